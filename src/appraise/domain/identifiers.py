@@ -1,0 +1,12 @@
+"""Opaque identifiers: never an e-mail, a name or a database row number."""
+
+from typing import NewType
+
+EmployeeId = NewType("EmployeeId", str)
+CycleId = NewType("CycleId", str)
+SectionId = NewType("SectionId", str)
+ItemId = NewType("ItemId", str)
+RunId = NewType("RunId", str)
+LoadId = NewType("LoadId", str)
+TokenId = NewType("TokenId", str)
+IndicatorKey = NewType("IndicatorKey", str)

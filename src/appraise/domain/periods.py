@@ -1,0 +1,64 @@
+"""Half-open periods of days: the start belongs to the period, the end does not."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Self
+
+from appraise.errors import InvalidInput
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """`start <= day < end`; an `end` of None is open, i.e. "until further notice"."""
+
+    start: date
+    end: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.end is not None and self.end <= self.start:
+            raise InvalidInput(
+                f"a period from {self.start} to {self.end} holds no day",
+                expected="an end after the start (the end is the first day that no longer belongs)",
+            )
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day and (self.end is None or day < self.end)
+
+    @property
+    def days(self) -> int | None:
+        """Number of days, None where the period is open."""
+        return None if self.end is None else (self.end - self.start).days
+
+    def overlaps(self, other: "Period") -> bool:
+        return self.intersection(other) is not None
+
+    def intersection(self, other: "Period") -> "Period | None":
+        start = max(self.start, other.start)
+        ends = [end for end in (self.end, other.end) if end is not None]
+        end = min(ends) if ends else None
+        if end is not None and end <= start:
+            return None
+        return Period(start, end)
+
+    def ended(self, day: date) -> Self:
+        """The same period, ending with (and without) `day`."""
+        return type(self)(self.start, day)
+
+    def __str__(self) -> str:
+        return f"{self.start} – {self.end or 'open'}"
+
+
+def gaps_and_overlaps(periods: Iterable[Period]) -> tuple[list[Period], list[Period]]:
+    """Days between the periods that none covers, and days that two of them cover."""
+    gaps: list[Period] = []
+    overlaps: list[Period] = []
+    ordered = sorted(periods, key=lambda period: period.start)
+    for before, after in pairwise(ordered):
+        shared = before.intersection(after)
+        if shared is not None:
+            overlaps.append(shared)
+        elif before.end is not None and before.end < after.start:
+            gaps.append(Period(before.end, after.start))
+    return gaps, overlaps

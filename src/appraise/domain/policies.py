@@ -1,0 +1,90 @@
+"""The policy: the versioned choice of windows, horizons, attribution, case mix and minimum evidence."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.errors import InvalidInput
+
+
+class Attribution(StrEnum):
+    """How credit for one outcome is shared; weights sum to 1 and never depend on the outcome."""
+
+    DIRECT = "direct"
+    LAST_TOUCH = "last_touch"
+    LINEAR = "linear"
+    TIME_DECAY = "time_decay"
+    OWNERSHIP = "ownership"
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorPolicy:
+    """Choices for one indicator.
+
+    `window_days` touches older than this share no credit; `half_life_days` of the time decay;
+    `horizon_days` how long after a contact an outcome still counts; `case_mix` columns of the event tables that
+    describe the case and that the employee does not control (`prior_purchases` is the customer's history in bands); `minimum_events` below which nothing is published:
+    answers for satisfaction (n ≥ 10), expected events for ratios (E ≥ 5).
+    """
+
+    attribution: Attribution
+    case_mix: tuple[str, ...]
+    minimum_events: int
+    weight: float = 0.25
+    window_days: int = 90
+    half_life_days: int = 14
+    horizon_days: int = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`publish_reliability` and `consequence_reliability` follow Adams et al. (NEJM 2010): .50 and .70.
+
+    `attributable_share` is the share of the between-employee variance that is taken to be the employees' own
+    (method card §2): 1 only where customers reach employees at random. `annual_discount` is the yearly rate at
+    which later money is worth less; `ownership_grace_days` protect whoever inherits an account.
+    """
+
+    indicators: tuple[tuple[IndicatorKey, IndicatorPolicy], ...]
+    version: int = 1
+    attributable_share: float = 1.0
+    publish_reliability: float = 0.5
+    consequence_reliability: float = 0.7
+    annual_discount: float = 0.10
+    ownership_grace_days: int = 90
+    minimum_observed_weight: float = 0.5
+
+    def __post_init__(self) -> None:
+        total = sum(indicator.weight for _, indicator in self.indicators)
+        if abs(total - 1) > 1e-9:  # noqa: PLR2004  # rounding of the weights, not a threshold
+            raise InvalidInput(
+                f"the weights of the policy's indicators sum to {total:g}",
+                expected="1",
+                hint="change the weights so that together they make 1",
+            )
+
+    def of(self, indicator: IndicatorKey) -> IndicatorPolicy:
+        return dict(self.indicators)[indicator]
+
+
+DEFAULT_POLICY = Policy(
+    indicators=(
+        (
+            SATISFACTION,
+            IndicatorPolicy(Attribution.DIRECT, ("channel", "topic", "segment"), minimum_events=10),
+        ),
+        (
+            REPEAT_PURCHASE,
+            IndicatorPolicy(Attribution.TIME_DECAY, ("segment", "prior_purchases"), minimum_events=5),
+        ),
+        (
+            LIFETIME_VALUE,
+            IndicatorPolicy(Attribution.TIME_DECAY, ("segment", "prior_purchases"), minimum_events=5, horizon_days=180),
+        ),
+        (
+            ATTRITION,
+            IndicatorPolicy(Attribution.OWNERSHIP, ("segment", "product"), minimum_events=5),
+        ),
+    )
+)

@@ -1,0 +1,161 @@
+"""What scoring says of an employee: an estimate with its working, or a typed absence with its reason."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from appraise.domain.identifiers import EmployeeId, IndicatorKey
+from appraise.domain.indicators import BY_KEY, Direction
+
+
+class AbsenceKind(StrEnum):
+    INSUFFICIENT_EVIDENCE = "INSUFFICIENT_EVIDENCE"
+    NOT_OBSERVED = "NOT_OBSERVED"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+    EXCLUDED = "EXCLUDED"
+    WITHHELD = "WITHHELD"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What an estimate rests on.
+
+    `events` outcomes seen (answers, spells at risk, customer-months), `customers` distinct customers,
+    `effective` the effective number after sharing credit (Σw²), `expected_events` for ratio indicators the
+    outcomes an average employee would have seen; `left_out` counts of outcomes not used, by reason.
+    """
+
+    events: int
+    customers: int
+    effective: Decimal
+    expected_events: Decimal | None = None
+    left_out: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """The exact decomposition of one estimate: `raw − Σ case_mix − shrinkage = score`, digit for digit.
+
+    All in the indicator's own unit. `raw` is the plain observed figure, `case_mix` the part explained by the
+    customers and cases served, by factor, `shrinkage` the pull towards the peers for lack of evidence.
+    `notes` are sentences' worth of facts: ordered (name, value) pairs, e.g. ("between-employee sd", "3.1").
+    """
+
+    raw: Decimal
+    case_mix: tuple[tuple[str, Decimal], ...]
+    shrinkage: Decimal
+    score: Decimal
+    notes: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        rest = self.raw - sum((effect for _, effect in self.case_mix), Decimal(0)) - self.shrinkage
+        if rest != self.score:
+            message = f"working does not add up: {rest} is not {self.score}"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A contribution in money against expectation, in minor units of `currency` (95 % interval)."""
+
+    amount: int
+    lower: int
+    upper: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """`value`, the interval and `expected` share the indicator's unit; `probability_better` is in the good direction.
+
+    `lower`/`upper` bound the 95 % interval, `lower_90`/`upper_90` the 90 % one. `unshrunk` is raw less case mix,
+    shown so that little evidence cannot hide an unusual person. `consequence` says whether the reliability
+    carries consequences by the policy; below it the estimate may be read and not used.
+    """
+
+    indicator: IndicatorKey
+    value: Decimal
+    lower: Decimal
+    upper: Decimal
+    lower_90: Decimal
+    upper_90: Decimal
+    expected: Decimal
+    unshrunk: Decimal
+    reliability: Decimal
+    probability_better: Decimal
+    consequence: bool
+    evidence: Evidence
+    working: Working
+    money: Money | None = None
+
+    @property
+    def is_better(self) -> bool | None:
+        """True or False where the 90 % interval lies on one side of `expected`, None where the data cannot tell."""
+        higher = BY_KEY[self.indicator].direction is Direction.HIGHER_IS_BETTER
+        if self.lower_90 > self.expected:
+            return higher
+        if self.upper_90 < self.expected:
+            return not higher
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """No figure, and why: `reason` is one sentence that the employee can read."""
+
+    indicator: IndicatorKey
+    kind: AbsenceKind
+    reason: str
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    employee: EmployeeId
+    results: tuple[Estimate | Absence, ...]
+
+    def result(self, indicator: IndicatorKey) -> Estimate | Absence:
+        return next(result for result in self.results if result.indicator == indicator)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of an indicator's outcomes could be laid at somebody's door in a run.
+
+    `total` outcomes in the cycle, `attributed` to employees (sum of weights), `unattributed` the rest,
+    by reason in `why`. Shown, never spread over people.
+    """
+
+    indicator: IndicatorKey
+    total: Decimal
+    attributed: Decimal
+    why: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    def unattributed(self) -> Decimal:
+        return self.total - self.attributed
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a scoring run was computed from; the same manifest gives the same digits.
+
+    `event_versions` are the event tables' version numbers, `data_as_of` the first day without data,
+    `people_hash` and `policy_hash` SHA-256 of their canonical JSON.
+    """
+
+    code_version: str
+    policy_hash: str
+    people_hash: str
+    event_versions: tuple[tuple[str, int], ...]
+    cycle_start: date
+    cycle_end: date
+    data_as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringResult:
+    scorecards: tuple[Scorecard, ...]
+    coverage: tuple[Coverage, ...]
+    manifest: Manifest
