@@ -50,8 +50,8 @@ class Declaration:
 class ImportOptions:
     """What a person says about a file; adapters refuse what they need and do not get.
 
-    `source` names whose data it is (defaults to the adapter's name): two shops are two sources. `time_zone` is an
-    IANA name for times without offset. `as_of` is the day that a snapshot of people shows. `date_format` and `settings` are free for the adapter; `mapping` is a mapping
+    `source` names whose data it is (the adapter's name by default): two shops are two sources. `time_zone` is an IANA
+    name for times without offset. `as_of` is the day that a snapshot of people shows. `date_format` and `settings` are free for the adapter; `mapping` is a mapping
     file that overrides the adapter's own column names.
     """
 

@@ -24,7 +24,8 @@ class IndicatorPolicy:
 
     `window_days` touches older than this share no credit; `half_life_days` of the time decay;
     `horizon_days` how long after a contact an outcome still counts; `case_mix` columns of the event tables that
-    describe the case and that the employee does not control (`prior_purchases` is the customer's history in bands); `minimum_events` below which nothing is published:
+    describe the case and that the employee does not control (`prior_purchases`: the
+    customer's history in bands); `minimum_events` below which nothing is published:
     answers for satisfaction (n ≥ 10), expected events for ratios (E ≥ 5).
     """
 
