@@ -1,0 +1,132 @@
+"""Posteriors of many employees at once, each a mixture over the same grid of between-employee spreads.
+
+A mixture keeps what a plug-in loses: where the spread is uncertain, so is every employee's estimate.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from appraise.statistics.arrays import FloatArray
+
+_ROUNDS = 100
+_TOLERANCE = 1e-11
+
+
+class Mixture(Protocol):
+    """A posterior for each of J employees. `x` and `p` are scalars or one value per employee."""
+
+    def mean(self) -> FloatArray: ...
+    def sd(self) -> FloatArray: ...
+    def cdf(self, x: npt.ArrayLike) -> FloatArray: ...
+    def quantile(self, p: float) -> FloatArray: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NormalMixture:
+    """Σ_g weight_g N(means_eg, sds_eg²) for each employee e; shapes (G,), (J, G), (J, G).
+
+    A component with sd 0 is a point mass, half of which counts as lying on each side of its mean.
+    """
+
+    weights: FloatArray
+    means: FloatArray
+    sds: FloatArray
+
+    def mean(self) -> FloatArray:
+        return self.means @ self.weights
+
+    def sd(self) -> FloatArray:
+        centre = self.mean()
+        spread = self.sds**2 + (self.means - centre[:, None]) ** 2
+        return np.sqrt(spread @ self.weights)
+
+    def cdf(self, x: npt.ArrayLike) -> FloatArray:
+        at = np.broadcast_to(np.asarray(x, dtype=np.float64), self.means.shape[:1])
+        distance = at[:, None] - self.means
+        with np.errstate(divide="ignore", invalid="ignore"):
+            z = distance / self.sds
+        return special.ndtr(np.where(distance == 0.0, 0.0, z)) @ self.weights
+
+    def quantile(self, p: float) -> FloatArray:
+        z = float(special.ndtri(p))
+        ends = self.means + z * self.sds
+        sds = np.maximum(self.sds, np.finfo(np.float64).tiny)
+
+        def value_and_slope(rows: npt.NDArray[np.intp], x: FloatArray) -> tuple[FloatArray, FloatArray]:
+            standard = np.clip((x[:, None] - self.means[rows]) / sds[rows], -40.0, 40.0)
+            density = np.exp(-0.5 * standard**2) / (sds[rows] * np.sqrt(2 * np.pi))
+            return special.ndtr(standard) @ self.weights, density @ self.weights
+
+        start = self.mean() + z * self.sd()
+        # The quantile of a mixture lies between the extreme quantiles of its components.
+        return _solve(value_and_slope, p, start=start, low=ends.min(axis=1), high=ends.max(axis=1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GammaMixture:
+    """Σ_g weight_g Gamma(shapes_eg, rate rates_eg) for each employee e; shapes (G,), (J, G), (J, G)."""
+
+    weights: FloatArray
+    shapes: FloatArray
+    rates: FloatArray
+
+    def mean(self) -> FloatArray:
+        return (self.shapes / self.rates) @ self.weights
+
+    def sd(self) -> FloatArray:
+        means = self.shapes / self.rates
+        spread = means / self.rates + (means - (means @ self.weights)[:, None]) ** 2
+        return np.sqrt(spread @ self.weights)
+
+    def cdf(self, x: npt.ArrayLike) -> FloatArray:
+        at = np.broadcast_to(np.asarray(x, dtype=np.float64), self.shapes.shape[:1])
+        return special.gammainc(self.shapes, self.rates * np.maximum(at, 0.0)[:, None]) @ self.weights
+
+    def quantile(self, p: float) -> FloatArray:
+        mean, variance = self.mean(), self.sd() ** 2
+        start = special.gammaincinv(mean**2 / variance, p) * variance / mean
+        log_scale = np.log(self.rates) - special.gammaln(self.shapes)
+
+        def value_and_slope(rows: npt.NDArray[np.intp], x: FloatArray) -> tuple[FloatArray, FloatArray]:
+            shapes, scaled = self.shapes[rows], self.rates[rows] * x[:, None]
+            density = np.exp(special.xlogy(shapes - 1.0, scaled) - scaled + log_scale[rows])
+            return special.gammainc(shapes, scaled) @ self.weights, density @ self.weights
+
+        high = np.maximum(start, mean)
+        while np.any(short := self.cdf(high) < p):
+            high = np.where(short, 2.0 * high, high)
+        return _solve(value_and_slope, p, start=start, low=np.zeros_like(start), high=high)
+
+
+class _ValueAndSlope(Protocol):
+    def __call__(
+        self, rows: npt.NDArray[np.intp], x: FloatArray, /
+    ) -> tuple[FloatArray, FloatArray]: ...
+
+
+def _solve(
+    function: _ValueAndSlope, target: float, *, start: FloatArray, low: FloatArray, high: FloatArray
+) -> FloatArray:
+    """Root of an increasing function per row: Newton, halving the bracket wherever Newton leaves it."""
+    low, high = low.copy(), high.copy()
+    x = np.clip(start, low, high)
+    rows = np.flatnonzero(high > low)
+    for _ in range(_ROUNDS):
+        if not rows.size:
+            break
+        value, slope = function(rows, x[rows])
+        gap = value - target
+        low[rows] = np.where(gap < 0, x[rows], low[rows])
+        high[rows] = np.where(gap > 0, x[rows], high[rows])
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            step = x[rows] - gap / slope
+        inside = (step > low[rows]) & (step < high[rows])
+        moved = np.where(inside, step, 0.5 * (low[rows] + high[rows]))
+        done = (np.abs(gap) < _TOLERANCE) | (high[rows] - low[rows] <= 1e-15 * np.abs(moved))
+        x[rows] = np.where(done, x[rows], moved)
+        rows = rows[~done]
+    return x

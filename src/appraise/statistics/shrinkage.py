@@ -1,0 +1,283 @@
+"""Partial pooling of employees with the between-employee spread integrated over, not plugged in.
+
+With few employees a plugged-in spread is often zero, which makes all employees equal with no uncertainty;
+integrating it keeps intervals honest from five employees upwards (Gelman 2006, Bayesian Analysis 1:515).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from appraise.errors import InvalidInput, NotEnough
+from appraise.statistics.arrays import FloatArray, at_least, vector
+from appraise.statistics.mixtures import GammaMixture, Mixture, NormalMixture
+from appraise.statistics.refusals import NotEnoughGroups
+
+FEWEST_EMPLOYEES = 5
+_NODES = 161
+_NODES_OF_MANY = 65  # the trapezoid rule is spectrally exact on the near-Gaussian posterior of many employees
+_MANY = 1_000
+_NEGLIGIBLE = 24.0  # e^-24: what lies outside the grid
+_LARGEST_CV = 4.0  # beyond it the gamma prior is all at zero: such rates have nothing in common
+_SMALLEST_CV = 1e-5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shrunk:
+    """Posterior of each employee's true value; every array has one entry per employee, in input order.
+
+    `lower`, `upper` bound the central 95 %, `lower90`, `upper90` the central 90 %.
+    `reliability` is the posterior mean of (between-employee variance)/(between + sampling variance), in [0, 1]:
+    of the measurement only, so `attributable_share` does not lower it.
+    `population_sd` is the posterior median of the between-employee sd (`gamma_poisson`: of the coefficient of variation).
+    `level` is 1, except after `gamma_poisson`: observed per expected event of the average employee, the unit of the ratios.
+    """
+
+    mean: FloatArray
+    sd: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    lower90: FloatArray
+    upper90: FloatArray
+    reliability: FloatArray
+    population_mean: float
+    population_sd: float
+    population_sd_interval: tuple[float, float]
+    level: float
+    posterior: Mixture
+    deviation: Mixture  # of value − population mean; after gamma_poisson, of the ratio itself
+    deviation_origin: float  # what `deviation` is for an average employee: 0, after gamma_poisson 1
+
+    def probability_above(self, threshold: npt.ArrayLike) -> FloatArray:
+        """P(value > threshold), the threshold a number fixed in advance, or one per employee."""
+        return 1.0 - self.posterior.cdf(threshold)
+
+    def probability_above_population(self, margin: npt.ArrayLike = 0.0) -> FloatArray:
+        """P(value > population mean + margin), the uncertainty of that mean included."""
+        return 1.0 - self.deviation.cdf(self.deviation_origin + np.asarray(margin, dtype=np.float64))
+
+    def probability_below_population(self, margin: npt.ArrayLike = 0.0) -> FloatArray:
+        """P(value < population mean − margin)."""
+        return self.deviation.cdf(self.deviation_origin - np.asarray(margin, dtype=np.float64))
+
+
+def normal(
+    estimate: npt.ArrayLike, variance: npt.ArrayLike, *, attributable_share: float = 1.0
+) -> Shrunk:
+    """Shrink estimates with known sampling variances: estimate_e ~ N(θ_e, variance_e), θ_e ~ N(μ, τ²).
+
+    Priors are flat on μ and τ. Both arguments have shape (J,), in one unit and its square.
+    `attributable_share` λ in (0, 1] is the part of the between-employee variance that is the employee's own
+    rather than unmeasured case mix: the reported value is μ + e, e | θ ~ N(λ(θ − μ), λ(1−λ)τ²).
+
+    Raises `NotEnoughGroups` below five employees, `NotEnough` where a sampling variance is zero,
+    `InvalidInput` for values that are not finite, lengths that differ, or a share outside (0, 1].
+    """
+    share = _share(attributable_share)
+    a = vector("estimate", estimate)
+    v = at_least("variance", vector("variance", variance, length=a.size), 0.0)
+    _refuse_few(a.size)
+    if np.any(v == 0.0):
+        raise NotEnough(
+            "a sampling variance is zero: the outcomes do not vary",
+            expected="a positive sampling variance for every employee",
+        )
+    tau, weights = _grid(lambda t: _spread_log_likelihood(a, v, t), _tau_scales(a, v), a.size)
+    between = tau**2
+    precision = 1.0 / (v[:, None] + between)
+    total = precision.sum(axis=0)
+    mu = (a @ precision) / total
+    factor = between * precision  # B_e of the method
+    pull = share * factor
+    noise = share**2 * factor * v[:, None] + share * (1.0 - share) * between
+    deviations = pull * (a[:, None] - mu)
+    return _summary(
+        posterior=NormalMixture(weights, mu + deviations, np.sqrt(noise + (1.0 - pull) ** 2 / total)),
+        deviation=NormalMixture(weights, deviations, np.sqrt(noise + pull**2 / total)),
+        deviation_origin=0.0,
+        reliability=factor @ weights,
+        population_mean=float(mu @ weights),
+        spread=(tau, weights),
+        level=1.0,
+    )
+
+
+def gamma_poisson(
+    observed: npt.ArrayLike, expected: npt.ArrayLike, *, attributable_share: float = 1.0
+) -> Shrunk:
+    """Shrink observed/expected event counts: observed_e ~ Poisson(θ_e expected_e), θ_e ~ Gamma(mean m, cv).
+
+    The likelihood θ^O e^{−θE} is exact for censored times under proportional hazards, with O events and
+    cumulative expected hazard E; O need not be whole (shared credit). m is profiled, cv integrated with a flat prior.
+    Results are ratios θ/m: 1 is an average employee. Both arguments have shape (J,) and are ≥ 0; an employee
+    with expected near 0 gets the population's distribution back.
+    With `attributable_share` λ < 1 each component's ratio ρ becomes the gamma with mean 1 + λ(E ρ − 1) and
+    variance λ² Var ρ + λ(1−λ) cv².
+
+    Raises `NotEnoughGroups` below five employees, `NotEnough` without any observed or expected event,
+    `InvalidInput` for negative or non-finite values, lengths that differ, or a share outside (0, 1].
+    """
+    share = _share(attributable_share)
+    O = at_least("observed", vector("observed", observed), 0.0)
+    E = at_least("expected", vector("expected", expected, length=O.size), 0.0)
+    _refuse_few(O.size)
+    if O.sum() <= 0.0 or E.sum() <= 0.0:
+        raise NotEnough(
+            f"{O.sum():g} events observed and {E.sum():g} expected over all employees",
+            expected="events among the employees compared",
+        )
+    cv, weights = _grid(lambda c: _rate_log_likelihood(O, E, c)[0], _cv_scales(O, E), O.size)
+    m = _rate_log_likelihood(O, E, cv)[1]
+    a = 1.0 / np.maximum(cv, _SMALLEST_CV) ** 2
+    shapes, rates = O[:, None] + a, E[:, None] * m + a
+    if share < 1.0:
+        means = 1.0 + share * (shapes / rates - 1.0)
+        variances = share**2 * shapes / rates**2 + share * (1.0 - share) / a
+        shapes, rates = means**2 / variances, means / variances
+    posterior = GammaMixture(weights, shapes, rates)
+    return _summary(
+        posterior=posterior,
+        deviation=posterior,
+        deviation_origin=1.0,
+        reliability=(E[:, None] * m / (E[:, None] * m + a)) @ weights,
+        population_mean=1.0,
+        spread=(cv, weights),
+        level=float(m @ weights),
+    )
+
+
+def _summary(
+    *,
+    posterior: Mixture,
+    deviation: Mixture,
+    deviation_origin: float,
+    reliability: FloatArray,
+    population_mean: float,
+    spread: tuple[FloatArray, FloatArray],
+    level: float,
+) -> Shrunk:
+    median, low, high = _grid_quantiles(*spread, (0.5, 0.025, 0.975))
+    return Shrunk(
+        mean=posterior.mean(),
+        sd=posterior.sd(),
+        lower=posterior.quantile(0.025),
+        upper=posterior.quantile(0.975),
+        lower90=posterior.quantile(0.05),
+        upper90=posterior.quantile(0.95),
+        reliability=reliability,
+        population_mean=population_mean,
+        population_sd=median,
+        population_sd_interval=(low, high),
+        level=level,
+        posterior=posterior,
+        deviation=deviation,
+        deviation_origin=deviation_origin,
+    )
+
+
+def _share(value: float) -> float:
+    if not 0.0 < value <= 1.0:
+        raise InvalidInput(f"attributable_share is {value!r}", expected="above 0, at most 1")
+    return float(value)
+
+
+def _refuse_few(employees: int) -> None:
+    if employees < FEWEST_EMPLOYEES:
+        raise NotEnoughGroups(
+            f"{employees} employees to compare",
+            expected=f"at least {FEWEST_EMPLOYEES}",
+            hint="compare within a larger unit, or report the unshrunk estimates",
+        )
+
+
+def _grid(
+    log_density: Callable[[FloatArray], FloatArray], scales: tuple[float, float], employees: int
+) -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights that integrate a density over spreads ≥ 0.
+
+    In u = arcsinh(spread/small) the density is smooth, even at 0 and light-tailed, so the trapezoid rule
+    converges faster than any power. A first pass finds where the density matters, a second one resolves it.
+    """
+    small, large = scales
+
+    def density(u: FloatArray) -> FloatArray:
+        return log_density(small * np.sinh(u)) + np.log(np.cosh(u))
+
+    low, high = 0.0, float(np.arcsinh(large / small))
+    for _ in range(4):  # each pass narrows at most (nodes − 1)/2-fold
+        u = np.linspace(low, high, _NODES)
+        values = density(u)
+        kept = np.flatnonzero(values > values.max() - _NEGLIGIBLE)
+        low, high = u[max(kept[0] - 1, 0)], u[min(kept[-1] + 1, _NODES - 1)]
+        if kept.size > _NODES // 3:
+            break
+    u = np.linspace(low, high, _NODES if employees <= _MANY else _NODES_OF_MANY)
+    values = density(u)
+    weights = np.exp(values - values.max())
+    weights[[0, -1]] *= 0.5
+    return small * np.sinh(u), weights / weights.sum()
+
+
+def _grid_quantiles(
+    nodes: FloatArray, weights: FloatArray, probabilities: tuple[float, ...]
+) -> list[float]:
+    middle = np.cumsum(weights) - 0.5 * weights
+    return [float(q) for q in np.interp(probabilities, middle, nodes)]
+
+
+def _tau_scales(a: FloatArray, v: FloatArray) -> tuple[float, float]:
+    """Where the likelihood of τ begins to bend, and far beyond where it can still have mass.
+
+    The tail falls like τ^{-(J-1)} from the spread of the estimates onwards: slowest, τ^-4, at five employees.
+    """
+    small = float(np.sqrt(v.min()))
+    spread = float(np.ptp(a)) + float(np.sqrt(v.max()))
+    return small, spread * 1e4
+
+
+def _spread_log_likelihood(a: FloatArray, v: FloatArray, tau: FloatArray) -> FloatArray:
+    precision = 1.0 / (v[:, None] + tau**2)
+    total = precision.sum(axis=0)
+    mu = (a @ precision) / total
+    fit = (precision * (a[:, None] - mu) ** 2).sum(axis=0)
+    return 0.5 * (np.log(precision).sum(axis=0) - np.log(total) - fit)
+
+
+def _cv_scales(O: FloatArray, E: FloatArray) -> tuple[float, float]:
+    return 1.0 / float(np.sqrt(1.0 + max(O.max(), E.max() * O.sum() / E.sum()))), _LARGEST_CV
+
+
+def _rate_log_likelihood(
+    O: FloatArray, E: FloatArray, cv: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Log likelihood of each cv at its best mean m, and that m (negative binomial, up to a constant)."""
+    a = 1.0 / np.maximum(cv, _SMALLEST_CV) ** 2
+    m = _profile_mean(O, E, a)
+    grown = np.log1p(E[:, None] * m / a)
+    terms = _log_rising(a, O[:, None]) - (a + O[:, None]) * grown + O[:, None] * np.log(m)
+    return terms.sum(axis=0), m
+
+
+def _log_rising(a: FloatArray, x: FloatArray) -> FloatArray:
+    """ln Γ(a+x) − ln Γ(a) − x ln a, without the cancellation for a ≫ x."""
+    series = x * (x - 1.0) / (2.0 * a) * (1.0 - (2.0 * x - 1.0) / (6.0 * a))
+    exact = special.gammaln(a + x) - special.gammaln(a) - x * np.log(a)
+    return np.where(a > 1e4 * (1.0 + x), series, exact)
+
+
+def _profile_mean(O: FloatArray, E: FloatArray, a: FloatArray) -> FloatArray:
+    """Root in m of Σ (O − mE)/(a + mE), by Newton on the log of the ratio of its two sums in ln m."""
+    log_m = np.full(a.shape, np.log(O.sum() / E.sum()))
+    for _ in range(200):
+        growth = E[:, None] * np.exp(log_m)
+        below = 1.0 / (a + growth)
+        gained, spent = (O @ below), (growth * below).sum(axis=0)
+        slope = (O @ (growth * below**2)) / gained + (a * growth * below**2).sum(axis=0) / spent
+        step = np.clip(np.log(gained / spent) / slope, -2.0, 2.0)
+        log_m = log_m + step
+        if np.max(np.abs(step)) < 1e-13:
+            break
+    return np.exp(log_m)
