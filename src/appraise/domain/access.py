@@ -1,0 +1,148 @@
+"""Who may see and do what, as pure functions. Deny wins.
+
+The same rules are compiled to SQL predicates by `appraise.storage.access`; a test holds the two equal. Row rules are
+answered with a `Scope`, field rules with a yes or no for one principal, one subject and one state.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from appraise.domain.identifiers import EmployeeId
+from appraise.domain.section_states import Action, SectionState
+
+
+class Role(StrEnum):
+    """Hats that are granted. Being an employee or somebody's manager is not granted: reporting lines say so."""
+
+    HR_ADMINISTRATOR = "hr_administrator"
+    EXECUTIVE = "executive"
+    AUDITOR = "auditor"
+    SERVICE = "service"
+
+
+class ServiceScope(StrEnum):
+    """What a service account's token was minted for."""
+
+    READ_PEOPLE = "read:people"
+    READ_SECTIONS = "read:sections"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is asking. `employee` is None for service accounts; `scopes` only bind service accounts."""
+
+    name: str
+    employee: EmployeeId | None = None
+    roles: frozenset[Role] = frozenset()
+    scopes: frozenset[ServiceScope] = frozenset()
+
+    @property
+    def is_service(self) -> bool:
+        return Role.SERVICE in self.roles
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose rows a principal reaches: the union of what is switched on.
+
+    `own` the principal's own; `below` everybody in the solid reporting line under them, however deep; `everyone`
+    the whole organisation. `states` limits sections of others to these states (own and `below` are not limited).
+    """
+
+    own: bool = False
+    below: bool = False
+    everyone: bool = False
+    states: frozenset[SectionState] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.own or self.below or self.everyone)
+
+
+NOTHING = Scope()
+FROM_SUBMITTED = frozenset({SectionState.SUBMITTED, SectionState.FINALISED})
+ONLY_FINAL = frozenset({SectionState.FINALISED})
+
+
+def people_scope(principal: Principal) -> Scope:
+    """Whose names, jobs and reporting lines the principal may read."""
+    if principal.is_service:
+        return Scope(everyone=True) if ServiceScope.READ_PEOPLE in principal.scopes else NOTHING
+    wide = {Role.HR_ADMINISTRATOR, Role.EXECUTIVE, Role.AUDITOR} & principal.roles
+    return Scope(own=True, below=True, everyone=bool(wide))
+
+
+def section_scope(principal: Principal) -> Scope:
+    """Whose sections, estimates and workings the principal may read, and in which states."""
+    if principal.is_service:
+        if ServiceScope.READ_SECTIONS not in principal.scopes:
+            return NOTHING
+        return Scope(everyone=True, states=ONLY_FINAL)
+    if {Role.HR_ADMINISTRATOR, Role.AUDITOR} & principal.roles:
+        return Scope(own=True, below=True, everyone=True)
+    if Role.EXECUTIVE in principal.roles:
+        return Scope(own=True, below=True, everyone=True, states=FROM_SUBMITTED)
+    return Scope(own=True, below=True)
+
+
+def reaches(
+    scope: Scope,
+    principal: Principal,
+    subject: EmployeeId,
+    *,
+    managers: Sequence[EmployeeId],
+    state: SectionState | None,
+) -> bool:
+    """Whether a scope holds a row about `subject`, whose managers from the nearest up are `managers`.
+
+    `state` is the section's state, None for rows that have none (people).
+    """
+    me = principal.employee
+    if me is not None and scope.own and subject == me:
+        return True
+    if me is not None and scope.below and me in managers and subject != me:
+        return True
+    return scope.everyone and (state is None or scope.states is None or state in scope.states)
+
+
+def sees_ratings(principal: Principal, subject: EmployeeId, state: SectionState) -> bool:
+    """Whether the manager's ratings and comments of a readable section are shown or withheld.
+
+    The employee reads them when the section is final; everybody else who reaches the section reads them at once.
+    """
+    return principal.employee != subject or state is SectionState.FINALISED
+
+
+def may_act(principal: Principal, action: Action, subject: EmployeeId, *, managers: Sequence[EmployeeId]) -> bool:
+    """Whether the principal's relation to `subject` allows an action, the section's state left aside.
+
+    Nobody acts on their own section, not even HR or an executive. `managers` as in `reaches`, on the day of the act.
+    """
+    me = principal.employee
+    if me is None or me == subject:
+        return False
+    is_hr = Role.HR_ADMINISTRATOR in principal.roles
+    match action:
+        case Action.RATE:
+            return managers[:1] == [me]
+        case Action.SUBMIT:
+            return me in managers[:2]
+        case Action.RETURN:
+            return is_hr or me in managers[1:]
+        case Action.FINALISE:
+            return is_hr
+
+
+def may_administer(principal: Principal) -> bool:
+    """Imports, cycles, scoring runs, tokens."""
+    return Role.HR_ADMINISTRATOR in principal.roles
+
+
+def may_read_audit(principal: Principal) -> bool:
+    return Role.AUDITOR in principal.roles
+
+
+def read_is_audited(principal: Principal, subject: EmployeeId) -> bool:
+    """Reads of an individual's section by anybody but themselves leave a line in the audit log."""
+    return principal.employee != subject
