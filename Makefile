@@ -1,0 +1,37 @@
+# make run   see it work: a generated company, imported, scored and served on this machine
+# make test  all tests, on SQLite and on a PostgreSQL that they start themselves
+# make check format, lint, types, layers, schema
+.DEFAULT_GOAL := help
+.PHONY: help run test check format schema clean
+
+UV = $$(.ci/uv)
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+.venv/.synced: uv.lock pyproject.toml $(wildcard plugins/*/pyproject.toml)
+	@uv=$(UV) && "$$uv" sync --frozen && touch $@
+
+run: .venv/.synced
+	@.venv/bin/appraise demo
+
+test: .venv/.synced
+	.venv/bin/pytest -n 2 --dist loadfile
+
+check: .venv/.synced
+	uv=$(UV) && "$$uv" lock --check
+	.venv/bin/ruff format --check
+	.venv/bin/ruff check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/python -m appraise.api.export_schema --check
+
+format: .venv/.synced
+	.venv/bin/ruff format
+	.venv/bin/ruff check --fix
+
+schema: .venv/.synced
+	.venv/bin/python -m appraise.api.export_schema
+
+clean:
+	rm -rf .venv .cache dist build appraise-data test-artefacts
