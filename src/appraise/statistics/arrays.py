@@ -22,9 +22,7 @@ def matrix(name: str, values: npt.ArrayLike, *, shape: tuple[int, int] | None = 
     """`values` as a finite float64 matrix, or `InvalidInput` that names the argument."""
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != 2 or (shape is not None and array.shape != shape):  # noqa: PLR2004  # a matrix has two
-        raise InvalidInput(
-            f"{name} has shape {array.shape}", expected=f"shape {shape or '(rows, columns)'}"
-        )
+        raise InvalidInput(f"{name} has shape {array.shape}", expected=f"shape {shape or '(rows, columns)'}")
     return finite(name, array)
 
 

@@ -103,9 +103,7 @@ class GammaMixture:
 
 
 class _ValueAndSlope(Protocol):
-    def __call__(
-        self, rows: npt.NDArray[np.intp], x: FloatArray, /
-    ) -> tuple[FloatArray, FloatArray]: ...
+    def __call__(self, rows: npt.NDArray[np.intp], x: FloatArray, /) -> tuple[FloatArray, FloatArray]: ...
 
 
 def _solve(
