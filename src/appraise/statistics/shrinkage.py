@@ -23,7 +23,7 @@ _MANY = 1_000
 _NEGLIGIBLE = 24.0  # e^-24: what lies outside the grid
 _LARGEST_CV = 4.0  # beyond it the gamma prior is all at zero: such rates have nothing in common
 _SMALLEST_CV = 1e-5
-_LAST_STEP = 1e-13  # in ln m
+_LAST_STEP = 1e-12  # in ln m
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -284,4 +284,5 @@ def _profile_mean(O: FloatArray, E: FloatArray, a: FloatArray) -> FloatArray:
         log_m = log_m + step
         if np.max(np.abs(step)) < _LAST_STEP:
             break
-    return np.exp(log_m)
+    mean: FloatArray = np.exp(log_m)
+    return mean

@@ -1,0 +1,208 @@
+"""Case mix estimated within employees, so that who serves the hard cases does not colour what a hard case is.
+
+The within-employee (fixed-effects) estimator is the patient-mix adjustment of HCAHPS (Elliott et al. 2009,
+Health Services Research 44:501; Kalbfleisch & Wolfe 2013). A pooled regression would let the case mix absorb
+part of the employees' own effect.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize
+
+from appraise.errors import InvalidInput, NotEnough
+from appraise.statistics.arrays import FloatArray
+from appraise.statistics.group_sums import GroupSums
+
+_ALIASED = 1e-9  # what is left of a column's sum of squares when earlier columns and employees explain it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CaseMix:
+    """Adjusted values of J employees in units of y.
+
+    `raw` − Σ_columns `effect` = `adjusted`, where `effect` (J, p) is (x̄_e − x̄)'β by column: what each case-mix
+    column added to the employee's raw value compared with the average case. `variance` is the sampling variance
+    of `adjusted`. `sigma2` is the variance of one outcome given employee and case mix, on `degrees_of_freedom`.
+    `dropped` names the columns that do not vary within employees once the earlier columns are known: their
+    coefficient and effect are 0 and the data cannot adjust for them.
+    """
+
+    beta: FloatArray
+    covariance: FloatArray
+    dropped: tuple[int, ...]
+    sigma2: float
+    degrees_of_freedom: float
+    overall_mean: float
+    raw: FloatArray
+    effect: FloatArray
+    adjusted: FloatArray
+    variance: FloatArray
+    design_effect: float
+
+
+def case_mix(sums: GroupSums, *, design_effect: float = 1.0) -> CaseMix:
+    """Adjust employees' means to the average case.
+
+    Without shared credit: a_e = ȳ_e − (x̄_e − x̄)'β, Var = deff σ²/n_e + (x̄_e − x̄)'Var(β)(x̄_e − x̄).
+    With shared credit the value is the score form of the multiple-membership model (Browne, Goldstein & Rasbash
+    2001), mean + Σw r/Σw² with r the case-mix residual from the overall mean, and n_e is replaced by Σw²; the
+    weighted mean Σw r/Σw would credit an employee with part of what colleagues did.
+    `design_effect` is that of repeated answers by one customer (see `design_effect`); below 1 it counts as 1.
+
+    Raises `NotEnough` when there are no more outcomes than employees and case-mix columns, or when outcomes do
+    not vary.
+    """
+    beta, bread, dropped, residual = _within_fit(sums)
+    rank = beta.size - len(dropped)
+    # Σ_e Σw²/Σw outcomes' worth of freedom goes into the employees' means: J when nothing is shared.
+    freedom = float(sums.weight.sum() - (sums.weight_squared / sums.weight).sum() - rank)
+    if freedom < 1.0 - 1e-9:
+        raise NotEnough(
+            f"{sums.weight.sum():g} outcomes of {sums.weight.size} employees with {rank} case-mix columns",
+            expected="more outcomes than employees and columns together",
+        )
+    sigma2 = residual / freedom
+    covariance = sigma2 * bread
+    total = sums.weight.sum()
+    mean, mean_x = float(sums.y.sum() / total), sums.x.sum(axis=0) / total
+    offset = (sums.x - sums.weight[:, None] * mean_x) / sums.weight_squared[:, None]
+    raw = mean + (sums.y - sums.weight * mean) / sums.weight_squared
+    effect = offset * beta
+    inflation = max(1.0, float(design_effect))
+    variance = inflation * sigma2 / sums.weight_squared + ((offset @ covariance) * offset).sum(axis=1)
+    return CaseMix(
+        beta=beta,
+        covariance=covariance,
+        dropped=dropped,
+        sigma2=sigma2,
+        degrees_of_freedom=freedom,
+        overall_mean=mean,
+        raw=raw,
+        effect=effect,
+        adjusted=raw - effect.sum(axis=1),
+        variance=variance,
+        design_effect=inflation,
+    )
+
+
+def design_effect(sum_of_squared_cluster_totals: float, sum_of_squares: float) -> float:
+    """Variance inflation by correlated answers: Σ_clusters (Σ_i r_i)² / Σ r², never below 1.
+
+    r are case-mix residuals, a cluster is one (employee, customer) pair; the sums run over all of them.
+    """
+    if sum_of_squares <= 0.0:
+        raise NotEnough("the residuals are all zero", expected="outcomes that vary")
+    return max(1.0, float(sum_of_squared_cluster_totals) / float(sum_of_squares))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RandomIntercept:
+    """A fitted random-intercept model; `beta[0]` is the intercept, the rest follow the case-mix columns.
+
+    `between` and `residual` are variances; a `between` of zero is a result, not a failure. `criterion` is
+    −2 log (restricted) likelihood, constants included, as lme4 prints it. `effects` are the employees' BLUPs.
+    """
+
+    beta: FloatArray
+    covariance: FloatArray
+    between: float
+    residual: float
+    criterion: float
+    effects: FloatArray
+    restricted: bool
+
+
+def random_intercept(sums: GroupSums, *, restricted: bool = True) -> RandomIntercept:
+    """Fit by REML, or by maximum likelihood when not `restricted` (Bates et al. 2015, J. Stat. Software 67:1).
+
+    Uses X'V⁻¹X = (X'X − Σ_e c_e x_e x_e')/σ² with c_e = ψ/(1 + n_e ψ), ψ = between/residual variance, x_e the
+    sum of x over employee e: O(J p²) for each ψ, never a row.
+
+    Raises `InvalidInput` for shared credit or collinear columns, `NotEnough` with fewer outcomes than columns + 2.
+    """
+    if sums.shared:
+        raise InvalidInput(
+            "the sums carry shared credit (Σw² differs from Σw)",
+            expected="whole outcomes, each of one employee",
+        )
+    n = sums.weight
+    x = np.column_stack([n, sums.x])
+    column_sums = sums.x.sum(axis=0)
+    xx = np.block([[np.array([[n.sum()]]), column_sums[None, :]], [column_sums[:, None], sums.xx]])
+    xy = np.concatenate([[sums.y.sum()], sums.xy])
+    total, columns = float(n.sum()), xy.size
+    if total < columns + 2 or n.size < 2:  # noqa: PLR2004  # two variances need two groups
+        raise NotEnough(f"{total:g} outcomes of {n.size} employees", expected="more outcomes")
+    if np.linalg.matrix_rank(xx, hermitian=True) < columns:
+        raise InvalidInput("the case-mix columns are collinear", hint="leave out the columns that others imply")
+    freedom = total - columns if restricted else total
+
+    def solve(psi: float) -> tuple[float, FloatArray, FloatArray, float]:
+        c = psi / (1.0 + n * psi)
+        information = xx - (x * c[:, None]).T @ x
+        score = xy - x.T @ (c * sums.y)
+        beta = np.linalg.solve(information, score).astype(np.float64)
+        squares = float(sums.yy.sum() - c @ sums.y**2 - score @ beta)
+        criterion = freedom * (1.0 + np.log(2.0 * np.pi * squares / freedom)) + np.log1p(n * psi).sum()
+        if restricted:
+            criterion += np.linalg.slogdet(information)[1]
+        return float(criterion), beta, information, squares / freedom
+
+    psi = _best(lambda value: solve(value)[0], float(n.mean()))
+    criterion, beta, information, residual = solve(psi)
+    effects = psi / (1.0 + n * psi) * (sums.y - x @ beta)
+    return RandomIntercept(
+        beta=beta,
+        covariance=residual * np.linalg.inv(information).astype(np.float64),
+        between=psi * residual,
+        residual=residual,
+        criterion=criterion,
+        effects=effects,
+        restricted=restricted,
+    )
+
+
+def _within_fit(sums: GroupSums) -> tuple[FloatArray, FloatArray, tuple[int, ...], float]:
+    """β, (X'MX)⁻¹ with zeros for dropped columns, the dropped columns, the residual sum of squares.
+
+    Columns are kept in order while a Cholesky pivot says that they vary, as R's lm() does, so that a kept
+    coefficient keeps its meaning; a pseudo-inverse would spread it over collinear columns.
+    """
+    share = sums.x / sums.weight[:, None]
+    A = sums.xx - sums.x.T @ share
+    b = sums.xy - share.T @ sums.y
+    squares = float((sums.yy - sums.y**2 / sums.weight).sum())
+    kept: list[int] = []
+    dropped: list[int] = []
+    for column in range(b.size):
+        explained = 0.0
+        if kept:
+            explained = float(A[column, kept] @ np.linalg.solve(A[np.ix_(kept, kept)], A[kept, column]))
+        left = A[column, column] - explained
+        (kept if left > _ALIASED * max(sums.xx[column, column], 1e-300) else dropped).append(column)
+    beta, bread = np.zeros(b.size), np.zeros(A.shape)
+    if kept:
+        inverse = np.linalg.inv(A[np.ix_(kept, kept)])
+        bread[np.ix_(kept, kept)] = 0.5 * (inverse + inverse.T)
+        beta[kept] = bread[np.ix_(kept, kept)] @ b[kept]
+    residual = squares - float(beta @ b)
+    if residual <= 1e-12 * float(sums.yy.sum()):
+        raise NotEnough(
+            "the outcomes do not vary within employees beyond their case mix",
+            expected="outcomes that differ",
+        )
+    return beta, bread, tuple(dropped), residual
+
+
+def _best(criterion: Callable[[float], float], mean_size: float) -> float:
+    """The variance ratio ψ ≥ 0 that minimises `criterion`: scanned, then polished in √ψ, where 0 is smooth."""
+    roots = np.concatenate([[0.0], np.geomspace(1e-3, 1e3, 61) / np.sqrt(mean_size)])
+    values = [criterion(root**2) for root in roots]
+    best = int(np.argmin(values))
+    low, high = roots[max(best - 1, 0)], roots[min(best + 1, roots.size - 1)]
+    found = optimize.minimize_scalar(
+        lambda root: criterion(root**2), bounds=(low, high), method="bounded", options={"xatol": 1e-12 * high}
+    )
+    return 0.0 if values[0] <= found.fun else float(found.x**2)
