@@ -68,7 +68,8 @@ class FileShape:
     """How to cut a file into rows of text. None means: detect, and report what was found.
 
     `header_row` is the 1-based row of the column names and `first_data_row` that of the first record; `records_path`
-    the dotted path to the list of records in a JSON document; `sheet` a worksheet's name (first one by default).
+    the dotted path to the list of records in a JSON document; `sheet` a worksheet's name (first one by default);
+    `columns` names the cells of a file without a header row (then `header_row` is 0 and `first_data_row` 1).
     """
 
     format: str | None = None  # csv, json, jsonl, xlsx, parquet
@@ -78,6 +79,7 @@ class FileShape:
     first_data_row: int = 2
     records_path: str | None = None
     sheet: str | None = None
+    columns: tuple[str, ...] = ()
 
 
 class Parse(StrEnum):

@@ -1,0 +1,132 @@
+"""Rows of text from JSON documents, JSON lines and worksheets."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, time
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from appraise.adapters.contract import FileShape
+from appraise.errors import InvalidInput, Place
+
+LARGEST_DOCUMENT = 1 << 29  # a JSON document is held in memory as a whole; JSON lines are not
+
+
+def json_records(path: Path, shape: FileShape) -> Iterator[tuple[int, dict[str, str]]]:
+    """Numbered from 1: the record's ordinal. Nested objects become dotted keys, lists their JSON text."""
+    size = path.stat().st_size
+    if size > LARGEST_DOCUMENT:
+        raise InvalidInput(
+            f"the JSON document has {size:,} bytes",
+            place=Place(path.name),
+            expected=f"at most {LARGEST_DOCUMENT:,} bytes",
+            hint="export it as JSON lines (one record per line), which is read as a stream",
+        )
+    try:
+        text = path.read_text(encoding=shape.encoding or "utf-8").removeprefix("\ufeff")
+    except UnicodeError as error:
+        raise InvalidInput(f"the file's text is not {shape.encoding}", place=Place(path.name)) from error
+    document = _parsed(text, Place(path.name))
+    for ordinal, record in enumerate(_records(document, shape.records_path, path), start=1):
+        if not isinstance(record, dict):
+            raise InvalidInput(
+                f"record {ordinal} is not an object", place=Place(path.name), expected="a list of JSON objects"
+            )
+        yield ordinal, _flat(record)
+
+
+def json_line(text: str, place: Place) -> dict[str, str]:
+    record = _parsed(text, place)
+    if not isinstance(record, dict):
+        raise InvalidInput("the line is not a JSON object", place=place, expected="one JSON object per line")
+    return _flat(record)
+
+
+def _parsed(text: str, place: Place) -> object:
+    def refuse(constant: str) -> None:
+        message = f"{constant} is not JSON"
+        raise ValueError(message)
+
+    try:
+        # Numbers stay the text that the file holds: ids of 19 digits and prices lose nothing.
+        return json.loads(text, parse_int=str, parse_float=str, parse_constant=refuse)
+    except ValueError as error:
+        raise InvalidInput(f"the JSON cannot be read: {error}", place=place) from error
+    except RecursionError as error:
+        raise InvalidInput("the JSON is nested too deeply", place=place) from error
+
+
+def _records(document: object, records_path: str | None, path: Path) -> list[object]:
+    if records_path is not None:
+        for key in filter(None, records_path.split(".")):
+            if not isinstance(document, dict) or key not in document:
+                keys = ", ".join(document) if isinstance(document, dict) else "a list"
+                raise InvalidInput(
+                    f"there is no {key!r} on the path {records_path!r} to the records",
+                    place=Place(path.name),
+                    expected=f"a path through what is there: {keys}",
+                )
+            document = document[key]
+    if isinstance(document, dict):
+        lists = {key: value for key, value in document.items() if isinstance(value, list)}
+        if len(lists) != 1:
+            raise InvalidInput(
+                "cannot tell where the records are: " + (", ".join(lists) or "no list is at the top"),
+                place=Place(path.name),
+                expected="one list of records",
+                hint="declare records_path",
+            )
+        (document,) = lists.values()
+    if not isinstance(document, list):
+        raise InvalidInput("the JSON holds no list of records", place=Place(path.name))
+    return document
+
+
+def _flat(record: dict[str, object], prefix: str = "") -> dict[str, str]:
+    cells: dict[str, str] = {}
+    for key, value in record.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict):
+            cells.update(_flat(value, f"{name}."))
+        elif isinstance(value, list):
+            cells[name] = json.dumps(value, ensure_ascii=False)
+        elif isinstance(value, bool):
+            cells[name] = "true" if value else "false"
+        else:
+            cells[name] = "" if value is None else str(value)
+    return cells
+
+
+def worksheet_rows(path: Path, shape: FileShape) -> Iterator[tuple[int, list[str]]]:
+    """Cells as text, numbered as the worksheet numbers its rows. Whole numbers lose their `.0`, dates are ISO."""
+    try:
+        with CalamineWorkbook.from_path(path) as workbook:
+            if not workbook.sheet_names:
+                raise InvalidInput("the workbook has no sheet", place=Place(path.name))
+            name = workbook.sheet_names[0] if shape.sheet is None else shape.sheet
+            if name not in workbook.sheet_names:
+                raise InvalidInput(
+                    f"the workbook has no sheet named {name!r}",
+                    place=Place(path.name),
+                    expected=f"one of: {', '.join(workbook.sheet_names)}",
+                )
+            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except (CalamineError, OSError) as error:
+        raise InvalidInput(f"the workbook cannot be read: {error}", place=Place(path.name)) from error
+    for number, row in enumerate(rows, start=1):
+        yield number, [_cell_text(cell) for cell in row]
+
+
+def _cell_text(cell: object) -> str:
+    match cell:
+        case bool():
+            return "true" if cell else "false"
+        case float() if cell.is_integer():
+            return str(int(cell))
+        case datetime() if cell.time() == time():
+            return cell.date().isoformat()
+        case datetime():
+            return cell.isoformat(sep=" ")
+        case _:
+            return str(cell)
