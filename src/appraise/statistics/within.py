@@ -15,6 +15,7 @@ from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray
 from appraise.statistics.group_sums import GroupSums
 
+_ROUNDING = 1e-12  # relative, in a log likelihood
 _ALIASED = 1e-9  # what is left of a column's sum of squares when earlier columns and employees explain it
 
 
@@ -205,4 +206,5 @@ def _best(criterion: Callable[[float], float], mean_size: float) -> float:
     found = optimize.minimize_scalar(
         lambda root: criterion(root**2), bounds=(low, high), method="bounded", options={"xatol": 1e-12 * high}
     )
-    return 0.0 if values[0] <= found.fun else float(found.x**2)
+    at_zero = values[0] - found.fun <= _ROUNDING * max(1.0, abs(values[0]))
+    return 0.0 if at_zero else float(found.x**2)

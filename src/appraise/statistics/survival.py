@@ -1,0 +1,250 @@
+"""Time to an event, right-censored, from life tables: counts of who left at each time, and why.
+
+A life table is three arrays over increasing times: the time, the number of events at it, the number censored at it.
+Two conventions, each exact in its own way:
+
+* `"exact"` for times known precisely: whoever is censored at t was still at risk at t.
+* `"actuarial"` for times in whole days or months: whoever leaves within an interval was at risk for half of it,
+  n = N(≥t) − c/2 for a survival probability and N(≥t) − c/2 − d/2 for a hazard rate.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse, special, stats
+
+from appraise.errors import InvalidInput, NotEnough
+from appraise.statistics.arrays import FloatArray, at_least, matrix, vector
+
+RiskSet = Literal["exact", "actuarial"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SurvivalCurve:
+    """S(t) just after each time, with Greenwood's standard error and a log(−log) interval; all (K,).
+
+    Where S is 0 or 1 the interval has no width that the data could give: it is that value (1) or [0, 0].
+    """
+
+    time: FloatArray
+    at_risk: FloatArray
+    survival: FloatArray
+    standard_error: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+
+    def at(self, time: npt.ArrayLike) -> FloatArray:
+        """S at given times: 1 before the first, constant between and beyond tabulated times."""
+        return _step(self.time, self.survival, time, before=1.0)
+
+    def median(self) -> float:
+        """The first time at which S ≤ ½; infinite if it is never reached."""
+        reached = np.flatnonzero(self.survival <= 0.5 + 1e-12)  # a half, and rounding
+        return float(self.time[reached[0]]) if reached.size else float("inf")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CumulativeHazard:
+    """Nelson–Aalen estimate; all (K,).
+
+    `cumulative` is Λ at the end of each time or interval. `expected` is what a unit that leaves at the time had
+    been exposed to: Λ itself for exact times, Λ at mid-interval for actuarial ones. With it the events expected
+    of all units sum exactly to the events observed: Σ (events + censored)·expected = Σ events.
+    """
+
+    time: FloatArray
+    at_risk: FloatArray
+    increment: FloatArray
+    cumulative: FloatArray
+    expected: FloatArray
+    variance: FloatArray
+
+    def at(self, time: npt.ArrayLike) -> FloatArray:
+        """Λ at given times: 0 before the first, constant between and beyond tabulated times."""
+        return _step(self.time, self.cumulative, time, before=0.0)
+
+
+def kaplan_meier(
+    time: npt.ArrayLike,
+    events: npt.ArrayLike,
+    censored: npt.ArrayLike,
+    *,
+    risk: RiskSet = "exact",
+    level: float = 0.95,
+) -> SurvivalCurve:
+    """Product-limit estimate (Kaplan & Meier 1958); actuarial: the life-table estimate (Cutler & Ederer 1958).
+
+    Counts may be fractional (shared credit). Raises `InvalidInput` for times that do not increase or negative counts.
+    """
+    t, d, c, n = _life_table(time, events, censored)
+    if risk == "actuarial":
+        n = n - 0.5 * c
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.where(n > 0, 1.0 - d / n, 1.0)
+        survival = np.cumprod(np.clip(factor, 0.0, 1.0))
+        greenwood = np.cumsum(np.where(d > 0, d / (n * (n - d)), 0.0))
+        z = float(special.ndtri(0.5 + level / 2))
+        # The variance of log(−log S) by the delta method (Kalbfleisch & Prentice 1980).
+        width = z * np.sqrt(greenwood) / np.abs(np.log(survival))
+        inner = (survival > 0) & (survival < 1)
+        lower = np.where(inner, survival ** np.exp(width), survival)
+        upper = np.where(inner, survival ** np.exp(-width), survival)
+        error = np.where(survival > 0, survival * np.sqrt(greenwood), 0.0)
+    return SurvivalCurve(time=t, at_risk=n, survival=survival, standard_error=error, lower=lower, upper=upper)
+
+
+def nelson_aalen(
+    time: npt.ArrayLike, events: npt.ArrayLike, censored: npt.ArrayLike, *, risk: RiskSet = "exact"
+) -> CumulativeHazard:
+    """Λ(t) = Σ d/n (Nelson 1969; Aalen 1978) with variance Σ d/n².
+
+    Counts may be fractional (shared credit). Raises `InvalidInput` for times that do not increase or negative counts.
+    """
+    t, d, c, n = _life_table(time, events, censored)
+    if risk == "actuarial":
+        n = n - 0.5 * (c + d)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        increment = np.where(d > 0, d / n, 0.0)
+        variance = np.cumsum(np.where(d > 0, d / n**2, 0.0))
+    cumulative = np.cumsum(increment)
+    expected = cumulative - 0.5 * increment if risk == "actuarial" else cumulative
+    return CumulativeHazard(
+        time=t, at_risk=n, increment=increment, cumulative=cumulative, expected=expected, variance=variance
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogRank:
+    """Mantel's log-rank test of G groups; `observed` and `expected` events are (G,)."""
+
+    statistic: float
+    degrees_of_freedom: int
+    p_value: float
+    observed: FloatArray
+    expected: FloatArray
+
+
+def log_rank(time: npt.ArrayLike, events: npt.ArrayLike, censored: npt.ArrayLike) -> LogRank:
+    """Test that G groups share one hazard (Mantel 1966; Peto & Peto 1972), as R's survdiff(rho = 0).
+
+    `time` is (K,), `events` and `censored` are (G, K) on the same times.
+    Raises `NotEnough` without an event at a time when two groups were at risk.
+    """
+    t = _increasing(vector("time", time))
+    d = at_least("events", matrix("events", events), 0.0)
+    c = at_least("censored", matrix("censored", censored, shape=d.shape), 0.0)
+    if d.shape[1] != t.size:
+        raise InvalidInput(f"events has {d.shape[1]} columns", expected=f"{t.size}, one per time")
+    n = np.cumsum((d + c)[:, ::-1], axis=1)[:, ::-1]
+    all_d, all_n = d.sum(axis=0), n.sum(axis=0)
+    used = (all_d > 0) & (all_n > 1)
+    share = n[:, used] / all_n[used]
+    expected = np.divide(n, all_n, out=np.zeros_like(n), where=all_n > 0) @ all_d
+    spread = all_d[used] * (all_n[used] - all_d[used]) / (all_n[used] - 1.0)
+    covariance = np.diag(share @ spread) - (share * spread) @ share.T
+    observed = d.sum(axis=1)
+    rank = int(np.linalg.matrix_rank(covariance, hermitian=True))
+    if rank == 0:
+        raise NotEnough(
+            "no event happened while two groups were at risk", expected="events in groups that overlap in time"
+        )
+    difference = observed - expected
+    statistic = float(difference @ np.linalg.pinv(covariance, hermitian=True) @ difference)
+    return LogRank(statistic, rank, float(stats.chi2.sf(statistic, rank)), observed, expected)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TwoWayRates:
+    """Multiplicative rates: events in cell (e, s) have mean employee_rate_e · stratum_rate_s · expected_es.
+
+    `expected` (J,) is Σ_s stratum_rate_s · expected_es: what an average employee would have had with the same
+    cases; it sums to the observed total. `parts` counts groups of employees that share no stratum with each
+    other, directly or through others: between parts the data cannot separate employees from strata.
+    """
+
+    employee_rate: FloatArray
+    stratum_rate: FloatArray
+    expected: FloatArray
+    iterations: int
+    converged: bool
+    parts: int
+
+
+def two_way_rates(
+    observed: npt.ArrayLike,
+    expected: npt.ArrayLike,
+    *,
+    pseudo_count: float = 0.5,
+    max_iterations: int = 500,
+    tolerance: float = 1e-10,
+) -> TwoWayRates:
+    """Separate employees from the strata they happen to serve, by iterative proportional fitting on (J, S) tables.
+
+    θ_e = (O_e. + k)/(Σ_s γ_s E_es + k), γ_s = (O_.s + k)/(Σ_e θ_e E_es + k) with k the `pseudo_count`, which keeps
+    thin rows near 1; with k = 0 both margins of the fit equal the observed ones (Deming & Stephan 1940).
+
+    Raises `NotEnough` without observed or expected events; `InvalidInput` for negative cells or shapes that differ.
+    """
+    O = at_least("observed", matrix("observed", observed), 0.0)
+    E = at_least("expected", matrix("expected", expected, shape=O.shape), 0.0)
+    if O.sum() <= 0.0 or E.sum() <= 0.0:
+        raise NotEnough(f"{O.sum():g} events observed and {E.sum():g} expected", expected="events to compare")
+    by_employee, by_stratum = O.sum(axis=1) + pseudo_count, O.sum(axis=0) + pseudo_count
+    gamma = _calibrated(np.ones(O.shape[1]), O, E)
+    change, iterations = np.inf, 0
+    while change > tolerance and iterations < max_iterations:
+        theta = _ratio(by_employee, E @ gamma + pseudo_count)
+        updated = _calibrated(_ratio(by_stratum, E.T @ theta + pseudo_count), O, E)
+        change = float(np.max(np.abs(updated - gamma) / np.maximum(gamma, 1e-12)))
+        gamma, iterations = updated, iterations + 1
+    return TwoWayRates(
+        employee_rate=_ratio(by_employee, E @ gamma + pseudo_count),
+        stratum_rate=gamma,
+        expected=E @ gamma,
+        iterations=iterations,
+        converged=change <= tolerance,
+        parts=_parts(E),
+    )
+
+
+def _calibrated(gamma: FloatArray, O: FloatArray, E: FloatArray) -> FloatArray:
+    """The stratum rates at the level where expected and observed totals agree: only θγ is identified."""
+    return gamma * float(O.sum() / (E @ gamma).sum())
+
+
+def _parts(E: FloatArray) -> int:
+    J, S = E.shape
+    employee, stratum = np.nonzero(E > 0)
+    graph = sparse.csr_array((np.ones(employee.size), (employee, J + stratum)), shape=(J + S, J + S))
+    parts, _ = sparse.csgraph.connected_components(graph, directed=False)
+    unused = int((E.sum(axis=1) == 0).sum() + (E.sum(axis=0) == 0).sum())
+    return parts - unused
+
+
+def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:
+    return np.divide(above, below, out=np.ones_like(above), where=below > 0)
+
+
+def _life_table(
+    time: npt.ArrayLike, events: npt.ArrayLike, censored: npt.ArrayLike
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    t = _increasing(vector("time", time))
+    d = at_least("events", vector("events", events, length=t.size), 0.0)
+    c = at_least("censored", vector("censored", censored, length=t.size), 0.0)
+    return t, d, c, np.cumsum((d + c)[::-1])[::-1]
+
+
+def _increasing(time: FloatArray) -> FloatArray:
+    wrong = np.flatnonzero(np.diff(time) <= 0)
+    if wrong.size:
+        raise InvalidInput(
+            f"time {time[wrong[0] + 1]:g} follows {time[wrong[0]]:g}", expected="times that increase, each once"
+        )
+    return time
+
+
+def _step(times: FloatArray, values: FloatArray, at: npt.ArrayLike, *, before: float) -> FloatArray:
+    position = np.searchsorted(times, np.asarray(at, dtype=np.float64), side="right")
+    return np.concatenate([[before], values])[position]
