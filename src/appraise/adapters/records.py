@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
+from appraise.domain.mapping import RejectedRow
+
+__all__ = ["ManagerReference", "PeopleRecord", "RejectedRow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +42,3 @@ class PeopleRecord:
     effective_to: date | None = None
     managers: tuple[ManagerReference, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RejectedRow:
-    """A row that was not taken, with what is needed to find and mend it."""
-
-    file: str
-    row: int
-    column: str | None
-    value: str | None
-    reason: str
