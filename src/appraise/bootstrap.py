@@ -1,0 +1,63 @@
+"""Wiring: from settings to a deployment. The only module below the surfaces that reads the clock or the environment."""
+
+import os
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+from appraise import __version__
+from appraise.errors import InvalidInput
+from appraise.events.store import EventStore
+from appraise.settings import Settings
+from appraise.storage.database import Database
+from appraise.storage.migrate import upgrade
+from appraise.use_cases.deployment import Deployment
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  # the one place that reads the clock
+
+
+def open_deployment(settings: Settings) -> Deployment:
+    """The deployment that the settings name. Raises `InvalidInput` where `appraise init` has not been run yet."""
+    if settings.database_url is None and not (settings.data / "appraise.sqlite").exists():
+        raise InvalidInput(
+            f"there is no Appraise data in {settings.data.resolve()}",
+            hint="run `appraise init` there, or point APPRAISE_DATA at the right directory",
+        )
+    return _deployment(settings)
+
+
+def initialise(settings: Settings) -> Deployment:
+    """Create what is missing: data directory, secret, database at the newest migration, event tables. Repeatable."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    deployment = _deployment(settings)
+    upgrade(deployment.database)
+    deployment.events.initialise()
+    return deployment
+
+
+def _deployment(settings: Settings) -> Deployment:
+    return Deployment(
+        database=Database(settings.resolved_database_url),
+        events=EventStore(settings.resolved_events_url),
+        secret=_secret(settings),
+        code_version=__version__,
+    )
+
+
+def _secret(settings: Settings) -> bytes:
+    """The deployment's key: link keys of customers stay joinable only while it stays the same."""
+    if settings.secret is not None:
+        return settings.secret.get_secret_value().encode()
+    path = settings.data / "secret"
+    if not path.exists():
+        _write_private(path, secrets.token_hex(32))
+    return path.read_text(encoding="ascii").strip().encode()
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(text)

@@ -1,0 +1,105 @@
+"""A scorecard on the terminal: each interval drawn against what was expected, the better side always to the right."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rich.console import Console
+from rich.text import Text
+
+from appraise.domain.explanations import sentences
+from appraise.domain.indicators import BY_KEY, Direction, IndicatorDefinition, Unit
+from appraise.domain.scorecards import Absence, Estimate
+
+WIDTH = 41
+MARGIN = Decimal("1.2")
+NARROWEST = Decimal("0.000001")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One line of text, `WIDTH` characters wide, and the verdict in words that goes with it."""
+
+    line: str
+    verdict: str
+
+
+def draw(estimate: Estimate) -> Drawing:
+    """`├──━━●━━──┤`: point, 90 % interval (heavy), 95 % interval (thin); `┊` in the middle is what was expected."""
+    definition = BY_KEY[estimate.indicator]
+    middle = WIDTH // 2
+    reach = max(abs(estimate.lower - estimate.expected), abs(estimate.upper - estimate.expected), NARROWEST) * MARGIN
+    sign = 1 if definition.direction is Direction.HIGHER_IS_BETTER else -1
+
+    def column(value: Decimal) -> int:
+        return middle + round(sign * (value - estimate.expected) / reach * middle)
+
+    cells = ["·"] * WIDTH
+    left, right = sorted((column(estimate.lower), column(estimate.upper)))
+    inner_left, inner_right = sorted((column(estimate.lower_90), column(estimate.upper_90)))
+    cells[left : right + 1] = ["─"] * (right + 1 - left)
+    cells[inner_left : inner_right + 1] = ["━"] * (inner_right + 1 - inner_left)
+    cells[middle] = "┊" if cells[middle] == "·" else "┿"
+    cells[left], cells[right] = "├", "┤"
+    cells[column(estimate.value)] = "●"
+    return Drawing("".join(cells), verdict(estimate))
+
+
+def verdict(estimate: Estimate) -> str:
+    match estimate.is_better:
+        case True:
+            return "better than expected"
+        case False:
+            return "worse than expected"
+        case None:
+            return "the data cannot tell it from expected"
+
+
+def figure(value: Decimal, definition: IndicatorDefinition) -> str:
+    return f"{value:.1f}" if definition.unit is Unit.POINTS else f"{value:.2f}"
+
+
+def print_results(console: Console, results: tuple[Estimate | Absence, ...], *, why: bool) -> None:
+    for result in results:
+        definition = BY_KEY[result.indicator]
+        console.print()
+        if isinstance(result, Absence):
+            console.print(Text.assemble((definition.name, "bold"), "  ", (str(result.kind), "yellow")))
+            console.print(f"   {result.reason}", soft_wrap=True, highlight=False)
+            continue
+        _print_estimate(console, result, definition)
+        if why:
+            for sentence in sentences(result):
+                console.print(f"   • {sentence}", soft_wrap=True, highlight=False)
+
+
+def _print_estimate(console: Console, estimate: Estimate, definition: IndicatorDefinition) -> None:
+    drawing = draw(estimate)
+    colour = {True: "green", False: "red", None: "cyan"}[estimate.is_better]
+    unit = " of 100" if definition.unit is Unit.POINTS else " × expected"
+    console.print(
+        Text.assemble(
+            (f"{definition.name:<18}", "bold"),
+            (f"{figure(estimate.value, definition)}{unit}", colour),
+            f"   expected {figure(estimate.expected, definition)}   ",
+            (drawing.verdict, colour),
+        )
+    )
+    console.print(Text.assemble("   worse ", (drawing.line, colour), " better"))
+    counted = f"{estimate.evidence.events} outcomes from {estimate.evidence.customers} customers"
+    low, high = figure(estimate.lower, definition), figure(estimate.upper, definition)
+    use = "" if estimate.consequence else " · to be read, not to be acted on"
+    console.print(
+        f"   95 % sure: {low} … {high} · {counted} · reliability {estimate.reliability:.2f}{use}",
+        style="dim",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if estimate.money is not None:
+        money = estimate.money
+        console.print(
+            f"   in money: {money.amount / 100:+,.0f} {money.currency} against expectation"
+            f" (95 %: {money.lower / 100:+,.0f} … {money.upper / 100:+,.0f})",
+            style="dim",
+            highlight=False,
+            soft_wrap=True,
+        )

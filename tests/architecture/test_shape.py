@@ -1,0 +1,80 @@
+"""The shape of the source: limits, names, and documents that keep up with the code."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted(
+    path
+    for folder in ("src", "plugins", "tests", "benchmarks", "migrations")
+    for path in (ROOT / folder).rglob("*.py")
+    if "mutants" not in path.parts
+)
+PRODUCT = [path for path in SOURCES if path.is_relative_to(ROOT / "src") or "src" in path.relative_to(ROOT).parts]
+FILE_LIMIT = 400
+FUNCTION_LIMIT = 50
+DRAWERS = re.compile(r"^(utils?|helpers?|common|misc|managers?|services?|handlers?|processors?)(_|\.|$)")
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_and_no_function_outgrows_its_limit(path: Path) -> None:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    long = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions(path)}
+
+    assert lines <= FILE_LIMIT
+    assert {name: length for name, length in long.items() if length > FUNCTION_LIMIT} == {}
+
+
+def test_no_module_is_a_drawer() -> None:
+    assert [str(path) for path in PRODUCT if DRAWERS.match(path.name)] == []
+
+
+def test_nobody_mocks() -> None:
+    guilty = [path for path in SOURCES if re.search(r"^\s*(from|import) unittest\.mock", path.read_text("utf-8"), re.M)]
+
+    assert guilty == []
+
+
+def test_every_mutation_names_its_permission() -> None:
+    """A mutation field without `permission=` would be open to whoever is signed in."""
+    text = "\n".join(path.read_text("utf-8") for path in (ROOT / "src/appraise/api").rglob("*.py"))
+    mutations = re.findall(r"^type Mutation \{(.*?)^\}", (ROOT / "schema/appraise.graphql").read_text("utf-8"), re.M | re.S)
+    fields = re.findall(r"^  (\w+)\(", mutations[0], re.M)
+
+    assert fields
+    assert set(fields) == guarded_mutations(text)
+
+
+def guarded_mutations(text: str) -> set[str]:
+    from appraise.api.permissions import MUTATION_PERMISSIONS
+
+    return set(MUTATION_PERMISSIONS)
+
+
+def test_the_readme_mentions_every_command_and_setting() -> None:
+    import typer
+
+    from appraise.cli import app
+    from appraise.settings import Settings
+
+    readme = (ROOT / "README.md").read_text("utf-8")
+    commands = [f"appraise {name}" for name in typer.main.get_command(app).commands]  # type: ignore[attr-defined]
+    settings = [f"APPRAISE_{name.upper()}" for name in Settings.model_fields]
+
+    assert [name for name in [*commands, *settings] if name not in readme] == []
+
+
+def test_documents_name_no_machine_path() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+
+    assert [path for path in documents if re.search(r"(^|\s)/(work|root|home)/", path.read_text("utf-8"), re.M)] == []
