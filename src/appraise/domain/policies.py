@@ -43,13 +43,13 @@ class Policy:
     """`publish_reliability` and `consequence_reliability` follow Adams et al. (NEJM 2010): .50 and .70.
 
     `attributable_share` is the share of the between-employee variance that is taken to be the employees' own
-    (method card §2): 1 only where customers reach employees at random. `annual_discount` is the yearly rate at
+    (decision 6): 1 only where customers reach employees at random given the case mix. `annual_discount` is the yearly rate at
     which later money is worth less; `ownership_grace_days` protect whoever inherits an account.
     """
 
     indicators: tuple[tuple[IndicatorKey, IndicatorPolicy], ...]
     version: int = 1
-    attributable_share: float = 1.0
+    attributable_share: float = 0.7
     publish_reliability: float = 0.5
     consequence_reliability: float = 0.7
     annual_discount: float = 0.10
