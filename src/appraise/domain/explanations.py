@@ -1,0 +1,186 @@
+"""A result in sentences that a stranger to statistics can follow; the terminal, the pages and the API say the same words.
+
+Figures are rounded for reading: points to one place, ratios to two. The working holds every digit.
+"""
+
+from decimal import Decimal
+from typing import Final
+
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import (
+    ATTRITION,
+    BY_KEY,
+    LIFETIME_VALUE,
+    REPEAT_PURCHASE,
+    SATISFACTION,
+    Direction,
+    Unit,
+)
+from appraise.domain.scorecards import Absence, AbsenceKind, Estimate, Evidence, Money
+
+OPENINGS: Final[dict[IndicatorKey, str]] = {
+    SATISFACTION: "{events} from {customers} gave {raw} of 100 points.",
+    REPEAT_PURCHASE: "After {events} with {customers}, they bought again {raw} times as often as usual.",
+    LIFETIME_VALUE: "After {events} with {customers}, they spent {raw} times what was usual.",
+    ATTRITION: "In {events} of {customers}, {raw} times as many left as is usual.",
+}
+OUTCOMES: Final[dict[IndicatorKey, tuple[str, str]]] = {
+    SATISFACTION: ("answer", "answers"),
+    REPEAT_PURCHASE: ("contact", "contacts"),
+    LIFETIME_VALUE: ("contact", "contacts"),
+    ATTRITION: ("customer-month", "customer-months"),
+}
+ABSENCES: Final[dict[AbsenceKind, str]] = {
+    AbsenceKind.INSUFFICIENT_EVIDENCE: "Too little evidence for a figure",
+    AbsenceKind.NOT_OBSERVED: "Not observed",
+    AbsenceKind.NOT_APPLICABLE: "Does not apply to this job",
+    AbsenceKind.EXCLUDED: "Left out on purpose",
+    AbsenceKind.WITHHELD: "Withheld",
+}
+
+
+def sentences(estimate: Estimate) -> tuple[str, ...]:
+    """How the estimate came about, from what was observed to what may be made of it, one step a sentence."""
+    steps = (
+        _observed(estimate),
+        _case_mix(estimate),
+        _shrinkage(estimate),
+        _interval(estimate),
+        verdict(estimate),
+        _reliability(estimate),
+        _money(estimate.money),
+        _left_out(estimate.evidence),
+    )
+    return tuple(step for step in steps if step)
+
+
+def verdict(estimate: Estimate) -> str:
+    """One sentence: better or worse than expected, or that the data cannot tell."""
+    chance = _percent(estimate.probability_better)
+    match estimate.is_better:
+        case True:
+            return f"This is better than expected (probability {chance})."
+        case False:
+            return f"This is worse than expected (probability of being better: {chance})."
+        case None:
+            return f"The data cannot tell this from what was expected (probability of being better: {chance})."
+
+
+def absence_sentence(absence: Absence) -> str:
+    """Why there is no figure, and how much was seen."""
+    reason = absence.reason.strip().rstrip(".")
+    seen = ""
+    if absence.evidence is not None and absence.evidence.events:
+        seen = f" Seen so far: {_counted(absence.indicator, absence.evidence)}."
+    return f"{ABSENCES[absence.kind]}: {reason}.{seen}"
+
+
+def evidence_sentence(indicator: IndicatorKey, evidence: Evidence) -> str:
+    """What a result rests on, e.g. `214 answers from 198 customers`."""
+    return _counted(indicator, evidence)
+
+
+def figure(indicator: IndicatorKey, value: Decimal) -> str:
+    """A value in the indicator's unit, rounded for reading, with a true minus sign."""
+    places = 1 if BY_KEY[indicator].unit is Unit.POINTS else 2
+    return f"{value:.{places}f}".replace("-", "−")
+
+
+def _observed(estimate: Estimate) -> str:
+    evidence = estimate.evidence
+    template = OPENINGS.get(estimate.indicator, "{events} from {customers} gave a plain figure of {raw}.")
+    return template.format(
+        events=_events(estimate.indicator, evidence.events),
+        customers=_customers(evidence.customers),
+        raw=figure(estimate.indicator, estimate.working.raw),
+    )
+
+
+def _case_mix(estimate: Estimate) -> str:
+    effects = estimate.working.case_mix
+    total = sum((effect for _, effect in effects), Decimal(0))
+    if not total:
+        return "The customers and cases served were no harder and no easier than the peers'."
+    lifts = total > 0
+    easier = lifts if BY_KEY[estimate.indicator].direction is Direction.HIGHER_IS_BETTER else not lifts
+    parts = ", ".join(f"{_words(factor)} {_signed(estimate.indicator, effect)}" for factor, effect in effects if effect)
+    return (
+        f"{'Easier' if easier else 'Harder'} cases than the peers' explain {_signed(estimate.indicator, total)}"
+        f" of this ({parts}); without them the figure is {figure(estimate.indicator, estimate.unshrunk)}."
+    )
+
+
+def _shrinkage(estimate: Estimate) -> str:
+    pull = estimate.working.shrinkage
+    score = figure(estimate.indicator, estimate.working.score)
+    if not pull:
+        return f"Nothing is held back for chance; the score is {score}."
+    return (
+        f"Part of what is left may be chance: {_signed(estimate.indicator, pull)} is held back until there is more"
+        f" evidence, so the score is {score}."
+    )
+
+
+def _interval(estimate: Estimate) -> str:
+    low, high = figure(estimate.indicator, estimate.lower), figure(estimate.indicator, estimate.upper)
+    expected = figure(estimate.indicator, estimate.expected)
+    return f"With 95 % certainty the true figure lies between {low} and {high}; expected was {expected}."
+
+
+def _reliability(estimate: Estimate) -> str:
+    share = _percent(estimate.reliability)
+    if estimate.consequence:
+        return f"{share} of the differences between employees is more than chance: enough to act on."
+    return f"Only {share} of the differences between employees is more than chance: to be read, not to be acted on."
+
+
+def _money(money: Money | None) -> str:
+    if money is None:
+        return ""
+    low, high = _amount(money.lower), _amount(money.upper)
+    return (
+        f"In money that is {_amount(money.amount)} {money.currency} against expectation"
+        f" (95 %: {low} to {high} {money.currency})."
+    )
+
+
+def _left_out(evidence: Evidence) -> str:
+    if not evidence.left_out:
+        return ""
+    counts = ", ".join(f"{count:,} {_words(reason)}" for reason, count in evidence.left_out)
+    return f"Left out: {counts}."
+
+
+def _counted(indicator: IndicatorKey, evidence: Evidence) -> str:
+    return f"{_events(indicator, evidence.events)} from {_customers(evidence.customers)}"
+
+
+def _events(indicator: IndicatorKey, count: int) -> str:
+    one, many = OUTCOMES.get(indicator, ("outcome", "outcomes"))
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def _customers(count: int) -> str:
+    return f"{count:,} {'customer' if count == 1 else 'customers'}"
+
+
+def _signed(indicator: IndicatorKey, value: Decimal) -> str:
+    text = figure(indicator, value)
+    return text if text.startswith("−") else f"+{text}"
+
+
+def _percent(share: Decimal) -> str:
+    """Never `0 %` or `100 %`: nothing here is certain."""
+    percent = round(share * 100)
+    if percent >= 100:  # noqa: PLR2004  # a whole
+        return "over 99 %"
+    return f"{percent} %" if percent >= 1 else "under 1 %"
+
+
+def _amount(minor: int) -> str:
+    # ISO 4217 has currencies with no or three decimals; whole units are enough to read, hundredths are the rule.
+    return f"{minor / 100:+,.0f}".replace("-", "−")
+
+
+def _words(identifier: str) -> str:
+    return identifier.replace("_", " ")
