@@ -1,0 +1,124 @@
+"""The records database: SQLite in one file by default, PostgreSQL for teams."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from appraise.errors import InvalidInput, Retriable
+
+Session = Connection
+"""One transaction; what the functions of this package take first."""
+
+BUSY_MILLISECONDS: Final = 10_000
+BEGIN: Final = "appraise_begin"
+
+
+class Database:
+    """Opens transactions. A lock that is not had, a lost connection and a serialization failure raise `Retriable`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = _checked(url)
+        self.engine = _engine(self.url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Read and write; committed at the end, rolled back on an exception or by `session.rollback()`."""
+        with _retriable(), self.engine.connect() as session:
+            yield session.execution_options(**{BEGIN: "IMMEDIATE"})
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Read only, all statements from one state of the database."""
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with _retriable(), self.engine.connect() as session:
+            yield session.execution_options(**options)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def lock(session: Session, name: str) -> None:
+    """Wait until no other transaction holds the lock `name`; held until this one ends.
+
+    SQLite admits one writer at a time anyway.
+    """
+    if session.dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"appraise:{name}"})
+
+
+def _checked(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise InvalidInput(
+            "the database URL cannot be read",
+            expected="sqlite:///path/to/file or postgresql://user@host/database",
+            hint="check APPRAISE_DATABASE_URL",
+        ) from error
+    match parsed.get_backend_name():
+        case "sqlite":
+            return parsed
+        case "postgresql" | "postgres":
+            return parsed.set(drivername="postgresql+psycopg")
+        case other:
+            raise InvalidInput(
+                f"the records cannot be kept in {other!r}",
+                expected="sqlite:///path/to/file or postgresql://user@host/database",
+                hint="check APPRAISE_DATABASE_URL",
+            )
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, pool_size=10, max_overflow=30, pool_timeout=BUSY_MILLISECONDS / 1000)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_size=10, max_overflow=10, pool_timeout=BUSY_MILLISECONDS / 1000, pool_recycle=1800)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # Python's own BEGIN would come too late and never be IMMEDIATE
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_sqlite(session: Connection) -> None:
+    # A deferred transaction that turns to writing cannot wait for its lock: SQLite refuses it at once.
+    session.exec_driver_sql(f"BEGIN {session.get_execution_options().get(BEGIN, 'DEFERRED')}")
+
+
+@contextmanager
+def _retriable() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Retriable("all connections to the records database are in use") from error
+    except DBAPIError as error:
+        if error.connection_invalidated or _is_passing(error.orig):
+            raise Retriable(f"the records database is busy or was lost for a moment: {error.orig}") from error
+        raise
+
+
+def _is_passing(error: BaseException | None) -> bool:
+    if isinstance(error, sqlite3.OperationalError):
+        return error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+    if isinstance(error, psycopg.OperationalError):
+        # Class 40 is rollback by the server (deadlock, serialization), 08 and 57 are lost connections; without a
+        # state the connection could not be made at all.
+        return error.sqlstate is None or error.sqlstate[:2] in {"40", "08", "57"} or error.sqlstate == "55P03"
+    return False

@@ -1,0 +1,33 @@
+"""The records database as SQLModel table classes, and the Core tables that all statements are made of."""
+
+from typing import Final
+
+from sqlalchemy import MetaData, Table
+
+from appraise.storage.tables import appraisal, doors, people
+from appraise.storage.tables.columns import Record
+
+METADATA: Final[MetaData] = Record.metadata
+
+
+def _table(row: type[Record]) -> Table:
+    return METADATA.tables[str(row.__tablename__)]
+
+
+EMPLOYEES: Final = _table(people.EmployeeRow)
+EXTERNAL_REFERENCES: Final = _table(people.ExternalReferenceRow)
+EMPLOYMENTS: Final = _table(people.EmploymentRow)
+REPORTING_LINES: Final = _table(people.ReportingLineRow)
+DEPARTMENTS: Final = _table(people.DepartmentRow)
+CYCLES: Final = _table(appraisal.CycleRow)
+POLICIES: Final = _table(appraisal.PolicyRow)
+SCORING_RUNS: Final = _table(appraisal.ScoringRunRow)
+SCORECARDS: Final = _table(appraisal.ScorecardRow)
+SECTIONS: Final = _table(appraisal.SectionRow)
+ITEMS: Final = _table(appraisal.ItemRow)
+ACCESS_TOKENS: Final = _table(doors.AccessTokenRow)
+ROLE_GRANTS: Final = _table(doors.RoleGrantRow)
+IDEMPOTENCY_KEYS: Final = _table(doors.IdempotencyKeyRow)
+AUDIT_LOG: Final = _table(doors.AuditLogRow)
+OUTBOX: Final = _table(doors.OutboxRow)
+LOADS: Final = _table(doors.LoadRow)

@@ -1,0 +1,100 @@
+"""Tables of who may enter and of what was done: tokens, roles, idempotency, audit log, outbox, loads."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field
+
+from appraise.storage.tables.columns import Document, Instant, Key, Record
+
+
+class AccessTokenRow(Record, table=True):
+    """Only the SHA-256 of a token's secret is kept."""
+
+    __tablename__ = "access_tokens"
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    name: str
+    employee_id: str | None = Field(default=None, sa_type=Key, foreign_key="employees.id", index=True)
+    secret_hash: str
+    roles: Any = Field(sa_type=Document)
+    scopes: Any = Field(sa_type=Document)
+    created_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime | None = Field(default=None, sa_type=Instant)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+    last_used_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class RoleGrantRow(Record, table=True):
+    __tablename__ = "role_grants"
+
+    employee_id: str = Field(primary_key=True, sa_type=Key, foreign_key="employees.id")
+    role: str = Field(primary_key=True, sa_type=Key)
+    granted_at: datetime = Field(sa_type=Instant)
+    granted_by: str
+
+
+class IdempotencyKeyRow(Record, table=True):
+    """`answer` is what the first call with this key gave; `body_hash` tells a repetition from another request."""
+
+    __tablename__ = "idempotency_keys"
+
+    principal: str = Field(primary_key=True, sa_type=Key)
+    key: str = Field(primary_key=True, sa_type=Key)
+    body_hash: str
+    answer: Any = Field(sa_type=Document)
+    created_at: datetime = Field(sa_type=Instant)
+
+
+class AuditLogRow(Record, table=True):
+    """Append-only: triggers refuse change and removal on both databases; the hash chain shows them all the same."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (
+        UniqueConstraint("previous_hash"),
+        Index("ix_audit_log_subject_sequence", "subject", "sequence"),
+    )
+
+    sequence: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=Instant)
+    actor: str
+    action: str
+    subject: str = Field(sa_type=Key)
+    details: Any = Field(sa_type=Document)
+    previous_hash: str
+    hash: str
+
+
+class OutboxRow(Record, table=True):
+    """What host systems must be told, at least once and in order of `sequence` per section."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("section_id", "sequence"),
+        Index("ix_outbox_delivered_at_created_at", "delivered_at", "created_at"),
+    )
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    section_id: str = Field(sa_type=Key, foreign_key="sections.id")
+    sequence: int
+    kind: str
+    payload: Any = Field(sa_type=Document)
+    created_at: datetime = Field(sa_type=Instant)
+    delivered_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class LoadRow(Record, table=True):
+    """Mirror of the event store's log of loads; where the two differ, the event store is right."""
+
+    __tablename__ = "loads"
+    __table_args__ = (CheckConstraint("state IN ('LOADED', 'UNDONE')", name="state"),)
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    adapter: str
+    source: str = Field(sa_type=Key)
+    file: str
+    state: str
+    loaded_at: datetime = Field(sa_type=Instant, index=True)
+    undone_at: datetime | None = Field(default=None, sa_type=Instant)
+    report: Any = Field(sa_type=Document)
