@@ -1,0 +1,72 @@
+"""Funnel plots: what sampling alone would do to each unit (Spiegelhalter 2005, Stat. Med. 24:1185; QSHC 14:347)."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special, stats
+
+from appraise.errors import InvalidInput, NotEnough
+from appraise.statistics.arrays import FloatArray, at_least, vector
+
+
+def poisson_limits(expected: npt.ArrayLike, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+    """Exact limits of observed/expected, if the true ratio is 1, at each expected count (> 0): χ² quantiles."""
+    E = at_least("expected", vector("expected", expected), 0.0, strictly=True)
+    tail = (1.0 - level) / 2
+    lower = stats.chi2.ppf(tail, 2 * E) / (2 * E)
+    upper = stats.chi2.ppf(1.0 - tail, 2 * (E + 1)) / (2 * E)
+    return np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Overdispersion:
+    """`phi` is the mean z² of the `kept` units, `tau2` ≥ 0 the extra between-unit variance, added to each variance."""
+
+    z: FloatArray
+    phi: float
+    tau2: float
+    kept: int
+
+
+def overdispersion(
+    estimate: npt.ArrayLike,
+    target: float,
+    variance: npt.ArrayLike,
+    *,
+    tail: float = 0.1,
+    extremes: Literal["winsorise", "trim"] = "winsorise",
+) -> Overdispersion:
+    """Additive overdispersion (DerSimonian–Laird form) of units around a common target.
+
+    The extreme `tail` share at each end is set to its quantile, or trimmed away, before φ and τ² are taken, so that
+    true outliers do not excuse themselves. Raises `NotEnough` with fewer than two units left.
+    """
+    y = vector("estimate", estimate)
+    v = at_least("variance", vector("variance", variance, length=y.size), 0.0, strictly=True)
+    if not 0.0 <= tail < 0.5:  # noqa: PLR2004  # both tails together must leave something
+        raise InvalidInput(f"tail is {tail!r}", expected="at least 0, below 0.5")
+    z = (y - target) / np.sqrt(v)
+    low, high = np.quantile(z, [tail, 1.0 - tail]) if z.size else (0.0, 0.0)
+    if extremes == "trim":
+        inside = (z >= low) & (z <= high)
+        used, w = z[inside], 1.0 / v[inside]
+    else:
+        used, w = np.clip(z, low, high), 1.0 / v
+    n = used.size
+    if n < 2:  # noqa: PLR2004  # one unit has no spread
+        raise NotEnough(f"{n} units to compare", expected="at least two")
+    phi = float(np.mean(used**2))
+    tau2 = max(0.0, float((n * phi - (n - 1)) / (w.sum() - (w**2).sum() / w.sum())))
+    return Overdispersion(z=z, phi=phi, tau2=tau2, kept=n)
+
+
+def outliers(
+    estimate: npt.ArrayLike, target: float, variance: npt.ArrayLike, *, tau2: float = 0.0, level: float = 0.998
+) -> npt.NDArray[np.int8]:
+    """−1, 0 or 1 for each unit below, within or above target ± z√(variance + τ²)."""
+    y = vector("estimate", estimate)
+    v = at_least("variance", vector("variance", variance, length=y.size), 0.0, strictly=True)
+    limit = float(special.ndtri(0.5 + level / 2)) * np.sqrt(v + tau2)
+    return np.where(y - target > limit, 1, np.where(target - y > limit, -1, 0)).astype(np.int8)
