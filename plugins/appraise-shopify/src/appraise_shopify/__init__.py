@@ -1,0 +1,5 @@
+"""Appraise adapter for Shopify."""
+
+from appraise_shopify.adapter import ShopifyAdapter, adapter
+
+__all__ = ["ShopifyAdapter", "adapter"]

@@ -1,0 +1,5 @@
+"""Appraise adapter for Stripe."""
+
+from appraise_stripe.adapter import StripeAdapter, adapter
+
+__all__ = ["StripeAdapter", "adapter"]

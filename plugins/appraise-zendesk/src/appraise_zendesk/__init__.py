@@ -1,0 +1,5 @@
+"""Appraise adapter for Zendesk."""
+
+from appraise_zendesk.adapter import ZendeskAdapter, adapter
+
+__all__ = ["ZendeskAdapter", "adapter"]

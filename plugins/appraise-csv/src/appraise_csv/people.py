@@ -1,0 +1,180 @@
+"""People out of a table, by a mapping."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+
+from appraise.adapters.columns import find_columns
+from appraise.adapters.contract import ImportOptions, ReadPeople
+from appraise.adapters.days import read_day
+from appraise.adapters.files import detect, read_header, read_rows
+from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
+from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
+from appraise_csv.mapping import PEOPLE_COLUMNS, ManagerMapping, PeopleMapping, TableMapping
+
+_DAYS = ("hire_date", "termination_date", "effective_from", "effective_to")
+
+
+class _Refused(Exception):  # noqa: N818  # never leaves this module
+    def __init__(self, field: str | None, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+        self.reason = reason
+
+
+def canonical_people(columns: tuple[str, ...]) -> PeopleMapping:
+    """The mapping of a table whose columns have our own names; `reference.<namespace>` columns are references."""
+    folded = {column.casefold(): column for column in columns}
+    return PeopleMapping(
+        columns={field: folded.get(field, field) for field in PEOPLE_COLUMNS if field in folded or field == "key"},
+        references={
+            column.partition(".")[2]: column for column in columns if column.casefold().startswith("reference.")
+        },
+        attributes={
+            column.partition(".")[2]: column for column in columns if column.casefold().startswith("attribute.")
+        },
+    )
+
+
+def read_people(path: Path, mapping: TableMapping, options: ImportOptions) -> ReadPeople:
+    shape = detect(path, mapping.shape)
+    header = read_header(path, shape)
+    people = mapping.people or canonical_people(header)
+    wanted = {**people.columns, **people.references, **people.attributes}
+    required = people.columns.keys() | people.references.keys() | people.attributes.keys()
+    found = find_columns(
+        header,
+        {field: (column,) for field, column in wanted.items()},
+        required=required,
+        path=path,
+        title="table of people as mapped",
+    )
+    reader = _PersonReader(people, found, options, path.name)
+    rejected: list[RejectedRow] = []
+    records: list[PeopleRecord] = []
+    seen: dict[tuple[ExternalReference, date | None], int] = {}
+    for number, cells in read_rows(path, shape, on_reject=rejected.append):
+        row = {field: cells.get(column, "").strip() for field, column in found.items()}
+        try:
+            record = reader.record(number, row)
+            first = seen.setdefault((record.key, record.effective_from), number)
+            if first != number:
+                raise _Refused("key", f"this person is on row {first} already")  # noqa: TRY301  # one place rejects
+        except _Refused as refused:
+            column = found.get(refused.field or "")
+            rejected.append(
+                RejectedRow(path.name, number, column, row.get(refused.field or "") or None, refused.reason)
+            )
+        else:
+            records.append(record)
+    return ReadPeople(
+        records=tuple(records),
+        rejected=tuple(sorted(rejected, key=lambda row: row.row)),
+        unmapped_columns=tuple(column for column in header if column not in found.values()),
+        warnings=tuple(reader.warnings()),
+        complete=people.complete,
+    )
+
+
+class _PersonReader:
+    def __init__(self, people: PeopleMapping, found: Mapping[str, str], options: ImportOptions, file: str) -> None:
+        self.people = people
+        self.found = found
+        self.file = file
+        self.as_of = options.as_of
+        self.date_format = options.date_format or people.date_format
+        self.key_namespace = people.key_namespace or f"{options.source}:{people.columns['key'].casefold()}"
+        self.words = {word.casefold(): EmploymentStatus(status) for word, status in people.words.items()}
+        if not self.words:
+            self.words = {status.value: status for status in EmploymentStatus}
+
+    def warnings(self) -> list[str]:
+        if "status" not in self.found and "termination_date" not in self.found:
+            return ["no column tells who has left: everybody in the file is taken to be active"]
+        return []
+
+    def record(self, number: int, row: Mapping[str, str]) -> PeopleRecord:
+        if not row["key"]:
+            raise _Refused("key", "the person's key is blank")
+        key = ExternalReference(self.key_namespace, row["key"]).normalised()
+        name = _display_name(row, self.people.name_order)
+        if not name:
+            raise _Refused("display_name" if "display_name" in row else "family_name", "the person has no name")
+        days = {field: self.day(row, field) for field in _DAYS}
+        if (end := days["effective_to"]) is not None and self.people.effective_to_is_last_day:
+            days["effective_to"] = end + timedelta(days=1)
+        if days["effective_from"] and days["effective_to"] and days["effective_to"] <= days["effective_from"]:
+            raise _Refused("effective_to", "the period ends before it starts")
+        email = row.get("email") or None
+        references = [key, *self.further_references(row)]
+        if email is not None:
+            references.append(ExternalReference("email", email).normalised())
+        references.append(ExternalReference("name", name).normalised())
+        return PeopleRecord(
+            key=key,
+            references=tuple(dict.fromkeys(references)),
+            display_name=name,
+            status=self.status(row, days["termination_date"]),
+            row=number,
+            email=email,
+            job_title=row.get("job_title") or None,
+            department_code=row.get("department_code") or row.get("department_name") or None,
+            department_name=row.get("department_name") or row.get("department_code") or None,
+            hire_date=days["hire_date"],
+            termination_date=days["termination_date"],
+            effective_from=days["effective_from"],
+            effective_to=days["effective_to"],
+            managers=tuple(self.managers(row)),
+            attributes=tuple((name, row[name]) for name in self.people.attributes if row[name]),
+        )
+
+    def day(self, row: Mapping[str, str], field: str) -> date | None:
+        try:
+            return read_day(row.get(field, ""), self.date_format)
+        except ValueError as error:
+            raise _Refused(field, str(error)) from error
+
+    def status(self, row: Mapping[str, str], termination: date | None) -> EmploymentStatus:
+        if "status" in row:
+            if row["status"].casefold() not in self.words:
+                known = ", ".join(self.words)
+                raise _Refused("status", f"the mapping does not know this status; it knows: {known}")
+            return self.words[row["status"].casefold()]
+        left = termination is not None and (self.as_of is None or termination <= self.as_of)
+        return EmploymentStatus.TERMINATED if left else EmploymentStatus.ACTIVE
+
+    def further_references(self, row: Mapping[str, str]) -> list[ExternalReference]:
+        return [ExternalReference(space, row[space]).normalised() for space in self.people.references if row[space]]
+
+    def managers(self, row: Mapping[str, str]) -> list[ManagerReference]:
+        pairs = (
+            ("manager", self.people.manager, ReportingKind.SOLID),
+            ("dotted_manager", self.people.dotted_manager, ReportingKind.DOTTED),
+        )
+        return [
+            ManagerReference(self.manager_reference(row[field], mapping), kind)
+            for field, mapping, kind in pairs
+            if row.get(field) and row[field].casefold() not in {word.casefold() for word in mapping.absent}
+        ]
+
+    def manager_reference(self, value: str, mapping: ManagerMapping) -> ExternalReference:
+        match mapping.kind:
+            case "email":
+                return ExternalReference("email", value).normalised()
+            case "name":
+                return ExternalReference("name", _turned(value, mapping.name_order)).normalised()
+            case _:
+                return ExternalReference(self.key_namespace, value).normalised()
+
+
+def _display_name(row: Mapping[str, str], order: str) -> str:
+    if row.get("display_name"):
+        return _turned(row["display_name"], order)
+    return " ".join(f"{row.get('given_name', '')} {row.get('family_name', '')}".split())
+
+
+def _turned(name: str, order: str) -> str:
+    family, comma, given = name.partition(",")
+    if order == "last, first" and comma:
+        name = f"{given} {family}"
+    return " ".join(name.split())

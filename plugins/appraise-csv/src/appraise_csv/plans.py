@@ -1,0 +1,126 @@
+"""Plans for events out of a table, by a mapping."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from appraise.adapters.columns import find_columns, nearest, quoted
+from appraise.adapters.contract import EventPlan, EventStage, FileShape, ImportOptions, Parse, Rule
+from appraise.adapters.days import check_time_zone
+from appraise.domain.events import COLUMNS, ColumnType, EventKind
+from appraise.errors import InvalidInput, Place
+from appraise_csv.mapping import EventMapping, TableMapping
+
+_PARSES = {
+    ColumnType.TEXT: Parse.TEXT,
+    ColumnType.INTEGER: Parse.INTEGER,
+    ColumnType.DECIMAL: Parse.DECIMAL,
+    ColumnType.BOOLEAN: Parse.BOOLEAN,
+    ColumnType.TIMESTAMP: Parse.TIMESTAMP,
+    ColumnType.MONEY: Parse.MONEY,
+}
+
+
+def canonical_events(columns: Sequence[str], path: Path, options: ImportOptions) -> EventMapping:
+    """The mapping of a table whose columns have our own names; a column `email` makes the link key."""
+    kind = _kind(columns, path, options)
+    folded = {column.casefold(): column for column in columns}
+    known = {column.name: folded[column.name] for column in COLUMNS[kind] if column.name in folded}
+    if "link_key" not in known and "email" in folded:
+        known["link_key"] = folded["email"]
+    return EventMapping(kind=kind, columns=known)
+
+
+def _kind(columns: Sequence[str], path: Path, options: ImportOptions) -> EventKind:
+    declared = options.settings.get("kind")
+    if declared is not None:
+        if declared not in list(EventKind):
+            close = nearest(declared, EventKind)
+            raise InvalidInput(
+                f"there is no kind of event named {declared!r}",
+                expected=f"one of: {', '.join(EventKind)}",
+                hint=f"did you mean {close}?" if close else None,
+            )
+        return EventKind(declared)
+    folded = {column.casefold() for column in columns}
+    fitting = [
+        kind
+        for kind, known in COLUMNS.items()
+        if folded <= {column.name for column in known} | {"email"}
+        and {column.name for column in known if column.required} <= folded
+    ]
+    if len(fitting) != 1:
+        raise InvalidInput(
+            "cannot tell which kind of event the table holds"
+            + (f": its columns fit {', '.join(fitting)}" if fitting else ": its columns are not our canonical ones"),
+            place=Place(path.name),
+            expected=f"the setting kind, one of: {', '.join(EventKind)}; or a mapping file",
+            hint="`appraise_csv.suggest_mapping` writes a first mapping file to correct",
+        )
+    return fitting[0]
+
+
+def plan(
+    columns: Sequence[str], path: Path, shape: FileShape, mapping: TableMapping, options: ImportOptions
+) -> EventPlan:
+    if options.time_zone is not None:
+        check_time_zone(options.time_zone)
+    events = mapping.events or (canonical_events(columns, path, options),)
+    warnings: list[str] = []
+    used: dict[str, None] = {}
+    stages = []
+    for event in events:
+        _check_required(event, path)
+        found = find_columns(
+            columns,
+            {field: (column,) for field, column in event.columns.items()},
+            required=event.columns.keys(),
+            path=path,
+            title=f"table of {event.kind} as mapped",
+        )
+        rules = _rules(event, found, options)
+        stages.append(EventStage(event.kind, rules, only=event.only, skips=event.skips))
+        used |= dict.fromkeys(found.values())
+        used |= dict.fromkeys(_mentioned(event, columns))
+        if any(rule.parse is Parse.TIMESTAMP and rule.time_zone is None for rule in rules.values()):
+            warnings.append(f"{event.kind}: no time zone is declared, so times without an offset are rejected")
+        if "link_key" not in rules:
+            warnings.append(f"{event.kind}: without e-mail addresses the customers cannot be joined to other sources")
+    return EventPlan(shape, tuple(stages), tuple(used), tuple(dict.fromkeys(warnings)))
+
+
+def _check_required(event: EventMapping, path: Path) -> None:
+    given = event.columns.keys() | event.constants.keys() | event.sql.keys()
+    missing = [column.name for column in COLUMNS[event.kind] if column.required and column.name not in given]
+    if missing:
+        raise InvalidInput(
+            f"nothing says where {', '.join(missing)} of the {event.kind} come from",
+            place=Place(path.name),
+            expected="a column, a constant or an SQL expression for each",
+            hint="a rating needs the scale it was given on: [scale] name, low, high" if "scale" in missing else None,
+        )
+
+
+def _rules(event: EventMapping, found: dict[str, str], options: ImportOptions) -> dict[str, Rule]:
+    rules: dict[str, Rule] = {}
+    for column in COLUMNS[event.kind]:
+        name = column.name
+        if name not in event.columns and name not in event.constants and name not in event.sql:
+            continue
+        is_time = column.type is ColumnType.TIMESTAMP
+        rules[name] = Rule(
+            parse=Parse.LINK if name == "link_key" else _PARSES[column.type],
+            column=found.get(name) if name not in event.sql else None,
+            sql=event.sql.get(name),
+            constant=event.constants.get(name) if name not in event.sql and name not in found else None,
+            blame=found.get(name) if name in event.sql else None,
+            formats=event.formats if is_time else (),
+            time_zone=(event.time_zone or options.time_zone) if is_time else None,
+            words=event.words.get(name, {}),
+            decimal_comma=event.decimal_comma and column.type in {ColumnType.MONEY, ColumnType.DECIMAL},
+        )
+    return rules
+
+
+def _mentioned(event: EventMapping, columns: Sequence[str]) -> list[str]:
+    texts = [*event.sql.values(), event.only or "", *(skip.where for skip in event.skips)]
+    return [column for column in columns if any(quoted(column) in text for text in texts)]

@@ -1,0 +1,207 @@
+"""A first mapping file for an unknown table, with the evidence for each guess beside it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from appraise.adapters.columns import find_column
+from appraise.adapters.contract import FileShape
+from appraise.adapters.files import detect, read_header, read_rows
+from appraise.domain.events import COLUMNS, EventKind
+
+_SAMPLE = 2_000
+_FEW = 8
+_FORMATS = (
+    "%Y-%m-%d",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M:%SZ",
+    "%Y-%m-%d %H:%M:%S %z",
+    "%d.%m.%Y",
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %H:%M",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%d-%b-%y",
+    "%Y%m%d",
+)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PEOPLE_ALIASES = {
+    "key": ("employee id", "employeeid", "emp id", "empid", "workerid", "worker id", "userid", "person number", "id"),
+    "display_name": ("full name", "fullname", "employee name", "employee_name", "display name", "name"),
+    "given_name": ("first name", "firstname", "given name", "vorname"),
+    "family_name": ("last name", "lastname", "surname", "family name", "nachname"),
+    "email": ("work email", "email", "e-mail", "email address", "mail"),
+    "manager": ("manager id", "managerid", "supervisor id", "manager email", "reports to", "manager", "managername"),
+    "job_title": ("job title", "jobtitle", "title", "position"),
+    "department_name": ("department", "department name", "abteilung"),
+    "status": ("status", "worker status", "workerstatus", "employment status", "employmentstatus"),
+    "hire_date": ("hire date", "hiredate", "date of hire", "dateofhire", "start date", "startdate"),
+    "termination_date": ("termination date", "terminationdate", "date of termination", "dateoftermination", "end date"),
+}
+_EVENT_ALIASES: Mapping[EventKind, Mapping[str, tuple[str, ...]]] = {
+    EventKind.CONTACTS: {
+        "event_id": ("contact id", "ticket id", "case number", "unique id", "id"),
+        "occurred_at": ("created at", "created", "date", "opened at", "issue_reported at"),
+        "customer_key": ("customer id", "requester id", "account id", "customer"),
+        "employee_key": ("agent email", "agent id", "agent", "assignee", "agent_name", "owner"),
+        "channel": ("channel", "via", "channel_name"),
+        "topic": ("topic", "category", "reason"),
+    },
+    EventKind.RATINGS: {
+        "event_id": ("rating id", "response id", "unique id", "id"),
+        "occurred_at": ("answered at", "survey_response_date", "created at", "date"),
+        "customer_key": ("customer id", "customer"),
+        "employee_key": ("agent email", "agent id", "agent", "agent_name"),
+        "score": ("score", "rating", "csat score", "csat", "nps"),
+        "contact_id": ("ticket id", "case id", "contact id"),
+    },
+    EventKind.PURCHASES: {
+        "event_id": ("order id", "order number", "salesordernumber", "invoice", "id"),
+        "order_id": ("order id", "order number", "salesordernumber", "invoice", "id"),
+        "occurred_at": ("order date", "orderdate", "invoicedate", "created at", "date"),
+        "customer_key": ("customer id", "customer_id", "resellerkey", "customer"),
+        "amount": ("total", "amount", "sales amount", "salesamount", "dollar_value"),
+        "currency": ("currency",),
+    },
+    EventKind.SUBSCRIPTIONS: {
+        "event_id": ("subscription id", "subscription", "id"),
+        "occurred_at": ("started at", "start date", "activated_at", "created at"),
+        "customer_key": ("customer id", "account code", "customer"),
+        "ended_at": ("ended at", "end date", "expires_at"),
+        "product": ("plan", "product"),
+    },
+    EventKind.OWNERSHIPS: {
+        "occurred_at": ("from", "start date", "since"),
+        "ended_at": ("until", "end date", "to"),
+        "customer_key": ("account", "account id", "customer id", "customer"),
+        "employee_key": ("owner e-mail", "owner email", "account owner", "owner"),
+    },
+}
+
+_ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "people": _PEOPLE_ALIASES,
+    **{kind.value: aliases for kind, aliases in _EVENT_ALIASES.items()},
+}
+
+
+def suggest_mapping(path: Path) -> str:
+    """TOML to correct by hand. Each line tells why it was guessed; what is doubtful is commented out, never decided."""
+    shape = detect(path, FileShape())
+    header = read_header(path, shape)
+    rows = [row for _, row in islice(read_rows(path, shape, on_reject=lambda _: None), _SAMPLE)]
+    values = {name: [row[name].strip() for row in rows if row.get(name, "").strip()] for name in header}
+    kind, found = _best_kind(header)
+    lines = [
+        f"# A first mapping of {path.name!r}, guessed from its header and first {len(rows)} rows. Check every line.",
+        f"# {_others(header)}",
+        f'kind = "{kind}"',
+        *_date_lines(kind, values),
+        "",
+        "[file]",
+        f'format = "{shape.format}"',
+        *([f"delimiter = {_text(shape.delimiter)}"] if shape.delimiter else []),
+        "",
+        *(_scale_lines(found, values) if kind == EventKind.RATINGS else []),
+        "[columns]",
+        *(f"{field} = {_text(column)}  # {_evidence(values[column])}" for field, column in found.items()),
+        *_missing_lines(kind, found),
+        "",
+        "# Columns that nothing was guessed for:",
+        *(f"# {_text(name)}: {_evidence(values[name])}" for name in header if name not in found.values()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _best_kind(header: Sequence[str]) -> tuple[str, dict[str, str]]:
+    found = {kind: _aliased(header, aliases) for kind, aliases in _ALIASES.items()}
+    kind = max(found, key=lambda name: len(found[name]))
+    return kind, found[kind]
+
+
+def _others(header: Sequence[str]) -> str:
+    counts = ", ".join(f"{kind} {len(_aliased(header, aliases))}" for kind, aliases in _ALIASES.items())
+    return f"Fields recognised if the table were one of: {counts}."
+
+
+def _aliased(header: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {field: column for field, names in aliases.items() if (column := find_column(header, *names)) is not None}
+
+
+def _date_lines(kind: str, values: Mapping[str, Sequence[str]]) -> list[str]:
+    lines: list[str] = []
+    fitting_all: set[str] = set()
+    for name, texts in values.items():
+        fitting = [form for form in _FORMATS if texts and all(_fits(text, form) for text in texts)]
+        if fitting:
+            fitting_all.update(fitting)
+            doubt = "" if len(fitting) == 1 else " (the values fit several; look at them)"
+            lines.append(f"# {_text(name)} fits {', '.join(fitting)}{doubt}: e.g. {texts[0]}")
+    if not lines:
+        return ["# No column looks like days or times."]
+    chosen = min(fitting_all) if len(fitting_all) == 1 else None
+    comment = "" if chosen else "# "
+    example = chosen or min(fitting_all)
+    if kind == "people":
+        return [*lines, f"{comment}date_format = {_text(example)}"]
+    return [
+        *lines,
+        f"{comment}formats = [{_text(example)}]",
+        '# time_zone = "Europe/Berlin"  # for times without offset',
+    ]
+
+
+def _fits(text: str, form: str) -> bool:
+    try:
+        datetime.strptime(text, form)  # noqa: DTZ007  # only the form is looked at
+    except ValueError:
+        return False
+    return True
+
+
+def _scale_lines(found: Mapping[str, str], values: Mapping[str, Sequence[str]]) -> list[str]:
+    seen = sorted(set(values[found["score"]])) if "score" in found else []
+    return [
+        f"# Scores seen: {', '.join(seen[:12])}. Which scale they were given on, only you know.",
+        "# [scale]",
+        '# name = "csat_1_5"',
+        "# low = 1",
+        "# high = 5",
+        "",
+    ]
+
+
+def _missing_lines(kind: str, found: Mapping[str, str]) -> list[str]:
+    if kind == "people":
+        return [] if "key" in found else ['# key = "…"  # needed: the stable id of the person']
+    return [
+        f'# {column.name} = "…"  # needed: {column.description or "see the documentation"}'
+        for column in COLUMNS[EventKind(kind)]
+        if column.required and column.name not in found and not column.name.startswith("sc")
+    ]
+
+
+def _evidence(texts: Sequence[str]) -> str:
+    if not texts:
+        return "empty in the sample"
+    shape = f"{len(set(texts))} different of {len(texts)}"
+    if all(_EMAIL.fullmatch(text) for text in texts):
+        shape += ", all e-mail addresses"
+    elif any(text.startswith("0") and text.isdigit() and len(text) > 1 for text in texts):
+        shape += ", numbers with leading zeros: ids, kept as text"
+    if len(set(texts)) <= _FEW:  # a vocabulary; what tells people apart is not copied into a mapping
+        shape += ": " + ", ".join(sorted({" ".join(text.split())[:40] for text in texts}))
+    return shape
+
+
+def _text(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
+    return f'"{escaped}"'

@@ -1,0 +1,177 @@
+"""Reading the User Data File: two header rows, user ids as text, sentinels for "nobody"."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+from appraise.adapters.columns import find_columns, nearest
+from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
+from appraise.adapters.days import read_day
+from appraise.adapters.files import detect, read_header, read_rows
+from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
+from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
+from appraise.errors import InvalidInput
+
+USER = "successfactors:userid"
+EMPLOYEE = "successfactors:empid"
+NOBODY = frozenset({"", "no_manager", "no_mgr", "no_hr"})
+
+_COLUMNS = {
+    name: (name,)
+    for name in (
+        "STATUS",
+        "USERID",
+        "USERNAME",
+        "FIRSTNAME",
+        "LASTNAME",
+        "MI",
+        "EMAIL",
+        "MANAGER",
+        "DEPARTMENT",
+        "HIREDATE",
+        "EMPID",
+        "TITLE",
+        "MATRIX_MANAGER",
+    )
+}
+_REQUIRED = frozenset({"STATUS", "USERID", "FIRSTNAME", "LASTNAME", "MANAGER"})
+_STATUS = {"active": EmploymentStatus.ACTIVE, "inactive": EmploymentStatus.TERMINATED}
+_PREFIXES = ("reference.", "attribute.")
+_NEVER = frozenset({"GENDER", "BIZ_PHONE", "FAX", "ADDR1", "ADDR2", "CITY", "STATE", "ZIP"})
+
+
+class _Refused(Exception):  # noqa: N818  # never leaves this module
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column = column
+        self.reason = reason
+
+
+def read_user_data_file(path: Path, options: ImportOptions) -> ReadPeople:
+    settings = _extra_columns(options.settings)
+    shape = detect(path, FileShape())
+    header = read_header(path, shape)
+    extra = {column: (column,) for column in settings.values()}
+    found = find_columns(
+        header,
+        _COLUMNS | extra,
+        required=_REQUIRED | extra.keys(),
+        path=path,
+        title="SuccessFactors user data file",
+    )
+    shape = _without_labels(path, shape, found)
+    rejected: list[RejectedRow] = []
+    records: list[PeopleRecord] = []
+    row_of: dict[ExternalReference, int] = {}
+    for number, cells in read_rows(path, shape, on_reject=rejected.append):
+        row = {column: cells[name].strip() for column, name in found.items()}
+        try:
+            record = _record(number, row, settings, options)
+            first = row_of.setdefault(record.key, number)
+            if first != number:
+                raise _Refused("USERID", f"this USERID is on row {first} already")  # noqa: TRY301  # one place rejects
+        except _Refused as refused:
+            value = row.get(refused.column) or None
+            rejected.append(RejectedRow(path.name, number, found.get(refused.column), value, refused.reason))
+        else:
+            records.append(record)
+    return ReadPeople(
+        records=tuple(records),
+        rejected=tuple(sorted(rejected, key=lambda row: row.row)),
+        unmapped_columns=tuple(column for column in header if column not in found.values()),
+        warnings=tuple(_warnings(records)),
+    )
+
+
+def _extra_columns(settings: Mapping[str, str]) -> dict[str, str]:
+    """`reference.CUSTOM01=zendesk:agent` and `attribute.CUSTOM02=level`, as target → column."""
+    extra: dict[str, str] = {}
+    for key, target in settings.items():
+        prefix, _, column = key.partition(".")
+        if f"{prefix}." not in _PREFIXES or not column:
+            close = nearest(key, ("reference.CUSTOM01", "attribute.CUSTOM01"))
+            raise InvalidInput(
+                f"there is no setting {key!r}",
+                expected="reference.<column>=<namespace> or attribute.<column>=<name>",
+                hint=f"did you mean {close!r}?" if close else None,
+            )
+        if column.upper() in _NEVER:
+            raise InvalidInput(
+                f"the column {column!r} is never read",
+                expected="a column that says nothing about sex, address or telephone",
+            )
+        extra[f"{prefix}.{target}"] = column
+    return extra
+
+
+def _without_labels(path: Path, shape: FileShape, found: Mapping[str, str]) -> FileShape:
+    """Row 2 holds labels where its first cells repeat the keys; customers rename the others."""
+    for number, cells in islice(read_rows(path, shape, on_reject=lambda _: None), 1):
+        texts = [cells[found[column]].strip().casefold() for column in ("STATUS", "USERID")]
+        if texts == ["status", "userid"]:
+            return replace(shape, first_data_row=number + 1)
+    return shape
+
+
+def _record(number: int, row: Mapping[str, str], extra: Mapping[str, str], options: ImportOptions) -> PeopleRecord:
+    if not row["USERID"]:
+        raise _Refused("USERID", "the USERID is blank")
+    status = _STATUS.get(row["STATUS"].casefold())
+    if status is None:
+        raise _Refused("STATUS", "the status is neither active nor inactive")
+    name = " ".join(f"{row['FIRSTNAME']} {row['LASTNAME']}".split())
+    if not name:
+        raise _Refused("LASTNAME", "the user has no name")
+    key = ExternalReference(USER, row["USERID"])
+    named = {EMPLOYEE: row.get("EMPID", ""), **_extras("reference", row, extra), "email": row.get("EMAIL", "")}
+    references = [ExternalReference(space, value).normalised() for space, value in named.items() if value]
+    department = row.get("DEPARTMENT") or None
+    return PeopleRecord(
+        key=key,
+        references=tuple(dict.fromkeys([key, *references, ExternalReference("name", name).normalised()])),
+        display_name=name,
+        status=status,
+        row=number,
+        email=row.get("EMAIL") or None,
+        job_title=row.get("TITLE") or None,
+        department_code=department,
+        department_name=department,
+        hire_date=_hire_date(row, options.date_format),
+        managers=tuple(_managers(row)),
+        attributes=tuple((name, value) for name, value in _extras("attribute", row, extra).items() if value),
+    )
+
+
+def _extras(prefix: str, row: Mapping[str, str], extra: Mapping[str, str]) -> dict[str, str]:
+    return {
+        target.partition(".")[2]: row[column] for target, column in extra.items() if target.startswith(f"{prefix}.")
+    }
+
+
+def _hire_date(row: Mapping[str, str], date_format: str | None) -> date | None:
+    text = row.get("HIREDATE", "")
+    try:
+        return read_day(text, date_format)
+    except ValueError as error:
+        reason = str(error)
+        if date_format is None and "/" in text:
+            reason += "; declare the date format (%m/%d/%Y or %d/%m/%Y): the file cannot tell which it is"
+        raise _Refused("HIREDATE", reason) from error
+
+
+def _managers(row: Mapping[str, str]) -> list[ManagerReference]:
+    pairs = (("MANAGER", ReportingKind.SOLID), ("MATRIX_MANAGER", ReportingKind.DOTTED))
+    return [
+        ManagerReference(ExternalReference(USER, row[column]), kind)
+        for column, kind in pairs
+        if row.get(column, "").casefold() not in NOBODY
+    ]
+
+
+def _warnings(records: list[PeopleRecord]) -> list[str]:
+    inactive = sum(record.status is EmploymentStatus.TERMINATED for record in records)
+    if not inactive:
+        return []
+    return [f"{inactive} inactive users are taken to have left: the file does not tell leave from leaving"]
