@@ -1,4 +1,4 @@
-"""A result in sentences that a stranger to statistics can follow; the terminal, the pages and the API say the same words.
+"""A result in sentences that a stranger to statistics can follow; terminal, pages and API say the same words.
 
 Figures are rounded for reading: points to one place, ratios to two. The working holds every digit.
 """
@@ -130,8 +130,8 @@ def _interval(estimate: Estimate) -> str:
 def _reliability(estimate: Estimate) -> str:
     share = _percent(estimate.reliability)
     if estimate.consequence:
-        return f"{share} of the differences between employees is more than chance: enough to act on."
-    return f"Only {share} of the differences between employees is more than chance: to be read, not to be acted on."
+        return f"The reliability is {share}: enough to act on."
+    return f"The reliability is {share}, below what the policy asks for: to be read, not to be acted on."
 
 
 def _money(money: Money | None) -> str:
