@@ -1,0 +1,216 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from appraise.adapters.contract import ImportOptions, ReadPeople
+from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
+from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
+from appraise.errors import InvalidInput
+from appraise_csv import adapter
+
+MAPPING = """
+kind = "people"
+date_format = "%d/%m/%Y"
+name_order = "last, first"
+
+[columns]
+key = "EmpID"
+display_name = "Employee_Name"
+email = "Mail"
+manager = "ManagerName"
+dotted_manager = "Project lead"
+job_title = "Position"
+department_name = "Department"
+status = "State of employment"
+hire_date = "Hired"
+termination_date = "Left"
+
+[key]
+namespace = "payroll:number"
+
+[manager]
+kind = "name"
+name_order = "last, first"
+absent = ["Board of Directors"]
+
+[dotted_manager]
+kind = "email"
+
+[words.status]
+"Active" = "active"
+"Voluntarily Terminated" = "terminated"
+
+[references]
+"zendesk:agent" = "Zendesk"
+
+[attributes]
+level = "Grade"
+"""
+HEADER = "EmpID,Employee_Name,Mail,ManagerName,Project lead,Position,Department,State of employment,Hired,Left,Zendesk,Grade,SSN"
+
+
+def read(directory: Path, mapping: str | None, *rows: str, **options: object) -> ReadPeople:
+    (directory / "people.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    if mapping is not None:
+        (directory / "people.toml").write_text(mapping, encoding="utf-8")
+        options["mapping"] = directory / "people.toml"
+    return adapter.read_people(directory / "people.csv", ImportOptions(source="payroll", **options))  # type: ignore[arg-type]
+
+
+def test_a_mapped_row_becomes_one_record(tmp_path: Path) -> None:
+    read_people = read(
+        tmp_path,
+        MAPPING,
+        HEADER,
+        '00042,"Adinolfi, Wilson  K",W@Example.org,"Albert, Michael",pm@example.org,Clerk,Sales,active,01/02/2020,31/12/2099,900,3,1-2-3',
+    )
+
+    assert read_people == ReadPeople(
+        records=(
+            PeopleRecord(
+                key=ExternalReference("payroll:number", "00042"),
+                references=(
+                    ExternalReference("payroll:number", "00042"),
+                    ExternalReference("zendesk:agent", "900"),
+                    ExternalReference("email", "w@example.org"),
+                    ExternalReference("name", "wilson k adinolfi"),
+                ),
+                display_name="Wilson K Adinolfi",
+                status=EmploymentStatus.ACTIVE,
+                row=2,
+                email="W@Example.org",
+                job_title="Clerk",
+                department_code="Sales",
+                department_name="Sales",
+                hire_date=date(2020, 2, 1),
+                managers=(
+                    ManagerReference(ExternalReference("name", "michael albert")),
+                    ManagerReference(ExternalReference("email", "pm@example.org"), ReportingKind.DOTTED),
+                ),
+                attributes=(("level", "3"),),
+            ),
+        ),
+        rejected=(),
+        unmapped_columns=("SSN",),
+    )
+
+
+def test_the_board_of_directors_is_nobody(tmp_path: Path) -> None:
+    people = read(tmp_path, MAPPING, HEADER, '1,"King, Janet",,board of directors,,,,Active,,,,,')
+
+    assert people.records[0].managers == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "value", "reason"),
+    [
+        (',"A, B",,,,,,Active,,,,,', "EmpID", None, "the person's key is blank"),
+        ("1,,,,,,,Active,,,,,", "Employee_Name", None, "the person has no name"),
+        (
+            '1,"A, B",,,,,,On parole,,,,,',
+            "State of employment",
+            "On parole",
+            "the mapping does not know this status; it knows: active, voluntarily terminated",
+        ),
+        ('1,"A, B",,,,,,Active,2020-01-01,,,,', "Hired", "2020-01-01", "not a day in the format %d/%m/%Y"),
+    ],
+)
+def test_a_row_that_cannot_be_taken_is_rejected_with_its_column(
+    tmp_path: Path, row: str, column: str, value: str | None, reason: str
+) -> None:
+    people = read(tmp_path, MAPPING, HEADER, row)
+
+    assert (people.records, people.rejected) == ((), (RejectedRow("people.csv", 2, column, value, reason),))
+
+
+def test_a_second_row_of_one_person_is_rejected(tmp_path: Path) -> None:
+    people = read(tmp_path, None, "key,display_name", "7,Ann", "8,Bob", "7,Ann")
+
+    assert [record.row for record in people.records] == [2, 3]
+    assert people.rejected == (RejectedRow("people.csv", 4, "key", "7", "this person is on row 2 already"),)
+
+
+def test_rows_that_are_periods_may_repeat_a_person(tmp_path: Path) -> None:
+    mapping = """
+        kind = "people"
+        effective_to_is_last_day = true
+        [columns]
+        key = "id"
+        display_name = "name"
+        effective_from = "from"
+        effective_to = "to"
+    """
+    people = read(tmp_path, mapping, "id,name,from,to", "7,Ann,2024-01-01,2024-06-30", "7,Ann,2024-07-01,4712-12-31")
+
+    assert [(record.effective_from, record.effective_to) for record in people.records] == [
+        (date(2024, 1, 1), date(2024, 7, 1)),
+        (date(2024, 7, 1), None),
+    ]
+
+
+def test_a_period_that_ends_before_it_starts_is_rejected(tmp_path: Path) -> None:
+    people = read(tmp_path, None, "key,display_name,effective_from,effective_to", "7,Ann,2024-07-01,2024-06-30")
+
+    assert [row.reason for row in people.rejected] == ["the period ends before it starts"]
+
+
+@pytest.mark.parametrize(
+    "sentinel", ["", "0000-00-00", "9999-12-31", "4712-12-31", "2099-12-31", "1900-01-01", "0000-00-00 00:00:00"]
+)
+def test_a_sentinel_day_is_no_day(tmp_path: Path, sentinel: str) -> None:
+    people = read(tmp_path, None, "key,display_name,termination_date", f"7,Ann,{sentinel}")
+
+    assert (people.records[0].termination_date, people.records[0].status) == (None, EmploymentStatus.ACTIVE)
+
+
+def test_without_a_status_whoever_has_left_by_the_day_of_the_snapshot_is_terminated(tmp_path: Path) -> None:
+    people = read(
+        tmp_path,
+        None,
+        "key,display_name,termination_date",
+        "7,Ann,2025-12-31",
+        "8,Bob,2026-01-02T00:00:00+05:30",
+        as_of=date(2026, 1, 1),
+    )
+
+    assert [record.status for record in people.records] == [EmploymentStatus.TERMINATED, EmploymentStatus.ACTIVE]
+    assert people.records[1].termination_date == date(2026, 1, 2)
+
+
+def test_our_own_column_names_need_no_mapping(tmp_path: Path) -> None:
+    people = read(
+        tmp_path,
+        None,
+        "Key,given_name,Family_Name,manager,reference.zendesk:agent,attribute.level",
+        "007,Ann,Lee,001,9,4",
+    )
+
+    assert people.records[0] == PeopleRecord(
+        key=ExternalReference("payroll:key", "007"),
+        references=(
+            ExternalReference("payroll:key", "007"),
+            ExternalReference("zendesk:agent", "9"),
+            ExternalReference("name", "ann lee"),
+        ),
+        display_name="Ann Lee",
+        status=EmploymentStatus.ACTIVE,
+        row=2,
+        managers=(ManagerReference(ExternalReference("payroll:key", "001")),),
+        attributes=(("level", "4"),),
+    )
+    assert people.warnings == ("no column tells who has left: everybody in the file is taken to be active",)
+
+
+def test_a_mapped_column_that_is_missing_is_named_with_the_nearest_one(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        read(tmp_path, MAPPING, HEADER.replace("Position", "Positions"))
+
+    assert refusal.value.hint == "'Position' may be what the file calls 'Positions'"
+
+
+def test_a_mapping_of_events_does_not_read_people(tmp_path: Path) -> None:
+    mapping = 'kind = "customers"\n[columns]\nevent_id="a"\noccurred_at="b"\ncustomer_key="c"\n'
+
+    with pytest.raises(InvalidInput, match="the mapping is one of customers"):
+        read(tmp_path, mapping, "a,b,c")
