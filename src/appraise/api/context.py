@@ -1,0 +1,105 @@
+"""What one request carries: who asks, when, and what was already read for them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from appraise.domain.access import Principal
+from appraise.domain.cycles import Cycle
+from appraise.domain.identifiers import CycleId, EmployeeId, SectionId
+from appraise.domain.reading import PersonRow, SectionRow, ViewedSection
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.read_cycles import list_cycles
+from appraise.use_cases.read_people import people_by_id
+from appraise.use_cases.read_sections import get_section, sections_by_employee
+
+
+@dataclass(slots=True)
+class People:
+    """Employees by id, read in one query for all that were announced before the first was needed."""
+
+    deployment: Deployment
+    principal: Principal
+    at: datetime
+    _known: dict[EmployeeId, PersonRow | None] = field(default_factory=dict)
+    _wanted: set[EmployeeId] = field(default_factory=set)
+
+    def announce(self, ids: Iterable[EmployeeId | None]) -> None:
+        self._wanted.update(key for key in ids if key is not None)
+
+    def remember(self, rows: Iterable[PersonRow]) -> None:
+        self._known.update((row.employee.id, row) for row in rows)
+
+    def load(self, key: EmployeeId) -> PersonRow | None:
+        """None where there is no such employee or the principal may not see them."""
+        if key not in self._known:
+            missing = (self._wanted | {key}) - self._known.keys()
+            found = people_by_id(self.deployment, self.principal, sorted(missing), at=self.at)
+            self._known.update((wanted, found.get(wanted)) for wanted in missing)
+            self._wanted.clear()
+        return self._known[key]
+
+
+@dataclass(slots=True)
+class Sections:
+    """Sections of the employees of a page, read in one query per cycle."""
+
+    deployment: Deployment
+    principal: Principal
+    at: datetime
+    _employees: set[EmployeeId] = field(default_factory=set)
+    _known: dict[CycleId, dict[EmployeeId, SectionRow | None]] = field(default_factory=dict)
+    _viewed: dict[SectionId, ViewedSection] = field(default_factory=dict)
+
+    def announce(self, employees: Iterable[EmployeeId]) -> None:
+        self._employees.update(employees)
+
+    def is_announced(self, employee: EmployeeId) -> bool:
+        return employee in self._employees
+
+    def load(self, employee: EmployeeId, cycle: CycleId) -> SectionRow | None:
+        known = self._known.setdefault(cycle, {})
+        if employee not in known:
+            missing = (self._employees | {employee}) - known.keys()
+            found = sections_by_employee(self.deployment, self.principal, sorted(missing), cycle, at=self.at)
+            known.update((wanted, found.get(wanted)) for wanted in missing)
+        return known[employee]
+
+    def view(self, section: SectionId) -> ViewedSection:
+        """The section as one reads an individual's: leaves a line in the audit log, once per request."""
+        if section not in self._viewed:
+            self._viewed[section] = get_section(self.deployment, self.principal, section, at=self.at)
+        return self._viewed[section]
+
+    def remember(self, viewed: ViewedSection) -> None:
+        self._viewed[viewed.section.id] = viewed
+
+
+@dataclass(slots=True)
+class RequestContext:
+    """Lives as long as one request and is used by one thread only."""
+
+    deployment: Deployment
+    principal: Principal
+    at: datetime
+    request_id: str
+    people: People = field(init=False)
+    sections: Sections = field(init=False)
+    _decisions: dict[StrEnum, bool] = field(default_factory=dict)
+    _cycles: dict[CycleId, Cycle] | None = None
+
+    def __post_init__(self) -> None:
+        self.people = People(self.deployment, self.principal, self.at)
+        self.sections = Sections(self.deployment, self.principal, self.at)
+
+    def once(self, permission: StrEnum, rule: Callable[[Principal], bool]) -> bool:
+        """The rule's answer for this principal, asked once per request."""
+        if permission not in self._decisions:
+            self._decisions[permission] = rule(self.principal)
+        return self._decisions[permission]
+
+    def cycles(self) -> dict[CycleId, Cycle]:
+        if self._cycles is None:
+            self._cycles = {cycle.id: cycle for cycle in list_cycles(self.deployment, self.principal)}
+        return self._cycles

@@ -1,0 +1,48 @@
+"""Ids at the API: opaque, one namespace for all types, so that `node(id:)` finds what any id names."""
+
+import base64
+import binascii
+from enum import StrEnum
+from typing import Final
+
+import strawberry
+
+from appraise.errors import InvalidInput
+
+
+class Kind(StrEnum):
+    EMPLOYEE = "Employee"
+    CYCLE = "Cycle"
+    SECTION = "Section"
+    ITEM = "Item"
+
+
+LONGEST: Final = 200
+
+
+def to_global(kind: Kind, key: str) -> strawberry.ID:
+    text = base64.urlsafe_b64encode(f"{kind}:{key}".encode()).decode("ascii")
+    return strawberry.ID(text.rstrip("="))
+
+
+def from_global(text: str) -> tuple[Kind, str]:
+    """What an id names. Raises `InvalidInput` where it is none of ours."""
+    refusal = InvalidInput(f"{text[:LONGEST]!r} is not an id of this service", expected="an id as the API gave it")
+    if len(text) > LONGEST:
+        raise refusal
+    try:
+        decoded = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, UnicodeError, ValueError) as error:
+        raise refusal from error
+    kind, _, key = decoded.partition(":")
+    if kind not in set(Kind) or not key:
+        raise refusal
+    return Kind(kind), key
+
+
+def key_of(text: str, kind: Kind) -> str:
+    """The key inside an id that must be of `kind`."""
+    found, key = from_global(text)
+    if found is not kind:
+        raise InvalidInput(f"{text!r} is the id of a {found}", expected=f"the id of a {kind}")
+    return key

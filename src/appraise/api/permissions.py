@@ -1,0 +1,65 @@
+"""What a field asks of whoever reads it: one declared permission, decided once per request.
+
+Rows are not decided here: every use case takes the principal and adds its own predicate. A refused field is null and
+its error says FORBIDDEN, so that a client can tell *withheld* from *absent*.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, Final
+
+import strawberry
+from strawberry.extensions.field_extension import FieldExtension
+
+from appraise.api.context import RequestContext
+from appraise.domain.access import (
+    NOTHING,
+    Principal,
+    Role,
+    may_administer,
+    may_read_audit,
+    people_scope,
+    section_scope,
+)
+from appraise.errors import Forbidden
+
+
+class Permission(StrEnum):
+    READ_PEOPLE = "read people"
+    READ_SECTIONS = "read sections"
+    READ_RUNS = "read scoring runs"
+    RATE_ITEM = "rate items"
+    SUBMIT_SECTION = "submit sections"
+    RETURN_SECTION = "return sections"
+    FINALISE_SECTION = "finalise sections"
+
+
+def _is_person(principal: Principal) -> bool:
+    return principal.employee is not None and not principal.is_service
+
+
+RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
+    Permission.READ_PEOPLE: lambda principal: people_scope(principal) != NOTHING,
+    Permission.READ_SECTIONS: lambda principal: section_scope(principal) != NOTHING,
+    Permission.READ_RUNS: lambda principal: may_administer(principal) or may_read_audit(principal),
+    Permission.RATE_ITEM: _is_person,
+    Permission.SUBMIT_SECTION: _is_person,
+    Permission.RETURN_SECTION: _is_person,
+    Permission.FINALISE_SECTION: lambda principal: _is_person(principal) and Role.HR_ADMINISTRATOR in principal.roles,
+}
+
+
+class Requires(FieldExtension):
+    """`extensions=[Requires(Permission.RATE_ITEM)]`. Synchronous: async checks cost several times the field itself."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    def resolve(self, next_: Callable[..., Any], source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
+        context: RequestContext = info.context
+        if not context.once(self.permission, RULES[self.permission]):
+            raise Forbidden(
+                f"{context.principal.name} may not {self.permission}",
+                hint="ask an HR administrator for the role or the token's scope",
+            )
+        return next_(source, info, **kwargs)

@@ -1,0 +1,178 @@
+"""The ways in for reading. Each resolver calls one use case, which takes the principal and limits the rows."""
+
+from typing import Annotated
+
+import strawberry
+
+from appraise.api.context import RequestContext
+from appraise.api.global_ids import Kind, from_global, key_of
+from appraise.api.permissions import Permission, Requires
+from appraise.api.types.connections import LARGEST_PAGE, Window
+from appraise.api.types.cycles import CycleType
+from appraise.api.types.indicators import BY_KEY, IndicatorDefinitionType
+from appraise.api.types.node import Node
+from appraise.api.types.people import DepartmentType, EmployeeBy, EmployeeConnection, EmployeeType
+from appraise.api.types.sections import SectionConnection, SectionStateValue, SectionType
+from appraise.api.types.viewer import ViewerType
+from appraise.domain.employees import ExternalReference
+from appraise.domain.identifiers import CycleId, EmployeeId, SectionId
+from appraise.errors import InvalidInput, NotFound
+from appraise.use_cases.read_cycles import get_cycle
+from appraise.use_cases.read_people import get_person, list_departments, list_people
+from appraise.use_cases.read_sections import list_sections
+
+First = Annotated[int, strawberry.argument(description=f"How many, 1 to {LARGEST_PAGE}.")]
+After = Annotated[str | None, strawberry.argument(description="`pageInfo.endCursor` of the page before.")]
+
+
+@strawberry.type(description="Reading. Null with an error means refused or unknown; an empty list means nothing there.")
+class Query:
+    @strawberry.field(description="Whoever the token stands for.")
+    def viewer(self, info: strawberry.Info) -> ViewerType:
+        return ViewerType.of(info.context.principal)
+
+    @strawberry.field(
+        description="Employees at work today whom the reader may see, by name.",
+        extensions=[Requires(Permission.READ_PEOPLE)],
+    )
+    def employees(
+        self,
+        info: strawberry.Info,
+        first: First,
+        after: After = None,
+        search: Annotated[
+            str | None, strawberry.argument(description="Part of a name, an e-mail address or a job title.")
+        ] = None,
+        department: Annotated[str | None, strawberry.argument(description="Code of a department.")] = None,
+    ) -> EmployeeConnection | None:
+        context: RequestContext = info.context
+        window = Window(first, after)
+        page = list_people(
+            context.deployment,
+            context.principal,
+            at=context.at,
+            first=first,
+            after=after,
+            search=search,
+            department=department,
+        )
+        return EmployeeConnection.of(page, context, window=window, search=search, department=department)
+
+    @strawberry.field(description="One employee, leavers too.", extensions=[Requires(Permission.READ_PEOPLE)])
+    def employee(
+        self, info: strawberry.Info, by: Annotated[EmployeeBy, strawberry.argument(description="Which employee.")]
+    ) -> EmployeeType | None:
+        context: RequestContext = info.context
+        if isinstance(by.id, str):
+            return _employee(context, EmployeeId(key_of(by.id, Kind.EMPLOYEE)))
+        assert by.reference  # noqa: S101  # @oneOf: graphql-core has checked that exactly one is given
+        reference = ExternalReference(by.reference.namespace, by.reference.value)
+        row = get_person(context.deployment, context.principal, at=context.at, reference=reference)
+        context.people.remember([row])
+        return EmployeeType.of(row)
+
+    @strawberry.field(
+        description="The departments of the people whom the reader may see.",
+        extensions=[Requires(Permission.READ_PEOPLE)],
+    )
+    def departments(self, info: strawberry.Info) -> list[DepartmentType] | None:
+        context: RequestContext = info.context
+        found = list_departments(context.deployment, context.principal)
+        return [DepartmentType(code=department.code, name=department.name) for department in found]
+
+    @strawberry.field(description="All cycles, the newest first.")
+    def cycles(self, info: strawberry.Info) -> list[CycleType]:
+        context: RequestContext = info.context
+        newest_first = sorted(context.cycles().values(), key=lambda cycle: cycle.period.start, reverse=True)
+        return [CycleType.of(cycle) for cycle in newest_first]
+
+    @strawberry.field(description="One cycle.")
+    def cycle(
+        self, info: strawberry.Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> CycleType | None:
+        return _cycle(info.context, CycleId(key_of(id, Kind.CYCLE)))
+
+    @strawberry.field(
+        description="Sections of one cycle that the reader may see, by employee's name.",
+        extensions=[Requires(Permission.READ_SECTIONS)],
+    )
+    def sections(
+        self,
+        info: strawberry.Info,
+        cycle: Annotated[strawberry.ID, strawberry.argument(description="Id of the cycle.")],
+        first: First,
+        after: After = None,
+        state: Annotated[SectionStateValue | None, strawberry.argument(description="Only those in this state.")] = None,
+    ) -> SectionConnection | None:
+        context: RequestContext = info.context
+        window = Window(first, after)
+        key = CycleId(key_of(cycle, Kind.CYCLE))
+        wanted = None if state is None else state.value
+        page = list_sections(
+            context.deployment, context.principal, cycle=key, at=context.at, first=first, after=after, state=wanted
+        )
+        return SectionConnection.of(page, context, window=window, cycle=key, state=wanted)
+
+    @strawberry.field(
+        description="One section. Reading somebody else's is written to the audit log.",
+        extensions=[Requires(Permission.READ_SECTIONS)],
+    )
+    def section(
+        self, info: strawberry.Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> SectionType | None:
+        return _section(info.context, SectionId(key_of(id, Kind.SECTION)))
+
+    @strawberry.field(description="What is measured, in words.")
+    def indicator_definitions(self) -> list[IndicatorDefinitionType]:
+        return list(BY_KEY.values())
+
+    @strawberry.field(description="Whatever an id names; null where it is unknown or not the reader's to see.")
+    def node(
+        self, info: strawberry.Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> Node | None:
+        return _node(info.context, id)
+
+    @strawberry.field(
+        description="Whatever the ids name, in their order; null in place of each that is not to be seen."
+    )
+    def nodes(
+        self,
+        info: strawberry.Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description=f"At most {LARGEST_PAGE} ids.")],
+    ) -> list[Node | None]:
+        if len(ids) > LARGEST_PAGE:
+            raise InvalidInput(f"{len(ids)} ids", expected=f"at most {LARGEST_PAGE}")
+        kinds = [from_global(text) for text in ids]
+        info.context.people.announce(EmployeeId(key) for kind, key in kinds if kind is Kind.EMPLOYEE)
+        return [_node(info.context, text) for text in ids]
+
+
+def _node(context: RequestContext, text: str) -> EmployeeType | CycleType | SectionType | None:
+    kind, key = from_global(text)
+    try:
+        match kind:
+            case Kind.EMPLOYEE:
+                return _employee(context, EmployeeId(key))
+            case Kind.CYCLE:
+                return _cycle(context, CycleId(key))
+            case Kind.SECTION:
+                return _section(context, SectionId(key))
+            case Kind.ITEM:
+                raise InvalidInput("items are read by their section", hint="ask for the section")
+    except NotFound:
+        return None
+
+
+def _employee(context: RequestContext, key: EmployeeId) -> EmployeeType:
+    row = context.people.load(key)
+    if row is None:
+        raise NotFound("there is no such employee, or they are not yours to see")
+    return EmployeeType.of(row)
+
+
+def _cycle(context: RequestContext, key: CycleId) -> CycleType:
+    return CycleType.of(get_cycle(context.deployment, context.principal, key))
+
+
+def _section(context: RequestContext, key: SectionId) -> SectionType:
+    return SectionType.viewed(context.sections.view(key), context)

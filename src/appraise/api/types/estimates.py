@@ -1,0 +1,250 @@
+"""Results: an estimate with its working, or an absence with its reason."""
+
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Self
+
+import strawberry
+
+from appraise.domain.explanations import absence_sentence, evidence_sentence, sentences, verdict
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.scorecards import Absence, AbsenceKind, Coverage, Estimate, Evidence, Manifest, Money, Working
+
+
+@strawberry.enum(name="AbsenceKind", description="Why there is no figure. An absence is never a zero.")
+class AbsenceKindValue(Enum):
+    INSUFFICIENT_EVIDENCE = strawberry.enum_value(
+        AbsenceKind.INSUFFICIENT_EVIDENCE,
+        description="Something was seen, but too little to tell anything from chance.",
+    )
+    NOT_OBSERVED = strawberry.enum_value(AbsenceKind.NOT_OBSERVED, description="Nothing was seen in the cycle.")
+    NOT_APPLICABLE = strawberry.enum_value(
+        AbsenceKind.NOT_APPLICABLE, description="The indicator does not apply to this job."
+    )
+    EXCLUDED = strawberry.enum_value(AbsenceKind.EXCLUDED, description="Left out on purpose, e.g. during leave.")
+    WITHHELD = strawberry.enum_value(AbsenceKind.WITHHELD, description="There is a figure, which may not be shown.")
+
+
+@strawberry.type(name="LeftOut", description="Outcomes that were seen and not used.")
+class LeftOutType:
+    reason: str = strawberry.field(description="Why, in a few words.")
+    count: int = strawberry.field(description="How many outcomes.")
+
+
+@strawberry.type(name="Evidence", description="What a result rests on.")
+class EvidenceType:
+    events: int = strawberry.field(
+        description="Outcomes seen: answers, contacts whose customers were watched, months of customers owned."
+    )
+    customers: int = strawberry.field(description="Distinct customers behind the outcomes.")
+    effective: Decimal = strawberry.field(
+        description="Effective number of outcomes once credit is shared with colleagues who served the same customers."
+    )
+    expected_events: Decimal | None = strawberry.field(
+        description="For ratios: the outcomes that an average employee would have had with the same customers."
+    )
+    left_out: list[LeftOutType] = strawberry.field(description="What was seen and not used, by reason.")
+    sentence: str = strawberry.field(description='In words, e.g. "214 answers from 198 customers".')
+
+    @classmethod
+    def of(cls, indicator: IndicatorKey, evidence: Evidence) -> Self:
+        return cls(
+            events=evidence.events,
+            customers=evidence.customers,
+            effective=evidence.effective,
+            expected_events=evidence.expected_events,
+            left_out=[LeftOutType(reason=reason, count=count) for reason, count in evidence.left_out],
+            sentence=evidence_sentence(indicator, evidence),
+        )
+
+
+@strawberry.type(name="CaseMixEffect", description="What one trait of the customers or cases explains.")
+class CaseMixEffectType:
+    factor: str = strawberry.field(description="The trait, e.g. `topic` or `channel`.")
+    effect: Decimal = strawberry.field(
+        description="In the indicator's unit: how far the trait alone moved the observed figure, up or down."
+    )
+
+
+@strawberry.type(name="Note", description="A fact behind a working.")
+class NoteType:
+    name: str = strawberry.field(description="What it is, e.g. `between-employee sd`.")
+    value: str = strawberry.field(description="Its value, ready to read.")
+
+
+@strawberry.type(
+    name="Working",
+    description=(
+        "How an estimate was worked out. It adds up digit for digit: `raw` − every `caseMix.effect` − `shrinkage` = "
+        "`score`. All figures are in the indicator's unit."
+    ),
+)
+class WorkingType:
+    raw: Decimal = strawberry.field(description="The plain observed figure, nothing corrected.")
+    case_mix: list[CaseMixEffectType] = strawberry.field(
+        description="The part that the customers and cases served explain, by trait."
+    )
+    shrinkage: Decimal = strawberry.field(description="The pull towards the peers for lack of evidence.")
+    score: Decimal = strawberry.field(description="What remains; the same as the estimate's `value`.")
+    notes: list[NoteType] = strawberry.field(description="Further facts, for whoever checks the figures.")
+    sentences: list[str] = strawberry.field(description="The same in plain sentences, one step each.")
+
+    @classmethod
+    def of(cls, working: Working, estimate: Estimate) -> Self:
+        return cls(
+            raw=working.raw,
+            case_mix=[CaseMixEffectType(factor=factor, effect=effect) for factor, effect in working.case_mix],
+            shrinkage=working.shrinkage,
+            score=working.score,
+            notes=[NoteType(name=name, value=value) for name, value in working.notes],
+            sentences=list(sentences(estimate)),
+        )
+
+
+@strawberry.type(name="MoneyAgainstExpectation", description="A contribution in money against what was expected.")
+class MoneyType:
+    amount_minor: Decimal = strawberry.field(
+        description="Whole minor units of the currency (cents); negative below expectation."
+    )
+    lower_minor: Decimal = strawberry.field(description="Lower bound of the 95 % interval, minor units.")
+    upper_minor: Decimal = strawberry.field(description="Upper bound of the 95 % interval, minor units.")
+    currency: str = strawberry.field(description="ISO 4217 code, e.g. `EUR`.")
+
+    @classmethod
+    def of(cls, money: Money) -> Self:
+        return cls(
+            amount_minor=Decimal(money.amount),
+            lower_minor=Decimal(money.lower),
+            upper_minor=Decimal(money.upper),
+            currency=money.currency,
+        )
+
+
+@strawberry.type(
+    name="EstimateResult",
+    description="A figure with its uncertainty. `value`, the bounds and `expected` are in the indicator's unit.",
+)
+class EstimateResult:
+    value: Decimal = strawberry.field(description="The estimate, corrected for case mix and for chance.")
+    lower: Decimal = strawberry.field(description="Lower bound of the 95 % interval.")
+    upper: Decimal = strawberry.field(description="Upper bound of the 95 % interval.")
+    lower90: Decimal = strawberry.field(description="Lower bound of the 90 % interval.")
+    upper90: Decimal = strawberry.field(description="Upper bound of the 90 % interval.")
+    expected: Decimal = strawberry.field(
+        description="What an average employee would have had with the same customers and cases."
+    )
+    unshrunk: Decimal = strawberry.field(
+        description="Corrected for case mix only, so that little evidence cannot hide an unusual person."
+    )
+    reliability: Decimal = strawberry.field(
+        description="0 to 1: the share of the difference from the peers that is not chance."
+    )
+    probability_better: Decimal = strawberry.field(
+        description="0 to 1: probability that the true figure is on the good side of `expected`."
+    )
+    carries_consequence: bool = strawberry.field(
+        description="Whether it is reliable enough to act on by the policy; if not, it may be read and not used."
+    )
+    is_better: bool | None = strawberry.field(
+        description="Whether the whole 90 % interval is better (true) or worse (false) than expected; null: cannot tell."
+    )
+    verdict: str = strawberry.field(description="`isBetter` as a sentence.")
+    evidence: EvidenceType = strawberry.field(description="What it rests on.")
+    working: WorkingType = strawberry.field(description="How it was worked out.")
+    money: MoneyType | None = strawberry.field(description="The same in money, where the indicator has a money view.")
+
+    @classmethod
+    def of(cls, estimate: Estimate) -> Self:
+        return cls(
+            value=estimate.value,
+            lower=estimate.lower,
+            upper=estimate.upper,
+            lower90=estimate.lower_90,
+            upper90=estimate.upper_90,
+            expected=estimate.expected,
+            unshrunk=estimate.unshrunk,
+            reliability=estimate.reliability,
+            probability_better=estimate.probability_better,
+            carries_consequence=estimate.consequence,
+            is_better=estimate.is_better,
+            verdict=verdict(estimate),
+            evidence=EvidenceType.of(estimate.indicator, estimate.evidence),
+            working=WorkingType.of(estimate.working, estimate),
+            money=None if estimate.money is None else MoneyType.of(estimate.money),
+        )
+
+
+@strawberry.type(name="Absence", description="No figure, and why. It weighs nothing and is never read as zero.")
+class AbsenceResult:
+    kind: AbsenceKindValue = strawberry.field(description="The kind of absence.")
+    reason: str = strawberry.field(description="One sentence that the employee can read.")
+    sentence: str = strawberry.field(description="Kind, reason and what was seen so far, in words.")
+    evidence: EvidenceType | None = strawberry.field(description="What was seen, where anything was.")
+
+    @classmethod
+    def of(cls, absence: Absence) -> Self:
+        evidence = absence.evidence
+        return cls(
+            kind=AbsenceKindValue(absence.kind),
+            reason=absence.reason,
+            sentence=absence_sentence(absence),
+            evidence=None if evidence is None else EvidenceType.of(absence.indicator, evidence),
+        )
+
+
+ItemResult = Annotated[
+    EstimateResult | AbsenceResult,
+    strawberry.union("ItemResult", description="What the data say: a figure, or that there is none and why."),
+]
+
+
+def result_of(result: Estimate | Absence) -> EstimateResult | AbsenceResult:
+    return EstimateResult.of(result) if isinstance(result, Estimate) else AbsenceResult.of(result)
+
+
+@strawberry.type(
+    name="Coverage",
+    description="How much of an indicator's outcomes could be laid at somebody's door. The rest is shown, never spread.",
+)
+class CoverageType:
+    indicator: str = strawberry.field(description="Key of the indicator.")
+    total: Decimal = strawberry.field(description="Outcomes in the cycle.")
+    attributed: Decimal = strawberry.field(description="Outcomes attributed to employees.")
+    unattributed: Decimal = strawberry.field(description="`total` − `attributed`.")
+
+    @classmethod
+    def of(cls, coverage: Coverage) -> Self:
+        return cls(
+            indicator=coverage.indicator,
+            total=coverage.total,
+            attributed=coverage.attributed,
+            unattributed=coverage.unattributed,
+        )
+
+
+@strawberry.type(name="EventVersion", description="The version of one event table that a run read.")
+class EventVersionType:
+    table: str = strawberry.field(description="Kind of event, e.g. `contacts`.")
+    version: int = strawberry.field(description="The table's version number.")
+
+
+@strawberry.type(
+    name="Manifest", description="What a scoring run was computed from; the same manifest gives the same digits."
+)
+class ManifestType:
+    code_version: str = strawberry.field(description="Version of Appraise.")
+    policy_hash: str = strawberry.field(description="SHA-256 of the policy.")
+    people_hash: str = strawberry.field(description="SHA-256 of the people as they were known.")
+    event_versions: list[EventVersionType] = strawberry.field(description="The event tables' versions.")
+    data_as_of: date = strawberry.field(description="The first day without data.")
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> Self:
+        return cls(
+            code_version=manifest.code_version,
+            policy_hash=manifest.policy_hash,
+            people_hash=manifest.people_hash,
+            event_versions=[EventVersionType(table=name, version=number) for name, number in manifest.event_versions],
+            data_as_of=manifest.data_as_of,
+        )

@@ -1,0 +1,167 @@
+"""Employees and their places in the organisation."""
+
+from datetime import date
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Self
+
+import strawberry
+
+from appraise.api.context import RequestContext
+from appraise.api.global_ids import Kind, key_of, to_global
+from appraise.api.permissions import Permission, Requires
+from appraise.api.types.connections import PageInfoType, Window
+from appraise.api.types.node import Node
+from appraise.domain.employees import EmploymentStatus
+from appraise.domain.identifiers import CycleId, EmployeeId
+from appraise.domain.reading import Page, PersonRow
+from appraise.errors import Forbidden
+from appraise.use_cases.read_people import count_people
+
+if TYPE_CHECKING:
+    from appraise.api.types.sections import SectionType
+
+
+@strawberry.enum(name="EmploymentStatus", description="Where an employment stands on the day of reading.")
+class EmploymentStatusValue(Enum):
+    PREHIRE = strawberry.enum_value(EmploymentStatus.PREHIRE, description="Hired, not started yet.")
+    ACTIVE = strawberry.enum_value(EmploymentStatus.ACTIVE, description="At work.")
+    LEAVE = strawberry.enum_value(EmploymentStatus.LEAVE, description="On leave of any kind.")
+    SUSPENDED = strawberry.enum_value(EmploymentStatus.SUSPENDED, description="Suspended.")
+    TERMINATED = strawberry.enum_value(EmploymentStatus.TERMINATED, description="Left.")
+    RETIRED = strawberry.enum_value(EmploymentStatus.RETIRED, description="Retired.")
+    DECEASED = strawberry.enum_value(EmploymentStatus.DECEASED, description="Deceased.")
+    UNKNOWN = strawberry.enum_value(EmploymentStatus.UNKNOWN, description="The HR system says something unknown.")
+
+
+@strawberry.type(name="ExternalReference", description="How one source system names an employee.")
+class ExternalReferenceType:
+    namespace: str = strawberry.field(description="Source and kind of id, e.g. `successfactors:userid`.")
+    value: str = strawberry.field(description="The id as the source writes it.")
+
+
+@strawberry.input(description="How one source system names an employee.")
+class ExternalReferenceInput:
+    namespace: str = strawberry.field(description="Source and kind of id, e.g. `successfactors:userid` or `email`.")
+    value: str = strawberry.field(description="The id as the source writes it.")
+
+
+@strawberry.input(one_of=True, description="Names one employee, by exactly one of these.")
+class EmployeeBy:
+    id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The id that this API gave.")
+    reference: ExternalReferenceInput | None = strawberry.field(
+        default=strawberry.UNSET, description="The id that another system gave."
+    )
+
+
+@strawberry.type(name="Department", description="A unit of the organisation.")
+class DepartmentType:
+    code: str = strawberry.field(description="The source's own code.")
+    name: str = strawberry.field(description="Name for people.")
+
+
+@strawberry.type(name="Employee", description="A person who is appraised, as of the day of reading.")
+class EmployeeType(Node):
+    row: strawberry.Private[PersonRow]
+    name: str = strawberry.field(description="Name to show.")
+    job: str | None = strawberry.field(description="Job title.")
+    department: DepartmentType | None = strawberry.field(description="The unit they work in.")
+    status: EmploymentStatusValue = strawberry.field(description="Where the employment stands.")
+    since: date | None = strawberry.field(description="First day in this job.")
+    manager_name: str | None = strawberry.field(description="Whom they report to; null at the top.")
+
+    @strawberry.field(description="What other systems call this person.")
+    def external_references(self) -> list[ExternalReferenceType]:
+        return [
+            ExternalReferenceType(namespace=reference.namespace, value=reference.value)
+            for reference in self.row.employee.references
+        ]
+
+    @strawberry.field(
+        description=(
+            "Whom they report to (solid line). Null at the top; null with an error FORBIDDEN where there is a manager "
+            "whom the reader may not see (`managerName` is always readable)."
+        )
+    )
+    def manager(self, info: strawberry.Info) -> "EmployeeType | None":
+        if self.row.manager is None:
+            return None
+        context: RequestContext = info.context
+        row = context.people.load(self.row.manager)
+        if row is None:
+            raise Forbidden("the manager's own record is not yours to see", hint="managerName gives the name")
+        return EmployeeType.of(row)
+
+    @strawberry.field(
+        description="The employee's section in a cycle; null where there is none or it is not the reader's to see.",
+        extensions=[Requires(Permission.READ_SECTIONS)],
+    )
+    def section(
+        self,
+        info: strawberry.Info,
+        cycle: Annotated[strawberry.ID, strawberry.argument(description="Id of the cycle.")],
+    ) -> Annotated["SectionType", strawberry.lazy("appraise.api.types.sections")] | None:
+        from appraise.api.types.sections import SectionType  # noqa: PLC0415  # employees and sections name each other
+
+        context: RequestContext = info.context
+        row = context.sections.load(EmployeeId(self.row.employee.id), CycleId(key_of(cycle, Kind.CYCLE)))
+        return None if row is None else SectionType.listed(row)
+
+    @classmethod
+    def of(cls, row: PersonRow) -> Self:
+        code = row.department_code
+        return cls(
+            id=to_global(Kind.EMPLOYEE, row.employee.id),
+            row=row,
+            name=row.employee.display_name,
+            job=row.job_title,
+            department=None if code is None else DepartmentType(code=code, name=row.department_name or code),
+            status=EmploymentStatusValue(row.status),
+            since=row.since,
+            manager_name=row.manager_name,
+        )
+
+
+@strawberry.type(name="EmployeeEdge", description="One employee of a page.")
+class EmployeeEdge:
+    node: EmployeeType = strawberry.field(description="The employee.")
+
+
+@strawberry.type(name="EmployeeConnection", description="A page of employees, by name.")
+class EmployeeConnection:
+    window: strawberry.Private[Window]
+    search: strawberry.Private[str | None]
+    in_department: strawberry.Private[str | None]
+    nodes: list[EmployeeType] = strawberry.field(description="The employees of the page.")
+    page_info: PageInfoType = strawberry.field(description="Whether more follow.")
+
+    @strawberry.field(description="The same employees, one wrapper each.")
+    def edges(self) -> list[EmployeeEdge]:
+        return [EmployeeEdge(node=node) for node in self.nodes]
+
+    @strawberry.field(description="How many there are in all, with the same filters. Counted only when asked.")
+    def total_count(self, info: strawberry.Info) -> int:
+        context: RequestContext = info.context
+        return count_people(
+            context.deployment, context.principal, at=context.at, search=self.search, department=self.in_department
+        )
+
+    @classmethod
+    def of(
+        cls,
+        page: Page[PersonRow],
+        context: RequestContext,
+        *,
+        window: Window,
+        search: str | None,
+        department: str | None,
+    ) -> Self:
+        context.people.remember(page.items)
+        context.people.announce(row.manager for row in page.items)
+        context.sections.announce(row.employee.id for row in page.items)
+        return cls(
+            window=window,
+            search=search,
+            in_department=department,
+            nodes=[EmployeeType.of(row) for row in page.items],
+            page_info=PageInfoType.of(page, window),
+        )

@@ -1,0 +1,72 @@
+"""Who is asking."""
+
+from enum import Enum
+from typing import Self
+
+import strawberry
+
+from appraise.api.context import RequestContext
+from appraise.api.permissions import RULES, Permission
+from appraise.api.types.people import EmployeeType
+from appraise.domain.access import Principal, Role, may_administer, may_read_audit, people_scope, section_scope
+from appraise.domain.identifiers import EmployeeId
+
+
+@strawberry.enum(name="Role", description="A hat that was granted. Reporting lines make managers, not roles.")
+class RoleValue(Enum):
+    HR_ADMINISTRATOR = strawberry.enum_value(
+        Role.HR_ADMINISTRATOR, description="Runs cycles, returns and finalises sections."
+    )
+    EXECUTIVE = strawberry.enum_value(Role.EXECUTIVE, description="Reads sections once they are handed in.")
+    AUDITOR = strawberry.enum_value(Role.AUDITOR, description="Reads everything and changes nothing.")
+    SERVICE = strawberry.enum_value(Role.SERVICE, description="A program, limited by its token's scopes.")
+
+
+@strawberry.enum(description="A part of the service that a reader may use.")
+class Area(Enum):
+    OWN_SECTION = strawberry.enum_value("OWN_SECTION", description="Their own section.")
+    TEAM = strawberry.enum_value("TEAM", description="The sections of whoever reports to them, if anybody does.")
+    ORGANISATION = strawberry.enum_value("ORGANISATION", description="Sections all over the organisation.")
+    ADMINISTRATION = strawberry.enum_value("ADMINISTRATION", description="Imports, cycles and scoring runs.")
+    AUDIT = strawberry.enum_value("AUDIT", description="The audit log.")
+
+
+@strawberry.type(name="Viewer", description="Whoever the token stands for.")
+class ViewerType:
+    name: str = strawberry.field(description="Name to greet with.")
+    roles: list[RoleValue] = strawberry.field(description="The hats that were granted.")
+    areas: list[Area] = strawberry.field(description="The parts of the service they may use.")
+    permissions: list[str] = strawberry.field(
+        description="What they may do at all, e.g. `rate items`; rows decide more."
+    )
+    employee_key: strawberry.Private[EmployeeId | None]
+
+    @strawberry.field(description="Themselves as an employee; null for programs.")
+    def employee(self, info: strawberry.Info) -> EmployeeType | None:
+        if self.employee_key is None:
+            return None
+        context: RequestContext = info.context
+        row = context.people.load(self.employee_key)
+        return None if row is None else EmployeeType.of(row)
+
+    @classmethod
+    def of(cls, principal: Principal) -> Self:
+        return cls(
+            name=principal.name,
+            roles=[RoleValue(role) for role in sorted(principal.roles)],
+            areas=areas(principal),
+            permissions=[str(permission) for permission in Permission if RULES[permission](principal)],
+            employee_key=principal.employee,
+        )
+
+
+def areas(principal: Principal) -> list[Area]:
+    sections = section_scope(principal)
+    allowed = {
+        Area.OWN_SECTION: sections.own and principal.employee is not None,
+        Area.TEAM: sections.below and principal.employee is not None,
+        Area.ORGANISATION: sections.everyone or people_scope(principal).everyone,
+        Area.ADMINISTRATION: may_administer(principal),
+        Area.AUDIT: may_read_audit(principal),
+    }
+    return [area for area, is_allowed in allowed.items() if is_allowed]
