@@ -30,6 +30,7 @@ __all__ = [
     "ExampleWriter",
     "FileShape",
     "ImportOptions",
+    "MixedSource",
     "Parse",
     "ReadPeople",
     "Rule",
@@ -118,6 +119,17 @@ class EventSource(Adapter, Protocol):
 
     def shape(self, path: Path, options: ImportOptions) -> FileShape:
         """How to cut the file into rows; asked before `plan_events`."""
+        ...
+
+
+@runtime_checkable
+class MixedSource(EmployeeSource, EventSource, Protocol):
+    """An adapter whose files may hold people or events, e.g. because a mapping file says which."""
+
+    def holds_people(self, path: Path, options: ImportOptions) -> bool: ...
+
+    def suggest_mapping(self, path: Path) -> str:
+        """A first mapping file for this table, to be read and completed by a person."""
         ...
 
 

@@ -19,6 +19,7 @@ from appraise_csv.examples import write_account_owners
 from appraise_csv.mapping import TableMapping, read_mapping
 from appraise_csv.people import read_people
 from appraise_csv.plans import plan
+from appraise_csv.suggestions import suggest_mapping
 
 
 class CsvAdapter:
@@ -40,6 +41,12 @@ class CsvAdapter:
         ),
         unknowable=("Whatever the table does not hold: the mapping cannot invent it.",),
     )
+
+    def holds_people(self, path: Path, options: ImportOptions) -> bool:
+        return self._mapping(options).people is not None
+
+    def suggest_mapping(self, path: Path) -> str:
+        return suggest_mapping(path)
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
         mapping = self._mapping(options)
