@@ -126,7 +126,7 @@ class EventSource(Adapter, Protocol):
 class MixedSource(EmployeeSource, EventSource, Protocol):
     """An adapter whose files may hold people or events, e.g. because a mapping file says which."""
 
-    def holds_people(self, path: Path, options: ImportOptions) -> bool: ...
+    def holds_people(self, options: ImportOptions) -> bool: ...
 
     def suggest_mapping(self, path: Path) -> str:
         """A first mapping file for this table, to be read and completed by a person."""

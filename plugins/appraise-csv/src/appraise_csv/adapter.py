@@ -42,7 +42,7 @@ class CsvAdapter:
         unknowable=("Whatever the table does not hold: the mapping cannot invent it.",),
     )
 
-    def holds_people(self, path: Path, options: ImportOptions) -> bool:
+    def holds_people(self, options: ImportOptions) -> bool:
         return self._mapping(options).people is not None
 
     def suggest_mapping(self, path: Path) -> str:
