@@ -49,10 +49,6 @@ CODES: dict[type[AppraiseError], ErrorCode] = {
 }
 
 
-class TooCostly(Exception):  # noqa: N818  # named like the errors of appraise.errors
-    """A document beyond a limit, refused before anything of it runs."""
-
-
 def request_error(message: str, code: ErrorCode = ErrorCode.BAD_USER_INPUT) -> dict[str, Any]:
     """The error of a request that never ran."""
     return {"message": message, "extensions": {"code": code.value}}

@@ -130,19 +130,19 @@ class Mutation:
     def rate_item(
         self,
         info: strawberry.Info,
-        input: Annotated[RateItemInput, strawberry.argument(description="What to set.")],
+        change: Annotated[RateItemInput, strawberry.argument(name="input", description="What to set.")],
     ) -> RateItemPayload | None:
         context: RequestContext = info.context
         outcome = rate_item(
             context.deployment,
             context.principal,
-            SectionId(key_of(input.section_id, Kind.SECTION)),
-            ItemId(key_of(input.item_id, Kind.ITEM)),
-            rating=input.rating,
-            comment=input.comment,
-            expected_version=input.expected_version,
+            SectionId(key_of(change.section_id, Kind.SECTION)),
+            ItemId(key_of(change.item_id, Kind.ITEM)),
+            rating=change.rating,
+            comment=change.comment,
+            expected_version=change.expected_version,
             at=context.at,
-            idempotency_key=input.idempotency_key,
+            idempotency_key=change.idempotency_key,
         )
         return _payload(RateItemPayload, outcome, context)
 
@@ -153,16 +153,16 @@ class Mutation:
     def submit_section(
         self,
         info: strawberry.Info,
-        input: Annotated[SubmitSectionInput, strawberry.argument(description="Which section.")],
+        change: Annotated[SubmitSectionInput, strawberry.argument(name="input", description="Which section.")],
     ) -> SubmitSectionPayload | None:
         context: RequestContext = info.context
         outcome = submit_section(
             context.deployment,
             context.principal,
-            SectionId(key_of(input.section_id, Kind.SECTION)),
-            expected_version=input.expected_version,
+            SectionId(key_of(change.section_id, Kind.SECTION)),
+            expected_version=change.expected_version,
             at=context.at,
-            idempotency_key=input.idempotency_key,
+            idempotency_key=change.idempotency_key,
         )
         return _payload(SubmitSectionPayload, outcome, context)
 
@@ -173,17 +173,17 @@ class Mutation:
     def return_section(
         self,
         info: strawberry.Info,
-        input: Annotated[ReturnSectionInput, strawberry.argument(description="Which section, and why.")],
+        change: Annotated[ReturnSectionInput, strawberry.argument(name="input", description="Which section, and why.")],
     ) -> ReturnSectionPayload | None:
         context: RequestContext = info.context
         outcome = return_section(
             context.deployment,
             context.principal,
-            SectionId(key_of(input.section_id, Kind.SECTION)),
-            reason=input.reason,
-            expected_version=input.expected_version,
+            SectionId(key_of(change.section_id, Kind.SECTION)),
+            reason=change.reason,
+            expected_version=change.expected_version,
             at=context.at,
-            idempotency_key=input.idempotency_key,
+            idempotency_key=change.idempotency_key,
         )
         return _payload(ReturnSectionPayload, outcome, context)
 
@@ -194,17 +194,19 @@ class Mutation:
     def finalise_section(
         self,
         info: strawberry.Info,
-        input: Annotated[FinaliseSectionInput, strawberry.argument(description="Which section, and on what grounds.")],
+        change: Annotated[
+            FinaliseSectionInput, strawberry.argument(name="input", description="Which section, and on what grounds.")
+        ],
     ) -> FinaliseSectionPayload | None:
         context: RequestContext = info.context
         outcome = finalise_section(
             context.deployment,
             context.principal,
-            SectionId(key_of(input.section_id, Kind.SECTION)),
-            reason=input.reason,
-            expected_version=input.expected_version,
+            SectionId(key_of(change.section_id, Kind.SECTION)),
+            reason=change.reason,
+            expected_version=change.expected_version,
             at=context.at,
-            idempotency_key=input.idempotency_key,
+            idempotency_key=change.idempotency_key,
         )
         return _payload(FinaliseSectionPayload, outcome, context)
 

@@ -16,12 +16,14 @@ from appraise.api.types.sections import SectionConnection, SectionStateValue, Se
 from appraise.api.types.viewer import ViewerType
 from appraise.domain.employees import ExternalReference
 from appraise.domain.identifiers import CycleId, EmployeeId, SectionId
+from appraise.domain.section_states import SectionState
 from appraise.errors import InvalidInput, NotFound
 from appraise.use_cases.read_cycles import get_cycle
 from appraise.use_cases.read_people import get_person, list_departments, list_people
 from appraise.use_cases.read_sections import list_sections
 
 First = Annotated[int, strawberry.argument(description=f"How many, 1 to {LARGEST_PAGE}.")]
+Id = Annotated[strawberry.ID, strawberry.argument(name="id", description="Its id.")]
 After = Annotated[str | None, strawberry.argument(description="`pageInfo.endCursor` of the page before.")]
 
 
@@ -77,7 +79,7 @@ class Query:
     )
     def departments(self, info: strawberry.Info) -> list[DepartmentType] | None:
         context: RequestContext = info.context
-        found = list_departments(context.deployment, context.principal)
+        found = list_departments(context.deployment, context.principal, at=context.at)
         return [DepartmentType(code=department.code, name=department.name) for department in found]
 
     @strawberry.field(description="All cycles, the newest first.")
@@ -87,10 +89,8 @@ class Query:
         return [CycleType.of(cycle) for cycle in newest_first]
 
     @strawberry.field(description="One cycle.")
-    def cycle(
-        self, info: strawberry.Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
-    ) -> CycleType | None:
-        return _cycle(info.context, CycleId(key_of(id, Kind.CYCLE)))
+    def cycle(self, info: strawberry.Info, key: Id) -> CycleType | None:
+        return _cycle(info.context, CycleId(key_of(key, Kind.CYCLE)))
 
     @strawberry.field(
         description="Sections of one cycle that the reader may see, by employee's name.",
@@ -107,7 +107,7 @@ class Query:
         context: RequestContext = info.context
         window = Window(first, after)
         key = CycleId(key_of(cycle, Kind.CYCLE))
-        wanted = None if state is None else state.value
+        wanted = None if state is None else SectionState(state.name)
         page = list_sections(
             context.deployment, context.principal, cycle=key, at=context.at, first=first, after=after, state=wanted
         )
@@ -117,20 +117,16 @@ class Query:
         description="One section. Reading somebody else's is written to the audit log.",
         extensions=[Requires(Permission.READ_SECTIONS)],
     )
-    def section(
-        self, info: strawberry.Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
-    ) -> SectionType | None:
-        return _section(info.context, SectionId(key_of(id, Kind.SECTION)))
+    def section(self, info: strawberry.Info, key: Id) -> SectionType | None:
+        return _section(info.context, SectionId(key_of(key, Kind.SECTION)))
 
     @strawberry.field(description="What is measured, in words.")
     def indicator_definitions(self) -> list[IndicatorDefinitionType]:
         return list(BY_KEY.values())
 
     @strawberry.field(description="Whatever an id names; null where it is unknown or not the reader's to see.")
-    def node(
-        self, info: strawberry.Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
-    ) -> Node | None:
-        return _node(info.context, id)
+    def node(self, info: strawberry.Info, key: Id) -> Node | None:
+        return _node(info.context, key)
 
     @strawberry.field(
         description="Whatever the ids name, in their order; null in place of each that is not to be seen."

@@ -33,7 +33,7 @@ def _instant_text(value: datetime) -> str:
 SCALARS: dict[object, ScalarDefinition] = {
     Decimal: strawberry.scalar(
         name="Decimal",
-        description='An exact decimal number as text with a point, e.g. "81.30"; never rounded by way of binary floats.',
+        description='An exact decimal number as text with a point, e.g. "81.30"; never a binary float.',
         specified_by_url="https://www.rfc-editor.org/rfc/rfc8259#section-7",
         serialize=_decimal_text,
         parse_value=_decimal,

@@ -147,7 +147,7 @@ class EstimateResult:
         description="Whether it is reliable enough to act on by the policy; if not, it may be read and not used."
     )
     is_better: bool | None = strawberry.field(
-        description="Whether the whole 90 % interval is better (true) or worse (false) than expected; null: cannot tell."
+        description="Whether the whole 90 % interval is better (true) or worse (false) than expected; null: unclear."
     )
     verdict: str = strawberry.field(description="`isBetter` as a sentence.")
     evidence: EvidenceType = strawberry.field(description="What it rests on.")
@@ -205,7 +205,7 @@ def result_of(result: Estimate | Absence) -> EstimateResult | AbsenceResult:
 
 @strawberry.type(
     name="Coverage",
-    description="How much of an indicator's outcomes could be laid at somebody's door. The rest is shown, never spread.",
+    description="How much of an indicator's outcomes could be laid at somebody's door. The rest is never spread.",
 )
 class CoverageType:
     indicator: str = strawberry.field(description="Key of the indicator.")

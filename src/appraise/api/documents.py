@@ -1,0 +1,92 @@
+"""Documents: parsed and validated once, then remembered."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    get_operation_ast,
+    parse,
+    validate,
+)
+
+from appraise.api.guard import LONGEST_DOCUMENT, MOST_TOKENS, excess, measure
+from appraise.api.schema import GRAPHQL_SCHEMA
+
+REMEMBERED: Final = 256
+
+
+class TooCostly(Exception):  # noqa: N818  # named like the errors of appraise.errors
+    """A document beyond a limit, refused before anything of it runs."""
+
+
+class Refused(Exception):  # noqa: N818  # named like the errors of appraise.errors
+    """A document that is no valid GraphQL for this schema."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(errors[0].message)
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    document: DocumentNode
+    name: str | None
+    definition: OperationDefinitionNode
+
+    @property
+    def is_query(self) -> bool:
+        return self.definition.operation is OperationType.QUERY
+
+
+class Documents:
+    """The most recently used valid documents by their text; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._valid: OrderedDict[str, DocumentNode] = OrderedDict()
+        self._lock = Lock()
+
+    def operation(self, text: str, variables: dict[str, object], name: str | None) -> Operation:
+        """The operation to run. Raises `TooCostly` before validation, `Refused` where it is not valid."""
+        known = self._known(text)
+        document = _parsed(text) if known is None else known
+        problem = excess(measure(document, variables))
+        if problem is not None:
+            raise TooCostly(problem)
+        if known is None:
+            self._admit(text, document)
+        definition = get_operation_ast(document, name)
+        if definition is None:
+            wanted = "no operation or several" if name is None else f"no operation named {name!r}"
+            raise Refused([GraphQLError(f"The document has {wanted}; operationName must name one of it.")])
+        return Operation(document, name, definition)
+
+    def _known(self, text: str) -> DocumentNode | None:
+        with self._lock:
+            document = self._valid.get(text)
+            if document is not None:
+                self._valid.move_to_end(text)
+            return document
+
+    def _admit(self, text: str, document: DocumentNode) -> None:
+        errors = validate(GRAPHQL_SCHEMA, document, max_errors=20, hide_suggestions=True)
+        if errors:
+            raise Refused(errors)
+        with self._lock:
+            self._valid[text] = document
+            if len(self._valid) > REMEMBERED:
+                self._valid.popitem(last=False)
+
+
+def _parsed(text: str) -> DocumentNode:
+    if len(text) > LONGEST_DOCUMENT:
+        raise TooCostly(f"The document has {len(text):,} characters; at most {LONGEST_DOCUMENT:,} are read.")
+    try:
+        return parse(text, max_tokens=MOST_TOKENS)
+    except GraphQLError as error:
+        raise Refused([error]) from error

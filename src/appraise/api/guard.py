@@ -1,0 +1,144 @@
+"""Limits on a document, measured in one pass before anything else looks at it.
+
+Every fragment is measured once and remembered: expanding fragments wherever they are spread, as the stock limiters
+do, takes time that doubles with each level of a crafted document (825 characters took seconds).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+)
+
+from appraise.api.types.connections import LARGEST_PAGE
+
+LONGEST_DOCUMENT: Final = 15_000
+"""Characters."""
+MOST_TOKENS: Final = 3_000
+DEEPEST: Final = 15
+"""Levels; the standard introspection query needs 14."""
+MOST_ALIASES: Final = 30
+MOST_DIRECTIVES: Final = 50
+HIGHEST_COST: Final = 20_000
+"""Fields to be answered, pages taken as full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    depth: int = 0
+    cost: int = 0
+    aliases: int = 0
+    directives: int = 0
+
+    def beside(self, other: "Size") -> "Size":
+        return Size(
+            max(self.depth, other.depth),
+            self.cost + other.cost,
+            self.aliases + other.aliases,
+            self.directives + other.directives,
+        )
+
+
+def measure(document: DocumentNode, variables: Mapping[str, Any]) -> Size:
+    """The size of the largest operation. Fragments that spread themselves count once; validation refuses them."""
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    scale = _Scale(fragments, variables)
+    sizes = [
+        scale.selections(node.selection_set).beside(Size(directives=len(node.directives or ())))
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode)
+    ]
+    return Size(
+        max((size.depth for size in sizes), default=0),
+        max((size.cost for size in sizes), default=0),
+        sum(size.aliases for size in sizes),
+        sum(size.directives for size in sizes),
+    )
+
+
+def excess(size: Size) -> str | None:
+    """What is too much, in words; None where nothing is."""
+    limits = (
+        ("is nested", size.depth, DEEPEST, "levels deep"),
+        ("asks for", size.cost, HIGHEST_COST, "fields when its pages are full"),
+        ("has", size.aliases, MOST_ALIASES, "aliases"),
+        ("has", size.directives, MOST_DIRECTIVES, "directives"),
+    )
+    for verb, found, most, what in limits:
+        if found > most:
+            number = f"{found:,}" if found < most * 1000 else "far too many"
+            return f"The document {verb} {number} {what}; at most {most:,} are answered."
+    return None
+
+
+@dataclass(slots=True)
+class _Scale:
+    fragments: Mapping[str, FragmentDefinitionNode]
+    variables: Mapping[str, Any]
+    known: dict[str, Size] = field(default_factory=dict)
+
+    def selections(self, selected: SelectionSetNode | None) -> Size:
+        size = Size()
+        for node in () if selected is None else selected.selections:
+            here = Size(directives=len(node.directives or ()))
+            if isinstance(node, FieldNode):
+                size = size.beside(here).beside(self._field(node))
+            elif isinstance(node, InlineFragmentNode):
+                size = size.beside(here).beside(self.selections(node.selection_set))
+            elif isinstance(node, FragmentSpreadNode):
+                size = size.beside(here).beside(self._fragment(node.name.value))
+        return size
+
+    def _field(self, node: FieldNode) -> Size:
+        below = self.selections(node.selection_set)
+        return Size(
+            below.depth + 1,
+            1 + below.cost * self._multiple(node),
+            below.aliases + (node.alias is not None),
+            below.directives,
+        )
+
+    def _fragment(self, name: str) -> Size:
+        if name not in self.known:
+            self.known[name] = Size()
+            definition = self.fragments.get(name)
+            if definition is not None:
+                self.known[name] = self.selections(definition.selection_set)
+        return self.known[name]
+
+    def _multiple(self, node: FieldNode) -> int:
+        """How many nodes a field may answer with, by its arguments `first` or `ids`."""
+        for argument in node.arguments or ():
+            if argument.name.value == "first":
+                return _within(self._value(argument.value))
+            if argument.name.value == "ids":
+                value = self._value(argument.value)
+                return _within(len(value) if isinstance(value, list | tuple) else 1)
+        return 1
+
+    def _value(self, node: Any) -> Any:
+        match node:
+            case VariableNode():
+                return self.variables.get(node.name.value)
+            case IntValueNode():
+                return int(node.value)
+            case ListValueNode():
+                return node.values
+            case _:
+                return None
+
+
+def _within(number: Any) -> int:
+    """What cannot be read as a page size is taken as the largest: the default of a variable, or nonsense."""
+    return min(number, LARGEST_PAGE) if isinstance(number, int) and number > 0 else LARGEST_PAGE

@@ -1,0 +1,140 @@
+"""`/graphql`: from an HTTP request to an answer. Everything behind the reading of the body runs in one thread."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from graphql import execute_sync
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from appraise.api.context import RequestContext
+from appraise.api.documents import Documents, Operation, Refused, TooCostly
+from appraise.api.errors import ErrorCode, formatted, request_error
+from appraise.api.negotiation import JSON, BadRequest, GraphQLRequest, media_type, read
+from appraise.api.schema import GRAPHQL_SCHEMA
+from appraise.errors import Retriable, Unauthenticated
+from appraise.use_cases.authenticate import authenticate
+from appraise.use_cases.deployment import Deployment
+
+SESSION_COOKIE: Final = "appraise_session"
+OWN_PAGE_HEADER: Final = "x-appraise-request"
+"""The cookie counts only beside this header, which no other site can make a browser send."""
+HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`body` as GraphQL has it; without `data` the request never ran."""
+
+    body: dict[str, Any]
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class GraphQLEndpoint:
+    def __init__(self, deployment: Deployment, clock: Callable[[], datetime]) -> None:
+        self._deployment = deployment
+        self._clock = clock
+        self._documents = Documents()
+
+    async def answer(self, request: Request) -> Response:
+        request_id = secrets.token_hex(8)
+        try:
+            media = media_type(request.headers.get("accept"))
+        except BadRequest as error:
+            return _response(_refusal(error), JSON, request_id)
+        reply = await run_in_threadpool(self._answer, request, await _asked(request), request_id)
+        return _response(reply, media, request_id)
+
+    def _answer(self, request: Request, asked: GraphQLRequest | BadRequest, request_id: str) -> Answer:
+        try:
+            return self._run(request, asked, request_id)
+        except Unauthenticated as error:
+            return _challenge(error)
+        except Retriable:
+            return _busy()
+        except BadRequest as error:
+            return _refusal(error)
+        except TooCostly as error:
+            return Answer({"errors": [request_error(str(error), ErrorCode.COST_LIMIT)]})
+        except Refused as error:
+            return Answer({"errors": [formatted(each, request_id=request_id) for each in error.errors]})
+
+    def _run(self, request: Request, asked: GraphQLRequest | BadRequest, request_id: str) -> Answer:
+        at = self._clock()
+        principal = authenticate(self._deployment, token_of(request), at=at)
+        if isinstance(asked, BadRequest):  # said only to whoever is signed in
+            raise asked
+        operation = self._documents.operation(asked.query, asked.variables, asked.operation_name)
+        if request.method == "GET" and not operation.is_query:
+            return Answer({"errors": [request_error("changes are made by POST")]}, 405, {"allow": "POST"})
+        return _executed(operation, asked.variables, RequestContext(self._deployment, principal, at, request_id))
+
+
+async def _asked(request: Request) -> GraphQLRequest | BadRequest:
+    try:
+        return await read(request)
+    except BadRequest as error:
+        return error
+
+
+def token_of(request: Request) -> str:
+    """The bearer token, or the session's of our own pages. Raises `Unauthenticated` where there is neither."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    cookie = request.cookies.get(SESSION_COOKIE)
+    if cookie is None:
+        raise Unauthenticated("there is no token", expected="Authorization: Bearer <token>")
+    if request.headers.get(OWN_PAGE_HEADER) != "1":
+        raise Unauthenticated(f"a session counts only beside the header {OWN_PAGE_HEADER}: 1")
+    return cookie
+
+
+def _executed(operation: Operation, variables: dict[str, Any], context: RequestContext) -> Answer:
+    result = execute_sync(
+        GRAPHQL_SCHEMA,
+        operation.document,
+        context_value=context,
+        variable_values=variables,
+        operation_name=operation.name,
+        max_coercion_errors=20,
+        hide_suggestions=True,
+    )
+    if not result.errors:
+        return Answer({"data": result.data})
+    errors = [formatted(error, request_id=context.request_id) for error in result.errors]
+    if result.data is None and all(error.path is None for error in result.errors):
+        return Answer({"errors": errors})
+    return Answer({"errors": errors, "data": result.data})
+
+
+def _refusal(error: BadRequest) -> Answer:
+    return Answer({"errors": [request_error(error.message)]}, error.status)
+
+
+def _challenge(error: Unauthenticated) -> Answer:
+    return Answer(
+        {"errors": [request_error(error.found, ErrorCode.UNAUTHENTICATED)]},
+        401,
+        {"www-authenticate": 'Bearer realm="appraise"'},
+    )
+
+
+def _busy() -> Answer:
+    return Answer({"errors": [request_error("the service is busy", ErrorCode.UNAVAILABLE)]}, 503, {"retry-after": "1"})
+
+
+def _response(answer: Answer, media: str, request_id: str) -> Response:
+    status = answer.status
+    if status is None:
+        # Plain JSON clients read every well-formed answer with 200; the newer media type tells a request that never
+        # ran by its status.
+        status = 200 if media == JSON or "data" in answer.body else 400
+    headers = HEADERS | answer.headers | {"x-request-id": request_id}
+    return Response(orjson.dumps(answer.body), status, headers, f"{media}; charset=utf-8")
