@@ -1,0 +1,1 @@
+"""The event store: append, undo, versions; and the import that fills it."""

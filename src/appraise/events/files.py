@@ -1,0 +1,86 @@
+"""A first look at a delimited file before the engine reads it: its hash, its header, what would mislead the reader."""
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from appraise.errors import InvalidInput, Place
+
+CHUNK = 1 << 20
+LONGEST_LINE = 16 << 20
+"""Bytes; the engine holds whole lines in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLook:
+    """`blank_rows` are rows that hold nothing, the header counted as 1; the engine leaves them out unnumbered."""
+
+    columns: tuple[str, ...]
+    new_line: str
+    blank_rows: tuple[int, ...]
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def look_at(path: Path, *, delimiter: str) -> FirstLook:
+    """Raises `InvalidInput` for a file that is empty, binary, or has a line of unreasonable length."""
+    new_line, gaps = _scan(path)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            header = next(csv.reader(stream, delimiter=delimiter), [])
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InvalidInput(
+            f"The header of {path.name} cannot be read: {error}",
+            expected="delimited text in UTF-8",
+            place=Place(path.name, 1),
+        ) from error
+    if not header:
+        raise InvalidInput(f"{path.name} is empty", expected="a header row and rows of data", place=Place(path.name, 1))
+    return FirstLook(tuple(header), new_line, _blank_rows(path, delimiter) if gaps else ())
+
+
+def _scan(path: Path) -> tuple[str, bool]:
+    """The kind of line end, and whether two stand side by side."""
+    size = length = 0
+    carriage = newline = gaps = False
+    tail = b""
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            if b"\0" in chunk:
+                raise InvalidInput(
+                    f"{path.name} holds NUL bytes, so it is not text",
+                    expected="delimited text in UTF-8",
+                    hint="Export the file again; do not rename a spreadsheet or an archive to .csv.",
+                    place=Place(path.name),
+                )
+            size += len(chunk)
+            last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+            length = length + len(chunk) if last < 0 else len(chunk) - last
+            if length > LONGEST_LINE:
+                raise InvalidInput(
+                    f"{path.name} has a line of more than {LONGEST_LINE >> 20} MiB",
+                    expected="one record per line",
+                    place=Place(path.name),
+                )
+            joined = tail + chunk
+            newline = newline or b"\n" in chunk
+            carriage = carriage or b"\r" in chunk
+            gaps = gaps or b"\n\n" in joined or b"\n\r" in joined or (not newline and b"\r\r" in joined)
+            tail = chunk[-1:]
+    if size == 0:
+        raise InvalidInput(f"{path.name} is empty", expected="a header row and rows of data", place=Place(path.name))
+    return ("\\r" if carriage and not newline else "\\n"), gaps
+
+
+def _blank_rows(path: Path, delimiter: str) -> tuple[int, ...]:
+    """Two line ends side by side are a blank row, unless they stand within quotes: only a real reader can tell."""
+    csv.field_size_limit(LONGEST_LINE)
+    with path.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
+        try:
+            return tuple(row for row, cells in enumerate(csv.reader(stream, delimiter=delimiter), 1) if not cells)
+        except csv.Error as error:
+            raise InvalidInput(f"{path.name} cannot be read: {error}", place=Place(path.name)) from error

@@ -1,0 +1,277 @@
+"""Import of one file: read as text, made canonical, checked, compared with the store, committed; all of it set-wise."""
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import pyarrow as pa
+
+from appraise.domain.events import EventKind
+from appraise.domain.mapping import EventPlan, EventStage, RejectedRow
+from appraise.errors import Retriable
+from appraise.events import rejected
+from appraise.events.compare import Compared, accepted, compare, drop_duplicates, rows_to_write
+from appraise.events.compile import LINK_SECRET, check_rules
+from appraise.events.engine import literal
+from appraise.events.files import sha256_of
+from appraise.events.log import Commit, Origin
+from appraise.events.raw import read_raw
+from appraise.events.report import ImportReport, UnknownEmployee
+from appraise.events.schema import arrow_schema
+from appraise.events.stage import run_stages, table_of
+from appraise.events.store import ATTEMPTS_TO_COMMIT, EventStore, next_sequence
+
+BATCH = 65_536
+ErrorPolicy = Literal["reject-rows", "reject-file"]
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """What the caller knows of a file beyond its plan.
+
+    `original` is the file as received, where the imported one is a delimited copy of it: its name and hash stand for
+    the load, `first_row` is the number there of the first record, and `rejected_before` are rows that the copying
+    refused. `at` is the time of the import, after which nothing can have happened. `known_references` are
+    (namespace, value) of all employees, as a collection or an Arrow table of these two columns. `rejected_csv` is
+    where every rejected row is written.
+    """
+
+    adapter: str
+    source: str
+    at: datetime
+    link_secret: bytes = field(repr=False)
+    original: Path | None = None
+    delimiter: str = ","
+    first_row: int = 2
+    dry_run: bool = False
+    error_policy: ErrorPolicy = "reject-rows"
+    known_references: Iterable[tuple[str, str]] | pa.Table = ()
+    rejected_before: Sequence[RejectedRow] = ()
+    rejected_csv: Path | None = None
+    memory_limit: str | None = None
+    scratch: Path | None = None
+
+
+def import_events(
+    store: EventStore, plan: EventPlan, path: Path, *, options: LoadOptions, progress: Progress = lambda _: None
+) -> ImportReport:
+    """Import the events of a UTF-8 delimited file (or Parquet, by its suffix) under a plan.
+
+    The same file under the same plan is the same load: repeating it does nothing, or finishes what was interrupted.
+    Raises `InvalidInput` where the file as a whole cannot be read, `Retriable` where other imports stood in the way.
+    """
+    if options.at.tzinfo is None:
+        raise ValueError("the time of an import must be aware")
+    for stage in plan.stages:
+        check_rules(stage)
+    progress("fingerprint")
+    origin = _origin(plan, path, options)
+    done = _repeated(store, origin, plan)
+    if done is not None:
+        return replace(done, dry_run=options.dry_run)
+    with tempfile.TemporaryDirectory(dir=options.scratch, prefix="appraise-import-") as directory:
+        scratch = Path(directory)
+        with _connect(scratch, options) as connection:
+            return _Import(store, plan, origin, options, connection, scratch, progress).run(path)
+
+
+def _connect(scratch: Path, options: LoadOptions) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(scratch / "import.duckdb", config={"temp_directory": str(scratch / "spill")})
+    connection.execute("SET TimeZone = 'UTC'")
+    if options.memory_limit is not None:
+        connection.execute(f"SET memory_limit = {literal(options.memory_limit)}")
+    connection.execute(f"SET VARIABLE {LINK_SECRET} = $1", [options.link_secret])
+    return connection
+
+
+def _origin(plan: EventPlan, path: Path, options: LoadOptions) -> Origin:
+    original = options.original or path
+    sha256 = sha256_of(original)
+    mapping = hashlib.sha256(json.dumps([asdict(stage) for stage in plan.stages], sort_keys=True).encode()).hexdigest()
+    identity = json.dumps([sha256, mapping, options.adapter, options.source])
+    load_id = hashlib.sha256(identity.encode()).hexdigest()[:24]
+    return Origin(load_id, options.source, options.adapter, original.name, sha256, mapping)
+
+
+def _kinds(plan: EventPlan) -> tuple[EventKind, ...]:
+    return tuple(dict.fromkeys(stage.kind for stage in plan.stages))
+
+
+def _repeated(store: EventStore, origin: Origin, plan: EventPlan) -> ImportReport | None:
+    """The report of the load as it was, when it is there whole and so are those that it leans on."""
+    loads = {load.id: load for load in store.loads()}
+    load = loads.get(origin.load_id)
+    if load is None or not load.complete or not loads.keys() >= set(load.leans_on):
+        return None
+    summary = load.summary
+    return ImportReport(
+        load_id=load.id,
+        read=summary["read"],
+        malformed=summary["malformed"],
+        counts={kind: load.counts[kind] for kind in _kinds(plan)},
+        skipped_by_reason=summary["skipped"],
+        rejected_by_reason=summary["rejected"],
+        overridden=summary["overridden"],
+        unmapped_columns=tuple(summary["unmapped"]),
+        warnings=plan.warnings,
+        repeated=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Import:
+    store: EventStore
+    plan: EventPlan
+    origin: Origin
+    options: LoadOptions
+    connection: duckdb.DuckDBPyConnection
+    scratch: Path
+    progress: Progress
+
+    def run(self, path: Path) -> ImportReport:
+        kinds = _kinds(self.plan)
+        self.progress("read")
+        columns = read_raw(
+            self.connection,
+            path,
+            delimiter=self.options.delimiter,
+            first_row=self.options.first_row,
+            used=self.plan.used,
+        )
+        self._confine()
+        self.progress("check")
+        for kind in kinds:
+            run_stages(
+                self.connection, kind, self._stages(kind), at=f"TIMESTAMPTZ {literal(self.options.at.isoformat())}"
+            )
+            drop_duplicates(self.connection, kind)
+        rejected.gather(self.connection, kinds, file=self.origin.file, before=self.options.rejected_before)
+        if self.options.rejected_csv is not None:
+            rejected.write_rejected_csv(self.connection, self.scratch, self.options.rejected_csv)
+        report = self._report(columns)
+        snapshot = self.store.snapshot()
+        compared = {kind: compare(self.connection, snapshot.views[kind], source=self.origin.source) for kind in kinds}
+        report = replace(
+            report,
+            counts={kind: one.counts for kind, one in compared.items()},
+            unknown_employees=self._unknown(kinds),
+        )
+        refused = self.options.error_policy == "reject-file" and report.rejected > 0
+        if self.options.dry_run or refused:
+            return replace(report, dry_run=self.options.dry_run, refused=refused)
+        self.progress("write")
+        return self._write(report)
+
+    def _confine(self) -> None:
+        """From here on the plan's expressions run: they may see the events and this import's files, nothing else."""
+        allowed = ", ".join(literal(f"{one}/") for one in (self.store.root, self.scratch))
+        self.connection.execute(f"SET allowed_directories = [{allowed}]")
+        self.connection.execute("SET enable_external_access = false")
+        self.connection.execute("SET lock_configuration = true")
+
+    def _stages(self, kind: EventKind) -> list[tuple[int, EventStage]]:
+        return [(number, stage) for number, stage in enumerate(self.plan.stages) if stage.kind is kind]
+
+    def _report(self, columns: Sequence[str]) -> ImportReport:
+        kinds = _kinds(self.plan)
+        malformed = self._number("SELECT count(*) FROM malformed") + len(self.options.rejected_before)
+        skips = " UNION ALL ".join(f"SELECT _skip FROM {table_of(kind)} WHERE _skip IS NOT NULL" for kind in kinds)
+        skipped = self.connection.execute(
+            f"SELECT _skip, count(*) FROM ({skips}) GROUP BY _skip ORDER BY _skip"
+        ).fetchall()
+        used = set(self.plan.used)
+        return ImportReport(
+            load_id=self.origin.load_id,
+            read=self._number("SELECT count(*) FROM raw") + malformed,
+            malformed=malformed,
+            counts={},
+            skipped_by_reason=dict(skipped),
+            rejected_by_reason=rejected.count_by_reason(self.connection),
+            rejected_sample=rejected.sample(self.connection),
+            overridden=sum(self._number(f"SELECT count(*) FROM dropped_{kind.value} WHERE NOT same") for kind in kinds),
+            unmapped_columns=tuple(name for name in columns if used and name not in used),
+            warnings=self.plan.warnings,
+        )
+
+    def _unknown(self, kinds: Sequence[EventKind]) -> tuple[UnknownEmployee, ...]:
+        known = self.options.known_references
+        table = known if isinstance(known, pa.Table) else _references(known)
+        self.connection.register("known_references", table)
+        keys = " UNION ALL ".join(
+            f"SELECT employee_namespace, employee_key FROM ({accepted(kind)}) WHERE employee_key IS NOT NULL"
+            for kind in kinds
+        )
+        rows = self.connection.execute(
+            f"SELECT employee_namespace, employee_key, count(*) FROM ({keys}) AS k ANTI JOIN known_references AS r "
+            "ON r.namespace = k.employee_namespace AND r.value = CASE WHEN employee_namespace IN ('email', 'name') "
+            "THEN lower(employee_key) ELSE employee_key END GROUP BY ALL "
+            "ORDER BY count(*) DESC, employee_namespace, employee_key"
+        ).fetchall()
+        return tuple(UnknownEmployee(*row) for row in rows)
+
+    def _write(self, report: ImportReport) -> ImportReport:
+        kinds = _kinds(self.plan)
+        summary = {
+            "read": report.read,
+            "malformed": report.malformed,
+            "skipped": dict(report.skipped_by_reason),
+            "rejected": dict(report.rejected_by_reason),
+            "overridden": report.overridden,
+            "unmapped": list(report.unmapped_columns),
+        }
+        attempt, present = self._attempt()
+        counts = dict(report.counts)
+        for kind in kinds:
+            if kind in present:
+                continue
+            draft = Commit("load", self.origin, self.options.at, attempt, 0, kinds, summary=summary)
+            counts[kind] = self._commit(kind, draft).counts
+        return replace(report, counts=counts, written=True)
+
+    def _attempt(self) -> tuple[int, frozenset[EventKind]]:
+        """The pass to make and the tables that it reached before it was interrupted."""
+        history = self.store.commits(self.origin.load_id)
+        last = max((commit.attempt for _, commit in history), default=0)
+        present = frozenset(kind for kind, commit in history if commit.attempt == last and commit.action == "load")
+        undone = any(commit.attempt == last and commit.action == "undo" for _, commit in history)
+        if last == 0 or undone or present >= set(_kinds(self.plan)):
+            return last + 1, frozenset()
+        return last, present
+
+    def _commit(self, kind: EventKind, draft: Commit) -> Compared:
+        for _ in range(ATTEMPTS_TO_COMMIT):
+            snapshot = self.store.snapshot()
+            base = self.store.open_table(kind, version=snapshot.versions[kind])
+            compared = compare(self.connection, snapshot.views[kind], source=self.origin.source)
+            sequence = next_sequence(base, self.origin.source)
+            commit = replace(
+                draft, sequence=sequence, flagged=compared.flagged, leans_on=compared.leans_on, counts=compared.counts
+            )
+            rows = self.connection.sql(
+                rows_to_write(
+                    kind,
+                    source=self.origin.source,
+                    load_id=self.origin.load_id,
+                    file=self.origin.file,
+                    sequence=sequence,
+                )
+            ).to_arrow_reader(BATCH)
+            if self.store.append(base, rows.cast(arrow_schema(kind)), commit):
+                return compared
+        raise Retriable(f"Other imports of {self.origin.source!r} kept this one from being written; repeat it")
+
+    def _number(self, sql: str) -> int:
+        return int(self.connection.execute(sql).fetchall()[0][0])
+
+
+def _references(known: Iterable[tuple[str, str]]) -> pa.Table:
+    pairs = list(known)
+    schema = pa.schema([("namespace", pa.string()), ("value", pa.string())])
+    return pa.table([[one[0] for one in pairs], [one[1] for one in pairs]], schema=schema)

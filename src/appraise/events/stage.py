@@ -1,0 +1,98 @@
+"""Stages run: raw rows become one table per event kind, with the reasons against each row beside it."""
+
+from collections.abc import Sequence
+
+import duckdb
+
+from appraise.domain.events import COLUMNS, EventKind
+from appraise.domain.mapping import EventStage, Parse
+from appraise.events.compile import minor_units, our_text, raw_text, value
+from appraise.events.engine import literal, quoted
+from appraise.events.raw import run_plan
+from appraise.events.schema import DUCKDB
+from appraise.events.validate import Check, checks, minor_name, raw_name, text_name
+
+PROBLEM = 'STRUCT("column" VARCHAR, value VARCHAR, reason VARCHAR)'
+VALUE_SHOWN = 80
+"""Characters of a rejected value that are kept."""
+
+
+def table_of(kind: EventKind) -> str:
+    return f"new_{kind.value}"
+
+
+def run_stages(
+    connection: duckdb.DuckDBPyConnection, kind: EventKind, stages: Sequence[tuple[int, EventStage]], *, at: str
+) -> None:
+    """Make `new_<kind>(_stage, _row, _skip, _problems, …canonical columns)`, one row per row considered."""
+    columns = ", ".join(f"{quoted(column.name)} {DUCKDB[column.type]}" for column in COLUMNS[kind])
+    name = table_of(kind)
+    connection.execute(
+        f"CREATE TABLE {name} (_stage INTEGER, _row BIGINT, _skip VARCHAR, _problems {PROBLEM}[], {columns})"
+    )
+    for number, stage in stages:
+        run_plan(connection, f"INSERT INTO {name} {stage_query(number, stage, at=at)}", stage=kind.value)
+
+
+def stage_query(number: int, stage: EventStage, *, at: str) -> str:
+    found = list(checks(stage, at=at))
+    unfit = " OR ".join(f"coalesce({check.failed}, false)" for check in found)
+    names = ", ".join(quoted(column.name) for column in COLUMNS[stage.kind])
+    reasons = ", ".join(map(_problem, found))
+    problems = f"CASE WHEN _skip IS NULL AND ({unfit}) THEN list_filter([{reasons}], lambda one: one IS NOT NULL) END"
+    return (
+        f"WITH prepared AS ({stage.prepare or 'SELECT * FROM raw'}), "
+        f"texts AS (SELECT _row, {_skip(stage)} AS _skip, {_raw_texts(stage)} FROM prepared{_only(stage)}), "
+        f"words AS (SELECT *, {_our_texts(stage)} FROM texts), "
+        f"minors AS (SELECT *{_minors(stage)} FROM words), "
+        f"typed AS (SELECT *, {_values(stage)} FROM minors) "
+        f"SELECT {number}, _row, _skip, {problems}, {names} FROM typed"
+    )
+
+
+def _only(stage: EventStage) -> str:
+    return f" WHERE ({stage.only})" if stage.only else ""
+
+
+def _skip(stage: EventStage) -> str:
+    if not stage.skips:
+        return "CAST(NULL AS VARCHAR)"
+    return f"CASE {' '.join(f'WHEN ({skip.where}) THEN {literal(skip.reason)}' for skip in stage.skips)} END"
+
+
+def _raw_texts(stage: EventStage) -> str:
+    return ", ".join(f"{raw_text(rule)} AS {raw_name(name)}" for name, rule in stage.rules.items())
+
+
+def _our_texts(stage: EventStage) -> str:
+    return ", ".join(f"{our_text(rule, raw_name(name))} AS {text_name(name)}" for name, rule in stage.rules.items())
+
+
+def _minors(stage: EventStage) -> str:
+    currency = f"upper({text_name('currency')})" if "currency" in stage.rules else "NULL"
+    return "".join(
+        f", {minor_units(rule, text_name(name), currency)} AS {minor_name(name)}"
+        for name, rule in stage.rules.items()
+        if rule.parse is Parse.MONEY
+    )
+
+
+def _values(stage: EventStage) -> str:
+    values = []
+    for column in COLUMNS[stage.kind]:
+        rule = stage.rules.get(column.name)
+        if rule is None:
+            values.append(f"CAST(NULL AS {DUCKDB[column.type]}) AS {quoted(column.name)}")
+            continue
+        sql = value(column, rule, text_name(column.name), minor=minor_name(column.name))
+        if column.name == "employee_namespace" and "employee_key" in stage.rules:
+            sql = f"CASE WHEN {text_name('employee_key')} IS NOT NULL THEN {sql} END"
+        values.append(f"{sql} AS {quoted(column.name)}")
+    return ", ".join(values)
+
+
+def _problem(check: Check) -> str:
+    return (
+        f"CASE WHEN {check.failed} THEN {{'column': {literal(check.column)}, "
+        f"'value': left({check.raw}, {VALUE_SHOWN}), 'reason': {literal(check.reason)}}} END"
+    )
