@@ -15,8 +15,10 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, text
 
+from appraise.events.store import EventStore
 from appraise.storage.database import Database
 from appraise.storage.migrate import upgrade
+from appraise.use_cases.deployment import Deployment
 
 settings.register_profile("appraise", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("appraise")
@@ -107,6 +109,14 @@ def database(request: pytest.FixtureRequest) -> Database:
     """An empty, migrated records database; the test runs once on each kind."""
     chosen: Database = request.getfixturevalue(f"{request.param}_database")
     return chosen
+
+
+@pytest.fixture
+def deployment(database: Database, tmp_path: Path) -> Deployment:
+    """An empty deployment on each kind of records database, with its own empty event store."""
+    return Deployment(
+        database=database, events=EventStore(str(tmp_path / "events")), secret=b"key of the tests", code_version="test"
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

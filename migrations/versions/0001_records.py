@@ -106,8 +106,8 @@ def create_people() -> None:
         sa.Column("id", KEY, nullable=False),
         sa.Column("employee_id", KEY, nullable=False),
         sa.Column("manager_id", KEY, nullable=True),
-        sa.Column("reference_namespace", KEY, nullable=False),
-        sa.Column("reference_value", sa.String(), nullable=False),
+        sa.Column("reference_namespace", KEY, nullable=True),
+        sa.Column("reference_value", sa.String(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("source", KEY, nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=False),
@@ -115,6 +115,9 @@ def create_people() -> None:
         sa.CheckConstraint("kind IN ('solid', 'dotted')", name="ck_reporting_lines_kind"),
         sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="ck_reporting_lines_period"),
         sa.CheckConstraint("manager_id <> employee_id", name="ck_reporting_lines_not_self"),
+        sa.CheckConstraint(
+            "(manager_id IS NULL) = (reference_value IS NOT NULL)", name="ck_reporting_lines_manager_or_reference"
+        ),
         sa.ForeignKeyConstraint(["employee_id"], ["employees.id"], name="fk_reporting_lines_employee_id_employees"),
         sa.ForeignKeyConstraint(["manager_id"], ["employees.id"], name="fk_reporting_lines_manager_id_employees"),
         sa.PrimaryKeyConstraint("id", name="pk_reporting_lines"),

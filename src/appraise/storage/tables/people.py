@@ -75,6 +75,7 @@ class ReportingLineRow(Record, table=True):
         CheckConstraint(PERIOD, name="period"),
         CheckConstraint("kind IN ('solid', 'dotted')", name="kind"),
         CheckConstraint("manager_id <> employee_id", name="not_self"),
+        CheckConstraint("(manager_id IS NULL) = (reference_value IS NOT NULL)", name="manager_or_reference"),
         Index("ix_reporting_lines_manager_id_kind", "manager_id", "kind"),
         Index("ix_reporting_lines_employee_id_kind", "employee_id", "kind"),
         Index(
@@ -90,8 +91,8 @@ class ReportingLineRow(Record, table=True):
     id: str = Field(primary_key=True, sa_type=Key)
     employee_id: str = Field(sa_type=Key, foreign_key="employees.id")
     manager_id: str | None = Field(default=None, sa_type=Key, foreign_key="employees.id")
-    reference_namespace: str = Field(sa_type=Key)
-    reference_value: str
+    reference_namespace: str | None = Field(default=None, sa_type=Key)
+    reference_value: str | None = None
     kind: str
     source: str = Field(sa_type=Key)
     starts_on: date

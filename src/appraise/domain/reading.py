@@ -1,0 +1,101 @@
+"""What reads hand out: values for lists, pages and single views."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from appraise.domain.cycles import Cycle
+from appraise.domain.employees import Employee, EmploymentStatus
+from appraise.domain.identifiers import CycleId, EmployeeId, LoadId, RunId
+from appraise.domain.scorecards import Coverage, Manifest
+from appraise.domain.section_states import Action
+from appraise.domain.sections import Section
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Part of a list. `end_cursor` is opaque; handed back as `after` it gives the next part."""
+
+    items: tuple[T, ...]
+    end_cursor: str | None
+    has_next: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """An employee as of a day. `since` is the start of the job shown; outside any job the nearest one is shown."""
+
+    employee: Employee
+    status: EmploymentStatus
+    job_title: str | None = None
+    department_code: str | None = None
+    department_name: str | None = None
+    level: str | None = None
+    manager: EmployeeId | None = None
+    manager_name: str | None = None
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    """A section in a list. Where `ratings_visible` is False its ratings and comments are withheld, not absent."""
+
+    section: Section
+    employee_name: str
+    manager_name: str | None
+    cycle_name: str
+    ratings_visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ViewedSection:
+    """One section as a principal sees it; `allowed_actions` holds what relation and state allow them now.
+
+    Where `ratings_visible` is False the section's ratings and comments are withheld, not absent.
+    """
+
+    section: Section
+    person: PersonRow
+    cycle: Cycle
+    ratings_visible: bool
+    allowed_actions: frozenset[Action]
+    is_own: bool
+
+
+class RunState(StrEnum):
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringRun:
+    id: RunId
+    cycle: CycleId
+    started_at: datetime
+    finished_at: datetime | None
+    state: RunState
+    manifest: Manifest | None
+    coverage: tuple[Coverage, ...]
+
+
+class LoadState(StrEnum):
+    LOADED = "LOADED"
+    UNDONE = "UNDONE"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One import of events as the records remember it; `facts` are counts and versions by name."""
+
+    id: LoadId
+    adapter: str
+    source: str
+    file: str
+    state: LoadState
+    loaded_at: datetime
+    undone_at: datetime | None = None
+    facts: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,118 @@
+"""Effective-dated facts: what held when, and how a later look at the source changes what we know.
+
+A timeline is a tuple of segments by start. Segments may run side by side (two jobs); a snapshot says what held on one
+day, a dated export says what held from its first day on.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Generic, TypeVar
+
+from appraise.domain.periods import Period
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment(Generic[V]):
+    """`value` held during `period`. `ended_as` is the word that the source gave for the end, where it gave one.
+
+    `row` names the stored row behind the segment and is no part of its value; None for a segment not stored yet.
+    """
+
+    period: Period
+    value: V
+    ended_as: str | None = None
+    row: str | None = field(default=None, compare=False)
+
+
+Timeline = tuple[Segment[V], ...]
+
+
+def observed(
+    timeline: Timeline[V], values: Collection[V], *, on: date, since: date | None = None, until: date | None = None
+) -> Timeline[V]:
+    """The timeline after a snapshot of day `on` that shows exactly `values`.
+
+    What held on that day and is not shown any more ends with it. What is new starts on that day, or on `since` where
+    nothing is known in between (a hire date), and lasts until what is already known to come, or until `until`.
+    """
+    shown = list(dict.fromkeys(values))
+    kept = [segment for segment in timeline if on in segment.period and segment.value in shown]
+    displaced = [segment for segment in timeline if on in segment.period and segment.value not in shown]
+    others = [segment for segment in timeline if on not in segment.period]
+    ended = [_clipped(segment, on) for segment in displaced if segment.period.start < on]
+    new = [value for value in shown if all(segment.value != value for segment in kept)]
+    start = on if displaced or kept else _start(others, on, since)
+    end = _earliest(
+        [segment.period.end for segment in displaced]
+        if displaced
+        else [segment.period.start for segment in others if segment.period.start >= start],
+        until,
+    )
+    fresh = [Segment(Period(start, end), value) for value in new if end is None or start < end]
+    return joined([*others, *(_clipped(segment, until) for segment in kept), *ended, *fresh], prefer=others)
+
+
+def dated(timeline: Timeline[V], segments: Iterable[Segment[V]], *, first: date) -> Timeline[V]:
+    """The timeline after an export that tells the whole story from day `first` on."""
+    before = [_clipped(segment, first) for segment in timeline if segment.period.start < first]
+    rows = {(segment.period.start, segment.value): segment.row for segment in timeline}
+    told = [replace(segment, row=rows.pop((segment.period.start, segment.value), None)) for segment in segments]
+    return joined([*before, *told])
+
+
+def closed(timeline: Timeline[V], *, end: date, on: date, ended_as: str | None = None) -> Timeline[V]:
+    """The timeline after news of day `on` that all had ended by `end` (the first day that no longer counts).
+
+    Segments that start after `on` are another matter (a rehire) and stay.
+    """
+    result: list[Segment[V]] = []
+    for segment in timeline:
+        if segment.period.start > on or (segment.period.end is not None and segment.period.end <= end):
+            result.append(segment)
+        elif segment.period.start < end:
+            result.append(replace(_clipped(segment, end), ended_as=ended_as))
+    return tuple(result)
+
+
+def on_day(timeline: Timeline[V], day: date) -> list[V]:
+    return [segment.value for segment in timeline if day in segment.period]
+
+
+def joined(segments: Iterable[Segment[V]], *, prefer: Collection[Segment[V]] = ()) -> Timeline[V]:
+    """Sorted, with touching segments of equal value made one; of two stored rows the one in `prefer` survives."""
+    result: list[Segment[V]] = []
+    for segment in sorted(segments, key=lambda segment: segment.period.start):
+        before = next(
+            (other for other in result if other.value == segment.value and other.period.end == segment.period.start),
+            None,
+        )
+        if before is None:
+            result.append(segment)
+            continue
+        row = segment.row if before.row is None or segment in prefer else before.row
+        whole = Segment(
+            Period(before.period.start, segment.period.end), segment.value, segment.ended_as, row or before.row
+        )
+        result[result.index(before)] = whole
+    return tuple(result)
+
+
+def _start(others: Sequence[Segment[V]], on: date, since: date | None) -> date:
+    known = [segment.period.end for segment in others if segment.period.start < on and segment.period.end is not None]
+    if since is None or (known and since < max(known)):
+        return on
+    return since
+
+
+def _clipped(segment: Segment[V], end: date | None) -> Segment[V]:
+    if end is None or (segment.period.end is not None and segment.period.end <= end):
+        return segment
+    return replace(segment, period=segment.period.ended(end))
+
+
+def _earliest(ends: Sequence[date | None], until: date | None) -> date | None:
+    days = [end for end in (*ends, until) if end is not None]
+    return min(days) if days else None

@@ -1,0 +1,69 @@
+"""The audit log: appended in the transaction of what it tells of."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import insert, select
+
+from appraise.domain.audit import AuditEntry, chained
+from appraise.storage.database import Session, lock
+from appraise.storage.tables import AUDIT_LOG
+
+CHUNK: Final = 5_000
+
+
+def append(
+    session: Session, *, at: datetime, actor: str, action: str, subject: str, details: Iterable[tuple[str, str]] = ()
+) -> AuditEntry:
+    """Add a line to the chain. Others who append wait until this transaction ends, so append late in it."""
+    lock(session, "audit")
+    row = session.execute(select(AUDIT_LOG).order_by(AUDIT_LOG.c.sequence.desc()).limit(1)).first()
+    previous = None if row is None else _entry(row)
+    entry = chained(
+        previous, at=at.astimezone(UTC), actor=actor, action=action, subject=subject, details=tuple(details)
+    )
+    session.execute(
+        insert(AUDIT_LOG),
+        {
+            "sequence": entry.sequence,
+            "at": entry.at,
+            "actor": entry.actor,
+            "action": entry.action,
+            "subject": entry.subject,
+            "details": [list(fact) for fact in entry.details],
+            "previous_hash": entry.previous_hash,
+            "hash": entry.hash,
+        },
+    )
+    return entry
+
+
+def entries(session: Session) -> Iterator[AuditEntry]:
+    """The whole log in its order."""
+    last = 0
+    while True:
+        statement = select(AUDIT_LOG).where(AUDIT_LOG.c.sequence > last).order_by(AUDIT_LOG.c.sequence).limit(CHUNK)
+        rows = session.execute(statement).all()
+        yield from (_entry(row) for row in rows)
+        if len(rows) < CHUNK:
+            return
+        last = rows[-1].sequence
+
+
+def about(session: Session, subject: str) -> list[AuditEntry]:
+    statement = select(AUDIT_LOG).where(AUDIT_LOG.c.subject == subject).order_by(AUDIT_LOG.c.sequence)
+    return [_entry(row) for row in session.execute(statement)]
+
+
+def _entry(row: Any) -> AuditEntry:
+    return AuditEntry(
+        sequence=row.sequence,
+        at=row.at,
+        actor=row.actor,
+        action=row.action,
+        subject=row.subject,
+        details=tuple((name, value) for name, value in row.details),
+        previous_hash=row.previous_hash,
+        hash=row.hash,
+    )

@@ -1,0 +1,295 @@
+"""Reading people: always through the principal's scope, always as of a day."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, literal, select, tuple_
+
+from appraise.domain.access import Principal, people_scope
+from appraise.domain.employees import (
+    Department,
+    Employee,
+    Employment,
+    EmploymentStatus,
+    ExternalReference,
+    ReportingKind,
+    ReportingLine,
+)
+from appraise.domain.identifiers import EmployeeId
+from appraise.domain.people import PeopleSnapshot
+from appraise.domain.periods import Period
+from appraise.domain.reading import Page, PersonRow
+from appraise.storage.access import covers, reached
+from appraise.storage.cursors import checked_size, page, position
+from appraise.storage.database import Session
+from appraise.storage.tables import DEPARTMENTS, EMPLOYEES, EMPLOYMENTS, EXTERNAL_REFERENCES, REPORTING_LINES
+from appraise.storage.tables.columns import Key
+
+DEEPEST: Final = 64
+BATCH: Final = 500
+"""Bound parameters of one statement; SQLite's limit is far higher, its planner is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who reads, and the day whose reporting lines decide what they reach."""
+
+    principal: Principal
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFilter:
+    """`on` is the day shown; `search` is part of a name or e-mail address; `department` a department's code."""
+
+    on: date
+    search: str | None = None
+    department: str | None = None
+
+
+def listed(session: Session, viewer: Viewer, wanted: PeopleFilter, *, first: int, after: str | None) -> Page[PersonRow]:
+    """Who is employed on the day, by name."""
+    checked_size(first)
+    table = EMPLOYEES.c
+    statement = _filtered(_people(wanted.on), viewer, wanted).order_by(table.sort_name, table.id).limit(first + 1)
+    if after is not None:
+        name, employee = position(after, 2)
+        statement = statement.where(
+            tuple_(table.sort_name, table.id) > tuple_(literal(name, Key()), literal(employee, Key()))
+        )
+    rows = session.execute(statement).all()
+    shown = rows[:first]
+    people = _with_references(session, [_person(row, wanted.on) for row in shown])
+    key = (shown[-1].sort_name, shown[-1].id) if shown else None
+    whole = page(people, first, key)
+    return replace(whole, has_next=len(rows) > first)
+
+
+def counted(session: Session, viewer: Viewer, wanted: PeopleFilter) -> int:
+    statement = _filtered(select(func.count()).select_from(EMPLOYEES), viewer, wanted)
+    return int(session.execute(statement).scalar_one())
+
+
+def by_id(session: Session, viewer: Viewer, ids: Iterable[EmployeeId], *, on: date) -> dict[EmployeeId, PersonRow]:
+    """Those of `ids` whom the viewer reaches, leavers included."""
+    found: dict[EmployeeId, PersonRow] = {}
+    wanted = sorted(set(ids))
+    for start in range(0, len(wanted), BATCH):
+        statement = _visible(_people(on), viewer).where(EMPLOYEES.c.id.in_(wanted[start : start + BATCH]))
+        people = [_person(row, on) for row in session.execute(statement)]
+        found.update({person.employee.id: person for person in _with_references(session, people)})
+    return found
+
+
+def by_reference(session: Session, viewer: Viewer, reference: ExternalReference, *, on: date) -> list[PersonRow]:
+    """All whom the viewer reaches and a source names so; names and e-mail addresses may give several."""
+    normalised = reference.normalised()
+    table = EXTERNAL_REFERENCES.c
+    named = select(table.employee_id).where(
+        table.namespace == normalised.namespace, table.normalised == normalised.value
+    )
+    statement = _visible(_people(on), viewer).where(EMPLOYEES.c.id.in_(named)).order_by(EMPLOYEES.c.id)
+    return _with_references(session, [_person(row, on) for row in session.execute(statement)])
+
+
+def departments(session: Session, on: date) -> tuple[Department, ...]:
+    table = DEPARTMENTS.c
+    statement = select(table.code, table.name, table.parent).where(covers(DEPARTMENTS, on))
+    rows = session.execute(statement.order_by(table.code, table.source))
+    found: dict[str, Department] = {}
+    for code, name, parent in rows:
+        found.setdefault(code, Department(code, name, parent))
+    return tuple(found.values())
+
+
+def managers_of(session: Session, employee: EmployeeId, *, on: date) -> tuple[EmployeeId, ...]:
+    """The managers of `employee` in the solid line on that day, from the nearest up."""
+    lines = REPORTING_LINES.c
+    solid = (lines.kind == ReportingKind.SOLID.value, covers(REPORTING_LINES, on), lines.manager_id.is_not(None))
+    first = select(lines.manager_id, literal(1).label("depth")).where(lines.employee_id == employee, *solid)
+    chain = first.cte("chain", recursive=True)
+    higher = (
+        select(lines.manager_id, chain.c.depth + 1)
+        .join(chain, lines.employee_id == chain.c.manager_id)
+        .where(*solid, chain.c.depth < DEEPEST)
+    )
+    chain = chain.union(higher)
+    rows = session.execute(select(chain.c.manager_id).order_by(chain.c.depth, chain.c.manager_id)).scalars()
+    return tuple(dict.fromkeys(EmployeeId(manager) for manager in rows if manager != employee))
+
+
+def snapshot(session: Session) -> PeopleSnapshot:
+    """Everything known of everybody, for scoring; never shown to anybody as it is."""
+    people = [
+        Employee(EmployeeId(row.id), row.display_name, row.email)
+        for row in session.execute(select(EMPLOYEES).order_by(EMPLOYEES.c.id))
+    ]
+    references = _references(session, None)
+    jobs = session.execute(
+        select(EMPLOYMENTS).order_by(EMPLOYMENTS.c.employee_id, EMPLOYMENTS.c.starts_on, EMPLOYMENTS.c.id)
+    )
+    lines = REPORTING_LINES.c
+    reports = session.execute(
+        select(REPORTING_LINES)
+        .where(lines.manager_id.is_not(None))
+        .order_by(lines.employee_id, lines.starts_on, lines.kind, lines.manager_id)
+    )
+    newest = select(DEPARTMENTS).where(DEPARTMENTS.c.ends_on.is_(None)).order_by(DEPARTMENTS.c.code)
+    return PeopleSnapshot(
+        employees=tuple(replace(person, references=references.get(person.id, ())) for person in people),
+        employments=tuple(_employment(row) for row in jobs),
+        reporting_lines=tuple(
+            ReportingLine(
+                EmployeeId(row.employee_id),
+                EmployeeId(row.manager_id),
+                Period(row.starts_on, row.ends_on),
+                ReportingKind(row.kind),
+            )
+            for row in reports
+        ),
+        departments=tuple(Department(row.code, row.name, row.parent) for row in session.execute(newest)),
+    )
+
+
+def _employment(row: Any) -> Employment:
+    return Employment(
+        EmployeeId(row.employee_id),
+        Period(row.starts_on, row.ends_on),
+        EmploymentStatus(row.status),
+        row.job_title,
+        row.department,
+        dict(row.attributes).get("profile"),
+    )
+
+
+def _people(on: date) -> Select[Any]:
+    """One row per employee with the job, department and manager of the day; outside any job the nearest one."""
+    job, line = EMPLOYMENTS.alias("job"), REPORTING_LINES.alias("line")
+    manager, department = EMPLOYEES.alias("manager"), DEPARTMENTS.alias("department")
+    tables = (
+        EMPLOYEES.outerjoin(job, job.c.id == _nearest_job(on))
+        .outerjoin(department, department.c.id == _nearest_department(job.c.department, on))
+        .outerjoin(line, line.c.id == _solid_line(on))
+        .outerjoin(manager, manager.c.id == line.c.manager_id)
+    )
+    return select(
+        EMPLOYEES.c.id,
+        EMPLOYEES.c.display_name,
+        EMPLOYEES.c.sort_name,
+        EMPLOYEES.c.email,
+        job.c.status,
+        job.c.ended_as,
+        job.c.starts_on,
+        job.c.ends_on,
+        job.c.job_title,
+        job.c.department,
+        job.c.attributes,
+        department.c.name.label("department_name"),
+        manager.c.id.label("manager_id"),
+        manager.c.display_name.label("manager_name"),
+    ).select_from(tables)
+
+
+def _nearest_job(on: date) -> ScalarSelect[Any]:
+    """The job held on the day; else the one that ended last before it; else the first one after it."""
+    job = EMPLOYMENTS.alias()
+    nearness = case((covers(job, on), 0), (job.c.ends_on <= on, 1), else_=2)
+    last_end = case((job.c.ends_on <= on, job.c.ends_on))
+    return (
+        select(job.c.id)
+        .where(job.c.employee_id == EMPLOYEES.c.id)
+        .order_by(nearness, last_end.desc(), job.c.starts_on, job.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _solid_line(on: date) -> ScalarSelect[Any]:
+    line = REPORTING_LINES.alias()
+    return (
+        select(line.c.id)
+        .where(
+            line.c.employee_id == EMPLOYEES.c.id,
+            line.c.kind == ReportingKind.SOLID.value,
+            line.c.manager_id.is_not(None),
+            covers(line, on),
+        )
+        .order_by(line.c.manager_id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _nearest_department(code: ColumnElement[Any], on: date) -> ScalarSelect[Any]:
+    department = DEPARTMENTS.alias()
+    return (
+        select(department.c.id)
+        .where(department.c.code == code)
+        .order_by(case((covers(department, on), 0), else_=1), department.c.starts_on.desc(), department.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def _visible(statement: Select[Any], viewer: Viewer) -> Select[Any]:
+    scope = people_scope(viewer.principal)
+    return statement.where(reached(scope, viewer.principal, EMPLOYEES.c.id, on=viewer.today))
+
+
+def _filtered(statement: Select[Any], viewer: Viewer, wanted: PeopleFilter) -> Select[Any]:
+    employed = EMPLOYMENTS.alias()
+    held = select(employed.c.id).where(employed.c.employee_id == EMPLOYEES.c.id, covers(employed, wanted.on))
+    if wanted.department is not None:
+        held = held.where(employed.c.department == wanted.department)
+    statement = _visible(statement, viewer).where(held.exists())
+    if wanted.search is not None and wanted.search.strip():
+        statement = statement.where(EMPLOYEES.c.search_text.contains(wanted.search.strip().casefold(), autoescape=True))
+    return statement
+
+
+def _person(row: Any, on: date) -> PersonRow:
+    return PersonRow(
+        employee=Employee(EmployeeId(row.id), row.display_name, row.email),
+        status=_status(row, on),
+        job_title=row.job_title,
+        department_code=row.department,
+        department_name=row.department_name or row.department,
+        level=dict(row.attributes or ()).get("level"),
+        manager=None if row.manager_id is None else EmployeeId(row.manager_id),
+        manager_name=row.manager_name,
+        since=row.starts_on,
+    )
+
+
+def _status(row: Any, on: date) -> EmploymentStatus:
+    if row.status is None:
+        return EmploymentStatus.UNKNOWN
+    if on < row.starts_on:
+        return EmploymentStatus.PREHIRE
+    if row.ends_on is not None and row.ends_on <= on:
+        return EmploymentStatus(row.ended_as or EmploymentStatus.TERMINATED)
+    return EmploymentStatus(row.status)
+
+
+def _with_references(session: Session, people: Sequence[PersonRow]) -> list[PersonRow]:
+    if not people:
+        return []
+    found = _references(session, [person.employee.id for person in people])
+    return [
+        replace(person, employee=replace(person.employee, references=found.get(person.employee.id, ())))
+        for person in people
+    ]
+
+
+def _references(session: Session, ids: Sequence[EmployeeId] | None) -> dict[EmployeeId, tuple[ExternalReference, ...]]:
+    table = EXTERNAL_REFERENCES.c
+    statement = select(table.employee_id, table.namespace, table.value).order_by(table.namespace, table.value)
+    if ids is not None:
+        statement = statement.where(table.employee_id.in_(ids))
+    found: dict[EmployeeId, list[ExternalReference]] = defaultdict(list)
+    for employee, namespace, value in session.execute(statement):
+        found[EmployeeId(employee)].append(ExternalReference(namespace, value))
+    return {employee: tuple(references) for employee, references in found.items()}

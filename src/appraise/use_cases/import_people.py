@@ -1,0 +1,273 @@
+"""Import an HRIS export: reconcile what it shows with what is known, effective-dated."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final, TypeVar
+
+from appraise.adapters.contract import EmployeeSource, ImportOptions, ReadPeople
+from appraise.adapters.discovery import adapter_named
+from appraise.adapters.records import PeopleRecord
+from appraise.domain.employees import Employee, ExternalReference, ReportingKind
+from appraise.domain.identifiers import EmployeeId
+from appraise.domain.timelines import Timeline, observed, on_day
+from appraise.errors import InvalidInput
+from appraise.storage import audit, people_import
+from appraise.storage.database import Session, lock
+from appraise.storage.people_import import DepartmentFacts, Job, Manager
+from appraise.use_cases.deployment import Advance, Deployment
+from appraise.use_cases.people_history import Known, history, left, stored_loops
+from appraise.use_cases.people_identities import Identities, identify
+from appraise.use_cases.people_report import PeopleReport, UnresolvedManager
+from appraise.use_cases.transactions import committed
+
+V = TypeVar("V")
+MOST_ENDS: Final = 0.10
+"""A complete export that would end more than this share of the jobs is more likely to be cut short than true."""
+
+
+def import_people(  # noqa: PLR0913  # what, from where, how, when, and who watches
+    deployment: Deployment,
+    adapter_name: str,
+    path: Path,
+    options: ImportOptions,
+    *,
+    at: datetime,
+    dry_run: bool,
+    progress: Advance,
+) -> PeopleReport:
+    """Read the export and bring the records in line with it; a dry run reports the same and writes nothing.
+
+    Raises `InvalidInput` where the adapter reads no people, where the file is not of its format, and where a complete
+    export would end more than a tenth of the jobs (`settings["allow_ends"] = "yes"` lets it).
+    """
+    adapter = adapter_named(adapter_name)
+    if not isinstance(adapter, EmployeeSource):
+        raise InvalidInput(
+            f"the adapter {adapter_name!r} reads no people",
+            hint="`appraise adapters` shows what each adapter reads",
+        )
+    progress("read", 0, 0)
+    read = adapter.read_people(path, options)
+    progress("reconcile", 0, len(read.records))
+    report = reconcile_people(deployment, read, options, file=path.name, at=at, dry_run=dry_run)
+    progress("reconcile", len(read.records), len(read.records))
+    return report
+
+
+def reconcile_people(  # what was read, how, when
+    deployment: Deployment, read: ReadPeople, options: ImportOptions, *, file: str, at: datetime, dry_run: bool
+) -> PeopleReport:
+    """Bring the records in line with what an adapter read from `file`; all in one transaction."""
+
+    def work(session: Session) -> PeopleReport:
+        report = _Reconciliation(session, read, options, file, at).run(dry_run=dry_run)
+        if dry_run:
+            session.rollback()
+        return report
+
+    return committed(deployment, work)
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Timelines of one kind of reporting line, before and after."""
+
+    before: dict[EmployeeId, Timeline[Manager]]
+    after: dict[EmployeeId, Timeline[Manager]]
+
+    @classmethod
+    def of(cls, known: dict[EmployeeId, Timeline[Manager]], identities: Identities) -> "_Lines":
+        """Lines that waited for somebody who is known now point at them."""
+        after = {
+            employee: tuple(
+                replace(segment, value=identities.resolved(segment.value))
+                if isinstance(segment.value, ExternalReference)
+                else segment
+                for segment in timeline
+            )
+            for employee, timeline in known.items()
+        }
+        return cls(known, after)
+
+
+@dataclass(slots=True)
+class _Reconciliation:
+    session: Session
+    read: ReadPeople
+    options: ImportOptions
+    file: str
+    at: datetime
+    unresolved: list[UnresolvedManager] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def day(self) -> date:
+        return self.options.as_of or self.at.date()
+
+    def run(self, *, dry_run: bool) -> PeopleReport:
+        session, source = self.session, self.options.source
+        lock(session, "people")
+        identities = identify(self.read.records, people_import.references(session), file=self.file)
+        jobs = people_import.jobs(session, source)
+        solid = _Lines.of(people_import.lines(session, source, ReportingKind.SOLID), identities)
+        dotted = _Lines.of(people_import.lines(session, source, ReportingKind.DOTTED), identities)
+        jobs_after = dict(jobs)
+        for employee, records in identities.records.items():
+            known = Known(jobs.get(employee, ()), solid.after.get(employee, ()), dotted.after.get(employee, ()))
+            new = history(known, records, self.managers(records, identities), on=self.day)
+            jobs_after[employee], solid.after[employee], dotted.after[employee] = new.jobs, new.solid, new.dotted
+        for employee in self.missing(jobs, identities):
+            new = left(
+                Known(jobs[employee], solid.after.get(employee, ()), dotted.after.get(employee, ())), on=self.day
+            )
+            jobs_after[employee], solid.after[employee], dotted.after[employee] = new.jobs, new.solid, new.dotted
+        loops = stored_loops(solid.before, solid.after)
+        _drop_self(dotted.after)
+
+        attributes = self.save_employees(identities)
+        people_import.save_jobs(session, source, before=jobs, after=jobs_after)
+        people_import.save_lines(session, source, ReportingKind.SOLID, before=solid.before, after=solid.after)
+        people_import.save_lines(session, source, ReportingKind.DOTTED, before=dotted.before, after=dotted.after)
+        self.save_departments()
+        self.resolve_elsewhere(identities)
+
+        touched = attributes | {employee for employee, _ in identities.new_references}
+        touched |= _differing(jobs, jobs_after)
+        touched |= _differing(solid.before, solid.after) | _differing(dotted.before, dotted.after)
+        ended = {
+            employee
+            for employee, timeline in jobs.items()
+            if on_day(timeline, self.day) and not on_day(jobs_after[employee], self.day)
+        }
+        report = self.report(identities, touched=touched, ended=ended, loops=loops, dry_run=dry_run)
+        self.record(report)
+        return report
+
+    def managers(
+        self, records: list[PeopleRecord], identities: Identities
+    ) -> dict[int, list[tuple[ReportingKind, Manager]]]:
+        found: dict[int, list[tuple[ReportingKind, Manager]]] = {}
+        for record in records:
+            for named in record.managers:
+                manager = identities.resolved(named.reference.normalised())
+                if isinstance(manager, ExternalReference):
+                    reason = identities.why_nobody(manager)
+                    self.unresolved.append(UnresolvedManager(record.row, record.key, named.reference, reason))
+                found.setdefault(record.row, []).append((named.kind, manager))
+            solid = [manager for kind, manager in found.get(record.row, []) if kind is ReportingKind.SOLID]
+            if len(set(solid)) > 1:
+                self.warnings.append(f"row {record.row} names several solid-line managers; the first one is taken")
+        return found
+
+    def missing(self, jobs: Mapping[EmployeeId, Timeline[Job]], identities: Identities) -> list[EmployeeId]:
+        """Whose job ends because a complete export does not show them."""
+        current = [employee for employee, timeline in jobs.items() if on_day(timeline, self.day)]
+        missing = [employee for employee in current if employee not in identities.records]
+        if not missing or not self.read.complete:
+            return []
+        if self.read.rejected or identities.rejected:
+            self.warnings.append(
+                f"{len(missing)} employees are missing from the export; as rows were rejected, nobody's job was ended"
+            )
+            return []
+        if len(missing) > MOST_ENDS * len(current) and self.options.settings.get("allow_ends") != "yes":
+            raise InvalidInput(
+                f"{len(missing)} of {len(current)} current employees are missing from {self.file}",
+                expected=f"a complete export, in which at most {MOST_ENDS:.0%} are missing",
+                hint="check that the export is whole; if they all have left, import it with the setting allow_ends=yes",
+            )
+        return missing
+
+    def save_employees(self, identities: Identities) -> set[EmployeeId]:
+        """Create the new ones and bring names and addresses up to date; who was changed."""
+        known = people_import.employees(self.session)
+        people_import.add_employees(self.session, identities.created.values(), at=self.at)
+        people_import.add_references(self.session, identities.new_references)
+        changed = []
+        for employee, records in identities.records.items():
+            last = max(records, key=lambda record: record.effective_from or self.day)
+            shown = Employee(employee, last.display_name, last.email or known.get(employee, _NOBODY).email)
+            if shown != known.get(employee):
+                changed.append(shown)
+        people_import.change_employees(self.session, changed)
+        return {employee.id for employee in changed}
+
+    def resolve_elsewhere(self, identities: Identities) -> None:
+        """Lines of other sources may have waited for somebody whom this export brought."""
+        for source, kind in people_import.waiting(self.session):
+            if source != self.options.source:
+                lines = _Lines.of(people_import.lines(self.session, source, kind), identities)
+                if kind is ReportingKind.SOLID:
+                    stored_loops(lines.before, lines.after)
+                _drop_self(lines.after)
+                people_import.save_lines(self.session, source, kind, before=lines.before, after=lines.after)
+
+    def save_departments(self) -> None:
+        before = people_import.departments(self.session, self.options.source)
+        shown: dict[str, tuple[DepartmentFacts, date]] = {}
+        for record in self.read.records:
+            code = record.department_code or record.department_name
+            if code is not None:
+                start = min(record.effective_from or record.hire_date or self.day, self.day)
+                earliest = min(start, shown[code][1]) if code in shown else start
+                shown[code] = (DepartmentFacts(record.department_name or code), earliest)
+        after = {
+            code: observed(before.get(code, ()), [facts], on=self.day, since=since)
+            for code, (facts, since) in shown.items()
+        }
+        people_import.save_departments(self.session, self.options.source, before=before, after=after)
+
+    def report(
+        self,
+        identities: Identities,
+        *,
+        touched: set[EmployeeId],
+        ended: set[EmployeeId],
+        loops: list[list[EmployeeId]],
+        dry_run: bool,
+    ) -> PeopleReport:
+        changed = touched - ended - identities.created.keys()
+        keys = {employee: records[0].key.value for employee, records in identities.records.items()}
+        return PeopleReport(
+            as_of=self.day,
+            created=len(identities.created),
+            changed=len(changed),
+            ended=len(ended),
+            unchanged=len(identities.records.keys() - identities.created.keys() - touched - ended),
+            rejected=tuple(sorted([*self.read.rejected, *identities.rejected], key=lambda row: row.row)),
+            unresolved_managers=tuple(sorted(self.unresolved, key=lambda manager: manager.row)),
+            loops=tuple(sorted(_from_smallest([keys.get(employee, employee) for employee in path]) for path in loops)),
+            warnings=(*self.read.warnings, *self.warnings),
+            unmapped_columns=self.read.unmapped_columns,
+            dry_run=dry_run,
+        )
+
+    def record(self, report: PeopleReport) -> None:
+        counts = ("created", "changed", "ended", "unchanged")
+        details = [(name, str(getattr(report, name))) for name in counts]
+        details += [("file", self.file), ("as_of", self.day.isoformat()), ("rejected", str(len(report.rejected)))]
+        subject = f"source:{self.options.source}"
+        audit.append(
+            self.session, at=self.at, actor="operator", action="people.import", subject=subject, details=details
+        )
+
+
+_NOBODY: Final = Employee(EmployeeId(""), "")
+
+
+def _drop_self(lines: dict[EmployeeId, Timeline[Manager]]) -> None:
+    for employee, timeline in lines.items():
+        lines[employee] = tuple(segment for segment in timeline if segment.value != employee)
+
+
+def _from_smallest(path: list[str]) -> tuple[str, ...]:
+    """The same loop told from its smallest key: ids are random, reports are not."""
+    around = path[:-1]
+    first = around.index(min(around))
+    return (*around[first:], *around[:first], around[first])
+
+
+def _differing(before: Mapping[EmployeeId, Timeline[V]], after: Mapping[EmployeeId, Timeline[V]]) -> set[EmployeeId]:
+    return {employee for employee, timeline in after.items() if timeline != before.get(employee, ())}

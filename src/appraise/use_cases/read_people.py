@@ -1,0 +1,93 @@
+"""Read people and departments, as far as the principal may."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from appraise.domain.access import Principal, people_scope
+from appraise.domain.employees import Department, ExternalReference
+from appraise.domain.identifiers import EmployeeId
+from appraise.domain.reading import Page, PersonRow
+from appraise.errors import InvalidInput, NotFound
+from appraise.storage import people
+from appraise.storage.people import PeopleFilter, Viewer
+from appraise.use_cases.deployment import Deployment
+
+
+def list_people(  # noqa: PLR0913  # the filters of one list
+    deployment: Deployment,
+    principal: Principal,
+    *,
+    at: datetime,
+    on: date | None = None,
+    first: int = 50,
+    after: str | None = None,
+    search: str | None = None,
+    department: str | None = None,
+) -> Page[PersonRow]:
+    """Who is employed on the day `on` (today by default), by name. Today's reporting lines decide who is visible."""
+    wanted = PeopleFilter(on or at.date(), search, department)
+    with deployment.database.reading() as session:
+        return people.listed(session, Viewer(principal, at.date()), wanted, first=first, after=after)
+
+
+def count_people(  # the filters of one list
+    deployment: Deployment,
+    principal: Principal,
+    *,
+    at: datetime,
+    on: date | None = None,
+    search: str | None = None,
+    department: str | None = None,
+) -> int:
+    wanted = PeopleFilter(on or at.date(), search, department)
+    with deployment.database.reading() as session:
+        return people.counted(session, Viewer(principal, at.date()), wanted)
+
+
+def get_person(  # two ways to name one person
+    deployment: Deployment,
+    principal: Principal,
+    *,
+    at: datetime,
+    on: date | None = None,
+    employee: EmployeeId | None = None,
+    reference: ExternalReference | None = None,
+) -> PersonRow:
+    """One person, by id or by how a source names them; leavers too.
+
+    Raises `NotFound` alike for nobody and for somebody whom the principal may not see.
+    """
+    day = on or at.date()
+    viewer = Viewer(principal, at.date())
+    with deployment.database.reading() as session:
+        if employee is not None:
+            found = list(people.by_id(session, viewer, [employee], on=day).values())
+        elif reference is not None:
+            found = people.by_reference(session, viewer, reference, on=day)
+        else:
+            raise InvalidInput("no person was named", expected="an id or an external reference")
+    if not found:
+        raise NotFound("there is no such employee, or they are not yours to see")
+    if len(found) > 1:
+        raise InvalidInput(
+            f"{len(found)} employees have this {reference.namespace if reference else 'id'}",
+            expected="a reference that names one",
+            hint="use the id of a source instead",
+        )
+    return found[0]
+
+
+def people_by_id(
+    deployment: Deployment, principal: Principal, ids: Iterable[EmployeeId], *, at: datetime, on: date | None = None
+) -> dict[EmployeeId, PersonRow]:
+    """Those of `ids` whom the principal may see, in one go."""
+    with deployment.database.reading() as session:
+        return people.by_id(session, Viewer(principal, at.date()), ids, on=on or at.date())
+
+
+def list_departments(deployment: Deployment, principal: Principal, *, at: datetime) -> tuple[Department, ...]:
+    """Departments are no personal data: whoever may see anybody may see them all."""
+    if people_scope(principal).is_empty:
+        return ()
+    with deployment.database.reading() as session:
+        return people.departments(session, at.date())

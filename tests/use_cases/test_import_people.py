@@ -1,0 +1,257 @@
+"""Reconciliation of people: what a second look at the source changes, and what it must not."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from appraise.adapters.contract import ImportOptions, ReadPeople
+from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
+from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
+from appraise.domain.people import PeopleSnapshot
+from appraise.domain.periods import Period
+from appraise.errors import InvalidInput
+from appraise.storage import people
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.import_people import reconcile_people
+from appraise.use_cases.people_report import PeopleReport, UnresolvedManager
+from appraise.use_cases.verify_audit import verify_audit
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+JANUARY, MARCH, JULY = date(2025, 1, 1), date(2025, 3, 1), date(2025, 7, 1)
+
+
+def key(value: str) -> ExternalReference:
+    return ExternalReference("hr:id", value)
+
+
+def person(name: str, *, manager: str | None = None, row: int = 2, **fields: object) -> PeopleRecord:
+    managers = () if manager is None else (ManagerReference(key(manager)),)
+    record = PeopleRecord(key(name), (key(name),), name.title(), EmploymentStatus.ACTIVE, row, managers=managers)
+    return replace(record, **{"hire_date": date(2020, 1, 1), **fields})
+
+
+def imported(
+    deployment: Deployment, *records: PeopleRecord, on: date, complete: bool = True, **options: str
+) -> PeopleReport:
+    numbered = tuple(replace(record, row=row) for row, record in enumerate(records, start=2))
+    read = ReadPeople(numbered, (), complete=complete)
+    chosen = ImportOptions("hr", as_of=on, settings=options)
+    return reconcile_people(deployment, read, chosen, file="people.csv", at=AT, dry_run=False)
+
+
+def snapshot(deployment: Deployment) -> PeopleSnapshot:
+    with deployment.database.reading() as session:
+        return people.snapshot(session)
+
+
+def lines(deployment: Deployment) -> list[tuple[str, str, Period, ReportingKind]]:
+    found = snapshot(deployment)
+    names = {employee.id: employee.display_name for employee in found.employees}
+    return sorted((names[line.employee], names[line.manager], line.period, line.kind) for line in found.reporting_lines)
+
+
+def jobs(deployment: Deployment) -> list[tuple[str, str | None, Period]]:
+    found = snapshot(deployment)
+    names = {employee.id: employee.display_name for employee in found.employees}
+    return sorted((names[job.employee], job.job_title, job.period) for job in found.employments)
+
+
+def counts(report: PeopleReport) -> tuple[int, int, int, int]:
+    return report.created, report.changed, report.ended, report.unchanged
+
+
+def test_the_same_export_twice_changes_nothing(deployment: Deployment) -> None:
+    export = [person("ann"), person("ben", manager="ann", department_code="S", email="ben@example.org")]
+    imported(deployment, *export, on=JANUARY)
+    before = snapshot(deployment)
+
+    again = imported(deployment, *export, on=JULY)
+
+    assert (counts(again), snapshot(deployment)) == ((0, 0, 0, 2), before)
+
+
+def test_a_manager_change_becomes_two_reporting_lines(deployment: Deployment) -> None:
+    top = [person("ann"), person("eve")]
+    imported(deployment, *top, person("ben", manager="ann"), on=JANUARY)
+
+    report = imported(deployment, *top, person("ben", manager="eve"), on=JULY)
+
+    assert counts(report) == (0, 1, 0, 2)
+    assert lines(deployment) == [
+        ("Ben", "Ann", Period(JANUARY, JULY), ReportingKind.SOLID),
+        ("Ben", "Eve", Period(JULY), ReportingKind.SOLID),
+    ]
+
+
+def test_managers_may_come_after_their_reports(deployment: Deployment) -> None:
+    imported(deployment, person("ben", manager="ann"), person("ann"), on=JANUARY)
+
+    assert lines(deployment) == [("Ben", "Ann", Period(JANUARY), ReportingKind.SOLID)]
+
+
+def test_a_job_title_change_keeps_the_old_job_with_its_dates(deployment: Deployment) -> None:
+    imported(deployment, person("ann", job_title="Agent"), on=JANUARY)
+    imported(deployment, person("ann", job_title="Lead"), on=JULY)
+
+    assert jobs(deployment) == [
+        ("Ann", "Agent", Period(date(2020, 1, 1), JULY)),
+        ("Ann", "Lead", Period(JULY)),
+    ]
+
+
+def test_an_older_snapshot_that_comes_later_fills_the_time_before(deployment: Deployment) -> None:
+    imported(deployment, person("ann", job_title="Lead", hire_date=None), on=JULY)
+    imported(deployment, person("ann", job_title="Agent", hire_date=None), on=JANUARY)
+    imported(deployment, person("ann", job_title="Lead", hire_date=None), on=MARCH)
+
+    assert jobs(deployment) == [("Ann", "Agent", Period(JANUARY, MARCH)), ("Ann", "Lead", Period(MARCH))]
+
+
+def test_an_inactive_row_ends_job_and_line_on_its_last_day(deployment: Deployment) -> None:
+    imported(deployment, person("ann"), person("ben", manager="ann"), on=JANUARY)
+    gone = person("ben", manager="ann", status=EmploymentStatus.RETIRED, termination_date=date(2025, 5, 31))
+
+    report = imported(deployment, person("ann"), gone, on=JULY)
+
+    assert counts(report) == (0, 0, 1, 1)
+    assert jobs(deployment)[1] == ("Ben", None, Period(date(2020, 1, 1), date(2025, 6, 1)))
+    assert lines(deployment) == [("Ben", "Ann", Period(JANUARY, date(2025, 6, 1)), ReportingKind.SOLID)]
+
+
+def test_someone_missing_from_a_complete_export_has_left(deployment: Deployment) -> None:
+    everybody = [person(f"p{number:02}") for number in range(10)]
+    imported(deployment, *everybody, on=JANUARY)
+
+    report = imported(deployment, *everybody[1:], on=JULY)
+
+    assert counts(report) == (0, 0, 1, 9)
+    assert jobs(deployment)[0] == ("P00", None, Period(date(2020, 1, 1), JULY))
+
+
+def test_a_complete_export_that_would_end_over_a_tenth_is_refused(deployment: Deployment) -> None:
+    everybody = [person(f"p{number:02}") for number in range(10)]
+    imported(deployment, *everybody, on=JANUARY)
+    before = snapshot(deployment)
+
+    with pytest.raises(InvalidInput, match=r"2 of 10 current employees are missing from people\.csv"):
+        imported(deployment, *everybody[2:], on=JULY)
+    assert snapshot(deployment) == before
+    assert imported(deployment, *everybody[2:], on=JULY, allow_ends="yes").ended == 2
+
+
+def test_nobody_is_ended_when_rows_of_the_export_were_rejected(deployment: Deployment) -> None:
+    everybody = [person(f"p{number:02}") for number in range(20)]
+    imported(deployment, *everybody, on=JANUARY)
+    rejected = (RejectedRow("people.csv", 2, "hire", "soon", "no date"),)
+    read = ReadPeople(tuple(everybody[1:]), rejected)
+
+    report = reconcile_people(
+        deployment, read, ImportOptions("hr", as_of=JULY), file="people.csv", at=AT, dry_run=False
+    )
+
+    assert (report.ended, report.rejected, report.warnings) == (
+        0,
+        rejected,
+        ("1 employees are missing from the export; as rows were rejected, nobody's job was ended",),
+    )
+
+
+def test_a_loop_is_reported_with_its_path_and_the_line_known_before_stays(deployment: Deployment) -> None:
+    imported(deployment, person("ann"), person("ben", manager="ann"), person("cid", manager="ben"), on=JANUARY)
+
+    report = imported(
+        deployment, person("ann", manager="cid"), person("ben", manager="ann"), person("cid", manager="ben"), on=JULY
+    )
+
+    assert report.loops == (("ann", "cid", "ben", "ann"),)
+    assert lines(deployment) == [
+        ("Ben", "Ann", Period(JANUARY), ReportingKind.SOLID),
+        ("Cid", "Ben", Period(JANUARY), ReportingKind.SOLID),
+    ]
+
+
+def test_somebody_who_is_their_own_manager_is_a_loop(deployment: Deployment) -> None:
+    report = imported(deployment, person("ann", manager="ann"), on=JANUARY)
+
+    assert (report.loops, lines(deployment)) == ((("ann", "ann"),), [])
+
+
+def test_an_unknown_manager_waits_and_is_found_by_a_later_import(deployment: Deployment) -> None:
+    first = imported(deployment, person("ben", manager="ann"), on=JANUARY, complete=False)
+    assert first.unresolved_managers == (UnresolvedManager(2, key("ben"), key("ann"), "nobody is known by this id"),)
+    assert lines(deployment) == []
+
+    second = imported(deployment, person("ann"), on=JULY, complete=False)
+
+    assert (counts(second), second.unresolved_managers) == ((1, 1, 0, 0), ())
+    assert lines(deployment) == [("Ben", "Ann", Period(JANUARY), ReportingKind.SOLID)]
+
+
+def test_a_manager_named_like_two_people_is_not_guessed(deployment: Deployment) -> None:
+    by_name = person("ben", managers=(ManagerReference(ExternalReference("name", "Ann Lee")),))
+    twins = [person("a1", display_name="Ann Lee"), person("a2", display_name="ann  lee")]
+
+    report = imported(deployment, *twins, by_name, on=JANUARY)
+
+    assert [found.reason for found in report.unresolved_managers] == ["2 employees have this name"]
+
+
+def test_an_effective_dated_export_gives_its_history(deployment: Deployment) -> None:
+    rows: Sequence[PeopleRecord] = [
+        person("ann", effective_from=date(2024, 1, 1)),
+        person("eve", effective_from=date(2024, 1, 1)),
+        person("ben", manager="ann", job_title="Agent", effective_from=date(2024, 1, 1)),
+        person("ben", manager="eve", job_title="Agent", effective_from=MARCH),
+        person("ben", manager="eve", job_title="Lead", effective_from=JULY),
+    ]
+
+    imported(deployment, *rows, on=JULY)
+    again = imported(deployment, *rows, on=JULY)
+
+    assert counts(again) == (0, 0, 0, 3)
+    assert [job for job in jobs(deployment) if job[0] == "Ben"] == [
+        ("Ben", "Agent", Period(date(2024, 1, 1), JULY)),
+        ("Ben", "Lead", Period(JULY)),
+    ]
+    assert lines(deployment) == [
+        ("Ben", "Ann", Period(date(2024, 1, 1), MARCH), ReportingKind.SOLID),
+        ("Ben", "Eve", Period(MARCH), ReportingKind.SOLID),
+    ]
+
+
+def test_a_rehire_opens_a_second_job(deployment: Deployment) -> None:
+    imported(deployment, person("ann", status=EmploymentStatus.TERMINATED, termination_date=MARCH), on=MARCH)
+    imported(deployment, person("ann", hire_date=date(2025, 6, 1)), on=JULY)
+
+    assert jobs(deployment) == [
+        ("Ann", None, Period(date(2020, 1, 1), date(2025, 3, 2))),
+        ("Ann", None, Period(date(2025, 6, 1))),
+    ]
+
+
+def test_ids_of_two_employees_on_one_row_reject_the_row(deployment: Deployment) -> None:
+    imported(deployment, person("ann"), person("ben"), on=JANUARY)
+    mixed = person("ann", references=(key("ann"), key("ben")))
+
+    report = imported(deployment, mixed, on=JULY, complete=False)
+
+    assert [(row.row, row.value) for row in report.rejected] == [(2, "ann")]
+
+
+def test_a_dry_run_reports_and_writes_nothing(deployment: Deployment) -> None:
+    read = ReadPeople((person("ann"),), ())
+
+    report = reconcile_people(deployment, read, ImportOptions("hr", as_of=JULY), file="people.csv", at=AT, dry_run=True)
+
+    assert (counts(report), report.dry_run) == ((1, 0, 0, 0), True)
+    assert snapshot(deployment) == PeopleSnapshot((), (), (), ())
+
+
+def test_an_import_leaves_one_line_in_a_whole_audit_chain(deployment: Deployment) -> None:
+    imported(deployment, person("ann"), on=JANUARY)
+
+    verdict = verify_audit(deployment)
+
+    assert (verdict.entries, verdict.first_break) == (1, None)
