@@ -6,7 +6,7 @@ from decimal import Decimal
 from rich.console import Console
 from rich.text import Text
 
-from appraise.domain.explanations import sentences
+from appraise.domain.explanations import evidence_sentence, figure, sentences
 from appraise.domain.indicators import BY_KEY, Direction, IndicatorDefinition, Unit
 from appraise.domain.scorecards import Absence, Estimate
 
@@ -54,10 +54,6 @@ def verdict(estimate: Estimate) -> str:
             return "the data cannot tell it from expected"
 
 
-def figure(value: Decimal, definition: IndicatorDefinition) -> str:
-    return f"{value:.1f}" if definition.unit is Unit.POINTS else f"{value:.2f}"
-
-
 def print_results(console: Console, results: tuple[Estimate | Absence, ...], *, why: bool) -> None:
     for result in results:
         definition = BY_KEY[result.indicator]
@@ -79,14 +75,14 @@ def _print_estimate(console: Console, estimate: Estimate, definition: IndicatorD
     console.print(
         Text.assemble(
             (f"{definition.name:<18}", "bold"),
-            (f"{figure(estimate.value, definition)}{unit}", colour),
-            f"   expected {figure(estimate.expected, definition)}   ",
+            (f"{figure(estimate.indicator, estimate.value)}{unit}", colour),
+            f"   expected {figure(estimate.indicator, estimate.expected)}   ",
             (drawing.verdict, colour),
         )
     )
     console.print(Text.assemble("   worse ", (drawing.line, colour), " better"))
-    counted = f"{estimate.evidence.events} outcomes from {estimate.evidence.customers} customers"
-    low, high = figure(estimate.lower, definition), figure(estimate.upper, definition)
+    counted = evidence_sentence(estimate.indicator, estimate.evidence)
+    low, high = figure(estimate.indicator, estimate.lower), figure(estimate.indicator, estimate.upper)
     use = "" if estimate.consequence else " · to be read, not to be acted on"
     console.print(
         f"   95 % sure: {low} … {high} · {counted} · reliability {estimate.reliability:.2f}{use}",

@@ -1,0 +1,81 @@
+"""`appraise token`, `appraise grant`, `appraise adapters`."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from rich.table import Table
+
+from appraise.adapters.discovery import installed_adapters
+from appraise.bootstrap import open_deployment, utc_now
+from appraise.cli.deployment import person_named
+from appraise.cli.output import console, print_json
+from appraise.domain.access import Role, ServiceScope
+from appraise.errors import InvalidInput
+from appraise.settings import Settings
+from appraise.use_cases.create_token import create_token
+from appraise.use_cases.grant_role import grant_role
+
+DEFAULT_LIFE = timedelta(days=90)
+
+
+def create_and_print(
+    name: str, *, employee: str | None, scopes: list[str], expires_at: datetime | None, json: bool
+) -> None:
+    deployment = open_deployment(Settings())
+    now = utc_now()
+    if employee is None and not scopes:
+        raise InvalidInput(
+            "a token needs somebody or something to stand for",
+            expected="--employee for a person, or --scope for a service account",
+        )
+    granted = frozenset(_scope(scope) for scope in scopes)
+    until = expires_at or now + DEFAULT_LIFE
+    token = create_token(
+        deployment,
+        name=name,
+        employee=None if employee is None else person_named(deployment, employee).employee.id,
+        roles=frozenset() if employee else frozenset({Role.SERVICE}),
+        scopes=granted,
+        expires_at=until,
+        at=now,
+    )
+    if json:
+        print_json({"name": name, "token": token, "expires_at": until})
+        return
+    console.print(token, soft_wrap=True, highlight=False)
+    console.print(f"Good until {until:%Y-%m-%d}. It is not shown again; only its hash is kept.", style="dim")
+
+
+def _scope(text: str) -> ServiceScope:
+    try:
+        return ServiceScope(text)
+    except ValueError as error:
+        raise InvalidInput(f"there is no scope {text!r}", expected="one of: " + ", ".join(ServiceScope)) from error
+
+
+def grant_and_print(employee: str, role: str) -> None:
+    grantable = [known.value for known in Role if known is not Role.SERVICE]
+    if role not in grantable:
+        raise InvalidInput(f"there is no role {role!r} to grant", expected="one of: " + ", ".join(grantable))
+    deployment = open_deployment(Settings())
+    person = person_named(deployment, employee)
+    grant_role(deployment, person.employee.id, Role(role), at=utc_now(), by="command line")
+    console.print(f"{person.employee.display_name} is {role} now", highlight=False)
+
+
+def print_adapters(*, json: bool) -> None:
+    adapters = installed_adapters()
+    if json:
+        print_json([asdict(adapter.declaration) for adapter in adapters.values()])
+        return
+    if not adapters:
+        console.print("No adapter is installed. Each is a package of its own, e.g. `pip install appraise-csv`.")
+        return
+    table = Table("name", "reads", "files", "format", "checked against", box=None, header_style="bold", pad_edge=False)
+    for name, adapter in adapters.items():
+        declared = adapter.declaration
+        table.add_row(
+            name, ", ".join(declared.reads), "\n".join(declared.files), declared.format_version, declared.verification
+        )
+    console.print(table)
+    console.print("\nQuirks that each handles, and what it cannot know:  appraise adapters --json", style="dim")

@@ -1,0 +1,187 @@
+"""`appraise import`: one file of people or events, and its report."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.table import Table
+
+from appraise.adapters.contract import EmployeeSource, EventSource, ImportOptions, MixedSource
+from appraise.adapters.discovery import adapter_named
+from appraise.bootstrap import open_deployment, utc_now
+from appraise.cli.output import console, print_json, progress_bar
+from appraise.domain.mapping import RejectedRow
+from appraise.errors import InvalidInput
+from appraise.events.ingest import ErrorPolicy
+from appraise.events.report import ImportReport
+from appraise.settings import Settings
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.import_events import import_events
+from appraise.use_cases.import_people import import_people
+from appraise.use_cases.people_report import PeopleReport
+
+SHOWN = 10
+
+
+def import_one(  # the command's own options
+    adapter: str,
+    path: Path,
+    options: ImportOptions,
+    *,
+    dry_run: bool,
+    on_error: ErrorPolicy,
+    rejected_to: Path | None,
+    json: bool,
+) -> int:
+    """Import one file and print what came of it; the number of rejected rows."""
+    deployment = open_deployment(Settings())
+    report = load(deployment, adapter, path, options, dry_run=dry_run, on_error=on_error, rejected_to=rejected_to)
+    if json:
+        print_json({"file": path.name, **_plain(report)})
+    elif isinstance(report, PeopleReport):
+        print_people(path, report)
+    else:
+        print_events(path, report, rejected_to)
+    return len(report.rejected) if isinstance(report, PeopleReport) else report.rejected
+
+
+def load(  # the command's own options
+    deployment: Deployment,
+    adapter: str,
+    path: Path,
+    options: ImportOptions,
+    *,
+    dry_run: bool = False,
+    on_error: ErrorPolicy = "reject-rows",
+    rejected_to: Path | None = None,
+) -> PeopleReport | ImportReport:
+    with progress_bar(f"Importing {path.name}") as advance:
+        if _holds_people(adapter, options):
+            return import_people(deployment, adapter, path, options, at=utc_now(), dry_run=dry_run, progress=advance)
+        return import_events(
+            deployment,
+            adapter,
+            path,
+            options,
+            at=utc_now(),
+            dry_run=dry_run,
+            error_policy=on_error,
+            rejected_to=rejected_to,
+            progress=advance,
+        )
+
+
+def _holds_people(name: str, options: ImportOptions) -> bool:
+    adapter = adapter_named(name)
+    if isinstance(adapter, MixedSource):
+        return adapter.holds_people(options)
+    return isinstance(adapter, EmployeeSource) and not isinstance(adapter, EventSource)
+
+
+def print_suggestion(name: str, path: Path) -> None:
+    adapter = adapter_named(name)
+    if not isinstance(adapter, MixedSource):
+        raise InvalidInput(
+            f"the adapter {name!r} knows its columns and takes no mapping to start from",
+            hint="use `appraise import csv FILE --suggest-mapping` for a table of your own",
+        )
+    console.print(adapter.suggest_mapping(path), soft_wrap=True, highlight=False, markup=False)
+
+
+def print_people(path: Path, report: PeopleReport) -> None:
+    tense = "would be" if report.dry_run else "are"
+    console.print(
+        f"{path.name}: {report.created:,} people {tense} new, {report.changed:,} changed, {report.ended:,} ended,"
+        f" {report.unchanged:,} unchanged (as of {report.as_of})",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if report.loops:
+        _lines("Reporting loops, not stored", (" → ".join(path) for path in report.loops))
+    if report.unresolved_managers:
+        _lines(
+            "Managers whom nobody is known by yet; they are filled in when an import brings them",
+            (
+                f"row {who.row}: {who.employee.value} reports to {who.manager.value} ({who.reason})"
+                for who in report.unresolved_managers
+            ),
+        )
+    _common(report.warnings, report.unmapped_columns)
+    _rejected(len(report.rejected), report.rejected)
+
+
+def print_events(path: Path, report: ImportReport, rejected_to: Path | None) -> None:
+    if report.repeated:
+        console.print(
+            f"{path.name}: already loaded as {report.load_id}; nothing to do", highlight=False, soft_wrap=True
+        )
+        return
+    outcome = "refused as a whole" if report.refused else "dry run, nothing written" if report.dry_run else "loaded"
+    console.print(
+        f"{path.name}: {report.read:,} rows read; {outcome} (load {report.load_id})", highlight=False, soft_wrap=True
+    )
+    table = Table(
+        "", "accepted", "superseding", "unchanged", "duplicate", "left out", "rejected", "from", "to", box=None
+    )
+    for column in table.columns[1:7]:
+        column.justify = "right"
+    for kind, counts in report.counts.items():
+        numbers = (
+            counts.accepted,
+            counts.superseding,
+            counts.unchanged,
+            counts.duplicates,
+            counts.skipped,
+            counts.rejected,
+        )
+        first, last = (f"{moment:%Y-%m-%d}" if moment else "" for moment in (counts.first, counts.last))
+        table.add_row(kind.value, *(f"{number:,}" for number in numbers), first, last)
+    console.print(table)
+    for kind, counts in report.counts.items():
+        for currency, amount in counts.money.items():
+            console.print(f"  {kind.value} sum: {amount / 100:,.2f} {currency}", style="dim", highlight=False)
+    if report.skipped_by_reason:
+        _lines("Left out on purpose", _reasons(report.skipped_by_reason))
+    if report.unknown_employees:
+        _lines(
+            "People whom the HRIS does not know (yet); their events wait",
+            (f"{who.namespace} {who.key}: {who.rows:,} rows" for who in report.unknown_employees),
+        )
+    _common(report.warnings, report.unmapped_columns)
+    _rejected(report.rejected, report.rejected_sample)
+    if report.rejected_by_reason:
+        _lines("Why", _reasons(report.rejected_by_reason))
+    if report.rejected and rejected_to is not None:
+        console.print(f"  all of them: {rejected_to}", highlight=False, soft_wrap=True)
+
+
+def _reasons(counts: Mapping[str, int]) -> Iterable[str]:
+    return (f"{count:,} × {reason}" for reason, count in sorted(counts.items(), key=lambda pair: -pair[1]))
+
+
+def _common(warnings: tuple[str, ...], unmapped: tuple[str, ...]) -> None:
+    if warnings:
+        _lines("Mind", warnings)
+    if unmapped:
+        console.print(f"  Columns not read: {', '.join(unmapped)}", style="dim", highlight=False, soft_wrap=True)
+
+
+def _rejected(count: int, sample: tuple[RejectedRow, ...]) -> None:
+    if count:
+        _lines(
+            f"{count:,} rows rejected",
+            (f"row {row.row}, column {row.column!r}: {row.reason} (found {row.value!r})" for row in sample),
+        )
+
+
+def _lines(title: str, lines: Iterable[str]) -> None:
+    console.print(f"  {title}:", highlight=False)
+    listed = list(lines)
+    for line in listed[:SHOWN]:
+        console.print(f"    {line}", highlight=False, markup=False, soft_wrap=True)
+    if len(listed) > SHOWN:
+        console.print(f"    … and {len(listed) - SHOWN:,} more", style="dim", highlight=False)
+
+
+def _plain(report: PeopleReport | ImportReport) -> dict[str, object]:
+    return {name: value for name, value in asdict(report).items() if value not in ((), {}, None)}

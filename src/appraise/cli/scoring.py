@@ -1,0 +1,82 @@
+"""`appraise score` and `appraise export`."""
+
+from datetime import date
+from pathlib import Path
+
+from rich.table import Table
+
+from appraise.bootstrap import open_deployment, utc_now
+from appraise.cli.deployment import AT_THE_MACHINE, cycle_named
+from appraise.cli.output import console, print_json, progress_bar
+from appraise.domain.cycles import Cycle
+from appraise.domain.indicators import BY_KEY
+from appraise.domain.periods import Period
+from appraise.domain.policies import DEFAULT_POLICY, Policy
+from appraise.domain.reading import ScoringRun
+from appraise.errors import InvalidInput, NotFound
+from appraise.settings import Settings
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.export_sections import ExportFormat, export_sections
+from appraise.use_cases.open_cycle import open_cycle
+from appraise.use_cases.read_cycles import list_cycles
+from appraise.use_cases.score_cycle import score_cycle
+
+
+def score_named_cycle(
+    name: str,
+    *,
+    start: date | None,
+    end: date | None,
+    policy: Policy = DEFAULT_POLICY,
+    deployment: Deployment | None = None,
+) -> ScoringRun:
+    settings = Settings()
+    deployment = deployment or open_deployment(settings)
+    cycle = _cycle(deployment, name, start, end)
+    with progress_bar(f"Scoring {cycle.name}") as advance:
+        return score_cycle(
+            deployment, cycle.id, policy, at=utc_now(), memory_limit=settings.memory_limit, progress=advance
+        )
+
+
+def _cycle(deployment: Deployment, name: str, start: date | None, end: date | None) -> Cycle:
+    known = {cycle.name for cycle in list_cycles(deployment, AT_THE_MACHINE)}
+    if name in known:
+        cycle = cycle_named(deployment, name)
+        if (start or cycle.period.start, end or cycle.period.end) != (cycle.period.start, cycle.period.end):
+            raise InvalidInput(
+                f"the cycle {name} is {cycle.period}", hint="leave out --from and --to, or name another cycle"
+            )
+        return cycle
+    if start is None or end is None:
+        raise NotFound(f"there is no cycle named {name!r} yet", hint="open it with --from and --to")
+    return open_cycle(deployment, name, Period(start, end), at=utc_now())
+
+
+def print_run(run: ScoringRun, *, json: bool) -> None:
+    if json:
+        print_json(run)
+        return
+    console.print(f"Scoring run {run.id}: {run.state.value.lower()}", highlight=False)
+    table = Table("indicator", "outcomes", "attributed", "nobody's", "why", box=None)
+    for coverage in run.coverage:
+        why = "; ".join(f"{reason} {share:,.0f}" for reason, share in coverage.why)
+        table.add_row(
+            BY_KEY[coverage.indicator].name,
+            f"{coverage.total:,.0f}",
+            f"{coverage.attributed:,.0f}",
+            f"{coverage.unattributed:,.0f}",
+            why,
+        )
+    console.print(table)
+    console.print("Next: appraise show EMPLOYEE --why", style="dim")
+
+
+def export_cycle(name: str, to: Path, *, format: ExportFormat) -> None:  # noqa: A002  # the option's natural name
+    deployment = open_deployment(Settings())
+    cycle = cycle_named(deployment, name)
+    draft = to.with_name(to.name + ".part")
+    with draft.open("wb") as file:
+        count = export_sections(deployment, AT_THE_MACHINE, cycle.id, format=format, write=file.write, at=utc_now())
+    draft.replace(to)
+    console.print(f"{count:,} finalised sections of {cycle.name} written to {to}", highlight=False, soft_wrap=True)

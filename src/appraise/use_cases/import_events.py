@@ -1,0 +1,78 @@
+"""Import a customer system's export into the event store."""
+
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from appraise.adapters.contract import EventSource, ImportOptions
+from appraise.adapters.discovery import adapter_named
+from appraise.adapters.files import as_delimited, read_header
+from appraise.domain.mapping import RejectedRow
+from appraise.domain.progress import Advance
+from appraise.errors import InvalidInput
+from appraise.events.ingest import ErrorPolicy, LoadOptions
+from appraise.events.ingest import import_events as ingest
+from appraise.events.report import ImportReport
+from appraise.storage import people_import
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.mirror_loads import mirror_loads
+
+STEPS = 8
+
+
+def import_events(  # noqa: PLR0913  # what, from where, how, when, and who watches
+    deployment: Deployment,
+    adapter_name: str,
+    path: Path,
+    options: ImportOptions,
+    *,
+    at: datetime,
+    dry_run: bool,
+    error_policy: ErrorPolicy,
+    rejected_to: Path | None,
+    progress: Advance,
+) -> ImportReport:
+    """Plan by the adapter, carried out by the event store; the same file under the same options is one load.
+
+    `rejected_to` takes every rejected row as CSV. Raises `InvalidInput` where the adapter reads no events or the file
+    is not of its format, `Retriable` where other imports stood in the way.
+    """
+    adapter = adapter_named(adapter_name)
+    if not isinstance(adapter, EventSource):
+        raise InvalidInput(
+            f"the adapter {adapter_name!r} reads no events", hint="`appraise adapters` shows what each adapter reads"
+        )
+    if not path.is_file():
+        raise InvalidInput(f"there is no file {path}", hint="check the path")
+    shape = adapter.shape(path, options)
+    columns = read_header(path, shape)
+    plan = adapter.plan_events(columns, path, options)
+    with deployment.database.reading() as session:
+        known = people_import.references(session)
+    refused: list[RejectedRow] = []
+    steps = iter(range(1, STEPS + 1))
+    with tempfile.TemporaryDirectory(prefix="appraise-") as directory:
+        copy, read_as = as_delimited(path, plan.shape, Path(directory), on_reject=refused.append)
+        report = ingest(
+            deployment.events,
+            plan,
+            copy,
+            options=LoadOptions(
+                adapter=adapter_name,
+                source=options.source,
+                at=at,
+                link_secret=deployment.secret,
+                original=path,
+                delimiter=read_as.delimiter or ",",
+                first_row=plan.shape.first_data_row,
+                dry_run=dry_run,
+                error_policy=error_policy,
+                known_references=[(reference.namespace, reference.value) for reference in known],
+                rejected_before=refused,
+                rejected_csv=rejected_to,
+            ),
+            progress=lambda step: progress(step, min(next(steps, STEPS), STEPS), STEPS),
+        )
+    if not dry_run:
+        mirror_loads(deployment)
+    return report

@@ -1,0 +1,51 @@
+"""Score everybody in a cycle from the events as they stand."""
+
+from datetime import date, datetime
+
+from appraise.domain.identifiers import CycleId
+from appraise.domain.policies import Policy
+from appraise.domain.progress import Advance
+from appraise.domain.reading import ScoringRun
+from appraise.errors import NotEnough
+from appraise.events.engine import open_engine
+from appraise.scoring.data_end import data_end
+from appraise.scoring.run import score
+from appraise.storage import cycles, people
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.store_scores import store_scores
+
+
+def score_cycle(  # noqa: PLR0913  # what, by which policy, when, and who watches
+    deployment: Deployment,
+    cycle_id: CycleId,
+    policy: Policy,
+    *,
+    at: datetime,
+    memory_limit: str | None,
+    data_as_of: date | None = None,
+    progress: Advance,
+) -> ScoringRun:
+    """Compute and store a run. `data_as_of` is the first day without data; by default the events say it.
+
+    Raises `NotFound` where there is no such cycle and `NotEnough` where no event has been imported.
+    """
+    with deployment.database.reading() as session:
+        cycle = cycles.get(session, cycle_id)
+        known_people = people.snapshot(session)
+    snapshot = deployment.events.snapshot()
+    engine = open_engine(memory_limit=memory_limit)
+    tables = snapshot.tables(engine)
+    end = data_as_of or data_end(tables)
+    if end is None:
+        raise NotEnough("no events have been imported", hint="import a customer system's export first")
+    result = score(
+        tables,
+        known_people,
+        policy,
+        cycle.period,
+        data_as_of=min(end, at.date()),
+        event_versions={kind: version for kind, version in snapshot.versions.items()},
+        code_version=deployment.code_version,
+        progress=progress,
+    )
+    return store_scores(deployment, cycle, result, policy, at=at)
