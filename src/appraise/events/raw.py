@@ -54,7 +54,7 @@ def _options(path: Path, look: FirstLook, delimiter: str) -> str:
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in look.columns)
     return (
         f"read_csv({literal(str(path))}, auto_detect = false, header = true, delim = {literal(delimiter)}, "
-        f"quote = '\"', escape = '\"', new_line = {literal(look.new_line)}, columns = {{{columns}}}, "
+        f"quote = '\"', escape = '\"', columns = {{{columns}}}, "
         f"max_line_size = {LONGEST_LINE}, store_rejects = true, "
         "rejects_table = 'csv_errors', rejects_scan = 'csv_scans')"
     )
