@@ -51,7 +51,7 @@ def _hint(columns: Sequence[str], missing: Sequence[str]) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that somebody who wrote `name` may have meant."""
-    spelled = {candidate.casefold(): candidate for candidate in known}
+    spelled = {str(candidate).casefold(): str(candidate) for candidate in known}
     close = get_close_matches(name.casefold(), spelled, n=1)
     return spelled[close[0]] if close else None
 

@@ -1,9 +1,10 @@
 """Plans for events out of a table, by a mapping."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from appraise.adapters.columns import find_columns, nearest, quoted
+from appraise.adapters.columns import find_columns, nearest
 from appraise.adapters.contract import EventPlan, EventStage, FileShape, ImportOptions, Parse, Rule
 from appraise.adapters.days import check_time_zone
 from appraise.domain.events import COLUMNS, ColumnType, EventKind
@@ -122,5 +123,11 @@ def _rules(event: EventMapping, found: dict[str, str], options: ImportOptions) -
 
 
 def _mentioned(event: EventMapping, columns: Sequence[str]) -> list[str]:
+    """The raw columns that the mapping's SQL names, quoted or bare; SQL compares names without regard to case."""
     texts = [*event.sql.values(), event.only or "", *(skip.where for skip in event.skips)]
-    return [column for column in columns if any(quoted(column) in text for text in texts)]
+    names = {
+        (quoted_name.replace('""', '"') or bare).casefold()
+        for text in texts
+        for quoted_name, bare in re.findall(r'"((?:[^"]|"")+)"|([^\W\d]\w*)', text)
+    }
+    return [column for column in columns if column.casefold() in names]

@@ -1,5 +1,5 @@
-"""Appraise adapter for Hostile."""
+"""An adapter for tests alone: as nasty as the contract allows."""
 
-from appraise_hostile.adapter import HostileAdapter, adapter
+from appraise_hostile.adapter import CONTACTS, NAMESPACE, PEOPLE, HostileAdapter, adapter
 
-__all__ = ["HostileAdapter", "adapter"]
+__all__ = ["CONTACTS", "NAMESPACE", "PEOPLE", "HostileAdapter", "adapter"]

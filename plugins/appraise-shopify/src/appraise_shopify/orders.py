@@ -47,7 +47,9 @@ def plan_orders(columns: Sequence[str], path: Path, shape: FileShape, options: I
             "kind": Rule(constant="reversal"),
             "amount": Rule(Parse.MONEY, sql=amount, blame=found["refunded"]),
         }
-        stages.append(EventStage(EventKind.PURCHASES, reversal, only=f"{is_order} AND {refunded} > 0", skips=skips))
+        left_out = " OR ".join(f"({skip.where})" for skip in skips)
+        only = f"{is_order} AND {refunded} > 0 AND NOT ({left_out})"  # the order's own stage counts what is left out
+        stages.append(EventStage(EventKind.PURCHASES, reversal, only=only))
     return EventPlan(shape, tuple(stages), tuple(found.values()), tuple(_warnings(found, segments)))
 
 
@@ -109,7 +111,7 @@ def _rules(found: Mapping[str, str], text: Mapping[str, str], segments: Sequence
 
 def _segment(tags: str, segments: Sequence[str]) -> str:
     """The first of the declared segments that is among the order's tags."""
-    listed = f"list_transform(string_split(lower({tags}), ','), tag -> trim(tag))"
+    listed = f"string_split(regexp_replace(lower(trim({tags})), ' *, *', ',', 'g'), ',')"
     cases = " ".join(f"WHEN list_contains({listed}, {literal(tag.casefold())}) THEN {literal(tag)}" for tag in segments)
     return f"CASE {cases} END"
 
