@@ -52,7 +52,8 @@ def between_periods(
     """Bivariate shrinkage of two unshrunk estimates per employee, (J,) each, with their sampling variances.
 
     (θ_before, θ_after) ~ N((μ₁, μ₂), [[τ₁², ρτ₁τ₂], [ρτ₁τ₂, τ₂²]]), flat priors on μ, τ ≥ 0 and
-    −1 < ρ < 1. τ₁, τ₂ and ρ are integrated over, since a plugged-in maximum is often at an edge. Sampling errors of the periods are independent.
+    −1 < ρ < 1. τ₁, τ₂ and ρ are integrated over, since a plugged-in maximum is often at an edge. Sampling errors of
+    the two periods are independent.
     Only employees seen in both periods belong in the arrays.
 
     Raises `NotEnoughGroups` below five employees, `InvalidInput` for variances that are not above 0.
@@ -181,7 +182,7 @@ class Effect:
 
 
 def difference_in_differences(
-    before: npt.ArrayLike, after: npt.ArrayLike, trained: npt.ArrayLike, *, caliper: float = 0.25
+    before: npt.ArrayLike, after: npt.ArrayLike, trained: npt.ArrayLike, *, caliper: float = 0.1
 ) -> Effect:
     """Mean change of the trained minus that of untrained employees with the same starting value.
 

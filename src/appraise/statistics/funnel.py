@@ -40,19 +40,21 @@ def overdispersion(
 ) -> Overdispersion:
     """Additive overdispersion (DerSimonian–Laird form) of units around a common target.
 
-    The extreme `tail` share at each end is set to its quantile, or trimmed away, before φ and τ² are taken, so that
-    true outliers do not excuse themselves. Raises `NotEnough` with fewer than two units left.
+    The extreme `tail` share at each end is set to its quantile, or trimmed away (by rank/(n + 1), as the NHS summary
+    hospital-level mortality indicator does), before φ and τ² are taken: true outliers must not excuse themselves.
+    Raises `NotEnough` with fewer than two units left.
     """
     y = vector("estimate", estimate)
     v = at_least("variance", vector("variance", variance, length=y.size), 0.0, strictly=True)
     if not 0.0 <= tail < 0.5:  # noqa: PLR2004  # both tails together must leave something
         raise InvalidInput(f"tail is {tail!r}", expected="at least 0, below 0.5")
     z = (y - target) / np.sqrt(v)
-    low, high = np.quantile(z, [tail, 1.0 - tail]) if z.size else (0.0, 0.0)
     if extremes == "trim":
-        inside = (z >= low) & (z <= high)
+        position = stats.rankdata(z) / (z.size + 1.0)
+        inside = (position >= tail) & (position < 1.0 - tail)
         used, w = z[inside], 1.0 / v[inside]
     else:
+        low, high = np.quantile(z, [tail, 1.0 - tail]) if z.size else (0.0, 0.0)
         used, w = np.clip(z, low, high), 1.0 / v
     n = used.size
     if n < 2:  # noqa: PLR2004  # one unit has no spread

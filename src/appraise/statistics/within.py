@@ -64,6 +64,11 @@ def case_mix(sums: GroupSums, *, design_effect: float = 1.0) -> CaseMix:
             f"{sums.weight.sum():g} outcomes of {sums.weight.size} employees with {rank} case-mix columns",
             expected="more outcomes than employees and columns together",
         )
+    if residual <= 1e-12 * float(sums.yy.sum()):
+        raise NotEnough(
+            "the outcomes do not vary within employees beyond their case mix",
+            expected="outcomes that differ",
+        )
     sigma2 = residual / freedom
     covariance = sigma2 * bread
     total = sums.weight.sum()
@@ -189,11 +194,6 @@ def _within_fit(sums: GroupSums) -> tuple[FloatArray, FloatArray, tuple[int, ...
         bread[np.ix_(kept, kept)] = 0.5 * (inverse + inverse.T)
         beta[kept] = bread[np.ix_(kept, kept)] @ b[kept]
     residual = squares - float(beta @ b)
-    if residual <= 1e-12 * float(sums.yy.sum()):
-        raise NotEnough(
-            "the outcomes do not vary within employees beyond their case mix",
-            expected="outcomes that differ",
-        )
     return beta, bread, tuple(dropped), residual
 
 
