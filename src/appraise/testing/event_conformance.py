@@ -4,10 +4,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import available_timezones
 
-from appraise.adapters.contract import EventPlan, EventSource, EventStage, ImportOptions, Parse, Rule
+from appraise.adapters.contract import (
+    EventPlan,
+    EventSource,
+    EventStage,
+    ExampleCompany,
+    ExampleFile,
+    ImportOptions,
+    Parse,
+    Rule,
+)
 from appraise.adapters.files import read_header
-from appraise.domain.events import COLUMNS, Column, ColumnType
-from appraise.testing.requirements import require
+from appraise.domain.events import COLUMNS, Column, ColumnType, EventKind
+from appraise.testing.imported import Imported, imported
+from appraise.testing.requirements import difference, drifted, require
 
 PARSES = {
     ColumnType.TEXT: {Parse.TEXT, Parse.LINK},
@@ -55,11 +65,87 @@ def _check_rule(column: Column, rule: Rule, stage: EventStage, columns: Sequence
         require(not strange, f"{where}: words outside the vocabulary {column.vocabulary}: {sorted(strange)}")
 
 
+def the_event_store_carries_it_out(adapter: EventSource, path: Path, options: ImportOptions) -> None:
+    """Something becomes of the file, or it is said why not."""
+    result = imported(adapter, path, options)
+    require(any(result.events.values()) or result.skipped or result.rejected, "no row of the file was considered")
+
+
 def planning_twice_gives_the_same(adapter: EventSource, path: Path, options: ImportOptions) -> None:
     require(planned(adapter, path, options) == planned(adapter, path, options), "two plans differ")
 
 
 CHECKS = (
     ("rules make canonical columns", rules_make_canonical_columns),
+    ("the event store carries the plan out", the_event_store_carries_it_out),
     ("planning twice gives the same", planning_twice_gives_the_same),
 )
+
+
+def survives_drift(adapter: EventSource, path: Path, options: ImportOptions) -> None:
+    _, plan = planned(adapter, path, options)
+    if plan.shape.header_row == 0:
+        return
+    result = imported(adapter, path, options)
+    for name, copy in drifted(path, plan.shape.first_data_row - 1):
+        require(imported(adapter, copy, options) == result, f"{name}: other events are made")
+
+
+def reads_back(adapter: EventSource, example: ExampleFile, company: ExampleCompany) -> None:
+    """The company's own keys and sums, as the tables say them."""
+    result = imported(adapter, example.path, example.options)
+    require(not result.rejected, f"rows of its own example are rejected: {result.rejected[:3]}")
+    for kind in result.events:
+        expected, found = _expected(kind, company), _found(kind, result)
+        if kind is EventKind.CUSTOMERS:  # a customer without a ticket is not in an export of tickets
+            require(set(found) <= set(expected), f"{kind}: {difference(expected, found)}")
+        require(
+            kind is EventKind.CUSTOMERS or sorted(found) == sorted(expected), f"{kind}: {difference(expected, found)}"
+        )
+
+
+def _expected(kind: EventKind, company: ExampleCompany) -> list[str]:
+    match kind:
+        case EventKind.CONTACTS:
+            return [str(key) for key in company.table("tickets")["ticket"]]
+        case EventKind.RATINGS:
+            table = company.table("ratings")
+            pairs = zip(table["rating"], table["score"], strict=True)
+            return [f"{key} {int(score == 'good')}" for key, score in pairs if score in {"good", "bad"}]
+        case EventKind.PURCHASES:
+            return _expected_purchases(company)
+        case EventKind.SUBSCRIPTIONS:
+            table = company.table("subscriptions")
+            return [f"{key} {end or ''}" for key, end in zip(table["subscription"], table["ended_at"], strict=True)]
+        case EventKind.OWNERSHIPS:
+            table = company.table("ownerships")
+            return [f"{key} {start}" for key, start in zip(table["customer"], table["start_at"], strict=True)]
+        case EventKind.CUSTOMERS:
+            return [str(key) for key in company.table("customers")["customer"]]
+
+
+def _expected_purchases(company: ExampleCompany) -> list[str]:
+    """Orders that stand, and what was given back of them."""
+    table = company.table("orders")
+    columns = ("order", "total", "refunded", "cancelled_at", "financial_status")
+    expected = []
+    for order, total, refunded, cancelled, status in zip(*(table[name] for name in columns), strict=True):
+        if cancelled is None and status != "voided" and total:
+            expected.append(f"{order} purchase {total}")
+            expected.extend([f"{order} reversal -{refunded}"] if refunded else [])
+    return expected
+
+
+def _found(kind: EventKind, result: Imported) -> list[str]:
+    events = result.events[kind]
+    match kind:
+        case EventKind.RATINGS:
+            return [f"{event['event_id']} {event['score']:.0f}" for event in events]
+        case EventKind.PURCHASES:
+            return [f"{event['order_id']} {event['kind']} {event['amount']}" for event in events]
+        case EventKind.SUBSCRIPTIONS:
+            return [f"{event['event_id']} {event.get('ended_at', '')}" for event in events]
+        case EventKind.OWNERSHIPS:
+            return [f"{event['customer_key']} {event['occurred_at']}" for event in events]
+        case _:
+            return [str(event["event_id"]) for event in events]

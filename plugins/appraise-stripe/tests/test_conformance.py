@@ -1,0 +1,4 @@
+from appraise.testing.conformance import conformance_suite
+from appraise_stripe import adapter
+
+test_adapter = conformance_suite(adapter)
