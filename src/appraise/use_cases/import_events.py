@@ -17,7 +17,7 @@ from appraise.storage import people_import
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.mirror_loads import mirror_loads
 
-STEPS = 8
+STEPS = 4
 
 
 def import_events(  # noqa: PLR0913  # what, from where, how, when, and who watches

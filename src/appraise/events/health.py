@@ -1,0 +1,25 @@
+"""Whether the event tables' files are there and can be read."""
+
+import duckdb
+
+from appraise.domain.events import EventKind
+from appraise.events.engine import literal
+from appraise.events.store import Snapshot
+
+
+def count_rows(snapshot: Snapshot, kind: EventKind) -> int | str:
+    """Rows in a table's live files (superseded ones included), or what is wrong with one of them.
+
+    Every column of every file is read, so that a file that is cut short or overwritten shows.
+    """
+    rows = 0
+    with duckdb.connect() as connection:
+        for file in snapshot.files(kind):
+            try:
+                found = connection.sql(
+                    f"SELECT count(*), count(COLUMNS(*)) FROM read_parquet({literal(file)})"
+                ).fetchone()
+            except duckdb.Error as error:
+                return f"the file {file} cannot be read: {str(error).splitlines()[0]}"
+            rows += int(found[0]) if found else 0
+    return rows
