@@ -8,7 +8,8 @@ from enum import StrEnum
 from appraise.domain.access import Principal
 from appraise.domain.cycles import Cycle
 from appraise.domain.identifiers import CycleId, EmployeeId, SectionId
-from appraise.domain.reading import PersonRow, SectionRow, ViewedSection
+from appraise.domain.reading import PersonRow, ViewedSection
+from appraise.domain.sections import Section
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_cycles import list_cycles
 from appraise.use_cases.read_people import people_by_id
@@ -49,16 +50,13 @@ class Sections:
     principal: Principal
     at: datetime
     _employees: set[EmployeeId] = field(default_factory=set)
-    _known: dict[CycleId, dict[EmployeeId, SectionRow | None]] = field(default_factory=dict)
+    _known: dict[CycleId, dict[EmployeeId, Section | None]] = field(default_factory=dict)
     _viewed: dict[SectionId, ViewedSection] = field(default_factory=dict)
 
     def announce(self, employees: Iterable[EmployeeId]) -> None:
         self._employees.update(employees)
 
-    def is_announced(self, employee: EmployeeId) -> bool:
-        return employee in self._employees
-
-    def load(self, employee: EmployeeId, cycle: CycleId) -> SectionRow | None:
+    def load(self, employee: EmployeeId, cycle: CycleId) -> Section | None:
         known = self._known.setdefault(cycle, {})
         if employee not in known:
             missing = (self._employees | {employee}) - known.keys()

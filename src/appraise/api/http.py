@@ -21,7 +21,6 @@ from appraise.errors import Retriable, Unauthenticated
 from appraise.use_cases.authenticate import authenticate
 from appraise.use_cases.deployment import Deployment
 
-SESSION_COOKIE: Final = "appraise_session"
 OWN_PAGE_HEADER: Final = "x-appraise-request"
 """The cookie counts only beside this header, which no other site can make a browser send."""
 HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
@@ -37,9 +36,10 @@ class Answer:
 
 
 class GraphQLEndpoint:
-    def __init__(self, deployment: Deployment, clock: Callable[[], datetime]) -> None:
+    def __init__(self, deployment: Deployment, clock: Callable[[], datetime], *, session_cookie: str) -> None:
         self._deployment = deployment
         self._clock = clock
+        self._session_cookie = session_cookie
         self._documents = Documents()
 
     async def answer(self, request: Request) -> Response:
@@ -67,7 +67,7 @@ class GraphQLEndpoint:
 
     def _run(self, request: Request, asked: GraphQLRequest | BadRequest, request_id: str) -> Answer:
         at = self._clock()
-        principal = authenticate(self._deployment, token_of(request), at=at)
+        principal = authenticate(self._deployment, _token(request, self._session_cookie), at=at)
         if isinstance(asked, BadRequest):  # said only to whoever is signed in
             raise asked
         operation = self._documents.operation(asked.query, asked.variables, asked.operation_name)
@@ -83,12 +83,12 @@ async def _asked(request: Request) -> GraphQLRequest | BadRequest:
         return error
 
 
-def token_of(request: Request) -> str:
+def _token(request: Request, session_cookie: str) -> str:
     """The bearer token, or the session's of our own pages. Raises `Unauthenticated` where there is neither."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return token.strip()
-    cookie = request.cookies.get(SESSION_COOKIE)
+    cookie = request.cookies.get(session_cookie)
     if cookie is None:
         raise Unauthenticated("there is no token", expected="Authorization: Bearer <token>")
     if request.headers.get(OWN_PAGE_HEADER) != "1":

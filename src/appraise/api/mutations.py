@@ -20,7 +20,7 @@ from appraise.use_cases.submit_section import submit_section
 
 P = TypeVar("P")
 
-INPUT_FIELDS: Final = {"itemId", "rating", "comment", "reason"}
+INPUT_FIELDS: Final = {"itemId", "rating", "comment", "reason", "expectedVersion"}
 """What a refusal may name of the input; any other name is an item's id."""
 
 

@@ -11,8 +11,9 @@ from appraise.api.global_ids import Kind, key_of, to_global
 from appraise.api.permissions import Permission, Requires
 from appraise.api.types.connections import PageInfoType, Window
 from appraise.api.types.node import Node
+from appraise.domain.access import sees_ratings
 from appraise.domain.employees import EmploymentStatus
-from appraise.domain.identifiers import CycleId, EmployeeId
+from appraise.domain.identifiers import CycleId
 from appraise.domain.reading import Page, PersonRow
 from appraise.errors import Forbidden
 from appraise.use_cases.read_people import count_people
@@ -103,8 +104,16 @@ class EmployeeType(Node):
         from appraise.api.types.sections import SectionType  # noqa: PLC0415  # employees and sections name each other
 
         context: RequestContext = info.context
-        row = context.sections.load(EmployeeId(self.row.employee.id), CycleId(key_of(cycle, Kind.CYCLE)))
-        return None if row is None else SectionType.listed(row)
+        section = context.sections.load(self.row.employee.id, CycleId(key_of(cycle, Kind.CYCLE)))
+        if section is None:
+            return None
+        is_theirs = self.row.manager == section.manager
+        return SectionType.of(
+            section,
+            name=self.name,
+            manager_name=self.row.manager_name if is_theirs else None,
+            ratings_visible=sees_ratings(context.principal, section.employee, section.state),
+        )
 
     @classmethod
     def of(cls, row: PersonRow) -> Self:

@@ -103,6 +103,9 @@ class ItemType:
 )
 class SectionType(Node):
     section: strawberry.Private[Section]
+    ratings_visible: bool = strawberry.field(
+        description="Whether the reader sees ratings and comments, or has to wait until it is final."
+    )
     state: SectionStateValue = strawberry.field(description="Where it stands.")
     version: int = strawberry.field(
         description="Grows with every change; pass it as `expectedVersion` so that nobody's words are lost."
@@ -152,27 +155,29 @@ class SectionType(Node):
         total = self.section.total
         return None if total is None else total.quantize(CENT)
 
-    @strawberry.field(description="Whether the reader sees ratings and comments, or has to wait until it is final.")
-    def ratings_visible(self, info: strawberry.Info) -> bool:
-        return self._viewed(info.context).ratings_visible
+    @strawberry.field(
+        description="How many items still wait for the manager's rating; null where ratings are withheld."
+    )
+    def items_to_rate(self) -> int | None:
+        return sum(item.is_open for item in self.section.items) if self.ratings_visible else None
 
     @strawberry.field(description="What the reader may do now; a page draws its buttons from this.")
     def allowed_actions(self, info: strawberry.Info) -> list[ActionValue]:
-        return [ActionValue(action) for action in sorted(self._viewed(info.context).allowed_actions)]
+        context: RequestContext = info.context
+        viewed = context.sections.view(self.section.id)
+        return [ActionValue(action) for action in sorted(viewed.allowed_actions)]
 
     @strawberry.field(description="Whether it is the reader's own.")
     def is_own(self, info: strawberry.Info) -> bool:
         context: RequestContext = info.context
         return self.section.employee == context.principal.employee
 
-    def _viewed(self, context: RequestContext) -> ViewedSection:
-        return context.sections.view(self.section.id)
-
     @classmethod
-    def of(cls, section: Section, *, name: str, manager_name: str | None) -> Self:
+    def of(cls, section: Section, *, name: str, manager_name: str | None, ratings_visible: bool) -> Self:
         return cls(
             id=to_global(Kind.SECTION, section.id),
             section=section,
+            ratings_visible=ratings_visible,
             state=SectionStateValue(section.state),
             version=section.version,
             revision=section.revision,
@@ -192,11 +197,17 @@ class SectionType(Node):
             viewed.section,
             name=viewed.person.employee.display_name,
             manager_name=_manager_name(viewed, context),
+            ratings_visible=viewed.ratings_visible,
         )
 
     @classmethod
     def listed(cls, row: SectionRow) -> Self:
-        return cls.of(row.section, name=row.employee_name, manager_name=row.manager_name)
+        return cls.of(
+            row.section,
+            name=row.employee_name,
+            manager_name=row.manager_name,
+            ratings_visible=row.ratings_visible,
+        )
 
 
 def _manager_name(viewed: ViewedSection, context: RequestContext) -> str | None:

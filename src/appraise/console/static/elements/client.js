@@ -1,0 +1,60 @@
+// Speaks to the GraphQL API. Our own pages send their session; a host that embeds a component gives it a token.
+
+/** @typedef {{message: string, path?: (string|number)[], extensions?: {code?: string, requestId?: string}}} Problem */
+
+/** Why a request gave nothing: `code` is one of the API's, or OFFLINE where no answer came at all. */
+export class RequestFailed extends Error {
+  /** @param {string} code @param {string} message */
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export class Client {
+  /** @param {string} endpoint @param {string | null} token */
+  constructor(endpoint, token) {
+    this.endpoint = endpoint;
+    this.token = token;
+  }
+
+  /**
+   * The data of an answer. Fields that are withheld are null in it; an answer without any data throws.
+   * @param {string} query @param {Record<string, unknown>} variables
+   * @returns {Promise<Record<string, any>>}
+   */
+  async send(query, variables = {}) {
+    const answer = await this.#post(JSON.stringify({ query, variables }));
+    /** @type {Problem[]} */
+    const problems = answer.errors ?? [];
+    const data = answer.data ?? {};
+    if (!Object.values(data).some((value) => value !== null) && problems.length > 0) {
+      const first = problems[0];
+      throw new RequestFailed(first.extensions?.code ?? "INTERNAL", first.message);
+    }
+    return data;
+  }
+
+  /** @param {string} body */
+  async #post(body) {
+    /** @type {Record<string, string>} */
+    const headers = {
+      "content-type": "application/json",
+      accept: "application/graphql-response+json, application/json;q=0.9",
+      "x-appraise-request": "1",
+    };
+    if (this.token) headers.authorization = `Bearer ${this.token}`;
+    try {
+      const response = await fetch(this.endpoint, { method: "POST", body, headers, credentials: "same-origin" });
+      return await response.json();
+    } catch {
+      throw new RequestFailed("OFFLINE", "No answer from the service.");
+    }
+  }
+}
+
+/** A key that makes a repeated request harmless. `randomUUID` is there only on secure origins. */
+export function idempotencyKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

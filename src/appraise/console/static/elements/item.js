@@ -1,0 +1,260 @@
+// <appraise-item>: one line of a section: what the data say, how that was worked out, and what the manager says.
+
+import { LitElement, css, html, nothing } from "lit";
+import { picture, tone } from "./picture.js";
+import { pictures, shared } from "./styles.js";
+import { exact, figure, plain, share, time, unitWords } from "./words.js";
+
+const RATINGS = [1, 2, 3, 4, 5];
+const EXTREMES = new Set([1, 5]);
+
+export class AppraiseItem extends LitElement {
+  static properties = {
+    item: { attribute: false },
+    isEditable: { attribute: false },
+    areRatingsVisible: { attribute: false },
+    saving: { attribute: false },
+    stamp: { attribute: false },
+  };
+
+  constructor() {
+    super();
+    /** @type {any} */
+    this.item = null;
+    this.isEditable = false;
+    this.areRatingsVisible = true;
+    /** @type {import("./saving.js").Saving | null} */
+    this.saving = null;
+    /** Changes whenever `saving` has news. */
+    this.stamp = 0;
+  }
+
+  render() {
+    const { indicator, result } = this.item;
+    return html`<article aria-labelledby="name">
+      <header>
+        <h2 id="name">${indicator.name}</h2>
+        <p class="soft small">${share(this.item.weight)} of the total</p>
+      </header>
+      <p class="question">${indicator.question}</p>
+      ${result.__typename === "EstimateResult" ? this.#estimate(indicator, result) : this.#absence(result)}
+      ${this.#scope(indicator)} ${this.#manager()}
+    </article>`;
+  }
+
+  /** @param {any} indicator @param {any} result */
+  #estimate(indicator, result) {
+    const sign = { better: "▲", worse: "▼", unsure: "◆" }[tone(result.isBetter)];
+    return html`<div class="finding">
+        <div class=${tone(result.isBetter)}>
+          <p class="number">${figure(result.value, indicator.unit)} <span>${unitWords(indicator.unit)}</span></p>
+          <p class="verdict"><span aria-hidden="true">${sign}</span> ${result.verdict}</p>
+          <p class="soft small">From ${result.evidence.sentence}.</p>
+          ${result.carriesConsequence ? nothing : html`<p class="soft small">To be read, not to be acted on: the reliability is below what the policy asks for.</p>`}
+        </div>
+        <figure>${picture(result, indicator)}</figure>
+      </div>
+      <details>
+        <summary>How it is worked out</summary>
+        <div class="working">
+          <ol>
+            ${result.working.sentences.map((/** @type {string} */ sentence) => html`<li>${sentence}</li>`)}
+          </ol>
+          ${this.#sum(indicator, result.working)}
+        </div>
+      </details>`;
+  }
+
+  /** @param {any} indicator @param {any} working */
+  #sum(indicator, working) {
+    const taken = [...working.caseMix.map((/** @type {any} */ part) => [plain(part.factor), part.effect]), ["held back for chance", working.shrinkage]];
+    return html`<table>
+      <caption>The sum, every digit (${unitWords(indicator.unit)})</caption>
+      <tbody>
+        <tr><th scope="row">observed</th><td>${exact(working.raw)}</td></tr>
+        ${taken.map(([name, effect]) => html`<tr><th scope="row">less: ${name}</th><td>− (${exact(effect, "always")})</td></tr>`)}
+        <tr class="score"><th scope="row">score</th><td>${exact(working.score)}</td></tr>
+      </tbody>
+    </table>`;
+  }
+
+  /** @param {any} result */
+  #absence(result) {
+    return html`<div class="absence">
+      <p class="number">No figure</p>
+      <p>${result.sentence}</p>
+      <p class="soft small">This is not a zero: it weighs nothing in the total, and there is nothing to rate.</p>
+    </div>`;
+  }
+
+  /** @param {any} indicator */
+  #scope(indicator) {
+    return html`<details>
+      <summary>What counts</summary>
+      <dl>
+        <div><dt>Counts</dt><dd>${indicator.counts}</dd></div>
+        <div><dt>Does not count</dt><dd>${indicator.doesNotCount}</dd></div>
+      </dl>
+    </details>`;
+  }
+
+  #manager() {
+    if (this.item.result.__typename !== "EstimateResult") return nothing;
+    if (!this.areRatingsVisible) {
+      return html`<p class="manager soft">Your manager’s rating and words appear here when the section is final.</p>`;
+    }
+    return this.isEditable ? this.#form() : this.#words();
+  }
+
+  #words() {
+    const { rating, comment } = this.item;
+    if (rating === null && comment === null) return html`<p class="manager soft">Not rated yet.</p>`;
+    return html`<div class="manager">
+      <p><b>Manager’s rating:</b> ${rating === null ? "none" : `${rating} of 5`}</p>
+      ${comment === null ? nothing : html`<blockquote>${comment}</blockquote>`}
+    </div>`;
+  }
+
+  #form() {
+    const { rating, comment } = this.#current();
+    const isComment = EXTREMES.has(rating ?? 0) && comment.trim() === "";
+    return html`<div class="manager">
+      <fieldset>
+        <legend>Your rating</legend>
+        <div class="ratings">
+          <span class="soft small" aria-hidden="true">lowest</span>
+          ${RATINGS.map(
+            (value) => html`<label>
+              <input type="radio" name="rating" .checked=${rating === value} value=${value} @change=${() => this.#edit({ rating: value })}
+                aria-label="${value}${value === 1 ? ", lowest" : value === 5 ? ", highest" : ""}" />
+              <span aria-hidden="true">${value}</span>
+            </label>`,
+          )}
+          <span class="soft small" aria-hidden="true">highest</span>
+          ${rating === null ? nothing : html`<button class="link small" @click=${() => this.#edit({ rating: null })}>Take back</button>`}
+        </div>
+      </fieldset>
+      <div class="comment">
+        <label for="comment">Your words${isComment ? html` <em>needed beside a ${rating}</em>` : nothing}</label>
+        <textarea id="comment" rows="3" maxlength="4000" .value=${comment} aria-describedby="status"
+          @input=${(/** @type {any} */ event) => this.#edit({ comment: event.target.value }, true)}
+          @blur=${() => this.saving?.isPending && this.saving.flush()}></textarea>
+      </div>
+      <p class="status small" id="status" role="status">${this.#status()}</p>
+      ${this.#conflict()}
+    </div>`;
+  }
+
+  #status() {
+    const status = this.saving?.status(this.item.id) ?? { kind: "idle" };
+    switch (status.kind) {
+      case "saving":
+        return "Saving …";
+      case "saved":
+        return `Saved at ${time(status.at)}.`;
+      case "offline":
+        return html`<b class="bad">Not saved: no answer from the service. Your words are kept here and sent as soon as it answers.</b>`;
+      case "refused":
+        return html`<b class="bad">Not saved: ${status.message}.</b>`;
+      case "conflict":
+        return html`<b class="bad">Not saved: somebody else changed this section meanwhile.</b>`;
+      default:
+        return "Saved as you write.";
+    }
+  }
+
+  #conflict() {
+    const status = this.saving?.status(this.item.id);
+    if (status?.kind !== "conflict") return nothing;
+    const say = (/** @type {any} */ draft) => html`${draft.rating === null ? "no rating" : `${draft.rating} of 5`}${draft.comment ? html`, “${draft.comment}”` : ", no words"}`;
+    return html`<div class="notice bad" role="group" aria-label="Two versions">
+      <dl>
+        <div><dt>Stored now</dt><dd>${say(this.item)}</dd></div>
+        <div><dt>Yours</dt><dd>${say(status.mine)}</dd></div>
+      </dl>
+      <p class="choice">
+        <button class="button main" @click=${() => this.saving?.edit(this.item.id, status.mine)}>Keep mine</button>
+        <button class="button" @click=${() => this.saving?.discard(this.item.id)}>Take what is stored</button>
+      </p>
+    </div>`;
+  }
+
+  /** What the form shows: what was written last, stored or not. @returns {import("./saving.js").Draft} */
+  #current() {
+    const stored = { rating: this.item.rating, comment: this.item.comment ?? "" };
+    return this.saving?.draft(this.item.id) ?? stored;
+  }
+
+  /** @param {Partial<import("./saving.js").Draft>} change @param {boolean} soon */
+  #edit(change, soon = false) {
+    this.saving?.edit(this.item.id, { ...this.#current(), ...change }, { soon });
+  }
+
+  focusForm() {
+    const field = this.renderRoot.querySelector("input:checked, input") ?? this.renderRoot.querySelector("article");
+    /** @type {HTMLElement | null} */ (field)?.focus();
+    this.scrollIntoView({ block: "start", behavior: "smooth" });
+  }
+
+  static styles = [
+    shared,
+    pictures,
+    css`
+      :host { scroll-margin-top: var(--s4); container: item / inline-size; }
+      article { border-top: 1px solid var(--ink); padding-block: var(--s4) var(--s6); }
+      header { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0 var(--s4); }
+      h2 { font: 600 var(--size-title) / 1.2 var(--serif); letter-spacing: -0.01em; }
+      .question { font: italic 400 var(--size-text) / 1.45 var(--serif); color: var(--ink-soft); margin-top: var(--s1); }
+      .finding { display: grid; gap: var(--s4) var(--s6); margin-block: var(--s4) var(--s3); }
+      .number { font: 400 2.5rem / 1.1 var(--serif); font-variant-numeric: lining-nums; letter-spacing: -0.02em; }
+      .number span { font: 400 var(--size-text) / 1.2 var(--sans); letter-spacing: 0; color: var(--ink-soft); }
+      .verdict { margin-block: var(--s2); color: var(--tone); font-weight: 600; text-wrap: pretty; }
+      figure { min-width: 0; padding-top: var(--s1); }
+      .absence { border-left: 3px double var(--edge); padding-left: var(--s4); margin-block: var(--s4); max-width: var(--measure); }
+      .absence .number { font-size: 1.75rem; color: var(--ink-soft); font-style: italic; margin-bottom: var(--s2); }
+      .absence p + p + p { margin-top: var(--s2); }
+      details { margin-top: var(--s2); }
+      summary { cursor: pointer; color: var(--accent); width: fit-content; padding-block: var(--s1); }
+      .working { display: grid; gap: var(--s4) var(--s6); padding-block: var(--s2) var(--s4); }
+      ol { padding-left: 1.3em; display: grid; gap: var(--s2); align-content: start; }
+      li::marker { color: var(--ink-soft); font-variant-numeric: tabular-nums; }
+      table { border-collapse: collapse; width: 100%; align-self: start; font-variant-numeric: tabular-nums lining-nums; }
+      caption { text-align: left; font-size: var(--size-small); color: var(--ink-soft); padding-bottom: var(--s2); }
+      th, td { padding: var(--s1) 0; border-top: 1px solid var(--rule); font-weight: 400; }
+      th { text-align: left; padding-right: var(--s3); }
+      td { text-align: right; white-space: nowrap; }
+      .score > * { border-top: 1px solid var(--ink); border-bottom: 3px double var(--ink); font-weight: 600; }
+      dl { display: grid; gap: var(--s2); padding-block: var(--s2) var(--s3); max-width: var(--measure); }
+      dt { font-weight: 600; font-size: var(--size-small); }
+      .manager { margin-top: var(--s4); background: var(--wash); border-radius: var(--corner); padding: var(--s4); }
+      blockquote { margin: var(--s2) 0 0; font: italic 400 var(--size-text) / 1.5 var(--serif); overflow-wrap: anywhere; white-space: pre-line; }
+      legend, .comment label { font-weight: 600; padding: 0; }
+      .ratings { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2); margin-top: var(--s2); }
+      .ratings label { position: relative; display: block; }
+      .ratings input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
+      .ratings label span {
+        display: grid; place-items: center; width: 2.75rem; height: 2.75rem; border: 1px solid var(--edge);
+        border-radius: 50%; background: var(--sheet); font: 500 1.125rem / 1 var(--serif); font-variant-numeric: lining-nums;
+      }
+      .ratings input:hover + span { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
+      .ratings input:checked + span { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
+      .ratings input:focus-visible + span { outline: 3px solid var(--accent); outline-offset: 2px; }
+      .comment { margin-top: var(--s4); }
+      .comment em { font-weight: 400; color: var(--worse); }
+      textarea { display: block; width: 100%; margin-top: var(--s2); resize: vertical; field-sizing: content; min-height: 5.2rem; }
+      .status { margin-top: var(--s2); min-height: 1.5em; color: var(--ink-soft); }
+      .bad { color: var(--worse); font-weight: 600; }
+      .choice { display: flex; flex-wrap: wrap; gap: var(--s3); }
+      @container item (min-width: 40rem) {
+        .finding { grid-template-columns: minmax(15rem, 2fr) 3fr; }
+        .working { grid-template-columns: 3fr 2fr; }
+      }
+      @media print {
+        article { break-inside: avoid; padding-bottom: var(--s4); }
+        details, .status { display: none; }
+      }
+    `,
+  ];
+}
+
+customElements.define("appraise-item", AppraiseItem);

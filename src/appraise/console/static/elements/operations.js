@@ -1,0 +1,94 @@
+// The documents that the pages send. `schema/operations/` holds the same texts, one file each; a test keeps them equal.
+
+const ITEM = `
+fragment ItemParts on Item {
+  id
+  weight
+  rating
+  comment
+  indicator { key name question unit direction counts doesNotCount }
+  result {
+    __typename
+    ... on EstimateResult {
+      value lower upper lower90 upper90 expected
+      isBetter verdict carriesConsequence
+      evidence { sentence }
+      working { raw shrinkage score sentences caseMix { factor effect } notes { name value } }
+    }
+    ... on Absence { kind sentence }
+  }
+}`;
+
+const SECTION = `
+fragment SectionParts on Section {
+  id
+  state
+  version
+  total
+  observedWeight
+  ratingsVisible
+  allowedActions
+  isOwn
+  submittedAt
+  manifestHash
+  person { name job department managerName }
+  cycle { name start end }
+  items { ...ItemParts }
+}${ITEM}`;
+
+const OUTCOME = `{ section { ...SectionParts } userErrors { message path code } }`;
+
+export const ReadSection = `query ReadSection($id: ID!) {
+  section(id: $id) { ...SectionParts }
+}${SECTION}`;
+
+export const RateItem = `mutation RateItem($input: RateItemInput!) {
+  rateItem(input: $input) ${OUTCOME}
+}${SECTION}`;
+
+export const SubmitSection = `mutation SubmitSection($input: SubmitSectionInput!) {
+  submitSection(input: $input) ${OUTCOME}
+}${SECTION}`;
+
+export const ReturnSection = `mutation ReturnSection($input: ReturnSectionInput!) {
+  returnSection(input: $input) ${OUTCOME}
+}${SECTION}`;
+
+export const FinaliseSection = `mutation FinaliseSection($input: FinaliseSectionInput!) {
+  finaliseSection(input: $input) ${OUTCOME}
+}${SECTION}`;
+
+export const ReadFrame = `query ReadFrame {
+  viewer { name employee { id } }
+  cycles { id name }
+  departments { code name }
+  indicatorDefinitions { key name unit direction }
+}`;
+
+export const ListPeople = `query ListPeople($first: Int!, $after: String, $search: String, $department: String, $cycle: ID!) {
+  employees(first: $first, after: $after, search: $search, department: $department) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      id
+      name
+      job
+      managerName
+      department { name }
+      section(cycle: $cycle) {
+        id
+        state
+        total
+        itemsToRate
+        items {
+          indicator { key }
+          result {
+            __typename
+            ... on EstimateResult { value lower upper lower90 upper90 expected isBetter verdict }
+            ... on Absence { kind sentence }
+          }
+        }
+      }
+    }
+  }
+}`;

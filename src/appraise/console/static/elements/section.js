@@ -1,0 +1,336 @@
+// <appraise-section section="…">: one employee's customer-service section in one cycle, wherever it is embedded.
+// Attributes: `section` (its id), `endpoint` (where the GraphQL API is). Property: `token` (a bearer token, kept in
+// memory; our own pages need none).
+
+import { LitElement, css, html, nothing } from "lit";
+import { Client, RequestFailed, idempotencyKey } from "./client.js";
+import "./item.js";
+import { FinaliseSection, ReadSection, ReturnSection, SubmitSection } from "./operations.js";
+import { legend } from "./picture.js";
+import { Saving } from "./saving.js";
+import { pictures, shared } from "./styles.js";
+import { STATES, date, failure, period, share } from "./words.js";
+
+const RETRY = 5000;
+const EXTREMES = new Set([1, 5]);
+const DEEDS = {
+  SUBMIT: {
+    document: SubmitSection,
+    button: "Hand in",
+    title: "Hand this section in?",
+    words: "It goes to HR as it is. You can change it again only if it is given back to you.",
+    needsReason: false,
+  },
+  RETURN: {
+    document: ReturnSection,
+    button: "Give back",
+    title: "Give it back to the manager?",
+    words: "The manager can change it and hand it in again. Your reason goes to the audit log.",
+    needsReason: true,
+  },
+  FINALISE: {
+    document: FinaliseSection,
+    button: "Make final",
+    title: "Make this section final?",
+    words: "It can no longer be changed, and the employee sees all of it. Your grounds go to the audit log.",
+    needsReason: true,
+  },
+};
+/** @typedef {keyof typeof DEEDS} Deed */
+
+export class AppraiseSection extends LitElement {
+  static properties = {
+    section: {},
+    endpoint: {},
+    token: { attribute: false },
+    _data: { state: true },
+    _failure: { state: true },
+    _deed: { state: true },
+    _problem: { state: true },
+    _stamp: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.section = "";
+    this.endpoint = "/graphql";
+    /** @type {string | null} */
+    this.token = null;
+    /** @type {any} */
+    this._data = null;
+    /** @type {RequestFailed | null} */
+    this._failure = null;
+    /** @type {Deed | null} */
+    this._deed = null;
+    this._problem = "";
+    this._stamp = 0;
+    /** @type {Saving | null} */
+    this.saving = null;
+    this._retry = 0;
+    this._guard = (/** @type {BeforeUnloadEvent} */ event) => this.saving?.isPending && event.preventDefault();
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    window.addEventListener("beforeunload", this._guard);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    window.removeEventListener("beforeunload", this._guard);
+    window.clearTimeout(this._retry);
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (!changed.has("section") && !changed.has("endpoint") && !changed.has("token")) return;
+    this.client = new Client(this.endpoint, this.token);
+    this.saving = new Saving(this.client, this.section, (section) => this.#stored(section));
+    this.#load();
+  }
+
+  async #load() {
+    try {
+      const { section } = await /** @type {Client} */ (this.client).send(ReadSection, { id: this.section });
+      this._failure = null;
+      this.#show(section);
+    } catch (error) {
+      if (!(error instanceof RequestFailed)) throw error;
+      this._failure = error;
+      if (error.code === "OFFLINE" || error.code === "UNAVAILABLE") {
+        this._retry = window.setTimeout(() => this.#load(), RETRY);
+      }
+    }
+  }
+
+  /** @param {any} section */
+  #show(section) {
+    this._data = section;
+    this.saving?.begin(section.version);
+    if (this.closest("main")) document.title = `${section.person.name} · ${section.cycle.name} · Appraise`;
+  }
+
+  /** @param {any | null} section null where only the state of saving changed */
+  #stored(section) {
+    if (section !== null) this._data = section;
+    const isConflict = this._data.items.some((/** @type {any} */ item) => this.saving?.status(item.id).kind === "conflict");
+    if (section === null && isConflict && !this._conflictSeen) this.#load();
+    this._conflictSeen = isConflict;
+    this._stamp += 1;
+  }
+
+  render() {
+    if (this._data === null) return this._failure === null ? this.#waiting() : this.#failed(this._failure);
+    const data = this._data;
+    return html`<div class="frame">
+      ${this.#head(data)}
+      <div class="columns">
+        <div class="items">
+          ${legend()}
+          ${data.items.map(
+            (/** @type {any} */ item) => html`<appraise-item .item=${item} .saving=${this.saving} .stamp=${this._stamp}
+              .isEditable=${data.allowedActions.includes("RATE")} .areRatingsVisible=${data.ratingsVisible}></appraise-item>`,
+          )}
+        </div>
+        <aside aria-label="This section">${this.#total(data)} ${this.#next(data)} ${this.#origin(data)}</aside>
+      </div>
+      ${this.#dialog()}
+    </div>`;
+  }
+
+  /** @param {any} data */
+  #head(data) {
+    const { person, cycle } = data;
+    const states = Object.keys(STATES);
+    const place = [person.job, person.department].filter(Boolean).join(", ");
+    return html`<header>
+      <p class="overline">Customer-service section · ${cycle.name} · ${period(cycle.start, cycle.end)}</p>
+      <h1>${person.name}</h1>
+      <p class="lead">${place}${person.managerName ? html`${place ? " · " : ""}reports to ${person.managerName}` : nothing}</p>
+      <ol class="steps" aria-label="State">
+        ${states.map(
+          (state) => html`<li class=${states.indexOf(state) <= states.indexOf(data.state) ? "reached" : ""} aria-current=${state === data.state ? "step" : nothing}>
+            ${STATES[state]}
+          </li>`,
+        )}
+      </ol>
+    </header>`;
+  }
+
+  /** @param {any} data */
+  #total(data) {
+    const words = data.total === null ? "not yet" : html`${Number(data.total).toLocaleString(navigator.language, { minimumFractionDigits: 2 })} <span>of 5</span>`;
+    return html`<section>
+      <h2>Total of the ratings</h2>
+      ${data.ratingsVisible ? html`<p class="total">${words}</p>` : html`<p class="soft">Shown when the section is final.</p>`}
+      <p class="soft small">Indicators with a figure make up ${share(data.observedWeight)} of the weight. Absences weigh nothing.</p>
+    </section>`;
+  }
+
+  /** @param {any} data */
+  #next(data) {
+    const actions = /** @type {Deed[]} */ (data.allowedActions.filter((/** @type {string} */ action) => action in DEEDS));
+    const missing = data.allowedActions.includes("RATE") ? this.#missing(data) : [];
+    if (actions.length === 0 && missing.length === 0) return data.isOwn ? this.#own(data) : nothing;
+    return html`<section>
+      <h2>${missing.length > 0 ? "Still missing" : "Next"}</h2>
+      ${missing.length > 0
+        ? html`<ul class="missing">
+            ${missing.map(({ item, words }) => html`<li><button class="link" @click=${() => this.#goTo(item)}>${words}</button></li>`)}
+          </ul>`
+        : nothing}
+      <p class="deeds">
+        ${actions.map((action) => html`<button class="button ${action === "RETURN" ? "" : "main"}" @click=${() => this.#ask(action)}>${DEEDS[action].button}</button>`)}
+      </p>
+    </section>`;
+  }
+
+  /** @param {any} data */
+  #own(data) {
+    const words = data.state === "FINALISED" ? "This section is final." : "This is your own section. You see the figures at once, and your manager’s words when it is final.";
+    return html`<section><h2>Your section</h2><p>${words}</p></section>`;
+  }
+
+  /** @param {any} data @returns {{item: string, words: string}[]} */
+  #missing(data) {
+    return data.items.flatMap((/** @type {any} */ item) => {
+      const { rating, comment } = this.saving?.draft(item.id) ?? item;
+      if (item.result.__typename !== "EstimateResult") return [];
+      if (rating === null) return [{ item: item.id, words: `${item.indicator.name}: a rating` }];
+      if (EXTREMES.has(rating) && !comment?.trim()) return [{ item: item.id, words: `${item.indicator.name}: words beside the ${rating}` }];
+      return [];
+    });
+  }
+
+  /** @param {any} data */
+  #origin(data) {
+    if (data.submittedAt === null) return nothing;
+    return html`<section class="small soft">
+      <p>Handed in on ${date(data.submittedAt)}.</p>
+      ${data.manifestHash === null ? nothing : html`<p>Evidence frozen as <code title=${data.manifestHash}>${data.manifestHash.slice(0, 12)}</code></p>`}
+    </section>`;
+  }
+
+  #dialog() {
+    const deed = this._deed === null ? null : DEEDS[this._deed];
+    return html`<dialog aria-labelledby="question" @close=${() => { this._deed = null; this._problem = ""; }}>
+      ${deed === null
+        ? nothing
+        : html`<form @submit=${(/** @type {SubmitEvent} */ event) => this.#do(event)}>
+            <h2 id="question">${deed.title}</h2>
+            <p>${deed.words}</p>
+            ${deed.needsReason ? html`<label for="reason">Your reason</label><textarea id="reason" name="reason" rows="3" required maxlength="2000"></textarea>` : nothing}
+            <p role="alert" class="bad">${this._problem}</p>
+            <p class="deeds">
+              <button class="button main">${deed.button}</button>
+              <button class="button" type="button" @click=${() => this.renderRoot.querySelector("dialog")?.close()}>Not now</button>
+            </p>
+          </form>`}
+    </dialog>`;
+  }
+
+  /** @param {string} id */
+  #goTo(id) {
+    const items = /** @type {NodeListOf<import("./item.js").AppraiseItem>} */ (this.renderRoot.querySelectorAll("appraise-item"));
+    [...items].find((element) => element.item.id === id)?.focusForm();
+  }
+
+  /** @param {Deed} deed */
+  async #ask(deed) {
+    const [first] = deed === "SUBMIT" ? this.#missing(this._data) : [];
+    if (first !== undefined) {
+      this.#goTo(first.item);
+      return;
+    }
+    await this.saving?.flush();
+    this._deed = deed;
+    await this.updateComplete;
+    this.renderRoot.querySelector("dialog")?.showModal();
+  }
+
+  /** @param {SubmitEvent} event */
+  async #do(event) {
+    event.preventDefault();
+    const deed = DEEDS[/** @type {Deed} */ (this._deed)];
+    const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
+    const input = {
+      sectionId: this.section,
+      expectedVersion: this._data.version,
+      idempotencyKey: idempotencyKey(),
+      ...(deed.needsReason ? { reason: String(form.get("reason")) } : {}),
+    };
+    try {
+      const [payload] = Object.values(await /** @type {Client} */ (this.client).send(deed.document, { input }));
+      this._problem = payload.userErrors.map((/** @type {any} */ error) => error.message).join(". ");
+      if (payload.section === null) {
+        if (payload.userErrors.some((/** @type {any} */ error) => error.code === "VERSION_CONFLICT")) this.#load();
+        return;
+      }
+      this.#show(payload.section);
+      this.renderRoot.querySelector("dialog")?.close();
+    } catch (error) {
+      if (!(error instanceof RequestFailed)) throw error;
+      this._problem = failure(error.code, error.message);
+    }
+  }
+
+  #waiting() {
+    return html`<div class="frame" aria-busy="true">
+      <p class="hidden" role="status">Loading</p>
+      <p class="overline"><span class="waiting">Customer-service section · 2026</span></p>
+      <p class="ghost-head"><span class="waiting">First and last name</span></p>
+      <p class="lead"><span class="waiting">Job, department · reports to a manager</span></p>
+    </div>`;
+  }
+
+  /** @param {RequestFailed} error */
+  #failed(error) {
+    return html`<div class="frame failed" role="alert">
+      <h1>${error.code === "NOT_FOUND" ? "Nothing to see here" : "This did not load"}</h1>
+      <p class="lead">${failure(error.code, error.message)}</p>
+      ${error.code === "UNAUTHENTICATED" && this.token === null ? html`<p><a href="/sign-in">Sign in again</a></p>` : html`<p><button class="button" @click=${() => this.#load()}>Try again</button></p>`}
+    </div>`;
+  }
+
+  static styles = [
+    shared,
+    pictures,
+    css`
+      .frame { container: section / inline-size; }
+      header { padding-bottom: var(--s6); }
+      h1, .ghost-head { font: 400 var(--size-head) / 1.12 var(--serif); letter-spacing: -0.02em; margin-block: var(--s1) var(--s2); overflow-wrap: anywhere; }
+      .lead { font: 400 var(--size-lead) / 1.4 var(--serif); color: var(--ink-soft); }
+      .steps { list-style: none; display: flex; flex-wrap: wrap; gap: var(--s2) var(--s5); margin-top: var(--s5); font-size: var(--size-small); }
+      .steps li { color: var(--ink-soft); border-top: 3px solid var(--rule); padding-top: var(--s1); flex: 1 1 6.5rem; max-width: 11rem; }
+      .steps .reached { border-color: var(--accent); }
+      .steps [aria-current] { color: var(--ink); font-weight: 700; }
+      .columns { display: grid; gap: var(--s5) var(--s7); grid-template-columns: minmax(0, 1fr); }
+      .items { min-width: 0; }
+      .legend { padding-bottom: var(--s5); }
+      aside { border-top: 1px solid var(--ink); }
+      aside section { padding-block: var(--s4); border-bottom: 1px solid var(--rule); }
+      aside section:last-of-type { border-bottom: 0; }
+      aside h2 { font: 600 var(--size-text) / 1.3 var(--sans); margin-bottom: var(--s2); }
+      .total { font: 400 2rem / 1.15 var(--serif); font-variant-numeric: lining-nums tabular-nums; margin-bottom: var(--s2); min-height: 2.3rem; }
+      .total span { font: 400 var(--size-text) / 1 var(--sans); color: var(--ink-soft); }
+      .missing { list-style: none; }
+      .deeds { display: flex; flex-wrap: wrap; gap: var(--s3); margin-top: var(--s3); }
+      code { font-size: 0.95em; }
+      dialog { width: min(32rem, calc(100vw - 2rem)); border: 1px solid var(--edge); border-top: 4px solid var(--accent); border-radius: var(--corner); padding: var(--s5); background: var(--sheet); color: var(--ink); }
+      dialog::backdrop { background: rgb(12 14 16 / 0.5); }
+      dialog h2 { font: 600 var(--size-title) / 1.2 var(--serif); margin-bottom: var(--s3); }
+      dialog label { display: block; font-weight: 600; margin-top: var(--s4); }
+      dialog textarea { width: 100%; margin-top: var(--s2); }
+      .bad { color: var(--worse); font-weight: 600; }
+      .failed { max-width: var(--measure); }
+      .failed p { margin-top: var(--s4); }
+      @container section (min-width: 58rem) {
+        .columns { grid-template-columns: minmax(0, 1fr) 15.5rem; }
+        aside { position: sticky; top: var(--s4); align-self: start; }
+      }
+      @media print { aside { break-inside: avoid; } header { padding-bottom: var(--s4); } }
+    `,
+  ];
+}
+
+customElements.define("appraise-section", AppraiseSection);

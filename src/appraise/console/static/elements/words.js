@@ -1,0 +1,81 @@
+// Figures and dates as the reader's own language writes them.
+
+/** @typedef {{key: string, name: string, question: string, unit: string, direction: string, counts: string, doesNotCount: string}} Indicator */
+
+const locale = navigator.language;
+const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
+const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
+const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
+
+/** Rounded for reading: points to one place, ratios to two. @param {string | number} value @param {string} unit */
+export function figure(value, unit) {
+  const places = unit === "POINTS" ? 1 : 2;
+  return new Intl.NumberFormat(locale, { minimumFractionDigits: places, maximumFractionDigits: places }).format(
+    Number(value),
+  );
+}
+
+/** Every digit, so that a sum can be checked by hand. @param {string} value @param {"auto" | "always"} sign */
+export function exact(value, sign = "auto") {
+  const places = value.split(".")[1]?.length ?? 0;
+  const format = new Intl.NumberFormat(locale, {
+    minimumFractionDigits: places,
+    maximumFractionDigits: places,
+    signDisplay: sign === "always" ? "exceptZero" : "auto",
+  });
+  return format.format(Number(value)).replace("-", "−");
+}
+
+/** @param {string} part */
+export const share = (part) => percent.format(Number(part));
+
+/** @param {string} unit */
+export const unitWords = (unit) => (unit === "POINTS" ? "of 100 points" : "times what was expected");
+
+/** First and last day in words; the API's end is the first day after. @param {string} start @param {string | null} end */
+export function period(start, end) {
+  const first = new Date(`${start}T00:00:00Z`);
+  if (end === null) return `from ${day.format(first)}`;
+  const last = new Date(Date.parse(`${end}T00:00:00Z`) - 86_400_000);
+  return day.formatRange(first, last);
+}
+
+/** @param {Date} moment */
+export const time = (moment) => clock.format(moment);
+
+/** @param {string} moment */
+export const date = (moment) => day.format(new Date(moment));
+
+/** @type {Record<string, string>} */
+export const STATES = {
+  COLLECTING: "Collecting evidence",
+  DRAFT: "Draft",
+  SUBMITTED: "Submitted",
+  FINALISED: "Final",
+};
+
+/** @type {Record<string, string>} */
+export const ABSENCES = {
+  INSUFFICIENT_EVIDENCE: "too little evidence",
+  NOT_OBSERVED: "not observed",
+  NOT_APPLICABLE: "does not apply",
+  EXCLUDED: "left out",
+  WITHHELD: "withheld",
+};
+
+/** @param {string} identifier */
+export const plain = (identifier) => identifier.replaceAll("_", " ");
+
+/** What a person reads when a request failed. @param {string} code @param {string} message */
+export function failure(code, message) {
+  /** @type {Record<string, string>} */
+  const sentences = {
+    OFFLINE: "The service does not answer. Check your connection; this page tries again when you are back.",
+    UNAUTHENTICATED: "Your session has ended.",
+    NOT_FOUND: "There is no such section, or it is not yours to see.",
+    FORBIDDEN: "This is not yours to see.",
+    UNAVAILABLE: "The service is busy for a moment.",
+    INTERNAL: "The service has a defect here. It has been written to its log.",
+  };
+  return sentences[code] ?? message;
+}

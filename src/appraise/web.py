@@ -1,0 +1,93 @@
+"""Console and API as one web application."""
+
+import gc
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from appraise.api.http import GraphQLEndpoint
+from appraise.console.pages import SESSION_COOKIE, Console
+from appraise.errors import AppraiseError
+from appraise.settings import Settings
+from appraise.use_cases.deployment import Deployment
+
+LARGEST_BODY: Final = 256 * 1024
+"""Bytes; a document and its variables fit many times."""
+
+
+def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], datetime]) -> Starlette:
+    """The application. `clock` gives aware times; it is read once per request."""
+    graphql = GraphQLEndpoint(deployment, clock, session_cookie=SESSION_COOKIE)
+    console = Console(deployment, settings, clock)
+
+    async def health(_request: Request) -> Response:
+        return await run_in_threadpool(_health, deployment)
+
+    return Starlette(
+        routes=[
+            Route("/graphql", graphql.answer, methods=["GET", "POST"]),
+            Route("/healthz", health, methods=["GET"]),
+            *console.routes(),
+        ],
+        middleware=[Middleware(SecurityHeaders, policy=console.content_security_policy())],
+        exception_handlers=console.exception_handlers(),
+        max_body_size=LARGEST_BODY,
+    )
+
+
+def serve(deployment: Deployment, settings: Settings, *, clock: Callable[[], datetime], host: str, port: int) -> None:
+    """Serve until interrupted."""
+    app = create_app(deployment, settings, clock)
+    # What is loaded by now stays: the collector need not walk it again and again while requests make garbage.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
+
+
+def _health(deployment: Deployment) -> Response:
+    try:
+        with deployment.database.reading() as session:
+            session.exec_driver_sql("SELECT 1")
+    except AppraiseError as error:
+        return JSONResponse({"status": "unavailable", "reason": str(error)}, 503)
+    return JSONResponse({"status": "ok", "version": deployment.code_version})
+
+
+class SecurityHeaders:
+    """Headers that every answer carries; the content policy admits nothing but our own files."""
+
+    def __init__(self, app: ASGIApp, policy: str) -> None:
+        self._app = app
+        self._headers = {
+            "content-security-policy": policy,
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "same-origin",
+            "x-frame-options": "DENY",
+            "cross-origin-opener-policy": "same-origin",
+            "permissions-policy": "camera=(), geolocation=(), microphone=()",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
