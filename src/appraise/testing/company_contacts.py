@@ -1,6 +1,7 @@
 """The contacts: when customers come, with what, who serves them, and how shared credit adds up to an effect."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from appraise.testing.company_calendar import (
     month_of,
 )
 from appraise.testing.company_customers import PURCHASES_A_YEAR, Customers
-from appraise.testing.company_people import People
+from appraise.testing.company_people import SD_REPEAT, SD_SATISFACTION, People
 
 CHANNELS = ("email", "phone", "chat", "web")
 TOPICS = ("product", "delivery", "billing", "returns", "fault", "complaint")
@@ -31,6 +32,8 @@ SEGMENT_EFFECT: Floats = np.array([0.0, -0.01, -0.03])
 _TILT_CASES = 0.6
 _TILT_SEGMENTS = 0.5
 """How strongly better employees get harder cases and rarer buyers: log-odds per standard deviation of each."""
+
+_BALANCING_ROUNDS = 30
 
 _FOLLOWED_UP = 0.16
 _TRANSFERRED = 0.06
@@ -98,29 +101,41 @@ def _arrivals(rng: np.random.Generator, customers: Customers, *, a_year: float) 
 
 def _assigned(rng: np.random.Generator, contacts: Contacts, people: People) -> Integers:
     """Who serves: by month and case among those employed, better employees more often where it is hard."""
-    hard = -(SEGMENT_EFFECT[:, None, None] + CHANNEL_EFFECT[None, :, None] + TOPIC_EFFECT[None, None, :]).reshape(-1)
-    rare = np.repeat(-np.log(PURCHASES_A_YEAR), len(CHANNELS) * len(TOPICS))
-    tilt = _TILT_CASES * np.outer(_scaled(hard), _scaled(people.satisfaction))
-    tilt += _TILT_SEGMENTS * np.outer(_scaled(rare), _scaled(people.repeat))
-    share = people.serving * np.exp(tilt)
-    month = month_of(contacts.time)
-    group = month * hard.size + contacts.cell
+    share = _shares(contacts, people)
+    group = month_of(contacts.time) * share.shape[0] + contacts.cell
     order = np.argsort(group, kind="stable")
-    edges = np.searchsorted(group[order], np.arange(MONTH_STARTS.size * hard.size + 1))
+    edges = np.searchsorted(group[order], np.arange(MONTH_STARTS.size * share.shape[0] + 1))
     draw = rng.random(contacts.time.size)
     agent = np.full(contacts.time.size, NOBODY, dtype=np.int64)
-    for number, (low, high) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)):
-        start = MONTH_STARTS[number // hard.size]
-        cumulative = np.cumsum(share[number % hard.size] * ((people.start <= start) & (start < people.stop)))
+    for number, (low, high) in enumerate(pairwise(edges.tolist())):
+        month, cell = divmod(number, share.shape[0])
+        start = MONTH_STARTS[month]
+        cumulative = np.cumsum(share[cell] * ((people.start <= start) & (start < people.stop)))
         rows = order[low:high]
         agent[rows] = np.searchsorted(cumulative, draw[rows] * cumulative[-1], side="right")
     agent[rng.random(agent.size) < _UNKNOWN_SHARE] = NOBODY
     return agent
 
 
-def _scaled(numbers: Floats) -> Floats:
-    spread = float(numbers[numbers != 0].std())
-    return np.where(numbers != 0, numbers - numbers[numbers != 0].mean(), 0.0) / spread
+def _shares(contacts: Contacts, people: People) -> Floats:
+    """Chances (case × employee) such that employees get what they can serve, however hard their cases are."""
+    case = SEGMENT_EFFECT[:, None, None] + CHANNEL_EFFECT[None, :, None] + TOPIC_EFFECT[None, None, :]
+    count = np.bincount(contacts.cell, minlength=case.size) / contacts.cell.size
+    hard = _scaled(-case.reshape(-1), count)
+    rare = _scaled(np.repeat(-np.log(PURCHASES_A_YEAR), len(CHANNELS) * len(TOPICS)), count)
+    tilt = _TILT_CASES * np.outer(hard, people.satisfaction / SD_SATISFACTION)
+    share: Floats = np.exp(tilt + _TILT_SEGMENTS * np.outer(rare, people.repeat / SD_REPEAT))
+    capacity = people.serving / people.serving.sum()
+    for _ in range(_BALANCING_ROUNDS):
+        received = count @ share
+        share *= np.divide(capacity, received, out=np.zeros_like(received), where=received > 0)
+        share /= share.sum(axis=1, keepdims=True)
+    return share
+
+
+def _scaled(numbers: Floats, weight: Floats) -> Floats:
+    centred: Floats = numbers - weight @ numbers
+    return centred / np.sqrt(weight @ centred**2)
 
 
 def _in_order(contacts: Contacts, *, agent: Integers, origin: Integers) -> Contacts:

@@ -15,8 +15,8 @@ _REGION_SHARES = (0.3, 0.25, 0.2, 0.2, 0.05)
 
 PURCHASES_A_YEAR: Floats = np.array([1.75, 1.4, 1.05])
 """Mean purchase rate by segment. The rate of one customer is gamma with this mean and the shape below."""
-_RATE_SHAPE = 5.0
-"""A coefficient of variation of .45: strong enough to make histories informative, mild enough that selection of
+_RATE_SHAPE = 8.0
+"""A coefficient of variation of .35: strong enough to make histories informative, mild enough that selection of
 frequent buyers inside a stratum hides little of an employee's effect (see `appraise.testing.company`)."""
 
 _MEAN_ORDER: Floats = np.array([60.0, 95.0, 130.0])
@@ -25,7 +25,7 @@ VALUE_SHAPE = 6.0
 the gamma-gamma model."""
 _MEAN_SHAPE = 6.0
 
-_DROPOUT: tuple[float, float] = (1.0, 24.0)
+_DROPOUT: tuple[float, float] = (1.0, 29.0)
 """Beta law of the chance that a purchase is the customer's last: BG/NBD's second half."""
 
 _FIRST_QUARTER_SHARE = 0.5
