@@ -125,7 +125,7 @@ def may_act(principal: Principal, action: Action, subject: EmployeeId, *, manage
     is_hr = Role.HR_ADMINISTRATOR in principal.roles
     match action:
         case Action.RATE:
-            return managers[:1] == [me]
+            return bool(managers) and managers[0] == me
         case Action.SUBMIT:
             return me in managers[:2]
         case Action.RETURN:

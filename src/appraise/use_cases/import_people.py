@@ -11,12 +11,13 @@ from appraise.adapters.discovery import adapter_named
 from appraise.adapters.records import PeopleRecord
 from appraise.domain.employees import Employee, ExternalReference, ReportingKind
 from appraise.domain.identifiers import EmployeeId
+from appraise.domain.progress import Advance
 from appraise.domain.timelines import Timeline, observed, on_day
 from appraise.errors import InvalidInput
 from appraise.storage import audit, people_import
 from appraise.storage.database import Session, lock
 from appraise.storage.people_import import DepartmentFacts, Job, Manager
-from appraise.use_cases.deployment import Advance, Deployment
+from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.people_history import Known, history, left, stored_loops
 from appraise.use_cases.people_identities import Identities, identify
 from appraise.use_cases.people_report import PeopleReport, UnresolvedManager
@@ -56,7 +57,7 @@ def import_people(  # noqa: PLR0913  # what, from where, how, when, and who watc
     return report
 
 
-def reconcile_people(  # what was read, how, when
+def reconcile_people(
     deployment: Deployment, read: ReadPeople, options: ImportOptions, *, file: str, at: datetime, dry_run: bool
 ) -> PeopleReport:
     """Bring the records in line with what an adapter read from `file`; all in one transaction."""

@@ -30,7 +30,7 @@ def list_people(  # noqa: PLR0913  # the filters of one list
         return people.listed(session, Viewer(principal, at.date()), wanted, first=first, after=after)
 
 
-def count_people(  # the filters of one list
+def count_people(
     deployment: Deployment,
     principal: Principal,
     *,
@@ -44,7 +44,7 @@ def count_people(  # the filters of one list
         return people.counted(session, Viewer(principal, at.date()), wanted)
 
 
-def get_person(  # two ways to name one person
+def get_person(
     deployment: Deployment,
     principal: Principal,
     *,
@@ -91,3 +91,21 @@ def list_departments(deployment: Deployment, principal: Principal, *, at: dateti
         return ()
     with deployment.database.reading() as session:
         return people.departments(session, at.date())
+
+
+def find_people(
+    deployment: Deployment, principal: Principal, *, text: str, reference: ExternalReference | None, at: datetime
+) -> tuple[PersonRow, ...]:
+    """Whom an id, a reference, an e-mail address or an exact name means; the first of these that means anybody."""
+    viewer = Viewer(principal, at.date())
+    ways = [reference] if reference is not None else []
+    ways += [ExternalReference("email", text), ExternalReference("name", text)]
+    with deployment.database.reading() as session:
+        known = people.by_id(session, viewer, [EmployeeId(text)], on=at.date())
+        if known:
+            return tuple(known.values())
+        for way in ways:
+            found = people.by_reference(session, viewer, way, on=at.date())
+            if found:
+                return tuple(found)
+    return ()

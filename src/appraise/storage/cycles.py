@@ -1,0 +1,107 @@
+"""Cycles, their scoring runs and the policies that the runs followed."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from appraise.domain.cycles import Cycle
+from appraise.domain.employees import ExternalReference
+from appraise.domain.identifiers import CycleId, RunId
+from appraise.domain.periods import Period
+from appraise.domain.policies import Policy
+from appraise.domain.reading import RunState, ScoringRun
+from appraise.errors import NotFound
+from appraise.storage.database import Session
+from appraise.storage.documents import (
+    coverage_document,
+    coverage_from,
+    manifest_document,
+    manifest_from,
+    policy_document,
+)
+from appraise.storage.tables import CYCLES, POLICIES, SCORING_RUNS
+
+
+def get(session: Session, cycle: CycleId) -> Cycle:
+    """Raises `NotFound`."""
+    row = session.execute(select(CYCLES).where(CYCLES.c.id == cycle)).first()
+    if row is None:
+        raise NotFound("there is no such cycle", hint="list the cycles and use one of their ids")
+    return _cycle(row)
+
+
+def named(session: Session, name: str) -> Cycle | None:
+    row = session.execute(select(CYCLES).where(CYCLES.c.name == name)).first()
+    return None if row is None else _cycle(row)
+
+
+def all_of_them(session: Session) -> tuple[Cycle, ...]:
+    """The latest first."""
+    rows = session.execute(select(CYCLES).order_by(CYCLES.c.starts_on.desc(), CYCLES.c.name))
+    return tuple(_cycle(row) for row in rows)
+
+
+def add(session: Session, cycle: Cycle, *, at: datetime) -> None:
+    reference = cycle.reference
+    session.execute(
+        insert(CYCLES),
+        {
+            "id": cycle.id,
+            "name": cycle.name,
+            "starts_on": cycle.period.start,
+            "ends_on": cycle.period.end,
+            "reference_namespace": None if reference is None else reference.namespace,
+            "reference_value": None if reference is None else reference.value,
+            "opened_at": at,
+        },
+    )
+
+
+def add_run(session: Session, run: ScoringRun, policy: Policy, *, policy_hash: str) -> None:
+    if session.execute(select(POLICIES.c.hash).where(POLICIES.c.hash == policy_hash)).first() is None:
+        row = {"hash": policy_hash, "version": policy.version, "document": policy_document(policy)}
+        session.execute(insert(POLICIES), {**row, "stored_at": run.started_at})
+    session.execute(
+        insert(SCORING_RUNS),
+        {
+            "id": run.id,
+            "cycle_id": run.cycle,
+            "state": run.state.value,
+            "started_at": run.started_at,
+            "finished_at": run.finished_at,
+            "policy_hash": policy_hash,
+            "manifest": None if run.manifest is None else manifest_document(run.manifest),
+            "coverage": coverage_document(run.coverage),
+        },
+    )
+
+
+def run(session: Session, run: RunId) -> ScoringRun:
+    return _run(session.execute(select(SCORING_RUNS).where(SCORING_RUNS.c.id == run)).one())
+
+
+def latest_run(session: Session, cycle: CycleId) -> ScoringRun | None:
+    table = SCORING_RUNS.c
+    statement = select(SCORING_RUNS).where(table.cycle_id == cycle, table.state == RunState.DONE.value)
+    row = session.execute(statement.order_by(table.finished_at.desc(), table.id).limit(1)).first()
+    return None if row is None else _run(row)
+
+
+def _cycle(row: Any) -> Cycle:
+    reference = None
+    if row.reference_namespace is not None:
+        reference = ExternalReference(row.reference_namespace, row.reference_value)
+    return Cycle(CycleId(row.id), row.name, Period(row.starts_on, row.ends_on), reference)
+
+
+def _run(row: Any) -> ScoringRun:
+    return ScoringRun(
+        id=RunId(row.id),
+        cycle=CycleId(row.cycle_id),
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        state=RunState(row.state),
+        manifest=None if row.manifest is None else manifest_from(row.manifest),
+        coverage=coverage_from(row.coverage),
+    )

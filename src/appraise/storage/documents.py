@@ -1,0 +1,116 @@
+"""How values lie in JSON columns: decimals as text, days as ISO 8601, pairs as lists, so that nothing is rounded."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.policies import Policy
+from appraise.domain.scorecards import Coverage, Evidence, Manifest, Working
+
+
+def canonical(document: Any) -> str:
+    """One text for equal documents, for hashing."""
+    return json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def digest(document: Any) -> str:
+    return hashlib.sha256(canonical(document).encode()).hexdigest()
+
+
+def evidence_document(evidence: Evidence) -> dict[str, Any]:
+    expected = evidence.expected_events
+    return {
+        "events": evidence.events,
+        "customers": evidence.customers,
+        "effective": str(evidence.effective),
+        "expected_events": None if expected is None else str(expected),
+        "left_out": [list(pair) for pair in evidence.left_out],
+    }
+
+
+def evidence_from(document: dict[str, Any]) -> Evidence:
+    expected = document["expected_events"]
+    return Evidence(
+        events=document["events"],
+        customers=document["customers"],
+        effective=Decimal(document["effective"]),
+        expected_events=None if expected is None else Decimal(expected),
+        left_out=tuple((reason, count) for reason, count in document["left_out"]),
+    )
+
+
+def working_document(working: Working) -> dict[str, Any]:
+    return {
+        "raw": str(working.raw),
+        "case_mix": [[factor, str(effect)] for factor, effect in working.case_mix],
+        "shrinkage": str(working.shrinkage),
+        "score": str(working.score),
+        "notes": [list(note) for note in working.notes],
+    }
+
+
+def working_from(document: dict[str, Any]) -> Working:
+    return Working(
+        raw=Decimal(document["raw"]),
+        case_mix=tuple((factor, Decimal(effect)) for factor, effect in document["case_mix"]),
+        shrinkage=Decimal(document["shrinkage"]),
+        score=Decimal(document["score"]),
+        notes=tuple((name, value) for name, value in document["notes"]),
+    )
+
+
+def manifest_document(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "code_version": manifest.code_version,
+        "policy_hash": manifest.policy_hash,
+        "people_hash": manifest.people_hash,
+        "event_versions": [list(pair) for pair in manifest.event_versions],
+        "cycle_start": manifest.cycle_start.isoformat(),
+        "cycle_end": manifest.cycle_end.isoformat(),
+        "data_as_of": manifest.data_as_of.isoformat(),
+    }
+
+
+def manifest_from(document: dict[str, Any]) -> Manifest:
+    return Manifest(
+        code_version=document["code_version"],
+        policy_hash=document["policy_hash"],
+        people_hash=document["people_hash"],
+        event_versions=tuple((kind, version) for kind, version in document["event_versions"]),
+        cycle_start=date.fromisoformat(document["cycle_start"]),
+        cycle_end=date.fromisoformat(document["cycle_end"]),
+        data_as_of=date.fromisoformat(document["data_as_of"]),
+    )
+
+
+def coverage_document(coverage: tuple[Coverage, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "indicator": part.indicator,
+            "total": str(part.total),
+            "attributed": str(part.attributed),
+            "why": [[reason, str(share)] for reason, share in part.why],
+        }
+        for part in coverage
+    ]
+
+
+def coverage_from(document: list[dict[str, Any]]) -> tuple[Coverage, ...]:
+    return tuple(
+        Coverage(
+            IndicatorKey(part["indicator"]),
+            Decimal(part["total"]),
+            Decimal(part["attributed"]),
+            tuple((reason, Decimal(share)) for reason, share in part["why"]),
+        )
+        for part in document
+    )
+
+
+def policy_document(policy: Policy) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(canonical(asdict(policy)))
+    return document

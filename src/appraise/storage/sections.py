@@ -1,0 +1,267 @@
+"""Sections and their items, read through the principal's scope and written with their version."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, bindparam, delete, func, insert, literal, select, tuple_, update
+
+from appraise.domain.access import section_scope, sees_ratings
+from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, ItemId, RunId, SectionId
+from appraise.domain.reading import Page, ScoringRun, SectionRow
+from appraise.domain.section_states import SectionState
+from appraise.domain.sections import Item, Section
+from appraise.storage import scorecards
+from appraise.storage.access import reached
+from appraise.storage.cursors import checked_size, cursor, position
+from appraise.storage.database import Session
+from appraise.storage.documents import digest, manifest_document
+from appraise.storage.people import BATCH, Viewer
+from appraise.storage.tables import CYCLES, EMPLOYEES, ITEMS, SCORECARDS, SECTIONS
+from appraise.storage.tables.columns import Key
+
+
+def get(session: Session, viewer: Viewer, section: SectionId, *, to_change: bool = False) -> Section | None:
+    """The section as the viewer may read it; None where there is none or it is not theirs to see.
+
+    `to_change` keeps others from changing it until the transaction ends.
+    """
+    statement = _visible(select(SECTIONS), viewer).where(SECTIONS.c.id == section)
+    if to_change:
+        statement = statement.with_for_update(of=SECTIONS)
+    row = session.execute(statement).first()
+    return None if row is None else shown(_sections(session, [row])[0], viewer)
+
+
+def listed(
+    session: Session,
+    viewer: Viewer,
+    *,
+    cycle: CycleId,
+    state: SectionState | None,
+    first: int,
+    after: str | None,
+) -> Page[SectionRow]:
+    """By the employee's name."""
+    checked_size(first)
+    manager = EMPLOYEES.alias("manager")
+    statement = (
+        select(
+            SECTIONS,
+            EMPLOYEES.c.display_name,
+            EMPLOYEES.c.sort_name,
+            manager.c.display_name.label("manager_name"),
+            CYCLES.c.name.label("cycle_name"),
+        )
+        .join(EMPLOYEES, EMPLOYEES.c.id == SECTIONS.c.employee_id)
+        .join(CYCLES, CYCLES.c.id == SECTIONS.c.cycle_id)
+        .outerjoin(manager, manager.c.id == SECTIONS.c.manager_id)
+        .order_by(EMPLOYEES.c.sort_name, EMPLOYEES.c.id)
+        .limit(first + 1)
+    )
+    statement = _of_cycle(_visible(statement, viewer), cycle, state)
+    if after is not None:
+        key = (literal(part, Key()) for part in position(after, 2))
+        statement = statement.where(tuple_(EMPLOYEES.c.sort_name, EMPLOYEES.c.id) > tuple_(*key))
+    rows = session.execute(statement).all()
+    taken = rows[:first]
+    items = tuple(
+        SectionRow(
+            section=shown(section, viewer),
+            employee_name=row.display_name,
+            manager_name=row.manager_name,
+            cycle_name=row.cycle_name,
+            ratings_visible=sees_ratings(viewer.principal, section.employee, section.state),
+        )
+        for row, section in zip(taken, _sections(session, taken), strict=True)
+    )
+    end = cursor(taken[-1].sort_name, taken[-1].employee_id) if taken else None
+    return Page(items, end, len(rows) > first)
+
+
+def counted(session: Session, viewer: Viewer, *, cycle: CycleId, state: SectionState | None) -> int:
+    statement = _of_cycle(_visible(select(func.count()).select_from(SECTIONS), viewer), cycle, state)
+    return int(session.execute(statement).scalar_one())
+
+
+def by_employee(
+    session: Session, viewer: Viewer, employees: Iterable[EmployeeId], cycle: CycleId
+) -> dict[EmployeeId, Section]:
+    """The sections of one cycle that the viewer reaches, in one go."""
+    found: dict[EmployeeId, Section] = {}
+    wanted = sorted(set(employees))
+    for start in range(0, len(wanted), BATCH):
+        statement = _of_cycle(_visible(select(SECTIONS), viewer), cycle, None)
+        rows = session.execute(statement.where(SECTIONS.c.employee_id.in_(wanted[start : start + BATCH]))).all()
+        found.update({section.employee: shown(section, viewer) for section in _sections(session, rows)})
+    return found
+
+
+def subject_of(session: Session, section: SectionId) -> EmployeeId | None:
+    """Whose section it is, whoever asks: decides whether a read is audited, and is not handed on."""
+    employee = session.execute(select(SECTIONS.c.employee_id).where(SECTIONS.c.id == section)).scalar()
+    return None if employee is None else EmployeeId(employee)
+
+
+def id_of(session: Session, employee: EmployeeId, cycle: CycleId) -> SectionId | None:
+    table = SECTIONS.c
+    statement = select(table.id).where(table.employee_id == employee, table.cycle_id == cycle)
+    section = session.execute(statement).scalar()
+    return None if section is None else SectionId(section)
+
+
+def in_cycle(session: Session, cycle: CycleId) -> list[Section]:
+    """All sections of a cycle, for scoring; locked until the transaction ends."""
+    statement = select(SECTIONS).where(SECTIONS.c.cycle_id == cycle).order_by(SECTIONS.c.id).with_for_update()
+    return _sections(session, session.execute(statement).all())
+
+
+def shown(section: Section, viewer: Viewer) -> Section:
+    """The section without what is withheld from the viewer."""
+    if sees_ratings(viewer.principal, section.employee, section.state):
+        return section
+    return replace(section, items=tuple(replace(item, rating=None, comment=None) for item in section.items))
+
+
+def add(session: Session, new: Sequence[Section]) -> None:
+    if new:
+        session.execute(insert(SECTIONS), [{"id": section.id, **_columns(section)} for section in new])
+        session.execute(insert(ITEMS), [row for section in new for row in _item_rows(section)])
+
+
+def save(session: Session, changed: Sequence[Section]) -> None:
+    """Write sections that were locked when they were read."""
+    if not changed:
+        return
+    columns = [{f"new_{name}": value for name, value in _columns(section).items()} for section in changed]
+    rows = [{"section": section.id, **row} for section, row in zip(changed, columns, strict=True)]
+    values: dict[str, Any] = {name.removeprefix("new_"): bindparam(name) for name in columns[0]}
+    session.execute(update(SECTIONS).where(SECTIONS.c.id == bindparam("section")).values(values), rows)
+    session.execute(
+        delete(ITEMS).where(ITEMS.c.section_id == bindparam("section")),
+        [{"section": section.id} for section in changed],
+    )
+    session.execute(insert(ITEMS), [row for section in changed for row in _item_rows(section)])
+
+
+def manifest_hash(run: ScoringRun, section: Section) -> str:
+    """What the section rests on, in one hash: the run's manifest and the results as they were computed."""
+    manifest = None if run.manifest is None else manifest_document(run.manifest)
+    return digest({"manifest": manifest, "results": [scorecards.document(item.result) for item in section.items]})
+
+
+def frozen(section: Section) -> dict[str, Any]:
+    """The section as a document; its results are not in it, as those of a run never change."""
+    columns = _columns(section)
+    submitted = None if section.submitted_at is None else section.submitted_at.isoformat()
+    items = [{**row, "weight": str(row["weight"])} for row in _item_rows(section)]
+    return {"id": section.id, **columns, "submitted_at": submitted, "items": items}
+
+
+def thawed(session: Session, document: dict[str, Any]) -> Section:
+    results = scorecards.of(session, RunId(document["run_id"]), EmployeeId(document["employee_id"]))
+    columns = {name: value for name, value in document.items() if name != "items"}
+    submitted = columns["submitted_at"]
+    columns["submitted_at"] = None if submitted is None else datetime.fromisoformat(submitted)
+    items = [
+        Item(
+            id=ItemId(item["id"]),
+            indicator=IndicatorKey(item["indicator"]),
+            weight=Decimal(item["weight"]),
+            result=results[IndicatorKey(item["indicator"])],
+            rating=item["rating"],
+            comment=item["comment"],
+        )
+        for item in document["items"]
+    ]
+    return _section(columns, items)
+
+
+def _visible(statement: Select[Any], viewer: Viewer) -> Select[Any]:
+    scope = section_scope(viewer.principal)
+    return statement.where(
+        reached(scope, viewer.principal, SECTIONS.c.employee_id, on=viewer.today, state=SECTIONS.c.state)
+    )
+
+
+def _of_cycle(statement: Select[Any], cycle: CycleId, state: SectionState | None) -> Select[Any]:
+    statement = statement.where(SECTIONS.c.cycle_id == cycle)
+    return statement if state is None else statement.where(SECTIONS.c.state == state.value)
+
+
+def _sections(session: Session, rows: Sequence[Any]) -> list[Section]:
+    """The sections of rows of `sections`, with items and results, in the order of the rows."""
+    items: dict[str, list[Item]] = defaultdict(list)
+    ids = [row.id for row in rows]
+    for start in range(0, len(ids), BATCH):
+        statement = (
+            select(ITEMS.c.id.label("item_id"), ITEMS.c.section_id, ITEMS.c.weight, ITEMS.c.rating, ITEMS.c.comment)
+            .add_columns(*SCORECARDS.columns)
+            .join(SECTIONS, SECTIONS.c.id == ITEMS.c.section_id)
+            .join(
+                SCORECARDS,
+                (SCORECARDS.c.run_id == SECTIONS.c.run_id)
+                & (SCORECARDS.c.employee_id == SECTIONS.c.employee_id)
+                & (SCORECARDS.c.indicator == ITEMS.c.indicator),
+            )
+            .where(ITEMS.c.section_id.in_(ids[start : start + BATCH]))
+            .order_by(ITEMS.c.section_id, ITEMS.c.position)
+        )
+        for row in session.execute(statement):
+            result = scorecards.result_from(row)
+            item = Item(ItemId(row.item_id), result.indicator, row.weight, result, row.rating, row.comment)
+            items[row.section_id].append(item)
+    return [_section(row._mapping, items[row.id]) for row in rows]  # noqa: SLF001  # SQLAlchemy's public way
+
+
+def _section(columns: Any, items: Sequence[Item]) -> Section:
+    manager = columns["manager_id"]
+    return Section(
+        id=SectionId(columns["id"]),
+        employee=EmployeeId(columns["employee_id"]),
+        cycle=CycleId(columns["cycle_id"]),
+        run=RunId(columns["run_id"]),
+        state=SectionState(columns["state"]),
+        version=columns["version"],
+        revision=columns["revision"],
+        items=tuple(items),
+        manager=None if manager is None else EmployeeId(manager),
+        job_title=columns["job_title"],
+        department=columns["department"],
+        submitted_at=columns["submitted_at"],
+        manifest_hash=columns["manifest_hash"],
+    )
+
+
+def _columns(section: Section) -> dict[str, Any]:
+    return {
+        "employee_id": section.employee,
+        "cycle_id": section.cycle,
+        "run_id": section.run,
+        "state": section.state.value,
+        "version": section.version,
+        "revision": section.revision,
+        "manager_id": section.manager,
+        "job_title": section.job_title,
+        "department": section.department,
+        "submitted_at": section.submitted_at,
+        "manifest_hash": section.manifest_hash,
+    }
+
+
+def _item_rows(section: Section) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": item.id,
+            "section_id": section.id,
+            "indicator": item.indicator,
+            "position": position,
+            "weight": item.weight,
+            "rating": item.rating,
+            "comment": item.comment,
+        }
+        for position, item in enumerate(section.items)
+    ]

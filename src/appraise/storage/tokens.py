@@ -1,0 +1,96 @@
+"""Access tokens and granted roles."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, or_, select, update
+
+from appraise.domain.access import Role, ServiceScope
+from appraise.domain.identifiers import EmployeeId, TokenId
+from appraise.storage.database import Session
+from appraise.storage.tables import ACCESS_TOKENS, EMPLOYEES, ROLE_GRANTS
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is kept of a token; `secret_hash` is the SHA-256 of its secret in hexadecimal."""
+
+    id: TokenId
+    name: str
+    employee: EmployeeId | None
+    secret_hash: str
+    roles: frozenset[Role]
+    scopes: frozenset[ServiceScope]
+    expires_at: datetime | None
+    revoked_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+
+def add(session: Session, token: Token, *, at: datetime) -> None:
+    session.execute(
+        insert(ACCESS_TOKENS),
+        {
+            "id": token.id,
+            "name": token.name,
+            "employee_id": token.employee,
+            "secret_hash": token.secret_hash,
+            "roles": sorted(token.roles),
+            "scopes": sorted(token.scopes),
+            "created_at": at,
+            "expires_at": token.expires_at,
+            "revoked_at": None,
+            "last_used_at": None,
+        },
+    )
+
+
+def get(session: Session, token: TokenId) -> Token | None:
+    row = session.execute(select(ACCESS_TOKENS).where(ACCESS_TOKENS.c.id == token)).first()
+    return None if row is None else _token(row)
+
+
+def touch(session: Session, token: TokenId, *, at: datetime, unless_since: datetime) -> None:
+    """Note the use, unless one was noted after `unless_since`."""
+    used = ACCESS_TOKENS.c.last_used_at
+    stale = or_(used.is_(None), used < unless_since)
+    session.execute(update(ACCESS_TOKENS).where(ACCESS_TOKENS.c.id == token, stale).values(last_used_at=at))
+
+
+def revoke(session: Session, token: TokenId, *, at: datetime) -> bool:
+    """False where there is no such token or it was revoked before."""
+    table = ACCESS_TOKENS.c
+    statement = update(ACCESS_TOKENS).where(table.id == token, table.revoked_at.is_(None)).values(revoked_at=at)
+    return session.execute(statement).rowcount == 1
+
+
+def roles_of(session: Session, employee: EmployeeId) -> frozenset[Role]:
+    rows = session.execute(select(ROLE_GRANTS.c.role).where(ROLE_GRANTS.c.employee_id == employee))
+    return frozenset(Role(role) for role in rows.scalars())
+
+
+def grant(session: Session, employee: EmployeeId, role: Role, *, at: datetime, by: str) -> None:
+    session.execute(
+        insert(ROLE_GRANTS), {"employee_id": employee, "role": role.value, "granted_at": at, "granted_by": by}
+    )
+
+
+def name_of(session: Session, employee: EmployeeId) -> str | None:
+    name: str | None = session.execute(
+        select(EMPLOYEES.c.display_name).where(EMPLOYEES.c.id == employee)
+    ).scalar_one_or_none()
+    return name
+
+
+def _token(row: Any) -> Token:
+    return Token(
+        id=TokenId(row.id),
+        name=row.name,
+        employee=None if row.employee_id is None else EmployeeId(row.employee_id),
+        secret_hash=row.secret_hash,
+        roles=frozenset(Role(role) for role in row.roles),
+        scopes=frozenset(ServiceScope(scope) for scope in row.scopes),
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        last_used_at=row.last_used_at,
+    )

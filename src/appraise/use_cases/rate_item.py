@@ -1,0 +1,42 @@
+"""A manager rates one item of a section."""
+
+from datetime import datetime
+
+from appraise.domain.access import Principal
+from appraise.domain.identifiers import ItemId, SectionId
+from appraise.domain.reading import ViewedSection
+from appraise.domain.section_states import Action
+from appraise.domain.sections import Refusal, Section, rate
+from appraise.storage import cycles
+from appraise.storage.database import Session
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.section_change import Request, change_section
+
+
+def rate_item(  # noqa: PLR0913  # the fields of one form
+    deployment: Deployment,
+    principal: Principal,
+    section_id: SectionId,
+    item_id: ItemId,
+    *,
+    rating: int | None,
+    comment: str | None,
+    expected_version: int,
+    at: datetime,
+    idempotency_key: str | None = None,
+) -> ViewedSection | Refusal:
+    """Errors as for every change of a section: see `change_section`."""
+    request = Request(
+        Action.RATE,
+        expected_version,
+        at,
+        idempotency_key,
+        body=(item_id, rating, comment),
+        facts=(("item", item_id), ("rating", str(rating)), ("commented", str(bool(comment)))),
+    )
+
+    def step(session: Session, section: Section) -> Section | Refusal:
+        period = cycles.get(session, section.cycle).period
+        return rate(section, item_id, rating=rating, comment=comment, on=at.date(), period=period)
+
+    return change_section(deployment, principal, section_id, request, step)

@@ -1,0 +1,61 @@
+"""A section as one principal sees it, with the actions that are theirs now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from appraise.domain.access import Principal, may_act, sees_ratings
+from appraise.domain.employees import Employee, EmploymentStatus
+from appraise.domain.reading import PersonRow, ViewedSection
+from appraise.domain.section_states import Action
+from appraise.domain.sections import Section, wrong_state
+from appraise.storage import cycles, people, sections, tokens
+from appraise.storage.database import Session
+from appraise.storage.people import Viewer
+
+
+def view(session: Session, principal: Principal, section: Section, *, at: datetime) -> ViewedSection:
+    """`section` must have been read through the principal's scope."""
+    viewer = Viewer(principal, at.date())
+    cycle = cycles.get(session, section.cycle)
+    person = people.by_id(session, viewer, [section.employee], on=at.date()).get(section.employee)
+    managers = people.managers_of(session, section.employee, on=at.date())
+    allowed = {
+        action
+        for action in Action
+        if wrong_state(section, action) is None
+        and may_act(principal, action, section.employee, managers=managers)
+        and not (action is Action.RATE and at.date() < cycle.period.start)
+    }
+    return ViewedSection(
+        section=sections.shown(section, viewer),
+        person=person or _as_the_section_says(session, section),
+        cycle=cycle,
+        ratings_visible=sees_ratings(principal, section.employee, section.state),
+        allowed_actions=frozenset(allowed),
+        is_own=principal.employee == section.employee,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """How the audit log names a principal: by id where there is one, as names are shared."""
+
+    id: str
+    name: str
+
+    @classmethod
+    def of(cls, principal: Principal) -> "Actor":
+        if principal.employee is not None:
+            return cls(f"employee:{principal.employee}", principal.name)
+        return cls(principal.name, principal.name)
+
+
+def _as_the_section_says(session: Session, section: Section) -> PersonRow:
+    """For principals who may read sections and not people: nothing beyond the section's own snapshot."""
+    name = tokens.name_of(session, section.employee) or section.employee
+    return PersonRow(
+        Employee(section.employee, name),
+        EmploymentStatus.UNKNOWN,
+        section.job_title,
+        department_name=section.department,
+    )

@@ -1,0 +1,121 @@
+"""Store a scoring run and bring the sections of its cycle in line with it."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from appraise.domain.cycles import Cycle
+from appraise.domain.employees import Employment, ReportingKind
+from appraise.domain.identifiers import EmployeeId, ItemId, RunId, SectionId
+from appraise.domain.people import PeopleSnapshot
+from appraise.domain.policies import Policy
+from appraise.domain.reading import RunState, ScoringRun
+from appraise.domain.scorecards import Absence, Scorecard, ScoringResult
+from appraise.domain.section_states import SectionState
+from appraise.domain.sections import Item, Section
+from appraise.storage import audit, cycles, people, scorecards, sections
+from appraise.storage.database import Session, lock
+from appraise.storage.identifiers import new_id
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.transactions import committed
+
+UNTOUCHED: Final = frozenset({SectionState.SUBMITTED, SectionState.FINALISED})
+"""The evidence of a section that was handed in is frozen."""
+
+
+def store_scores(
+    deployment: Deployment, cycle: Cycle, result: ScoringResult, policy: Policy, *, at: datetime
+) -> ScoringRun:
+    """Scorecards, manifest and coverage, and one section per scorecard, all in one transaction.
+
+    New sections start COLLECTING; a DRAFT keeps ratings and comments of items that still have an estimate and loses
+    the rating where the estimate is gone; what was handed in is not touched.
+    """
+    run = ScoringRun(RunId(new_id()), cycle.id, at, at, RunState.DONE, result.manifest, result.coverage)
+
+    def work(session: Session) -> ScoringRun:
+        lock(session, f"cycle:{cycle.id}")
+        cycles.add_run(session, run, policy, policy_hash=result.manifest.policy_hash)
+        scorecards.add(session, run.id, result.scorecards)
+        standing = _Standing(people.snapshot(session), at.date())
+        known = {section.employee: section for section in sections.in_cycle(session, cycle.id)}
+        new: list[Section] = []
+        changed: list[Section] = []
+        for scorecard in result.scorecards:
+            section = known.get(scorecard.employee)
+            if section is None:
+                new.append(standing.placed(_opened(scorecard, cycle, run, policy)))
+            elif section.state not in UNTOUCHED:
+                changed.append(standing.placed(_rescored(section, scorecard, run, policy)))
+        sections.add(session, new)
+        sections.save(session, changed)
+        details = [
+            ("cycle", cycle.name),
+            ("scorecards", str(len(result.scorecards))),
+            ("sections_opened", str(len(new))),
+            ("sections_rescored", str(len(changed))),
+            ("policy", result.manifest.policy_hash),
+        ]
+        audit.append(session, at=at, actor="operator", action="cycle.score", subject=f"run:{run.id}", details=details)
+        return run
+
+    return committed(deployment, work)
+
+
+def _opened(scorecard: Scorecard, cycle: Cycle, run: ScoringRun, policy: Policy) -> Section:
+    section = Section(
+        id=SectionId(new_id()),
+        employee=scorecard.employee,
+        cycle=cycle.id,
+        run=run.id,
+        state=SectionState.COLLECTING,
+        version=0,
+        revision=1,
+        items=(),
+    )
+    return _rescored(section, scorecard, run, policy)
+
+
+def _rescored(section: Section, scorecard: Scorecard, run: ScoringRun, policy: Policy) -> Section:
+    before = {item.indicator: item for item in section.items}
+    weights = {indicator: Decimal(str(choices.weight)) for indicator, choices in policy.indicators}
+    items = []
+    for result in scorecard.results:
+        known = before.get(result.indicator)
+        rating = None if known is None or isinstance(result, Absence) else known.rating
+        items.append(
+            Item(
+                id=ItemId(new_id()) if known is None else known.id,
+                indicator=result.indicator,
+                weight=weights.get(result.indicator, Decimal(0)),
+                result=result,
+                rating=rating,
+                comment=None if known is None else known.comment,
+            )
+        )
+    return replace(section, run=run.id, items=tuple(items), version=section.version + 1)
+
+
+class _Standing:
+    """Job, department and manager of everybody on a day; of those who left, the last ones known."""
+
+    def __init__(self, snapshot: PeopleSnapshot, day: date) -> None:
+        self.names = {department.code: department.name for department in snapshot.departments}
+        self.jobs: dict[EmployeeId, Employment] = {}
+        for job in sorted(snapshot.employments, key=lambda job: (day in job.period, job.period.end or date.max)):
+            self.jobs[job.employee] = job
+        self.managers: dict[EmployeeId, EmployeeId] = {}
+        lines = [line for line in snapshot.reporting_lines if line.kind is ReportingKind.SOLID]
+        for line in sorted(lines, key=lambda line: (day in line.period, line.period.end or date.max)):
+            self.managers[line.employee] = line.manager
+
+    def placed(self, section: Section) -> Section:
+        job = self.jobs.get(section.employee)
+        department = None if job is None or job.department is None else job.department
+        return replace(
+            section,
+            manager=self.managers.get(section.employee),
+            job_title=None if job is None else job.job_title,
+            department=None if department is None else self.names.get(department, department),
+        )

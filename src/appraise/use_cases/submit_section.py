@@ -1,0 +1,32 @@
+"""A manager hands a section in; what it rests on is frozen by its hash."""
+
+from datetime import datetime
+
+from appraise.domain.access import Principal
+from appraise.domain.identifiers import SectionId
+from appraise.domain.reading import ViewedSection
+from appraise.domain.section_states import Action
+from appraise.domain.sections import Refusal, Section, submit
+from appraise.storage import cycles, sections
+from appraise.storage.database import Session
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.section_change import Request, change_section
+
+
+def submit_section(
+    deployment: Deployment,
+    principal: Principal,
+    section_id: SectionId,
+    *,
+    expected_version: int,
+    at: datetime,
+    idempotency_key: str | None = None,
+) -> ViewedSection | Refusal:
+    """Errors as for every change of a section: see `change_section`."""
+    request = Request(Action.SUBMIT, expected_version, at, idempotency_key)
+
+    def step(session: Session, section: Section) -> Section | Refusal:
+        run = cycles.run(session, section.run)
+        return submit(section, at=at, manifest_hash=sections.manifest_hash(run, section))
+
+    return change_section(deployment, principal, section_id, request, step)

@@ -1,0 +1,141 @@
+"""A small company: Dora leads Max, Max leads Ann and Ben; Hal is HR administrator, Vera executive, Otto auditor."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from appraise.adapters.contract import ImportOptions, ReadPeople
+from appraise.adapters.records import ManagerReference, PeopleRecord
+from appraise.domain.access import Principal, Role
+from appraise.domain.cycles import Cycle
+from appraise.domain.employees import EmploymentStatus, ExternalReference
+from appraise.domain.identifiers import EmployeeId
+from appraise.domain.indicators import ATTRITION, SATISFACTION
+from appraise.domain.periods import Period
+from appraise.domain.policies import DEFAULT_POLICY
+from appraise.domain.reading import ScoringRun, ViewedSection
+from appraise.domain.scorecards import (
+    Absence,
+    AbsenceKind,
+    Coverage,
+    Estimate,
+    Evidence,
+    Manifest,
+    Money,
+    Scorecard,
+    ScoringResult,
+    Working,
+)
+from appraise.storage import people
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.import_people import reconcile_people
+from appraise.use_cases.open_cycle import open_cycle
+from appraise.use_cases.read_sections import section_of
+from appraise.use_cases.store_scores import store_scores
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MANAGERS = {"dora": None, "max": "dora", "ann": "max", "ben": "max", "hal": None, "vera": None, "otto": None}
+ROLES = {"hal": Role.HR_ADMINISTRATOR, "vera": Role.EXECUTIVE, "otto": Role.AUDITOR}
+
+
+def record(name: str, manager: str | None, row: int) -> PeopleRecord:
+    key = ExternalReference("hr:id", name)
+    managers = () if manager is None else (ManagerReference(ExternalReference("hr:id", manager)),)
+    return PeopleRecord(
+        key=key,
+        references=(key,),
+        display_name=name.title(),
+        status=EmploymentStatus.ACTIVE,
+        row=row,
+        email=f"{name}@example.org",
+        job_title="Agent",
+        department_code="CS",
+        department_name="Customer Service",
+        hire_date=date(2020, 1, 1),
+        managers=managers,
+        attributes=(("level", "3"),),
+    )
+
+
+def estimate(value: str = "71.25") -> Estimate:
+    number = Decimal(value)
+    return Estimate(
+        indicator=SATISFACTION,
+        value=number,
+        lower=number - 8,
+        upper=number + 8,
+        lower_90=number - Decimal("6.70"),
+        upper_90=number + Decimal("6.70"),
+        expected=Decimal("68.00"),
+        unshrunk=number + Decimal("1.05"),
+        reliability=Decimal("0.810"),
+        probability_better=Decimal("0.7871"),
+        consequence=True,
+        evidence=Evidence(42, 40, Decimal("41.5"), Decimal("39.125"), (("no answer", 7),)),
+        working=Working(
+            raw=number + Decimal("2.30"),
+            case_mix=(("channel", Decimal("1.50")), ("topic", Decimal("-0.25"))),
+            shrinkage=Decimal("1.05"),
+            score=number,
+            notes=(("between-employee sd", "3.1"),),
+        ),
+        money=Money(12_300, -400, 25_000, "EUR"),
+    )
+
+
+def absence() -> Absence:
+    return Absence(ATTRITION, AbsenceKind.NOT_OBSERVED, "no customer is owned by this employee")
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    deployment: Deployment
+    ids: dict[str, EmployeeId]
+    cycle: Cycle
+
+    def principal(self, name: str) -> Principal:
+        roles = frozenset({ROLES[name]} if name in ROLES else ())
+        return Principal(name.title(), self.ids[name], roles)
+
+    def scored(self, *, value: str = "71.25", at: datetime = AT, absent: bool = False) -> ScoringRun:
+        first = Absence(SATISFACTION, AbsenceKind.EXCLUDED, "left out") if absent else estimate(value)
+        cards = tuple(Scorecard(self.ids[name], (first, absence())) for name in ("ann", "ben", "max"))
+        manifest = Manifest(
+            "test", "p" * 64, "q" * 64, (("contacts", 3), ("ratings", 2)), date(2025, 1, 1), date(2026, 1, 1), at.date()
+        )
+        coverage = (Coverage(SATISFACTION, Decimal("100"), Decimal("93.5"), (("bot", Decimal("6.5")),)),)
+        return store_scores(
+            self.deployment, self.cycle, ScoringResult(cards, coverage, manifest), DEFAULT_POLICY, at=at
+        )
+
+    def section(self, of: str, seen_by: str = "otto") -> ViewedSection:
+        found = section_of(self.deployment, self.principal(seen_by), self.ids[of], self.cycle.id, at=AT)
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def company(deployment: Deployment) -> Company:
+    records = tuple(record(name, manager, row) for row, (name, manager) in enumerate(MANAGERS.items(), start=2))
+    options = ImportOptions("hr", as_of=date(2025, 1, 1))
+    reconcile_people(deployment, ReadPeople(records, ()), options, file="people.csv", at=AT, dry_run=False)
+    with deployment.database.reading() as session:
+        found = people.snapshot(session).employees
+    cycle = open_cycle(deployment, "2025", Period(date(2025, 1, 1), date(2026, 1, 1)), at=AT)
+    return Company(deployment, {person.display_name.casefold(): person.id for person in found}, cycle)
+
+
+@pytest.fixture
+def move(company: Company) -> Callable[[str, str | None], None]:
+    """Give somebody another manager as of today."""
+
+    def moved(name: str, manager: str | None) -> None:
+        line = replace(record(name, manager, 2))
+        read = ReadPeople((line,), (), complete=False)
+        options = ImportOptions("hr", as_of=AT.date())
+        reconcile_people(company.deployment, read, options, file="people.csv", at=AT, dry_run=False)
+
+    return moved

@@ -1,0 +1,127 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from appraise.domain.access import Principal, Role, ServiceScope
+from appraise.domain.identifiers import EmployeeId
+from appraise.errors import InvalidInput, NotFound, Unauthenticated
+from appraise.storage.tables import ACCESS_TOKENS
+from appraise.use_cases.authenticate import authenticate
+from appraise.use_cases.create_token import checksum, create_token
+from appraise.use_cases.grant_role import grant_role
+from appraise.use_cases.revoke_token import revoke_token
+from tests.use_cases.conftest import AT, Company
+
+
+def minted(company: Company, name: str = "ann", *, days: int = 30) -> str:
+    return create_token(
+        company.deployment,
+        name="laptop",
+        employee=company.ids[name],
+        roles=frozenset(),
+        scopes=frozenset(),
+        expires_at=AT + timedelta(days=days),
+        at=AT,
+    )
+
+
+def test_an_employees_token_gives_the_employee_with_the_roles_granted_meanwhile(company: Company) -> None:
+    token = minted(company)
+    grant_role(company.deployment, company.ids["ann"], Role.EXECUTIVE, at=AT, by="hal")
+
+    principal = authenticate(company.deployment, token, at=AT)
+
+    assert principal == Principal("Ann", company.ids["ann"], frozenset({Role.EXECUTIVE}))
+
+
+def test_a_services_token_gives_its_scopes(company: Company) -> None:
+    token = create_token(
+        company.deployment,
+        name="hris",
+        employee=None,
+        roles=frozenset({Role.SERVICE}),
+        scopes=frozenset({ServiceScope.READ_SECTIONS}),
+        expires_at=None,
+        at=AT,
+    )
+
+    principal = authenticate(company.deployment, token, at=AT)
+
+    assert principal == Principal(
+        "hris", None, frozenset({Role.SERVICE}), frozenset({ServiceScope.READ_SECTIONS})
+    )
+
+
+def test_the_secret_is_nowhere_in_the_database(company: Company) -> None:
+    secret = minted(company).split("_")[3][:43]
+
+    with company.deployment.database.reading() as session:
+        row = session.execute(select(ACCESS_TOKENS)).one()
+
+    assert secret not in repr(row)
+
+
+@pytest.mark.parametrize("spoil", ["", "apr_live_x", "Bearer", "cut", "mistyped", "longer"])
+def test_a_malformed_token_is_refused(company: Company, spoil: str) -> None:
+    token = minted(company)
+    wrong = {"cut": token[:-1], "mistyped": token[:-9] + ("a" if token[-9] != "a" else "b") + token[-8:]}
+    wrong["longer"] = token + "\n"
+
+    with pytest.raises(Unauthenticated, match="malformed"):
+        authenticate(company.deployment, wrong.get(spoil, spoil), at=AT)
+
+
+def test_a_well_formed_token_with_another_secret_is_refused(company: Company) -> None:
+    ann, ben = minted(company, "ann"), minted(company, "ben")
+    text = f"apr_live_{ann.split('_')[2]}_{ben.split('_')[3][:43]}"
+
+    with pytest.raises(Unauthenticated, match="not known"):
+        authenticate(company.deployment, text + checksum(text), at=AT)
+
+
+def test_an_expired_token_is_refused_from_its_hour_on(company: Company) -> None:
+    token = minted(company, days=1)
+    assert authenticate(company.deployment, token, at=AT + timedelta(days=1, microseconds=-1)).name == "Ann"
+
+    with pytest.raises(Unauthenticated, match="expired"):
+        authenticate(company.deployment, token, at=AT + timedelta(days=1))
+
+
+def test_a_revoked_token_is_refused(company: Company) -> None:
+    token = minted(company)
+    revoke_token(company.deployment, token, at=AT, by="hal")
+
+    with pytest.raises(Unauthenticated, match="revoked"):
+        authenticate(company.deployment, token, at=AT)
+
+
+def test_the_last_use_is_noted_at_most_once_a_minute(company: Company) -> None:
+    token = minted(company)
+    noted = []
+    for seconds in (0, 59, 61):
+        authenticate(company.deployment, token, at=AT + timedelta(seconds=seconds))
+        with company.deployment.database.reading() as session:
+            noted.append(session.execute(select(ACCESS_TOKENS.c.last_used_at)).scalar_one())
+
+    assert noted == [AT, AT, AT + timedelta(seconds=61)]
+
+
+def test_a_token_that_opens_nothing_is_not_minted(company: Company) -> None:
+    with pytest.raises(InvalidInput, match="would open nothing"):
+        create_token(
+            company.deployment,
+            name="x",
+            employee=None,
+            roles=frozenset(),
+            scopes=frozenset(),
+            expires_at=None,
+            at=AT,
+        )
+
+
+def test_roles_are_granted_to_employees_only(company: Company) -> None:
+    with pytest.raises(NotFound):
+        grant_role(company.deployment, EmployeeId("nobody"), Role.AUDITOR, at=AT, by="hal")
+    with pytest.raises(InvalidInput):
+        grant_role(company.deployment, company.ids["ann"], Role.SERVICE, at=AT, by="hal")
