@@ -94,6 +94,12 @@ def test_one_table_may_hold_several_kinds_of_event(tmp_path: Path) -> None:
     )
 
 
+def test_rows_may_be_reshaped_by_sql_before_they_are_read(tmp_path: Path) -> None:
+    prepared = mapping(tmp_path, 'kind = "ownerships"\nprepare = "SELECT * FROM raw"')
+
+    assert prepared.events == (EventMapping(EventKind.OWNERSHIPS, prepare="SELECT * FROM raw"),)
+
+
 @pytest.mark.parametrize(
     ("text", "found", "hint"),
     [
@@ -112,6 +118,11 @@ def test_one_table_may_hold_several_kinds_of_event(tmp_path: Path) -> None:
         ('kind = "ratings"\n[scale]\nname="x"\nlow=5\nhigh=1', "[scale] low is not below high", None),
         ('kind = "ratings"\n[scale]\nname="x"', "[scale] lacks low, high", None),
         ('kind = "ratings"\n[columns]\nscore = 3', "[columns] score is 3", None),
+        (
+            'kind = "people"\n[columns]\nkey="a"\ndisplay_name="a"\n[manager]\nkind="email"\nnamespace="x"',
+            "[manager] has a namespace for a manager who is named by email",
+            None,
+        ),
         ('kind = "ratings"\nformats = "%Y"', "the mapping formats is '%Y'", None),
         ('kind = "ratings"\nformats = [1]', "formats is [1]", None),
         ("kind = people", "the mapping file is not TOML: Invalid value (at line 1, column 8)", None),

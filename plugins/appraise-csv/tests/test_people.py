@@ -131,6 +131,48 @@ def test_a_second_row_of_one_person_is_rejected(tmp_path: Path) -> None:
     assert people.rejected == (RejectedRow("people.csv", 4, "key", "7", "this person is on row 2 already"),)
 
 
+DISTINCT = """
+    kind = "people"
+    distinct = true
+    [columns]
+    key = "agent"
+    display_name = "agent"
+    manager = "lead"
+"""
+
+
+def test_a_table_of_something_else_gives_each_of_its_people_once(tmp_path: Path) -> None:
+    people = read(tmp_path, DISTINCT, "agent,lead,score", "Ann,Zoe,5", "Bob,Zoe,1", "Ann,Zoe,3")
+
+    assert [(record.row, record.display_name) for record in people.records] == [(2, "Ann"), (3, "Bob")]
+    assert people.rejected == ()
+    assert people.warnings[0] == "1 rows repeat what an earlier row says of the same person"
+
+
+def test_a_row_that_says_something_else_of_the_same_person_is_rejected(tmp_path: Path) -> None:
+    people = read(tmp_path, DISTINCT, "agent,lead,score", "Ann,Zoe,5", "Ann,Yves,3")
+
+    reason = "this person is on row 2 already, with another manager"
+    assert people.rejected == (RejectedRow("people.csv", 3, "lead", "Yves", reason),)
+
+
+def test_a_manager_may_be_named_by_another_id_than_the_persons_key(tmp_path: Path) -> None:
+    mapping = """
+        kind = "people"
+        [columns]
+        key = "login"
+        display_name = "login"
+        manager = "parent"
+        [manager]
+        namespace = "warehouse:row"
+        [references]
+        "warehouse:row" = "row"
+    """
+    people = read(tmp_path, mapping, "login,row,parent", "ann,7,3")
+
+    assert people.records[0].managers == (ManagerReference(ExternalReference("warehouse:row", "3")),)
+
+
 def test_rows_that_are_periods_may_repeat_a_person(tmp_path: Path) -> None:
     mapping = """
         kind = "people"

@@ -37,7 +37,7 @@ class CsvAdapter:
             "Sentinel days (0000-00-00, 1900-01-01, 2099-12-31, 4712-12-31, 9999-12-31) mean that there is none.",
             "Files without a header row take their column names from the mapping.",
             "A rating without a declared scale is refused.",
-            "A second row of one person is rejected unless the rows are periods.",
+            "A second row of one person is rejected unless the rows are periods, or the mapping says `distinct`.",
         ),
         unknowable=("Whatever the table does not hold: the mapping cannot invent it.",),
     )

@@ -48,6 +48,7 @@ _PEOPLE_KEYS = {
     "file": dict,
     "date_format": str,
     "complete": bool,
+    "distinct": bool,
     "name_order": str,
     "effective_to_is_last_day": bool,
     "key": dict,
@@ -64,6 +65,7 @@ _EVENT_KEYS = {
     "formats": list,
     "decimal_comma": bool,
     "only": str,
+    "prepare": str,
     "scale": dict,
     "employee": dict,
     "columns": dict,
@@ -76,21 +78,29 @@ _EVENT_KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class ManagerMapping:
-    """How the manager's column names the manager; `absent` are the words for "nobody"."""
+    """How the manager's column names the manager; `absent` are the words for "nobody".
+
+    `namespace` says which ids the column holds where they are not the persons' keys but one of their references.
+    """
 
     kind: str = "id"
+    namespace: str | None = None
     absent: tuple[str, ...] = ()
     name_order: str = NAME_ORDERS[0]
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleMapping:
-    """`columns` field → raw column; `references` namespace → raw column; `words` raw status → ours."""
+    """`columns` field → raw column; `references` namespace → raw column; `words` raw status → ours.
+
+    `distinct` takes people out of a table that repeats them, e.g. one of ratings: rows that say the same are one.
+    """
 
     columns: Mapping[str, str]
     key_namespace: str | None = None
     date_format: str | None = None
     complete: bool = True
+    distinct: bool = False
     name_order: str = NAME_ORDERS[0]
     effective_to_is_last_day: bool = False
     manager: ManagerMapping = field(default_factory=ManagerMapping)
@@ -102,7 +112,10 @@ class PeopleMapping:
 
 @dataclass(frozen=True, slots=True)
 class EventMapping:
-    """Where each canonical column of one kind of event comes from: a raw column, a constant or an SQL expression."""
+    """Where each canonical column of one kind of event comes from: a raw column, a constant or an SQL expression.
+
+    `prepare` reshapes the rows first: a SELECT over `raw` that keeps `_row`; `sql` may use the columns that it makes.
+    """
 
     kind: EventKind
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -113,6 +126,7 @@ class EventMapping:
     time_zone: str | None = None
     decimal_comma: bool = False
     only: str | None = None
+    prepare: str | None = None
     skips: tuple[Skip, ...] = ()
 
 
@@ -183,6 +197,7 @@ class _Reader:
             key_namespace=key.get("namespace"),
             date_format=document.get("date_format"),
             complete=document.get("complete", True),
+            distinct=document.get("distinct", False),
             name_order=self.choice(document.get("name_order", NAME_ORDERS[0]), NAME_ORDERS, "name_order"),
             effective_to_is_last_day=document.get("effective_to_is_last_day", False),
             manager=self.manager(document.get("manager", {}), "[manager]"),
@@ -193,9 +208,13 @@ class _Reader:
         )
 
     def manager(self, table: object, where: str) -> ManagerMapping:
-        table = self.checked(table, {"kind": str, "absent": list, "name_order": str}, where)
+        table = self.checked(table, {"kind": str, "namespace": str, "absent": list, "name_order": str}, where)
+        kind = self.choice(table.get("kind", "id"), MANAGER_KINDS, f"{where} kind")
+        if kind != "id" and "namespace" in table:
+            raise self.refusal(f"{where} has a namespace for a manager who is named by {kind}", expected='kind = "id"')
         return ManagerMapping(
-            kind=self.choice(table.get("kind", "id"), MANAGER_KINDS, f"{where} kind"),
+            kind=kind,
+            namespace=table.get("namespace"),
             absent=self.texts(table.get("absent", []), f"{where} absent"),
             name_order=self.choice(table.get("name_order", NAME_ORDERS[0]), NAME_ORDERS, f"{where} name_order"),
         )
@@ -225,6 +244,7 @@ class _Reader:
             time_zone=check_time_zone(table["time_zone"]) if "time_zone" in table else None,
             decimal_comma=table.get("decimal_comma", False),
             only=table.get("only"),
+            prepare=table.get("prepare"),
             skips=tuple(
                 Skip(**self.complete(skip, {"where": str, "reason": str}, "[[skip]]")) for skip in table.get("skip", [])
             ),

@@ -52,14 +52,18 @@ def read_people(path: Path, mapping: TableMapping, options: ImportOptions) -> Re
     reader = _PersonReader(people, found, options, path.name)
     rejected: list[RejectedRow] = []
     records: list[PeopleRecord] = []
-    seen: dict[tuple[ExternalReference, date | None], int] = {}
+    seen: dict[tuple[ExternalReference, date | None], tuple[int, dict[str, str]]] = {}
+    repeated = 0
     for number, cells in read_rows(path, shape, on_reject=rejected.append):
         row = {field: cells.get(column, "").strip() for field, column in found.items()}
         try:
             record = reader.record(number, row)
-            first = seen.setdefault((record.key, record.effective_from), number)
+            first, said = seen.setdefault((record.key, record.effective_from), (number, row))
+            if first != number and people.distinct and row == said:
+                repeated += 1
+                continue
             if first != number:
-                raise _Refused("key", f"this person is on row {first} already")  # noqa: TRY301  # one place rejects
+                raise _Refused(*_contradiction(first, said, row, distinct=people.distinct))  # noqa: TRY301  # one place
         except _Refused as refused:
             column = found.get(refused.field or "")
             rejected.append(
@@ -71,7 +75,7 @@ def read_people(path: Path, mapping: TableMapping, options: ImportOptions) -> Re
         records=tuple(records),
         rejected=tuple(sorted(rejected, key=lambda row: row.row)),
         unmapped_columns=tuple(column for column in header if column not in found.values()),
-        warnings=tuple(reader.warnings()),
+        warnings=tuple(reader.warnings(repeated)),
         complete=people.complete,
     )
 
@@ -88,10 +92,11 @@ class _PersonReader:
         if not self.words:
             self.words = {status.value: status for status in EmploymentStatus}
 
-    def warnings(self) -> list[str]:
+    def warnings(self, repeated: int) -> list[str]:
+        found = [f"{repeated:,} rows repeat what an earlier row says of the same person"] if repeated else []
         if "status" not in self.found and "termination_date" not in self.found:
-            return ["no column tells who has left: everybody in the file is taken to be active"]
-        return []
+            found.append("no column tells who has left: everybody in the file is taken to be active")
+        return found
 
     def record(self, number: int, row: Mapping[str, str]) -> PeopleRecord:
         if not row["key"]:
@@ -164,7 +169,15 @@ class _PersonReader:
             case "name":
                 return ExternalReference("name", _turned(value, mapping.name_order)).normalised()
             case _:
-                return ExternalReference(self.key_namespace, value).normalised()
+                return ExternalReference(mapping.namespace or self.key_namespace, value).normalised()
+
+
+def _contradiction(first: int, said: Mapping[str, str], row: Mapping[str, str], *, distinct: bool) -> tuple[str, str]:
+    """The field to blame for a second row of one person, and the reason."""
+    differing = [field for field in row if row[field] != said[field]]
+    if not distinct or not differing:
+        return "key", f"this person is on row {first} already"
+    return differing[0], f"this person is on row {first} already, with another {' and '.join(differing)}"
 
 
 def _display_name(row: Mapping[str, str], order: str) -> str:

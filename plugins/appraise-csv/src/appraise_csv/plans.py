@@ -79,7 +79,7 @@ def plan(
             title=f"table of {event.kind} as mapped",
         )
         rules = _rules(event, found, options)
-        stages.append(EventStage(event.kind, rules, only=event.only, skips=event.skips))
+        stages.append(EventStage(event.kind, rules, only=event.only, skips=event.skips, prepare=event.prepare))
         used |= dict.fromkeys(found.values())
         used |= dict.fromkeys(_mentioned(event, columns))
         if any(rule.parse is Parse.TIMESTAMP and rule.time_zone is None for rule in rules.values()):
@@ -124,7 +124,7 @@ def _rules(event: EventMapping, found: dict[str, str], options: ImportOptions) -
 
 def _mentioned(event: EventMapping, columns: Sequence[str]) -> list[str]:
     """The raw columns that the mapping's SQL names, quoted or bare; SQL compares names without regard to case."""
-    texts = [*event.sql.values(), event.only or "", *(skip.where for skip in event.skips)]
+    texts = [*event.sql.values(), event.only or "", event.prepare or "", *(skip.where for skip in event.skips)]
     names = {
         (quoted_name.replace('""', '"') or bare).casefold()
         for text in texts
