@@ -1,0 +1,65 @@
+"""Typed absences, each with one sentence that the employee can read."""
+
+from dataclasses import dataclass
+
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import BY_KEY
+from appraise.domain.scorecards import Absence, AbsenceKind, Evidence
+from appraise.errors import NotEnough
+
+_HOPELESS = 100
+"""From a hundred times the present evidence on, naming the amount would promise what no cycle brings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an indicator's evidence is called: `amount` what `minimum_events` counts, in the plural."""
+
+    amount: str
+
+
+def not_in_service(indicator: IndicatorKey) -> Absence:
+    return Absence(indicator, AbsenceKind.NOT_APPLICABLE, "Not employed on any day of the cycle.")
+
+
+def missing_data(indicator: IndicatorKey, missing: str) -> Absence:
+    return Absence(indicator, AbsenceKind.NOT_OBSERVED, f"There are no {missing} in the data of this organisation.")
+
+
+def nothing_seen(indicator: IndicatorKey, what: str) -> Absence:
+    return Absence(indicator, AbsenceKind.NOT_OBSERVED, f"No {what} in this cycle.")
+
+
+def refused(indicator: IndicatorKey, error: NotEnough, evidence: Evidence | None) -> Absence:
+    """Nobody gets a figure, because the statistics refuse."""
+    needed = f", needed: {error.expected}" if error.expected else ""
+    reason = f"{BY_KEY[indicator].name} cannot be scored for anybody in this cycle: {error.found}{needed}."
+    return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, reason, evidence)
+
+
+def too_little(indicator: IndicatorKey, words: Words, *, amount: float, minimum: int, evidence: Evidence) -> Absence:
+    reason = f"The evidence is {_number(amount)} {words.amount}; at least {minimum} are needed."
+    return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, reason, evidence)
+
+
+def too_unreliable(
+    indicator: IndicatorKey,
+    words: Words,
+    *,
+    amount: float,
+    reliability: float,
+    needed: float,
+    evidence: Evidence,
+) -> Absence:
+    """Reliability grows with evidence n as n/(n + k), which says how much would be enough."""
+    start = f"With {_number(amount)} {words.amount} the reliability is {reliability:.2f}, below the {needed:.2f} needed"
+    enough = amount * (1 - reliability) / max(reliability, 1e-9) * needed / (1 - needed) if needed < 1 else float("inf")
+    if enough > _HOPELESS * max(amount, 1.0):
+        end = "employees hardly differ here, so that no amount of evidence within reach would tell them apart"
+    else:
+        end = f"about {_number(enough)} {words.amount} would be enough"
+    return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, f"{start}; {end}.", evidence)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 or value == round(value) else f"{value:.1f}"  # noqa: PLR2004  # two digits

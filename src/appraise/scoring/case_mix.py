@@ -1,0 +1,99 @@
+"""What kind of case an outcome came from: factors of the policy, folded into strata that the data can carry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from appraise.scoring.prepared import CASE_COLUMNS
+
+IntArray = npt.NDArray[np.int64]
+
+NOT_RECORDED = "not recorded"
+OTHER = "other"
+PRIOR_PURCHASES = "prior_purchases"
+TENURE = "tenure"
+FEWEST_EVENTS = 10
+"""Ten events per coefficient (Peduzzi et al. 1996, J. Clinical Epidemiology 49:1373)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strata:
+    """Profiles are the strata at full detail. `stratum[k]` (P,) numbers each profile's stratum by the first k factors.
+
+    `cells` maps the raw values of the factors to `profile`; `unused` are factors that cannot adjust, with the reason.
+    """
+
+    factors: tuple[str, ...]
+    unused: tuple[tuple[str, str], ...]
+    cells: ibis.Table
+    stratum: IntArray
+
+    @property
+    def profiles(self) -> int:
+        return int(self.stratum.shape[1])
+
+
+def with_factors(table: ibis.Table, factors: Sequence[str]) -> ibis.Table:
+    """The table with every factor as text, never null; `prior_purchases` is put into bands."""
+    columns = {}
+    for name in factors:
+        if name == PRIOR_PURCHASES and "prior_orders" in table.columns:
+            columns[name] = _band(table.prior_orders)
+        elif name in CASE_COLUMNS or name in table.columns:
+            columns[name] = table[name].cast("string").fill_null(NOT_RECORDED)
+        else:
+            columns[name] = ibis.literal(NOT_RECORDED)
+    return table.mutate(**columns)
+
+
+def strata(counts: pa.Table, factors: Sequence[str]) -> Strata:
+    """Strata from one row per combination of raw values, with its `events`.
+
+    Values with fewer than ten events become "other"; so do combinations, per level of nesting.
+    """
+    events = counts["events"].to_numpy().astype(np.float64)
+    raw = {name: counts[name].to_pylist() for name in factors}
+    folded = {name: folded_levels(values, events) for name, values in raw.items()}
+    used = tuple(name for name in factors if len(set(folded[name])) > 1)
+    unused = tuple((name, _why_unused(raw[name])) for name in factors if name not in used)
+    nested = [_numbered([()] * events.size, events)]
+    for depth in range(1, len(used) + 1):
+        nested.append(_numbered(list(zip(*(folded[name] for name in used[:depth]), strict=True)), events))
+    if not events.size:
+        profile, stratum = np.zeros(0, np.int64), np.zeros((1, 0), np.int64)
+    else:
+        distinct, profile = np.unique(np.array(nested), axis=1, return_inverse=True)
+        stratum = distinct.astype(np.int64)
+    table = pa.table(
+        {**{name: pa.array(raw[name], pa.string()) for name in factors}, "profile": profile.astype(np.int64).ravel()}
+    )
+    return Strata(used, unused, ibis.memtable(table), stratum)
+
+
+def folded_levels(values: Sequence[str], events: npt.NDArray[np.float64]) -> list[str]:
+    """The values, those with too few events as "other"."""
+    totals: dict[str, float] = {}
+    for value, n in zip(values, events, strict=True):
+        totals[value] = totals.get(value, 0.0) + float(n)
+    return [value if totals[value] >= FEWEST_EVENTS else OTHER for value in values]
+
+
+def _numbered(keys: list[tuple[str, ...]], events: npt.NDArray[np.float64]) -> IntArray:
+    totals: dict[tuple[str, ...], float] = {}
+    for key, n in zip(keys, events, strict=True):
+        totals[key] = totals.get(key, 0.0) + float(n)
+    rich = sorted(key for key, total in totals.items() if total >= FEWEST_EVENTS)
+    number = {key: position for position, key in enumerate(rich)}
+    return np.array([number.get(key, len(rich)) for key in keys], np.int64)
+
+
+def _why_unused(values: Sequence[str]) -> str:
+    return "not recorded" if set(values) <= {NOT_RECORDED} else "the same for all"
+
+
+def _band(prior: ibis.Value) -> ibis.Value:
+    return ibis.cases((prior == 0, "0"), (prior == 1, "1"), (prior <= 3, "2–3"), else_="4+")  # noqa: PLR2004  # the bands

@@ -1,0 +1,123 @@
+"""From arrays of figures to what is said of each employee: an estimate, or why there is none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import BY_KEY, Direction
+from appraise.domain.policies import Policy
+from appraise.domain.scorecards import Absence, Coverage, Estimate, Evidence, Money
+from appraise.errors import NotEnough
+from appraise.scoring.absences import Words, refused, too_little, too_unreliable
+from appraise.scoring.working import exactly, unshrunk, worked_out
+from appraise.statistics.shrinkage import Shrunk
+
+FloatArray = npt.NDArray[np.float64]
+Results = Mapping[int, Estimate | Absence]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """`results` by employee position; everybody else in service gets `otherwise`."""
+
+    results: Results
+    otherwise: Absence
+    coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Whose evidence there is: positions, their evidence, and the amount that `minimum_events` counts."""
+
+    employees: Sequence[int]
+    evidence: Sequence[Evidence]
+    amount: FloatArray
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Rows as in `Seen`. `effects` (J, F) are subtracted from `raw`; all in the indicator's unit.
+
+    The average employee has `expected`; `spread` is the shrunk employees, of whom `deviation` is the difference to
+    the average plus `origin`: `limits` bound what is shown.
+    """
+
+    raw: FloatArray
+    factors: tuple[str, ...]
+    effects: FloatArray
+    shrunk: Shrunk
+    expected: float
+    limits: tuple[float, float]
+    notes: Sequence[tuple[str, str]]
+    money: Sequence[Money] | None = None
+
+
+def said(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Figures) -> Results:
+    """Estimates where evidence and reliability suffice by the policy, absences that say how much is missing."""
+    minimum = policy.of(indicator).minimum_events
+    estimates = _estimates(indicator, policy, seen, figures)
+    results: dict[int, Estimate | Absence] = {}
+    for row, (employee, evidence) in enumerate(zip(seen.employees, seen.evidence, strict=True)):
+        amount, reliability = float(seen.amount[row]), float(estimates[row].reliability)
+        if amount < minimum:
+            results[employee] = too_little(indicator, seen.words, amount=amount, minimum=minimum, evidence=evidence)
+        elif reliability < policy.publish_reliability:
+            results[employee] = too_unreliable(
+                indicator,
+                seen.words,
+                amount=amount,
+                reliability=reliability,
+                needed=policy.publish_reliability,
+                evidence=evidence,
+            )
+        else:
+            results[employee] = estimates[row]
+    return results
+
+
+def nobody(indicator: IndicatorKey, seen: Seen, error: NotEnough) -> Results:
+    return {
+        employee: refused(indicator, error, evidence)
+        for employee, evidence in zip(seen.employees, seen.evidence, strict=True)
+    }
+
+
+def _estimates(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Figures) -> list[Estimate]:
+    shrunk = figures.shrunk
+    shift = figures.expected - shrunk.deviation_origin
+    low, high = figures.limits
+    value = np.clip(shrunk.deviation.mean() + shift, low, high)
+    # The interval of the difference to the average: the average's own uncertainty belongs in it.
+    lower, lower90, upper90, upper = (
+        np.clip(shrunk.deviation.quantile(p) + shift, low, high) for p in (0.025, 0.05, 0.95, 0.975)
+    )
+    higher = BY_KEY[indicator].direction is Direction.HIGHER_IS_BETTER
+    better = shrunk.probability_above_population() if higher else shrunk.probability_below_population()
+    estimates = []
+    for row, evidence in enumerate(seen.evidence):
+        effects = list(zip(figures.factors, figures.effects[row], strict=True))
+        working = worked_out(float(figures.raw[row]), effects, float(value[row]), figures.notes)
+        reliability = exactly(shrunk.reliability[row])
+        estimates.append(
+            Estimate(
+                indicator=indicator,
+                value=working.score,
+                lower=exactly(lower[row]),
+                upper=exactly(upper[row]),
+                lower_90=exactly(lower90[row]),
+                upper_90=exactly(upper90[row]),
+                expected=exactly(figures.expected),
+                unshrunk=unshrunk(working),
+                reliability=reliability,
+                probability_better=exactly(np.clip(better[row], 0.0, 1.0)),
+                consequence=float(reliability) >= policy.consequence_reliability,
+                evidence=evidence,
+                working=working,
+                money=None if figures.money is None else figures.money[row],
+            )
+        )
+    return estimates

@@ -1,0 +1,258 @@
+"""Lifetime value: do customers become worth more or less than their history foretold?
+
+A spell's money, discounted to its start, is compared with what the customer's purchases up to then foretold for a
+spell of that length: the innovation, not the size of the accounts that somebody was given. Expectations are
+calibrated to the money seen, by case mix and apart from the employees.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from appraise.domain.events import EventKind
+from appraise.domain.indicators import LIFETIME_VALUE
+from appraise.domain.policies import IndicatorPolicy, Policy
+from appraise.domain.scorecards import Coverage, Evidence, Money
+from appraise.errors import Fatal, NotEnough
+from appraise.scoring.absences import Words, missing_data, nothing_seen, refused, too_little
+from appraise.scoring.arrays import FloatArray, IntArray, cross_table, fetched, floats, whole
+from appraise.scoring.attribution import check_shares, shares
+from appraise.scoring.buying import (
+    BuyingModel,
+    fit_buying,
+    force_of_interest,
+    foretold_value,
+    foretold_visits,
+    with_history,
+)
+from appraise.scoring.case_mix import Strata, strata, with_factors
+from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, clustered, exact_sum, summed
+from appraise.scoring.event_tables import SECONDS_PER_DAY
+from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said
+from appraise.scoring.prepared import Prepared
+from appraise.scoring.rates import Compared, compared
+from appraise.scoring.ratios import policy_notes
+from appraise.scoring.repeat_purchase import nothing_to_cover
+from appraise.scoring.spells import CustomerTime, spells
+from appraise.scoring.working import exactly
+from appraise.statistics.shrinkage import Shrunk, normal
+from appraise.statistics.within import design_effect
+
+WORDS = Words("expected purchases")
+FIRST_TIME = "customer without a purchase before the contact"
+_BANDS = 20
+_MIDDLE_BAND = 12.0
+_SMALLEST = 1e-9
+_FEWEST = 1.0
+"""Expected purchases below which an employee tells nothing about how much employees differ."""
+
+
+def lifetime_value(prepared: Prepared, touches: ibis.Table, time: CustomerTime, policy: Policy) -> Findings:
+    if EventKind.PURCHASES not in prepared.present:
+        return Findings({}, missing_data(LIFETIME_VALUE, "purchases"), nothing_to_cover(LIFETIME_VALUE))
+    rules = policy.of(LIFETIME_VALUE)
+    begun = _with_money(spells(time, prepared, horizon_days=rules.horizon_days), time, policy).cache()
+    weights = shares(begun, touches, rules).cache()
+    check_shares(weights)
+    rows = weights.inner_join(begun, ["customer", "at"]).cache()
+    coverage = _coverage(prepared, time, rows, rules)
+    try:
+        model = fit_buying(time.purchases, prepared, annual_discount=policy.annual_discount)
+        outcomes = _outcomes(begun, model, rules.case_mix)
+    except NotEnough as error:
+        return Findings({}, refused(LIFETIME_VALUE, error, None), coverage)
+    kinds = strata(_counts(outcomes, rules.case_mix), rules.case_mix)
+    placed = outcomes.inner_join(kinds.cells, list(rules.case_mix)).select(
+        "customer", "at", "profile", "outcome", "foretold", "visits", "band"
+    ).cache()
+    known = rows.filter(rows.employee.notnull()).select("customer", "at", "employee", "weight")
+    credited = Credited(
+        known.inner_join(placed, ["customer", "at"]).cache(),
+        ("foretold",) * (len(kinds.factors) + 1),
+        exact=EXACT_LARGE,
+    )
+    return Findings(
+        results=_results(_Comparison(credited, placed, kinds, model), _first_timers(rows), prepared, policy),
+        otherwise=nothing_seen(LIFETIME_VALUE, "contact of this employee with a customer who had bought before"),
+        coverage=coverage,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    credited: Credited
+    placed: ibis.Table
+    kinds: Strata
+    model: BuyingModel
+
+
+def _with_money(begun: ibis.Table, time: CustomerTime, policy: Policy) -> ibis.Table:
+    """Spells with the `money` spent in them, discounted to their start, and the number of `purchases`."""
+    bought = time.purchases.filter(time.purchases.moment.notnull())
+    paid = bought.select("customer", "money", when=bought["at"], at=bought.moment)
+    ends = begun.select("customer", "at", "until")
+    inside = paid.inner_join(ends, ["customer", "at"])
+    inside = inside.filter(inside.when <= inside.until)
+    waited = (inside.when - inside["at"]) / float(SECONDS_PER_DAY)
+    worth = inside.money.cast("float64") * (-force_of_interest(policy.annual_discount) * waited).exp()
+    sums = inside.group_by("customer", "at").agg(
+        money=worth.cast(EXACT_LARGE).sum().cast("float64"), purchases=inside.count(where=inside.money.notnull())
+    )
+    joined = begun.left_join(sums, ["customer", "at"])
+    return joined.mutate(
+        money=joined.money.fill_null(0.0),
+        purchases=joined.purchases.fill_null(0),
+        days_bought=joined.days_bought.fill_null(0),
+    ).drop("customer_right", "at_right")
+
+
+def _outcomes(begun: ibis.Table, model: BuyingModel, factors: Sequence[str]) -> ibis.Table:
+    """Spells of customers with a history: `outcome` and `foretold` in days with a purchase of mean value."""
+    known = with_history(begun.filter(begun.days_bought > 0), begun["at"] // SECONDS_PER_DAY)
+    expected = foretold_visits(known, model)
+    both = expected.mutate(
+        outcome=expected.money / model.unit,
+        foretold=ibis.greatest(expected.visits * foretold_value(expected, model), _SMALLEST),
+    )
+    # Half octaves: residuals of spells that promise alike vary alike.
+    band = ((2.0 * both.foretold.log2()).floor() + _MIDDLE_BAND).clip(0, _BANDS - 1).cast("int64")
+    return with_factors(both.mutate(band=band), factors).cache()
+
+
+def _counts(outcomes: ibis.Table, factors: Sequence[str]) -> pa.Table:
+    names = list(factors)
+    grouped = outcomes.group_by(names) if names else outcomes
+    return fetched(grouped.agg(events=outcomes.purchases.sum().cast("int64")), order_by=names)
+
+
+def _results(
+    comparison: _Comparison, first_timers: Mapping[int, int], prepared: Prepared, policy: Policy
+) -> Results:
+    credited, kinds = comparison.credited, comparison.kinds
+    employees, cells = summed(credited, kinds)
+    if not employees.size:
+        return {}
+    try:
+        outcome = compared(cells, kinds.stratum, floor=None)
+        clusters = clustered(credited, outcome.rate)
+        variance = _variance(comparison, outcome, employees)
+        inflation = design_effect(clusters.squares, float(variance.sum()))
+        amount = _visits(credited, employees)
+        evidence = _with_left_out(clusters.evidence(amount), employees, first_timers)
+        telling = amount >= _FEWEST
+        shrunk = normal(
+            outcome.ratio[-1][telling],
+            inflation * (variance / outcome.expected[-1] ** 2)[telling],
+            attributable_share=policy.attributable_share,
+        )
+    except NotEnough as error:
+        clusters = clustered(credited, np.ones(kinds.profiles))
+        seen = Seen(employees.tolist(), clusters.evidence(None), clusters.effective, WORDS)
+        return nobody(LIFETIME_VALUE, seen, error)
+    ratio = outcome.ratio[:, telling]
+    figures = Figures(
+        raw=ratio[0],
+        factors=kinds.factors,
+        effects=(ratio[:-1] - ratio[1:]).T,
+        shrunk=shrunk,
+        expected=1.0,
+        limits=(0.0, np.inf),
+        notes=(
+            ("spread between employees (sd)", f"{shrunk.population_sd:.3f}"),
+            ("design effect of customers with several outcomes", f"{inflation:.3f}"),
+            ("yearly discount", f"{policy.annual_discount:.1%}"),
+            *policy_notes(policy, kinds, outcome.parts),
+        ),
+        money=_money(shrunk, outcome.exposed[telling] * comparison.model.unit, prepared.currency or ""),
+    )
+    chosen = np.flatnonzero(telling)
+    seen = Seen(employees[chosen].tolist(), [evidence[row] for row in chosen], amount[chosen], WORDS)
+    minimum = policy.of(LIFETIME_VALUE).minimum_events
+    silent = {
+        int(employees[row]): too_little(
+            LIFETIME_VALUE, WORDS, amount=float(amount[row]), minimum=minimum, evidence=evidence[row]
+        )
+        for row in np.flatnonzero(~telling)
+    }
+    return {**silent, **said(LIFETIME_VALUE, policy, seen, figures)}
+
+
+def _variance(comparison: _Comparison, outcome: Compared, employees: IntArray) -> FloatArray:
+    """Σ w² φ per employee, φ the mean squared residual of spells that were foretold alike."""
+    placed, rows = comparison.placed, comparison.credited.rows
+    squares = fetched(
+        placed.group_by("profile", "band").agg(
+            n=placed.count(),
+            oo=exact_sum(placed.outcome * placed.outcome, EXACT_LARGE),
+            of=exact_sum(placed.outcome * placed.foretold, EXACT_LARGE),
+            ff=exact_sum(placed.foretold * placed.foretold, EXACT_LARGE),
+        ),
+        order_by=["profile", "band"],
+    )
+    rate, band = outcome.rate[whole(squares, "profile")], whole(squares, "band")
+    residual = floats(squares, "oo") - 2.0 * rate * floats(squares, "of") + rate**2 * floats(squares, "ff")
+    count = np.bincount(band, floats(squares, "n"), minlength=_BANDS)
+    phi = np.bincount(band, residual, minlength=_BANDS) / np.maximum(count, 1.0)
+    weighed = fetched(
+        rows.group_by("employee", "band").agg(ww=exact_sum(rows.weight * rows.weight, EXACT)), order_by=["employee", "band"]
+    )
+    row = np.searchsorted(employees, whole(weighed, "employee"))
+    table = cross_table(row, whole(weighed, "band"), floats(weighed, "ww"), shape=(employees.size, _BANDS))
+    variance: FloatArray = table @ phi
+    return variance
+
+
+def _visits(credited: Credited, employees: IntArray) -> FloatArray:
+    rows = credited.rows
+    sums = rows.group_by("employee").agg(visits=exact_sum(rows.weight * rows.weight * rows.visits, EXACT))
+    visits = floats(fetched(sums, order_by=["employee"]), "visits")
+    if visits.size != employees.size:
+        raise Fatal(f"{visits.size} employees have expected purchases and {employees.size} have outcomes")
+    return visits
+
+
+def _first_timers(rows: ibis.Table) -> dict[int, int]:
+    """Per employee, spells of customers of whom nothing can be foretold."""
+    first = rows.filter(rows.employee.notnull() & (rows.days_bought == 0))
+    table = first.group_by("employee").agg(n=first.count()).to_pyarrow().to_pylist()
+    return {row["employee"]: row["n"] for row in table}
+
+
+def _with_left_out(evidence: list[Evidence], employees: IntArray, first_timers: Mapping[int, int]) -> list[Evidence]:
+    return [
+        replace(one, left_out=((FIRST_TIME, first_timers[employee]),)) if employee in first_timers else one
+        for employee, one in zip(employees.tolist(), evidence, strict=True)
+    ]
+
+
+def _money(shrunk: Shrunk, expected: FloatArray, currency: str) -> list[Money]:
+    """Contribution against expectation: (R − 1) times what the employee's share of the customers was to bring."""
+    contribution = (shrunk.deviation.mean(), shrunk.deviation.quantile(0.025), shrunk.deviation.quantile(0.975))
+    amount, lower, upper = (np.rint(part * expected).astype(np.int64) for part in contribution)
+    return [
+        Money(int(middle), int(low), int(high), currency)
+        for middle, low, high in zip(amount, lower, upper, strict=True)
+    ]
+
+
+def _coverage(prepared: Prepared, time: CustomerTime, rows: ibis.Table, rules: IndicatorPolicy) -> Coverage:
+    """Purchases in the main currency after contacts of the cycle, and purchases of the cycle that follow none."""
+    has_history = rows.days_bought > 0
+    reason = ibis.cases((rows.why.notnull(), rows.why), (~has_history, FIRST_TIME))
+    told = rows.mutate(reason=reason)
+    sums = told.group_by("reason").agg(credit=exact_sum(told.weight * told.purchases, EXACT)).to_pyarrow().to_pylist()
+    credit = {row["reason"]: exactly(row["credit"]) for row in sums}
+    attributed = credit.pop(None, Decimal(0))
+    ours, alone = time.followed(prepared, horizon_days=rules.horizon_days)
+    foreign = Decimal(ours) - attributed - sum(credit.values(), Decimal(0))
+    why = [
+        *sorted(credit.items()),
+        ("another currency", foreign.quantize(Decimal(1))),
+        (f"no contact in the {rules.horizon_days} days before", Decimal(alone)),
+    ]
+    kept = tuple((name, share) for name, share in why if share > 0)
+    return Coverage(LIFETIME_VALUE, attributed + sum((share for _, share in kept), Decimal(0)), attributed, kept)

@@ -1,0 +1,103 @@
+"""Events made ready once for all indicators: employees and customers resolved, touches and orders told apart."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import ibis
+
+from appraise.domain.events import CASE_MIX, EventKind
+from appraise.domain.periods import Period
+from appraise.scoring.customers import crosswalk, latest_traits, with_customer
+from appraise.scoring.event_tables import readable, seconds_of
+from appraise.scoring.references import Directory, resolved, with_employee
+
+CASE_COLUMNS = tuple(column.name for column in CASE_MIX)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Tables on the engine. All have `customer` and, where people serve, `employee` (position) or `why` not.
+
+    `present` are the kinds of event that hold any row before the last day of data; `start` and `end` bound the cycle,
+    `as_of` the data, in seconds since 1970 UTC.
+    """
+
+    present: frozenset[EventKind]
+    contacts: ibis.Table
+    ratings: ibis.Table
+    purchases: ibis.Table
+    subscriptions: ibis.Table
+    ownerships: ibis.Table
+    start: int
+    end: int
+    as_of: int
+    currency: str | None
+
+
+def prepare(events: Mapping[EventKind, ibis.Table], people: Directory, *, cycle: Period, data_as_of: date) -> Prepared:
+    """`currency` is the one in which most purchases were made, None without purchases."""
+    tables = {kind: readable(events, kind, data_as_of=data_as_of).cache() for kind in EventKind}
+    present = frozenset(kind for kind, table in tables.items() if table.count().to_pyarrow().as_py() > 0)
+    serving = [kind for kind in EventKind if kind is not EventKind.CUSTOMERS]
+    references = resolved([tables[kind] for kind in serving], people)
+    walk = crosswalk(tables.values()).cache()
+    known = {kind: with_customer(table, walk) for kind, table in tables.items()}
+    traits = latest_traits(known[EventKind.CUSTOMERS]).cache()
+    ready = {kind: _with_traits(with_employee(known[kind], references), traits).cache() for kind in serving}
+    end = seconds_of(data_as_of)
+    return Prepared(
+        present=present,
+        contacts=ready[EventKind.CONTACTS],
+        ratings=ready[EventKind.RATINGS],
+        purchases=ready[EventKind.PURCHASES],
+        subscriptions=ready[EventKind.SUBSCRIPTIONS],
+        ownerships=ready[EventKind.OWNERSHIPS],
+        start=seconds_of(cycle.start),
+        end=end if cycle.end is None else min(end, seconds_of(cycle.end)),
+        as_of=end,
+        currency=_main_currency(ready[EventKind.PURCHASES]),
+    )
+
+
+def touches(prepared: Prepared) -> ibis.Table:
+    """Every moment at which an employee served a customer: contacts, and purchases that name an employee.
+
+    A sale is itself a touch for what the customer does later: sources without contacts are scored by it.
+    """
+    columns = ["customer", "at", "employee", "why", *CASE_COLUMNS]
+    sales = prepared.purchases.filter((prepared.purchases.kind == "purchase") & prepared.purchases.named)
+    return ibis.union(prepared.contacts.select(columns), sales.select(columns))
+
+
+def orders(purchases: ibis.Table) -> ibis.Table:
+    """One row per order with something left of it: `customer`, `at` of the purchase, `amount` net of its reversals.
+
+    An order counts at the time when it was placed, with what was left of it when the data end. Reversals without
+    their purchase, and orders reversed in full, are no orders.
+    """
+    bought = purchases.kind == "purchase"
+    summed = purchases.group_by("source", "order_id").agg(
+        customer=purchases.customer.min(where=bought),
+        at=purchases["at"].min(where=bought),
+        currency=purchases.currency.min(where=bought),
+        amount=purchases.amount.sum().cast("int64"),
+    )
+    return summed.filter(summed["at"].notnull() & (summed.amount > 0))
+
+
+def _with_traits(table: ibis.Table, traits: ibis.Table) -> ibis.Table:
+    """Segment and region of the customer where the event itself does not say."""
+    if "segment" not in table.columns:
+        return table
+    joined = table.left_join(traits, "customer")
+    return joined.mutate(
+        segment=ibis.coalesce(joined.segment, joined.segment_right),
+        region=ibis.coalesce(joined.region, joined.region_right),
+    ).drop("customer_right", "segment_right", "region_right")
+
+
+def _main_currency(purchases: ibis.Table) -> str | None:
+    bought = purchases.filter(purchases.kind == "purchase")
+    counts = bought.group_by("currency").agg(n=bought.count()).to_pyarrow().to_pylist()
+    return min(counts, key=lambda row: (-row["n"], row["currency"]))["currency"] if counts else None

@@ -1,0 +1,109 @@
+"""Repeat purchases: do customers buy again after an employee served them, sooner or later than after others?
+
+A spell is at risk of ending with the customer's next purchase. What an average employee would have seen is the
+cumulative hazard, by case mix, over the time that the spell was at risk: observed − expected is then a martingale
+whose variance is the expectation itself, however likely purchases are.
+"""
+
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from appraise.domain.events import EventKind
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import REPEAT_PURCHASE
+from appraise.domain.policies import IndicatorPolicy, Policy
+from appraise.domain.scorecards import Coverage
+from appraise.scoring.absences import Words, missing_data, nothing_seen
+from appraise.scoring.arrays import fetched, floats, whole
+from appraise.scoring.attribution import check_shares, shares
+from appraise.scoring.case_mix import Strata, strata, with_factors
+from appraise.scoring.credit_sums import Credited, credit_given
+from appraise.scoring.event_tables import SECONDS_PER_DAY
+from appraise.scoring.findings import Findings
+from appraise.scoring.prepared import Prepared
+from appraise.scoring.rates import foretold
+from appraise.scoring.ratios import Subject, event_ratios
+from appraise.scoring.spells import CustomerTime, spells
+
+WORDS = Words("expected repeat purchases")
+
+
+def repeat_purchase(prepared: Prepared, touches: ibis.Table, time: CustomerTime, policy: Policy) -> Findings:
+    if EventKind.PURCHASES not in prepared.present:
+        return Findings({}, missing_data(REPEAT_PURCHASE, "purchases"), nothing_to_cover(REPEAT_PURCHASE))
+    rules = policy.of(REPEAT_PURCHASE)
+    at_risk = _at_risk(time, prepared, rules)
+    weights = shares(at_risk, touches, rules).cache()
+    check_shares(weights)
+    kinds = strata(_counts(at_risk, rules), rules.case_mix)
+    placed = at_risk.inner_join(kinds.cells, list(rules.case_mix))
+    hazards, notes = _hazards(placed, kinds, rules)
+    outcomes = placed.inner_join(hazards, ["profile", "day"]).select(
+        "customer", "at", "profile", "outcome", *_levels(kinds)
+    )
+    rows = weights.inner_join(outcomes, ["customer", "at"])
+    credited = Credited(rows.filter(rows.employee.notnull()).cache(), _levels(kinds))
+    return Findings(
+        results=event_ratios(Subject(REPEAT_PURCHASE, WORDS, notes), credited, kinds, policy),
+        otherwise=nothing_seen(REPEAT_PURCHASE, "contact of this employee with a customer"),
+        coverage=_coverage(prepared, time, rows, rules),
+    )
+
+
+def nothing_to_cover(indicator: IndicatorKey) -> Coverage:
+    return Coverage(indicator, Decimal(0), Decimal(0))
+
+
+def _at_risk(time: CustomerTime, prepared: Prepared, rules: IndicatorPolicy) -> ibis.Table:
+    """Spells with `outcome` 1 where a purchase ended them, and the whole `day` on which they ended."""
+    begun = spells(time, prepared, horizon_days=rules.horizon_days)
+    horizon = begun["at"] + rules.horizon_days * SECONDS_PER_DAY
+    bought = (begun.next_order <= begun.until) & (begun.next_order < horizon)
+    known = begun.mutate(outcome=bought.fill_null(False).cast("int64"))  # noqa: FBT003  # a value, not an option
+    ended = ibis.cases((known.outcome == 1, known.next_order), else_=known.until)
+    timed = known.mutate(day=(ended - known["at"]) // SECONDS_PER_DAY)
+    return with_factors(timed, rules.case_mix).select("customer", "at", "outcome", "day", *rules.case_mix).cache()
+
+
+def _counts(at_risk: ibis.Table, rules: IndicatorPolicy) -> pa.Table:
+    names = list(rules.case_mix)
+    grouped = at_risk.group_by(names) if names else at_risk
+    return fetched(grouped.agg(events=at_risk.outcome.sum().cast("int64")), order_by=names)
+
+
+def _levels(kinds: Strata) -> tuple[str, ...]:
+    return tuple(f"foretold_{k}" for k in range(len(kinds.factors) + 1))
+
+
+def _hazards(
+    placed: ibis.Table, kinds: Strata, rules: IndicatorPolicy
+) -> tuple[ibis.Table, tuple[tuple[str, str], ...]]:
+    """What spells of a profile that end on a day had been exposed to, and how many customers buy again on average."""
+    left = placed.group_by("profile", "day").agg(n=placed.count(), events=placed.outcome.sum().cast("int64"))
+    table = fetched(left, order_by=["profile", "day"])
+    profile, day, events = whole(table, "profile"), whole(table, "day"), floats(table, "events")
+    hazard = foretold(profile, day, events, floats(table, "n") - events, kinds.stratum)
+    columns: Mapping[str, object] = dict(zip(_levels(kinds), hazard, strict=True))
+    share = 1.0 - math.exp(-float(np.max(hazard[0], initial=0.0)))
+    note = (f"customers of the average employee who buy again within {rules.horizon_days} days", f"{share:.1%}")
+    return ibis.memtable(pa.table({"profile": profile, "day": day, **columns})), (note,)
+
+
+def _coverage(prepared: Prepared, time: CustomerTime, rows: ibis.Table, rules: IndicatorPolicy) -> Coverage:
+    """Purchases that follow a contact of the cycle, and purchases of the cycle that follow none."""
+    credit = credit_given(rows.filter(rows.outcome == 1))
+    attributed = credit.pop(None, Decimal(0))
+    ours, alone = time.followed(prepared, horizon_days=rules.horizon_days)
+    later = Decimal(ours) - attributed - sum(credit.values(), Decimal(0))
+    why = [
+        *((reason, share) for reason, share in credit.items() if reason is not None),
+        ("not the first purchase after the contact", later.quantize(Decimal(1))),
+        (f"no contact in the {rules.horizon_days} days before", Decimal(alone)),
+    ]
+    kept = tuple((reason, share) for reason, share in why if share > 0)
+    return Coverage(REPEAT_PURCHASE, attributed + sum((share for _, share in kept), Decimal(0)), attributed, kept)

@@ -1,0 +1,123 @@
+"""One scoring run: all indicators of all employees in one cycle."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+
+import ibis
+
+from appraise.domain.employees import EmploymentStatus
+from appraise.domain.events import EventKind
+from appraise.domain.identifiers import EmployeeId, IndicatorKey
+from appraise.domain.indicators import BY_KEY, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.people import PeopleSnapshot
+from appraise.domain.periods import Period
+from appraise.domain.policies import Policy
+from appraise.domain.progress import Advance
+from appraise.domain.scorecards import Absence, Estimate, Scorecard, ScoringResult
+from appraise.errors import InvalidInput
+from appraise.scoring.absences import not_in_service
+from appraise.scoring.findings import Findings
+from appraise.scoring.lifetime_value import lifetime_value
+from appraise.scoring.manifest import Versions, manifest
+from appraise.scoring.prepared import Prepared, prepare, touches
+from appraise.scoring.references import directory
+from appraise.scoring.repeat_purchase import repeat_purchase
+from appraise.scoring.satisfaction import satisfaction
+from appraise.scoring.spells import customer_time
+
+_OUT_OF_SERVICE = frozenset(
+    {
+        EmploymentStatus.PREHIRE,
+        EmploymentStatus.TERMINATED,
+        EmploymentStatus.RETIRED,
+        EmploymentStatus.DECEASED,
+    }
+)
+
+
+def score(
+    events: Mapping[EventKind, ibis.Table],
+    people: PeopleSnapshot,
+    policy: Policy,
+    cycle: Period,
+    *,
+    data_as_of: date,
+    event_versions: Mapping[EventKind, int],
+    code_version: str,
+    progress: Advance,
+) -> ScoringResult:
+    """Score every employee on every indicator of the policy.
+
+    `events` are tables of one Ibis backend whose session thinks in UTC; a kind or column may be missing, which gives
+    absences that say so. Events from `data_as_of` on are not seen. The same arguments give the same digits.
+    Leavers count towards what is expected of the others; employees not in service on any day of the cycle get an absence.
+
+    Raises `InvalidInput` for a policy that asks for what cannot be computed.
+    """
+    employees = sorted(people.employees, key=lambda employee: employee.id)
+    indicators = [key for key, _ in policy.indicators]
+    steps = _Steps(progress, len(indicators) + 2)
+    steps.next("reading events")
+    prepared = prepare(events, directory(employees), cycle=cycle, data_as_of=data_as_of)
+    steps.next("following customers")
+    measure = _measures(prepared, policy)
+    findings: dict[IndicatorKey, Findings] = {}
+    for key in indicators:
+        if key not in measure:
+            raise InvalidInput(
+                f"the policy names the indicator {key!r}", expected=f"one of {', '.join(sorted(measure))}"
+            )
+        steps.next(f"scoring {BY_KEY[key].name.lower()}")
+        findings[key] = measure[key]()
+    steps.done()
+    serving = in_service(people, cycle)
+    return ScoringResult(
+        scorecards=tuple(
+            Scorecard(
+                employee.id,
+                tuple(_result(key, findings[key], position, serving=employee.id in serving) for key in indicators),
+            )
+            for position, employee in enumerate(employees)
+        ),
+        coverage=tuple(findings[key].coverage for key in indicators),
+        manifest=manifest(
+            people, policy, cycle, data_as_of=data_as_of, versions=Versions(event_versions, code_version)
+        ),
+    )
+
+
+def in_service(people: PeopleSnapshot, cycle: Period) -> frozenset[EmployeeId]:
+    """Who was employed on any day of the cycle; somebody of whom no employment is recorded counts as employed."""
+    recorded = {employment.employee for employment in people.employments}
+    serving = {
+        employment.employee
+        for employment in people.employments
+        if employment.status not in _OUT_OF_SERVICE and employment.period.overlaps(cycle)
+    }
+    return frozenset(employee.id for employee in people.employees if employee.id not in recorded) | frozenset(serving)
+
+
+def _measures(prepared: Prepared, policy: Policy) -> dict[IndicatorKey, Callable[[], Findings]]:
+    touched = touches(prepared).cache()
+    time = customer_time(prepared, touched)
+    return {
+        SATISFACTION: lambda: satisfaction(prepared, policy),
+        REPEAT_PURCHASE: lambda: repeat_purchase(prepared, touched, time, policy),
+        LIFETIME_VALUE: lambda: lifetime_value(prepared, touched, time, policy),
+    }
+
+
+def _result(key: IndicatorKey, found: Findings, position: int, *, serving: bool) -> Estimate | Absence:
+    return found.results.get(position, found.otherwise) if serving else not_in_service(key)
+
+
+class _Steps:
+    def __init__(self, progress: Advance, total: int) -> None:
+        self._progress, self._total, self._reached = progress, total, 0
+
+    def next(self, name: str) -> None:
+        self._progress(name, self._reached, self._total)
+        self._reached += 1
+
+    def done(self) -> None:
+        self._progress("done", self._total, self._total)

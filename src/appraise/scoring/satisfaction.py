@@ -1,0 +1,193 @@
+"""Satisfaction: how do customers rate the contacts that an employee had with them?
+
+Answers are put on 0..100 of their scale. Each customer counts once per employee, as the average of the answers;
+case mix is estimated within employees.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from appraise.domain.events import EventKind
+from appraise.domain.indicators import SATISFACTION
+from appraise.domain.policies import Attribution, IndicatorPolicy, Policy
+from appraise.domain.scorecards import Coverage, Evidence
+from appraise.errors import InvalidInput, NotEnough
+from appraise.scoring.absences import Words, missing_data, nothing_seen
+from appraise.scoring.arrays import FloatArray, IntArray, fetched, floats, whole
+from appraise.scoring.case_mix import folded_levels, with_factors
+from appraise.scoring.credit_sums import EXACT_LARGE
+from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said
+from appraise.scoring.prepared import CASE_COLUMNS, Prepared
+from appraise.scoring.working import exactly
+from appraise.statistics.group_sums import GroupSums
+from appraise.statistics.shrinkage import normal
+from appraise.statistics.within import case_mix
+
+WORDS = Words("answers of different customers")
+SCALE = "scale"
+OUTSIDE = "contact outside the cycle"
+OFF_SCALE = "answer off its scale"
+REPEATED = "further answers of the same customer, averaged"
+_MIDDLE = 50.0
+
+
+def satisfaction(prepared: Prepared, policy: Policy) -> Findings:
+    rules = policy.of(SATISFACTION)
+    if rules.attribution is not Attribution.DIRECT:
+        raise InvalidInput(
+            f"the policy attributes satisfaction by {rules.attribution.value}",
+            expected="direct: an answer is about the contact that it was asked after",
+        )
+    if EventKind.RATINGS not in prepared.present:
+        nothing = Coverage(SATISFACTION, Decimal(0), Decimal(0))
+        return Findings({}, missing_data(SATISFACTION, "ratings by customers"), nothing)
+    answers = _answers(prepared)
+    counted = answers.filter(answers.left_out.isnull())
+    return Findings(
+        results=_results(answers, counted, rules, policy),
+        otherwise=nothing_seen(SATISFACTION, "customer rated a contact of this employee"),
+        coverage=_coverage(counted),
+    )
+
+
+def _answers(prepared: Prepared) -> ibis.Table:
+    """Every rating with the contact's case mix, employee and time where it names a contact; `points` 0..100."""
+    contacts = prepared.contacts.select(
+        "source", "employee", "why", "at", *CASE_COLUMNS, contact_id=prepared.contacts.event_id
+    ).rename({f"contact_{name}": name for name in ("employee", "why", "at", *CASE_COLUMNS)})
+    joined = prepared.ratings.left_join(contacts, ["source", "contact_id"])
+    low, high = joined.score_low.cast("float64"), joined.score_high.cast("float64")
+    score = joined.score.cast("float64")
+    at = ibis.coalesce(joined.contact_at, joined["at"])
+    employee = ibis.coalesce(joined.employee, joined.contact_employee)
+    readable = (high > low) & (score >= low) & (score <= high)
+    answers = joined.select(
+        "customer",
+        "scale",
+        employee=employee,
+        why=ibis.cases((employee.isnull(), ibis.coalesce(joined.contact_why, joined.why))),
+        points=100.0 * (score - low) / (high - low),
+        left_out=ibis.cases((~readable, OFF_SCALE), ((at < prepared.start) | (at >= prepared.end), OUTSIDE)),
+        **{name: ibis.coalesce(joined[name], joined[f"contact_{name}"]) for name in CASE_COLUMNS},
+    )
+    return answers.cache()
+
+
+def _results(answers: ibis.Table, counted: ibis.Table, rules: IndicatorPolicy, policy: Policy) -> Results:
+    factors = (*rules.case_mix, SCALE)
+    table = _by_case(counted, factors)
+    if not table.num_rows:
+        return {}
+    employees, row = np.unique(whole(table, "employee"), return_inverse=True)
+    sums, columns = _group_sums(table, row, employees.size, factors)
+    evidence = _evidence(answers, employees, np.bincount(row, floats(table, "answers")).astype(np.float64), sums.weight)
+    seen = Seen(employees.tolist(), evidence, sums.weight, WORDS)
+    try:
+        adjusted = case_mix(sums)
+        shrunk = normal(adjusted.adjusted, adjusted.variance, attributable_share=policy.attributable_share)
+    except NotEnough as error:
+        return nobody(SATISFACTION, seen, error)
+    used = tuple(dict.fromkeys(columns))
+    membership = np.array([[name == factor for factor in used] for name in columns], np.float64)
+    figures = Figures(
+        raw=adjusted.raw + _MIDDLE,
+        factors=used,
+        effects=adjusted.effect @ membership.reshape(len(columns), len(used)),
+        shrunk=shrunk,
+        expected=shrunk.population_mean + _MIDDLE,
+        limits=(0.0, 100.0),
+        notes=(
+            ("spread between employees (sd)", f"{shrunk.population_sd:.2f} points"),
+            ("spread between answers (sd)", f"{adjusted.sigma2**0.5:.2f} points"),
+            *(
+                (f"case mix: {name}", "not adjusted for, it does not vary")
+                for name in rules.case_mix
+                if name not in used
+            ),
+            ("attributable share", f"{policy.attributable_share:g}"),
+        ),
+    )
+    return said(SATISFACTION, policy, seen, figures)
+
+
+def _by_case(counted: ibis.Table, factors: Sequence[str]) -> pa.Table:
+    """Sums per employee and combination of factors; a customer's answers to one employee share the weight of one."""
+    known = with_factors(counted.filter(counted.employee.notnull()), factors)
+    per_customer = ibis.window(group_by=["employee", "customer"])
+    weighed = known.mutate(weight=1.0 / known.count().over(per_customer).cast("float64"))
+    y = weighed.points - _MIDDLE
+    sums = weighed.group_by("employee", *factors).agg(
+        answers=weighed.count(),
+        weight=weighed.weight.cast(EXACT_LARGE).sum().cast("float64"),
+        y=(weighed.weight * y).cast(EXACT_LARGE).sum().cast("float64"),
+        yy=(weighed.weight * y * y).cast(EXACT_LARGE).sum().cast("float64"),
+    )
+    return fetched(sums, order_by=["employee", *factors])
+
+
+def _group_sums(table: pa.Table, row: IntArray, employees: int, factors: Sequence[str]) -> tuple[GroupSums, list[str]]:
+    """The sums, with a column per value of a factor other than its most frequent one, and each column's factor."""
+    weight, y, yy = (floats(table, name) for name in ("weight", "y", "yy"))
+    count = floats(table, "answers")
+    columns: list[FloatArray] = []
+    names: list[str] = []
+    for factor in factors:
+        values = folded_levels(table[factor].to_pylist(), count)
+        totals = {value: 0.0 for value in sorted(set(values))}
+        for value, n in zip(values, count, strict=True):
+            totals[value] += float(n)
+        usual = max(totals, key=lambda value: totals[value])
+        rare = [value for value in totals if value != usual]
+        columns += [np.array([value == other for value in values], np.float64) for other in rare]
+        names += [factor] * len(rare)
+    x = np.array(columns).reshape(len(columns), weight.size).T
+
+    def by_employee(values: FloatArray) -> FloatArray:
+        return np.bincount(row, weights=values, minlength=employees).astype(np.float64)
+
+    sums = GroupSums(
+        weight=by_employee(weight),
+        weight_squared=by_employee(weight),
+        y=by_employee(y),
+        yy=by_employee(yy),
+        x=np.array([by_employee(weight * column) for column in columns]).reshape(len(columns), employees).T,
+        xx=x.T @ (x * weight[:, None]),
+        xy=x.T @ y,
+    )
+    return sums, names
+
+
+def _evidence(answers: ibis.Table, employees: IntArray, counted: FloatArray, customers: FloatArray) -> list[Evidence]:
+    """Per employee, with what was left out and why."""
+    rejected = answers.filter(answers.left_out.notnull() & answers.employee.notnull())
+    table = fetched(
+        rejected.group_by("employee", "left_out").agg(n=rejected.count()), order_by=["employee", "left_out"]
+    )
+    left_out: dict[int, list[tuple[str, int]]] = {}
+    for line in table.to_pylist():
+        left_out.setdefault(line["employee"], []).append((line["left_out"], line["n"]))
+    found = []
+    for employee, n, distinct in zip(employees.tolist(), counted, customers, strict=True):
+        events, people = round(float(n)), round(float(distinct))
+        repeated = [(REPEATED, events - people)] if events > people else []
+        found.append(
+            Evidence(
+                events=events,
+                customers=people,
+                effective=exactly(people),
+                left_out=(*repeated, *left_out.get(employee, [])),
+            )
+        )
+    return found
+
+
+def _coverage(counted: ibis.Table) -> Coverage:
+    rows = counted.group_by("why").agg(n=counted.count()).to_pyarrow().to_pylist()
+    by_reason = {row["why"]: Decimal(row["n"]) for row in rows}
+    attributed = by_reason.pop(None, Decimal(0))
+    why = tuple((reason, by_reason[reason]) for reason in sorted(by_reason))
+    return Coverage(SATISFACTION, attributed + sum(by_reason.values(), Decimal(0)), attributed, why)
