@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.table import Table
-
 from appraise.adapters.contract import EmployeeSource, EventSource, ImportOptions, MixedSource
 from appraise.adapters.discovery import adapter_named
 from appraise.bootstrap import open_deployment, utc_now
 from appraise.cli.output import console, print_json, progress_bar
 from appraise.domain.mapping import RejectedRow
+from appraise.domain.money import MINOR_DIGITS
 from appraise.errors import InvalidInput
 from appraise.events.ingest import ErrorPolicy
+from appraise.events.log import KindCounts
 from appraise.events.report import ImportReport
 from appraise.settings import Settings
 from appraise.use_cases.deployment import Deployment
@@ -120,26 +120,12 @@ def print_events(path: Path, report: ImportReport, rejected_to: Path | None) -> 
     console.print(
         f"{path.name}: {report.read:,} rows read; {outcome} (load {report.load_id})", highlight=False, soft_wrap=True
     )
-    table = Table(
-        "", "accepted", "superseding", "unchanged", "duplicate", "left out", "rejected", "from", "to", box=None
-    )
-    for column in table.columns[1:7]:
-        column.justify = "right"
     for kind, counts in report.counts.items():
-        numbers = (
-            counts.accepted,
-            counts.superseding,
-            counts.unchanged,
-            counts.duplicates,
-            counts.skipped,
-            counts.rejected,
-        )
-        first, last = (f"{moment:%Y-%m-%d}" if moment else "" for moment in (counts.first, counts.last))
-        table.add_row(kind.value, *(f"{number:,}" for number in numbers), first, last)
-    console.print(table)
-    for kind, counts in report.counts.items():
+        console.print(f"  {kind.value}: {_outcomes(counts)}{_span(counts)}", highlight=False, soft_wrap=True)
         for currency, amount in counts.money.items():
-            console.print(f"  {kind.value} sum: {amount / 100:,.2f} {currency}", style="dim", highlight=False)
+            digits = MINOR_DIGITS.get(currency, 2)
+            total = f"{amount / 10**digits:,.{digits}f} {currency}"
+            console.print(f"    sum: {total}", style="dim", highlight=False)
     if report.skipped_by_reason:
         _lines("Left out on purpose", _reasons(report.skipped_by_reason))
     if report.unknown_employees:
@@ -153,6 +139,26 @@ def print_events(path: Path, report: ImportReport, rejected_to: Path | None) -> 
         _lines("Why", _reasons(report.rejected_by_reason))
     if report.rejected and rejected_to is not None:
         console.print(f"  all of them: {rejected_to}", highlight=False, soft_wrap=True)
+
+
+def _outcomes(counts: KindCounts) -> str:
+    """How many rows went which way; only `accepted` is said when it is none."""
+    superseding = f" ({counts.superseding:,} of them superseding)" if counts.superseding else ""
+    others = {
+        "unchanged": counts.unchanged,
+        "duplicate": counts.duplicates,
+        "left out": counts.skipped,
+        "rejected": counts.rejected,
+    }
+    return f"{counts.accepted:,} accepted{superseding}" + "".join(
+        f", {number:,} {word}" for word, number in others.items() if number
+    )
+
+
+def _span(counts: KindCounts) -> str:
+    if counts.first is None or counts.last is None:
+        return ""
+    return f", {counts.first:%Y-%m-%d} to {counts.last:%Y-%m-%d}"
 
 
 def _reasons(counts: Mapping[str, int]) -> Iterable[str]:
