@@ -40,7 +40,7 @@ def test_no_module_is_a_drawer() -> None:
 
 
 def test_nobody_mocks() -> None:
-    guilty = [path for path in SOURCES if re.search(r"^\s*(from|import) unittest\.mock", path.read_text("utf-8"), re.M)]
+    guilty = [path for path in SOURCES if re.search(r"^\s*(from|import) unittest\.mock", path.read_text("utf-8"), re.MULTILINE)]
 
     assert guilty == []
 
@@ -48,8 +48,10 @@ def test_nobody_mocks() -> None:
 def test_every_mutation_names_its_permission() -> None:
     """A mutation field without `permission=` would be open to whoever is signed in."""
     text = "\n".join(path.read_text("utf-8") for path in (ROOT / "src/appraise/api").rglob("*.py"))
-    mutations = re.findall(r"^type Mutation \{(.*?)^\}", (ROOT / "schema/appraise.graphql").read_text("utf-8"), re.M | re.S)
-    fields = re.findall(r"^  (\w+)\(", mutations[0], re.M)
+    mutations = re.findall(
+        r"^type Mutation \{(.*?)^\}", (ROOT / "schema/appraise.graphql").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    fields = re.findall(r"^  (\w+)\(", mutations[0], re.MULTILINE)
 
     assert fields
     assert set(fields) == guarded_mutations(text)
@@ -77,4 +79,4 @@ def test_the_readme_mentions_every_command_and_setting() -> None:
 def test_documents_name_no_machine_path() -> None:
     documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 
-    assert [path for path in documents if re.search(r"(^|\s)/(work|root|home)/", path.read_text("utf-8"), re.M)] == []
+    assert [path for path in documents if re.search(r"(^|\s)/(work|root|home)/", path.read_text("utf-8"), re.MULTILINE)] == []

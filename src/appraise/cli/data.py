@@ -129,8 +129,10 @@ def undo(load: Annotated[str, typer.Argument(help="Id of the load, as the import
     from appraise.settings import Settings
     from appraise.use_cases.undo_load import undo_load
 
-    removed = undo_load(open_deployment(Settings()), load, at=utc_now())
-    console.print(f"{removed:,} events of load {load} taken back", highlight=False)
+    undone = undo_load(open_deployment(Settings()), load, at=utc_now())
+    console.print(f"{sum(undone.rows.values()):,} events of load {load} taken back", highlight=False)
+    for other in undone.repeat:
+        console.print(f"  Import the file of load {other} again: it had left out rows that only this load held.")
 
 
 def score(
@@ -153,7 +155,7 @@ def score(
     print_run(score_named_cycle(cycle, start=first, end=last), json=json)
 
 
-class ExportFormat(StrEnum):
+class Format(StrEnum):
     CSV = "csv"
     JSONL = "jsonl"
 
@@ -161,7 +163,7 @@ class ExportFormat(StrEnum):
 def export(
     cycle: Annotated[str, typer.Argument(help="Name of the cycle.")],
     to: Annotated[Path, typer.Option(help="File to write.")],
-    format: Annotated[ExportFormat, typer.Option(help="csv for spreadsheets, jsonl for machines.")] = ExportFormat.CSV,  # noqa: A002  # the option's natural name
+    format: Annotated[Format, typer.Option(help="csv for spreadsheets, jsonl for machines.")] = Format.CSV,  # noqa: A002  # the option's natural name
 ) -> None:
     """Write a cycle's finalised sections to a file.
 

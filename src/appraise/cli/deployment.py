@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from appraise.bootstrap import utc_now
 from appraise.domain.access import Principal, Role
 from appraise.domain.cycles import Cycle
 from appraise.domain.employees import ExternalReference
@@ -32,7 +33,7 @@ def cycle_named(deployment: Deployment, name: str) -> Cycle:
 def all_sections(deployment: Deployment, cycle: Cycle) -> Iterator[SectionRow]:
     after: str | None = None
     while True:
-        page = list_sections(deployment, AT_THE_MACHINE, cycle=cycle.id, first=100, after=after)
+        page = list_sections(deployment, AT_THE_MACHINE, cycle=cycle.id, first=100, after=after, at=utc_now())
         yield from page.items
         if not page.has_next:
             return
@@ -43,7 +44,7 @@ def person_named(deployment: Deployment, text: str) -> PersonRow:
     """The one person known by an id, `NAMESPACE=VALUE`, e-mail address or exact name; ambiguity is refused."""
     namespace, equals, value = text.partition("=")
     reference = ExternalReference(namespace, value) if equals else None
-    found = find_people(deployment, AT_THE_MACHINE, text=text, reference=reference)
+    found = find_people(deployment, AT_THE_MACHINE, text=text, reference=reference, at=utc_now())
     if not found:
         raise NotFound(f"there is no employee {text!r}", hint="try an e-mail address, or NAMESPACE=VALUE")
     if len(found) > 1:

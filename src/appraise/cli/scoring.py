@@ -72,11 +72,13 @@ def print_run(run: ScoringRun, *, json: bool) -> None:
     console.print("Next: appraise show EMPLOYEE --why", style="dim")
 
 
-def export_cycle(name: str, to: Path, *, format: ExportFormat) -> None:  # noqa: A002  # the option's natural name
+def export_cycle(name: str, to: Path, *, format: str) -> None:  # noqa: A002  # the option's natural name
     deployment = open_deployment(Settings())
     cycle = cycle_named(deployment, name)
     draft = to.with_name(to.name + ".part")
     with draft.open("wb") as file:
-        count = export_sections(deployment, AT_THE_MACHINE, cycle.id, format=format, write=file.write, at=utc_now())
+        count = export_sections(
+            deployment, AT_THE_MACHINE, cycle.id, format=ExportFormat(format), write=file.write, at=utc_now()
+        )
     draft.replace(to)
     console.print(f"{count:,} finalised sections of {cycle.name} written to {to}", highlight=False, soft_wrap=True)

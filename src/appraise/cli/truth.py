@@ -56,7 +56,7 @@ def tally(deployment: Deployment, company: Company, cycle: Cycle) -> dict[Indica
     number_of = {employee: number for number, employee in employees_by_number(deployment, company).items()}
     tallies = {definition.key: Tally() for definition in DEFINITIONS}
     for row in all_sections(deployment, cycle):
-        number = number_of.get(row.section.employee, "")
+        number = EmployeeId(number_of.get(row.section.employee, ""))
         for item in row.section.items:
             effect = company.truth.get((number, item.indicator))
             if effect is not None:

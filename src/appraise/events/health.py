@@ -16,7 +16,7 @@ def count_rows(snapshot: Snapshot, kind: EventKind) -> int | str:
     with duckdb.connect() as connection:
         for file in snapshot.files(kind):
             try:
-                found = connection.sql(
+                found = connection.execute(
                     f"SELECT count(*), count(COLUMNS(*)) FROM read_parquet({literal(file)})"
                 ).fetchone()
             except duckdb.Error as error:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 import duckdb
-import pyarrow as pa
 
+from appraise.domain.employees import ExternalReference
 from appraise.domain.events import EventKind
 from appraise.domain.mapping import EventPlan, EventStage, RejectedRow
 from appraise.errors import Retriable
@@ -39,7 +39,7 @@ class LoadOptions:
     `original` is the file as received, where the imported one is a delimited copy of it: its name and hash stand for
     the load, `first_row` is the number there of the first record, and `rejected_before` are rows that the copying
     refused. `at` is the time of the import, after which nothing can have happened. `known_references` are
-    (namespace, value) of all employees, as a collection or an Arrow table of these two columns. `rejected_csv` is
+    (namespace, value) of all employees. `rejected_csv` is
     where every rejected row is written.
     """
 
@@ -52,7 +52,7 @@ class LoadOptions:
     first_row: int = 2
     dry_run: bool = False
     error_policy: ErrorPolicy = "reject-rows"
-    known_references: Iterable[tuple[str, str]] | pa.Table = ()
+    known_references: Iterable[tuple[str, str]] = ()
     rejected_before: Sequence[RejectedRow] = ()
     rejected_csv: Path | None = None
     memory_limit: str | None = None
@@ -201,20 +201,18 @@ class _Import:
         )
 
     def _unknown(self, kinds: Sequence[EventKind]) -> tuple[UnknownEmployee, ...]:
-        known = self.options.known_references
-        table = known if isinstance(known, pa.Table) else _references(known)
-        self.connection.register("known_references", table)
         keys = " UNION ALL ".join(
             f"SELECT employee_namespace, employee_key FROM ({accepted(kind)}) WHERE employee_key IS NOT NULL"
             for kind in kinds
         )
         rows = self.connection.execute(
-            f"SELECT employee_namespace, employee_key, count(*) FROM ({keys}) AS k ANTI JOIN known_references AS r "
-            "ON r.namespace = k.employee_namespace AND r.value = CASE WHEN employee_namespace IN ('email', 'name') "
-            "THEN lower(employee_key) ELSE employee_key END GROUP BY ALL "
+            f"SELECT employee_namespace, employee_key, count(*) FROM ({keys}) GROUP BY ALL "
             "ORDER BY count(*) DESC, employee_namespace, employee_key"
         ).fetchall()
-        return tuple(UnknownEmployee(*row) for row in rows)
+        # Folded here and not in SQL: engines disagree with Python, and so with the records, on letters such as İ.
+        known = {ExternalReference(namespace, value).normalised() for namespace, value in self.options.known_references}
+        unknown = (row for row in rows if ExternalReference(row[0] or "", row[1]).normalised() not in known)
+        return tuple(UnknownEmployee(*row) for row in unknown)
 
     def _write(self, report: ImportReport) -> ImportReport:
         kinds = _kinds(self.plan)
@@ -269,9 +267,3 @@ class _Import:
 
     def _number(self, sql: str) -> int:
         return int(self.connection.execute(sql).fetchall()[0][0])
-
-
-def _references(known: Iterable[tuple[str, str]]) -> pa.Table:
-    pairs = list(known)
-    schema = pa.schema([("namespace", pa.string()), ("value", pa.string())])
-    return pa.table([[one[0] for one in pairs], [one[1] for one in pairs]], schema=schema)

@@ -6,11 +6,21 @@ import duckdb
 
 from appraise.domain.events import COLUMNS, EventKind
 from appraise.domain.mapping import EventStage, Parse
-from appraise.events.compile import minor_units, our_text, raw_text, value
+from appraise.events.compile import (
+    factor_name,
+    minor_factor,
+    number,
+    number_name,
+    our_text,
+    raw_name,
+    raw_text,
+    text_name,
+    value,
+)
 from appraise.events.engine import literal, quoted
 from appraise.events.raw import run_plan
 from appraise.events.schema import DUCKDB
-from appraise.events.validate import Check, checks, minor_name, raw_name, text_name
+from appraise.events.validate import Check, checks
 
 PROBLEM = 'STRUCT("column" VARCHAR, value VARCHAR, reason VARCHAR)'
 VALUE_SHOWN = 80
@@ -30,11 +40,11 @@ def run_stages(
     connection.execute(
         f"CREATE TABLE {name} (_stage INTEGER, _row BIGINT, _skip VARCHAR, _problems {PROBLEM}[], {columns})"
     )
-    for number, stage in stages:
-        run_plan(connection, f"INSERT INTO {name} {stage_query(number, stage, at=at)}", stage=kind.value)
+    for ordinal, stage in stages:
+        run_plan(connection, f"INSERT INTO {name} {stage_query(ordinal, stage, at=at)}", stage=kind.value)
 
 
-def stage_query(number: int, stage: EventStage, *, at: str) -> str:
+def stage_query(ordinal: int, stage: EventStage, *, at: str) -> str:
     found = list(checks(stage, at=at))
     unfit = " OR ".join(f"coalesce({check.failed}, false)" for check in found)
     names = ", ".join(quoted(column.name) for column in COLUMNS[stage.kind])
@@ -44,9 +54,9 @@ def stage_query(number: int, stage: EventStage, *, at: str) -> str:
         f"WITH prepared AS ({stage.prepare or 'SELECT * FROM raw'}), "
         f"texts AS (SELECT _row, {_skip(stage)} AS _skip, {_raw_texts(stage)} FROM prepared{_only(stage)}), "
         f"words AS (SELECT *, {_our_texts(stage)} FROM texts), "
-        f"minors AS (SELECT *{_minors(stage)} FROM words), "
-        f"typed AS (SELECT *, {_values(stage)} FROM minors) "
-        f"SELECT {number}, _row, _skip, {problems}, {names} FROM typed"
+        f"numbers AS (SELECT *{_numbers(stage)} FROM words), "
+        f"typed AS (SELECT *, {_values(stage)} FROM numbers) "
+        f"SELECT {ordinal} AS _stage, _row, _skip, {problems} AS _problems, {names} FROM typed"
     )
 
 
@@ -68,10 +78,10 @@ def _our_texts(stage: EventStage) -> str:
     return ", ".join(f"{our_text(rule, raw_name(name))} AS {text_name(name)}" for name, rule in stage.rules.items())
 
 
-def _minors(stage: EventStage) -> str:
+def _numbers(stage: EventStage) -> str:
     currency = f"upper({text_name('currency')})" if "currency" in stage.rules else "NULL"
     return "".join(
-        f", {minor_units(rule, text_name(name), currency)} AS {minor_name(name)}"
+        f", {number(rule, text_name(name))} AS {number_name(name)}, {minor_factor(currency)} AS {factor_name(name)}"
         for name, rule in stage.rules.items()
         if rule.parse is Parse.MONEY
     )
@@ -84,7 +94,7 @@ def _values(stage: EventStage) -> str:
         if rule is None:
             values.append(f"CAST(NULL AS {DUCKDB[column.type]}) AS {quoted(column.name)}")
             continue
-        sql = value(column, rule, text_name(column.name), minor=minor_name(column.name))
+        sql = value(column, rule, text_name(column.name))
         if column.name == "employee_namespace" and "employee_key" in stage.rules:
             sql = f"CASE WHEN {text_name('employee_key')} IS NOT NULL THEN {sql} END"
         values.append(f"{sql} AS {quoted(column.name)}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from appraise.domain.events import COLUMNS, Column, EventKind
 from appraise.domain.mapping import EventStage, Parse, Rule
 from appraise.domain.money import MINOR_DIGITS
-from appraise.events.compile import has_offset
+from appraise.events.compile import factor_name, has_offset, number_name, raw_name, text_name, too_fine
 from appraise.events.engine import literal, quoted
 
 EARLIEST = "1990-01-01"
@@ -61,18 +61,6 @@ def checks(stage: EventStage, *, at: str) -> Iterator[Check]:
         yield _check(stage, "employee_key", "employee_key IS NOT NULL AND employee_namespace IS NULL", NO_NAMESPACE)
 
 
-def raw_name(column: str) -> str:
-    return quoted(f"raw:{column}")
-
-
-def text_name(column: str) -> str:
-    return quoted(f"text:{column}")
-
-
-def minor_name(column: str) -> str:
-    return quoted(f"minor:{column}")
-
-
 def _of_column(column: Column, rule: Rule) -> Iterator[Check]:
     shown, raw, text, typed = (
         blamed(column.name, rule),
@@ -94,11 +82,9 @@ def _of_column(column: Column, rule: Rule) -> Iterator[Check]:
         )
         yield Check(shown, raw, unreadable, NOT_READABLE[rule.parse])
     elif rule.parse is Parse.MONEY:
-        minor = minor_name(column.name)
-        yield Check(shown, raw, f"{minor} % 1 <> 0", TOO_FINE)
-        known = ", ".join(map(literal, MINOR_DIGITS))
-        unreadable = f"{text} IS NOT NULL AND {typed} IS NULL AND coalesce({minor} % 1 = 0, currency IN ({known}))"
-        yield Check(shown, raw, unreadable, NOT_READABLE[rule.parse])
+        number, factor = number_name(column.name), factor_name(column.name)
+        yield Check(shown, raw, too_fine(number, factor), TOO_FINE)
+        yield Check(shown, raw, f"{text} IS NOT NULL AND {number} IS NULL", NOT_READABLE[rule.parse])
     elif rule.parse in NOT_READABLE:
         yield Check(shown, raw, f"{text} IS NOT NULL AND {typed} IS NULL", NOT_READABLE[rule.parse])
 
