@@ -3,7 +3,7 @@
 Figures are rounded for reading: points to one place, ratios to two. The working holds every digit.
 """
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from appraise.domain.identifiers import IndicatorKey
@@ -82,8 +82,8 @@ def evidence_sentence(indicator: IndicatorKey, evidence: Evidence) -> str:
 
 def figure(indicator: IndicatorKey, value: Decimal) -> str:
     """A value in the indicator's unit, rounded for reading, with a true minus sign."""
-    places = 1 if BY_KEY[indicator].unit is Unit.POINTS else 2
-    return f"{value:.{places}f}".replace("-", "−")
+    step = Decimal("0.1") if BY_KEY[indicator].unit is Unit.POINTS else Decimal("0.01")
+    return f"{value.quantize(step, ROUND_HALF_UP):f}".replace("-", "−")  # half up, as browsers round
 
 
 def _observed(estimate: Estimate) -> str:
@@ -124,7 +124,9 @@ def _shrinkage(estimate: Estimate) -> str:
 def _interval(estimate: Estimate) -> str:
     low, high = figure(estimate.indicator, estimate.lower), figure(estimate.indicator, estimate.upper)
     expected = figure(estimate.indicator, estimate.expected)
-    return f"With 95 % certainty the true figure lies between {low} and {high}; expected was {expected}."
+    return (
+        f"With 95\N{NO-BREAK SPACE}% certainty the true figure lies between {low} and {high}; expected was {expected}."
+    )
 
 
 def _reliability(estimate: Estimate) -> str:
@@ -140,7 +142,7 @@ def _money(money: Money | None) -> str:
     low, high = _amount(money.lower), _amount(money.upper)
     return (
         f"In money that is {_amount(money.amount)} {money.currency} against expectation"
-        f" (95 %: {low} to {high} {money.currency})."
+        f" (95\N{NO-BREAK SPACE}%: {low} to {high} {money.currency})."
     )
 
 
@@ -173,8 +175,8 @@ def _percent(share: Decimal) -> str:
     """Never `0 %` or `100 %`: nothing here is certain."""
     percent = round(share * 100)
     if percent >= 100:  # noqa: PLR2004  # a whole
-        return "over 99 %"
-    return f"{percent} %" if percent >= 1 else "under 1 %"
+        return "over 99\N{NO-BREAK SPACE}%"
+    return f"{percent}\N{NO-BREAK SPACE}%" if percent >= 1 else "under 1\N{NO-BREAK SPACE}%"
 
 
 def _amount(minor: int) -> str:

@@ -3,7 +3,7 @@
 import { LitElement, css, html, nothing } from "lit";
 import { picture, tone } from "./picture.js";
 import { pictures, shared } from "./styles.js";
-import { exact, figure, plain, share, time, unitWords } from "./words.js";
+import { figure, negated, plain, share, sum, time, unitWords } from "./words.js";
 
 const RATINGS = [1, 2, 3, 4, 5];
 const EXTREMES = new Set([1, 5]);
@@ -67,13 +67,17 @@ export class AppraiseItem extends LitElement {
 
   /** @param {any} indicator @param {any} working */
   #sum(indicator, working) {
-    const taken = [...working.caseMix.map((/** @type {any} */ part) => [plain(part.factor), part.effect]), ["held back for chance", working.shrinkage]];
+    const steps = [
+      ["observed", working.raw],
+      ...working.caseMix.map((/** @type {any} */ part) => [`corrected for ${plain(part.factor)}`, negated(part.effect)]),
+      ["held back for chance", negated(working.shrinkage)],
+      ["score", working.score],
+    ];
+    const digits = sum(steps.map(([, value]) => value));
     return html`<table>
-      <caption>The sum, every digit (${unitWords(indicator.unit)})</caption>
+      <caption>The sum, with every digit (${unitWords(indicator.unit)})</caption>
       <tbody>
-        <tr><th scope="row">observed</th><td>${exact(working.raw)}</td></tr>
-        ${taken.map(([name, effect]) => html`<tr><th scope="row">less: ${name}</th><td>− (${exact(effect, "always")})</td></tr>`)}
-        <tr class="score"><th scope="row">score</th><td>${exact(working.score)}</td></tr>
+        ${steps.map(([name], row) => html`<tr><th scope="row">${name}</th><td>${digits[row]}</td></tr>`)}
       </tbody>
     </table>`;
   }
@@ -122,7 +126,6 @@ export class AppraiseItem extends LitElement {
       <fieldset>
         <legend>Your rating</legend>
         <div class="ratings">
-          <span class="soft small" aria-hidden="true">lowest</span>
           ${RATINGS.map(
             (value) => html`<label>
               <input type="radio" name="rating" .checked=${rating === value} value=${value} @change=${() => this.#edit({ rating: value })}
@@ -130,9 +133,9 @@ export class AppraiseItem extends LitElement {
               <span aria-hidden="true">${value}</span>
             </label>`,
           )}
-          <span class="soft small" aria-hidden="true">highest</span>
-          ${rating === null ? nothing : html`<button class="link small" @click=${() => this.#edit({ rating: null })}>Take back</button>`}
         </div>
+        <p class="ends soft small" aria-hidden="true"><span>lowest</span><span>highest</span></p>
+        <p class="back">${rating === null ? nothing : html`<button class="link small" @click=${() => this.#edit({ rating: null })}>Take the rating back</button>`}</p>
       </fieldset>
       <div class="comment">
         <label for="comment">Your words${isComment ? html` <em>needed beside a ${rating}</em>` : nothing}</label>
@@ -223,13 +226,15 @@ export class AppraiseItem extends LitElement {
       th, td { padding: var(--s1) 0; border-top: 1px solid var(--rule); font-weight: 400; }
       th { text-align: left; padding-right: var(--s3); }
       td { text-align: right; white-space: nowrap; }
-      .score > * { border-top: 1px solid var(--ink); border-bottom: 3px double var(--ink); font-weight: 600; }
+      tr:last-child > * { border-top: 1px solid var(--ink); border-bottom: 3px double var(--ink); font-weight: 600; }
       dl { display: grid; gap: var(--s2); padding-block: var(--s2) var(--s3); max-width: var(--measure); }
       dt { font-weight: 600; font-size: var(--size-small); }
       .manager { margin-top: var(--s4); background: var(--wash); border-radius: var(--corner); padding: var(--s4); }
       blockquote { margin: var(--s2) 0 0; font: italic 400 var(--size-text) / 1.5 var(--serif); overflow-wrap: anywhere; white-space: pre-line; }
       legend, .comment label { font-weight: 600; padding: 0; }
-      .ratings { display: flex; flex-wrap: wrap; align-items: center; gap: var(--s2); margin-top: var(--s2); }
+      .ratings { display: flex; gap: var(--s2); margin-top: var(--s2); }
+      .ends { display: flex; justify-content: space-between; max-width: 15.75rem; padding-inline: 0.1rem; }
+      .back { min-height: 2rem; }
       .ratings label { position: relative; display: block; }
       .ratings input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
       .ratings label span {
@@ -239,7 +244,7 @@ export class AppraiseItem extends LitElement {
       .ratings input:hover + span { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
       .ratings input:checked + span { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
       .ratings input:focus-visible + span { outline: 3px solid var(--accent); outline-offset: 2px; }
-      .comment { margin-top: var(--s4); }
+      .comment { margin-top: var(--s2); }
       .comment em { font-weight: 400; color: var(--worse); }
       textarea { display: block; width: 100%; margin-top: var(--s2); resize: vertical; field-sizing: content; min-height: 5.2rem; }
       .status { margin-top: var(--s2); min-height: 1.5em; color: var(--ink-soft); }

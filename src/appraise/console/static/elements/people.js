@@ -5,7 +5,7 @@ import { Client, RequestFailed } from "./client.js";
 import { ListPeople, ReadFrame } from "./operations.js";
 import { strip } from "./picture.js";
 import { pictures, shared } from "./styles.js";
-import { ABSENCES, STATES, failure } from "./words.js";
+import { ABSENCES, STATES, failure, figure } from "./words.js";
 
 const PAGE = 50;
 const PAUSE = 250; // milliseconds without a keystroke
@@ -206,7 +206,9 @@ export class AppraisePeople extends LitElement {
     if (item.result.__typename === "Absence") {
       return html`<div class="cell" title=${item.result.sentence}>${name}<span class="absent small">${ABSENCES[item.result.kind]}</span></div>`;
     }
-    return html`<div class="cell">${name}${strip(item.result, measure, reach)}</div>`;
+    return html`<div class="cell">${name}
+      <div class="measure"><span class="value small" aria-hidden="true">${figure(item.result.value, measure.unit)}</span>${strip(item.result, measure, reach)}</div>
+    </div>`;
   }
 
   #waiting() {
@@ -254,6 +256,8 @@ export class AppraisePeople extends LitElement {
       .chip.submitted, .chip.finalised { border-color: var(--accent); }
       .cell { min-width: 0; }
       .name { display: block; line-height: 1.4; }
+      .measure { display: grid; grid-template-columns: 2.4rem 1fr; align-items: center; gap: var(--s2); }
+      .value { font-variant-numeric: tabular-nums lining-nums; text-align: right; }
       .absent { color: var(--ink-soft); font-style: italic; }
       .more { padding-top: var(--s5); }
       .reading { padding-top: var(--s3); }

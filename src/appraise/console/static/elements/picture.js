@@ -57,10 +57,11 @@ function marks(y, estimate, scale, weight) {
     <circle class="point" cx=${x(estimate.value)} cy=${y} r=${weight * 0.6}></circle>`;
 }
 
-/** A tick's label. Steps of one or more need no places. @param {number} value @param {number[]} all @param {string} unit */
-function label(value, all, unit) {
-  const step = all.length > 1 ? all[1] - all[0] : 1;
-  return step >= 1 ? String(Math.round(value)) : figure(value, unit);
+/** A tick's label, with as many places as its step has. @param {number} value @param {number[]} all */
+function label(value, all) {
+  const step = all.length > 1 ? all[1] - all[0] : value;
+  const places = [0, 1, 2, 3].find((count) => Math.abs(step - Number(step.toFixed(count))) < step / 1000) ?? 3;
+  return value.toLocaleString(navigator.language, { minimumFractionDigits: places, maximumFractionDigits: places });
 }
 
 /** @param {number} position */
@@ -85,7 +86,7 @@ export function picture(estimate, measure) {
     ${ticks.map(
       (value) => svg`
         <line class="axis" x1="${scale.position(value)}%" x2="${scale.position(value)}%" y1="74" y2="79"></line>
-        <text class="tick" x="${scale.position(value)}%" y="94" text-anchor="middle">${label(value, ticks, measure.unit)}</text>`,
+        <text class="tick" x="${scale.position(value)}%" y="94" text-anchor="middle">${label(value, ticks)}</text>`,
     )}
     <text class="side" x="0" y="113">← worse</text>
     <text class="side" x="100%" y="113" text-anchor="end">better →</text>

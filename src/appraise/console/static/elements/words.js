@@ -5,7 +5,6 @@
 const locale = navigator.language;
 const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
-const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 });
 
 /** Rounded for reading: points to one place, ratios to two. @param {string | number} value @param {string} unit */
 export function figure(value, unit) {
@@ -15,19 +14,28 @@ export function figure(value, unit) {
   );
 }
 
-/** Every digit, so that a sum can be checked by hand. @param {string} value @param {"auto" | "always"} sign */
-export function exact(value, sign = "auto") {
-  const places = value.split(".")[1]?.length ?? 0;
-  const format = new Intl.NumberFormat(locale, {
-    minimumFractionDigits: places,
-    maximumFractionDigits: places,
-    signDisplay: sign === "always" ? "exceptZero" : "auto",
+/**
+ * Every digit, so that a sum can be checked by hand; all with as many places as the longest.
+ * @param {string[]} values the first and the last without a plus sign
+ */
+export function sum(values) {
+  const places = Math.max(...values.map((value) => value.split(".")[1]?.length ?? 0));
+  return values.map((value, index) => {
+    const isTerm = index > 0 && index < values.length - 1;
+    const format = new Intl.NumberFormat(locale, {
+      minimumFractionDigits: places,
+      maximumFractionDigits: places,
+      signDisplay: isTerm ? "exceptZero" : "auto",
+    });
+    return format.format(/** @type {any} */ (value)).replace("-", "−");
   });
-  return format.format(Number(value)).replace("-", "−");
 }
 
+/** The same number with the other sign; text, so that no digit is lost. @param {string} value */
+export const negated = (value) => (value.startsWith("-") ? value.slice(1) : `-${value}`);
+
 /** @param {string} part */
-export const share = (part) => percent.format(Number(part));
+export const share = (part) => `${Math.round(Number(part) * 100).toLocaleString(locale)}\u00a0%`;
 
 /** @param {string} unit */
 export const unitWords = (unit) => (unit === "POINTS" ? "of 100 points" : "times what was expected");

@@ -1,0 +1,191 @@
+"""A small company, scored: Dora leads Max and Nia, Max leads Ann, Ben and Cem; Hal is HR administrator, Vera executive."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from appraise.adapters.contract import ImportOptions, ReadPeople
+from appraise.adapters.records import ManagerReference, PeopleRecord
+from appraise.domain.access import Principal, Role, ServiceScope
+from appraise.domain.cycles import Cycle
+from appraise.domain.employees import EmploymentStatus, ExternalReference
+from appraise.domain.identifiers import EmployeeId, IndicatorKey
+from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.periods import Period
+from appraise.domain.policies import DEFAULT_POLICY
+from appraise.domain.reading import ViewedSection
+from appraise.domain.scorecards import (
+    Absence,
+    AbsenceKind,
+    Coverage,
+    Estimate,
+    Evidence,
+    Manifest,
+    Money,
+    Scorecard,
+    ScoringResult,
+    Working,
+)
+from appraise.events.store import EventStore
+from appraise.storage import people
+from appraise.storage.database import Database
+from appraise.storage.migrate import upgrade
+from appraise.use_cases.create_token import create_token
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.grant_role import grant_role
+from appraise.use_cases.import_people import reconcile_people
+from appraise.use_cases.open_cycle import open_cycle
+from appraise.use_cases.read_sections import section_of
+from appraise.use_cases.store_scores import store_scores
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MANAGERS = {
+    "Dora Lindqvist": None,
+    "Max Weber": "Dora Lindqvist",
+    "Nia Okafor": "Dora Lindqvist",
+    "Ann Archer": "Max Weber",
+    "Ben Castellanos": "Max Weber",
+    "Cem Yıldız": "Max Weber",
+    "Hal Novak": None,
+    "Vera Lund": None,
+    "Otto Brandt": None,
+}
+JOBS = {"Dora Lindqvist": "Head of Service", "Max Weber": "Team lead", "Hal Novak": "HR partner", "Vera Lund": "COO"}
+ROLES = {"Hal Novak": Role.HR_ADMINISTRATOR, "Vera Lund": Role.EXECUTIVE, "Otto Brandt": Role.AUDITOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    deployment: Deployment
+    ids: dict[str, EmployeeId]
+    cycle: Cycle
+
+    def principal(self, name: str) -> Principal:
+        if name == "people service":
+            return service(ServiceScope.READ_PEOPLE)
+        if name == "sections service":
+            return service(ServiceScope.READ_SECTIONS)
+        roles = frozenset({ROLES[name]} if name in ROLES else ())
+        return Principal(name, self.ids[name], roles)
+
+    def token(self, name: str) -> str:
+        who = self.principal(name)
+        return create_token(
+            self.deployment,
+            name=name,
+            employee=who.employee,
+            roles=who.roles,
+            scopes=who.scopes,
+            expires_at=None,
+            at=AT,
+        )
+
+    def section(self, of: str, seen_by: str = "Otto Brandt") -> ViewedSection:
+        found = section_of(self.deployment, self.principal(seen_by), self.ids[of], self.cycle.id, at=AT)
+        assert found is not None
+        return found
+
+
+def service(scope: ServiceScope) -> Principal:
+    return Principal(f"{scope}", None, frozenset({Role.SERVICE}), frozenset({scope}))
+
+
+def empty_deployment(directory: Path) -> Deployment:
+    database = Database(f"sqlite:///{directory / 'appraise.sqlite'}")
+    upgrade(database)
+    return Deployment(database, EventStore(str(directory / "events")), b"key of the tests", "test")
+
+
+def build(deployment: Deployment, *, others: int = 0) -> Company:
+    """`others` agents more report to Nia, for lists of several pages."""
+    managers = MANAGERS | {f"Agent {number:03d}": "Nia Okafor" for number in range(others)}
+    records = tuple(_record(name, manager, row) for row, (name, manager) in enumerate(managers.items(), start=2))
+    options = ImportOptions("hr", as_of=date(2025, 1, 1))
+    reconcile_people(deployment, ReadPeople(records, ()), options, file="people.csv", at=AT, dry_run=False)
+    with deployment.database.reading() as session:
+        ids = {person.display_name: person.id for person in people.snapshot(session).employees}
+    for name, role in ROLES.items():
+        grant_role(deployment, ids[name], role, at=AT, by="test")
+    cycle = open_cycle(deployment, "2025", Period(date(2025, 1, 1), date(2026, 1, 1)), at=AT)
+    scored = [name for name in managers if name not in ROLES and name != "Dora Lindqvist"]
+    cards = tuple(Scorecard(ids[name], _results(number)) for number, name in enumerate(scored))
+    manifest = Manifest(
+        "test", "p" * 64, "q" * 64, (("contacts", 3), ("ratings", 2)), date(2025, 1, 1), date(2026, 1, 1), AT.date()
+    )
+    coverage = (Coverage(SATISFACTION, Decimal(100), Decimal("93.5"), (("bot", Decimal("6.5")),)),)
+    store_scores(deployment, cycle, ScoringResult(cards, coverage, manifest), DEFAULT_POLICY, at=AT)
+    return Company(deployment, ids, cycle)
+
+
+def _record(name: str, manager: str | None, row: int) -> PeopleRecord:
+    key = ExternalReference("hr:id", f"E{row:04d}")
+    managers = [] if manager is None else [ManagerReference(ExternalReference("name", manager))]
+    return PeopleRecord(
+        key=key,
+        references=(key, ExternalReference("name", name)),
+        display_name=name,
+        status=EmploymentStatus.ACTIVE,
+        row=row,
+        email=f"{name.split()[0].lower()}.{row}@example.org",
+        job_title=JOBS.get(name, "Service agent"),
+        department_code="CS",
+        department_name="Customer Service",
+        hire_date=date(2020, 1, 1),
+        managers=tuple(managers),
+        attributes=(),
+    )
+
+
+def _results(number: int) -> tuple[Estimate | Absence, ...]:
+    """Figures that differ by person: some better, some worse, most not to be told apart, some absent."""
+    shift = Decimal((number * 37) % 11 - 5)
+    attrition: Estimate | Absence = _estimate(
+        ATTRITION, Decimal("1.00") - shift / 25, Decimal("0.16"), expected="1.00", money=(-shift * 91_300, "EUR")
+    )
+    if number % 3 == 1:
+        attrition = Absence(ATTRITION, AbsenceKind.NOT_APPLICABLE, "nobody in this job owns customers")
+    return (
+        _estimate(SATISFACTION, Decimal("79.20") + shift, Decimal("3.40"), expected="78.45"),
+        _estimate(REPEAT_PURCHASE, Decimal("1.04") + shift / 40, Decimal("0.11"), expected="1.00"),
+        Absence(
+            LIFETIME_VALUE,
+            AbsenceKind.INSUFFICIENT_EVIDENCE,
+            "fewer than 5 purchases would be expected of anybody with these customers",
+            Evidence(31, 28, Decimal("22.4")),
+        ),
+        attrition,
+    )
+
+
+def _estimate(
+    indicator: IndicatorKey,
+    value: Decimal,
+    half: Decimal,
+    *,
+    expected: str,
+    money: tuple[Decimal, str] | None = None,
+) -> Estimate:
+    pull, topic, channel = half / 4, half / -2, half / 8
+    return Estimate(
+        indicator=indicator,
+        value=value,
+        lower=value - half,
+        upper=value + half,
+        lower_90=value - half * Decimal("0.84"),
+        upper_90=value + half * Decimal("0.84"),
+        expected=Decimal(expected),
+        unshrunk=value + pull,
+        reliability=Decimal("0.78"),
+        probability_better=Decimal("0.71"),
+        consequence=indicator != REPEAT_PURCHASE,
+        evidence=Evidence(214, 198, Decimal("201.5"), None, (("answers_about_bots", 12),)),
+        working=Working(
+            raw=value + pull + topic + channel,
+            case_mix=(("topic", topic), ("channel", channel)),
+            shrinkage=pull,
+            score=value,
+            notes=(("between-employee sd", "3.1"),),
+        ),
+        money=None if money is None else Money(int(money[0]), int(money[0]) - 50_000, int(money[0]) + 50_000, money[1]),
+    )
