@@ -50,16 +50,23 @@ def fit_buying(purchases: ibis.Table, prepared: Prepared, *, annual_discount: fl
     histories = fetched(
         known.group_by("frequency", "recency", "age").agg(n=known.count()), order_by=["frequency", "recency", "age"]
     )
-    buying = bg_nbd.fit(*(floats(histories, name) for name in ("frequency", "recency", "age", "n")))
+    buying = _better_model(*(floats(histories, name) for name in ("frequency", "recency", "age", "n")))
     mean = known.spent / known.days_bought
     binned = known.mutate(bin=(mean.ln() * _BINS).round().cast("int64"))
     values = fetched(binned.group_by("days_bought", "bin").agg(n=binned.count()), order_by=["days_bought", "bin"])
-    value = gamma_gamma.fit(
-        floats(values, "days_bought"), np.exp(floats(values, "bin") / _BINS), floats(values, "n")
-    )
+    value = gamma_gamma.fit(floats(values, "days_bought"), np.exp(floats(values, "bin") / _BINS), floats(values, "n"))
     totals = known.agg(spent=known.spent.sum(), days=known.days_bought.sum()).to_pyarrow()
     unit = float(totals["spent"][0].as_py()) / float(totals["days"][0].as_py())
     return BuyingModel(buying, value, unit, force_of_interest(annual_discount))
+
+
+def _better_model(frequency: FloatArray, recency: FloatArray, age: FloatArray, number: FloatArray) -> BgNbd:
+    """BG/NBD or MBG/NBD, whichever is likelier: in the latter, customers may be gone after their first purchase.
+
+    A short history may have a maximum under only one of them.
+    """
+    fits = [bg_nbd.fit(frequency, recency, age, number, mbg=mbg) for mbg in (False, True)]
+    return max(fits, key=lambda fit: (fit.converged, fit.log_likelihood))
 
 
 def force_of_interest(annual_discount: float) -> float:
@@ -91,14 +98,18 @@ def foretold_visits(spells: ibis.Table, model: BuyingModel) -> ibis.Table:
     week = floats(distinct, "week")
     at_start, at_end = (_discounted(model, end, history) for end in (week, week + 1.0))
     expected = ibis.memtable(
-        pa.table({
-            **{name: whole(distinct, name) for name in keys},
-            "at_start": at_start,
-            "gained": at_end - at_start,
-        })
+        pa.table(
+            {
+                **{name: whole(distinct, name) for name in keys},
+                "at_start": at_start,
+                "gained": at_end - at_start,
+            }
+        )
     )
     joined = timed.inner_join(expected, keys)
-    return joined.mutate(visits=joined.at_start + joined.part * joined.gained).drop("at_start", "gained", "week", "part")
+    return joined.mutate(visits=joined.at_start + joined.part * joined.gained).drop(
+        "at_start", "gained", "week", "part"
+    )
 
 
 def foretold_value(spells: ibis.Table, model: BuyingModel) -> ibis.Value:

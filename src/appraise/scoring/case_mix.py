@@ -24,12 +24,14 @@ FEWEST_EVENTS = 10
 class Strata:
     """Profiles are the strata at full detail. `stratum[k]` (P,) numbers each profile's stratum by the first k factors.
 
-    `cells` maps the raw values of the factors to `profile`; `unused` are factors that cannot adjust, with the reason.
+    `cells` maps the raw values of the factors to `profile`, `profile_of_cells` says the same for the rows given;
+    `unused` are factors that cannot adjust, with the reason.
     """
 
     factors: tuple[str, ...]
     unused: tuple[tuple[str, str], ...]
     cells: ibis.Table
+    profile_of_cells: IntArray
     stratum: IntArray
 
     @property
@@ -68,10 +70,9 @@ def strata(counts: pa.Table, factors: Sequence[str]) -> Strata:
     else:
         distinct, profile = np.unique(np.array(nested), axis=1, return_inverse=True)
         stratum = distinct.astype(np.int64)
-    table = pa.table(
-        {**{name: pa.array(raw[name], pa.string()) for name in factors}, "profile": profile.astype(np.int64).ravel()}
-    )
-    return Strata(used, unused, ibis.memtable(table), stratum)
+    profile = profile.astype(np.int64).ravel()
+    values = {name: pa.array(raw[name], pa.string()) for name in factors}
+    return Strata(used, unused, ibis.memtable(pa.table({**values, "profile": profile})), profile, stratum)
 
 
 def folded_levels(values: Sequence[str], events: npt.NDArray[np.float64]) -> list[str]:

@@ -16,14 +16,17 @@ from appraise.scoring.working import exactly
 
 EXACT = "decimal(18, 12)"
 """Shares and hazards in fixed point: their sums do not depend on the order in which an engine adds them."""
+LeftOut = tuple[tuple[str, int], ...]
+
 EXACT_LARGE = "decimal(38, 12)"
 """The same for money and its squares; slower."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credited:
-    """Outcomes by employee: `employee`, `customer`, `profile`, `weight`, `outcome`, and the columns `levels`.
+    """Outcomes by employee: `employee`, `customer`, `profile`, `weight`, `units`, `outcome`, and the columns `levels`.
 
+    `units` is what a row counts as evidence: 1 per spell, months for subscriptions.
     `levels[k]` is what was foretold for the outcome by the first k factors of the case mix. `exact` is the type in
     which sums are taken.
     """
@@ -47,13 +50,14 @@ class Clusters:
     squares: float
     variance: float
 
-    def evidence(self, expected: FloatArray | None) -> list[Evidence]:
+    def evidence(self, expected: FloatArray | None, left_out: Sequence[LeftOut] = ()) -> list[Evidence]:
         return [
             Evidence(
-                events=int(self.outcomes[row]),
+                events=round(float(self.outcomes[row])),
                 customers=int(self.customers[row]),
                 effective=exactly(self.effective[row]),
                 expected_events=None if expected is None else exactly(expected[row]),
+                left_out=left_out[row] if left_out else (),
             )
             for row in range(self.customers.size)
         ]
@@ -87,14 +91,14 @@ def clustered(credited: Credited, rate: FloatArray) -> Clusters:
     rows = credited.rows.inner_join(rates, "profile")
     foretold = rows[credited.levels[-1]] * rows.rate
     own = rows.group_by("employee", "customer").agg(
-        n=rows.count(),
+        units=exact_sum(rows.units, EXACT),
         residual=exact_sum(rows.weight * (rows.outcome - foretold), credited.exact),
         variance=exact_sum(rows.weight * rows.weight * foretold, credited.exact),
         effective=exact_sum(rows.weight * rows.weight, EXACT),
     )
     table = fetched(
         own.group_by("employee").agg(
-            outcomes=own.n.sum().cast("int64"),
+            outcomes=exact_sum(own.units, EXACT_LARGE),
             customers=own.count(),
             squares=exact_sum(own.residual * own.residual, EXACT_LARGE),
             variance=own.variance.sum(),
@@ -118,5 +122,5 @@ def credit_given(weights: ibis.Table) -> dict[str | None, Decimal]:
     return {row["why"]: exactly(row["weight"]) for row in sorted(rows, key=lambda row: row["why"] or "")}
 
 
-def exactexact_sum(value: ibis.Value, exact: str) -> ibis.Value:
+def exact_sum(value: ibis.Value, exact: str) -> ibis.Value:
     return value.cast(exact).sum().cast("float64")

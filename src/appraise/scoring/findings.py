@@ -16,6 +16,7 @@ from appraise.scoring.working import exactly, unshrunk, worked_out
 from appraise.statistics.shrinkage import Shrunk
 
 FloatArray = npt.NDArray[np.float64]
+Notes = Sequence[tuple[str, str]]
 Results = Mapping[int, Estimate | Absence]
 
 
@@ -52,7 +53,8 @@ class Figures:
     shrunk: Shrunk
     expected: float
     limits: tuple[float, float]
-    notes: Sequence[tuple[str, str]]
+    notes: Notes
+    own_notes: Sequence[Notes] | None = None
     money: Sequence[Money] | None = None
 
 
@@ -100,7 +102,8 @@ def _estimates(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Fig
     estimates = []
     for row, evidence in enumerate(seen.evidence):
         effects = list(zip(figures.factors, figures.effects[row], strict=True))
-        working = worked_out(float(figures.raw[row]), effects, float(value[row]), figures.notes)
+        own_notes = () if figures.own_notes is None else figures.own_notes[row]
+        working = worked_out(float(figures.raw[row]), effects, float(value[row]), (*own_notes, *figures.notes))
         reliability = exactly(shrunk.reliability[row])
         estimates.append(
             Estimate(

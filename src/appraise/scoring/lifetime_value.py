@@ -66,12 +66,14 @@ def lifetime_value(prepared: Prepared, touches: ibis.Table, time: CustomerTime, 
     except NotEnough as error:
         return Findings({}, refused(LIFETIME_VALUE, error, None), coverage)
     kinds = strata(_counts(outcomes, rules.case_mix), rules.case_mix)
-    placed = outcomes.inner_join(kinds.cells, list(rules.case_mix)).select(
-        "customer", "at", "profile", "outcome", "foretold", "visits", "band"
-    ).cache()
+    placed = (
+        outcomes.inner_join(kinds.cells, list(rules.case_mix))
+        .select("customer", "at", "profile", "outcome", "foretold", "visits", "band")
+        .cache()
+    )
     known = rows.filter(rows.employee.notnull()).select("customer", "at", "employee", "weight")
     credited = Credited(
-        known.inner_join(placed, ["customer", "at"]).cache(),
+        known.inner_join(placed, ["customer", "at"]).mutate(units=ibis.literal(1, type="int64")).cache(),
         ("foretold",) * (len(kinds.factors) + 1),
         exact=EXACT_LARGE,
     )
@@ -129,9 +131,7 @@ def _counts(outcomes: ibis.Table, factors: Sequence[str]) -> pa.Table:
     return fetched(grouped.agg(events=outcomes.purchases.sum().cast("int64")), order_by=names)
 
 
-def _results(
-    comparison: _Comparison, first_timers: Mapping[int, int], prepared: Prepared, policy: Policy
-) -> Results:
+def _results(comparison: _Comparison, first_timers: Mapping[int, int], prepared: Prepared, policy: Policy) -> Results:
     credited, kinds = comparison.credited, comparison.kinds
     employees, cells = summed(credited, kinds)
     if not employees.size:
@@ -164,6 +164,7 @@ def _results(
         notes=(
             ("spread between employees (sd)", f"{shrunk.population_sd:.3f}"),
             ("design effect of customers with several outcomes", f"{inflation:.3f}"),
+            ("model of buying", "MBG/NBD" if comparison.model.buying.mbg else "BG/NBD"),
             ("yearly discount", f"{policy.annual_discount:.1%}"),
             *policy_notes(policy, kinds, outcome.parts),
         ),
@@ -198,7 +199,8 @@ def _variance(comparison: _Comparison, outcome: Compared, employees: IntArray) -
     count = np.bincount(band, floats(squares, "n"), minlength=_BANDS)
     phi = np.bincount(band, residual, minlength=_BANDS) / np.maximum(count, 1.0)
     weighed = fetched(
-        rows.group_by("employee", "band").agg(ww=exact_sum(rows.weight * rows.weight, EXACT)), order_by=["employee", "band"]
+        rows.group_by("employee", "band").agg(ww=exact_sum(rows.weight * rows.weight, EXACT)),
+        order_by=["employee", "band"],
     )
     row = np.searchsorted(employees, whole(weighed, "employee"))
     table = cross_table(row, whole(weighed, "band"), floats(weighed, "ww"), shape=(employees.size, _BANDS))
@@ -255,4 +257,4 @@ def _coverage(prepared: Prepared, time: CustomerTime, rows: ibis.Table, rules: I
         (f"no contact in the {rules.horizon_days} days before", Decimal(alone)),
     ]
     kept = tuple((name, share) for name, share in why if share > 0)
-    return Coverage(LIFETIME_VALUE, attributed + sum((share for _, share in kept), Decimal(0)), attributed, kept)
+    return Coverage(LIFETIME_VALUE, Decimal(ours + alone), attributed, kept)

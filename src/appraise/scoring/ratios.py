@@ -1,7 +1,7 @@
 """From observed and expected events to findings: what repeat purchases and attrition have in common."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from appraise.errors import NotEnough
 from appraise.scoring.absences import Words
 from appraise.scoring.arrays import FloatArray
 from appraise.scoring.case_mix import Strata
-from appraise.scoring.credit_sums import Credited, clustered, summed
+from appraise.scoring.credit_sums import Credited, LeftOut, clustered, summed
 from appraise.scoring.findings import Figures, Results, Seen, nobody, said
 from appraise.scoring.rates import compared
 from appraise.statistics.shrinkage import gamma_poisson
@@ -20,9 +20,13 @@ from appraise.statistics.within import design_effect
 
 @dataclass(frozen=True, slots=True)
 class Subject:
+    """`counted` names the events in the plural; `left_out` is by employee position."""
+
     indicator: IndicatorKey
     words: Words
+    counted: str
     notes: tuple[tuple[str, str], ...] = ()
+    left_out: Mapping[int, LeftOut] = field(default_factory=dict)
 
 
 def event_ratios(subject: Subject, credited: Credited, kinds: Strata, policy: Policy) -> Results:
@@ -34,15 +38,16 @@ def event_ratios(subject: Subject, credited: Credited, kinds: Strata, policy: Po
     employees, cells = summed(credited, kinds)
     if not employees.size:
         return {}
+    left_out = [subject.left_out.get(employee, ()) for employee in employees.tolist()]
     try:
         outcome = compared(cells, kinds.stratum, floor=0.0)
     except NotEnough as error:
         clusters = clustered(credited, np.ones(kinds.profiles))
-        evidence = clusters.evidence(None)
+        evidence = clusters.evidence(None, left_out)
         return nobody(subject.indicator, Seen(employees.tolist(), evidence, clusters.effective, subject.words), error)
     clusters = clustered(credited, outcome.rate)
     expected = outcome.expected[-1]
-    seen = Seen(employees.tolist(), clusters.evidence(expected), expected, subject.words)
+    seen = Seen(employees.tolist(), clusters.evidence(expected, left_out), expected, subject.words)
     inflation = design_effect(clusters.squares, clusters.variance)
     try:
         shrunk = gamma_poisson(
@@ -65,6 +70,10 @@ def event_ratios(subject: Subject, credited: Credited, kinds: Strata, policy: Po
         expected=1.0,
         limits=(0.0, np.inf),
         notes=notes,
+        own_notes=[
+            ((f"{subject.counted} credited", f"{credited_:.2f}"), (f"{subject.counted} expected", f"{foretold:.2f}"))
+            for credited_, foretold in zip(outcome.observed[-1], expected, strict=True)
+        ],
     )
     return said(subject.indicator, policy, seen, figures)
 

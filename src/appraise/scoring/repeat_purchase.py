@@ -46,10 +46,10 @@ def repeat_purchase(prepared: Prepared, touches: ibis.Table, time: CustomerTime,
     outcomes = placed.inner_join(hazards, ["profile", "day"]).select(
         "customer", "at", "profile", "outcome", *_levels(kinds)
     )
-    rows = weights.inner_join(outcomes, ["customer", "at"])
+    rows = weights.inner_join(outcomes, ["customer", "at"]).mutate(units=ibis.literal(1, type="int64"))
     credited = Credited(rows.filter(rows.employee.notnull()).cache(), _levels(kinds))
     return Findings(
-        results=event_ratios(Subject(REPEAT_PURCHASE, WORDS, notes), credited, kinds, policy),
+        results=event_ratios(Subject(REPEAT_PURCHASE, WORDS, "purchases", notes), credited, kinds, policy),
         otherwise=nothing_seen(REPEAT_PURCHASE, "contact of this employee with a customer"),
         coverage=_coverage(prepared, time, rows, rules),
     )
@@ -106,4 +106,4 @@ def _coverage(prepared: Prepared, time: CustomerTime, rows: ibis.Table, rules: I
         (f"no contact in the {rules.horizon_days} days before", Decimal(alone)),
     ]
     kept = tuple((reason, share) for reason, share in why if share > 0)
-    return Coverage(REPEAT_PURCHASE, attributed + sum((share for _, share in kept), Decimal(0)), attributed, kept)
+    return Coverage(REPEAT_PURCHASE, Decimal(ours + alone), attributed, kept)

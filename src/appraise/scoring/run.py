@@ -8,7 +8,7 @@ import ibis
 from appraise.domain.employees import EmploymentStatus
 from appraise.domain.events import EventKind
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
-from appraise.domain.indicators import BY_KEY, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.indicators import ATTRITION, BY_KEY, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import Policy
@@ -16,6 +16,7 @@ from appraise.domain.progress import Advance
 from appraise.domain.scorecards import Absence, Estimate, Scorecard, ScoringResult
 from appraise.errors import InvalidInput
 from appraise.scoring.absences import not_in_service
+from appraise.scoring.attrition import attrition
 from appraise.scoring.findings import Findings
 from appraise.scoring.lifetime_value import lifetime_value
 from appraise.scoring.manifest import Versions, manifest
@@ -104,6 +105,7 @@ def _measures(prepared: Prepared, policy: Policy) -> dict[IndicatorKey, Callable
         SATISFACTION: lambda: satisfaction(prepared, policy),
         REPEAT_PURCHASE: lambda: repeat_purchase(prepared, touched, time, policy),
         LIFETIME_VALUE: lambda: lifetime_value(prepared, touched, time, policy),
+        ATTRITION: lambda: attrition(prepared, policy),
     }
 
 

@@ -12,6 +12,7 @@ import ibis
 from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.prepared import CASE_COLUMNS, Prepared, orders
 
+
 @dataclass(frozen=True, slots=True)
 class CustomerTime:
     """`moments` of the whole data with the customer's history and future, `purchases` with the moment before each.

@@ -1,0 +1,189 @@
+"""Attrition: do the customers whom an employee owns stay?
+
+Running subscriptions are at risk day by day; an end by the customer's choice counts, an involuntary end only stops
+the clock. The hazard of a day is that of its stratum (case mix and how long the subscription has run), so what is
+expected of an owner is exact for owners who change in the middle of a month.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+import ibis
+import numpy as np
+import pyarrow as pa
+
+from appraise.domain.events import EventKind
+from appraise.domain.indicators import ATTRITION
+from appraise.domain.policies import Attribution, Policy
+from appraise.domain.scorecards import Coverage
+from appraise.errors import InvalidInput
+from appraise.scoring.absences import Words, missing_data, nothing_seen
+from appraise.scoring.arrays import FloatArray, IntArray, fetched, floats, whole
+from appraise.scoring.case_mix import TENURE, Strata, strata, with_factors
+from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, exact_sum
+from appraise.scoring.event_tables import SECONDS_PER_DAY
+from appraise.scoring.findings import Findings
+from appraise.scoring.owned_time import owned_time
+from appraise.scoring.prepared import Prepared
+from appraise.scoring.ratios import Subject, event_ratios
+from appraise.scoring.repeat_purchase import nothing_to_cover
+
+WORDS = Words("expected losses of customers")
+DAYS_PER_MONTH = 365.25 / 12
+TENURE_BANDS = (
+    ("0–3 months", 0, 4),
+    ("4–12 months", 4, 13),
+    ("13–24 months", 13, 25),
+    ("25 months or more", 25, 12_000),
+)
+"""Name, and completed months from and up to."""
+NOT_CHOSEN = "ended for another reason than the customer's choice"
+
+
+def attrition(prepared: Prepared, policy: Policy) -> Findings:
+    rules = policy.of(ATTRITION)
+    if rules.attribution is not Attribution.OWNERSHIP:
+        raise InvalidInput(
+            f"the policy attributes attrition by {rules.attribution.value}",
+            expected="ownership: who had the account while the subscription ran",
+        )
+    for kind, missing in (
+        (EventKind.SUBSCRIPTIONS, "subscriptions"),
+        (EventKind.OWNERSHIPS, "ownerships of customers by employees"),
+    ):
+        if kind not in prepared.present:
+            return Findings({}, missing_data(ATTRITION, missing), nothing_to_cover(ATTRITION))
+    factors = (*rules.case_mix, TENURE)
+    pieces = _pieces(prepared, policy, factors)
+    counted = pieces.filter(pieces.days > 0)
+    kinds, rates = _hazards(counted, factors)
+    levels = tuple(f"hazard_{k}" for k in range(len(kinds.factors) + 1))
+    placed = counted.inner_join(kinds.cells, list(factors)).inner_join(rates, "profile")
+    known = placed.filter(placed.employee.notnull())
+    rows = known.select(
+        "employee", "customer", "profile", "weight", "outcome",
+        units=known.days / DAYS_PER_MONTH, **{name: known[name] * known.days for name in levels},
+    )  # fmt: skip
+    left_out = _left_out(pieces, policy)
+    results = event_ratios(
+        Subject(ATTRITION, WORDS, "losses", left_out=left_out), Credited(rows.cache(), levels), kinds, policy
+    )
+    return Findings(
+        results=results,
+        otherwise=nothing_seen(ATTRITION, "subscription of a customer whom this employee owned"),
+        coverage=_coverage(prepared, pieces, policy),
+    )
+
+
+def _running(prepared: Prepared) -> ibis.Table:
+    """Subscriptions at risk in the cycle from `begins` to `ends`, by band of tenure; `lost` where they end by choice."""
+    table = prepared.subscriptions
+    whole_life = table.mutate(
+        begins=ibis.greatest(table["at"], prepared.start),
+        ends=ibis.least(ibis.coalesce(table.ended_at, prepared.end), prepared.end),
+        chosen=(table.ended_at < prepared.end).fill_null(False) & (table.end_reason.fill_null("") != "involuntary"),  # noqa: FBT003  # a value
+    )
+    names, first, last = zip(*TENURE_BANDS, strict=True)
+    month = DAYS_PER_MONTH * SECONDS_PER_DAY
+    bands = ibis.memtable(
+        pa.table(
+            {
+                TENURE: names,
+                "from_age": pa.array([round(months * month) for months in first], pa.int64()),
+                "to_age": pa.array([round(months * month) for months in last], pa.int64()),
+            }
+        )
+    )
+    crossed = whole_life.cross_join(bands)
+    cut = crossed.mutate(
+        begins=ibis.greatest(crossed.begins, crossed["at"] + crossed.from_age),
+        ends=ibis.least(crossed.ends, crossed["at"] + crossed.to_age),
+    )
+    cut = cut.filter(cut.ends > cut.begins)
+    return cut.mutate(started=cut["at"], lost=cut.chosen & (cut.ended_at == cut.ends))
+
+
+def _pieces(prepared: Prepared, policy: Policy, factors: tuple[str, ...]) -> ibis.Table:
+    """Running subscriptions by owner: `days` counted and `outcome` in them, `grace_days` and `grace_losses` not counted."""
+    running = with_factors(_running(prepared), factors).select(
+        "customer", "started", "begins", "ends", "lost", "ended_at", "end_reason", *factors
+    )
+    owned = owned_time(prepared, grace_days=policy.ownership_grace_days).rename(owned_from="begins", owned_to="ends")
+    joined = running.inner_join(owned, "customer")
+    begins = ibis.greatest(joined.begins, joined.owned_from)
+    ends = ibis.least(joined.ends, joined.owned_to)
+    inherited = (joined.taken_over > joined.started).fill_null(False)  # noqa: FBT003  # a value
+    protected_to = ibis.cases(
+        (inherited, ibis.least(ibis.greatest(joined.protected_until, begins), ends)), else_=begins
+    )
+    cut = joined.mutate(begins=begins, ends=ends, free_from=protected_to)
+    cut = cut.filter(cut.ends > cut.begins)
+    lost_here = cut.lost & (cut.ended_at == cut.ends)
+    protected_loss = lost_here & (cut.free_from == cut.ends)
+    not_chosen = (cut.ended_at == cut.ends).fill_null(False) & (cut.end_reason == "involuntary").fill_null(False)  # noqa: FBT003
+    return cut.select(
+        "customer", "employee", "why", "weight", *factors,
+        days=(cut.ends - cut.free_from) / float(SECONDS_PER_DAY),
+        outcome=(lost_here & ~protected_loss).fill_null(False).cast("int64"),  # noqa: FBT003
+        grace_days=(cut.free_from - cut.begins) / float(SECONDS_PER_DAY),
+        grace_losses=protected_loss.fill_null(False).cast("int64"),  # noqa: FBT003
+        not_chosen=not_chosen.cast("int64"),
+    ).cache()  # fmt: skip
+
+
+def _hazards(counted: ibis.Table, factors: tuple[str, ...]) -> tuple[Strata, ibis.Table]:
+    """Strata, and the daily hazard of each profile by level of nesting: losses over days."""
+    sums = counted.group_by(list(factors)).agg(
+        events=exact_sum(counted.weight * counted.outcome, EXACT_LARGE),
+        days=exact_sum(counted.weight * counted.days, EXACT_LARGE),
+    )
+    table = fetched(sums, order_by=list(factors))
+    kinds = strata(table, factors)
+    cells = kinds.profile_of_cells
+    lost = np.bincount(cells, floats(table, "events"), minlength=kinds.profiles)
+    days = np.bincount(cells, floats(table, "days"), minlength=kinds.profiles)
+    columns: dict[str, IntArray | FloatArray] = {"profile": np.arange(kinds.profiles)}
+    for k, groups in enumerate(kinds.stratum):
+        total = np.bincount(groups, lost) / np.maximum(np.bincount(groups, days), 1e-9)
+        columns[f"hazard_{k}"] = total[groups].astype(np.float64)
+    return kinds, ibis.memtable(pa.table(columns))
+
+
+def _left_out(pieces: ibis.Table, policy: Policy) -> Mapping[int, tuple[tuple[str, int], ...]]:
+    known = pieces.filter(pieces.employee.notnull())
+    sums = known.group_by("employee").agg(
+        grace=exact_sum(known.grace_days / DAYS_PER_MONTH, EXACT), not_chosen=known.not_chosen.sum().cast("int64")
+    )
+    return {
+        row["employee"]: tuple(
+            (reason, n)
+            for reason, n in ((_months_of_grace(policy), round(row["grace"])), (NOT_CHOSEN, row["not_chosen"]))
+            if n
+        )
+        for row in sums.to_pyarrow().to_pylist()
+    }
+
+
+def _months_of_grace(policy: Policy) -> str:
+    return f"customer-months in the first {policy.ownership_grace_days} days of an inherited account"
+
+
+def _coverage(prepared: Prepared, pieces: ibis.Table, policy: Policy) -> Coverage:
+    """Subscriptions that customers ended in the cycle."""
+    running = _running(prepared)
+    total = Decimal(running.count(where=running.lost).to_pyarrow().as_py())
+    sums = pieces.group_by("why").agg(
+        losses=exact_sum(pieces.weight * pieces.outcome, EXACT),
+        grace=exact_sum(pieces.weight * pieces.grace_losses, EXACT),
+    )
+    rows = sums.to_pyarrow().to_pylist()
+    credit = {row["why"]: Decimal(str(round(row["losses"], 6))) for row in rows}
+    grace = Decimal(str(round(sum(row["grace"] for row in rows), 6)))
+    attributed = credit.pop(None, Decimal(0))
+    owned = attributed + grace + sum(credit.values(), Decimal(0))
+    why = [
+        *sorted(credit.items()),
+        (f"within the first {policy.ownership_grace_days} days of an inherited account", grace),
+        ("nobody owned the customer", max(total - owned, Decimal(0))),
+    ]
+    return Coverage(ATTRITION, total, attributed, tuple((name, share) for name, share in why if share > 0))

@@ -1,0 +1,63 @@
+"""Who owned which customer when: ownerships cut where owners change, and shared where several own at once."""
+
+import ibis
+
+from appraise.scoring.event_tables import SECONDS_PER_DAY
+from appraise.scoring.prepared import Prepared
+
+_NOBODY_KNOWN = -1
+
+
+def owned_time(prepared: Prepared, *, grace_days: int) -> ibis.Table:
+    """Stretches (`begins`, `ends`] of customers' time per owner (`employee`, or `why` unknown) with their `weight`.
+
+    Weights of one stretch sum to 1. Whoever took an account over from another owner at `taken_over` is protected
+    until `protected_until`; both are null for a customer's first owner.
+    """
+    owned = _tenures(prepared, grace_days=grace_days)
+    points = ibis.union(
+        owned.select("customer", point=owned.begins), owned.select("customer", point=owned.ends), distinct=True
+    )
+    following = ibis.window(group_by="customer", order_by="point")
+    stretches = points.mutate(stop=points.point.lead().over(following))
+    stretches = stretches.filter(stretches.stop.notnull())
+    covered = stretches.inner_join(
+        owned,
+        [
+            stretches.customer == owned.customer,
+            owned.begins <= stretches.point,
+            owned.ends >= stretches.stop,
+        ],
+    )
+    keys = {"customer": covered.customer, "point": covered.point, "stop": covered.stop}
+    rows = covered.select(
+        **keys, employee=covered.employee, why=covered.why,
+        taken_over=covered.taken_over, protected_until=covered.protected_until,
+    )  # fmt: skip
+    once = rows.group_by("customer", "point", "stop", "employee", "why").agg(
+        taken_over=rows.taken_over.min(), protected_until=rows.protected_until.min()
+    )
+    owners = once.count().over(ibis.window(group_by=["customer", "point", "stop"]))
+    return once.mutate(weight=1.0 / owners.cast("float64")).rename(begins="point", ends="stop")
+
+
+def _tenures(prepared: Prepared, *, grace_days: int) -> ibis.Table:
+    """Ownerships, with what protects the owner. Rows of one owner that follow each other are one tenure."""
+    table = prepared.ownerships
+    rows = table.select(
+        "customer",
+        "employee",
+        "why",
+        begins=table["at"],
+        ends=ibis.coalesce(table.ended_at, prepared.as_of),
+        owner=table.employee.cast("int64").fill_null(_NOBODY_KNOWN),
+    )
+    rows = rows.filter(rows.ends > rows.begins)
+    in_turn = ibis.window(group_by="customer", order_by=["begins", "ends", "owner"])
+    before = rows.owner.lag().over(in_turn)
+    rows = rows.mutate(change=ibis.cases((before.notnull() & (before != rows.owner), 1), else_=0))
+    up_to = ibis.window(group_by="customer", order_by=["begins", "ends", "owner"], preceding=None, following=0)
+    rows = rows.mutate(tenure=rows.change.sum().over(up_to))
+    taken_over = ibis.cases((rows.tenure > 0, rows.begins.min().over(ibis.window(group_by=["customer", "tenure"]))))
+    rows = rows.mutate(taken_over=taken_over)
+    return rows.mutate(protected_until=rows.taken_over + grace_days * SECONDS_PER_DAY).drop("change", "tenure", "owner")
