@@ -149,7 +149,7 @@ def _money(money: Money | None) -> str:
 def _left_out(evidence: Evidence) -> str:
     if not evidence.left_out:
         return ""
-    counts = ", ".join(f"{count:,} {_words(reason)}" for reason, count in evidence.left_out)
+    counts = ", ".join(f"{_words(reason)} ({count:,})" for reason, count in evidence.left_out)
     return f"Left out: {counts}."
 
 

@@ -104,9 +104,7 @@ export class AppraiseItem extends LitElement {
 
   #manager() {
     if (this.item.result.__typename !== "EstimateResult") return nothing;
-    if (!this.areRatingsVisible) {
-      return html`<p class="manager soft">Your manager’s rating and words appear here when the section is final.</p>`;
-    }
+    if (!this.areRatingsVisible) return nothing;
     return this.isEditable ? this.#form() : this.#words();
   }
 

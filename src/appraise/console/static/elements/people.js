@@ -254,10 +254,10 @@ export class AppraisePeople extends LitElement {
       .chip { font-weight: 600; border-bottom: 3px solid var(--rule); }
       .chip.draft { border-color: var(--edge); }
       .chip.submitted, .chip.finalised { border-color: var(--accent); }
-      .cell { min-width: 0; }
+      .cell { min-width: 0; align-self: start; }
       .name { display: block; line-height: 1.4; }
       .measure { display: grid; grid-template-columns: 2.4rem 1fr; align-items: center; gap: var(--s2); }
-      .value { font-variant-numeric: tabular-nums lining-nums; text-align: right; }
+      .value { font-variant-numeric: tabular-nums lining-nums; }
       .absent { color: var(--ink-soft); font-style: italic; }
       .more { padding-top: var(--s5); }
       .reading { padding-top: var(--s3); }
@@ -265,6 +265,7 @@ export class AppraisePeople extends LitElement {
         .row { grid-template-columns: minmax(13rem, 2.2fr) minmax(8rem, 1.1fr) repeat(4, minmax(6rem, 1fr)); }
         .heads { display: grid; }
         .state { justify-items: start; text-align: left; align-self: center; }
+        .cell { align-self: center; }
         .cell .name { display: none; }
       }
       @media print { form, .more { display: none; } li { break-inside: avoid; } }
