@@ -106,7 +106,7 @@ class Company:
         manifest = Manifest(
             "test", "p" * 64, "q" * 64, (("contacts", 3), ("ratings", 2)), date(2025, 1, 1), date(2026, 1, 1), at.date()
         )
-        coverage = (Coverage(SATISFACTION, Decimal("100"), Decimal("93.5"), (("bot", Decimal("6.5")),)),)
+        coverage = (Coverage(SATISFACTION, Decimal(100), Decimal("93.5"), (("bot", Decimal("6.5")),)),)
         return store_scores(
             self.deployment, self.cycle, ScoringResult(cards, coverage, manifest), DEFAULT_POLICY, at=at
         )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.use_cases.conftest import AT, Company, absence, estimate
 
 from appraise.domain.access import Principal, Role, ServiceScope
 from appraise.domain.identifiers import SectionId
@@ -26,7 +27,6 @@ from appraise.use_cases.read_sections import (
 from appraise.use_cases.return_section import return_section
 from appraise.use_cases.submit_section import submit_section
 from appraise.use_cases.verify_audit import verify_audit
-from tests.use_cases.conftest import AT, Company, absence, estimate
 
 
 def rated(company: Company, of: str = "ann", *, rating: int = 4, key: str | None = None) -> ViewedSection | Refusal:

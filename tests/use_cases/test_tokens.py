@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from tests.use_cases.conftest import AT, Company
 
 from appraise.domain.access import Principal, Role, ServiceScope
 from appraise.domain.identifiers import EmployeeId
@@ -11,7 +12,6 @@ from appraise.use_cases.authenticate import authenticate
 from appraise.use_cases.create_token import checksum, create_token
 from appraise.use_cases.grant_role import grant_role
 from appraise.use_cases.revoke_token import revoke_token
-from tests.use_cases.conftest import AT, Company
 
 
 def minted(company: Company, name: str = "ann", *, days: int = 30) -> str:
@@ -48,9 +48,7 @@ def test_a_services_token_gives_its_scopes(company: Company) -> None:
 
     principal = authenticate(company.deployment, token, at=AT)
 
-    assert principal == Principal(
-        "hris", None, frozenset({Role.SERVICE}), frozenset({ServiceScope.READ_SECTIONS})
-    )
+    assert principal == Principal("hris", None, frozenset({Role.SERVICE}), frozenset({ServiceScope.READ_SECTIONS}))
 
 
 def test_the_secret_is_nowhere_in_the_database(company: Company) -> None:

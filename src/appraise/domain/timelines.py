@@ -52,7 +52,7 @@ def observed(
         until,
     )
     fresh = [Segment(Period(start, end), value) for value in new if end is None or start < end]
-    return joined([*others, *(_clipped(segment, until) for segment in kept), *ended, *fresh], prefer=others)
+    return joined([*others, *(_clipped(segment, until) for segment in kept), *ended, *fresh])
 
 
 def dated(timeline: Timeline[V], segments: Iterable[Segment[V]], *, first: date) -> Timeline[V]:
@@ -81,10 +81,10 @@ def on_day(timeline: Timeline[V], day: date) -> list[V]:
     return [segment.value for segment in timeline if day in segment.period]
 
 
-def joined(segments: Iterable[Segment[V]], *, prefer: Collection[Segment[V]] = ()) -> Timeline[V]:
-    """Sorted, with touching segments of equal value made one; of two stored rows the one in `prefer` survives."""
+def joined(segments: Iterable[Segment[V]]) -> Timeline[V]:
+    """Ordered, with touching segments of equal value made one."""
     result: list[Segment[V]] = []
-    for segment in sorted(segments, key=lambda segment: segment.period.start):
+    for segment in ordered(segments):
         before = next(
             (other for other in result if other.value == segment.value and other.period.end == segment.period.start),
             None,
@@ -92,12 +92,15 @@ def joined(segments: Iterable[Segment[V]], *, prefer: Collection[Segment[V]] = (
         if before is None:
             result.append(segment)
             continue
-        row = segment.row if before.row is None or segment in prefer else before.row
-        whole = Segment(
-            Period(before.period.start, segment.period.end), segment.value, segment.ended_as, row or before.row
-        )
+        period = Period(before.period.start, segment.period.end)
+        whole = Segment(period, segment.value, segment.ended_as, before.row or segment.row)
         result[result.index(before)] = whole
-    return tuple(result)
+    return ordered(result)
+
+
+def ordered(segments: Iterable[Segment[V]]) -> Timeline[V]:
+    """By start; segments that start together by their value, so that equal timelines are equal tuples."""
+    return tuple(sorted(segments, key=lambda segment: (segment.period.start, repr(segment.value))))
 
 
 def _start(others: Sequence[Segment[V]], on: date, since: date | None) -> date:

@@ -11,7 +11,7 @@ from sqlalchemy import Table, bindparam, delete, insert, select, update
 from appraise.domain.employees import Employee, EmploymentStatus, ExternalReference, ReportingKind
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.periods import Period
-from appraise.domain.timelines import Segment, Timeline
+from appraise.domain.timelines import Segment, Timeline, ordered
 from appraise.storage.database import Session
 from appraise.storage.identifiers import new_id
 from appraise.storage.tables import DEPARTMENTS, EMPLOYEES, EMPLOYMENTS, EXTERNAL_REFERENCES, REPORTING_LINES
@@ -199,7 +199,7 @@ def _timelines(
     for row in rows:
         ended_as = getattr(row, "ended_as", None)
         found[owner(row)].append(Segment(Period(row.starts_on, row.ends_on), value(row), ended_as, row.id))
-    return {name: tuple(segments) for name, segments in found.items()}
+    return {name: ordered(segments) for name, segments in found.items()}
 
 
 def _save(

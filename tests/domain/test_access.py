@@ -1,0 +1,125 @@
+"""Who may see and do what, against a table written by hand from the permissions that the workflow promises.
+
+Rows are who asks about Ann's section: Ann herself, her manager, the manager's manager, a colleague, an HR
+administrator, an executive, an auditor, and a service with the right to read sections.
+"""
+
+import pytest
+
+from appraise.domain.access import (
+    Principal,
+    Role,
+    ServiceScope,
+    may_act,
+    may_administer,
+    may_read_audit,
+    people_scope,
+    reaches,
+    read_is_audited,
+    section_scope,
+    sees_ratings,
+)
+from appraise.domain.identifiers import EmployeeId
+from appraise.domain.section_states import Action, SectionState
+
+ANN, MAX, DORA, BEN = (EmployeeId(name) for name in ("ann", "max", "dora", "ben"))
+ABOVE_ANN = (MAX, DORA)
+ASKING = {
+    "Ann": Principal("Ann", ANN),
+    "manager": Principal("Max", MAX),
+    "second line": Principal("Dora", DORA),
+    "colleague": Principal("Ben", BEN),
+    "HR": Principal("Hal", EmployeeId("hal"), frozenset({Role.HR_ADMINISTRATOR})),
+    "executive": Principal("Vera", EmployeeId("vera"), frozenset({Role.EXECUTIVE})),
+    "auditor": Principal("Otto", EmployeeId("otto"), frozenset({Role.AUDITOR})),
+    "service": Principal("hris", None, frozenset({Role.SERVICE}), frozenset({ServiceScope.READ_SECTIONS})),
+}
+
+# who: (the section is seen in COLLECTING, DRAFT, SUBMITTED, FINALISED; Ann's name and job are seen)
+SEES = {
+    "Ann": ("yes yes yes yes", True),
+    "manager": ("yes yes yes yes", True),
+    "second line": ("yes yes yes yes", True),
+    "colleague": ("no no no no", False),
+    "HR": ("yes yes yes yes", True),
+    "executive": ("no no yes yes", True),
+    "auditor": ("yes yes yes yes", True),
+    "service": ("no no no yes", False),
+}
+
+# who: RATE, SUBMIT, RETURN, FINALISE, as far as the relation to Ann goes
+DOES = {
+    "Ann": "no no no no",
+    "manager": "yes yes no no",
+    "second line": "no yes yes no",
+    "colleague": "no no no no",
+    "HR": "no no yes yes",
+    "executive": "no no no no",
+    "auditor": "no no no no",
+    "service": "no no no no",
+}
+
+
+@pytest.mark.parametrize("who", ASKING)
+def test_sections_are_seen_by_relation_and_state(who: str) -> None:
+    principal = ASKING[who]
+    scope = section_scope(principal)
+
+    seen = " ".join(
+        "yes" if reaches(scope, principal, ANN, managers=ABOVE_ANN, state=state) else "no"
+        for state in (SectionState.COLLECTING, SectionState.DRAFT, SectionState.SUBMITTED, SectionState.FINALISED)
+    )
+
+    assert seen == SEES[who][0]
+
+
+@pytest.mark.parametrize("who", ASKING)
+def test_people_are_seen_by_relation(who: str) -> None:
+    principal = ASKING[who]
+
+    assert reaches(people_scope(principal), principal, ANN, managers=ABOVE_ANN, state=None) is SEES[who][1]
+
+
+@pytest.mark.parametrize("managers", [ABOVE_ANN, list(ABOVE_ANN)])
+@pytest.mark.parametrize("who", ASKING)
+def test_actions_are_allowed_by_relation(who: str, managers: tuple[EmployeeId, ...] | list[EmployeeId]) -> None:
+    actions = (Action.RATE, Action.SUBMIT, Action.RETURN, Action.FINALISE)
+
+    allowed = " ".join("yes" if may_act(ASKING[who], action, ANN, managers=managers) else "no" for action in actions)
+
+    assert allowed == DOES[who]
+
+
+@pytest.mark.parametrize("action", Action)
+def test_nobody_acts_on_their_own_section_whatever_their_roles(action: Action) -> None:
+    everything = Principal("Ann", ANN, frozenset(Role) - {Role.SERVICE})
+
+    assert may_act(everything, action, ANN, managers=(ANN, MAX)) is False
+
+
+def test_the_employee_alone_waits_for_the_ratings() -> None:
+    shown = {who: [sees_ratings(principal, ANN, state) for state in SectionState] for who, principal in ASKING.items()}
+
+    assert shown == {who: [who != "Ann"] * 3 + [True] for who in ASKING}
+
+
+def test_imports_are_the_hr_administrators_and_the_log_is_the_auditors() -> None:
+    assert [who for who, principal in ASKING.items() if may_administer(principal)] == ["HR"]
+    assert [who for who, principal in ASKING.items() if may_read_audit(principal)] == ["auditor"]
+
+
+def test_every_read_of_a_section_but_ones_own_is_audited() -> None:
+    assert [who for who, principal in ASKING.items() if not read_is_audited(principal, ANN)] == ["Ann"]
+
+
+def test_a_service_without_scopes_reaches_nothing() -> None:
+    nothing = Principal("hris", None, frozenset({Role.SERVICE}))
+
+    assert section_scope(nothing).is_empty
+    assert people_scope(nothing).is_empty
+
+
+def test_a_service_with_another_role_beside_is_held_to_its_scopes() -> None:
+    both = Principal("hris", None, frozenset({Role.SERVICE, Role.HR_ADMINISTRATOR}))
+
+    assert section_scope(both).is_empty

@@ -1,0 +1,82 @@
+"""Changing, removing or moving any line of the audit log shows."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appraise.domain.audit import START, AuditEntry, chained, first_break
+
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def chain(length: int) -> list[AuditEntry]:
+    entries: list[AuditEntry] = []
+    for number in range(length):
+        previous = entries[-1] if entries else None
+        entries.append(
+            chained(
+                previous,
+                at=AT + timedelta(minutes=number),
+                actor=f"employee:{number % 3}",
+                action="section.read",
+                subject=f"section:{number}",
+                details=[("version", str(number)), ("name", "Ann")],
+            )
+        )
+    return entries
+
+
+def test_a_chain_as_it_was_written_is_whole() -> None:
+    entries = chain(5)
+
+    assert first_break(entries) is None
+    assert (entries[0].previous_hash, entries[4].sequence) == (START, 5)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        {"actor": "somebody"},
+        {"action": "section.rate"},
+        {"subject": "section:x"},
+        {"at": AT},
+        {"details": ()},
+        {"hash": "0" * 64},
+        {"previous_hash": "0" * 64},
+        {"sequence": 9},
+    ],
+)
+def test_a_changed_line_is_found(edit: dict[str, object]) -> None:
+    entries = chain(5)
+    changed = replace(entries[2], **edit)  # type: ignore[arg-type]  # each field in its turn
+
+    assert first_break([*entries[:2], changed, *entries[3:]]) == changed
+
+
+@given(st.integers(2, 8), st.data())
+def test_a_removed_line_is_found_at_the_one_after_it(length: int, data: st.DataObject) -> None:
+    entries = chain(length)
+    removed = data.draw(st.integers(0, length - 2))
+
+    assert first_break(entries[:removed] + entries[removed + 1 :]) == entries[removed + 1]
+
+
+@given(st.integers(2, 8), st.data())
+def test_two_lines_that_changed_places_are_found(length: int, data: st.DataObject) -> None:
+    entries = chain(length)
+    first = data.draw(st.integers(0, length - 2))
+    entries[first], entries[first + 1] = entries[first + 1], entries[first]
+
+    assert first_break(entries) == entries[first]
+
+
+def test_a_line_whose_hash_was_made_anew_breaks_the_next_one() -> None:
+    entries = chain(3)
+    forged = chained(
+        entries[0], at=entries[1].at, actor="somebody", action="section.read", subject="section:1", details=()
+    )
+
+    assert first_break([entries[0], forged, entries[2]]) == entries[2]
