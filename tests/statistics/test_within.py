@@ -118,7 +118,7 @@ def test_case_mix_equals_regression_with_one_dummy_per_employee(sums_of: Build) 
 
 
 @settings(max_examples=40)
-@given(st.integers(0, 10_000), st.integers(1, 4))
+@given(seed=st.integers(0, 10_000), columns=st.integers(1, 4))
 def test_parts_of_the_case_mix_add_up_and_merged_sums_equal_the_whole(seed: int, columns: int, sums_of: Build) -> None:
     g, y, x = random_rows(seed, 5, 60, columns)
     g[30:35] = np.arange(5)

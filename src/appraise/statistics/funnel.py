@@ -12,7 +12,10 @@ from appraise.statistics.arrays import FloatArray, at_least, vector
 
 
 def poisson_limits(expected: npt.ArrayLike, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
-    """Exact limits of observed/expected, if the true ratio is 1, at each expected count (> 0): χ² quantiles."""
+    """Funnel limits of observed/expected around 1 at each expected count (> 0), by χ² quantiles.
+
+    They are the exact confidence limits (Garwood 1936) of a count equal to the expected one, over that count.
+    """
     E = at_least("expected", vector("expected", expected), 0.0, strictly=True)
     tail = (1.0 - level) / 2
     lower = stats.chi2.ppf(tail, 2 * E) / (2 * E)

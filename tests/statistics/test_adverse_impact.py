@@ -1,0 +1,125 @@
+"""Adverse impact against regulations, textbooks and SciPy."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from appraise.errors import InvalidInput, NotEnough
+from appraise.statistics.adverse_impact import Verdict, impact, scoring_rates, selection_rates
+
+
+def test_the_four_fifths_example_of_the_guidelines_is_evidence() -> None:
+    """UGESP questions and answers: 48 of 80 and 12 of 40 selected, 60 % against 30 %, ratio 50 %."""
+    result = impact(12, 40, 48, 80)
+
+    assert (result.rate, result.comparison_rate, result.ratio) == pytest.approx((0.3, 0.6, 0.5))
+    assert result.fisher_p == pytest.approx(0.0034, abs=5e-5)
+    assert (result.flip_flop, result.verdict) == (False, Verdict.EVIDENCE)
+
+
+def test_the_small_example_of_the_guidelines_is_too_small() -> None:
+    """UGESP Q&A 21: 3 of 20 men and 1 of 10 women; one woman instead of one man reverses the result."""
+    result = impact(1, 10, 3, 20)
+
+    assert (result.ratio, result.fisher_p) == (pytest.approx(2 / 3), pytest.approx(1.0))
+    assert (result.flip_flop, result.verdict) == (True, Verdict.TOO_SMALL)
+
+
+def test_the_aspirin_trial_has_the_published_ratio_and_interval() -> None:
+    """Agresti, Categorical Data Analysis, table 2.1: 189/11034 against 104/11037, 1.82 (1.43 to 2.30)."""
+    result = impact(189, 11_034, 104, 11_037)
+
+    assert (result.ratio, result.lower, result.upper) == pytest.approx((1.818, 1.433, 2.306), abs=1e-3)
+    assert result.verdict == Verdict.MONITOR  # a higher rate than the comparison group's, beyond chance
+
+
+def test_fisher_p_values_are_those_of_r() -> None:
+    """?fisher.test: the tea taster (two-sided .4857) and Fisher's convictions of twins (.0005367)."""
+    assert impact(3, 4, 1, 4).fisher_p == pytest.approx(0.4857, abs=5e-5)
+    assert impact(2, 17, 10, 13).fisher_p == pytest.approx(0.0005367, abs=5e-8)
+
+
+@pytest.mark.parametrize(
+    ("counts", "verdict"),
+    [
+        pytest.param((500, 1000, 510, 1000), Verdict.NO_EVIDENCE, id="equal rates, many people"),
+        pytest.param((90, 100, 1000, 1000), Verdict.MONITOR, id="a real difference above four fifths"),
+        pytest.param((12, 60, 10, 30), Verdict.MONITOR, id="below four fifths by chance"),
+        pytest.param((1, 2, 1, 2), Verdict.TOO_SMALL, id="nothing could be significant"),
+        pytest.param((0, 40, 20, 40), Verdict.EVIDENCE, id="nobody selected"),
+        pytest.param((5, 40, 0, 40), Verdict.MONITOR, id="nobody selected in the comparison group"),
+    ],
+)
+def test_verdicts(counts: tuple[int, int, int, int], verdict: Verdict) -> None:
+    assert impact(*counts).verdict == verdict
+
+
+def test_without_selections_in_the_comparison_group_the_ratio_is_infinite_and_its_interval_finite() -> None:
+    result = impact(5, 40, 0, 40)
+
+    assert result.ratio == float("inf")
+    assert 0 < result.lower < result.upper < 1000
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.data())
+def test_p_values_are_those_of_scipy_and_mid_p_is_half_a_table_less(n: int, m: int, draw: st.DataObject) -> None:
+    a, b = draw.draw(st.integers(0, n)), draw.draw(st.integers(0, m))
+    if a + b == 0:
+        a = 1
+    result = impact(a, n, b, m)
+    theirs = stats.fisher_exact([[a, n - a], [b, m - b]]).pvalue
+    own = stats.hypergeom.pmf(a, n + m, a + b, n)
+
+    assert result.fisher_p == pytest.approx(theirs, rel=1e-6)
+    assert result.mid_p <= theirs - 0.5 * own + 1e-9
+    assert result.lower <= result.upper
+
+
+def test_the_rule_raises_few_false_alarms_where_the_bare_four_fifths_raise_many() -> None:
+    """No true disparity, 60 against 30 people at a rate of 30 %, all outcomes enumerated."""
+    ours = bare = 0.0
+    for a in range(31):
+        for b in range(61):
+            mass = stats.binom.pmf(a, 30, 0.3) * stats.binom.pmf(b, 60, 0.3)
+            if mass > 1e-12 and a + b > 0:
+                result = impact(a, 30, b, 60)
+                ours += mass * (result.verdict == Verdict.EVIDENCE)
+                bare += mass * (result.ratio < 0.8)
+
+    assert bare > 0.25
+    assert ours < 0.05
+
+
+def test_selection_rates_of_the_dcwp_example() -> None:
+    """6 RCNY §5-301, example: 667 of 1,390 men (48 %), 555 of 1,181 women (47 %), impact ratio .979."""
+    result = selection_rates([667, 555], [1390, 1181])
+
+    assert result.rate == pytest.approx([0.48, 0.47], abs=5e-4)
+    assert result.impact_ratio == pytest.approx([1.0, 0.979], abs=5e-4)
+    assert result.small.tolist() == [False, False]
+
+
+def test_scoring_rates_are_shares_above_the_median_of_everybody() -> None:
+    score = np.array([1.0, 2, 3, 4, 5, 6, 7, 8])
+    result = scoring_rates(score, [0, 0, 0, 1, 1, 1, 0, 0], categories=3)
+
+    assert result.count.tolist() == [5, 3, 0]
+    assert result.rate[:2] == pytest.approx([2 / 5, 2 / 3])
+    assert result.impact_ratio[:2] == pytest.approx([0.6, 1.0])
+    assert np.isnan(result.rate[2])
+    assert result.small.tolist() == [False, False, True]
+
+
+def test_impossible_counts_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="5 of 4 against"):
+        impact(5, 4, 1, 4)
+    with pytest.raises(NotEnough, match="nobody was selected in either group"):
+        impact(0, 4, 0, 4)
+    with pytest.raises(InvalidInput, match="more people were selected"):
+        selection_rates([5], [4])
+    with pytest.raises(NotEnough, match="nobody was selected in any category"):
+        scoring_rates([1, 1, 1], [0, 1, 1], categories=2)
+    with pytest.raises(InvalidInput, match="category does not match"):
+        scoring_rates([1, 2], [0, 2], categories=2)

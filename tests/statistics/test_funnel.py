@@ -1,0 +1,84 @@
+"""Funnel limits and overdispersion against FunnelPlotR and SciPy."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from appraise.errors import InvalidInput, NotEnough
+from appraise.statistics.arrays import FloatArray
+from appraise.statistics.funnel import outliers, overdispersion, poisson_limits
+
+Read = Callable[[str], dict[str, FloatArray]]
+
+
+def test_exact_poisson_limits_are_those_of_funnelplotr() -> None:
+    lower95, upper95 = poisson_limits([15, 20, 30])
+    lower998, upper998 = poisson_limits([15, 20, 30], level=0.998)
+
+    assert lower95 == pytest.approx([0.5596924, 0.6108260, 0.6746958], abs=1e-6)
+    assert upper95 == pytest.approx([1.649348, 1.544419, 1.427562], abs=1e-6)
+    assert lower998 == pytest.approx([0.3862650, 0.4479107, 0.5289724], abs=1e-6)
+    assert upper998 == pytest.approx([2.082907, 1.902094, 1.702771], abs=1e-6)
+
+
+def test_medpar_providers_are_judged_as_by_funnelplotr(data: Read) -> None:
+    """Log transformation and truncation by 10 %: 44 of 54 kept, φ 8.5321, τ² .028407; 9 outliers, 25 without τ²."""
+    table = data("medpar_providers")
+    ratio, variance = np.log(table["observed"] / table["expected"]), 1 / table["expected"]
+    result = overdispersion(ratio, 0.0, variance, extremes="trim")
+
+    assert (result.kept, result.phi, result.tau2) == (
+        44,
+        pytest.approx(8.5321, abs=1e-4),
+        pytest.approx(0.028407, abs=1e-6),
+    )
+    assert np.count_nonzero(outliers(ratio, 0.0, variance, tau2=result.tau2)) == 9
+    assert np.count_nonzero(outliers(ratio, 0.0, variance)) == 25
+
+
+def test_without_tails_the_extra_variance_is_that_of_dersimonian_and_laird() -> None:
+    """Eight schools around their weighted mean: metafor's DL estimate is 0; with halved errors Q = 4·4.7."""
+    y, se = np.array([28.0, 8, -3, 7, -1, 1, 18, 12]), np.array([15.0, 10, 16, 11, 9, 11, 10, 18]) / 2
+    w = 1 / se**2
+    target = float((w * y).sum() / w.sum())
+    q = float((w * (y - target) ** 2).sum())
+    expected = (q - 7) / (w.sum() - (w**2).sum() / w.sum())
+
+    assert q / 4 == pytest.approx(4.7071, abs=1e-4)
+    assert overdispersion(y, target, se**2, tail=0.0).tau2 == pytest.approx(expected)
+    assert overdispersion(y, target, 4 * se**2, tail=0.0).tau2 == 0.0
+
+
+def test_winsorising_pulls_the_tails_in_and_keeps_every_unit() -> None:
+    y = np.array([-9.0, -1, 0, 0.5, 1, 0.2, -0.3, 0.1, 0.4, 30])
+    result = overdispersion(y, 0.0, np.ones(10))
+    clipped = np.clip(y, *np.quantile(y, [0.1, 0.9]))
+
+    assert (result.kept, result.phi) == (10, pytest.approx(np.mean(clipped**2)))
+    assert result.z == pytest.approx(y)
+
+
+def test_outliers_are_signed() -> None:
+    assert outliers([-4.0, 0.0, 4.0, 4.0], 0.0, [1.0, 1.0, 1.0, 4.0]).tolist() == [-1, 0, 1, 0]
+
+
+@given(st.integers(1, 2_000), st.sampled_from([0.8, 0.95, 0.998]))
+def test_limits_are_the_means_under_which_the_count_itself_is_just_extreme(count: int, level: float) -> None:
+    """Garwood 1936: P(X ≥ count) at the lower mean and P(X ≤ count) at the upper mean are half of what is left."""
+    lower, upper = poisson_limits([count], level=level)
+
+    assert stats.poisson.sf(count - 1, lower[0] * count) == pytest.approx((1 - level) / 2)
+    assert stats.poisson.cdf(count, upper[0] * count) == pytest.approx((1 - level) / 2)
+
+
+def test_impossible_requests_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="expected is"):
+        poisson_limits([0.0])
+    with pytest.raises(InvalidInput, match=r"tail is 0\.5"):
+        overdispersion([1, 2], 0.0, [1, 1], tail=0.5)
+    with pytest.raises(NotEnough, match="1 units"):
+        overdispersion([1], 0.0, [1])

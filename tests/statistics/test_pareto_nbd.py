@@ -1,0 +1,96 @@
+"""Pareto/NBD against the paper, BTYD and numerical integration of its definition."""
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appraise.errors import NotEnough
+from appraise.statistics import pareto_nbd
+from appraise.statistics.arrays import FloatArray
+from appraise.statistics.pareto_nbd import ParetoNbd
+from appraise.statistics.refusals import NotConverged
+
+Columns = dict[str, FloatArray]
+VIGNETTE = ParetoNbd(0.5533971, 10.5801985, 0.6060625, 11.6562237, -9594.976, converged=True)
+
+
+@pytest.fixture(scope="module")
+def fitted(cdnow: Columns) -> ParetoNbd:
+    return pareto_nbd.fit(cdnow["x"], cdnow["t_x"], cdnow["T"])
+
+
+def test_cdnow_parameters_are_the_published_ones(fitted: ParetoNbd) -> None:
+    """Fader, Hardie & Lee 2005, table 2: .553, 10.578, .606, 11.669, LL −9595.0 (−9594.976 by CLVTools)."""
+    assert fitted.converged
+    assert (fitted.r, fitted.alpha) == (pytest.approx(0.553, rel=2e-3), pytest.approx(10.578, rel=2e-3))
+    assert (fitted.s, fitted.beta) == (pytest.approx(0.606, rel=2e-3), pytest.approx(11.669, rel=2e-3))
+    assert fitted.log_likelihood == pytest.approx(-9594.976, abs=0.01)
+
+
+def test_cdnow_standard_errors_are_the_published_ones(fitted: ParetoNbd) -> None:
+    """CLVTools summary of the same model: .0476, .8427, .1873, 6.2105."""
+    assert fitted.standard_error == pytest.approx((0.0476, 0.8427, 0.1873, 6.2105), rel=2e-3)
+
+
+def test_predictions_are_those_of_the_btyd_vignette() -> None:
+    """BTYD: P(alive | 0, 0, 39) = .2941633, P(alive | 26, 30.86, 31) = .9979, 25.46 and E[X(52)] = 1.473."""
+    assert VIGNETTE.probability_alive([0, 26], [0, 30.86], [39, 31]) == pytest.approx([0.2941633, 0.9979], abs=5e-4)
+    assert VIGNETTE.expected_purchases(52, 26, 30.86, 31) == pytest.approx(25.46, abs=5e-3)
+    assert VIGNETTE.expected_new(52) == pytest.approx(1.473, abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("r", "alpha", "s", "beta"),
+    [
+        pytest.param(0.553, 10.58, 0.606, 11.66, id="cdnow"),
+        pytest.param(0.9, 30.0, 0.4, 2.0, id="alpha above beta"),
+        pytest.param(0.9, 2.0, 0.4, 500.0, id="beta far above alpha"),
+        pytest.param(2.0, 7.0, 1.0, 7.0, id="alpha equals beta, s = 1"),
+    ],
+)
+def test_alive_and_expected_equal_integration_over_the_time_of_leaving(
+    r: float, alpha: float, s: float, beta: float
+) -> None:
+    model = ParetoNbd(r, alpha, s, beta, 0.0, converged=True)
+    for x, tx, age in ((0, 0.0, 38.86), (2, 30.43, 38.86), (40, 20.0, 60.0), (300, 100.0, 104.0)):
+        with mpmath.workdps(30):
+            # Marginal over rate and lifetime of surviving to `age`, and of leaving at y between t_x and age.
+            alive = mpmath.power(alpha + age, -(r + x)) * mpmath.power(beta + age, -s)
+            gone = s * mpmath.quad(
+                lambda y, x=x: mpmath.power(alpha + y, -(r + x)) * mpmath.power(beta + y, -(s + 1)),
+                mpmath.linspace(tx, age, 9),
+            )
+            probability = alive / (alive + gone)
+            # E[rate | alive]·E[time alive within 52 weeks | alive at age].
+            time = mpmath.quad(lambda y, age=age: ((beta + age) / (beta + age + y)) ** s, [0, 52])
+            expected = probability * (r + x) / (alpha + age) * time
+
+        assert model.probability_alive(x, tx, age) == pytest.approx(float(probability), rel=1e-10)
+        assert model.expected_purchases(52, x, tx, age) == pytest.approx(float(expected), rel=1e-10)
+
+
+def test_a_new_customer_expects_what_the_definition_integrates_to() -> None:
+    model = ParetoNbd(0.7, 9.0, 1.0 + 1e-9, 12.0, 0.0, converged=True)
+    time = mpmath.quad(lambda y: (12.0 / (12.0 + y)) ** 1.0, [0, 52])
+
+    assert model.expected_new([52.0]) == pytest.approx([float(0.7 / 9.0 * time)], rel=1e-8)
+
+
+@given(st.floats(0.05, 5), st.floats(0.5, 80), st.floats(0.05, 4), st.floats(0.5, 80), st.integers(0, 500))
+def test_a_customer_silent_for_longer_is_less_likely_to_be_alive(
+    r: float, alpha: float, s: float, beta: float, x: int
+) -> None:
+    model = ParetoNbd(r, alpha, s, beta, 0.0, converged=True)
+    probability = model.probability_alive(x, 30.0 if x else 0.0, [30.0, 31.0, 45.0, 90.0, 400.0])
+
+    assert np.all((probability >= 0) & (probability <= 1))
+    assert np.all(np.diff(probability) <= 1e-12)
+
+
+def test_thin_histories_are_refused_and_a_failed_fit_predicts_nothing() -> None:
+    with pytest.raises(NotEnough, match="3 of 3 customers"):
+        pareto_nbd.fit([1, 2, 3], [1, 2, 3], [5, 5, 5])
+    with pytest.raises(NotConverged, match="no interior maximum"):
+        ParetoNbd(1, 1, 1, 1, 0.0, converged=False).expected_new(1.0)

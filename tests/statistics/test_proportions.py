@@ -1,0 +1,61 @@
+"""Intervals of proportions against the tables of Newcombe and R."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appraise.errors import InvalidInput
+from appraise.statistics.proportions import net_promoter, newcombe_difference, wilson
+
+
+def test_wilson_limits_with_z_of_1_96_are_those_of_epitools() -> None:
+    """epitools::binom.wilson: 10/100, 50/100, 0/100."""
+    interval = wilson([10, 50, 0], 100, z=1.96)
+
+    assert interval.lower == pytest.approx([0.0552285, 0.4038298, 0.0], abs=1e-7)
+    assert interval.upper == pytest.approx([0.1743673, 0.5961702, 0.0369948], abs=1e-7)
+
+
+def test_wilson_limits_are_those_of_newcombe_1998() -> None:
+    """Statistics in Medicine 17:857, table I, method 3."""
+    interval = wilson([81, 15, 0, 1], [263, 148, 20, 29])
+
+    assert interval.lower == pytest.approx([0.2553, 0.0624, 0.0, 0.0061], abs=5e-5)
+    assert interval.upper == pytest.approx([0.3662, 0.1605, 0.1611, 0.1718], abs=5e-5)
+
+
+def test_differences_are_those_of_newcombe_1998() -> None:
+    """Statistics in Medicine 17:873, table II, method 10, examples (a) to (h)."""
+    interval = newcombe_difference([56, 9, 6, 5, 0, 0, 10, 10], [70, 10, 7, 56, 10, 10, 10, 10],
+                                   [48, 3, 2, 0, 0, 0, 0, 0], [80, 10, 7, 29, 20, 10, 20, 10])  # fmt: skip
+
+    assert interval.lower == pytest.approx(
+        [0.0524, 0.1705, 0.0582, -0.0381, -0.1611, -0.2775, 0.6791, 0.6075], abs=5e-5
+    )
+    assert interval.upper == pytest.approx([0.3339, 0.8090, 0.8062, 0.1926, 0.2775, 0.2775, 1.0, 1.0], abs=5e-5)
+
+
+def test_net_promoter_variance_is_that_of_its_three_values() -> None:
+    """The variance of the mean of 100, 0 and −100, each as often as given."""
+    values = np.repeat([100.0, 0.0, -100.0], [50, 30, 20])
+    score, variance = net_promoter(50, 30, 20)
+
+    assert (score, variance) == (pytest.approx(30.0), pytest.approx(values.var() / 100))
+
+
+@given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.5, 4))
+def test_limits_hold_the_proportion_and_mirror_when_successes_and_failures_swap(
+    count: tuple[int, int], z: float
+) -> None:
+    x, n = count
+    interval, mirrored = wilson(x, n, z=z), wilson(n - x, n, z=z)
+
+    assert 0 <= interval.lower <= interval.estimate <= interval.upper <= 1
+    assert interval.upper == pytest.approx(1 - mirrored.lower)
+
+
+@pytest.mark.parametrize(("successes", "total"), [(5, 4), (-1, 4), (0, 0)])
+def test_impossible_counts_are_refused(successes: int, total: int) -> None:
+    with pytest.raises(InvalidInput, match="outside 0 … total"):
+        wilson(successes, total)

@@ -1,0 +1,211 @@
+"""Survival curves, hazards, the log-rank test and two-way rates against textbooks, SciPy and simulated truth."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from appraise.errors import InvalidInput, NotEnough
+from appraise.statistics.arrays import FloatArray
+from appraise.statistics.survival import kaplan_meier, log_rank, nelson_aalen, two_way_rates
+
+# Freireich et al. 1963, Blood 21:699: weeks of remission under 6-mercaptopurine (+ is censored) and under placebo.
+MERCAPTOPURINE = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
+PLACEBO = "1 1 2 2 3 4 4 5 5 8 8 8 8 11 11 12 12 15 17 22 23"
+
+# Parker et al. 1946; Gehan 1969: 2,418 men with angina pectoris by year since diagnosis.
+ANGINA_DEATHS = [456, 226, 152, 171, 135, 125, 83, 74, 51, 42, 43, 34, 18, 9, 6, 0]
+ANGINA_LOST = [0, 39, 22, 23, 24, 107, 133, 102, 68, 64, 45, 53, 33, 27, 23, 30]
+
+tables = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), min_size=1, max_size=20).filter(
+    lambda rows: sum(d for d, _ in rows) > 0
+)
+
+
+def life_table(*groups: str) -> tuple[FloatArray, FloatArray, FloatArray]:
+    observed = [[(float(word.rstrip("+")), word.endswith("+")) for word in text.split()] for text in groups]
+    times = sorted({time for rows in observed for time, _ in rows})
+    events = [[rows.count((time, False)) for time in times] for rows in observed]
+    censored = [[rows.count((time, True)) for time in times] for rows in observed]
+    return np.array(times), np.array(events, dtype=float), np.array(censored, dtype=float)
+
+
+def test_kaplan_meier_of_the_leukaemia_trial_is_as_published() -> None:
+    """Klein & Moeschberger 2003, tables 4.1 and 4.1B; log(−log) limits as printed by Stata's sts list."""
+    time, events, censored = life_table(MERCAPTOPURINE)
+    curve = kaplan_meier(time, events[0], censored[0])
+    died = events[0] > 0
+
+    assert time[died] == pytest.approx([6, 7, 10, 13, 16, 22, 23])
+    assert curve.survival[died] == pytest.approx([0.8571, 0.8067, 0.7529, 0.6902, 0.6275, 0.5378, 0.4482], abs=5e-5)
+    assert curve.standard_error[died] == pytest.approx(
+        [0.0764, 0.0869, 0.0963, 0.1068, 0.1141, 0.1282, 0.1346], abs=5e-5
+    )
+    assert curve.lower[died] == pytest.approx([0.6197, 0.5631, 0.5032, 0.4316, 0.3675, 0.2678, 0.1881], abs=5e-5)
+    assert curve.upper[died] == pytest.approx([0.9516, 0.9228, 0.8894, 0.8491, 0.8049, 0.7468, 0.6801], abs=5e-5)
+    assert curve.median() == 23.0
+
+
+def test_the_curve_is_a_step_function_of_time() -> None:
+    time, events, censored = life_table(MERCAPTOPURINE)
+    curve = kaplan_meier(time, events[0], censored[0])
+    hazard = nelson_aalen(time, events[0], censored[0])
+
+    assert curve.at([0.0, 5.9, 6.0, 9.5, 100.0]) == pytest.approx([1, 1, 0.8571, 0.8067, 0.4482], abs=5e-5)
+    assert hazard.at([0.0, 6.5, 100.0]) == pytest.approx([0.0, 1 / 7, 0.7521], abs=5e-5)
+    assert kaplan_meier([1.0], [0.0], [5.0]).median() == float("inf")
+
+
+def test_nelson_aalen_of_the_leukaemia_trial_is_as_published() -> None:
+    """Klein & Moeschberger 2003, table 4.2, whose standard errors come from variances rounded to four digits."""
+    time, events, censored = life_table(MERCAPTOPURINE)
+    hazard = nelson_aalen(time, events[0], censored[0])
+    died = events[0] > 0
+
+    assert hazard.cumulative[died] == pytest.approx([0.1428, 0.2017, 0.2683, 0.3517, 0.4426, 0.5854, 0.7521], abs=1e-4)
+    assert np.sqrt(hazard.variance[died]) == pytest.approx(
+        [0.0825, 0.1015, 0.1212, 0.1473, 0.1729, 0.2243, 0.2795], abs=2.5e-4
+    )
+
+
+def test_the_actuarial_life_table_of_angina_patients_is_as_published() -> None:
+    """SAS/STAT LIFETEST, life-table estimates for males with angina pectoris; Lee & Wang 2003."""
+    curve = kaplan_meier(np.arange(1.0, 17.0), ANGINA_DEATHS, ANGINA_LOST, risk="actuarial")
+    published = [0.8114, 0.7170, 0.6524, 0.5786, 0.5193, 0.4611, 0.4172, 0.3712, 0.3342, 0.2987, 0.2557, 0.2136]
+
+    assert curve.survival == pytest.approx([*published, 0.1839, 0.1636, 0.1429, 0.1429], abs=5e-5)
+    assert curve.standard_error[:3] == pytest.approx([0.00796, 0.00918, 0.00973], abs=5e-6)
+
+
+def test_log_rank_of_the_leukaemia_trial_is_as_r_prints_it() -> None:
+    """survdiff: observed 9 and 21, expected 19.3 and 10.7, χ² 16.8 (16.793 in Kleinbaum & Klein 2012, p. 71)."""
+    result = log_rank(*life_table(MERCAPTOPURINE, PLACEBO))
+
+    assert result.statistic == pytest.approx(16.793, abs=5e-4)
+    assert (result.degrees_of_freedom, result.p_value) == (1, pytest.approx(4.17e-5, rel=1e-3))
+    assert result.observed == pytest.approx([9, 21])
+    assert result.expected == pytest.approx([19.25, 10.75], abs=5e-3)
+
+
+def test_log_rank_and_the_curves_equal_those_of_scipy() -> None:
+    random = np.random.default_rng(0)
+    times, gone = random.integers(1, 30, 80).astype(float), random.random(80) < 0.6
+    group = random.random(80) < 0.4
+    grid = np.unique(times)
+    events = np.array([[np.sum((times == t) & gone & (group == g)) for t in grid] for g in (True, False)])
+    censored = np.array([[np.sum((times == t) & ~gone & (group == g)) for t in grid] for g in (True, False)])
+    samples = [stats.CensoredData.right_censored(times[group == g], ~gone[group == g]) for g in (True, False)]
+    theirs = stats.ecdf(samples[0]).sf
+    curve = kaplan_meier(grid, events[0], censored[0])
+
+    assert log_rank(grid, events, censored).statistic == pytest.approx(stats.logrank(*samples).statistic ** 2)
+    assert curve.at(theirs.quantiles) == pytest.approx(theirs.probabilities)
+
+
+def test_log_rank_of_three_groups_has_two_degrees_of_freedom_and_the_right_size() -> None:
+    random = np.random.default_rng(3)
+    p_values = []
+    for _ in range(400):
+        events, censored = random.poisson(3.0, (3, 12)), random.poisson(2.0, (3, 12))
+        result = log_rank(np.arange(12.0), events, censored)
+        assert result.degrees_of_freedom == 2
+        assert result.observed.sum() == pytest.approx(result.expected.sum())
+        p_values.append(result.p_value)
+
+    assert stats.kstest(p_values, "uniform").pvalue > 0.001
+
+
+@pytest.mark.parametrize("risk", ["exact", "actuarial"])
+@given(rows=tables)
+def test_expected_events_of_everybody_sum_to_the_events_observed(risk: str, rows: list[tuple[int, int]]) -> None:
+    events, censored = np.array(rows, dtype=float).T
+    hazard = nelson_aalen(np.arange(len(rows)), events, censored, risk="exact" if risk == "exact" else "actuarial")
+
+    assert (events + censored) @ hazard.expected == pytest.approx(events.sum())
+
+
+@given(tables)
+def test_survival_falls_within_its_limits(rows: list[tuple[int, int]]) -> None:
+    events, censored = np.array(rows, dtype=float).T
+    curve = kaplan_meier(np.arange(len(rows)), events, censored)
+
+    assert np.all(np.diff(curve.survival) <= 0)
+    assert np.all((curve.lower <= curve.survival) & (curve.survival <= curve.upper))
+
+
+def test_two_way_rates_find_employees_and_strata_that_are_confounded() -> None:
+    """Good employees serve strata with low rates: observed/expected per employee is wrong, the two-way fit is not."""
+    random = np.random.default_rng(2)
+    effect, stratum = random.gamma(16, 1 / 16, 300), np.array([0.5, 0.8, 1.2, 2.0])
+    share = np.exp(-3.0 * (effect[:, None] - 1) * np.log(stratum))
+    exposure = 200 * share / share.sum(axis=1, keepdims=True)
+    observed = random.poisson(effect[:, None] * stratum * exposure)
+    result = two_way_rates(observed, exposure)
+    naive = observed.sum(axis=1) / exposure.sum(axis=1)
+
+    assert result.converged
+    assert result.stratum_rate / result.stratum_rate[0] == pytest.approx(stratum / 0.5, rel=0.05)
+    assert np.corrcoef(result.employee_rate, effect)[0, 1] > 0.92
+    assert np.corrcoef(naive, effect)[0, 1] < 0.8
+    assert result.expected.sum() == pytest.approx(observed.sum())
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10_000), st.integers(2, 6), st.integers(2, 5))
+def test_without_a_pseudo_count_both_margins_are_the_observed_ones(seed: int, employees: int, strata: int) -> None:
+    random = np.random.default_rng(seed)
+    exposure = random.gamma(2.0, 3.0, (employees, strata)) + 0.1
+    observed = random.poisson(exposure) + 1.0
+    result = two_way_rates(observed, exposure, pseudo_count=0.0)
+    fitted = result.employee_rate[:, None] * result.stratum_rate * exposure
+
+    assert fitted.sum(axis=1) == pytest.approx(observed.sum(axis=1), rel=1e-8)
+    assert fitted.sum(axis=0) == pytest.approx(observed.sum(axis=0), rel=1e-8)
+
+
+def test_the_two_way_fit_is_the_poisson_maximum() -> None:
+    """Against Newton's method on the log-linear model with dummies for both factors."""
+    random = np.random.default_rng(9)
+    exposure = random.gamma(3.0, 2.0, (6, 4))
+    observed = random.poisson(exposure * random.gamma(9, 1 / 9, (6, 1))).astype(float)
+    rows, columns = np.divmod(np.arange(24), 4)
+    design = np.column_stack([rows[:, None] == np.arange(6), columns[:, None] == np.arange(1, 4)]).astype(float)
+    beta, offset, y = np.zeros(9), np.log(exposure.ravel()), observed.ravel()
+    for _ in range(30):
+        mu = np.exp(design @ beta + offset)
+        beta = beta + np.linalg.solve(design.T @ (design * mu[:, None]), design.T @ (y - mu))
+    result = two_way_rates(observed, exposure, pseudo_count=0.0)
+
+    assert result.employee_rate / result.employee_rate[0] == pytest.approx(np.exp(beta[:6] - beta[0]), rel=1e-7)
+    assert result.stratum_rate[1:] / result.stratum_rate[0] == pytest.approx(np.exp(beta[6:]), rel=1e-7)
+
+
+def test_employees_without_a_stratum_in_common_are_counted_as_parts() -> None:
+    apart = two_way_rates([[2, 0, 0], [3, 0, 0], [0, 4, 0]], [[1, 0, 0], [1, 0, 0], [0, 2, 0]])
+    together = two_way_rates([[2, 1], [0, 4]], [[1, 1], [0, 2]])
+
+    assert (apart.parts, together.parts) == (2, 1)
+
+
+def test_an_employee_without_events_or_exposure_does_not_break_the_others() -> None:
+    result = two_way_rates([[0, 0], [5, 5], [0, 0]], [[4, 4], [4, 4], [0, 0]])
+
+    assert 0 < result.employee_rate[0] < 0.2
+    assert result.employee_rate[2] == 1.0
+    assert result.expected == pytest.approx([5, 5, 0])
+
+
+def test_tables_that_contradict_themselves_are_refused() -> None:
+    with pytest.raises(InvalidInput, match="time 2 follows 2"):
+        kaplan_meier([1, 2, 2], [1, 1, 1], [0, 0, 0])
+    with pytest.raises(InvalidInput, match=r"events is .*-1"):
+        nelson_aalen([1, 2], [1, -1], [0, 0])
+    with pytest.raises(InvalidInput, match="events has 3 columns"):
+        log_rank([1, 2], [[1, 1, 1], [1, 1, 1]], [[1, 1, 1], [1, 1, 1]])
+    with pytest.raises(NotEnough, match="two groups were at risk"):
+        log_rank([1, 2], [[0, 1], [0, 0]], [[0, 0], [1, 0]])
+    with pytest.raises(NotEnough, match="0 events observed"):
+        two_way_rates([[0, 0]], [[1, 1]])
+    with pytest.raises(InvalidInput, match="expected has shape"):
+        two_way_rates([[1, 0]], [[1]])
