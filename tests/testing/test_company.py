@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +15,10 @@ import pytest
 
 from appraise.errors import InvalidInput
 from appraise.testing.company import UNKNOWN_AGENT, Company, generate
+from appraise.testing.company_contacts import Contacts, draw_contacts, shared_effect
+from appraise.testing.company_customers import draw_customers
+from appraise.testing.company_people import draw_people
+from appraise.testing.company_sizes import SIZES
 
 OPENING = datetime(2025, 1, 1, tzinfo=UTC)
 END = datetime(2026, 1, 1, tzinfo=UTC)
@@ -45,6 +51,7 @@ def small() -> Company:
     return generate("small", seed=1)
 
 
+@cache
 def rows(company: Company, table: str) -> list[dict]:
     columns = company.table(table)
     return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
@@ -237,6 +244,29 @@ def test_no_ticket_lies_outside_its_agents_employment(company: Company) -> None:
         if row["agent"] in staff and row["created_at"].date() < staff[row["agent"]]["hire_date"]
     ]
     assert early == []
+
+
+def test_the_shares_of_credit_for_one_outcome_sum_to_one() -> None:
+    customers = draw_customers(np.random.default_rng(5), 2_000)
+    people = draw_people(np.random.default_rng(6), SIZES["small"])
+    contacts = draw_contacts(np.random.default_rng(7), customers, people, a_year=3.0)
+
+    # A constant effect of the known employees is their whole share; the unknown agent's share is what is missing to 1.
+    known = shared_effect(contacts, np.ones(len(people.jobs)))
+    unknown = shared_effect(replace(contacts, agent=np.where(contacts.agent < 0, 0, -1)), np.ones(len(people.jobs)))
+    np.testing.assert_allclose(known + unknown, 1.0, rtol=0, atol=1e-12)
+    assert known.min() == 0.0
+    assert ((known > 0) & (known < 1)).any()
+
+
+def test_shared_credit_halves_with_every_fortnight_and_ends_after_ninety_days() -> None:
+    days = np.array([0, 80, 94, 108, 200])
+    one = np.zeros(5, dtype=np.int64)
+    contacts = Contacts(one, days * 86_400, one, one, one, agent=np.array([0, 1, 0, 2, 1]), transferred=one > 0)
+
+    # By hand, share of employee 0: alone; 1/(1+2^(80/14)); then 1/(1+1/2) as day 0 is 94 days ago; (1/2)/(1+1/2+1/4).
+    expected = [1.0, 1 / (1 + 2 ** (80 / 14)), 2 / 3, 2 / 7, 0.0]
+    np.testing.assert_allclose(shared_effect(contacts, np.array([1.0, 0.0, 0.0])), expected, rtol=1e-12)
 
 
 def test_every_subscriber_has_one_owner_at_a_time_without_gaps(company: Company) -> None:
