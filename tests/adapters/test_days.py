@@ -1,0 +1,58 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appraise.adapters.days import ABSENT_DAYS, check_time_zone, read_day, require_time_zone
+from appraise.errors import InvalidInput
+
+FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%Y%m%d", "%d %b %Y")
+
+
+@pytest.mark.parametrize(
+    ("text", "date_format", "day"),
+    [
+        ("2017-01-01", None, date(2017, 1, 1)),
+        (" 2017-01-01 ", None, date(2017, 1, 1)),
+        ("2017-01-01T00:00:00", None, date(2017, 1, 1)),
+        ("2017-01-01 23:30:00-11:00", None, date(2017, 1, 1)),
+        ("2017-01-01T00:53:28+00:53", None, date(2017, 1, 1)),
+        ("31/12/9999", "%d/%m/%Y", None),
+        ("4712/12/31", "%Y/%m/%d", None),
+        ("00/00/0000", "%d/%m/%Y", None),
+        ("0000-00-00T00:00:00Z", None, None),
+        ("", "%d/%m/%Y", None),
+    ],
+)
+def test_a_day_is_the_written_one_and_a_sentinel_is_none(text: str, date_format: str | None, day: date | None) -> None:
+    assert read_day(text, date_format) == day
+
+
+@pytest.mark.parametrize("text", ["01/02/2017", "2017-02-29", "2017-1-1", "yesterday", "10000-01-01", "5480.0"])
+def test_what_is_no_day_in_the_format_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a day in the format YYYY-MM-DD"):
+        read_day(text, None)
+
+
+@given(st.dates(min_value=date(1900, 1, 2)).filter(lambda day: day not in ABSENT_DAYS), st.sampled_from(FORMATS))
+def test_a_day_written_in_a_format_is_read_by_it(day: date, date_format: str) -> None:
+    assert read_day(day.strftime(date_format), date_format) == day
+
+
+def test_a_misspelt_time_zone_is_refused_with_the_right_one() -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        check_time_zone("Europe/Berln")
+
+    assert refusal.value.hint == "did you mean Europe/Berlin?"
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "", "UTC+1", "/etc/localtime"])
+def test_a_name_that_is_a_path_or_an_offset_is_no_time_zone(name: str) -> None:
+    with pytest.raises(InvalidInput, match="there is no time zone"):
+        check_time_zone(name)
+
+
+def test_a_time_zone_that_is_needed_is_asked_for_with_the_reason() -> None:
+    with pytest.raises(InvalidInput, match="the time zone is not declared: the file has none"):
+        require_time_zone(None, because="the file has none")
