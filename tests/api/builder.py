@@ -127,7 +127,7 @@ def _record(name: str, manager: str | None, row: int) -> PeopleRecord:
         display_name=name,
         status=EmploymentStatus.ACTIVE,
         row=row,
-        email=f"{name.split()[0].lower()}.{row}@example.org",
+        email=f"e{row}@example.org",
         job_title=JOBS.get(name, "Service agent"),
         department_code="CS",
         department_name="Customer Service",

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from tests.api.builder import AT, Company, build
 
 from appraise.settings import Settings
 from appraise.use_cases.deployment import Deployment
 from appraise.web import create_app
-from tests.api.builder import AT, Company, build
 
 Ask = Callable[..., dict[str, Any]]
 

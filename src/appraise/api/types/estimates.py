@@ -9,7 +9,7 @@ import strawberry
 
 from appraise.domain.explanations import absence_sentence, evidence_sentence, sentences, verdict
 from appraise.domain.identifiers import IndicatorKey
-from appraise.domain.scorecards import Absence, AbsenceKind, Coverage, Estimate, Evidence, Manifest, Money, Working
+from appraise.domain.scorecards import Absence, AbsenceKind, Coverage, Estimate, Evidence, Manifest, Money
 
 
 @strawberry.enum(name="AbsenceKind", description="Why there is no figure. An absence is never a zero.")
@@ -91,7 +91,8 @@ class WorkingType:
     sentences: list[str] = strawberry.field(description="The same in plain sentences, one step each.")
 
     @classmethod
-    def of(cls, working: Working, estimate: Estimate) -> Self:
+    def of(cls, estimate: Estimate) -> Self:
+        working = estimate.working
         return cls(
             raw=working.raw,
             case_mix=[CaseMixEffectType(factor=factor, effect=effect) for factor, effect in working.case_mix],
@@ -151,8 +152,12 @@ class EstimateResult:
     )
     verdict: str = strawberry.field(description="`isBetter` as a sentence.")
     evidence: EvidenceType = strawberry.field(description="What it rests on.")
-    working: WorkingType = strawberry.field(description="How it was worked out.")
     money: MoneyType | None = strawberry.field(description="The same in money, where the indicator has a money view.")
+    estimate: strawberry.Private[Estimate]
+
+    @strawberry.field(description="How it was worked out.")
+    def working(self) -> WorkingType:
+        return WorkingType.of(self.estimate)
 
     @classmethod
     def of(cls, estimate: Estimate) -> Self:
@@ -170,7 +175,7 @@ class EstimateResult:
             is_better=estimate.is_better,
             verdict=verdict(estimate),
             evidence=EvidenceType.of(estimate.indicator, estimate.evidence),
-            working=WorkingType.of(estimate.working, estimate),
+            estimate=estimate,
             money=None if estimate.money is None else MoneyType.of(estimate.money),
         )
 
