@@ -17,7 +17,6 @@ class FirstLook:
     """`blank_rows` are rows that hold nothing, the header counted as 1; the engine leaves them out unnumbered."""
 
     columns: tuple[str, ...]
-    new_line: str
     blank_rows: tuple[int, ...]
 
 
@@ -28,7 +27,7 @@ def sha256_of(path: Path) -> str:
 
 def look_at(path: Path, *, delimiter: str) -> FirstLook:
     """Raises `InvalidInput` for a file that is empty, binary, or has a line of unreasonable length."""
-    new_line, gaps = _scan(path)
+    gaps = _scan(path)
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             header = next(csv.reader(stream, delimiter=delimiter), [])
@@ -40,13 +39,13 @@ def look_at(path: Path, *, delimiter: str) -> FirstLook:
         ) from error
     if not header:
         raise InvalidInput(f"{path.name} is empty", expected="a header row and rows of data", place=Place(path.name, 1))
-    return FirstLook(tuple(header), new_line, _blank_rows(path, delimiter) if gaps else ())
+    return FirstLook(tuple(header), _blank_rows(path, delimiter) if gaps else ())
 
 
-def _scan(path: Path) -> tuple[str, bool]:
-    """The kind of line end, and whether two stand side by side."""
+def _scan(path: Path) -> bool:
+    """Whether two line ends stand side by side somewhere."""
     size = length = 0
-    carriage = newline = gaps = False
+    newline = gaps = False
     tail = b""
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
@@ -68,12 +67,11 @@ def _scan(path: Path) -> tuple[str, bool]:
                 )
             joined = tail + chunk
             newline = newline or b"\n" in chunk
-            carriage = carriage or b"\r" in chunk
             gaps = gaps or b"\n\n" in joined or b"\n\r" in joined or (not newline and b"\r\r" in joined)
             tail = chunk[-1:]
     if size == 0:
         raise InvalidInput(f"{path.name} is empty", expected="a header row and rows of data", place=Place(path.name))
-    return ("\\r" if carriage and not newline else "\\n"), gaps
+    return gaps
 
 
 def _blank_rows(path: Path, delimiter: str) -> tuple[int, ...]:

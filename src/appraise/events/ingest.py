@@ -85,6 +85,7 @@ def import_events(
 def _connect(scratch: Path, options: LoadOptions) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(scratch / "import.duckdb", config={"temp_directory": str(scratch / "spill")})
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET force_compression = 'uncompressed'")  # written once, read once: packing costs more
     if options.memory_limit is not None:
         connection.execute(f"SET memory_limit = {literal(options.memory_limit)}")
     connection.execute(f"SET VARIABLE {LINK_SECRET} = $1", [options.link_secret])

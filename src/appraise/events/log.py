@@ -154,14 +154,13 @@ def loads_of(logs: Logs) -> list[Load]:
     """All loads that are in some table, by time; one whose undoing was interrupted counts as incomplete."""
     complete = complete_attempts(logs)
     latest: dict[str, dict[EventKind, Commit]] = {}
-    leans: dict[str, set[str]] = {}
     for kind, commits in logs.items():
         for commit in live_commits(commits):
             latest.setdefault(commit.origin.load_id, {})[kind] = commit
-            leans.setdefault(commit.origin.load_id, set()).update(commit.leans_on)
     loads = []
     for load_id, by_kind in latest.items():
         last = max(by_kind.values(), key=lambda commit: commit.attempt)
+        leans = {other for commit in by_kind.values() if commit.attempt == last.attempt for other in commit.leans_on}
         loads.append(
             Load(
                 origin=last.origin,
@@ -169,7 +168,7 @@ def loads_of(logs: Logs) -> list[Load]:
                 attempt=last.attempt,
                 kinds=last.kinds,
                 complete=(load_id, last.attempt) in complete,
-                leans_on=tuple(sorted(leans[load_id] - {load_id})),
+                leans_on=tuple(sorted(leans - {load_id})),
                 counts={kind: commit.counts for kind, commit in by_kind.items()},
                 summary=last.summary,
             )

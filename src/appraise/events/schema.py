@@ -1,6 +1,8 @@
 """The stored form of the canonical columns: Arrow for the tables, DuckDB for queries, JSON Schema for readers."""
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -63,6 +65,13 @@ def json_schema(kind: EventKind) -> dict[str, object]:
         "required": [column.name for column in columns if column.required],
         "properties": {column.name: _property(column) for column in columns},
     }
+
+
+def write_json_schemas(directory: Path) -> None:
+    """One file per event kind, for whoever reads or fills the tables from outside."""
+    for kind in EventKind:
+        text = json.dumps(json_schema(kind), indent=2, ensure_ascii=False)
+        (directory / f"{kind.value}.json").write_text(f"{text}\n", encoding="utf-8")
 
 
 def _property(column: Column) -> dict[str, object]:
