@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from rich.table import Table
+from rich.text import Text
 
 from appraise.adapters.discovery import installed_adapters
 from appraise.bootstrap import open_deployment, utc_now
@@ -71,11 +71,9 @@ def print_adapters(*, json: bool) -> None:
     if not adapters:
         console.print("No adapter is installed. Each is a package of its own, e.g. `pip install appraise-csv`.")
         return
-    table = Table("name", "reads", "files", "format", "checked against", box=None, header_style="bold", pad_edge=False)
     for name, adapter in adapters.items():
         declared = adapter.declaration
-        table.add_row(
-            name, ", ".join(declared.reads), "\n".join(declared.files), declared.format_version, declared.verification
-        )
-    console.print(table)
+        console.print(Text.assemble((name, "bold"), f"  {declared.title}"))
+        console.print(f"   reads {', '.join(declared.reads)} from {'; '.join(declared.files)}", highlight=False)
+        console.print(f"   format {declared.verification}: {declared.format_version}", style="dim", highlight=False)
     console.print("\nQuirks that each handles, and what it cannot know:  appraise adapters --json", style="dim")

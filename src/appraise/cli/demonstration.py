@@ -15,7 +15,7 @@ from appraise.bootstrap import initialise, open_deployment, utc_now
 from appraise.cli.deployment import AT_THE_MACHINE, all_sections, cycle_named
 from appraise.cli.importing import load, print_events, print_people
 from appraise.cli.output import console, progress_bar
-from appraise.cli.scoring import score_named_cycle
+from appraise.cli.scoring import print_coverage, score_named_cycle
 from appraise.cli.showing import print_section
 from appraise.cli.truth import employees_by_number, print_check
 from appraise.domain.access import Role
@@ -123,9 +123,7 @@ def _build(demonstration: Demonstration, settings: Settings) -> None:
         else:
             print_events(file.path, report, None)
     run = score_named_cycle(CYCLE, start=CYCLE_START, end=CYCLE_END, policy=KNOWN_ROUTING, deployment=deployment)
-    console.print(
-        f"Scored the cycle {CYCLE} in {(run.finished_at or run.started_at) - run.started_at}", highlight=False
-    )
+    print_coverage(run)
     _offer_sign_in(demonstration, deployment)
 
 

@@ -169,7 +169,8 @@ def _common(warnings: tuple[str, ...], unmapped: tuple[str, ...]) -> None:
     if warnings:
         _lines("Mind", warnings)
     if unmapped:
-        console.print(f"  Columns not read: {', '.join(unmapped)}", style="dim", highlight=False, soft_wrap=True)
+        named = ", ".join(unmapped[:SHOWN]) + (f" and {len(unmapped) - SHOWN} more" if len(unmapped) > SHOWN else "")
+        console.print(f"  Columns not read: {named}", style="dim", highlight=False, soft_wrap=True)
 
 
 def _rejected(count: int, sample: tuple[RejectedRow, ...]) -> None:

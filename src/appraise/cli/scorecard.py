@@ -76,19 +76,16 @@ def _print_estimate(console: Console, estimate: Estimate, definition: IndicatorD
         Text.assemble(
             (f"{definition.name:<18}", "bold"),
             (f"{figure(estimate.indicator, estimate.value)}{unit}", colour),
-            f"   expected {figure(estimate.indicator, estimate.expected)}   ",
-            (drawing.verdict, colour),
+            f"   expected {figure(estimate.indicator, estimate.expected)}",
         )
     )
     console.print(Text.assemble("   worse ", (drawing.line, colour), " better"))
     counted = evidence_sentence(estimate.indicator, estimate.evidence)
     low, high = figure(estimate.indicator, estimate.lower), figure(estimate.indicator, estimate.upper)
     use = "" if estimate.consequence else " · to be read, not to be acted on"
+    console.print(Text.assemble("   ", (drawing.verdict, colour), f" · 95 % sure: {low} … {high}"))
     console.print(
-        f"   95 % sure: {low} … {high} · {counted} · reliability {estimate.reliability:.2f}{use}",
-        style="dim",
-        highlight=False,
-        soft_wrap=True,
+        f"   {counted} · reliability {estimate.reliability:.2f}{use}", style="dim", highlight=False, soft_wrap=True
     )
     if estimate.money is not None:
         money = estimate.money

@@ -3,8 +3,6 @@
 from datetime import date
 from pathlib import Path
 
-from rich.table import Table
-
 from appraise.bootstrap import open_deployment, utc_now
 from appraise.cli.deployment import AT_THE_MACHINE, cycle_named
 from appraise.cli.output import console, print_json, progress_bar
@@ -58,18 +56,17 @@ def print_run(run: ScoringRun, *, json: bool) -> None:
         print_json(run)
         return
     console.print(f"Scoring run {run.id}: {run.state.value.lower()}", highlight=False)
-    table = Table("indicator", "outcomes", "attributed", "nobody's", "why", box=None)
-    for coverage in run.coverage:
-        why = "; ".join(f"{reason} {share:,.0f}" for reason, share in coverage.why)
-        table.add_row(
-            BY_KEY[coverage.indicator].name,
-            f"{coverage.total:,.0f}",
-            f"{coverage.attributed:,.0f}",
-            f"{coverage.unattributed:,.0f}",
-            why,
-        )
-    console.print(table)
+    print_coverage(run)
     console.print("Next: appraise show EMPLOYEE --why", style="dim")
+
+
+def print_coverage(run: ScoringRun) -> None:
+    """How much of the outcomes could be laid at somebody's door, and why the rest could not."""
+    for coverage in run.coverage:
+        share = f"{coverage.attributed / coverage.total:.1%} attributed" if coverage.total else "nothing to attribute"
+        why = "".join(f"; {reason}: {count:,.0f}" for reason, count in coverage.why)
+        name = BY_KEY[coverage.indicator].name
+        console.print(f"  {name}: {coverage.total:,.0f} outcomes, {share}{why}", highlight=False, soft_wrap=True)
 
 
 def export_cycle(name: str, to: Path, *, format: str) -> None:  # noqa: A002  # the option's natural name
