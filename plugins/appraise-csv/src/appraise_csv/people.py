@@ -9,6 +9,7 @@ from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.adapters.days import read_day
 from appraise.adapters.files import detect, read_header, read_rows
 from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
+from appraise.adapters.settings import own_settings
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 from appraise_csv.mapping import PEOPLE_COLUMNS, ManagerMapping, PeopleMapping, TableMapping
 
@@ -37,6 +38,7 @@ def canonical_people(columns: tuple[str, ...]) -> PeopleMapping:
 
 
 def read_people(path: Path, mapping: TableMapping, options: ImportOptions) -> ReadPeople:
+    own_settings(options.settings, ())
     shape = detect(path, mapping.shape)
     header = read_header(path, shape)
     people = mapping.people or canonical_people(header)

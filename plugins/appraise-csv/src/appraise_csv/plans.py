@@ -7,6 +7,7 @@ from pathlib import Path
 from appraise.adapters.columns import find_columns, nearest
 from appraise.adapters.contract import EventPlan, EventStage, FileShape, ImportOptions, Parse, Rule
 from appraise.adapters.days import check_time_zone
+from appraise.adapters.settings import own_settings
 from appraise.domain.events import COLUMNS, ColumnType, EventKind
 from appraise.errors import InvalidInput, Place
 from appraise_csv.mapping import EventMapping, TableMapping
@@ -32,7 +33,7 @@ def canonical_events(columns: Sequence[str], path: Path, options: ImportOptions)
 
 
 def _kind(columns: Sequence[str], path: Path, options: ImportOptions) -> EventKind:
-    declared = options.settings.get("kind")
+    declared = own_settings(options.settings, ["kind"]).get("kind")
     if declared is not None:
         if declared not in list(EventKind):
             close = nearest(declared, EventKind)
@@ -65,6 +66,8 @@ def plan(
 ) -> EventPlan:
     if options.time_zone is not None:
         check_time_zone(options.time_zone)
+    if mapping.events:
+        own_settings(options.settings, ())
     events = mapping.events or (canonical_events(columns, path, options),)
     warnings: list[str] = []
     used: dict[str, None] = {}
@@ -103,6 +106,7 @@ def _check_required(event: EventMapping, path: Path) -> None:
 
 def _rules(event: EventMapping, found: dict[str, str], options: ImportOptions) -> dict[str, Rule]:
     rules: dict[str, Rule] = {}
+    formats = event.formats or ((options.date_format,) if options.date_format else ())
     for column in COLUMNS[event.kind]:
         name = column.name
         if name not in event.columns and name not in event.constants and name not in event.sql:
@@ -114,7 +118,7 @@ def _rules(event: EventMapping, found: dict[str, str], options: ImportOptions) -
             sql=event.sql.get(name),
             constant=event.constants.get(name) if name not in event.sql and name not in found else None,
             blame=found.get(name) if name in event.sql else None,
-            formats=event.formats if is_time else (),
+            formats=formats if is_time else (),
             time_zone=(event.time_zone or options.time_zone) if is_time else None,
             words=event.words.get(name, {}),
             decimal_comma=event.decimal_comma and column.type in {ColumnType.MONEY, ColumnType.DECIMAL},

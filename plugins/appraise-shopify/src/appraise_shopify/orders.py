@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from appraise.adapters.columns import find_columns, literal, nearest, quoted
+from appraise.adapters.columns import find_columns, literal, quoted
 from appraise.adapters.contract import EventPlan, EventStage, FileShape, ImportOptions, Parse, Rule, Skip
+from appraise.adapters.settings import own_settings
 from appraise.domain.events import EventKind
-from appraise.errors import InvalidInput
 
 _COLUMNS = {
     "name": ("Name",),
@@ -54,15 +54,8 @@ def plan_orders(columns: Sequence[str], path: Path, shape: FileShape, options: I
 
 
 def _segment_tags(settings: Mapping[str, str]) -> tuple[str, ...]:
-    for key in settings:
-        if key != "segment_tags":
-            close = nearest(key, ["segment_tags"])
-            raise InvalidInput(
-                f"there is no setting {key!r}",
-                expected="segment_tags=consumer,business",
-                hint=f"did you mean {close!r}?" if close else None,
-            )
-    return tuple(tag.strip() for tag in settings.get("segment_tags", "").split(",") if tag.strip())
+    tags = own_settings(settings, ["segment_tags"]).get("segment_tags", "")
+    return tuple(tag.strip() for tag in tags.split(",") if tag.strip())
 
 
 def _text(column: str) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from appraise.adapters.columns import find_columns, nearest, quoted
+from appraise.adapters.columns import find_columns, quoted
 from appraise.adapters.contract import EventPlan, EventStage, FileShape, ImportOptions, Parse, Rule, Skip
 from appraise.adapters.files import read_rows
+from appraise.adapters.settings import own_settings
 from appraise.domain.events import EventKind
-from appraise.errors import InvalidInput
 
 _COLUMNS = {
     "id": ("id",),
@@ -26,7 +26,6 @@ _COLUMNS = {
 }
 _REQUIRED = frozenset({"id", "customer", "status", "started_at", "ended_at"})
 _FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
-_SETTINGS = ("column.segment", "column.region")
 
 _VOLUNTARY = (
     "cancellation_requested",
@@ -66,15 +65,8 @@ def plan_subscriptions(columns: Sequence[str], path: Path, shape: FileShape, opt
 
 
 def _declared_columns(settings: Mapping[str, str]) -> dict[str, str]:
-    for key in settings:
-        if key not in _SETTINGS:
-            close = nearest(key, _SETTINGS)
-            raise InvalidInput(
-                f"there is no setting {key!r}",
-                expected=f"one of: {', '.join(_SETTINGS)}",
-                hint=f"did you mean {close!r}?" if close else None,
-            )
-    return {key.partition(".")[2]: value for key, value in settings.items()}
+    own = own_settings(settings, ["column.segment", "column.region"])
+    return {name.removeprefix("column."): column for name, column in own.items()}
 
 
 def _rules(found: Mapping[str, str]) -> dict[str, Rule]:

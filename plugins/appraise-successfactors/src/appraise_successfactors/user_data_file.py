@@ -6,11 +6,12 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
-from appraise.adapters.columns import find_columns, nearest
+from appraise.adapters.columns import find_columns
 from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
 from appraise.adapters.days import read_day
 from appraise.adapters.files import detect, read_header, read_rows
 from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
+from appraise.adapters.settings import own_settings
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 from appraise.errors import InvalidInput
 
@@ -38,7 +39,7 @@ _COLUMNS = {
 }
 _REQUIRED = frozenset({"STATUS", "USERID", "FIRSTNAME", "LASTNAME", "MANAGER"})
 _STATUS = {"active": EmploymentStatus.ACTIVE, "inactive": EmploymentStatus.TERMINATED}
-_PREFIXES = ("reference.", "attribute.")
+_SETTINGS = ("reference.", "attribute.")
 _NEVER = frozenset({"GENDER", "BIZ_PHONE", "FAX", "ADDR1", "ADDR2", "CITY", "STATE", "ZIP"})
 
 
@@ -88,15 +89,8 @@ def read_user_data_file(path: Path, options: ImportOptions) -> ReadPeople:
 def _extra_columns(settings: Mapping[str, str]) -> dict[str, str]:
     """`reference.CUSTOM01=zendesk:agent` and `attribute.CUSTOM02=level`, as target → column."""
     extra: dict[str, str] = {}
-    for key, target in settings.items():
+    for key, target in own_settings(settings, _SETTINGS).items():
         prefix, _, column = key.partition(".")
-        if f"{prefix}." not in _PREFIXES or not column:
-            close = nearest(key, ("reference.CUSTOM01", "attribute.CUSTOM01"))
-            raise InvalidInput(
-                f"there is no setting {key!r}",
-                expected="reference.<column>=<namespace> or attribute.<column>=<name>",
-                hint=f"did you mean {close!r}?" if close else None,
-            )
         if column.upper() in _NEVER:
             raise InvalidInput(
                 f"the column {column!r} is never read",

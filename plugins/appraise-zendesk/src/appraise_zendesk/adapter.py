@@ -14,10 +14,11 @@ from appraise.adapters.contract import (
     Verification,
 )
 from appraise.adapters.files import detect
+from appraise.adapters.settings import own_settings
 from appraise.errors import InvalidInput, Place
 from appraise_zendesk.examples import write_ratings, write_tickets
 from appraise_zendesk.ratings import plan_ratings
-from appraise_zendesk.tickets import plan_tickets
+from appraise_zendesk.tickets import SETTINGS, plan_tickets
 
 
 class ZendeskAdapter:
@@ -42,6 +43,7 @@ class ZendeskAdapter:
         unknowable=(
             "Who else held a transferred ticket: the CSV has the last assignee only.",
             "The header of the CSV is in the administrator's language; only English is read.",
+            "Which of the two hours is meant when the clocks go back: the CSV has no offset.",
             "The newer survey responses (CSAT with 2, 3 or 5 points) are another export and not read.",
         ),
     )
@@ -52,6 +54,7 @@ class ZendeskAdapter:
 
     def plan_events(self, columns: Sequence[str], path: Path, options: ImportOptions) -> EventPlan:
         shape = self.shape(path, options)
+        own_settings(options.settings, SETTINGS)
         if find_column(columns, "assignee_id") and find_column(columns, "score"):
             return plan_ratings(columns, path, shape)
         if shape.format == "csv":

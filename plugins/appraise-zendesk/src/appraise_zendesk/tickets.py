@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from appraise.adapters.columns import find_columns, literal, nearest, quoted
+from appraise.adapters.columns import find_columns, literal, quoted
 from appraise.adapters.contract import EventPlan, EventStage, FileShape, ImportOptions, Parse, Rule, Skip
 from appraise.adapters.days import require_time_zone
+from appraise.adapters.settings import own_settings
 from appraise.domain.events import EventKind
-from appraise.errors import InvalidInput
 
 _COLUMNS = {
     "id": ("Id",),
@@ -23,6 +23,7 @@ _COLUMNS = {
 }
 _REQUIRED = frozenset({"id", "requester_id", "assignee", "status", "created_at"})
 _CASE_MIX = ("topic", "segment", "product", "region")
+SETTINGS = ("bots", *(f"column.{field}" for field in _CASE_MIX))
 _FORMATS = ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S")
 _OUTCOMES = {
     "new": "open",
@@ -87,19 +88,8 @@ def plan_tickets(columns: Sequence[str], path: Path, shape: FileShape, options: 
 
 
 def _declared_columns(settings: Mapping[str, str]) -> dict[str, str]:
-    declared: dict[str, str] = {}
-    known = [f"column.{field}" for field in _CASE_MIX]
-    for key, value in settings.items():
-        if key in known:
-            declared[key.partition(".")[2]] = value
-        elif key != "bots":
-            close = nearest(key, [*known, "bots"])
-            raise InvalidInput(
-                f"there is no setting {key!r}",
-                expected=f"one of: bots, {', '.join(known)}",
-                hint=f"did you mean {close!r}?" if close else None,
-            )
-    return declared
+    own = own_settings(settings, SETTINGS)
+    return {name.removeprefix("column."): column for name, column in own.items() if name != "bots"}
 
 
 def _contact_rules(found: Mapping[str, str]) -> dict[str, Rule]:
