@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
-from tests.api.builder import AT, Company, build
+from tests.api.builder import AT, Company, build, empty_deployment
 
 from appraise.settings import Settings
 from appraise.use_cases.deployment import Deployment
@@ -47,3 +47,30 @@ def ask(company: Company, client: TestClient) -> Ask:
 
 def codes(answer: dict[str, Any]) -> list[str]:
     return [error["extensions"]["code"] for error in answer.get("errors", [])]
+
+
+@pytest.fixture(scope="session")
+def read_only(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Company, TestClient]]:
+    """One company on SQLite for all tests that change nothing."""
+    company = build(empty_deployment(tmp_path_factory.mktemp("company")), others=12)
+    app = create_app(company.deployment, Settings(), lambda: AT)
+    with TestClient(app, base_url="http://testserver", follow_redirects=False) as opened:
+        yield company, opened
+    company.deployment.database.close()
+
+
+@pytest.fixture(scope="session")
+def token(read_only: tuple[Company, TestClient]) -> str:
+    """An HR administrator's."""
+    return read_only[0].token("Hal Novak")
+
+
+@pytest.fixture(scope="session")
+def post(read_only: tuple[Company, TestClient], token: str) -> Callable[..., Any]:
+    """`post({"query": …}, **headers)`: the response to somebody signed in."""
+
+    def posted(body: Any, **headers: str) -> Any:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return read_only[1].post("/graphql", json=body, headers={"authorization": f"Bearer {token}"} | named)
+
+    return posted

@@ -185,7 +185,7 @@ class AbsenceResult:
     kind: AbsenceKindValue = strawberry.field(description="The kind of absence.")
     reason: str = strawberry.field(description="One sentence that the employee can read.")
     sentence: str = strawberry.field(description="Kind, reason and what was seen so far, in words.")
-    evidence: EvidenceType | None = strawberry.field(description="What was seen, where anything was.")
+    evidence_so_far: EvidenceType | None = strawberry.field(description="What was seen, where anything was.")
 
     @classmethod
     def of(cls, absence: Absence) -> Self:
@@ -194,7 +194,7 @@ class AbsenceResult:
             kind=AbsenceKindValue(absence.kind),
             reason=absence.reason,
             sentence=absence_sentence(absence),
-            evidence=None if evidence is None else EvidenceType.of(absence.indicator, evidence),
+            evidence_so_far=None if evidence is None else EvidenceType.of(absence.indicator, evidence),
         )
 
 

@@ -1,0 +1,78 @@
+"""Documents that ask for too much are refused before anything of them runs, and in time that does not grow with it."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from graphql import get_introspection_query, parse
+from tests.api.conftest import codes
+
+from appraise.api.guard import Size, measure
+
+Post = Callable[..., Any]
+
+
+def doubling(levels: int) -> str:
+    """Each fragment spreads the next one twice: expanded, the document has 2^levels fields."""
+    fragments = [f"fragment F{n} on Viewer {{ a: name ...F{n + 1} b: name ...F{n + 1} }}" for n in range(levels)]
+    return f"{{ viewer {{ ...F0 }} }} {' '.join(fragments)} fragment F{levels} on Viewer {{ name }}"
+
+
+def test_fragments_that_double_at_every_level_are_measured_in_linear_time(post: Post) -> None:
+    begin = time.process_time()
+    answer = post({"query": doubling(60)}).json()
+
+    assert codes(answer) == ["COST_LIMIT"]
+    assert time.process_time() - begin < 1.0
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ employees(first: 1) { nodes { " + "manager { " * 14 + "name" + " }" * 14 + " } } }",
+        "{ " + " ".join(f"a{n}: viewer {{ name }}" for n in range(31)) + " }",
+        "{ viewer { name " + "@include(if: true) " * 51 + "} }",
+        "{ " + " ".join(f"a{n}: employees(first: 100) {{ nodes {{ {'name ' * 25} }} }}" for n in range(9)) + " }",
+        "{ viewer { " + "name " * 3001 + "} }",
+        "{ viewer { name } } #" + "x" * 15_000,
+    ],
+    ids=["depth", "aliases", "directives", "cost", "tokens", "characters"],
+)
+def test_each_limit_refuses_what_is_beyond_it(post: Post, query: str) -> None:
+    answer = post({"query": query}).json()
+
+    assert codes(answer) in (["COST_LIMIT"], ["BAD_USER_INPUT"])
+    assert "data" not in answer
+
+
+def test_a_page_size_counts_whether_written_or_passed() -> None:
+    written = measure(parse("{ employees(first: 7) { nodes { name } } }"), {})
+    passed = measure(parse("query ($n: Int!) { employees(first: $n) { nodes { name } } }"), {"n": 7})
+
+    assert written == passed == Size(depth=3, cost=15)
+
+
+def test_fragments_that_spread_each_other_end_and_are_left_to_validation(post: Post) -> None:
+    query = "{ viewer { ...A } } fragment A on Viewer { ...B } fragment B on Viewer { ...A }"
+
+    assert codes(post({"query": query}).json()) == ["BAD_USER_INPUT"]
+
+
+def test_the_standard_introspection_is_answered(post: Post) -> None:
+    answer = post({"query": get_introspection_query()}).json()
+
+    assert answer["data"]["__schema"]["queryType"]["name"] == "Query"
+
+
+def test_a_page_is_refused_rather_than_cut(post: Post) -> None:
+    answer = post({"query": "{ employees(first: 101) { totalCount } }"}).json()
+
+    assert (codes(answer), answer["data"]) == (["BAD_USER_INPUT"], {"employees": None})
+
+
+@pytest.mark.parametrize("cursor", ["x", "", "W10", "bnVsbA"])
+def test_a_cursor_of_nobody_s_is_refused(post: Post, cursor: str) -> None:
+    query = "query ($c: String) { employees(first: 2, after: $c) { totalCount } }"
+
+    assert codes(post({"query": query, "variables": {"c": cursor}}).json()) == ["BAD_USER_INPUT"]
