@@ -65,8 +65,11 @@ def touches(prepared: Prepared) -> ibis.Table:
 
     A sale is itself a touch for what the customer does later: sources without contacts are scored by it.
     """
-    columns = ["customer", "at", "employee", "why", *CASE_COLUMNS]
-    sales = prepared.purchases.filter((prepared.purchases.kind == "purchase") & prepared.purchases.named)
+    who = ["customer", "at", "employee", "why"]
+    lines = prepared.purchases.filter((prepared.purchases.kind == "purchase") & prepared.purchases.named)
+    # One touch per order: an order of many lines earns no more credit than one of a single line.
+    sales = lines.group_by("source", "order_id", *who).agg(**{name: lines[name].min() for name in CASE_COLUMNS})
+    columns = [*who, *CASE_COLUMNS]
     return ibis.union(prepared.contacts.select(columns), sales.select(columns))
 
 
