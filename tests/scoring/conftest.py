@@ -1,7 +1,7 @@
 """Builders of canonical event tables and people, and the generated company in canonical form."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,16 +9,18 @@ from typing import Any
 import ibis
 import pyarrow as pa
 import pytest
+
 from appraise.domain.employees import Employee, Employment, EmploymentStatus, ExternalReference
 from appraise.domain.events import COLUMNS, ColumnType, EventKind
-from appraise.domain.identifiers import EmployeeId
+from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY, Policy
 from appraise.domain.progress import silent
 from appraise.domain.scorecards import ScoringResult
 from appraise.scoring import score
-from appraise.testing.company import CYCLE_END, CYCLE_START, Company, generate
+from appraise.scoring.prepared import Prepared, prepare
+from appraise.scoring.references import directory
 
 CYCLE = Period(date(2025, 1, 1), date(2026, 1, 1))
 AS_OF = date(2026, 1, 1)
@@ -60,13 +62,13 @@ class World:
             self.employee(name)
         return self
 
-    def add(self, kind: EventKind, customer: str, day: float, employee: str | None = None, **columns: Any) -> "World":
-        rows = self.rows.setdefault(kind, [])
+    def add(self, event: EventKind, /, customer: str, day: float, employee: str | None = None, **columns: Any) -> "World":
+        rows = self.rows.setdefault(event, [])
         named = {} if employee is None else {"employee_namespace": "desk:agent", "employee_key": employee}
         rows.append(
             {
                 "source": "desk",
-                "event_id": f"{kind.value}-{len(rows)}",
+                "event_id": f"{event.value}-{len(rows)}",
                 "customer_key": customer,
                 "occurred_at": on(day),
                 **named,
@@ -104,6 +106,9 @@ class World:
     def people(self) -> PeopleSnapshot:
         return PeopleSnapshot(tuple(self.employees), tuple(self.employments), ())
 
+    def prepared(self, *, data_as_of: date = AS_OF) -> Prepared:
+        return prepare(self.tables(), directory(self.employees), cycle=CYCLE, data_as_of=data_as_of)
+
     def score(
         self, policy: Policy = DEFAULT_POLICY, *, data_as_of: date = AS_OF, cycle: Period = CYCLE
     ) -> ScoringResult:
@@ -138,6 +143,17 @@ def scored(
         code_version="test",
         progress=silent,
     )
+
+
+def only(indicator: IndicatorKey, **choices: Any) -> Policy:
+    """A policy of one indicator that publishes whatever can be computed."""
+    rules = replace(DEFAULT_POLICY.of(indicator), **{"minimum_events": 0, "weight": 1.0, **choices})
+    return Policy(((indicator, rules),), publish_reliability=0.0)
+
+
+@pytest.fixture(name="only")
+def only_fixture() -> Callable[..., Policy]:
+    return only
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Attrition: do the customers whom an employee owns stay?
+"""Attrition: whether the customers whom an employee owns stay.
 
 Running subscriptions are at risk day by day; an end by the customer's choice counts, an involuntary end only stops
 the clock. The hazard of a day is that of its stratum (case mix and how long the subscription has run), so what is
@@ -18,10 +18,10 @@ from appraise.domain.policies import Attribution, Policy
 from appraise.domain.scorecards import Coverage
 from appraise.errors import InvalidInput
 from appraise.scoring.absences import Words, missing_data, nothing_seen
-from appraise.scoring.arrays import FloatArray, IntArray, fetched, floats, whole
+from appraise.scoring.arrays import FloatArray, IntArray, fetched, floats
 from appraise.scoring.case_mix import TENURE, Strata, strata, with_factors
 from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, exact_sum
-from appraise.scoring.event_tables import SECONDS_PER_DAY
+from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
 from appraise.scoring.findings import Findings
 from appraise.scoring.owned_time import owned_time
 from appraise.scoring.prepared import Prepared
@@ -30,7 +30,7 @@ from appraise.scoring.repeat_purchase import nothing_to_cover
 
 WORDS = Words("expected losses of customers")
 DAYS_PER_MONTH = 365.25 / 12
-TENURE_BANDS = (
+TENURE_BANDS: tuple[tuple[str, int, int], ...] = (
     ("0–3 months", 0, 4),
     ("4–12 months", 4, 13),
     ("13–24 months", 13, 25),
@@ -76,21 +76,20 @@ def attrition(prepared: Prepared, policy: Policy) -> Findings:
 
 
 def _running(prepared: Prepared) -> ibis.Table:
-    """Subscriptions at risk in the cycle from `begins` to `ends`, by band of tenure; `lost` where they end by choice."""
+    """Subscriptions at risk in the cycle from `begins` to `ends`, by band of tenure; `lost` if they end by choice."""
     table = prepared.subscriptions
     whole_life = table.mutate(
         begins=ibis.greatest(table["at"], prepared.start),
         ends=ibis.least(ibis.coalesce(table.ended_at, prepared.end), prepared.end),
-        chosen=(table.ended_at < prepared.end).fill_null(False) & (table.end_reason.fill_null("") != "involuntary"),  # noqa: FBT003  # a value
+        chosen=surely(table.ended_at < prepared.end) & (table.end_reason.fill_null("") != "involuntary"),
     )
-    names, first, last = zip(*TENURE_BANDS, strict=True)
     month = DAYS_PER_MONTH * SECONDS_PER_DAY
     bands = ibis.memtable(
         pa.table(
             {
-                TENURE: names,
-                "from_age": pa.array([round(months * month) for months in first], pa.int64()),
-                "to_age": pa.array([round(months * month) for months in last], pa.int64()),
+                TENURE: [name for name, _, _ in TENURE_BANDS],
+                "from_age": pa.array([round(months * month) for _, months, _ in TENURE_BANDS], pa.int64()),
+                "to_age": pa.array([round(months * month) for _, _, months in TENURE_BANDS], pa.int64()),
             }
         )
     )
@@ -104,7 +103,7 @@ def _running(prepared: Prepared) -> ibis.Table:
 
 
 def _pieces(prepared: Prepared, policy: Policy, factors: tuple[str, ...]) -> ibis.Table:
-    """Running subscriptions by owner: `days` counted and `outcome` in them, `grace_days` and `grace_losses` not counted."""
+    """Running subscriptions by owner: `days` and `outcome` that count, `grace_days` and `grace_losses` that do not."""
     running = with_factors(_running(prepared), factors).select(
         "customer", "started", "begins", "ends", "lost", "ended_at", "end_reason", *factors
     )
@@ -112,7 +111,7 @@ def _pieces(prepared: Prepared, policy: Policy, factors: tuple[str, ...]) -> ibi
     joined = running.inner_join(owned, "customer")
     begins = ibis.greatest(joined.begins, joined.owned_from)
     ends = ibis.least(joined.ends, joined.owned_to)
-    inherited = (joined.taken_over > joined.started).fill_null(False)  # noqa: FBT003  # a value
+    inherited = surely(joined.taken_over > joined.started)
     protected_to = ibis.cases(
         (inherited, ibis.least(ibis.greatest(joined.protected_until, begins), ends)), else_=begins
     )
@@ -120,13 +119,13 @@ def _pieces(prepared: Prepared, policy: Policy, factors: tuple[str, ...]) -> ibi
     cut = cut.filter(cut.ends > cut.begins)
     lost_here = cut.lost & (cut.ended_at == cut.ends)
     protected_loss = lost_here & (cut.free_from == cut.ends)
-    not_chosen = (cut.ended_at == cut.ends).fill_null(False) & (cut.end_reason == "involuntary").fill_null(False)  # noqa: FBT003
+    not_chosen = surely((cut.ended_at == cut.ends) & (cut.end_reason == "involuntary"))
     return cut.select(
         "customer", "employee", "why", "weight", *factors,
         days=(cut.ends - cut.free_from) / float(SECONDS_PER_DAY),
-        outcome=(lost_here & ~protected_loss).fill_null(False).cast("int64"),  # noqa: FBT003
+        outcome=surely(lost_here & ~protected_loss).cast("int64"),
         grace_days=(cut.free_from - cut.begins) / float(SECONDS_PER_DAY),
-        grace_losses=protected_loss.fill_null(False).cast("int64"),  # noqa: FBT003
+        grace_losses=surely(protected_loss).cast("int64"),
         not_chosen=not_chosen.cast("int64"),
     ).cache()  # fmt: skip
 

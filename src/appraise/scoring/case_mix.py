@@ -62,9 +62,8 @@ def strata(counts: pa.Table, factors: Sequence[str]) -> Strata:
     folded = {name: folded_levels(values, events) for name, values in raw.items()}
     used = tuple(name for name in factors if len(set(folded[name])) > 1)
     unused = tuple((name, _why_unused(raw[name])) for name in factors if name not in used)
-    nested = [_numbered([()] * events.size, events)]
-    for depth in range(1, len(used) + 1):
-        nested.append(_numbered(list(zip(*(folded[name] for name in used[:depth]), strict=True)), events))
+    keys = [tuple(folded[name][row] for name in used) for row in range(events.size)]
+    nested = [_numbered([key[:depth] for key in keys], events) for depth in range(len(used) + 1)]
     if not events.size:
         profile, stratum = np.zeros(0, np.int64), np.zeros((1, 0), np.int64)
     else:

@@ -26,6 +26,11 @@ def seconds_of(day: date) -> int:
     return (day - date(1970, 1, 1)).days * SECONDS_PER_DAY
 
 
+def surely(condition: ibis.Value) -> ibis.Value:
+    """The condition, false where it is unknown."""
+    return ibis.coalesce(condition, False)  # a value of the query
+
+
 def readable(events: Mapping[EventKind, ibis.Table], kind: EventKind, *, data_as_of: date) -> ibis.Table:
     """The events of one kind before `data_as_of`; a kind or column that is not there reads as empty.
 

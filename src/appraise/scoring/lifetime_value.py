@@ -1,4 +1,4 @@
-"""Lifetime value: do customers become worth more or less than their history foretold?
+"""Lifetime value: whether customers become worth more or less than their history foretold.
 
 A spell's money, discounted to its start, is compared with what the customer's purchases up to then foretold for a
 spell of that length: the innovation, not the size of the accounts that somebody was given. Expectations are

@@ -9,7 +9,6 @@ from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.policies import Policy
 from appraise.errors import NotEnough
 from appraise.scoring.absences import Words
-from appraise.scoring.arrays import FloatArray
 from appraise.scoring.case_mix import Strata
 from appraise.scoring.credit_sums import Credited, LeftOut, clustered, summed
 from appraise.scoring.findings import Figures, Results, Seen, nobody, said

@@ -1,4 +1,4 @@
-"""Repeat purchases: do customers buy again after an employee served them, sooner or later than after others?
+"""Repeat purchases: whether customers buy again after an employee served them, sooner or later than after others.
 
 A spell is at risk of ending with the customer's next purchase. What an average employee would have seen is the
 cumulative hazard, by case mix, over the time that the spell was at risk: observed − expected is then a martingale
@@ -23,7 +23,7 @@ from appraise.scoring.arrays import fetched, floats, whole
 from appraise.scoring.attribution import check_shares, shares
 from appraise.scoring.case_mix import Strata, strata, with_factors
 from appraise.scoring.credit_sums import Credited, credit_given
-from appraise.scoring.event_tables import SECONDS_PER_DAY
+from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
 from appraise.scoring.findings import Findings
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.rates import foretold
@@ -64,7 +64,7 @@ def _at_risk(time: CustomerTime, prepared: Prepared, rules: IndicatorPolicy) -> 
     begun = spells(time, prepared, horizon_days=rules.horizon_days)
     horizon = begun["at"] + rules.horizon_days * SECONDS_PER_DAY
     bought = (begun.next_order <= begun.until) & (begun.next_order < horizon)
-    known = begun.mutate(outcome=bought.fill_null(False).cast("int64"))  # noqa: FBT003  # a value, not an option
+    known = begun.mutate(outcome=surely(bought).cast("int64"))
     ended = ibis.cases((known.outcome == 1, known.next_order), else_=known.until)
     timed = known.mutate(day=(ended - known["at"]) // SECONDS_PER_DAY)
     return with_factors(timed, rules.case_mix).select("customer", "at", "outcome", "day", *rules.case_mix).cache()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 
 import ibis
 
@@ -24,7 +25,7 @@ from appraise.scoring.prepared import Prepared, prepare, touches
 from appraise.scoring.references import directory
 from appraise.scoring.repeat_purchase import repeat_purchase
 from appraise.scoring.satisfaction import satisfaction
-from appraise.scoring.spells import customer_time
+from appraise.scoring.spells import CustomerTime, customer_time
 
 _OUT_OF_SERVICE = frozenset(
     {
@@ -36,7 +37,7 @@ _OUT_OF_SERVICE = frozenset(
 )
 
 
-def score(
+def score(  # noqa: PLR0913  # what a run is computed from, each part named
     events: Mapping[EventKind, ibis.Table],
     people: PeopleSnapshot,
     policy: Policy,
@@ -51,16 +52,15 @@ def score(
 
     `events` are tables of one Ibis backend whose session thinks in UTC; a kind or column may be missing, which gives
     absences that say so. Events from `data_as_of` on are not seen. The same arguments give the same digits.
-    Leavers count towards what is expected of the others; employees not in service on any day of the cycle get an absence.
+    Leavers count towards what is expected of the others; who was in service on no day of the cycle gets an absence.
 
     Raises `InvalidInput` for a policy that asks for what cannot be computed.
     """
     employees = sorted(people.employees, key=lambda employee: employee.id)
     indicators = [key for key, _ in policy.indicators]
-    steps = _Steps(progress, len(indicators) + 2)
+    steps = _Steps(progress, len(indicators) + 1)
     steps.next("reading events")
     prepared = prepare(events, directory(employees), cycle=cycle, data_as_of=data_as_of)
-    steps.next("following customers")
     measure = _measures(prepared, policy)
     findings: dict[IndicatorKey, Findings] = {}
     for key in indicators:
@@ -99,12 +99,15 @@ def in_service(people: PeopleSnapshot, cycle: Period) -> frozenset[EmployeeId]:
 
 
 def _measures(prepared: Prepared, policy: Policy) -> dict[IndicatorKey, Callable[[], Findings]]:
-    touched = touches(prepared).cache()
-    time = customer_time(prepared, touched)
+    @cache
+    def followed() -> tuple[ibis.Table, CustomerTime]:
+        touched = touches(prepared).cache()
+        return touched, customer_time(prepared, touched)
+
     return {
         SATISFACTION: lambda: satisfaction(prepared, policy),
-        REPEAT_PURCHASE: lambda: repeat_purchase(prepared, touched, time, policy),
-        LIFETIME_VALUE: lambda: lifetime_value(prepared, touched, time, policy),
+        REPEAT_PURCHASE: lambda: repeat_purchase(prepared, *followed(), policy),
+        LIFETIME_VALUE: lambda: lifetime_value(prepared, *followed(), policy),
         ATTRITION: lambda: attrition(prepared, policy),
     }
 

@@ -1,4 +1,4 @@
-"""Satisfaction: how do customers rate the contacts that an employee had with them?
+"""Satisfaction: how customers rate the contacts that an employee had with them.
 
 Answers are put on 0..100 of their scale. Each customer counts once per employee, as the average of the answers;
 case mix is estimated within employees.
@@ -137,7 +137,7 @@ def _group_sums(table: pa.Table, row: IntArray, employees: int, factors: Sequenc
     names: list[str] = []
     for factor in factors:
         values = folded_levels(table[factor].to_pylist(), count)
-        totals = {value: 0.0 for value in sorted(set(values))}
+        totals = dict.fromkeys(sorted(set(values)), 0.0)
         for value, n in zip(values, count, strict=True):
             totals[value] += float(n)
         usual = max(totals, key=lambda value: totals[value])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import ibis
 
-from appraise.scoring.event_tables import SECONDS_PER_DAY
+from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
 from appraise.scoring.prepared import CASE_COLUMNS, Prepared, orders
 
 
@@ -28,7 +28,7 @@ class CustomerTime:
     def followed(self, prepared: Prepared, *, horizon_days: int) -> tuple[int, int]:
         """How many purchases follow a moment of the cycle within the horizon; how many of the cycle follow none."""
         bought = self.purchases
-        followed = (bought["at"] < bought.moment + horizon_days * SECONDS_PER_DAY).fill_null(False)  # noqa: FBT003  # a value
+        followed = surely(bought["at"] < bought.moment + horizon_days * SECONDS_PER_DAY)
         ours = followed & (bought.moment >= prepared.start) & (bought.moment < prepared.end)
         alone = ~followed & (bought["at"] >= prepared.start) & (bought["at"] < prepared.end)
         counts = bought.agg(ours=bought.count(where=ours), alone=bought.count(where=alone)).to_pyarrow()
