@@ -57,7 +57,8 @@ class NormalMixture:
         sds = np.maximum(self.sds, np.finfo(np.float64).tiny)
 
         def value_and_slope(rows: npt.NDArray[np.intp], x: FloatArray) -> tuple[FloatArray, FloatArray]:
-            standard = np.clip((x[:, None] - self.means[rows]) / sds[rows], -40.0, 40.0)
+            with np.errstate(over="ignore"):  # a point mass: infinitely many sds away is as good as 40
+                standard = np.clip((x[:, None] - self.means[rows]) / sds[rows], -40.0, 40.0)
             density = np.exp(-0.5 * standard**2) / (sds[rows] * np.sqrt(2 * np.pi))
             return special.ndtr(standard) @ self.weights, density @ self.weights
 
