@@ -139,7 +139,7 @@ def test_normal_intervals_cover_at_their_nominal_rate(employees: int, repetition
     assert np.mean(hits90) == pytest.approx(0.90, abs=0.02)
 
 
-@pytest.mark.parametrize(("employees", "repetitions"), [(12, 90), (25, 45), (300, 3)])
+@pytest.mark.parametrize(("employees", "repetitions"), [(12, 80), (25, 40), (300, 2)])
 def test_rate_intervals_cover_at_their_nominal_rate(employees: int, repetitions: int) -> None:
     """The plug-in gamma-Poisson covers .67 with 12 and .83 with 25 employees."""
     random = np.random.default_rng(employees + 1)
@@ -168,17 +168,18 @@ def test_unmeasured_case_mix_is_covered_when_the_attributable_share_is_right() -
 
 def test_rates_with_unmeasured_case_mix_are_covered_when_the_attributable_share_is_right() -> None:
     hits: list[bool] = []
-    for seed in range(4):
+    for seed in range(2):
         random = np.random.default_rng(seed)
-        own, other = random.gamma(40, 1 / 40, 1_500), random.gamma(30, 1 / 30, 1_500)
-        expected = random.gamma(2.0, 15.0, 1_500)
+        own, other = random.gamma(40, 1 / 40, 2_000), random.gamma(30, 1 / 30, 2_000)
+        expected = random.gamma(2.0, 15.0, 2_000)
         observed = random.poisson(own * other * expected)
         result = shrinkage.gamma_poisson(observed, expected, attributable_share=30 / 70)
         hits.extend((result.lower < own) & (own < result.upper))
 
-    assert np.mean(hits) == pytest.approx(0.95, abs=0.012)
+    assert np.mean(hits) == pytest.approx(0.95, abs=0.015)
 
 
+@settings(max_examples=50)
 @given(estimates)
 def test_shrinkage_moves_towards_the_peers_and_intervals_hold_the_estimate(rows: Rows) -> None:
     a, v = np.array(rows).T
@@ -192,6 +193,7 @@ def test_shrinkage_moves_towards_the_peers_and_intervals_hold_the_estimate(rows:
     assert np.all((result.reliability >= 0) & (result.reliability <= 1))
 
 
+@settings(max_examples=50)
 @given(estimates, st.randoms(use_true_random=False))
 def test_the_order_of_employees_does_not_matter(rows: Rows, random: Random) -> None:
     a, v = np.array(rows).T
@@ -203,6 +205,7 @@ def test_the_order_of_employees_does_not_matter(rows: Rows, random: Random) -> N
     )
 
 
+@settings(max_examples=50)
 @given(estimates, st.floats(-100, 100), st.floats(0.1, 10))
 def test_a_change_of_origin_and_unit_changes_nothing_else(rows: Rows, origin: float, unit: float) -> None:
     a, v = np.array(rows).T
@@ -212,6 +215,7 @@ def test_a_change_of_origin_and_unit_changes_nothing_else(rows: Rows, origin: fl
     assert after.reliability == pytest.approx(before.reliability, rel=1e-6, abs=1e-9)
 
 
+@settings(max_examples=50)
 @given(estimates, st.floats(0.05, 0.9))
 def test_more_data_means_more_reliability_and_less_shrinkage(rows: Rows, smaller: float) -> None:
     a, v = np.array(rows).T
@@ -240,6 +244,15 @@ def test_the_probability_of_beating_the_population_allows_for_its_own_uncertaint
 
     assert result.probability_above_population()[[2, 5]] == pytest.approx([0.5, 0.5], abs=1e-9)
     assert result.probability_above(result.posterior.quantile(0.3)) == pytest.approx(np.full(6, 0.7), abs=1e-9)
+
+
+def test_quantiles_invert_the_posterior_and_the_deviation() -> None:
+    normal = shrinkage.normal(*EIGHT_SCHOOLS)
+    rates = shrinkage.gamma_poisson([3, 9, 0, 14, 5], [5, 6, 2, 7, 5], attributable_share=0.6)
+
+    for mixture in (normal.posterior, normal.deviation, rates.posterior):
+        for p in (0.001, 0.025, 0.6, 0.975, 0.999):
+            assert mixture.cdf(mixture.quantile(p)) == pytest.approx(np.full(mixture.mean().size, p), abs=1e-9)
 
 
 @pytest.mark.parametrize(

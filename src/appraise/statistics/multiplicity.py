@@ -44,11 +44,12 @@ def bayesian_fdr(probability_above: npt.ArrayLike, *, rate: float = 0.05) -> Fla
     `probability_above` is each employee's P(better than average | data), (N,).
     """
     above = _probabilities("probability_above", probability_above)
-    wrong = np.minimum(above, 1.0 - above)
+    # Rounded, so that .91 above and .09 above are a tie on every machine.
+    wrong = np.round(np.minimum(above, 1.0 - above), 12)
     order = np.argsort(wrong, kind="stable")
     running = np.cumsum(wrong[order]) / np.arange(1.0, wrong.size + 1.0)
     # Ties stand or fall together, so that the input's order decides nothing.
-    count = int(np.searchsorted(running, rate, side="right"))
+    count = int(np.searchsorted(np.round(running, 12), rate, side="right"))
     if 0 < count < wrong.size and wrong[order[count]] == wrong[order[count - 1]]:
         count = int(np.searchsorted(wrong[order], wrong[order[count]], side="left"))
     flag = np.zeros(wrong.size, dtype=np.int8)

@@ -33,7 +33,8 @@ class Shrunk:
     `lower`, `upper` bound the central 95 %, `lower90`, `upper90` the central 90 %.
     `reliability` is the posterior mean of (between-employee variance)/(between + sampling variance), in [0, 1]:
     of the measurement only, so `attributable_share` does not lower it.
-    `population_sd` is the posterior median of the between-employee sd (of the cv after `gamma_poisson`).
+    `population_sd` is the posterior median of the between-employee sd (of the cv after `gamma_poisson`), the part
+    that is not attributable to employees included; `population_sd_interval` is its central 95 %.
     `level` is 1, after `gamma_poisson` the observed per expected event of the average employee: the unit of the ratios.
     """
 

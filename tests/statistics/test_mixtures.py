@@ -1,0 +1,47 @@
+"""Mixtures against their closed-form moments and SciPy's distributions."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from appraise.statistics.mixtures import GammaMixture, NormalMixture
+
+WEIGHTS = np.array([0.2, 0.5, 0.3])
+
+
+def test_a_normal_mixture_has_the_moments_and_probabilities_of_its_parts() -> None:
+    means, sds = np.array([[0.0, 1.0, 4.0], [2.0, 2.0, 2.0]]), np.array([[1.0, 0.5, 2.0], [3.0, 3.0, 3.0]])
+    mixture = NormalMixture(WEIGHTS, means, sds)
+
+    assert mixture.mean() == pytest.approx([1.7, 2.0])
+    # E[x²] = .2·1 + .5·1.25 + .3·20 = 6.825; variance 6.825 − 1.7².
+    assert mixture.sd() == pytest.approx([np.sqrt(6.825 - 1.7**2), 3.0])
+    assert mixture.cdf(1.5)[0] == pytest.approx(WEIGHTS @ stats.norm.cdf(1.5, means[0], sds[0]))
+    assert mixture.quantile(0.9)[1] == pytest.approx(stats.norm.ppf(0.9, 2.0, 3.0))
+
+
+def test_a_gamma_mixture_has_the_moments_and_probabilities_of_its_parts() -> None:
+    shapes, rates = np.array([[1.0, 2.0, 8.0], [3.0, 3.0, 3.0]]), np.array([[1.0, 4.0, 2.0], [2.0, 2.0, 2.0]])
+    mixture = GammaMixture(WEIGHTS, shapes, rates)
+
+    assert mixture.mean() == pytest.approx([1.65, 1.5])
+    # E[x²] = Σ w·k(k + 1)/rate² = .2·2 + .5·.375 + .3·18 = 5.9875.
+    assert mixture.sd() == pytest.approx([np.sqrt(5.9875 - 1.65**2), np.sqrt(0.75)])
+    assert mixture.cdf([0.7, 0.7])[0] == pytest.approx(WEIGHTS @ stats.gamma.cdf(0.7, shapes[0], scale=1 / rates[0]))
+    assert mixture.cdf(-1.0) == pytest.approx([0.0, 0.0])
+    assert mixture.quantile(0.9)[1] == pytest.approx(stats.gamma.ppf(0.9, 3.0, scale=0.5))
+
+
+def test_a_point_mass_lies_half_on_each_side_of_itself() -> None:
+    mixture = NormalMixture(np.array([1.0]), np.array([[2.0]]), np.array([[0.0]]))
+
+    assert [mixture.cdf(x)[0] for x in (1.9, 2.0, 2.1)] == [0.0, 0.5, 1.0]
+    assert mixture.quantile(0.3) == pytest.approx([2.0])
+
+
+def test_far_apart_components_do_not_lose_the_quantile() -> None:
+    """Newton's step from the middle leaves the bracket here."""
+    mixture = NormalMixture(np.array([0.5, 0.5]), np.array([[-1e6, 1e6]]), np.array([[1e-3, 1e-3]]))
+
+    assert mixture.quantile(0.25) == pytest.approx([-1e6], rel=1e-8)
+    assert mixture.quantile(0.9) == pytest.approx([1e6 + 1e-3 * stats.norm.ppf(0.8)], rel=1e-12)
