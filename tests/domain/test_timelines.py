@@ -32,11 +32,13 @@ def test_what_a_snapshot_shows_is_what_held_on_its_day(timeline: Timeline[str], 
     assert sorted(on_day(observed(timeline, shown, on=day), day)) == sorted(shown)
 
 
-@given(timelines(), days, values)
-def test_the_same_snapshot_again_changes_nothing(timeline: Timeline[str], day: date, shown: list[str]) -> None:
-    once = observed(timeline, shown, on=day)
+@given(timelines(), days, values, st.none() | days)
+def test_the_same_snapshot_again_changes_nothing(
+    timeline: Timeline[str], day: date, shown: list[str], since: date | None
+) -> None:
+    once = observed(timeline, shown, on=day, since=since)
 
-    assert observed(once, shown, on=day) == once
+    assert observed(once, shown, on=day, since=since) == once
 
 
 @given(timelines(), days, values)

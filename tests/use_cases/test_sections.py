@@ -1,5 +1,6 @@
 """Sections from scoring to the final state: who sees and does what, and what is kept."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -396,3 +397,34 @@ def test_the_audit_chain_is_whole_after_a_cycle(company: Company) -> None:
     finalised(company)
 
     assert verify_audit(company.deployment).first_break is None
+
+
+def test_of_two_who_rate_the_same_version_at_once_one_wins(company: Company) -> None:
+    company.scored()
+    section = company.section("ann").section
+    outcomes: list[ViewedSection | Refusal] = []
+
+    def send(rating: int) -> None:
+        outcomes.append(
+            rate_item(
+                company.deployment,
+                company.principal("max"),
+                section.id,
+                section.items[0].id,
+                rating=rating,
+                comment=None,
+                expected_version=section.version,
+                at=AT,
+            )
+        )
+
+    threads = [threading.Thread(target=send, args=(rating,)) for rating in (2, 3, 4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    won = [outcome for outcome in outcomes if isinstance(outcome, ViewedSection)]
+    lost = [outcome.code for outcome in outcomes if isinstance(outcome, Refusal)]
+    assert (len(won), lost) == (1, ["VERSION_CONFLICT"] * 2)
+    assert company.section("ann").section == won[0].section

@@ -43,8 +43,9 @@ def observed(
     displaced = [segment for segment in timeline if on in segment.period and segment.value not in shown]
     others = [segment for segment in timeline if on not in segment.period]
     ended = [_clipped(segment, on) for segment in displaced if segment.period.start < on]
-    new = [value for value in shown if all(segment.value != value for segment in kept)]
     start = on if displaced or kept else _start(others, on, since)
+    held = [segment.value for segment in (*kept, *others) if start in segment.period or on in segment.period]
+    new = [value for value in shown if value not in held]
     end = _earliest(
         [segment.period.end for segment in displaced]
         if displaced
