@@ -1,5 +1,6 @@
 """A small third-party shop and help desk whose export no shipped adapter knows."""
 
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -32,10 +33,15 @@ class CornerShop:
         reads=("purchases", "customers"),
     )
 
-    def shape(self, path: Path, options: ImportOptions) -> FileShape:
+    def shape(self, path: Path, options: ImportOptions) -> FileShape:  # noqa: ARG002  # as the Protocol has it
         return FileShape(format="csv")
 
-    def plan_events(self, columns: Sequence[str], path: Path, options: ImportOptions) -> EventPlan:
+    def plan_events(
+        self,
+        columns: Sequence[str],  # noqa: ARG002  # as the Protocol has it
+        path: Path,  # noqa: ARG002  # as the Protocol has it
+        options: ImportOptions,
+    ) -> EventPlan:
         when = Rule(Parse.TIMESTAMP, column="time", time_zone=options.time_zone)
         purchase = {
             "event_id": Rule(column="no"),
@@ -73,11 +79,16 @@ def only(kind: EventKind, rules: dict[str, Rule], **more: Any) -> EventPlan:
 OPTIONS = LoadOptions(adapter="corner-shop", source="corner-shop", at=AT, link_secret=b"key")
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("store") / "events"
+    EventStore(root).initialise()
+    return root
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> EventStore:
-    store = EventStore(tmp_path / "events")
-    store.initialise()
-    return store
+def store(empty_store: Path, tmp_path: Path) -> EventStore:
+    return EventStore(shutil.copytree(empty_store, tmp_path / "events"))
 
 
 @pytest.fixture

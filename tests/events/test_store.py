@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.events.conftest import AT, orders, rows_of
 
 from appraise.domain.events import COLUMNS, EventKind
 from appraise.errors import Conflict, InvalidInput, NotFound
@@ -12,7 +13,6 @@ from appraise.events.log import Commit, KindCounts, Origin
 from appraise.events.report import ImportReport
 from appraise.events.schema import arrow_schema
 from appraise.events.store import EventStore, Undone
-from tests.events.conftest import AT, orders, rows_of
 
 Load = Callable[..., ImportReport]
 

@@ -169,8 +169,10 @@ def _timestamp(rule: Rule, text: str) -> str:
         if naive:
             parts[-1] = f"timezone({zone}, {parts[-1]})"
         return f"coalesce({', '.join(parts)})"
-    # The engine would also read 'epoch', 'infinity' and years of six digits.
+    # The engine would also read 'epoch', 'infinity' and years of six digits, but not " +0200".
+    aware_text = f"regexp_replace({text}, ' ?([+-][0-9]{{2}}):?([0-9]{{2}})$', '\\1:\\2')"
     return (
         f"CASE WHEN {text}[5] NOT IN ('-', '/') THEN NULL WHEN {has_offset(text)} "
-        f"THEN TRY_CAST({text} AS TIMESTAMP WITH TIME ZONE) ELSE timezone({zone}, TRY_CAST({text} AS TIMESTAMP)) END"
+        f"THEN TRY_CAST({aware_text} AS TIMESTAMP WITH TIME ZONE) "
+        f"ELSE timezone({zone}, TRY_CAST({text} AS TIMESTAMP)) END"
     )

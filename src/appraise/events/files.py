@@ -28,18 +28,25 @@ def sha256_of(path: Path) -> str:
 def look_at(path: Path, *, delimiter: str) -> FirstLook:
     """Raises `InvalidInput` for a file that is empty, binary, or has a line of unreasonable length."""
     gaps = _scan(path)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
+    # Bytes that are not UTF-8 matter in the header only: further down they reject their row.
+    with path.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
+        try:
             header = next(csv.reader(stream, delimiter=delimiter), [])
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InvalidInput(
-            f"The header of {path.name} cannot be read: {error}",
-            expected="delimited text in UTF-8",
-            place=Place(path.name, 1),
-        ) from error
+        except csv.Error as error:
+            raise _unreadable_header(path, str(error)) from error
+    if any("\ufffd" in name for name in header):
+        raise _unreadable_header(path, "it is not UTF-8")
     if not header:
         raise InvalidInput(f"{path.name} is empty", expected="a header row and rows of data", place=Place(path.name, 1))
     return FirstLook(tuple(header), _blank_rows(path, delimiter) if gaps else ())
+
+
+def _unreadable_header(path: Path, why: str) -> InvalidInput:
+    return InvalidInput(
+        f"The header of {path.name} cannot be read: {why}",
+        expected="delimited text in UTF-8",
+        place=Place(path.name, 1),
+    )
 
 
 def _scan(path: Path) -> bool:

@@ -167,7 +167,6 @@ class _Import:
         refused = self.options.error_policy == "reject-file" and report.rejected > 0
         if self.options.dry_run or refused:
             return replace(report, dry_run=self.options.dry_run, refused=refused)
-        self.progress("write")
         return self._write(report)
 
     def _confine(self) -> None:
@@ -230,6 +229,7 @@ class _Import:
         for kind in kinds:
             if kind in present:
                 continue
+            self.progress(f"write {kind.value}")
             draft = Commit("load", self.origin, self.options.at, attempt, 0, kinds, summary=summary)
             counts[kind] = self._commit(kind, draft).counts
         return replace(report, counts=counts, written=True)
