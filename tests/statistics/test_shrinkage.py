@@ -219,7 +219,7 @@ def test_a_change_of_origin_and_unit_changes_nothing_else(rows: Rows, origin: fl
 @given(estimates, st.floats(0.05, 0.9))
 def test_more_data_means_more_reliability_and_less_shrinkage(rows: Rows, smaller: float) -> None:
     a, v = np.array(rows).T
-    v[1], a[1] = v[0] * smaller, a[0]
+    v[1], a[:2] = v[0] * smaller, a.max() + 1.0
     result = shrinkage.normal(a, v)
 
     assert result.reliability[1] > result.reliability[0]

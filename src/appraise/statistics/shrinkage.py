@@ -18,7 +18,7 @@ from appraise.statistics.refusals import NotEnoughGroups
 
 FEWEST_EMPLOYEES = 5
 _NODES = 161
-_NODES_OF_MANY = 65  # the trapezoid rule is spectrally exact on the near-Gaussian posterior of many employees
+_NODES_OF_MANY = 65  # the midpoint rule is spectrally exact on the near-Gaussian posterior of many employees
 _MANY = 1_000
 _NEGLIGIBLE = 24.0  # e^-24: what lies outside the grid
 _LARGEST_CV = 4.0  # beyond it the gamma prior is all at zero: such rates have nothing in common
@@ -216,8 +216,9 @@ def _grid(
 ) -> tuple[FloatArray, FloatArray]:
     """Nodes and weights that integrate a density over spreads ≥ 0.
 
-    In u = arcsinh(spread/small) the density is smooth, even at 0 and light-tailed, so the trapezoid rule
-    converges faster than any power. A first pass finds where the density matters, a second one resolves it.
+    In u = arcsinh(spread/small) the density is smooth, even at 0 and light-tailed, so the midpoint rule converges
+    faster than any power; its nodes avoid 0, where deviations would be a point mass. A first pass finds where the
+    density matters, the last one resolves it.
     """
     small, large = scales
 
@@ -232,10 +233,10 @@ def _grid(
         low, high = u[max(kept[0] - 1, 0)], u[min(kept[-1] + 1, _NODES - 1)]
         if kept.size > _NODES // 3:
             break
-    u = np.linspace(low, high, _NODES if employees <= _MANY else _NODES_OF_MANY)
+    nodes = _NODES if employees <= _MANY else _NODES_OF_MANY
+    u = low + (high - low) * (np.arange(nodes) + 0.5) / nodes
     values = density(u)
     weights = np.exp(values - values.max())
-    weights[[0, -1]] *= 0.5
     return small * np.sinh(u), weights / weights.sum()
 
 
