@@ -1,0 +1,110 @@
+"""A real server on loopback and a real browser. Without Chromium these tests are skipped with one line."""
+
+import json
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tests.api.builder import AT, Company, build, empty_deployment
+
+from appraise.settings import Settings
+from appraise.web import create_app
+
+ARTEFACTS = Path(__file__).parents[2] / "test-artefacts"
+CHROMIUM = shutil.which("chromium")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+PEOPLE = (
+    ("HR administrator", "hr_administrator", "Hal Novak"),
+    ("Executive", "executive", "Vera Lund"),
+    ("Manager", "manager", "Max Weber"),
+    ("Employee", "employee", "Ann Archer"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    url: str
+    company: Company
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    directory = tmp_path_factory.mktemp("site")
+    company = build(empty_deployment(directory), others=55)
+    entries = [
+        {"label": label, "role": role, "employee": name, "token": company.token(name)} for label, role, name in PEOPLE
+    ]
+    (directory / "demo.json").write_text(json.dumps(entries), encoding="utf-8")
+    app = create_app(company.deployment, Settings(data=directory, demo=True), lambda: AT)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield Site(f"http://127.0.0.1:{port}", company)
+    server.should_exit = True
+    thread.join(timeout=10)
+    company.deployment.database.close()
+
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture
+def sign_in(browser: Browser, site: Site) -> Iterator[SignIn]:
+    """`sign_in("manager", width=360, scheme="dark")`: the list of people, complete, in a browser of their own.
+
+    The test fails where a page writes an error to the console or asks another host for anything.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def signed_in(role: str | None, *, width: int = 1280, scheme: str = "light") -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, locale="en-GB", base_url=site.url
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("request", lambda sent: None if sent.url.startswith(site.url) else complaints.append(sent.url))
+        page.goto("/sign-in")
+        if role is not None:
+            page.click(f"button[value={role}]")
+            page.locator("appraise-people li .person").first.wait_for()
+        return page
+
+    yield signed_in
+    for context in contexts:
+        context.close()
+    assert [text for text in complaints if "net::ERR" not in text] == []
+
+
+def open_section(page: Page, of: str) -> None:
+    page.get_by_label("Search").fill(of)
+    page.locator("appraise-people .count", has_text="1 person").wait_for()
+    page.get_by_role("link", name=of).click()
+    page.locator("appraise-section h1", has_text=of).wait_for()
+    page.evaluate("document.fonts.ready.then(() => true)")
+
+
+def shoot(page: Page, name: str) -> None:
+    ARTEFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)

@@ -1,0 +1,88 @@
+"""What the pages look like: pictures for people to see, and the rules of accessibility that a program can check."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from tests.browser.conftest import SignIn, open_section, shoot
+
+pytestmark = pytest.mark.browser
+SHIFT = """() => new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((one) => { if (!one.hadRecentInput) sum += one.value; }))
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(sum), 300);
+})"""
+
+
+def the_sign_in_page(sign_in: SignIn, **how: object) -> Page:
+    return sign_in(None, **how)
+
+
+def the_list(sign_in: SignIn, **how: object) -> Page:
+    return sign_in("hr_administrator", **how)
+
+
+def the_manager_s_view(sign_in: SignIn, **how: object) -> Page:
+    page = sign_in("manager", **how)
+    open_section(page, "Cem Yıldız")
+    page.get_by_text("How it is worked out").first.click()
+    return page
+
+
+def the_employee_s_view(sign_in: SignIn, **how: object) -> Page:
+    page = sign_in("employee", **how)
+    open_section(page, "Ann Archer")
+    return page
+
+
+VIEWS = [the_sign_in_page, the_list, the_manager_s_view, the_employee_s_view]
+View = Callable[..., Page]
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name__)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_accessibility_has_nothing_to_object(sign_in: SignIn, view: View, scheme: str) -> None:
+    page = view(sign_in, scheme=scheme)
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
+    shoot(page, f"{view.__name__}-1280-{scheme}")
+
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found.response["violations"]] == []
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name__)
+@pytest.mark.parametrize("width", [360, 640, 1600])
+def test_nothing_is_cut_off_at_any_width(sign_in: SignIn, view: View, width: int) -> None:
+    """640 is a window of 1280 at 200 % zoom."""
+    page = view(sign_in, width=width)
+    shoot(page, f"{view.__name__}-{width}-light")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("view", [the_list, the_employee_s_view], ids=lambda view: view.__name__)
+def test_nothing_jumps_while_a_page_loads(sign_in: SignIn, view: View) -> None:
+    """Under 0.1 counts as good by the Core Web Vitals."""
+    page = view(sign_in)
+    page.reload()
+    page.locator("appraise-people li .person a, appraise-section h1").first.wait_for()
+
+    assert page.evaluate(SHIFT) < 0.1
+
+
+def test_an_absence_is_words_and_never_a_picture_or_a_zero(sign_in: SignIn) -> None:
+    page = the_employee_s_view(sign_in)
+    absent = page.locator("appraise-item", has=page.get_by_role("heading", name="Lifetime value"))
+
+    assert absent.locator("svg").count() == 0
+    assert "Too little evidence for a figure" in absent.locator("article").inner_text()
+
+
+def test_a_print_shows_the_figures_and_no_buttons(sign_in: SignIn) -> None:
+    page = the_manager_s_view(sign_in)
+    page.emulate_media(media="print")
+    shoot(page, "print")
+
+    assert page.locator("button:visible").count() == 0
+    assert page.locator("svg.picture").count() == 2

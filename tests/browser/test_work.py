@@ -1,0 +1,132 @@
+"""What people do on the pages: rate by keyboard, lose no words, hand in, give back, make final, read."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.browser.conftest import SignIn, Site, open_section, shoot
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_manager_rates_with_the_keyboard_alone(sign_in: SignIn, site: Site) -> None:
+    page = sign_in(None)
+    _tab_to(page, "button[value=manager]")
+    page.keyboard.press("Enter")
+    page.locator("appraise-people li .person").first.wait_for()
+    _tab_to(page, "a[href^='/sections/']")
+    page.keyboard.press("Enter")
+    page.locator("appraise-section h1", has_text="Ann Archer").wait_for()
+    _tab_to(page, "input[type=radio]")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    _tab_to(page, "textarea")
+    page.keyboard.type("Listens first.")
+    page.keyboard.press("Tab")
+    expect(page.locator("appraise-item .status").first).to_contain_text("Saved at")
+
+    first = site.company.section("Ann Archer").section.items[0]
+    assert (first.rating, first.comment) == (3, "Listens first.")
+
+
+def test_two_people_who_write_at_once_both_keep_their_words(sign_in: SignIn, site: Site) -> None:
+    mine, theirs = sign_in("manager"), sign_in("manager")
+    for page in (mine, theirs):
+        open_section(page, "Ben Castellanos")
+    theirs.locator("textarea").first.fill("Theirs.")
+    expect(theirs.locator("appraise-item .status").first).to_contain_text("Saved at")
+    mine.locator("textarea").first.fill("Mine.")
+    notice = mine.locator("appraise-item .notice")
+    expect(notice).to_contain_text("Theirs.")
+    expect(notice).to_contain_text("Mine.")
+    shoot(mine, "conflict")
+    mine.get_by_role("button", name="Keep mine").click()
+    expect(mine.locator("appraise-item .status").first).to_contain_text("Saved at")
+
+    assert site.company.section("Ben Castellanos").section.items[0].comment == "Mine."
+
+
+def test_words_written_without_a_connection_are_sent_when_it_is_back(sign_in: SignIn, site: Site) -> None:
+    page = sign_in("manager")
+    open_section(page, "Cem Yıldız")
+    page.context.set_offline(True)
+    page.locator("textarea").first.fill("Written on the train.")
+    expect(page.locator("appraise-item .status").first).to_contain_text("kept here")
+    page.context.set_offline(False)
+    expect(page.locator("appraise-item .status").first).to_contain_text("Saved at", timeout=15_000)
+
+    assert site.company.section("Cem Yıldız").section.items[0].comment == "Written on the train."
+
+
+def test_a_section_goes_from_the_manager_by_way_of_hr_to_the_employee(sign_in: SignIn) -> None:
+    manager, hr, employee = sign_in("manager"), sign_in("hr_administrator"), sign_in("employee")
+    open_section(manager, "Ann Archer")
+    for name in ("Satisfaction", "Repeat purchases", "Attrition"):
+        row = manager.locator("appraise-item", has=manager.get_by_role("heading", name=name))
+        row.get_by_role("radio", name="4").check()
+        expect(row.locator(".status")).to_contain_text("Saved at")
+    manager.get_by_role("button", name="Hand in").click()
+    manager.get_by_role("dialog").get_by_role("button", name="Hand in").click()
+    expect(manager.locator(".steps [aria-current]")).to_have_text("Submitted")
+
+    open_section(hr, "Ann Archer")
+    expect(hr.get_by_role("button", name="Give back")).to_be_visible()
+    hr.get_by_role("button", name="Make final").click()
+    hr.get_by_role("dialog").get_by_label("Your reason").fill("Agreed in the round of 3 March")
+    shoot(hr, "dialog")
+    hr.get_by_role("dialog").get_by_role("button", name="Make final").click()
+    expect(hr.locator(".steps [aria-current]")).to_have_text("Final")
+
+    open_section(employee, "Ann Archer")
+    expect(employee.locator(".total")).to_contain_text("4.00 of 5")
+    expect(employee.locator("appraise-item").first).to_contain_text("Manager’s rating: 4 of 5")
+    shoot(employee, "final")
+
+
+def test_what_is_missing_leads_to_its_place(sign_in: SignIn) -> None:
+    page = sign_in("manager")
+    open_section(page, "Cem Yıldız")
+    page.get_by_role("button", name="Repeat purchases: a rating").click()
+
+    assert page.evaluate("document.activeElement.shadowRoot.activeElement.item.indicator.name") == "Repeat purchases"
+
+
+def test_a_list_is_searched_and_read_on(sign_in: SignIn) -> None:
+    page = sign_in("hr_administrator")
+    expect(page.locator(".count")).to_have_text("64 people")
+    page.get_by_role("button", name="Show more (14)").click()
+    expect(page.locator("appraise-people li")).to_have_count(64)
+    page.get_by_label("Search").fill("agent 01")
+    expect(page.locator(".count")).to_have_text("10 people")
+    page.get_by_label("Search").fill("nobody of this name")
+    expect(page.locator(".empty")).to_contain_text("Nobody matches")
+
+
+def test_a_section_that_is_not_the_readers_looks_like_none(sign_in: SignIn) -> None:
+    hr, employee = sign_in("hr_administrator"), sign_in("employee")
+    open_section(hr, "Nia Okafor")
+    employee.goto(hr.url)
+    expect(employee.locator("appraise-section")).to_contain_text("There is no such section, or it is not yours to see.")
+
+
+def test_a_service_that_does_not_answer_is_said_and_asked_again(sign_in: SignIn) -> None:
+    page = sign_in("employee")
+    open_section(page, "Ann Archer")
+    page.route("**/graphql", lambda route: route.abort())
+    page.reload()
+    expect(page.locator("appraise-section")).to_contain_text("The service does not answer.")
+    page.unroute("**/graphql")
+    expect(page.locator("appraise-section h1")).to_have_text("Ann Archer", timeout=15_000)
+
+
+def _tab_to(page: Page, selector: str) -> None:
+    """Press Tab until what has the focus, however deep in shadow trees, matches."""
+    script = """(selector) => {
+      let found = document.activeElement;
+      while (found?.shadowRoot?.activeElement) found = found.shadowRoot.activeElement;
+      return found?.matches(selector) ?? false;
+    }"""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate(script, selector):
+            return
+    pytest.fail(f"nothing that matches {selector} is reached by the Tab key")

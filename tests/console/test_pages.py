@@ -1,0 +1,105 @@
+"""The pages around the components: signing in and out, headers, and what a stranger gets."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+from tests.api.builder import AT, Company, build, empty_deployment
+
+from appraise.settings import Settings
+from appraise.web import create_app
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    built = build(empty_deployment(tmp_path_factory.mktemp("company")))
+    yield built
+    built.deployment.database.close()
+
+
+@pytest.fixture
+def client(company: Company, tmp_path: Path) -> Iterator[TestClient]:
+    entry = {"label": "Manager", "role": "manager", "employee": "Max Weber", "token": company.token("Max Weber")}
+    (tmp_path / "demo.json").write_text(json.dumps([entry]), encoding="utf-8")
+    app = create_app(company.deployment, Settings(data=tmp_path, demo=True), lambda: AT)
+    with TestClient(app, base_url="http://testserver", follow_redirects=False) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("path", ["/people", "/sections/x"])
+def test_a_stranger_is_sent_to_the_sign_in_page(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+
+
+def test_a_token_opens_a_session_that_scripts_cannot_read(client: TestClient, company: Company) -> None:
+    answer = client.post("/sign-in", data={"token": f" {company.token('Ann Archer')}\n"})
+    cookie = answer.headers["set-cookie"]
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/people")
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Ann Archer" in client.get("/people").text
+
+
+def test_a_wrong_token_is_said_beside_the_field(client: TestClient) -> None:
+    answer = client.post("/sign-in", data={"token": "nonsense"})
+
+    assert answer.status_code == 422
+    assert "The token is malformed." in answer.text
+    assert "set-cookie" not in answer.headers
+
+
+def test_the_demo_signs_in_by_a_button_and_never_shows_its_token(client: TestClient) -> None:
+    page = client.get("/sign-in").text
+    answer = client.post("/sign-in/demo", data={"person": "manager"})
+
+    assert "Max Weber" in page
+    assert "apr_live_" not in page.replace("<code>apr_live_</code>", "")
+    assert answer.headers["location"] == "/people"
+    assert client.post("/sign-in/demo", data={"person": "nobody"}).status_code == 404
+
+
+def test_without_the_demo_setting_there_are_no_demo_people(company: Company, tmp_path: Path) -> None:
+    (tmp_path / "demo.json").write_text("[]", encoding="utf-8")
+    with TestClient(create_app(company.deployment, Settings(data=tmp_path), lambda: AT)) as client:
+        assert "demo" not in client.get("/sign-in").text
+        assert client.post("/sign-in/demo", data={"person": "manager"}).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/demo", "/sign-out"])
+def test_another_site_cannot_sign_anybody_in_or_out(client: TestClient, path: str) -> None:
+    answer = client.post(path, data={"person": "manager"}, headers={"origin": "https://elsewhere.example"})
+
+    assert answer.status_code == 403
+
+
+def test_signing_out_ends_the_session(client: TestClient) -> None:
+    client.post("/sign-in/demo", data={"person": "manager"})
+    client.post("/sign-out")
+
+    assert client.get("/people").status_code == 303
+
+
+def test_every_answer_admits_nothing_but_our_own_files(client: TestClient) -> None:
+    for path in ("/sign-in", "/nowhere", "/static/page.css", "/healthz"):
+        policy = client.get(path).headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self' 'sha256-"), path
+        assert "unsafe" not in policy
+
+
+def test_an_address_that_is_none_gives_a_page_in_words(client: TestClient) -> None:
+    answer = client.get("/nowhere")
+
+    assert answer.status_code == 404
+    assert "There is no page at this address." in answer.text
+
+
+def test_what_a_section_address_holds_is_escaped(client: TestClient) -> None:
+    client.post("/sign-in/demo", data={"person": "manager"})
+    page = client.get('/sections/"><script>alert(1)<%2Fscript>').text
+
+    assert "<script>alert" not in page
