@@ -92,8 +92,8 @@ def test_the_rule_raises_few_false_alarms_where_the_bare_four_fifths_raise_many(
     assert ours < 0.05
 
 
-def test_selection_rates_of_the_dcwp_example() -> None:
-    """6 RCNY §5-301, example: 667 of 1,390 men (48 %), 555 of 1,181 women (47 %), impact ratio .979."""
+def test_selection_rates_are_set_against_the_highest_one() -> None:
+    """By the definition of 6 RCNY §5-300: 667/1,390 = .480, 555/1,181 = .470, .470/.480 = .979."""
     result = selection_rates([667, 555], [1390, 1181])
 
     assert result.rate == pytest.approx([0.48, 0.47], abs=5e-4)
