@@ -19,41 +19,21 @@ INSTANT = sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
 EXACT = sa.Numeric().with_variant(sa.Text(), "sqlite")
 DOCUMENT = sa.JSON().with_variant(JSONB(), "postgresql")
 
-TABLES = (
-    "employees",
-    "external_references",
-    "employments",
-    "reporting_lines",
-    "departments",
-    "cycles",
-    "policies",
-    "scoring_runs",
-    "scorecards",
-    "sections",
-    "items",
-    "access_tokens",
-    "role_grants",
-    "idempotency_keys",
-    "audit_log",
-    "outbox",
-    "loads",
-)
-
 
 def upgrade() -> None:
-    create_people()
-    create_appraisal()
-    create_doors()
+    for create in TABLES.values():
+        create()
     guard_audit_log()
 
 
 def downgrade() -> None:
-    unguard_audit_log()
     for table in reversed(TABLES):
         op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_audit_log_change()")
 
 
-def create_people() -> None:
+def create_employees() -> None:
     op.create_table(
         "employees",
         sa.Column("id", KEY, nullable=False),
@@ -64,7 +44,10 @@ def create_people() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_employees"),
     )
-    op.create_index("ix_employees_sort_name_id", "employees", ["sort_name", "id"], unique=False)
+    op.create_index("ix_employees_sort_name_id", "employees", ["sort_name", "id"])
+
+
+def create_external_references() -> None:
     op.create_table(
         "external_references",
         sa.Column("employee_id", KEY, nullable=False),
@@ -74,7 +57,7 @@ def create_people() -> None:
         sa.ForeignKeyConstraint(["employee_id"], ["employees.id"], name="fk_external_references_employee_id_employees"),
         sa.PrimaryKeyConstraint("employee_id", "namespace", "normalised", name="pk_external_references"),
     )
-    op.create_index("ix_external_references_lookup", "external_references", ["normalised", "namespace"], unique=False)
+    op.create_index("ix_external_references_lookup", "external_references", ["normalised", "namespace"])
     op.create_index(
         "uq_external_references_id",
         "external_references",
@@ -83,6 +66,9 @@ def create_people() -> None:
         sqlite_where=sa.text("namespace NOT IN ('email', 'name')"),
         postgresql_where=sa.text("namespace NOT IN ('email', 'name')"),
     )
+
+
+def create_employments() -> None:
     op.create_table(
         "employments",
         sa.Column("id", KEY, nullable=False),
@@ -99,8 +85,11 @@ def create_people() -> None:
         sa.ForeignKeyConstraint(["employee_id"], ["employees.id"], name="fk_employments_employee_id_employees"),
         sa.PrimaryKeyConstraint("id", name="pk_employments"),
     )
-    op.create_index("ix_employments_department", "employments", ["department"], unique=False)
-    op.create_index("ix_employments_employee_id_starts_on", "employments", ["employee_id", "starts_on"], unique=False)
+    op.create_index("ix_employments_department", "employments", ["department"])
+    op.create_index("ix_employments_employee_id_starts_on", "employments", ["employee_id", "starts_on"])
+
+
+def create_reporting_lines() -> None:
     op.create_table(
         "reporting_lines",
         sa.Column("id", KEY, nullable=False),
@@ -122,8 +111,8 @@ def create_people() -> None:
         sa.ForeignKeyConstraint(["manager_id"], ["employees.id"], name="fk_reporting_lines_manager_id_employees"),
         sa.PrimaryKeyConstraint("id", name="pk_reporting_lines"),
     )
-    op.create_index("ix_reporting_lines_employee_id_kind", "reporting_lines", ["employee_id", "kind"], unique=False)
-    op.create_index("ix_reporting_lines_manager_id_kind", "reporting_lines", ["manager_id", "kind"], unique=False)
+    op.create_index("ix_reporting_lines_employee_id_kind", "reporting_lines", ["employee_id", "kind"])
+    op.create_index("ix_reporting_lines_manager_id_kind", "reporting_lines", ["manager_id", "kind"])
     op.create_index(
         "uq_reporting_lines_open_solid",
         "reporting_lines",
@@ -132,6 +121,9 @@ def create_people() -> None:
         sqlite_where=sa.text("kind = 'solid' AND ends_on IS NULL"),
         postgresql_where=sa.text("kind = 'solid' AND ends_on IS NULL"),
     )
+
+
+def create_departments() -> None:
     op.create_table(
         "departments",
         sa.Column("id", KEY, nullable=False),
@@ -144,10 +136,10 @@ def create_people() -> None:
         sa.CheckConstraint("ends_on IS NULL OR ends_on > starts_on", name="ck_departments_period"),
         sa.PrimaryKeyConstraint("id", name="pk_departments"),
     )
-    op.create_index("ix_departments_code_starts_on", "departments", ["code", "starts_on"], unique=False)
+    op.create_index("ix_departments_code_starts_on", "departments", ["code", "starts_on"])
 
 
-def create_appraisal() -> None:
+def create_cycles() -> None:
     op.create_table(
         "cycles",
         sa.Column("id", KEY, nullable=False),
@@ -164,6 +156,9 @@ def create_appraisal() -> None:
             "reference_namespace", "reference_value", name="uq_cycles_reference_namespace_reference_value"
         ),
     )
+
+
+def create_policies() -> None:
     op.create_table(
         "policies",
         sa.Column("hash", KEY, nullable=False),
@@ -172,6 +167,9 @@ def create_appraisal() -> None:
         sa.Column("stored_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("hash", name="pk_policies"),
     )
+
+
+def create_scoring_runs() -> None:
     op.create_table(
         "scoring_runs",
         sa.Column("id", KEY, nullable=False),
@@ -187,7 +185,10 @@ def create_appraisal() -> None:
         sa.ForeignKeyConstraint(["policy_hash"], ["policies.hash"], name="fk_scoring_runs_policy_hash_policies"),
         sa.PrimaryKeyConstraint("id", name="pk_scoring_runs"),
     )
-    op.create_index("ix_scoring_runs_cycle_id_finished_at", "scoring_runs", ["cycle_id", "finished_at"], unique=False)
+    op.create_index("ix_scoring_runs_cycle_id_finished_at", "scoring_runs", ["cycle_id", "finished_at"])
+
+
+def create_scorecards() -> None:
     op.create_table(
         "scorecards",
         sa.Column("run_id", KEY, nullable=False),
@@ -220,7 +221,10 @@ def create_appraisal() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["scoring_runs.id"], name="fk_scorecards_run_id_scoring_runs"),
         sa.PrimaryKeyConstraint("run_id", "employee_id", "indicator", name="pk_scorecards"),
     )
-    op.create_index("ix_scorecards_employee_id", "scorecards", ["employee_id"], unique=False)
+    op.create_index("ix_scorecards_employee_id", "scorecards", ["employee_id"])
+
+
+def create_sections() -> None:
     op.create_table(
         "sections",
         sa.Column("id", KEY, nullable=False),
@@ -243,7 +247,10 @@ def create_appraisal() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_sections"),
         sa.UniqueConstraint("cycle_id", "employee_id", name="uq_sections_cycle_id_employee_id"),
     )
-    op.create_index("ix_sections_employee_id", "sections", ["employee_id"], unique=False)
+    op.create_index("ix_sections_employee_id", "sections", ["employee_id"])
+
+
+def create_items() -> None:
     op.create_table(
         "items",
         sa.Column("id", KEY, nullable=False),
@@ -259,7 +266,7 @@ def create_appraisal() -> None:
     )
 
 
-def create_doors() -> None:
+def create_access_tokens() -> None:
     op.create_table(
         "access_tokens",
         sa.Column("id", KEY, nullable=False),
@@ -275,7 +282,10 @@ def create_doors() -> None:
         sa.ForeignKeyConstraint(["employee_id"], ["employees.id"], name="fk_access_tokens_employee_id_employees"),
         sa.PrimaryKeyConstraint("id", name="pk_access_tokens"),
     )
-    op.create_index("ix_access_tokens_employee_id", "access_tokens", ["employee_id"], unique=False)
+    op.create_index("ix_access_tokens_employee_id", "access_tokens", ["employee_id"])
+
+
+def create_role_grants() -> None:
     op.create_table(
         "role_grants",
         sa.Column("employee_id", KEY, nullable=False),
@@ -285,6 +295,9 @@ def create_doors() -> None:
         sa.ForeignKeyConstraint(["employee_id"], ["employees.id"], name="fk_role_grants_employee_id_employees"),
         sa.PrimaryKeyConstraint("employee_id", "role", name="pk_role_grants"),
     )
+
+
+def create_idempotency_keys() -> None:
     op.create_table(
         "idempotency_keys",
         sa.Column("principal", KEY, nullable=False),
@@ -294,6 +307,9 @@ def create_doors() -> None:
         sa.Column("created_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("principal", "key", name="pk_idempotency_keys"),
     )
+
+
+def create_audit_log() -> None:
     op.create_table(
         "audit_log",
         sa.Column("sequence", sa.Integer(), autoincrement=False, nullable=False),
@@ -307,7 +323,10 @@ def create_doors() -> None:
         sa.PrimaryKeyConstraint("sequence", name="pk_audit_log"),
         sa.UniqueConstraint("previous_hash", name="uq_audit_log_previous_hash"),
     )
-    op.create_index("ix_audit_log_subject_sequence", "audit_log", ["subject", "sequence"], unique=False)
+    op.create_index("ix_audit_log_subject_sequence", "audit_log", ["subject", "sequence"])
+
+
+def create_outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", KEY, nullable=False),
@@ -321,7 +340,10 @@ def create_doors() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
         sa.UniqueConstraint("section_id", "sequence", name="uq_outbox_section_id_sequence"),
     )
-    op.create_index("ix_outbox_delivered_at_created_at", "outbox", ["delivered_at", "created_at"], unique=False)
+    op.create_index("ix_outbox_delivered_at_created_at", "outbox", ["delivered_at", "created_at"])
+
+
+def create_loads() -> None:
     op.create_table(
         "loads",
         sa.Column("id", KEY, nullable=False),
@@ -335,7 +357,7 @@ def create_doors() -> None:
         sa.CheckConstraint("state IN ('LOADED', 'UNDONE')", name="ck_loads_state"),
         sa.PrimaryKeyConstraint("id", name="pk_loads"),
     )
-    op.create_index("ix_loads_loaded_at", "loads", ["loaded_at"], unique=False)
+    op.create_index("ix_loads_loaded_at", "loads", ["loaded_at"])
 
 
 def guard_audit_log() -> None:
@@ -357,8 +379,22 @@ def guard_audit_log() -> None:
     )
 
 
-def unguard_audit_log() -> None:
-    if op.get_bind().dialect.name == "sqlite":
-        return  # the triggers go with their table
-    op.execute("DROP TRIGGER audit_log_no_change ON audit_log")
-    op.execute("DROP FUNCTION refuse_audit_log_change()")
+TABLES = {
+    "employees": create_employees,
+    "external_references": create_external_references,
+    "employments": create_employments,
+    "reporting_lines": create_reporting_lines,
+    "departments": create_departments,
+    "cycles": create_cycles,
+    "policies": create_policies,
+    "scoring_runs": create_scoring_runs,
+    "scorecards": create_scorecards,
+    "sections": create_sections,
+    "items": create_items,
+    "access_tokens": create_access_tokens,
+    "role_grants": create_role_grants,
+    "idempotency_keys": create_idempotency_keys,
+    "audit_log": create_audit_log,
+    "outbox": create_outbox,
+    "loads": create_loads,
+}

@@ -29,12 +29,16 @@ from appraise.domain.scorecards import (
     ScoringResult,
     Working,
 )
+from appraise.domain.sections import Refusal
 from appraise.storage import people
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.finalise_section import finalise_section
 from appraise.use_cases.import_people import reconcile_people
 from appraise.use_cases.open_cycle import open_cycle
+from appraise.use_cases.rate_item import rate_item
 from appraise.use_cases.read_sections import section_of
 from appraise.use_cases.store_scores import store_scores
+from appraise.use_cases.submit_section import submit_section
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MANAGERS = {"dora": None, "max": "dora", "ann": "max", "ben": "max", "hal": None, "vera": None, "otto": None}
@@ -139,3 +143,50 @@ def move(company: Company) -> Callable[[str, str | None], None]:
         reconcile_people(company.deployment, read, options, file="people.csv", at=AT, dry_run=False)
 
     return moved
+
+
+def rated(company: Company, of: str = "ann", *, rating: int = 4, key: str | None = None) -> ViewedSection | Refusal:
+    before = company.section(of)
+    return rate_item(
+        company.deployment,
+        company.principal("max"),
+        before.section.id,
+        before.section.items[0].id,
+        rating=rating,
+        comment="answers at once",
+        expected_version=before.section.version,
+        at=AT,
+        idempotency_key=key,
+    )
+
+
+def submitted(company: Company) -> ViewedSection:
+    draft = done(rated(company))
+    return done(
+        submit_section(
+            company.deployment,
+            company.principal("max"),
+            draft.section.id,
+            expected_version=draft.section.version,
+            at=AT,
+        )
+    )
+
+
+def finalised(company: Company) -> ViewedSection:
+    before = submitted(company)
+    return done(
+        finalise_section(
+            company.deployment,
+            company.principal("hal"),
+            before.section.id,
+            reason="calibrated",
+            expected_version=before.section.version,
+            at=AT,
+        )
+    )
+
+
+def done(outcome: ViewedSection | Refusal) -> ViewedSection:
+    assert isinstance(outcome, ViewedSection), outcome
+    return outcome

@@ -6,91 +6,20 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.use_cases.conftest import AT, Company, absence, estimate
+from tests.use_cases.conftest import AT, Company, done, estimate, finalised, rated, submitted
 
-from appraise.domain.access import Principal, Role, ServiceScope
-from appraise.domain.identifiers import SectionId
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_states import Action, SectionState
 from appraise.domain.sections import Refusal
-from appraise.errors import Conflict, Forbidden, InvalidInput, NotFound
-from appraise.storage import audit, outbox
-from appraise.use_cases.finalise_section import finalise_section
+from appraise.errors import Conflict, Forbidden
+from appraise.storage import outbox
 from appraise.use_cases.rate_item import rate_item
-from appraise.use_cases.read_cycles import latest_run
 from appraise.use_cases.read_sections import (
-    count_sections,
-    get_section,
-    list_sections,
     section_of,
-    sections_by_employee,
 )
 from appraise.use_cases.return_section import return_section
 from appraise.use_cases.submit_section import submit_section
 from appraise.use_cases.verify_audit import verify_audit
-
-
-def rated(company: Company, of: str = "ann", *, rating: int = 4, key: str | None = None) -> ViewedSection | Refusal:
-    before = company.section(of)
-    return rate_item(
-        company.deployment,
-        company.principal("max"),
-        before.section.id,
-        before.section.items[0].id,
-        rating=rating,
-        comment="answers at once",
-        expected_version=before.section.version,
-        at=AT,
-        idempotency_key=key,
-    )
-
-
-def submitted(company: Company) -> ViewedSection:
-    draft = done(rated(company))
-    return done(
-        submit_section(
-            company.deployment,
-            company.principal("max"),
-            draft.section.id,
-            expected_version=draft.section.version,
-            at=AT,
-        )
-    )
-
-
-def finalised(company: Company) -> ViewedSection:
-    before = submitted(company)
-    return done(
-        finalise_section(
-            company.deployment,
-            company.principal("hal"),
-            before.section.id,
-            reason="calibrated",
-            expected_version=before.section.version,
-            at=AT,
-        )
-    )
-
-
-def done(outcome: ViewedSection | Refusal) -> ViewedSection:
-    assert isinstance(outcome, ViewedSection), outcome
-    return outcome
-
-
-def test_what_was_scored_is_read_back_digit_for_digit(company: Company) -> None:
-    run = company.scored()
-
-    section = company.section("ann").section
-
-    assert [item.result for item in section.items] == [estimate(), absence()]
-    assert latest_run(company.deployment, company.principal("ann"), company.cycle.id) == run
-    assert (section.state, section.version, section.manager, section.job_title, section.department) == (
-        SectionState.COLLECTING,
-        1,
-        company.ids["max"],
-        "Agent",
-        "Customer Service",
-    )
 
 
 def test_a_second_run_keeps_the_ratings_of_a_draft(company: Company) -> None:
@@ -121,116 +50,6 @@ def test_a_second_run_does_not_touch_what_was_handed_in(company: Company) -> Non
     company.scored(value="1.00", at=AT + timedelta(days=1))
 
     assert company.section("ann").section == before
-
-
-@pytest.mark.parametrize(
-    ("name", "reached"),
-    [
-        ("ann", ["Ann"]),
-        ("max", ["Ann", "Ben", "Max"]),
-        ("dora", ["Ann", "Ben", "Max"]),
-        ("hal", ["Ann", "Ben", "Max"]),
-        ("otto", ["Ann", "Ben", "Max"]),
-        ("vera", []),
-    ],
-)
-def test_a_list_holds_the_sections_that_are_the_principals_to_see(
-    company: Company, name: str, reached: list[str]
-) -> None:
-    company.scored()
-    principal = company.principal(name)
-
-    page = list_sections(company.deployment, principal, cycle=company.cycle.id, at=AT)
-    batch = sections_by_employee(company.deployment, principal, company.ids.values(), company.cycle.id, at=AT)
-
-    assert [row.employee_name for row in page.items] == reached
-    assert count_sections(company.deployment, principal, cycle=company.cycle.id, at=AT) == len(reached)
-    assert set(batch) == {company.ids[person.casefold()] for person in reached}
-
-
-def test_an_executive_sees_a_section_once_it_is_handed_in(company: Company) -> None:
-    company.scored()
-    submitted(company)
-
-    page = list_sections(company.deployment, company.principal("vera"), cycle=company.cycle.id, at=AT)
-
-    assert [(row.employee_name, row.section.items[0].rating) for row in page.items] == [("Ann", 4)]
-
-
-def test_a_service_sees_final_sections_only(company: Company) -> None:
-    service = Principal("hris", roles=frozenset({Role.SERVICE}), scopes=frozenset({ServiceScope.READ_SECTIONS}))
-    company.scored()
-    submitted(company)
-    assert list_sections(company.deployment, service, cycle=company.cycle.id, at=AT).items == ()
-    section = company.section("ann").section
-    finalise_section(
-        company.deployment,
-        company.principal("hal"),
-        section.id,
-        reason="calibrated",
-        expected_version=section.version,
-        at=AT,
-    )
-
-    page = list_sections(company.deployment, service, cycle=company.cycle.id, at=AT)
-
-    assert [row.employee_name for row in page.items] == ["Ann"]
-
-
-def test_ratings_are_withheld_from_the_employee_until_the_section_is_final(company: Company) -> None:
-    company.scored()
-    submitted(company)
-    own = company.section("ann", seen_by="ann")
-    listed = list_sections(company.deployment, company.principal("ann"), cycle=company.cycle.id, at=AT).items[0]
-
-    assert (own.ratings_visible, own.is_own, own.section.items[0].rating, own.section.items[0].comment) == (
-        False,
-        True,
-        None,
-        None,
-    )
-    assert (listed.ratings_visible, listed.section) == (False, own.section)
-
-
-def test_the_employee_reads_ratings_of_a_final_section(company: Company) -> None:
-    company.scored()
-    finalised(company)
-
-    own = company.section("ann", seen_by="ann")
-
-    assert (own.ratings_visible, own.section.items[0].rating) == (True, 4)
-
-
-def test_pages_of_sections_join_to_the_whole_list(company: Company) -> None:
-    company.scored()
-    names = []
-    after = None
-    while True:
-        page = list_sections(
-            company.deployment, company.principal("hal"), cycle=company.cycle.id, at=AT, first=2, after=after
-        )
-        names += [row.employee_name for row in page.items]
-        after = page.end_cursor
-        if not page.has_next:
-            break
-
-    assert names == ["Ann", "Ben", "Max"]
-
-
-def test_a_cursor_made_by_hand_is_refused(company: Company) -> None:
-    with pytest.raises(InvalidInput, match="the cursor was not given out by Appraise"):
-        list_sections(company.deployment, company.principal("hal"), cycle=company.cycle.id, at=AT, after="WzFd")
-
-
-def test_the_section_of_somebody_elses_report_does_not_exist_for_a_colleague(company: Company) -> None:
-    company.scored()
-    section = company.section("ann").section.id
-
-    with pytest.raises(NotFound):
-        get_section(company.deployment, company.principal("ben"), section, at=AT)
-    with pytest.raises(NotFound):
-        get_section(company.deployment, company.principal("ben"), SectionId("no such id"), at=AT)
-    assert section_of(company.deployment, company.principal("ben"), company.ids["ann"], company.cycle.id, at=AT) is None
 
 
 def test_allowed_actions_follow_relation_and_state(company: Company) -> None:
@@ -379,17 +198,6 @@ def test_finalising_tells_the_outbox_once(company: Company) -> None:
             },
         )
     ]
-
-
-def test_reading_somebody_elses_section_is_audited_and_ones_own_is_not(company: Company) -> None:
-    company.scored()
-    section = company.section("ann", seen_by="ann").section
-    company.section("ann", seen_by="max")
-
-    with company.deployment.database.reading() as session:
-        lines = [(entry.actor, entry.action) for entry in audit.about(session, f"section:{section.id}")]
-
-    assert lines == [(f"employee:{company.ids['max']}", "section.read")]
 
 
 def test_the_audit_chain_is_whole_after_a_cycle(company: Company) -> None:
