@@ -1,12 +1,16 @@
 """The query engine and the small part of its SQL that text is put into."""
 
-import ibis
-from ibis.backends.duckdb import Backend
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend
 
 
-def open_engine(*, memory_limit: str | None = None, threads: int | None = None) -> Backend:
+def open_engine(*, memory_limit: str | None = None, threads: int | None = None) -> "Backend":
     """An in-memory DuckDB whose sessions think in UTC, so that no time depends on the machine's zone."""
-    connection = ibis.duckdb.connect()
+    import ibis  # noqa: PLC0415  # takes a second, and writing events needs none of it
+
+    connection: Backend = ibis.duckdb.connect()
     connection.raw_sql("SET TimeZone = 'UTC'")
     if memory_limit is not None:
         connection.raw_sql(f"SET memory_limit = {literal(memory_limit)}")

@@ -9,19 +9,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-import ibis
 import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError
-from ibis.backends.duckdb import Backend
 
 from appraise.domain.events import EventKind
 from appraise.errors import Conflict, InvalidInput, NotFound, Retriable
 from appraise.events.engine import literal, quoted
 from appraise.events.log import Commit, Load, complete_attempts, live_commits, loads_of, read_log
 from appraise.events.schema import DUCKDB, arrow_schema, stored_columns, visible_columns
+
+if TYPE_CHECKING:
+    import ibis
+    from ibis.backends.duckdb import Backend
 
 ATTEMPTS_TO_COMMIT = 5
 
@@ -103,7 +106,7 @@ class Snapshot:
     def files(self, kind: EventKind) -> tuple[str, ...]:
         return self.views[kind].files
 
-    def tables(self, connection: Backend) -> Mapping[EventKind, ibis.Table]:
+    def tables(self, connection: "Backend") -> "Mapping[EventKind, ibis.Table]":
         """Each event kind as a table of its canonical columns, `source`, `load_id`, `file` and `row`."""
         tables = {}
         for kind, view in self.views.items():
