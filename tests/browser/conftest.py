@@ -88,7 +88,7 @@ def sign_in(browser: Browser, site: Site) -> Iterator[SignIn]:
         page.goto("/sign-in")
         if role is not None:
             page.click(f"button[value={role}]")
-            page.locator("appraise-people li .person").first.wait_for()
+            page.locator("appraise-people li .state").first.wait_for()
         return page
 
     yield signed_in

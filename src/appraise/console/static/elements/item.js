@@ -133,7 +133,7 @@ export class AppraiseItem extends LitElement {
           )}
         </div>
         <p class="ends soft small" aria-hidden="true"><span>lowest</span><span>highest</span></p>
-        <p class="back">${rating === null ? nothing : html`<button class="link small" @click=${() => this.#edit({ rating: null })}>Take the rating back</button>`}</p>
+        ${rating === null ? nothing : html`<button class="link small back" @click=${() => this.#edit({ rating: null })}>Take it back</button>`}
       </fieldset>
       <div class="comment">
         <label for="comment">Your words${isComment ? html` <em>needed beside a ${rating}</em>` : nothing}</label>
@@ -154,11 +154,11 @@ export class AppraiseItem extends LitElement {
       case "saved":
         return `Saved at ${time(status.at)}.`;
       case "offline":
-        return html`<b class="bad">Not saved: no answer from the service. Your words are kept here and sent as soon as it answers.</b>`;
+        return html`<b class="wrong">Not saved: no answer from the service. Your words are kept here and sent as soon as it answers.</b>`;
       case "refused":
-        return html`<b class="bad">Not saved: ${status.message}.</b>`;
+        return html`<b class="wrong">Not saved: ${status.message}.</b>`;
       case "conflict":
-        return html`<b class="bad">Not saved: somebody else changed this section meanwhile.</b>`;
+        return html`<b class="wrong">Not saved: somebody else changed this section meanwhile.</b>`;
       default:
         return "Saved as you write.";
     }
@@ -232,7 +232,8 @@ export class AppraiseItem extends LitElement {
       legend, .comment label { font-weight: 600; padding: 0; }
       .ratings { display: flex; gap: var(--s2); margin-top: var(--s2); }
       .ends { display: flex; justify-content: space-between; max-width: 15.75rem; padding-inline: 0.1rem; }
-      .back { min-height: 2rem; }
+      fieldset { position: relative; }
+      .back { position: absolute; top: 0; right: 0; padding: 0; min-height: 1.5rem; }
       .ratings label { position: relative; display: block; }
       .ratings input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
       .ratings label span {
@@ -242,11 +243,11 @@ export class AppraiseItem extends LitElement {
       .ratings input:hover + span { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
       .ratings input:checked + span { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
       .ratings input:focus-visible + span { outline: 3px solid var(--accent); outline-offset: 2px; }
-      .comment { margin-top: var(--s2); }
+      .comment { margin-top: var(--s4); }
       .comment em { font-weight: 400; color: var(--worse); }
       textarea { display: block; width: 100%; margin-top: var(--s2); resize: vertical; field-sizing: content; min-height: 5.2rem; }
       .status { margin-top: var(--s2); min-height: 1.5em; color: var(--ink-soft); }
-      .bad { color: var(--worse); font-weight: 600; }
+      .wrong { color: var(--worse); }
       .choice { display: flex; flex-wrap: wrap; gap: var(--s3); }
       @container item (min-width: 40rem) {
         .finding { grid-template-columns: minmax(15rem, 2fr) 3fr; }
@@ -254,7 +255,10 @@ export class AppraiseItem extends LitElement {
       }
       @media print {
         article { break-inside: avoid; padding-bottom: var(--s4); }
-        details, .status { display: none; }
+        details, .status, .ends, .notice { display: none; }
+        .manager { background: none; border-left: 3px solid var(--rule); padding-block: 0; }
+        .ratings label:not(:has(:checked)) { display: none; }
+        textarea { border: 0; padding: 0; min-height: 0; resize: none; background: none; }
       }
     `,
   ];

@@ -250,6 +250,7 @@ export class AppraisePeople extends LitElement {
       .person, .state { display: grid; justify-items: start; min-width: 0; }
       .person a, .person b { font: 500 1.1875rem / 1.35 var(--serif); overflow-wrap: anywhere; }
       .person .small { line-height: 1.35; }
+      [aria-hidden] .person { gap: var(--s1); padding-block: var(--s2); }
       .state { justify-items: end; text-align: right; font-size: var(--size-small); align-self: start; }
       .chip { font-weight: 600; border-bottom: 3px solid var(--rule); }
       .chip.draft { border-color: var(--edge); }

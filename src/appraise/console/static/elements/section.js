@@ -220,7 +220,7 @@ export class AppraiseSection extends LitElement {
             <h2 id="question">${deed.title}</h2>
             <p>${deed.words}</p>
             ${deed.needsReason ? html`<label for="reason">Your reason</label><textarea id="reason" name="reason" rows="3" required maxlength="2000"></textarea>` : nothing}
-            <p role="alert" class="bad">${this._problem}</p>
+            <p role="alert" class="wrong">${this._problem}</p>
             <p class="deeds">
               <button class="button main">${deed.button}</button>
               <button class="button" type="button" @click=${() => this.renderRoot.querySelector("dialog")?.close()}>Not now</button>
@@ -321,14 +321,14 @@ export class AppraiseSection extends LitElement {
       dialog h2 { font: 600 var(--size-title) / 1.2 var(--serif); margin-bottom: var(--s3); }
       dialog label { display: block; font-weight: 600; margin-top: var(--s4); }
       dialog textarea { width: 100%; margin-top: var(--s2); }
-      .bad { color: var(--worse); font-weight: 600; }
+      .wrong { color: var(--worse); font-weight: 600; }
       .failed { max-width: var(--measure); }
       .failed p { margin-top: var(--s4); }
       @container section (min-width: 58rem) {
         .columns { grid-template-columns: minmax(0, 1fr) 15.5rem; }
         aside { position: sticky; top: var(--s4); align-self: start; }
       }
-      @media print { aside { break-inside: avoid; } header { padding-bottom: var(--s4); } }
+      @media print { aside { break-inside: avoid; } aside section:has(.missing, .deeds) { display: none; } header { padding-bottom: var(--s4); } }
     `,
   ];
 }
