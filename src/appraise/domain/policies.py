@@ -43,8 +43,8 @@ class Policy:
     """`publish_reliability` and `consequence_reliability` follow Adams et al. (NEJM 2010): .50 and .70.
 
     `attributable_share` is the share of the between-employee variance that is taken to be the employees' own
-    (decision 6): 1 only where customers reach employees at random given the case mix. `annual_discount` is the yearly rate at
-    which later money is worth less; `ownership_grace_days` protect whoever inherits an account.
+    (decision 6): 1 only where customers reach employees at random given the case mix. `annual_discount` is the yearly
+    rate at which later money is worth less; `ownership_grace_days` protect whoever inherits an account.
     """
 
     indicators: tuple[tuple[IndicatorKey, IndicatorPolicy], ...]

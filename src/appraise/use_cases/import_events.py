@@ -37,42 +37,46 @@ def import_events(  # noqa: PLR0913  # what, from where, how, when, and who watc
     `rejected_to` takes every rejected row as CSV. Raises `InvalidInput` where the adapter reads no events or the file
     is not of its format, `Retriable` where other imports stood in the way.
     """
-    adapter = adapter_named(adapter_name)
-    if not isinstance(adapter, EventSource):
-        raise InvalidInput(
-            f"the adapter {adapter_name!r} reads no events", hint="`appraise adapters` shows what each adapter reads"
-        )
+    adapter = _event_source(adapter_name)
     if not path.is_file():
         raise InvalidInput(f"there is no file {path}", hint="check the path")
-    shape = adapter.shape(path, options)
-    columns = read_header(path, shape)
-    plan = adapter.plan_events(columns, path, options)
+    plan = adapter.plan_events(read_header(path, adapter.shape(path, options)), path, options)
     with deployment.database.reading() as session:
         known = people_import.references(session)
     refused: list[RejectedRow] = []
     steps = iter(range(1, STEPS + 1))
     with tempfile.TemporaryDirectory(prefix="appraise-") as directory:
         copy, read_as = as_delimited(path, plan.shape, Path(directory), on_reject=refused.append)
+        load = LoadOptions(
+            adapter=adapter_name,
+            source=options.source,
+            at=at,
+            link_secret=deployment.secret,
+            original=path,
+            delimiter=read_as.delimiter or ",",
+            first_row=plan.shape.first_data_row,
+            dry_run=dry_run,
+            error_policy=error_policy,
+            known_references=[(reference.namespace, reference.value) for reference in known],
+            rejected_before=refused,
+            rejected_csv=rejected_to,
+        )
         report = ingest(
             deployment.events,
             plan,
             copy,
-            options=LoadOptions(
-                adapter=adapter_name,
-                source=options.source,
-                at=at,
-                link_secret=deployment.secret,
-                original=path,
-                delimiter=read_as.delimiter or ",",
-                first_row=plan.shape.first_data_row,
-                dry_run=dry_run,
-                error_policy=error_policy,
-                known_references=[(reference.namespace, reference.value) for reference in known],
-                rejected_before=refused,
-                rejected_csv=rejected_to,
-            ),
+            options=load,
             progress=lambda step: progress(step, min(next(steps, STEPS), STEPS), STEPS),
         )
     if not dry_run:
         mirror_loads(deployment)
     return report
+
+
+def _event_source(name: str) -> EventSource:
+    adapter = adapter_named(name)
+    if isinstance(adapter, EventSource):
+        return adapter
+    raise InvalidInput(
+        f"the adapter {name!r} reads no events", hint="`appraise adapters` shows what each adapter reads"
+    )

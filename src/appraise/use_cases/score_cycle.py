@@ -44,7 +44,7 @@ def score_cycle(  # noqa: PLR0913  # what, by which policy, when, and who watche
         policy,
         cycle.period,
         data_as_of=min(end, at.date()),
-        event_versions={kind: version for kind, version in snapshot.versions.items()},
+        event_versions=snapshot.versions,
         code_version=deployment.code_version,
         progress=progress,
     )
