@@ -233,7 +233,7 @@ export class AppraiseItem extends LitElement {
       .ratings { display: flex; gap: var(--s2); margin-top: var(--s2); }
       .ends { display: flex; justify-content: space-between; max-width: 15.75rem; padding-inline: 0.1rem; }
       fieldset { position: relative; }
-      .back { position: absolute; top: 0; right: 0; padding: 0; min-height: 1.5rem; }
+      .back { position: absolute; top: -1.6rem; right: 0; padding: 0; min-height: 1.5rem; }
       .ratings label { position: relative; display: block; }
       .ratings input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
       .ratings label span {

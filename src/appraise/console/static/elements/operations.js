@@ -59,7 +59,7 @@ export const FinaliseSection = `mutation FinaliseSection($input: FinaliseSection
 }${SECTION}`;
 
 export const ReadFrame = `query ReadFrame {
-  viewer { name employee { id } }
+  viewer { roles }
   cycles { id name }
   departments { code name }
   indicatorDefinitions { key name unit direction }

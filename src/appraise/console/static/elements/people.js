@@ -137,7 +137,9 @@ export class AppraisePeople extends LitElement {
     const { nodes, total, hasMore, cursor } = this._people;
     const measures = this._frame.indicatorDefinitions;
     const reaches = Object.fromEntries(measures.map((/** @type {any} */ measure) => [measure.key, reach(nodes, measure)]));
-    return html`<p class="count small soft" role="status">${this.#count(total)}</p>
+    const roles = this._frame.viewer.roles;
+    const waits = roles.includes("EXECUTIVE") && !roles.includes("HR_ADMINISTRATOR");
+    return html`<p class="count small soft" role="status">${this.#count(total)}${waits ? ". Sections appear here once their managers have handed them in." : nothing}</p>
       ${total === 0 ? this.#nobody() : this.#table(nodes, measures, reaches)}
       ${hasMore
         ? html`<p class="more">

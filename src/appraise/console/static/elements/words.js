@@ -15,11 +15,11 @@ export function figure(value, unit) {
 }
 
 /**
- * Every digit, so that a sum can be checked by hand; all with as many places as the longest.
+ * Every digit, so that a sum can be checked by hand; all with as many places as the longest needs.
  * @param {string[]} values the first and the last without a plus sign
  */
 export function sum(values) {
-  const places = Math.max(...values.map((value) => value.split(".")[1]?.length ?? 0));
+  const places = Math.max(...values.map((value) => value.split(".")[1]?.replace(/0+$/, "").length ?? 0));
   return values.map((value, index) => {
     const isTerm = index > 0 && index < values.length - 1;
     const format = new Intl.NumberFormat(locale, {
