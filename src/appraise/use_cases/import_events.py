@@ -1,18 +1,20 @@
 """Import a customer system's export into the event store."""
 
 import tempfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from appraise.adapters.contract import EventSource, ImportOptions
 from appraise.adapters.discovery import adapter_named
 from appraise.adapters.files import as_delimited, read_header
-from appraise.domain.mapping import RejectedRow
+from appraise.domain.mapping import EventPlan, RejectedRow
 from appraise.domain.progress import Advance
 from appraise.errors import InvalidInput
 from appraise.events.ingest import ErrorPolicy, LoadOptions
 from appraise.events.ingest import import_events as ingest
 from appraise.events.report import ImportReport
+from appraise.events.store import EventStore
 from appraise.storage import people_import
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.mirror_loads import mirror_loads
@@ -43,34 +45,36 @@ def import_events(  # noqa: PLR0913  # what, from where, how, when, and who watc
     plan = adapter.plan_events(read_header(path, adapter.shape(path, options)), path, options)
     with deployment.database.reading() as session:
         known = people_import.references(session)
+    load = LoadOptions(
+        adapter=adapter_name,
+        source=options.source,
+        at=at,
+        link_secret=deployment.secret,
+        original=path,
+        first_row=plan.shape.first_data_row,
+        dry_run=dry_run,
+        error_policy=error_policy,
+        known_references=[(reference.namespace, reference.value) for reference in known],
+        rejected_csv=rejected_to,
+    )
+    report = _carry_out(deployment.events, plan, path, load, progress)
+    if not dry_run:
+        mirror_loads(deployment)
+    return report
+
+
+def _carry_out(store: EventStore, plan: EventPlan, path: Path, load: LoadOptions, progress: Advance) -> ImportReport:
     refused: list[RejectedRow] = []
     steps = iter(range(1, STEPS + 1))
     with tempfile.TemporaryDirectory(prefix="appraise-") as directory:
         copy, read_as = as_delimited(path, plan.shape, Path(directory), on_reject=refused.append)
-        load = LoadOptions(
-            adapter=adapter_name,
-            source=options.source,
-            at=at,
-            link_secret=deployment.secret,
-            original=path,
-            delimiter=read_as.delimiter or ",",
-            first_row=plan.shape.first_data_row,
-            dry_run=dry_run,
-            error_policy=error_policy,
-            known_references=[(reference.namespace, reference.value) for reference in known],
-            rejected_before=refused,
-            rejected_csv=rejected_to,
-        )
-        report = ingest(
-            deployment.events,
+        return ingest(
+            store,
             plan,
             copy,
-            options=load,
+            options=replace(load, delimiter=read_as.delimiter or ",", rejected_before=refused),
             progress=lambda step: progress(step, min(next(steps, STEPS), STEPS), STEPS),
         )
-    if not dry_run:
-        mirror_loads(deployment)
-    return report
 
 
 def _event_source(name: str) -> EventSource:
