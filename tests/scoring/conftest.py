@@ -48,6 +48,7 @@ class World:
     rows: dict[EventKind, list[Row]] = field(default_factory=dict)
     employees: list[Employee] = field(default_factory=list)
     employments: list[Employment] = field(default_factory=list)
+    cycle: Period = CYCLE
 
     def employee(self, name: str, *, status: EmploymentStatus = EmploymentStatus.ACTIVE, **dates: date) -> "World":
         start, end = dates.get("start", date(2020, 1, 1)), dates.get("end")
@@ -62,7 +63,9 @@ class World:
             self.employee(name)
         return self
 
-    def add(self, event: EventKind, /, customer: str, day: float, employee: str | None = None, **columns: Any) -> "World":
+    def add(
+        self, event: EventKind, /, customer: str, day: float, employee: str | None = None, **columns: Any
+    ) -> "World":
         rows = self.rows.setdefault(event, [])
         named = {} if employee is None else {"employee_namespace": "desk:agent", "employee_key": employee}
         rows.append(
@@ -157,5 +160,18 @@ def only_fixture() -> Callable[..., Policy]:
 
 
 @pytest.fixture
+def lenient() -> Policy:
+    """The default policy, publishing whatever can be computed."""
+    indicators = tuple((key, replace(rules, minimum_events=0)) for key, rules in DEFAULT_POLICY.indicators)
+    return replace(DEFAULT_POLICY, indicators=indicators, publish_reliability=0.0)
+
+
+@pytest.fixture
 def world() -> World:
     return World()
+
+
+@pytest.fixture
+def build() -> Callable[[], World]:
+    """For tests that compare several worlds."""
+    return World

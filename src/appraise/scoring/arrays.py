@@ -11,7 +11,7 @@ IntArray = npt.NDArray[np.int64]
 
 def fetched(table: ibis.Table, *, order_by: list[str]) -> pa.Table:
     """The rows in a fixed order, so that sums over them always give the same digits."""
-    return table.order_by(order_by).to_pyarrow()
+    return (table.order_by(order_by) if order_by else table).to_pyarrow()
 
 
 def floats(table: pa.Table, name: str) -> FloatArray:

@@ -58,7 +58,7 @@ def attrition(prepared: Prepared, policy: Policy) -> Findings:
     counted = pieces.filter(pieces.days > 0)
     kinds, rates = _hazards(counted, factors)
     levels = tuple(f"hazard_{k}" for k in range(len(kinds.factors) + 1))
-    placed = counted.inner_join(kinds.cells, list(factors)).inner_join(rates, "profile")
+    placed = kinds.placed(counted).inner_join(rates, "profile")
     known = placed.filter(placed.employee.notnull())
     rows = known.select(
         "employee", "customer", "profile", "weight", "outcome",

@@ -34,6 +34,13 @@ class Strata:
     profile_of_cells: IntArray
     stratum: IntArray
 
+    def placed(self, table: ibis.Table) -> ibis.Table:
+        """The table with each row's `profile`."""
+        names = [name for name in self.cells.columns if name != "profile"]
+        if not names:
+            return table.mutate(profile=ibis.literal(0, type="int64"))
+        return table.inner_join(self.cells, names)
+
     @property
     def profiles(self) -> int:
         return int(self.stratum.shape[1])
@@ -57,7 +64,7 @@ def strata(counts: pa.Table, factors: Sequence[str]) -> Strata:
 
     Values with fewer than ten events become "other"; so do combinations, per level of nesting.
     """
-    events = counts["events"].to_numpy().astype(np.float64)
+    events = counts["events"].fill_null(0).to_numpy().astype(np.float64)
     raw = {name: counts[name].to_pylist() for name in factors}
     folded = {name: folded_levels(values, events) for name, values in raw.items()}
     used = tuple(name for name in factors if len(set(folded[name])) > 1)

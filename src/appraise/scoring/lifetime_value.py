@@ -66,11 +66,7 @@ def lifetime_value(prepared: Prepared, touches: ibis.Table, time: CustomerTime, 
     except NotEnough as error:
         return Findings({}, refused(LIFETIME_VALUE, error, None), coverage)
     kinds = strata(_counts(outcomes, rules.case_mix), rules.case_mix)
-    placed = (
-        outcomes.inner_join(kinds.cells, list(rules.case_mix))
-        .select("customer", "at", "profile", "outcome", "foretold", "visits", "band")
-        .cache()
-    )
+    placed = kinds.placed(outcomes).select("customer", "at", "profile", "outcome", "foretold", "visits", "band").cache()
     known = rows.filter(rows.employee.notnull()).select("customer", "at", "employee", "weight")
     credited = Credited(
         known.inner_join(placed, ["customer", "at"]).mutate(units=ibis.literal(1, type="int64")).cache(),

@@ -41,7 +41,7 @@ def repeat_purchase(prepared: Prepared, touches: ibis.Table, time: CustomerTime,
     weights = shares(at_risk, touches, rules).cache()
     check_shares(weights)
     kinds = strata(_counts(at_risk, rules), rules.case_mix)
-    placed = at_risk.inner_join(kinds.cells, list(rules.case_mix))
+    placed = kinds.placed(at_risk)
     hazards, notes = _hazards(placed, kinds, rules)
     outcomes = placed.inner_join(hazards, ["profile", "day"]).select(
         "customer", "at", "profile", "outcome", *_levels(kinds)
