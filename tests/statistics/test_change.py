@@ -55,9 +55,19 @@ def test_the_change_equals_a_dense_integration_over_spreads_correlation_and_mean
         log_like += 0.5 * np.linalg.slogdet(w)[1] - 0.5 * np.einsum("gi,gij,gj->g", distance, w, distance)
     probability = np.exp(log_like - log_like.max())
     probability /= probability.sum()
-    posterior = [mean + np.einsum("gij,gjk,gk->gi", prior, w, y[e] - mean) for e, w in enumerate(weights)]
+    difference = np.array([-1.0, 1.0])
+    expected, spread = [], []
+    for e, w in enumerate(weights):
+        gain = prior @ w
+        change = (mean + np.einsum("gij,gj->gi", gain, y[e] - mean)) @ difference
+        left = np.eye(2) - gain
+        given = prior - gain @ prior + left @ np.linalg.inv(information) @ left.transpose(0, 2, 1)
+        expected.append(float(probability @ change))
+        square = np.einsum("i,gij,j->g", difference, given, difference) + change**2
+        spread.append(float(np.sqrt(probability @ square - expected[-1] ** 2)))
 
-    assert result.mean == pytest.approx([float(probability @ (p[:, 1] - p[:, 0])) for p in posterior], abs=0.012)
+    assert result.mean == pytest.approx(expected, abs=0.015)
+    assert result.sd == pytest.approx(spread, rel=0.04)
     assert result.population_change == pytest.approx(float(probability @ (mean[:, 1] - mean[:, 0])), abs=0.01)
     assert result.correlation == pytest.approx(float(probability @ rho), abs=0.03)
 

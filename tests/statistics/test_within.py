@@ -153,6 +153,24 @@ def test_the_score_form_credits_shared_outcomes_without_bias(sums_of: Build) -> 
     assert np.mean(error**2) < 0.3 * np.mean((diluted - 3 - effect) ** 2)
 
 
+def test_the_score_form_is_the_weighted_residual_over_the_squared_weights(sums_of: Build) -> None:
+    """û = Σw r/Σw² with r = y − ȳ − (x − x̄)'β row by row, confounded cases and very unequal weights."""
+    random = np.random.default_rng(12)
+    g, y, x = random_rows(13, 6, 200, 2)
+    weight = random.uniform(0.05, 1.0, 200)
+    result = case_mix(sums_of(g, y, x, weight=weight))
+    mean, mean_x = np.average(y, weights=weight), np.average(x, axis=0, weights=weight)
+    residual = y - mean - (x - mean_x) @ result.beta
+    group = g.astype(int)
+    score = np.bincount(group, weight * residual) / np.bincount(group, weight**2)
+
+    assert result.adjusted == pytest.approx(mean + score)
+    assert result.variance == pytest.approx(
+        result.sigma2 / np.bincount(group, weight**2)
+        + np.einsum("ep,pq,eq->e", result.effect / result.beta, result.covariance, result.effect / result.beta)
+    )
+
+
 def test_better_employees_with_harder_cases_are_not_taken_for_worse(sums_of: Build) -> None:
     """A pooled regression absorbs part of the employees' effect; the within estimator does not."""
     random = np.random.default_rng(4)
