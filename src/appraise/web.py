@@ -3,24 +3,28 @@
 import gc
 from collections.abc import Callable
 from datetime import datetime
+from http import HTTPStatus
 from typing import Final
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from appraise.api.errors import ErrorCode, request_error
 from appraise.api.http import GraphQLEndpoint
 from appraise.console.pages import SESSION_COOKIE, Console
 from appraise.errors import AppraiseError
 from appraise.settings import Settings
 from appraise.use_cases.deployment import Deployment
 
+GRAPHQL: Final = "/graphql"
 LARGEST_BODY: Final = 256 * 1024
 """Bytes; a document and its variables fit many times."""
 
@@ -35,12 +39,12 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
 
     return Starlette(
         routes=[
-            Route("/graphql", graphql.answer, methods=["GET", "POST"]),
+            Route(GRAPHQL, graphql.answer, methods=["GET", "POST"]),
             Route("/healthz", health, methods=["GET"]),
             *console.routes(),
         ],
         middleware=[Middleware(SecurityHeaders, policy=console.content_security_policy())],
-        exception_handlers=console.exception_handlers(),
+        exception_handlers={HTTPException: _in_kind(console.http_error), 500: _in_kind(console.defect)},
         max_body_size=LARGEST_BODY,
     )
 
@@ -62,6 +66,19 @@ def _health(deployment: Deployment) -> Response:
     except AppraiseError as error:
         return JSONResponse({"status": "unavailable", "reason": str(error)}, 503)
     return JSONResponse({"status": "ok", "version": deployment.code_version})
+
+
+def _in_kind(page: Callable[[Request, Exception], Response]) -> Callable[[Request, Exception], Response]:
+    """An error in the form of what was asked for: a GraphQL answer below `/graphql`, a page elsewhere."""
+
+    def answer(request: Request, error: Exception) -> Response:
+        if request.url.path != GRAPHQL:
+            return page(request, error)
+        status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
+        code = ErrorCode.INTERNAL if status >= HTTPStatus.INTERNAL_SERVER_ERROR else ErrorCode.BAD_USER_INPUT
+        return JSONResponse({"errors": [request_error(HTTPStatus(status).phrase, code)]}, status, headers)
+
+    return answer
 
 
 class SecurityHeaders:

@@ -115,6 +115,13 @@ def test_a_body_beyond_the_limit_is_refused(post: Post) -> None:
     assert post({"query": NAME, "variables": {"x": "a" * 300_000}}).status_code == 413
 
 
+def test_another_method_is_refused_with_those_that_are_answered(read_only: Served) -> None:
+    answer = read_only[1].put("/graphql")
+
+    assert (answer.status_code, codes(answer.json())) == (405, ["BAD_USER_INPUT"])
+    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
+
+
 @pytest.mark.parametrize("query", ["{", "{ nothing }", "query A { viewer { name } } query B { viewer { name } }"])
 def test_a_request_that_cannot_run_has_no_data_and_the_media_type_s_status(post: Post, query: str) -> None:
     modern, plain = post({"query": query}, accept=RESPONSE_JSON), post({"query": query}, accept="application/json")

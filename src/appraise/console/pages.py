@@ -53,9 +53,6 @@ class Console:
             Mount("/static", Files(directory=HERE / "static"), name="static"),
         ]
 
-    def exception_handlers(self) -> dict[Any, Callable[[Request, Exception], Response]]:
-        return {HTTPException: self._http_error, 500: self._defect}
-
     def content_security_policy(self) -> str:
         """Our own files only. The import map has to stand in the page, so it is admitted by its hash."""
         digest = base64.b64encode(hashlib.sha256(self._import_map.encode()).digest()).decode("ascii")
@@ -130,12 +127,12 @@ class Console:
     def _demo_people(self) -> tuple[DemoPerson, ...]:
         return demo_people(self._settings.data) if self._settings.demo else ()
 
-    def _http_error(self, _request: Request, error: Exception) -> Response:
+    def http_error(self, _request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101  # the handler is registered for this class alone
         title = HTTPStatus(error.status_code).phrase
         return self._page("error.html", error.status_code, headers=error.headers, principal=None, title=title)
 
-    def _defect(self, _request: Request, _error: Exception) -> Response:
+    def defect(self, _request: Request, _error: Exception) -> Response:
         return self._page("error.html", 500, principal=None, title="Something broke")
 
     def _page(

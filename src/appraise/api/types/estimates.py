@@ -7,8 +7,9 @@ from typing import Annotated, Self
 
 import strawberry
 
+from appraise.api.context import RequestContext
 from appraise.domain.explanations import absence_sentence, evidence_sentence, sentences, verdict
-from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.identifiers import IndicatorKey, SectionId
 from appraise.domain.scorecards import Absence, AbsenceKind, Coverage, Estimate, Evidence, Manifest, Money
 
 
@@ -154,14 +155,18 @@ class EstimateResult:
     evidence: EvidenceType = strawberry.field(description="What it rests on.")
     money: MoneyType | None = strawberry.field(description="The same in money, where the indicator has a money view.")
     estimate: strawberry.Private[Estimate]
+    section: strawberry.Private[SectionId]
 
-    @strawberry.field(description="How it was worked out.")
-    def working(self) -> WorkingType:
+    @strawberry.field(description="How it was worked out. Reading somebody else's is written to the audit log.")
+    def working(self, info: strawberry.Info) -> WorkingType:
+        context: RequestContext = info.context
+        context.sections.view(self.section)
         return WorkingType.of(self.estimate)
 
     @classmethod
-    def of(cls, estimate: Estimate) -> Self:
+    def of(cls, estimate: Estimate, section: SectionId) -> Self:
         return cls(
+            section=section,
             value=estimate.value,
             lower=estimate.lower,
             upper=estimate.upper,
@@ -204,8 +209,8 @@ ItemResult = Annotated[
 ]
 
 
-def result_of(result: Estimate | Absence) -> EstimateResult | AbsenceResult:
-    return EstimateResult.of(result) if isinstance(result, Estimate) else AbsenceResult.of(result)
+def result_of(result: Estimate | Absence, section: SectionId) -> EstimateResult | AbsenceResult:
+    return EstimateResult.of(result, section) if isinstance(result, Estimate) else AbsenceResult.of(result)
 
 
 @strawberry.type(

@@ -63,7 +63,7 @@ class ItemType:
 
     @strawberry.field(description="What the data say.")
     def result(self) -> ItemResult:
-        return result_of(self.item.result)
+        return result_of(self.item.result, self.section_key)
 
     @strawberry.field(
         description=(

@@ -1,0 +1,80 @@
+"""How much the API asks of the database, and what reading leaves behind."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event
+from starlette.testclient import TestClient
+from tests.api.builder import Company
+from tests.api.conftest import Ask
+from tests.api.test_schema import documents_of_the_pages
+
+from appraise.api.global_ids import Kind, to_global
+from appraise.storage import audit
+
+
+@contextmanager
+def statements(company: Company) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    engine = company.deployment.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def test_a_longer_page_asks_no_more_of_the_database(read_only: tuple[Company, TestClient], token: str) -> None:
+    company, client = read_only
+    counts = []
+    for first in (2, 15):
+        variables = {"first": first, "cycle": to_global(Kind.CYCLE, company.cycle.id)}
+        body = {"query": documents_of_the_pages()["ListPeople"], "variables": variables}
+        with statements(company) as seen:
+            answer = client.post("/graphql", json=body, headers={"authorization": f"Bearer {token}"}).json()
+        assert len(answer["data"]["employees"]["nodes"]) == first
+        counts.append(len(seen))
+
+    assert counts[1] <= counts[0]
+
+
+def test_managers_of_a_page_are_read_together(read_only: tuple[Company, TestClient], token: str) -> None:
+    company, client = read_only
+    counts = []
+    for first in (2, 20):
+        query = f"{{ employees(first: {first}) {{ nodes {{ manager {{ name manager {{ name }} }} }} }} }}"
+        with statements(company) as seen:
+            client.post("/graphql", json={"query": query}, headers={"authorization": f"Bearer {token}"})
+        counts.append(len(seen))
+
+    assert counts[1] - counts[0] <= 3
+
+
+def read_lines(company: Company) -> list[str]:
+    with company.deployment.database.reading() as session:
+        subject = f"section:{company.section('Ann Archer', 'Ann Archer').section.id}"
+        return [entry.actor for entry in audit.about(session, subject) if entry.action == "section.read"]
+
+
+def test_a_working_that_is_read_by_way_of_a_list_leaves_a_line_and_a_list_does_not(company: Company, ask: Ask) -> None:
+    cycle = to_global(Kind.CYCLE, company.cycle.id)
+    query = """query ($c: ID!) { employees(first: 1, search: "Ann Archer") { nodes { section(cycle: $c) {
+      state total items { result { ... on EstimateResult { value %s } } } } } } }"""
+    ask("Hal Novak", query % "lower", c=cycle)
+    before = read_lines(company)
+    ask("Hal Novak", query % "working { raw }", c=cycle)
+
+    assert before == []
+    assert read_lines(company) == [f"employee:{company.ids['Hal Novak']}"]
+
+
+def test_ones_own_section_is_read_without_a_line(company: Company, ask: Ask) -> None:
+    section = to_global(Kind.SECTION, company.section("Ann Archer", "Ann Archer").section.id)
+    query = "query ($id: ID!) { section(id: $id) { allowedActions items { result { ... on EstimateResult { working { raw } } } } } }"
+    answer = ask("Ann Archer", query, id=section)
+
+    assert "errors" not in answer
+    assert read_lines(company) == []
