@@ -41,6 +41,15 @@ def test_a_purchase_in_the_second_of_a_contact_belongs_to_the_time_before_it(wor
     assert at_risk(world) == [(10, 1, 5, "0"), (15, 0, 90, "1")]
 
 
+def test_an_order_of_several_lines_is_one_touch(world: Any) -> None:
+    world.team("a", "b").purchase("1", 24, employee="b", order_id="y")
+    for product in ("frame", "wheel", "saddle"):
+        world.purchase("1", 10, employee="a", order_id="x", product=product)
+
+    rows = touches(world.prepared()).order_by("at").to_pyarrow().to_pylist()
+    assert [row["employee"] for row in rows] == [0, 1]
+
+
 def test_spells_end_at_the_horizon_and_where_the_data_end(world: Any) -> None:
     world.contact("1", 10, "a").purchase("1", 100).contact("2", 360, "a")
 
