@@ -19,7 +19,6 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(default=False, description="offer sign-in without a password as people of the generated company")
     memory_limit: str = Field(default="2GB", description="what the query engine may use, e.g. 2GB")
-    policy: Path | None = Field(default=None, description="policy document (TOML); the built-in policy where not set")
 
     @property
     def resolved_database_url(self) -> str:
