@@ -285,11 +285,19 @@ export class AppraiseSection extends LitElement {
 
   /** @param {RequestFailed} error */
   #failed(error) {
+    const isNone = error.code === "NOT_FOUND" || error.code === "BAD_USER_INPUT"; // the latter: no id at all
     return html`<div class="frame failed" role="alert">
-      <h1>${error.code === "NOT_FOUND" ? "Nothing to see here" : "This did not load"}</h1>
-      <p class="lead">${failure(error.code, error.message)}</p>
-      ${error.code === "UNAUTHENTICATED" && this.token === null ? html`<p><a href="/sign-in">Sign in again</a></p>` : html`<p><button class="button" @click=${() => this.#load()}>Try again</button></p>`}
+      <h1>${isNone ? "Nothing to see here" : "This did not load"}</h1>
+      <p class="lead">${failure(isNone ? "NOT_FOUND" : error.code, error.message)}</p>
+      ${isNone ? nothing : this.#remedy(error)}
     </div>`;
+  }
+
+  /** @param {RequestFailed} error */
+  #remedy(error) {
+    return error.code === "UNAUTHENTICATED" && this.token === null
+      ? html`<p><a href="/sign-in">Sign in again</a></p>`
+      : html`<p><button class="button" @click=${() => this.#load()}>Try again</button></p>`;
   }
 
   static styles = [
