@@ -10,9 +10,12 @@ import pyarrow as pa
 from appraise.scoring.arrays import FloatArray, fetched, floats, whole
 from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.prepared import Prepared
-from appraise.statistics import bg_nbd, gamma_gamma
+from appraise.statistics import bg_nbd, gamma_gamma, nbd
 from appraise.statistics.bg_nbd import BgNbd
 from appraise.statistics.gamma_gamma import GammaGamma
+from appraise.statistics.nbd import Nbd
+
+Buying = BgNbd | Nbd
 
 DAYS_PER_WEEK = 7
 DAYS_PER_YEAR = 365.25
@@ -27,10 +30,18 @@ class BuyingModel:
     `unit` is the mean value of a day with a purchase, `discount` the force of interest per day.
     """
 
-    buying: BgNbd
+    buying: Buying
     value: GammaGamma
     unit: float
     discount: float
+
+    @property
+    def name(self) -> str:
+        match self.buying:
+            case Nbd():
+                return "NBD"
+            case BgNbd(mbg=mbg):
+                return "MBG/NBD" if mbg else "BG/NBD"
 
 
 def fit_buying(purchases: ibis.Table, prepared: Prepared, *, annual_discount: float) -> BuyingModel:
@@ -50,7 +61,7 @@ def fit_buying(purchases: ibis.Table, prepared: Prepared, *, annual_discount: fl
     histories = fetched(
         known.group_by("frequency", "recency", "age").agg(n=known.count()), order_by=["frequency", "recency", "age"]
     )
-    buying = _better_model(*(floats(histories, name) for name in ("frequency", "recency", "age", "n")))
+    buying = _buying_model(*(floats(histories, name) for name in ("frequency", "recency", "age", "n")))
     mean = known.spent / known.days_bought
     binned = known.mutate(bin=(mean.ln() * _BINS).round().cast("int64"))
     values = fetched(binned.group_by("days_bought", "bin").agg(n=binned.count()), order_by=["days_bought", "bin"])
@@ -60,13 +71,15 @@ def fit_buying(purchases: ibis.Table, prepared: Prepared, *, annual_discount: fl
     return BuyingModel(buying, value, unit, force_of_interest(annual_discount))
 
 
-def _better_model(frequency: FloatArray, recency: FloatArray, age: FloatArray, number: FloatArray) -> BgNbd:
-    """BG/NBD or MBG/NBD, whichever is likelier: in the latter, customers may be gone after their first purchase.
+def _buying_model(frequency: FloatArray, recency: FloatArray, age: FloatArray, number: FloatArray) -> Buying:
+    """BG/NBD or MBG/NBD, whichever is likelier; NBD where the history shows no sign of anybody leaving.
 
-    A short history may have a maximum under only one of them.
+    In MBG/NBD customers may be gone after their first purchase. Where leaving is rare for the length of the history
+    neither has an interior maximum, and what they tend to is NBD.
     """
     fits = [bg_nbd.fit(frequency, recency, age, number, mbg=mbg) for mbg in (False, True)]
-    return max(fits, key=lambda fit: (fit.converged, fit.log_likelihood))
+    best = max(fits, key=lambda fit: (fit.converged, fit.log_likelihood))
+    return best if best.converged else nbd.fit(frequency, recency, age, number)
 
 
 def force_of_interest(annual_discount: float) -> float:

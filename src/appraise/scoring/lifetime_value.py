@@ -160,7 +160,7 @@ def _results(comparison: _Comparison, first_timers: Mapping[int, int], prepared:
         notes=(
             ("spread between employees (sd)", f"{shrunk.population_sd:.3f}"),
             ("design effect of customers with several outcomes", f"{inflation:.3f}"),
-            ("model of buying", "MBG/NBD" if comparison.model.buying.mbg else "BG/NBD"),
+            ("model of buying", comparison.model.name),
             ("yearly discount", f"{policy.annual_discount:.1%}"),
             *policy_notes(policy, kinds, outcome.parts),
         ),
