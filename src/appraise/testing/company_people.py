@@ -173,7 +173,7 @@ def _front_line(
     leaving = dict(size.leavers).get(branch, 0)
     newcomer = branch == "service" and turn < size.newcomers
     left = turn - (size.newcomers if branch == "service" else 0)
-    busy = float(np.exp(0.65 * rng.standard_normal()))
+    busy = float(np.exp(np.clip(0.65 * rng.standard_normal(), -1.3, 1.3)))
     serving = busy if branch == "service" else 0.25 * busy if branch == "accounts" and turn % 2 else 0.0
     return Job(
         level=4,

@@ -54,7 +54,7 @@ def draw_purchases(rng: np.random.Generator, contacts: Contacts, customers: Cust
     order = np.lexsort((time, customer))
     customer, time, boost = customer[order], time[order], boost[order]
     first = np.searchsorted(customer, customer, side="left")
-    alive = np.arange(customer.size) - first < customers.lifetime[customer]
+    alive = np.arange(customer.size) - first <= customers.lifetime[customer]
     customer, time, boost = customer[alive], time[alive], boost[alive]
     euros = customers.mean_order[customer] * boost * rng.gamma(VALUE_SHAPE, 1 / VALUE_SHAPE, customer.size)
     return Purchases(customer, time, np.maximum(np.rint(100 * euros), 300).astype(np.int64))
