@@ -1,7 +1,10 @@
 """Console and API as one web application."""
 
 import gc
+import socket
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
@@ -20,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from appraise.api.errors import ErrorCode, request_error
 from appraise.api.http import GraphQLEndpoint
 from appraise.console.pages import SESSION_COOKIE, Console
-from appraise.errors import AppraiseError
+from appraise.errors import AppraiseError, InvalidInput
 from appraise.settings import Settings
 from appraise.use_cases.deployment import Deployment
 
@@ -50,13 +53,26 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
 
 
 def serve(deployment: Deployment, settings: Settings, *, clock: Callable[[], datetime], host: str, port: int) -> None:
-    """Serve until interrupted."""
+    """Serve until interrupted. Prints the address as soon as it answers there.
+
+    Raises `InvalidInput` where the port is taken.
+    """
+    try:
+        listening = socket.create_server((host, port), backlog=512)
+    except OSError as error:
+        raise InvalidInput(
+            f"port {port} on {host} cannot be opened: {error.strerror}", hint="choose another with --port"
+        ) from error
     app = create_app(deployment, settings, clock)
     # What is loaded by now stays: the collector need not walk it again and again while requests make garbage.
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
+    sys.stdout.write(f"Serving on http://{host}:{listening.getsockname()[1]}  (GraphQL at /graphql; Ctrl-C ends it)\n")
+    sys.stdout.flush()
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
+    with suppress(KeyboardInterrupt):  # raised again after an orderly end
+        server.run(sockets=[listening])
 
 
 def _health(deployment: Deployment) -> Response:

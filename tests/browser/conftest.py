@@ -57,9 +57,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     directory = tmp_path_factory.mktemp("site")
     company = build(empty_deployment(directory), others=55)
     entries = [
-        {"label": label, "role": role, "employee": name, "token": company.token(name)} for label, role, name in PEOPLE
+        {"label": label, "role": role, "name": name, "token": company.token(name)} for label, role, name in PEOPLE
     ]
-    (directory / "demo.json").write_text(json.dumps(entries), encoding="utf-8")
+    (directory / "demo.json").write_text(json.dumps({"people": entries}), encoding="utf-8")
     app = create_app(company.deployment, Settings(data=directory, demo=True), lambda: AT)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -21,8 +21,8 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
 
 @pytest.fixture
 def client(company: Company, tmp_path: Path) -> Iterator[TestClient]:
-    entry = {"label": "Manager", "role": "manager", "employee": "Max Weber", "token": company.token("Max Weber")}
-    (tmp_path / "demo.json").write_text(json.dumps([entry]), encoding="utf-8")
+    entry = {"label": "Manager", "role": "manager", "name": "Max Weber", "token": company.token("Max Weber")}
+    (tmp_path / "demo.json").write_text(json.dumps({"people": [entry]}), encoding="utf-8")
     app = create_app(company.deployment, Settings(data=tmp_path, demo=True), lambda: AT)
     with TestClient(app, base_url="http://testserver", follow_redirects=False) as opened:
         yield opened
@@ -64,7 +64,7 @@ def test_the_demo_signs_in_by_a_button_and_never_shows_its_token(client: TestCli
 
 
 def test_without_the_demo_setting_there_are_no_demo_people(company: Company, tmp_path: Path) -> None:
-    (tmp_path / "demo.json").write_text("[]", encoding="utf-8")
+    (tmp_path / "demo.json").write_text('{"people": []}', encoding="utf-8")
     with TestClient(create_app(company.deployment, Settings(data=tmp_path), lambda: AT)) as client:
         assert "demo" not in client.get("/sign-in").text
         assert client.post("/sign-in/demo", data={"person": "manager"}).status_code == 404

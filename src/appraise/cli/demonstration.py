@@ -30,6 +30,7 @@ from appraise.use_cases.create_token import create_token
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.grant_role import grant_role
 from appraise.use_cases.people_report import PeopleReport
+from appraise.use_cases.read_people import get_person
 from appraise.use_cases.read_sections import section_of
 
 NEEDED = ("successfactors", "zendesk", "shopify", "stripe", "csv")
@@ -154,8 +155,7 @@ def _offer_sign_in(demonstration: Demonstration, deployment: Deployment) -> None
             expires_at=now + TOKEN_LIFE,
             at=now,
         )
-        viewed = section_of(deployment, AT_THE_MACHINE, employee, shown.section.cycle, at=now)
-        name = viewed.person.employee.display_name if viewed else label
+        name = get_person(deployment, AT_THE_MACHINE, at=now, employee=employee).employee.display_name
         entries.append({"label": label, "role": role, "employee": employee, "name": name, "token": token})
     document = {"shown": shown.section.employee, "people": entries}
     _write_private(demonstration.people_file, orjson.dumps(document, option=orjson.OPT_INDENT_2))

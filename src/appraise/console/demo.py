@@ -12,11 +12,11 @@ FILE: Final = "demo.json"
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """`role` names the button, `token` is an ordinary token of that person and never reaches a page."""
+    """`role` tells the buttons apart, `token` is an ordinary token of that person and never reaches a page."""
 
     label: str
     role: str
-    employee: str
+    name: str
     token: str
 
 
@@ -26,11 +26,14 @@ def demo_people(data: Path) -> tuple[DemoPerson, ...]:
     if not path.exists():
         return ()
     try:
-        return tuple(DemoPerson(**entry) for entry in json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return tuple(
+            DemoPerson(entry["label"], entry["role"], entry["name"], entry["token"]) for entry in document["people"]
+        )
+    except (ValueError, TypeError, KeyError) as error:
         raise InvalidInput(
-            f"the demo people cannot be read: {error}",
+            f"the demo people cannot be read: {error!r}",
             place=Place(file=str(path)),
-            expected="a list of objects with label, role, employee and token",
-            hint="run `appraise demo` again",
+            expected="people, each with label, role, name and token",
+            hint="delete the directory and run `appraise demo` again",
         ) from error
