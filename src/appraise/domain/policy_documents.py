@@ -1,0 +1,271 @@
+"""The policy as a document: TOML that an organisation keeps under version control, checked and turned into a `Policy`.
+
+A key that is left out has its default. What a document says is checked in two steps: here whether it can be read (keys,
+types, ranges), in `policy_lint` whether it should be followed.
+"""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import DEFINITIONS
+from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
+from appraise.domain.policy_keys import OF_AN_INDICATOR, OF_THE_POLICY, Key, expectation, fits
+from appraise.errors import InvalidInput, Place
+
+INDICATORS = "indicators"
+REASONS = "reasons"
+_ORDER = {definition.key: position for position, definition in enumerate(DEFINITIONS)}
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDocument:
+    """A readable document, not yet known to be sensible: its weights may not make 1, its indicators may not exist.
+
+    `choices` holds every key of the policy itself, `indicators` are in the order of the scorecard, `reasons` say by
+    dotted key why the organisation departs from what lint would refuse.
+    """
+
+    choices: tuple[tuple[str, int | float], ...]
+    indicators: tuple[tuple[IndicatorKey, IndicatorPolicy], ...]
+    reasons: tuple[tuple[str, str], ...] = ()
+
+    def choice(self, name: str) -> int | float:
+        return dict(self.choices)[name]
+
+    def as_json(self) -> dict[str, Any]:
+        """The document as plain JSON with every default filled in."""
+        return {
+            **dict(self.choices),
+            INDICATORS: {name: _indicator_json(rules) for name, rules in self.indicators},
+            REASONS: dict(self.reasons),
+        }
+
+    def policy(self) -> Policy:
+        """Raises `InvalidInput` where the weights do not make 1."""
+        choices: dict[str, Any] = dict(self.choices)
+        return Policy(indicators=self.indicators, reasons=self.reasons, **choices)
+
+
+def document_of(policy: Policy) -> PolicyDocument:
+    return PolicyDocument(
+        tuple((key.name, getattr(policy, key.name)) for key in OF_THE_POLICY),
+        _in_order(policy.indicators),
+        tuple(sorted(policy.reasons)),
+    )
+
+
+def canonical_json(policy: Policy) -> str:
+    """One text per policy: sorted keys, no blanks. The order in which indicators were written does not count."""
+    document = document_of(policy).as_json()
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def policy_hash(policy: Policy) -> str:
+    """SHA-256 of the canonical JSON."""
+    return hashlib.sha256(canonical_json(policy).encode()).hexdigest()
+
+
+def read_toml(text: str, *, file: str | None = None) -> PolicyDocument:
+    """Raises `InvalidInput` with the place: no TOML, an unknown key, a wrong type, a value out of range."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInput(
+            f"the policy is no TOML: {error}", expected="a document such as `appraise policy show` prints",
+            place=Place(file=file),
+        ) from error  # fmt: skip
+    return _Reader(file, _lines(text)).document(values)
+
+
+def from_json(values: Mapping[str, Any]) -> PolicyDocument:
+    """The document that `as_json` gave. Raises `InvalidInput` as `read_toml` does."""
+    return _Reader(None, {}).document(values)
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of a policy document. Whether the policy is sensible is told by lint, not by the schema."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "appraise:records/policy",
+        "title": "policy",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            **{key.name: _property(key, getattr(DEFAULT_POLICY, key.name)) for key in OF_THE_POLICY},
+            INDICATORS: {
+                "type": "object",
+                "minProperties": 1,
+                "description": "what is scored, by indicator; all four by their defaults where the table is left out",
+                "properties": {name: _indicator_schema(rules) for name, rules in DEFAULT_POLICY.indicators},
+                "additionalProperties": _indicator_schema(None),
+            },
+            REASONS: {
+                "type": "object",
+                "description": "by dotted key, why the organisation departs from what lint would refuse",
+                "additionalProperties": {"type": "string", "minLength": 1},
+            },
+        },
+    }
+
+
+def to_toml(policy: Policy) -> str:
+    """The whole policy as TOML; comments say what each key means, its default and where that comes from."""
+    document = document_of(policy)
+    lines = []
+    for key, value in zip(OF_THE_POLICY, dict(document.choices).values(), strict=True):
+        lines += _lines_of(key, value, getattr(DEFAULT_POLICY, key.name), key.source)
+    for name, rules in document.indicators:
+        known = dict(DEFAULT_POLICY.indicators).get(name)
+        default = {} if known is None else _indicator_json(known)
+        values = _indicator_json(rules)
+        lines += ["", f"[{INDICATORS}.{_key(name)}]"]
+        for key in OF_AN_INDICATOR:
+            lines += _lines_of(key, values[key.name], default.get(key.name), key.source_of.get(name, key.source))
+    if document.reasons:
+        lines += ["", f"[{REASONS}]", *(f"{_key(name)} = {_value(reason)}" for name, reason in document.reasons)]
+    return "\n".join(lines) + "\n"
+
+
+class _Reader:
+    """Reads one document; knows the file and its lines only to say where something is wrong."""
+
+    def __init__(self, file: str | None, lines: Mapping[str, int]) -> None:
+        self._file, self._lines = file, lines
+
+    def document(self, values: Mapping[str, Any]) -> PolicyDocument:
+        names = [key.name for key in OF_THE_POLICY]
+        self._known(values, [*names, INDICATORS, REASONS], "")
+        read = self._values(values, OF_THE_POLICY, {name: getattr(DEFAULT_POLICY, name) for name in names}, "")
+        chosen = self._table(values, INDICATORS, default={name: {} for name, _ in DEFAULT_POLICY.indicators})
+        if not chosen:
+            raise self._wrong(INDICATORS, "names no indicator", "at least one table [indicators.NAME]")
+        indicators = [(IndicatorKey(name), self._indicator(chosen, name)) for name in chosen]
+        reasons = self._reasons(self._table(values, REASONS, default={}), dict(indicators))
+        return PolicyDocument(tuple(read.items()), _in_order(indicators), reasons)
+
+    def _indicator(self, chosen: Mapping[str, Any], name: str) -> IndicatorPolicy:
+        path = f"{INDICATORS}.{name}"
+        values = self._table(chosen, name, default={}, path=path)
+        self._known(values, [key.name for key in OF_AN_INDICATOR], f"{path}.")
+        known = dict(DEFAULT_POLICY.indicators).get(IndicatorKey(name))
+        read = self._values(values, OF_AN_INDICATOR, {} if known is None else _indicator_json(known), f"{path}.")
+        return IndicatorPolicy(
+            **{**read, "attribution": Attribution(read["attribution"]), "case_mix": tuple(read["case_mix"])}
+        )
+
+    def _values(
+        self, values: Mapping[str, Any], keys: tuple[Key, ...], defaults: Mapping[str, Any], prefix: str
+    ) -> dict[str, Any]:
+        read = {}
+        for key in keys:
+            path = f"{prefix}{key.name}"
+            value = values.get(key.name, defaults.get(key.name))
+            if value is None:
+                raise self._wrong(path, "is missing and has no default", expectation(key.shape))
+            if not fits(value, key.shape):
+                raise self._wrong(path, f"is {value!r}", expectation(key.shape))
+            read[key.name] = float(value) if key.shape["type"] == "number" else value
+        return read
+
+    def _reasons(self, values: Mapping[str, Any], indicators: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        inside = [f"{INDICATORS}.{name}.{key.name}" for name in indicators for key in OF_AN_INDICATOR]
+        names = [*(key.name for key in OF_THE_POLICY), *inside]
+        self._known(values, names, f"{REASONS}.", "a key of this document by its dotted name, e.g. attributable_share")
+        for name, reason in values.items():
+            if not isinstance(reason, str) or not reason.strip():
+                raise self._wrong(f"{REASONS}.{name}", f"is {reason!r}", "a sentence that says why")
+        return tuple(sorted(values.items()))
+
+    def _table(
+        self, values: Mapping[str, Any], name: str, *, default: Mapping[str, Any], path: str | None = None
+    ) -> Mapping[str, Any]:
+        table = values.get(name, default)
+        if not isinstance(table, Mapping):
+            raise self._wrong(path or name, f"is {table!r}", f"a table: [{path or name}] and its keys below")
+        return table
+
+    def _known(self, values: Mapping[str, Any], names: list[str], prefix: str, expected: str | None = None) -> None:
+        inner = {} if prefix else {key.name: f"{key.name} in [{INDICATORS}.NAME]" for key in OF_AN_INDICATOR}
+        for name in values:
+            if name not in names:
+                close = get_close_matches(name.casefold(), [*names, *inner], n=1, cutoff=0.0)[0]
+                raise InvalidInput(
+                    f"{prefix}{name} is no key of a policy",
+                    expected=expected or "one of: " + ", ".join(names),
+                    hint=f"did you mean {inner.get(close, close)}?",
+                    place=self._place(f"{prefix}{name}"),
+                )
+
+    def _wrong(self, path: str, found: str, expected: str) -> InvalidInput:
+        return InvalidInput(f"{path} {found}", expected=expected, place=self._place(path))
+
+    def _place(self, path: str) -> Place:
+        """The line of the key, or of the table around it."""
+        inner = path
+        while inner and inner not in self._lines:
+            inner = inner.rpartition(".")[0]
+        return Place(file=self._file, row=self._lines.get(inner))
+
+
+def _lines(text: str) -> dict[str, int]:
+    """Where each table and key stands, for messages: dotted path → line. Dotted and inline keys are not looked into."""
+    found: dict[str, int] = {}
+    prefix = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        table = re.match(r"\s*\[([^\[\]]+)\]", line)
+        key = re.match(r"""\s*(?:"([^"]+)"|'([^']+)'|([A-Za-z0-9_.-]+))\s*=""", line)
+        if table:
+            path = re.sub(r"""["'\s]""", "", table.group(1))
+            prefix = f"{path}."
+            found.setdefault(path, number)
+        elif key:
+            found.setdefault(prefix + next(filter(None, key.groups())), number)
+    return found
+
+
+def _in_order(
+    indicators: Iterable[tuple[IndicatorKey, IndicatorPolicy]],
+) -> tuple[tuple[IndicatorKey, IndicatorPolicy], ...]:
+    """The scorecard's order: as the indicators are defined, others after them by name."""
+    return tuple(sorted(indicators, key=lambda pair: (_ORDER.get(pair[0], len(_ORDER)), pair[0])))
+
+
+def _indicator_json(rules: IndicatorPolicy) -> dict[str, Any]:
+    plain = {key.name: getattr(rules, key.name) for key in OF_AN_INDICATOR}
+    return {**plain, "attribution": rules.attribution.value, "case_mix": list(rules.case_mix)}
+
+
+def _indicator_schema(default: IndicatorPolicy | None) -> dict[str, Any]:
+    values = {} if default is None else _indicator_json(default)
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        **({} if values else {"required": [key.name for key in OF_AN_INDICATOR]}),
+        "properties": {key.name: _property(key, values.get(key.name)) for key in OF_AN_INDICATOR},
+    }
+
+
+def _property(key: Key, default: Any) -> dict[str, Any]:
+    return {**key.shape, "description": key.meaning, **({} if default is None else {"default": default})}
+
+
+def _lines_of(key: Key, value: Any, default: Any, source: str) -> tuple[str, ...]:
+    note = "no default" if default is None else f"default {_value(default)}: {source}"
+    return (f"# {key.meaning}", f"#   {note}", f"{key.name} = {_value(value)}")
+
+
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else _value(name)
+
+
+def _value(value: Any) -> str:
+    """A value as TOML, which writes numbers, texts and lists of them as JSON does, but for DEL."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

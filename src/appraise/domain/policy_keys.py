@@ -1,0 +1,171 @@
+"""The keys of a policy document: type and range of each, what it means, and where its default comes from.
+
+One table serves the reader, the JSON Schema, `appraise policy show` and the documentation.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.policies import Attribution
+
+LONGEST_DAYS: Final = 3660
+"""Ten years: a longer window is a slip of the pen."""
+
+Shape = Mapping[str, Any]
+"""A fragment of JSON Schema."""
+
+_DAYS: Final[Shape] = {"type": "integer", "minimum": 1, "maximum": LONGEST_DAYS}
+_SHARE: Final[Shape] = {"type": "number", "minimum": 0, "maximum": 1}
+
+_ADAMS: Final = "Adams et al. 2010, N Engl J Med 362:1014, and NCQA's convention"
+_CHOICE: Final = "a choice, no paper's figure"
+_MULTIPLE_MEMBERSHIP: Final = (
+    "shared credit as multiple membership: Browne, Goldstein & Rasbash 2001, Statistical Modelling 1:103"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """`source` is where the default comes from; `source_of` says it where indicators differ."""
+
+    name: str
+    shape: Shape
+    meaning: str
+    source: str
+    source_of: Mapping[IndicatorKey, str] = field(default_factory=dict)
+
+
+OF_THE_POLICY: Final[tuple[Key, ...]] = (
+    Key(
+        "version",
+        {"type": "integer", "minimum": 1, "maximum": 1_000_000},
+        "the organisation's own count of its policies",
+        "raise it with every change",
+    ),
+    Key(
+        "attributable_share",
+        {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+        "share of the variance between employees that is taken to be their own",
+        "decision 6; reference range .5 to .7; 1 only with a reason",
+    ),
+    Key("publish_reliability", _SHARE, "reliability below which no estimate is published", _ADAMS),
+    Key("consequence_reliability", _SHARE, "reliability below which an estimate may be read and not used", _ADAMS),
+    Key(
+        "annual_discount",
+        {"type": "number", "minimum": 0, "maximum": 1},
+        "yearly rate at which later money is worth less",
+        f"{_CHOICE}: put your own cost of capital; Fader, Hardie & Lee 2005, J Marketing Res 42:415, use .15",
+    ),
+    Key(
+        "ownership_grace_days",
+        {"type": "integer", "minimum": 0, "maximum": LONGEST_DAYS},
+        "days after inheriting an account in which its loss is nobody's",
+        f"{_CHOICE}: a quarter of notice and renewal",
+    ),
+    Key(
+        "minimum_observed_weight",
+        _SHARE,
+        "share of the weight that must be observed before indicators are put together",
+        "half: what is missing is neither imputed nor weighed away",
+    ),
+)
+
+OF_AN_INDICATOR: Final[tuple[Key, ...]] = (
+    Key(
+        "attribution",
+        {"type": "string", "enum": [rule.value for rule in Attribution]},
+        "how credit for one outcome is shared; never by the outcome itself",
+        _MULTIPLE_MEMBERSHIP,
+        {
+            SATISFACTION: "an answer is about the contact that it was asked after",
+            ATTRITION: "exposure by days owned; dated links as in Karl, Yang & Lohr 2013, Comput Stat Data Anal 59:13",
+        },
+    ),
+    Key(
+        "case_mix",
+        {"type": "array", "items": {"type": "string", "minLength": 1}, "uniqueItems": True},
+        "what the case was before the employee touched it, the coarsest first",
+        "observed over expected by strata, nested in this order",
+        {SATISFACTION: "within employees, as HCAHPS: Elliott et al. 2009, Health Serv Res 44:501"},
+    ),
+    Key(
+        "minimum_events",
+        {"type": "integer", "minimum": 0, "maximum": 1_000_000},
+        "evidence below which nothing is published: answers, or expected events",
+        "the floor: 5 expected events",
+        {SATISFACTION: "the floor: 10 answers"},
+    ),
+    Key(
+        "weight",
+        _SHARE,
+        "weight in the section; all weights make 1",
+        "equal until the organisation decides otherwise, before it sees the data",
+    ),
+    Key(
+        "window_days",
+        _DAYS,
+        "touches older than this share no credit",
+        _CHOICE,
+        {
+            SATISFACTION: "not read: direct attribution has no window",
+            ATTRITION: "not read: ownership has no window",
+        },
+    ),
+    Key(
+        "half_life_days",
+        _DAYS,
+        "age at which a touch counts half",
+        f"{_CHOICE}; 7 to 30 days are usual",
+        {
+            SATISFACTION: "not read: direct attribution does not decay",
+            ATTRITION: "not read: ownership does not decay",
+        },
+    ),
+    Key(
+        "horizon_days",
+        _DAYS,
+        "how long after a contact an outcome still counts",
+        _CHOICE,
+        {
+            SATISFACTION: "not read: an answer belongs to its contact",
+            ATTRITION: "not read: an account counts while it is owned",
+            REPEAT_PURCHASE: "a choice, no paper's figure; decision 4 says what a spell is",
+            LIFETIME_VALUE: "decision 5",
+        },
+    ),
+)
+
+
+def expectation(shape: Shape) -> str:
+    """What a value of that shape is, for somebody who wrote another."""
+    match shape["type"]:
+        case "string":
+            return "one of: " + ", ".join(shape["enum"])
+        case "array":
+            return 'a list of different texts, e.g. ["channel", "topic"]'
+        case kind:
+            number = "a whole number" if kind == "integer" else "a number"
+            lowest = f"above {shape['exclusiveMinimum']}" if "exclusiveMinimum" in shape else f"{shape['minimum']}"
+            join = ", at most" if "exclusiveMinimum" in shape else " to"
+            return f"{number}, {lowest}{join} {shape['maximum']}"
+
+
+def fits(value: Any, shape: Shape) -> bool:
+    match shape["type"]:
+        case "string":
+            return isinstance(value, str) and value in shape["enum"]
+        case "array":
+            return (
+                isinstance(value, list)
+                and all(isinstance(one, str) and one for one in value)
+                and len(set(value)) == len(value)
+            )
+        case kind:
+            numbers = int if kind == "integer" else int | float
+            if isinstance(value, bool) or not isinstance(value, numbers):
+                return False
+            above = value > shape.get("exclusiveMinimum", float("-inf"))
+            return bool(above and shape.get("minimum", float("-inf")) <= value <= shape["maximum"])

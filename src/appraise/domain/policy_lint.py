@@ -1,0 +1,225 @@
+"""What is wrong, or odd, about a policy that can be read: findings with a code, a sentence and the key they are about.
+
+Errors stop scoring. Warnings are shown and kept with the run.
+"""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Final
+
+from appraise.domain.events import CASE_MIX
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import ATTRITION, BY_KEY, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.policies import Attribution, IndicatorPolicy, Policy
+from appraise.domain.policy_documents import INDICATORS, PolicyDocument, document_of
+from appraise.errors import InvalidInput
+
+PRIOR_PURCHASES: Final = "prior_purchases"
+APPROVED: Final = (SATISFACTION, REPEAT_PURCHASE, LIFETIME_VALUE, ATTRITION)
+"""Indicators that may carry weight without a reason; any other is context."""
+
+FACTORS: Final = {
+    SATISFACTION: tuple(column.name for column in CASE_MIX),
+    REPEAT_PURCHASE: (*(column.name for column in CASE_MIX), PRIOR_PURCHASES),
+    LIFETIME_VALUE: (*(column.name for column in CASE_MIX), PRIOR_PURCHASES),
+    ATTRITION: tuple(column.name for column in CASE_MIX),
+}
+"""What each indicator can compare by; tenure of the subscription is always in attrition's."""
+
+FLOORS: Final = {SATISFACTION: (10, "answers")}
+FLOOR_OF_RATIOS: Final = (5, "expected events")
+PUBLISH_FLOOR: Final = 0.5
+CONSEQUENCE_FLOOR: Final = 0.7
+SHARE_RANGE_ENDS: Final = 0.7
+"""Reference range .5 to .7 until an organisation has tested its routing (decision 6)."""
+
+CREDIT: Final = {
+    SATISFACTION: (Attribution.DIRECT,),
+    ATTRITION: (Attribution.OWNERSHIP,),
+    REPEAT_PURCHASE: tuple(rule for rule in Attribution if rule is not Attribution.OWNERSHIP),
+    LIFETIME_VALUE: tuple(rule for rule in Attribution if rule is not Attribution.OWNERSHIP),
+}
+_WINDOWED: Final = frozenset({Attribution.LINEAR, Attribution.TIME_DECAY})
+
+
+def _terms(text: str) -> tuple[str, ...]:
+    return tuple(" ".join(term.split()) for term in text.split(","))
+
+
+CONTROLLED: Final = _terms(
+    """
+    handle time, handling time, aht, talk time, hold time, wrap time, after call work, acw, wait time, response time,
+    reply time, resolution time, duration, adherence, occupancy, calls per hour, contacts per hour, discount, discounts,
+    coupon, voucher, refund, goodwill, transfer, transfers, transferred, escalation, escalated, channel moved to,
+    channel switch, final channel, outcome, resolved, status, stations, reopened, upsell
+    """
+)
+"""What the employee controls, in words: part of what they do to the customer, so neither a merit nor a circumstance.
+
+Adjusting for it takes away the effect that is to be measured; scoring it rewards haste or giving money away.
+"""
+PROTECTED: Final = _terms(
+    """
+    sex, gender, age, birth, birthday, race, ethnicity, ethnic, colour, color, religion, belief, disability, disabled,
+    nationality, national origin, citizenship, pregnancy, pregnant, marital status, sexual orientation, union,
+    works council, veteran, genetic, health
+    """
+)
+
+
+class Level(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`code` is stable and safe for programs; `path` is the dotted key in the document."""
+
+    code: str
+    level: Level
+    sentence: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.level.value}: {self.sentence} ({self.path}; {self.code})"
+
+
+def lint(document: PolicyDocument) -> tuple[Finding, ...]:
+    """All findings, errors first, otherwise in the order of the document."""
+    found = [*_shares(document), *_weights(document)]
+    for key, rules in document.indicators:
+        found += [
+            *_item(document, key, rules),
+            *_covariates(key, rules),
+            *_evidence(key, rules),
+            *_credit(key, rules),
+            *_times(key, rules),
+        ]
+    return tuple(sorted(found, key=lambda finding: finding.level is Level.WARNING))
+
+
+def warnings_of(policy: Policy) -> tuple[str, ...]:
+    return tuple(str(finding) for finding in lint(document_of(policy)) if finding.level is Level.WARNING)
+
+
+def refuse_errors(document: PolicyDocument) -> None:
+    """Raises `InvalidInput` that names every error."""
+    errors = [finding for finding in lint(document) if finding.level is Level.ERROR]
+    if errors:
+        some = "an error" if len(errors) == 1 else f"{len(errors)} errors"
+        raise InvalidInput(
+            f"the policy has {some}\n" + "\n".join(f"  {finding}" for finding in errors),
+            expected="a policy in which `appraise policy lint` finds no error",
+            hint="mend these keys; `appraise policy show` prints a policy to start from",
+        )
+
+
+def _shares(document: PolicyDocument) -> Iterator[Finding]:
+    share = document.choice("attributable_share")
+    if share == 1 and "attributable_share" not in dict(document.reasons):
+        sentence = (
+            "all of the difference between employees is taken to be their own, and no reason is given; "
+            "say under [reasons] how customers come to reach employees at random"
+        )
+        yield Finding("share-without-reason", Level.ERROR, sentence, "attributable_share")
+    elif SHARE_RANGE_ENDS < share < 1:
+        sentence = f"{share:g} is above the reference range of .5 to .7: busy employees will be flagged by luck"
+        yield Finding("share-above-range", Level.WARNING, sentence, "attributable_share")
+    publish, consequence = document.choice("publish_reliability"), document.choice("consequence_reliability")
+    if publish < PUBLISH_FLOOR:
+        sentence = f"estimates would be published at a reliability of {publish:g}: more noise than signal; at least .5"
+        yield Finding("publish-under-floor", Level.ERROR, sentence, "publish_reliability")
+    if consequence < CONSEQUENCE_FLOOR:
+        sentence = f"estimates would carry consequences at a reliability of {consequence:g}; at least .7"
+        yield Finding("consequence-under-floor", Level.ERROR, sentence, "consequence_reliability")
+    elif consequence < publish:
+        sentence = (
+            f"{consequence:g} is less than it takes to publish ({publish:g}): every estimate would carry consequences"
+        )
+        yield Finding("consequence-under-publish", Level.ERROR, sentence, "consequence_reliability")
+
+
+def _weights(document: PolicyDocument) -> Iterator[Finding]:
+    total = math.fsum(rules.weight for _, rules in document.indicators)
+    if not math.isclose(total, 1, rel_tol=0, abs_tol=1e-9):
+        sentence = f"the weights of the indicators sum to {total:g}, not to 1"
+        yield Finding("weights-do-not-sum", Level.ERROR, sentence, INDICATORS)
+
+
+def _item(document: PolicyDocument, key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
+    path = f"{INDICATORS}.{key}"
+    weight = f"{path}.weight"
+    if _speaks_of(key, CONTROLLED) and (rules.weight > 0 or key not in BY_KEY):
+        sentence = f"{key} is what the employee does, not what becomes of the customer: scored, it rewards the doing"
+        yield Finding("employee-controls-item", Level.ERROR, sentence, path)
+    elif key not in BY_KEY:
+        sentence = f"there is no indicator {key}; {_one_of(key, tuple(BY_KEY))}"
+        yield Finding("unknown-indicator", Level.ERROR, sentence, path)
+    elif rules.weight > 0 and key not in APPROVED and weight not in dict(document.reasons):
+        sentence = f'{key} is context and carries no weight, unless [reasons] says why under "{weight}"'
+        yield Finding("unapproved-indicator", Level.ERROR, sentence, weight)
+
+
+def _covariates(key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
+    path = f"{INDICATORS}.{key}.case_mix"
+    known = FACTORS.get(key, (*(column.name for column in CASE_MIX), PRIOR_PURCHASES))
+    for factor in rules.case_mix:
+        if factor in known:
+            continue
+        if _speaks_of(factor, PROTECTED):
+            sentence = f"{factor} is a protected attribute: it serves the adverse-impact analysis and nothing else"
+            yield Finding("protected-covariate", Level.ERROR, sentence, path)
+        elif _speaks_of(factor, CONTROLLED):
+            sentence = f"the employee controls {factor}: to adjust for it takes away what is to be measured"
+            yield Finding("employee-controls-covariate", Level.ERROR, sentence, path)
+        else:
+            sentence = f"{key} cannot be compared by {factor}; {_one_of(factor, known)}"
+            yield Finding("unknown-covariate", Level.ERROR, sentence, path)
+
+
+def _evidence(key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
+    floor, unit = FLOORS.get(key, FLOOR_OF_RATIOS)
+    if rules.minimum_events < floor:
+        sentence = f"an estimate would be published on {rules.minimum_events} {unit}; at least {floor}"
+        yield Finding("minimum-under-floor", Level.ERROR, sentence, f"{INDICATORS}.{key}.minimum_events")
+
+
+def _credit(key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
+    possible = CREDIT.get(key, tuple(Attribution))
+    if rules.attribution not in possible:
+        words = ", ".join(rule.value for rule in possible)
+        sentence = f"credit for {key} cannot be shared by {rules.attribution.value}; one of: {words}"
+        yield Finding("attribution-not-possible", Level.ERROR, sentence, f"{INDICATORS}.{key}.attribution")
+
+
+def _times(key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
+    """Only where the indicator reads them."""
+    if rules.attribution in _WINDOWED and rules.horizon_days < rules.window_days:
+        sentence = (
+            f"outcomes count for {rules.horizon_days} days, touches for {rules.window_days}: "
+            "the older ones earn credit only for what later contacts brought about"
+        )
+        yield Finding("horizon-under-window", Level.WARNING, sentence, f"{INDICATORS}.{key}.horizon_days")
+    if rules.attribution is Attribution.TIME_DECAY and rules.half_life_days > rules.window_days:
+        sentence = (
+            f"the half-life of {rules.half_life_days} days is longer than the window of {rules.window_days}: "
+            "credit hardly decays before it is cut off"
+        )
+        yield Finding("half-life-over-window", Level.WARNING, sentence, f"{INDICATORS}.{key}.half_life_days")
+
+
+def _speaks_of(name: str, terms: tuple[str, ...]) -> bool:
+    """Whether the name contains one of the terms as whole words: `avg_handle_time` does, `average` holds no `age`."""
+    split = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
+    words = " ".join(["", *re.findall(r"[^\W_]+", split.casefold()), ""])
+    return any(f" {term} " in words for term in terms)
+
+
+def _one_of(name: str, known: tuple[str, ...]) -> str:
+    close = get_close_matches(name.casefold(), known, n=1)
+    return f"did you mean {close[0]}?" if close else "one of: " + ", ".join(known)
