@@ -18,6 +18,7 @@ class Settings(BaseSettings):
         default=None, description="key for customers' link keys and sessions; kept in `data`/secret where not set"
     )
     demo: bool = Field(default=False, description="offer sign-in without a password as people of the generated company")
+    policy: Path | None = Field(default=None, description="policy document in force; the defaults where not set")
     memory_limit: str = Field(default="2GB", description="what the query engine may use, e.g. 2GB")
 
     @property

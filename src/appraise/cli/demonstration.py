@@ -36,7 +36,11 @@ from appraise.use_cases.read_sections import section_of
 NEEDED = ("successfactors", "zendesk", "shopify", "stripe", "csv")
 CYCLE = "2025"
 TOKEN_LIFE = timedelta(days=30)
-KNOWN_ROUTING = replace(DEFAULT_POLICY, attributable_share=1.0)
+KNOWN_ROUTING = replace(
+    DEFAULT_POLICY,
+    attributable_share=1.0,
+    reasons=(("attributable_share", "everything that routes customers in the generated company is measured"),),
+)
 """Everything that routes customers in the generated company is measured: all that is left is the employees' own."""
 
 

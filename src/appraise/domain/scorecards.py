@@ -142,7 +142,7 @@ class Manifest:
     """What a scoring run was computed from; the same manifest gives the same digits.
 
     `event_versions` are the event tables' version numbers, `data_as_of` the first day without data,
-    `people_hash` and `policy_hash` SHA-256 of their canonical JSON.
+    `people_hash` and `policy_hash` SHA-256 of their canonical JSON, `policy_warnings` what lint said of the policy.
     """
 
     code_version: str
@@ -152,6 +152,7 @@ class Manifest:
     cycle_start: date
     cycle_end: date
     data_as_of: date
+    policy_warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

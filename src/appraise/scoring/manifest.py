@@ -13,6 +13,8 @@ from appraise.domain.events import EventKind
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import Policy
+from appraise.domain.policy_documents import policy_hash
+from appraise.domain.policy_lint import warnings_of
 from appraise.domain.scorecards import Manifest
 
 
@@ -29,12 +31,13 @@ def manifest(
 ) -> Manifest:
     return Manifest(
         code_version=versions.code,
-        policy_hash=canonical_hash(policy),
+        policy_hash=policy_hash(policy),
         people_hash=canonical_hash(people),
         event_versions=tuple(sorted((kind.value, version) for kind, version in versions.events.items())),
         cycle_start=cycle.start,
         cycle_end=data_as_of if cycle.end is None else cycle.end,
         data_as_of=data_as_of,
+        policy_warnings=warnings_of(policy),
     )
 
 

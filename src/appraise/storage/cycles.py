@@ -10,6 +10,7 @@ from appraise.domain.employees import ExternalReference
 from appraise.domain.identifiers import CycleId, RunId
 from appraise.domain.periods import Period
 from appraise.domain.policies import Policy
+from appraise.domain.policy_documents import from_json
 from appraise.domain.reading import RunState, ScoringRun
 from appraise.errors import NotFound
 from appraise.storage.database import Session
@@ -86,6 +87,25 @@ def latest_run(session: Session, cycle: CycleId) -> ScoringRun | None:
     statement = select(SCORING_RUNS).where(table.cycle_id == cycle, table.state == RunState.DONE.value)
     row = session.execute(statement.order_by(table.finished_at.desc(), table.id).limit(1)).first()
     return None if row is None else _run(row)
+
+
+def run_before(session: Session, run: ScoringRun) -> ScoringRun | None:
+    """The finished run of the same cycle that this one follows."""
+    table = SCORING_RUNS.c
+    statement = select(SCORING_RUNS).where(
+        table.cycle_id == run.cycle,
+        table.state == RunState.DONE.value,
+        table.id != run.id,
+        table.finished_at <= run.finished_at,
+    )
+    row = session.execute(statement.order_by(table.finished_at.desc(), table.id).limit(1)).first()
+    return None if row is None else _run(row)
+
+
+def policy_of(session: Session, run: RunId) -> Policy:
+    """The policy that the run followed."""
+    statement = select(POLICIES.c.document).join(SCORING_RUNS, SCORING_RUNS.c.policy_hash == POLICIES.c.hash)
+    return from_json(session.execute(statement.where(SCORING_RUNS.c.id == run)).scalar_one()).policy()
 
 
 def _cycle(row: Any) -> Cycle:

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.policies import Policy
+from appraise.domain.policy_documents import document_of
 from appraise.domain.scorecards import Coverage, Evidence, Manifest, Working
 
 
@@ -72,6 +72,7 @@ def manifest_document(manifest: Manifest) -> dict[str, Any]:
         "cycle_start": manifest.cycle_start.isoformat(),
         "cycle_end": manifest.cycle_end.isoformat(),
         "data_as_of": manifest.data_as_of.isoformat(),
+        "policy_warnings": list(manifest.policy_warnings),
     }
 
 
@@ -84,6 +85,7 @@ def manifest_from(document: dict[str, Any]) -> Manifest:
         cycle_start=date.fromisoformat(document["cycle_start"]),
         cycle_end=date.fromisoformat(document["cycle_end"]),
         data_as_of=date.fromisoformat(document["data_as_of"]),
+        policy_warnings=tuple(document.get("policy_warnings", ())),
     )
 
 
@@ -112,5 +114,5 @@ def coverage_from(document: list[dict[str, Any]]) -> tuple[Coverage, ...]:
 
 
 def policy_document(policy: Policy) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(canonical(asdict(policy)))
-    return document
+    """What the policy's hash is over."""
+    return document_of(policy).as_json()

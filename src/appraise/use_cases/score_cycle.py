@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 from appraise.domain.identifiers import CycleId
 from appraise.domain.policies import Policy
+from appraise.domain.policy_documents import document_of
+from appraise.domain.policy_lint import refuse_errors
 from appraise.domain.progress import Advance
 from appraise.domain.reading import ScoringRun
 from appraise.errors import NotEnough
@@ -27,8 +29,10 @@ def score_cycle(  # noqa: PLR0913  # what, by which policy, when, and who watche
 ) -> ScoringRun:
     """Compute and store a run. `data_as_of` is the first day without data; by default the events say it.
 
-    Raises `NotFound` where there is no such cycle and `NotEnough` where no event has been imported.
+    Raises `NotFound` where there is no such cycle, `NotEnough` where no event has been imported and `InvalidInput`
+    where lint finds an error in the policy.
     """
+    refuse_errors(document_of(policy))
     with deployment.database.reading() as session:
         cycle = cycles.get(session, cycle_id)
         known_people = people.snapshot(session)

@@ -1,0 +1,200 @@
+"""What a second run says otherwise than a first: who gets a figure, and on which side of what was expected."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from appraise.domain.access import Principal, section_scope
+from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
+from appraise.domain.reading import ScoringRun
+from appraise.domain.scorecards import Absence, Coverage, Estimate, Manifest, ScoringResult
+from appraise.errors import NotFound
+from appraise.storage import cycles, people, scorecards, sections
+from appraise.storage.database import Session
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.store_scores import UNTOUCHED
+
+SHOWN_MOVES: Final = 5
+
+
+class Side(StrEnum):
+    """Where the 90 % interval lies, in the good direction; ABSENT where there is no estimate."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    CANNOT_TELL = "cannot tell"
+    ABSENT = "no figure"
+
+
+@dataclass(frozen=True, slots=True)
+class SideChange:
+    """`handed_in`: the section was submitted or finalised, so it keeps the result with which it was."""
+
+    employee: EmployeeId
+    name: str
+    before: Side
+    after: Side
+    handed_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Two estimates of one employee, in the indicator's unit."""
+
+    employee: EmployeeId
+    name: str
+    before: Decimal
+    after: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorChanges:
+    """`estimates` counts them before and after, `appeared` and `vanished` those that only one run has.
+
+    `sides` holds every change of side, by name, figures that appear or vanish included; `moves` the largest few, by
+    name and not by size: they say how far a figure can go, not who is best. A coverage is None where the run does not
+    have the indicator.
+    """
+
+    indicator: IndicatorKey
+    estimates: tuple[int, int]
+    appeared: int
+    vanished: int
+    sides: tuple[SideChange, ...]
+    moves: tuple[Move, ...]
+    coverage: tuple[Coverage | None, Coverage | None]
+
+
+@dataclass(frozen=True, slots=True)
+class RunChanges:
+    """`inputs` names what the two runs were computed from that is not the same: events, people, policy, code, days."""
+
+    inputs: tuple[str, ...]
+    indicators: tuple[IndicatorChanges, ...]
+
+
+def compare_runs(deployment: Deployment, principal: Principal, before: RunId, after: RunId) -> RunChanges:
+    """Raises `NotFound` where the principal may not read everybody's section."""
+    may_read_all(principal)
+    with deployment.database.reading() as session:
+        first, second = (stored_result(session, cycles.run(session, run)) for run in (before, after))
+        return changes(first, second, names=names(session), handed_in=_handed_in(session, before, after))
+
+
+def compare_with_previous(deployment: Deployment, principal: Principal, run: ScoringRun) -> RunChanges | None:
+    """Against the finished run of the same cycle before; None where this is the first. Raises as `compare_runs`."""
+    with deployment.database.reading() as session:
+        previous = cycles.run_before(session, run)
+    return None if previous is None else compare_runs(deployment, principal, previous.id, run.id)
+
+
+def changes(
+    before: ScoringResult,
+    after: ScoringResult,
+    *,
+    names: Mapping[EmployeeId, str],
+    handed_in: frozenset[EmployeeId] = frozenset(),
+) -> RunChanges:
+    old, new = _by_indicator(before), _by_indicator(after)
+    covered = [{part.indicator: part for part in result.coverage} for result in (before, after)]
+    found = []
+    for indicator in [*old, *(key for key in new if key not in old)]:
+        pairs = _pairs(old.get(indicator, {}), new.get(indicator, {}))
+        present = [(isinstance(one, Estimate), isinstance(two, Estimate)) for one, two in pairs.values()]
+        found.append(
+            IndicatorChanges(
+                indicator,
+                estimates=(sum(one for one, _ in present), sum(two for _, two in present)),
+                appeared=present.count((False, True)),
+                vanished=present.count((True, False)),
+                sides=_sides(pairs, names, handed_in),
+                moves=_moves(pairs, names),
+                coverage=(covered[0].get(indicator), covered[1].get(indicator)),
+            )
+        )
+    return RunChanges(_other_inputs(before.manifest, after.manifest), tuple(found))
+
+
+def may_read_all(principal: Principal) -> None:
+    """Raises `NotFound` for whoever may not read everybody's section in every state."""
+    scope = section_scope(principal)
+    if not scope.everyone or scope.states is not None:
+        raise NotFound("there are no such scoring runs", hint="ask an HR administrator")
+
+
+def stored_result(session: Session, run: ScoringRun) -> ScoringResult:
+    """A finished run as it was computed. Raises `NotFound` for one that did not finish."""
+    if run.manifest is None:
+        raise NotFound(f"the scoring run {run.id} has no result", hint="score the cycle again")
+    return ScoringResult(scorecards.of_run(session, run.id), run.coverage, run.manifest)
+
+
+def names(session: Session) -> dict[EmployeeId, str]:
+    return {employee.id: employee.display_name for employee in people.snapshot(session).employees}
+
+
+_Result = Estimate | Absence | None
+_Pairs = Mapping[EmployeeId, tuple[_Result, _Result]]
+
+
+def _by_indicator(result: ScoringResult) -> dict[IndicatorKey, dict[EmployeeId, Estimate | Absence]]:
+    found: dict[IndicatorKey, dict[EmployeeId, Estimate | Absence]] = {}
+    for scorecard in result.scorecards:
+        for one in scorecard.results:
+            found.setdefault(one.indicator, {})[scorecard.employee] = one
+    return found
+
+
+def _pairs(
+    old: Mapping[EmployeeId, Estimate | Absence], new: Mapping[EmployeeId, Estimate | Absence]
+) -> dict[EmployeeId, tuple[_Result, _Result]]:
+    return {employee: (old.get(employee), new.get(employee)) for employee in sorted({*old, *new})}
+
+
+def _side(result: _Result) -> Side:
+    if not isinstance(result, Estimate):
+        return Side.ABSENT
+    return {True: Side.BETTER, False: Side.WORSE, None: Side.CANNOT_TELL}[result.is_better]
+
+
+def _sides(pairs: _Pairs, names: Mapping[EmployeeId, str], handed_in: frozenset[EmployeeId]) -> tuple[SideChange, ...]:
+    found = [
+        SideChange(employee, names.get(employee, employee), _side(one), _side(two), employee in handed_in)
+        for employee, (one, two) in pairs.items()
+        if _side(one) is not _side(two)
+    ]
+    return tuple(sorted(found, key=lambda change: (change.name.casefold(), change.employee)))
+
+
+def _moves(pairs: _Pairs, names: Mapping[EmployeeId, str]) -> tuple[Move, ...]:
+    found = [
+        Move(employee, names.get(employee, employee), one.value, two.value)
+        for employee, (one, two) in pairs.items()
+        if isinstance(one, Estimate) and isinstance(two, Estimate) and one.value != two.value
+    ]
+    largest = sorted(found, key=lambda move: (-abs(move.after - move.before), move.employee))[:SHOWN_MOVES]
+    return tuple(sorted(largest, key=lambda move: (move.name.casefold(), move.employee)))
+
+
+def _other_inputs(before: Manifest, after: Manifest) -> tuple[str, ...]:
+    compared = {
+        "events": (before.event_versions, after.event_versions),
+        "people": (before.people_hash, after.people_hash),
+        "policy": (before.policy_hash, after.policy_hash),
+        "code": (before.code_version, after.code_version),
+        "days of the cycle": ((before.cycle_start, before.cycle_end), (after.cycle_start, after.cycle_end)),
+        "end of the data": (before.data_as_of, after.data_as_of),
+    }
+    return tuple(name for name, (one, two) in compared.items() if one != two)
+
+
+def _handed_in(session: Session, *runs: RunId) -> frozenset[EmployeeId]:
+    found = {cycles.run(session, run).cycle for run in runs}
+    return frozenset(
+        section.employee
+        for cycle in found
+        for section in sections.in_cycle(session, cycle)
+        if section.state in UNTOUCHED
+    )

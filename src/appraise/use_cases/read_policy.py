@@ -1,0 +1,46 @@
+"""Read policies: from a file, or as a scoring run followed it."""
+
+from pathlib import Path
+
+from appraise.domain.access import Principal
+from appraise.domain.identifiers import CycleId
+from appraise.domain.policies import DEFAULT_POLICY, Policy
+from appraise.domain.policy_documents import PolicyDocument, read_toml
+from appraise.domain.policy_lint import refuse_errors
+from appraise.errors import InvalidInput, NotFound, Place
+from appraise.storage import cycles
+from appraise.use_cases.deployment import Deployment
+
+
+def read_document(file: Path) -> PolicyDocument:
+    """Readable, not yet linted. Raises `InvalidInput` with the place of what cannot be read."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise InvalidInput(
+            f"the policy {file} cannot be read: {error.strerror}", hint="check the path; it is a TOML file"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            "the policy is not UTF-8", place=Place(file=str(file)), hint="save the file as UTF-8"
+        ) from error
+    return read_toml(text, file=str(file))
+
+
+def policy_in_force(file: Path | None) -> Policy:
+    """The policy of the file, or the defaults. Raises `InvalidInput` where it cannot be read or lint finds an error."""
+    if file is None:
+        return DEFAULT_POLICY
+    document = read_document(file)
+    refuse_errors(document)
+    return document.policy()
+
+
+def policy_of_cycle(deployment: Deployment, principal: Principal, cycle: CycleId) -> Policy:
+    """What the latest run of the cycle followed; no personal data. Raises `NotFound` where it was never scored."""
+    del principal
+    with deployment.database.reading() as session:
+        run = cycles.latest_run(session, cycle)
+        if run is None:
+            raise NotFound("the cycle has not been scored", hint="run `appraise score` first")
+        return cycles.policy_of(session, run.id)

@@ -1,0 +1,54 @@
+"""What a policy would change: a scored cycle computed again in memory under another policy. Nothing is written."""
+
+from appraise.domain.access import Principal
+from appraise.domain.events import EventKind
+from appraise.domain.identifiers import CycleId
+from appraise.domain.policies import Policy
+from appraise.domain.policy_documents import document_of
+from appraise.domain.policy_lint import refuse_errors
+from appraise.domain.progress import Advance
+from appraise.errors import NotFound
+from appraise.events.engine import open_engine
+from appraise.scoring.run import score
+from appraise.storage import cycles, people
+from appraise.use_cases.compare_runs import RunChanges, changes, may_read_all, names, stored_result
+from appraise.use_cases.deployment import Deployment
+
+
+def try_policy(
+    deployment: Deployment,
+    principal: Principal,
+    cycle_id: CycleId,
+    policy: Policy,
+    *,
+    memory_limit: str | None,
+    progress: Advance,
+) -> RunChanges:
+    """The stored run beside the same events under `policy`, as of the same day.
+
+    People and code are today's: where they are no longer those of the stored run, `inputs` of the answer says so.
+    Raises `NotFound` where the cycle was never scored or the principal may not read everybody's section, `InvalidInput`
+    where lint finds an error in the policy.
+    """
+    may_read_all(principal)
+    refuse_errors(document_of(policy))
+    with deployment.database.reading() as session:
+        cycle = cycles.get(session, cycle_id)
+        run = cycles.latest_run(session, cycle_id)
+        if run is None:
+            raise NotFound(f"{cycle.name} has not been scored", hint=f"run `appraise score {cycle.name}` first")
+        stored = stored_result(session, run)
+        known_people = people.snapshot(session)
+        named = names(session)
+    snapshot = deployment.events.snapshot({EventKind(kind): n for kind, n in stored.manifest.event_versions})
+    tried = score(
+        snapshot.tables(open_engine(memory_limit=memory_limit)),
+        known_people,
+        policy,
+        cycle.period,
+        data_as_of=stored.manifest.data_as_of,
+        event_versions=snapshot.versions,
+        code_version=deployment.code_version,
+        progress=progress,
+    )
+    return changes(stored, tried, names=named)
