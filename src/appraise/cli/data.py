@@ -143,16 +143,23 @@ def score(
     end: Annotated[
         datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="First day after a new cycle.")
     ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(help="Policy document (TOML); otherwise the one in force, see `appraise policy show`."),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Score everybody in a cycle.
+    """Score everybody in a cycle. Errors of the policy stop it; its warnings are printed and kept with the run.
 
     Example:  appraise score 2025 --from 2025-01-01 --to 2026-01-01
     """
     from appraise.cli.scoring import print_run, score_named_cycle
+    from appraise.settings import Settings
+    from appraise.use_cases.read_policy import policy_in_force
 
+    rules = policy_in_force(policy or Settings().policy)
     first, last = (None if day is None else day.date() for day in (start, end))
-    print_run(score_named_cycle(cycle, start=first, end=last), json=json)
+    print_run(score_named_cycle(cycle, start=first, end=last, policy=rules), json=json)
 
 
 class Format(StrEnum):

@@ -6,6 +6,7 @@ from pathlib import Path
 from appraise.bootstrap import open_deployment, utc_now
 from appraise.cli.deployment import AT_THE_MACHINE, cycle_named
 from appraise.cli.output import console, print_json, progress_bar
+from appraise.cli.policies import print_changes
 from appraise.domain.cycles import Cycle
 from appraise.domain.indicators import BY_KEY
 from appraise.domain.periods import Period
@@ -13,6 +14,7 @@ from appraise.domain.policies import DEFAULT_POLICY, Policy
 from appraise.domain.reading import ScoringRun
 from appraise.errors import InvalidInput, NotFound
 from appraise.settings import Settings
+from appraise.use_cases.compare_runs import compare_with_previous
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.export_sections import ExportFormat, export_sections
 from appraise.use_cases.open_cycle import open_cycle
@@ -57,6 +59,10 @@ def print_run(run: ScoringRun, *, json: bool) -> None:
         return
     console.print(f"Scoring run {run.id}: {run.state.value.lower()}", highlight=False)
     print_coverage(run)
+    for warning in () if run.manifest is None else run.manifest.policy_warnings:
+        console.print(f"  Policy {warning}", highlight=False, soft_wrap=True, markup=False)
+    if (changes := compare_with_previous(open_deployment(Settings()), AT_THE_MACHINE, run)) is not None:
+        print_changes(changes)
     console.print("Next: appraise show EMPLOYEE --why", style="dim")
 
 

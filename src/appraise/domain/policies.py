@@ -44,8 +44,8 @@ class Policy:
 
     `attributable_share` is the share of the between-employee variance that is taken to be the employees' own
     (decision 6): 1 only where customers reach employees at random given the case mix. `annual_discount` is the yearly
-    rate at which later money is worth less; `ownership_grace_days` protect whoever inherits an account. `reasons` say by
-    key why the organisation departs from what lint would refuse.
+    rate at which later money is worth less; `ownership_grace_days` protect whoever inherits an account. `reasons` say
+    by key why the organisation departs from what lint would refuse.
     """
 
     indicators: tuple[tuple[IndicatorKey, IndicatorPolicy], ...]

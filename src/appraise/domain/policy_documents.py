@@ -116,6 +116,10 @@ def json_schema() -> dict[str, Any]:
     }
 
 
+def schema_text() -> str:
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 def to_toml(policy: Policy) -> str:
     """The whole policy as TOML; comments say what each key means, its default and where that comes from."""
     document = document_of(policy)
