@@ -41,7 +41,8 @@ def test_an_estimate_is_told_from_what_was_seen_to_what_may_be_made_of_it() -> N
     assert plain(sentences(SATISFIED)) == [
         "1,214 answers from 1 customer gave 81.8 of 100 points.",
         "Harder cases than the peers' explain −1.3 of this (topic −1.7, channel +0.4); without them the figure is 83.1.",
-        "Part of what is left may be chance: +0.9 is held back until there is more evidence, so the score is 82.2.",
+        "Part of what is left may be chance: until there is more evidence the figure is moved by 0.9 towards the peers, "
+        "so the score is 82.2.",
         "With 95 % certainty the true figure lies between 78.8 and 85.6; expected was 78.5.",
         "This is better than expected (probability over 99 %).",
         "The reliability is 78 %: enough to act on.",
@@ -55,7 +56,7 @@ def test_where_lower_is_better_a_case_mix_that_lifts_the_figure_is_the_harder_on
     told = sentences(replace(SATISFIED, indicator=ATTRITION, working=working, unshrunk=Decimal("1.02"), money=None))
 
     assert told[1].startswith("Harder cases than the peers' explain +0.08 of this (segment +0.08)")
-    assert told[2] == "Nothing is held back for chance; the score is 1.02."
+    assert told[2] == "Nothing is taken off for chance; the score is 1.02."
 
 
 def test_an_interval_that_holds_what_was_expected_is_told_as_not_knowing() -> None:
@@ -70,9 +71,9 @@ def test_an_absence_gives_its_kind_its_reason_and_what_was_seen() -> None:
     absence = Absence(LIFETIME_VALUE, AbsenceKind.INSUFFICIENT_EVIDENCE, "too few.", Evidence(31, 28, Decimal(22)))
 
     assert absence_sentence(absence) == (
-        "Too little evidence for a figure: too few. Seen so far: 31 contacts from 28 customers."
+        "Too little evidence for a figure. Too few. Seen so far: 31 contacts from 28 customers."
     )
-    assert absence_sentence(replace(absence, kind=AbsenceKind.NOT_OBSERVED, evidence=None)) == "Not observed: too few."
+    assert absence_sentence(replace(absence, kind=AbsenceKind.NOT_OBSERVED, evidence=None)) == "Not observed. Too few."
 
 
 @given(st.decimals(0, 1, places=6))

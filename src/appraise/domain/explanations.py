@@ -72,7 +72,7 @@ def absence_sentence(absence: Absence) -> str:
     seen = ""
     if absence.evidence is not None and absence.evidence.events:
         seen = f" Seen so far: {_counted(absence.indicator, absence.evidence)}."
-    return f"{ABSENCES[absence.kind]}: {reason}.{seen}"
+    return f"{ABSENCES[absence.kind]}. {reason[:1].upper()}{reason[1:]}.{seen}"
 
 
 def evidence_sentence(indicator: IndicatorKey, evidence: Evidence) -> str:
@@ -114,10 +114,11 @@ def _shrinkage(estimate: Estimate) -> str:
     pull = estimate.working.shrinkage
     score = figure(estimate.indicator, estimate.working.score)
     if not pull:
-        return f"Nothing is held back for chance; the score is {score}."
+        return f"Nothing is taken off for chance; the score is {score}."
+    moved = figure(estimate.indicator, abs(pull))
     return (
-        f"Part of what is left may be chance: {_signed(estimate.indicator, pull)} is held back until there is more"
-        f" evidence, so the score is {score}."
+        f"Part of what is left may be chance: until there is more evidence the figure is moved by {moved} towards the"
+        f" peers, so the score is {score}."
     )
 
 

@@ -70,7 +70,7 @@ export class AppraiseItem extends LitElement {
     const steps = [
       ["observed", working.raw],
       ...working.caseMix.map((/** @type {any} */ part) => [`corrected for ${plain(part.factor)}`, negated(part.effect)]),
-      ["held back for chance", negated(working.shrinkage)],
+      ["moved towards the peers", negated(working.shrinkage)],
       ["score", working.score],
     ];
     const digits = sum(steps.map(([, value]) => value));
