@@ -33,6 +33,12 @@ SATISFIED = Estimate(
 )
 
 
+MOVED = (
+    "Part of what is left may be chance: until there is more evidence the figure is moved by 0.9 towards the peers,"
+    " so the score is 82.2."
+)
+
+
 def plain(texts: tuple[str, ...]) -> list[str]:
     return [text.replace("\N{NO-BREAK SPACE}", " ") for text in texts]
 
@@ -41,8 +47,7 @@ def test_an_estimate_is_told_from_what_was_seen_to_what_may_be_made_of_it() -> N
     assert plain(sentences(SATISFIED)) == [
         "1,214 answers from 1 customer gave 81.8 of 100 points.",
         "Harder cases than the peers' explain −1.3 of this (topic −1.7, channel +0.4); without them the figure is 83.1.",
-        "Part of what is left may be chance: until there is more evidence the figure is moved by 0.9 towards the"
-        + " peers, so the score is 82.2.",
+        MOVED,
         "With 95 % certainty the true figure lies between 78.8 and 85.6; expected was 78.5.",
         "This is better than expected (probability over 99 %).",
         "The reliability is 78 %: enough to act on.",
