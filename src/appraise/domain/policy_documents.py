@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import accumulate
 from typing import Any
 
 from appraise.domain.identifiers import IndicatorKey
@@ -229,7 +230,8 @@ def _lines(text: str) -> dict[str, int]:
         if table:
             path = re.sub(r"""["'\s]""", "", table.group(1))
             prefix = f"{path}."
-            found.setdefault(path, number)
+            for outer in accumulate(path.split("."), lambda outer, inner: f"{outer}.{inner}"):
+                found.setdefault(outer, number)
         elif key:
             found.setdefault(prefix + next(filter(None, key.groups())), number)
     return found

@@ -1,0 +1,169 @@
+"""What lint finds in a policy: each rule by a document that breaks it alone."""
+
+import dataclasses
+
+import pytest
+
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import BY_KEY, SATISFACTION
+from appraise.domain.policies import DEFAULT_POLICY
+from appraise.domain.policy_documents import document_of, read_toml
+from appraise.domain.policy_lint import CONTROLLED, PROTECTED, Finding, Level, lint, refuse_errors
+from appraise.errors import InvalidInput
+from appraise.scoring.case_mix import PRIOR_PURCHASES
+
+ALONE = "[indicators.satisfaction]\nweight = 1\n"
+PURCHASES = "[indicators.repeat_purchase]\nweight = 1\n"
+OF_ITS_OWN = (
+    'attribution = "linear"\ncase_mix = []\nminimum_events = 5\nwindow_days = 9\nhalf_life_days = 9\nhorizon_days = 9\n'
+)
+THREE_QUARTERS = "[indicators.satisfaction]\nweight = 0.75\n"
+TENTHS = (  # 0.1 + 0.7 + 0.2 is not 1 in binary
+    "[indicators.satisfaction]\nweight = 0.1\n[indicators.repeat_purchase]\nweight = 0.7\n"
+    "[indicators.attrition]\nweight = 0.2\n"
+)
+ERRORS = [
+    ("attributable_share = 1", "share-without-reason", "attributable_share"),
+    ("publish_reliability = 0.49", "publish-under-floor", "publish_reliability"),
+    ("consequence_reliability = 0.69", "consequence-under-floor", "consequence_reliability"),
+    (
+        "publish_reliability = 0.8\nconsequence_reliability = 0.75",
+        "consequence-under-publish",
+        "consequence_reliability",
+    ),
+    ("[indicators.satisfaction]\nweight = 0.9", "weights-do-not-sum", "indicators"),
+    (f"{ALONE}minimum_events = 9", "minimum-under-floor", "indicators.satisfaction.minimum_events"),
+    (f"{PURCHASES}minimum_events = 4", "minimum-under-floor", "indicators.repeat_purchase.minimum_events"),
+    (f'{ALONE}case_mix = ["handle_time"]', "employee-controls-covariate", "indicators.satisfaction.case_mix"),
+    (f'{ALONE}case_mix = ["topic", "gender"]', "protected-covariate", "indicators.satisfaction.case_mix"),
+    (f'{ALONE}case_mix = ["mood"]', "unknown-covariate", "indicators.satisfaction.case_mix"),
+    (f'{ALONE}case_mix = ["prior_purchases"]', "unknown-covariate", "indicators.satisfaction.case_mix"),
+    (f'{ALONE}attribution = "linear"', "attribution-not-possible", "indicators.satisfaction.attribution"),
+    (f'{PURCHASES}attribution = "ownership"', "attribution-not-possible", "indicators.repeat_purchase.attribution"),
+    (
+        f"{THREE_QUARTERS}[indicators.handle_time]\nweight = 0.25\n{OF_ITS_OWN}",
+        "employee-controls-item",
+        "indicators.handle_time",
+    ),
+    (f"{THREE_QUARTERS}[indicators.charm]\nweight = 0.25\n{OF_ITS_OWN}", "unknown-indicator", "indicators.charm"),
+]
+WARNINGS = [
+    ("attributable_share = 0.8", "share-above-range", "attributable_share"),
+    (f"{PURCHASES}horizon_days = 89", "horizon-under-window", "indicators.repeat_purchase.horizon_days"),
+    (f"{PURCHASES}half_life_days = 91", "half-life-over-window", "indicators.repeat_purchase.half_life_days"),
+]
+
+
+def found(text: str) -> list[tuple[Level, str, str]]:
+    return [(finding.level, finding.code, finding.path) for finding in lint(read_toml(text))]
+
+
+@pytest.mark.parametrize(("text", "code", "path"), ERRORS)
+def test_an_error_is_found_alone(text: str, code: str, path: str) -> None:
+    assert found(text) == [(Level.ERROR, code, path)]
+
+
+@pytest.mark.parametrize(("text", "code", "path"), WARNINGS)
+def test_a_warning_is_found_alone(text: str, code: str, path: str) -> None:
+    assert found(text) == [(Level.WARNING, code, path)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "attributable_share = 0.7",
+        "publish_reliability = 0.5\nconsequence_reliability = 0.7",
+        'attributable_share = 1\n[reasons]\nattributable_share = "an automatic distributor deals customers at random"',
+        f"{ALONE}minimum_events = 10",
+        f"{PURCHASES}minimum_events = 5\nhorizon_days = 90\nwindow_days = 90\nhalf_life_days = 90",
+        f'{PURCHASES}attribution = "last_touch"\nhorizon_days = 30',  # a last touch has no window
+        f'{PURCHASES}attribution = "linear"\nhalf_life_days = 365',  # and equal shares no half-life
+        TENTHS,
+    ],
+)
+def test_what_is_just_allowed_is_not_found(text: str) -> None:
+    assert found(text) == []
+
+
+def test_the_default_policy_is_clean() -> None:
+    assert lint(document_of(DEFAULT_POLICY)) == ()
+
+
+@pytest.fixture
+def courtesy(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A fifth indicator that somebody installed."""
+    key = IndicatorKey("courtesy")
+    monkeypatch.setitem(BY_KEY, key, dataclasses.replace(BY_KEY[SATISFACTION], key=key))
+    return "[indicators.courtesy]\n" + OF_ITS_OWN
+
+
+def test_a_fifth_indicator_carries_no_weight_without_a_reason(courtesy: str) -> None:
+    weighed = f"{THREE_QUARTERS}{courtesy}weight = 0.25\n"
+
+    assert found(weighed) == [(Level.ERROR, "unapproved-indicator", "indicators.courtesy.weight")]
+    assert found(f'{weighed}[reasons]\n"indicators.courtesy.weight" = "agreed with the works council"') == []
+    assert found(f"{ALONE}{courtesy}weight = 0\n") == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "handle_time",
+        "averageHandleTime",
+        "AHT",
+        "talk-time",
+        "discount_given",
+        "transfers",
+        "channel_moved_to",
+        "outcome",
+    ],
+)
+def test_what_the_employee_controls_is_recognised_however_it_is_spelt(name: str) -> None:
+    assert found(f'{ALONE}case_mix = ["{name}"]')[0][1] == "employee-controls-covariate"
+
+
+@pytest.mark.parametrize(
+    "name", ["age", "customerAge", "date_of_birth", "Sex", "ethnicity", "marital-status", "union_member"]
+)
+def test_a_protected_attribute_is_recognised_however_it_is_spelt(name: str) -> None:
+    assert found(f'{ALONE}case_mix = ["{name}"]')[0][1] == "protected-covariate"
+
+
+@pytest.mark.parametrize("name", ["language", "package", "essex", "thandle_timer", "outcomes2"])
+def test_a_word_inside_a_longer_word_is_not_taken_for_it(name: str) -> None:
+    assert found(f'{ALONE}case_mix = ["{name}"]')[0][1] == "unknown-covariate"
+
+
+def test_no_term_is_empty() -> None:
+    """An empty term would be found in every name."""
+    assert all(CONTROLLED)
+    assert all(PROTECTED)
+
+
+def test_errors_come_before_warnings() -> None:
+    text = "attributable_share = 0.8\npublish_reliability = 0.1"
+
+    assert [level for level, _, _ in found(text)] == [Level.ERROR, Level.WARNING]
+
+
+def test_a_misspelt_factor_is_answered_with_the_nearest() -> None:
+    assert lint(read_toml(f'{PURCHASES}case_mix = ["prior_purchase"]')) == (
+        Finding(
+            "unknown-covariate",
+            Level.ERROR,
+            f"repeat_purchase cannot be compared by prior_purchase; did you mean {PRIOR_PURCHASES}?",
+            "indicators.repeat_purchase.case_mix",
+        ),
+    )
+
+
+def test_all_errors_are_named_at_once_and_warnings_stop_nothing() -> None:
+    refuse_errors(read_toml("attributable_share = 0.8"))
+
+    with pytest.raises(InvalidInput) as refused:
+        refuse_errors(read_toml("attributable_share = 1\npublish_reliability = 0.1\n"))
+    assert [line.split(";")[-1] for line in refused.value.found.splitlines()] == [
+        "the policy has 2 errors",
+        " share-without-reason)",
+        " publish-under-floor)",
+    ]
