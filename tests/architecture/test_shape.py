@@ -40,7 +40,11 @@ def test_no_module_is_a_drawer() -> None:
 
 
 def test_nobody_mocks() -> None:
-    guilty = [path for path in SOURCES if re.search(r"^\s*(from|import) unittest\.mock", path.read_text("utf-8"), re.MULTILINE)]
+    guilty = [
+        path
+        for path in SOURCES
+        if re.search(r"^\s*(from|import) unittest\.mock", path.read_text("utf-8"), re.MULTILINE)
+    ]
 
     assert guilty == []
 
@@ -61,4 +65,6 @@ def test_the_readme_mentions_every_command_and_setting() -> None:
 def test_documents_name_no_machine_path() -> None:
     documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 
-    assert [path for path in documents if re.search(r"(^|\s)/(work|root|home)/", path.read_text("utf-8"), re.MULTILINE)] == []
+    assert [
+        path for path in documents if re.search(r"(^|\s)/(work|root|home)/", path.read_text("utf-8"), re.MULTILINE)
+    ] == []
