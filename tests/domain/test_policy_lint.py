@@ -1,6 +1,8 @@
 """What lint finds in a policy: each rule by a document that breaks it alone."""
 
 import dataclasses
+import re
+from pathlib import Path
 
 import pytest
 
@@ -8,10 +10,12 @@ from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import BY_KEY, SATISFACTION
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.policy_documents import document_of, read_toml
+from appraise.domain.policy_keys import OF_AN_INDICATOR, OF_THE_POLICY
 from appraise.domain.policy_lint import CONTROLLED, PROTECTED, Finding, Level, lint, refuse_errors
 from appraise.errors import InvalidInput
 from appraise.scoring.case_mix import PRIOR_PURCHASES
 
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "policy.md"
 ALONE = "[indicators.satisfaction]\nweight = 1\n"
 PURCHASES = "[indicators.repeat_purchase]\nweight = 1\n"
 OF_ITS_OWN = (
@@ -132,6 +136,26 @@ def test_a_protected_attribute_is_recognised_however_it_is_spelt(name: str) -> N
 @pytest.mark.parametrize("name", ["language", "package", "essex", "thandle_timer", "outcomes2"])
 def test_a_word_inside_a_longer_word_is_not_taken_for_it(name: str) -> None:
     assert found(f'{ALONE}case_mix = ["{name}"]')[0][1] == "unknown-covariate"
+
+
+def test_the_documentation_lists_every_code_with_its_level_and_every_key() -> None:
+    page = DOCUMENTATION.read_text(encoding="utf-8")
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    codes = {row[0].strip("| `"): row[1] for row in rows if row[1] in {level.value for level in Level}}
+    keys = {row[0].strip("| `") for row in rows} - set(codes)
+
+    assert codes == {
+        **dict.fromkeys([code for _, code, _ in ERRORS], "error"),
+        "unapproved-indicator": "error",
+        **dict.fromkeys([code for _, code, _ in WARNINGS], "warning"),
+    }
+    assert keys == {key.name for key in (*OF_THE_POLICY, *OF_AN_INDICATOR)}
+
+
+def test_the_documents_in_the_documentation_can_be_followed() -> None:
+    documents = re.findall(r"```toml\n(.*?)```", DOCUMENTATION.read_text(encoding="utf-8"), re.DOTALL)
+
+    assert [found(text) for text in documents] == [[], []]
 
 
 def test_no_term_is_empty() -> None:

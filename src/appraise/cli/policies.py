@@ -132,7 +132,7 @@ def print_changes(changes: "RunChanges") -> None:
 
     because = f" ({', '.join(changes.inputs)} changed)" if changes.inputs else " (computed from the same)"
     count = sum(len(part.sides) for part in changes.indicators)
-    typer.echo(f"Since the run before{because}: {_counted(count, 'result')} on another side")
+    typer.echo(f"Since the run before{because}: {_counted(count, 'result')} otherwise")
     for part in changes.indicators:
         for change in part.sides:
             kept = "; handed in, so the section keeps what it had" if change.handed_in else ""
