@@ -12,6 +12,7 @@ import orjson
 from appraise.adapters.contract import ExampleFile, ExampleWriter
 from appraise.adapters.discovery import installed_adapters
 from appraise.bootstrap import initialise, open_deployment, utc_now
+from appraise.cli.demo_managers import rate_and_submit
 from appraise.cli.deployment import AT_THE_MACHINE, all_sections, cycle_named
 from appraise.cli.importing import load, print_events, print_people
 from appraise.cli.output import console, progress_bar
@@ -138,13 +139,15 @@ def _offer_sign_in(demonstration: Demonstration, deployment: Deployment) -> None
     staff = _staff(company)
     shown = _most_telling(deployment)
     manager = shown.section.manager
+    hr = _first(staff, people, title="People Partner")
     roles: list[tuple[str, str, EmployeeId]] = [
-        ("HR administrator", "hr_administrator", _first(staff, people, title="People Partner")),
+        ("HR administrator", "hr_administrator", hr),
         ("Executive", "executive", _first(staff, people, level=1)),
     ]
     now = utc_now()
     for _, role, employee in roles:
         grant_role(deployment, employee, Role(role), at=now, by="demo")
+    rate_and_submit(deployment, CYCLE, spared=manager, hr=hr)
     if manager is not None:
         roles.append(("Manager", "manager", manager))
     roles.append(("Employee", "employee", shown.section.employee))

@@ -98,6 +98,8 @@ def print_check(deployment: Deployment, company: Company, cycle: Cycle) -> None:
 
 
 def _verdict(counted: Tally) -> str:
-    if counted.share is None or counted.scored < FEWEST:
-        return "too few to tell"
-    return "honest" if LEAST <= counted.share <= MOST else "outside"
+    if counted.share is None:
+        return "no figures"
+    if LEAST <= counted.share <= MOST:
+        return "honest"
+    return "outside" if counted.scored >= FEWEST else "too few to tell"

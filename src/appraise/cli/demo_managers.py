@@ -1,0 +1,77 @@
+"""What the managers of the generated company have done so far, so that there is something to read from the start."""
+
+from typing import Final
+
+from appraise.bootstrap import utc_now
+from appraise.cli.deployment import all_sections, cycle_named
+from appraise.cli.output import progress_bar
+from appraise.domain.access import Principal, Role
+from appraise.domain.identifiers import EmployeeId
+from appraise.domain.reading import SectionRow, ViewedSection
+from appraise.domain.scorecards import Estimate
+from appraise.domain.section_states import SectionState
+from appraise.domain.sections import Refusal
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.finalise_section import finalise_section
+from appraise.use_cases.rate_item import rate_item
+from appraise.use_cases.submit_section import submit_section
+
+MOST: Final = 48
+RATINGS: Final = {True: 4, False: 2, None: 3}
+"""A simple manager: four where the data say better, two where they say worse, three where they cannot tell."""
+
+
+def rate_and_submit(deployment: Deployment, cycle: str, *, spared: EmployeeId | None, hr: EmployeeId) -> None:
+    """Rate and hand in sections of whole teams, every third one final; the team of `spared` is left to the visitor."""
+    waiting = [
+        row
+        for row in all_sections(deployment, cycle_named(deployment, cycle))
+        if row.section.state is SectionState.COLLECTING
+        and row.section.manager not in {None, spared}
+        and any(isinstance(item.result, Estimate) for item in row.section.items)
+    ]
+    waiting.sort(key=lambda row: (row.section.manager or "", row.employee_name))
+    chosen = waiting[:MOST]
+    with progress_bar("Managers hand sections in") as advance:
+        for done, row in enumerate(chosen, start=1):
+            submitted = _handed_in(deployment, row)
+            if done % 3 == 0:
+                _taken(
+                    finalise_section(
+                        deployment,
+                        Principal(name="demo HR", employee=hr, roles=frozenset({Role.HR_ADMINISTRATOR})),
+                        submitted.section.id,
+                        reason="demonstration",
+                        expected_version=submitted.section.version,
+                        at=utc_now(),
+                    )
+                )
+            advance("", done, len(chosen))
+
+
+def _handed_in(deployment: Deployment, row: SectionRow) -> ViewedSection:
+    manager = Principal(name=row.manager_name or "manager", employee=row.section.manager)
+    version = row.section.version
+    for item in row.section.items:
+        if isinstance(item.result, Estimate):
+            viewed = _taken(
+                rate_item(
+                    deployment,
+                    manager,
+                    row.section.id,
+                    item.id,
+                    rating=RATINGS[item.result.is_better],
+                    comment=None,
+                    expected_version=version,
+                    at=utc_now(),
+                )
+            )
+            version = viewed.section.version
+    return _taken(submit_section(deployment, manager, row.section.id, expected_version=version, at=utc_now()))
+
+
+def _taken(outcome: ViewedSection | Refusal) -> ViewedSection:
+    if isinstance(outcome, Refusal):
+        message = f"a section of the demonstration refuses its change: {outcome.message}"
+        raise TypeError(message)
+    return outcome
