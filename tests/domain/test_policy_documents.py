@@ -217,6 +217,28 @@ def test_what_is_no_toml_is_refused() -> None:
         read_toml("version = 1\nversion : 2\n")
 
 
+@pytest.mark.parametrize("text", ["version = " + "1" * 5000, "version = " + "[" * 5000, "version = 1\0"])
+def test_a_hostile_document_is_refused_like_any_other(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        read_toml(text)
+
+
+ONE = st.one_of(st.booleans(), st.integers(), st.floats(), st.just("direct"), st.just(""), st.dates())
+ANYTHING = st.one_of(ONE, st.lists(ONE, max_size=2), st.dictionaries(st.just("x"), ONE, max_size=1))
+LIKELY = st.sampled_from(
+    [key.name for key in (*OF_THE_POLICY, *OF_AN_INDICATOR)] + ["satisfaction", "indicators", "reasons"]
+)
+
+
+@given(st.dictionaries(LIKELY, st.one_of(ANYTHING, st.dictionaries(LIKELY, st.dictionaries(LIKELY, ANYTHING)))))
+def test_whatever_a_document_holds_it_is_read_or_refused(values: dict[str, Any]) -> None:
+    try:
+        document = read_toml(tomli_w.dumps(values))
+    except InvalidInput:
+        return
+    assert read_toml(tomli_w.dumps(document.as_json())) == document
+
+
 def test_an_indicator_without_defaults_must_say_everything() -> None:
     with pytest.raises(InvalidInput, match=r"indicators\.charm\.attribution is missing"):
         read_toml("[indicators.charm]\nweight = 1")

@@ -296,6 +296,8 @@ def test_a_policy_file_is_read_or_refused_with_its_place(tmp_path: Path) -> None
     file.write_text("annual_discount = 0.2\n", encoding="utf-8")
     assert policy_in_force(file) == replace(DEFAULT_POLICY, annual_discount=0.2)
     assert policy_in_force(None) == DEFAULT_POLICY
+    file.write_text("annual_discount = 0.2\n", encoding="utf-8-sig")
+    assert policy_in_force(file) == replace(DEFAULT_POLICY, annual_discount=0.2)
 
     with pytest.raises(InvalidInput, match="cannot be read: No such file"):
         read_document(tmp_path / "other.toml")

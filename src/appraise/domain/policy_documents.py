@@ -78,7 +78,7 @@ def read_toml(text: str, *, file: str | None = None) -> PolicyDocument:
     """Raises `InvalidInput` with the place: no TOML, an unknown key, a wrong type, a value out of range."""
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # not only its own: numbers too long, brackets too deep
         raise InvalidInput(
             f"the policy is no TOML: {error}", expected="a document such as `appraise policy show` prints",
             place=Place(file=file),
@@ -124,7 +124,7 @@ def schema_text() -> str:
 def to_toml(policy: Policy) -> str:
     """The whole policy as TOML; comments say what each key means, its default and where that comes from."""
     document = document_of(policy)
-    lines = []
+    lines: list[str] = []
     for key, value in zip(OF_THE_POLICY, dict(document.choices).values(), strict=True):
         lines += _lines_of(key, value, getattr(DEFAULT_POLICY, key.name), key.source)
     for name, rules in document.indicators:

@@ -119,6 +119,12 @@ def in_cycle(session: Session, cycle: CycleId) -> list[Section]:
     return _sections(session, session.execute(statement).all())
 
 
+def states_in_cycle(session: Session, cycle: CycleId) -> dict[EmployeeId, SectionState]:
+    """Of everybody's section, without locking any."""
+    statement = select(SECTIONS.c.employee_id, SECTIONS.c.state).where(SECTIONS.c.cycle_id == cycle)
+    return {EmployeeId(row.employee_id): SectionState(row.state) for row in session.execute(statement)}
+
+
 def shown(section: Section, viewer: Viewer) -> Section:
     """The section without what is withheld from the viewer."""
     if sees_ratings(viewer.principal, section.employee, section.state):

@@ -193,8 +193,8 @@ def _other_inputs(before: Manifest, after: Manifest) -> tuple[str, ...]:
 def _handed_in(session: Session, *runs: RunId) -> frozenset[EmployeeId]:
     found = {cycles.run(session, run).cycle for run in runs}
     return frozenset(
-        section.employee
+        employee
         for cycle in found
-        for section in sections.in_cycle(session, cycle)
-        if section.state in UNTOUCHED
+        for employee, state in sections.states_in_cycle(session, cycle).items()
+        if state in UNTOUCHED
     )

@@ -15,7 +15,7 @@ from appraise.use_cases.deployment import Deployment
 def read_document(file: Path) -> PolicyDocument:
     """Readable, not yet linted. Raises `InvalidInput` with the place of what cannot be read."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8-sig")  # some editors of Windows put a mark in front
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         raise InvalidInput(
             f"the policy {file} cannot be read: {error.strerror}", hint="check the path; it is a TOML file"
