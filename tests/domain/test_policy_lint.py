@@ -36,6 +36,7 @@ ERRORS = [
         "consequence_reliability",
     ),
     ("[indicators.satisfaction]\nweight = 0.9", "weights-do-not-sum", "indicators"),
+    ("[indicators.satisfaction]\nweight = 0.99999", "weights-do-not-sum", "indicators"),
     (f"{ALONE}minimum_events = 9", "minimum-under-floor", "indicators.satisfaction.minimum_events"),
     (f"{PURCHASES}minimum_events = 4", "minimum-under-floor", "indicators.repeat_purchase.minimum_events"),
     (f'{ALONE}case_mix = ["handle_time"]', "employee-controls-covariate", "indicators.satisfaction.case_mix"),
@@ -52,7 +53,7 @@ ERRORS = [
     (f"{THREE_QUARTERS}[indicators.charm]\nweight = 0.25\n{OF_ITS_OWN}", "unknown-indicator", "indicators.charm"),
 ]
 WARNINGS = [
-    ("attributable_share = 0.8", "share-above-range", "attributable_share"),
+    ("attributable_share = 0.701", "share-above-range", "attributable_share"),
     (f"{PURCHASES}horizon_days = 89", "horizon-under-window", "indicators.repeat_purchase.horizon_days"),
     (f"{PURCHASES}half_life_days = 91", "half-life-over-window", "indicators.repeat_purchase.half_life_days"),
 ]
@@ -77,6 +78,7 @@ def test_a_warning_is_found_alone(text: str, code: str, path: str) -> None:
     [
         "attributable_share = 0.7",
         "publish_reliability = 0.5\nconsequence_reliability = 0.7",
+        "publish_reliability = 0.8\nconsequence_reliability = 0.8",
         'attributable_share = 1\n[reasons]\nattributable_share = "an automatic distributor deals customers at random"',
         f"{ALONE}minimum_events = 10",
         f"{PURCHASES}minimum_events = 5\nhorizon_days = 90\nwindow_days = 90\nhalf_life_days = 90",
@@ -107,6 +109,17 @@ def test_a_fifth_indicator_carries_no_weight_without_a_reason(courtesy: str) -> 
     assert found(weighed) == [(Level.ERROR, "unapproved-indicator", "indicators.courtesy.weight")]
     assert found(f'{weighed}[reasons]\n"indicators.courtesy.weight" = "agreed with the works council"') == []
     assert found(f"{ALONE}{courtesy}weight = 0\n") == []
+
+
+def test_what_the_employee_controls_may_be_context_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    controlled = f"[indicators.talk_time]\n{OF_ITS_OWN}"
+    error = (Level.ERROR, "employee-controls-item", "indicators.talk_time")
+    assert found(f"{ALONE}{controlled}weight = 0") == [error]
+
+    key = IndicatorKey("talk_time")
+    monkeypatch.setitem(BY_KEY, key, dataclasses.replace(BY_KEY[SATISFACTION], key=key))
+    assert found(f"{ALONE}{controlled}weight = 0") == []
+    assert found(f"{THREE_QUARTERS}{controlled}weight = 0.25") == [error]
 
 
 @pytest.mark.parametrize(
