@@ -1,0 +1,1 @@
+"""Employees with known effects: what a scoring method makes of what their customers do."""

@@ -1,0 +1,135 @@
+"""Do the intervals hold the truth, and is the error far under that of plain averages?
+
+    python benchmarks/validity.py            about ten minutes on two idle cores
+    python benchmarks/validity.py --quick    a minute, with more noise
+
+Prints a table per scenario and exits with 1 when a target is missed. The same seeds give the same figures.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from typing import TypeVar
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from validation.answers import Trial
+from validation.company import Booleans
+from validation.figures import Figures, measure
+from validation.generated import NAMES, company_trials
+from validation.scenarios import SCENARIOS, Organisation, Scenario, simulate
+from validation.tables import Compared, missed_targets, table_of
+
+SEED = 2_026
+FULL, QUICK = 100, 6
+_WIDTH = 158
+_BATCH = 20
+Result = TypeVar("Result")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    chosen = _arguments(arguments)
+    seeds = chosen.seeds or (QUICK if chosen.quick else FULL)
+    companies = {"small": 1} if chosen.quick else {"small": 12, "company": 4}
+    console = Console(width=max(_WIDTH, Console().width))
+    missed: list[str] = []
+    with _pool() as pool, _progress() as progress:
+        simulated = _simulations(pool, seeds, progress)
+        scored = _companies(pool, companies, progress)
+        for scenario in SCENARIOS:
+            for name, compared in compared_in(scenario, simulated(scenario)):
+                console.print(table_of(name, compared, limit=scenario.limit))
+                missed += [] if scenario.limit else missed_targets(name, compared)
+        for size in companies:
+            name = f"whole scoring runs, generated companies of size {size!r}"
+            compared = _by_indicator(scored(size), tuple(NAMES.values()))
+            console.print(table_of(name, compared, limit=False))
+            missed += missed_targets(name, compared)
+    console.print(f"[bold]{len(missed)} targets missed[/bold]" if missed else "[bold]all targets met[/bold]")
+    for line in missed:
+        console.print(f"  [red]✗[/red] {line}")
+    return 1 if missed else 0
+
+
+def compared_in(scenario: Scenario, organisations: list[Organisation]) -> Iterator[tuple[str, Compared]]:
+    """One table of figures; two where some employees suppress surveys: the honest, and they."""
+    trials = [one.trials for one in organisations]
+    if not scenario.world.suppressing:
+        yield scenario.name, _by_indicator(trials, scenario.indicators)
+        return
+    for title, masks in (
+        ("the honest", [~one.suppresses for one in organisations]),
+        ("those who suppress", [one.suppresses for one in organisations]),
+    ):
+        yield f"{scenario.name}: {title}", _by_indicator(trials, scenario.indicators, masks)
+
+
+def _by_indicator(
+    trials: list[dict[str, Trial]], indicators: tuple[str, ...], masks: list[Booleans] | None = None
+) -> dict[str, tuple[Figures, Figures]]:
+    found = {}
+    for indicator in indicators:
+        rows = [number for number, trial in enumerate(trials) if indicator in trial]
+        kept = [trials[number][indicator] for number in rows]
+        among = [np.ones(one.truth.size, bool) for one in kept] if masks is None else [masks[number] for number in rows]
+        found[indicator] = (
+            measure(kept, lambda one: one.naive, among=among),
+            measure(kept, lambda one: one.ours, among=among),
+        )
+    return found
+
+
+def _simulations(pool: ProcessPoolExecutor, seeds: int, progress: Progress) -> Callable[[Scenario], list[Organisation]]:
+    pending: dict[str, list[Future[list[Organisation]]]] = {}
+    for scenario in SCENARIOS:
+        count = scenario.organisations(seeds)
+        batches = [range(start, min(start + _BATCH, count)) for start in range(0, count, _BATCH)]
+        pending[scenario.name] = [pool.submit(_batch, scenario, numbers) for numbers in batches]
+    task = progress.add_task("simulating", total=sum(len(batches) for batches in pending.values()))
+    return lambda scenario: [one for batch in _told(pending[scenario.name], progress, task) for one in batch]
+
+
+def _companies(
+    pool: ProcessPoolExecutor, companies: dict[str, int], progress: Progress
+) -> Callable[[str], list[dict[str, Trial]]]:
+    pending = {
+        size: [pool.submit(company_trials, size, seed) for seed in range(1, count + 1)]
+        for size, count in companies.items()
+    }
+    task = progress.add_task("scoring companies", total=sum(companies.values()))
+    return lambda size: list(_told(pending[size], progress, task))
+
+
+def _told(futures: list[Future[Result]], progress: Progress, task: TaskID) -> list[Result]:
+    for _ in as_completed(futures):
+        progress.advance(task)
+    return [future.result() for future in futures]
+
+
+def _batch(scenario: Scenario, numbers: range) -> list[Organisation]:
+    return [simulate(scenario, seed=SEED, number=number) for number in numbers]
+
+
+def _pool() -> ProcessPoolExecutor:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read by the processes that start: one core each
+    return ProcessPoolExecutor(max_workers=os.cpu_count() or 1, mp_context=get_context("spawn"))
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True))
+
+
+def _arguments(given: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK} organisations of 160 instead of {FULL}")
+    parser.add_argument("--seeds", type=int, help="organisations of 160 employees to simulate in each scenario")
+    return parser.parse_args(given)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
