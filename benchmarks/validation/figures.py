@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from validation.answers import Answers, Trial
-from validation.company import Booleans, Floats
+from validation.company import Booleans, Floats, Integers
 
 BANDS = ((0.0, 10.5), (10.5, 30.5), (30.5, 100.5), (100.5, np.inf))
 BAND_NAMES = ("≤ 10", "11–30", "31–100", "> 100")
@@ -18,41 +18,67 @@ MOST_FALSE = 0.05
 LEAST_GAIN = 0.40
 _AVERAGE = 0.5  # of a true sd: who lies closer to the mean is truly average
 _FEWEST_RANKED = 5
+_CLEARLY = 2.0  # standard errors
+_NOMINAL = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """Shares are of employees over all organisations; NaN where nobody is concerned.
+class Share:
+    """NaN where nobody is concerned. `error` is the standard error, organisations being the unit."""
 
-    `coverage_error` is the standard error of `coverage`, organisations being the unit. `published` is the coverage
-    of estimates with a reliability of at least .5. `false_flags` and `extreme_ratings` are shares of the truly
-    average, `wrong_signs` of the flagged. `rmse` is in true sds.
+    value: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figures:
+    """Shares are of employees over all organisations.
+
+    `published` is the coverage of estimates with a reliability of at least .5. `false_flags` and `extreme_ratings` are
+    shares of the truly average, `wrong_signs` of the flagged. `squares` are an organisation's squared errors in true
+    sds, each over all estimates: their sum is the squared `rmse`.
     """
 
     estimates: int
-    coverage: float
-    coverage_error: float
-    by_band: tuple[float, ...]
-    published: float
-    rmse: float
-    false_flags: float
-    wrong_signs: float
+    coverage: Share
+    by_band: tuple[Share, ...]
+    published: Share
+    squares: Floats
+    false_flags: Share
+    wrong_signs: Share
     rank_correlation: float
-    extreme_ratings: float
+    extreme_ratings: Share
+
+    @property
+    def rmse(self) -> float:
+        return float(np.sqrt(self.squares.sum()))
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`what` was to lie in [`low`, `high`]; a figure that is NaN concerns nobody and misses nothing."""
+    """`what` was to lie in [`low`, `high`]; a figure that is NaN concerns nobody and misses nothing.
+
+    A figure outside is missed if it lies further out than two of its standard errors, else `undecided`: more seeds
+    would tell.
+    """
 
     what: str
-    figure: float
+    figure: Share
     low: float
     high: float
 
     @property
     def missed(self) -> bool:
-        return not np.isnan(self.figure) and not self.low <= round(self.figure, 4) <= self.high
+        return self._outside > _CLEARLY * self.figure.error
+
+    @property
+    def undecided(self) -> bool:
+        return 0.0 < self._outside <= _CLEARLY * self.figure.error
+
+    @property
+    def _outside(self) -> float:
+        figure = self.figure.value
+        return 0.0 if np.isnan(figure) else max(self.low - figure, figure - self.high, 0.0)
 
 
 def measure(trials: Sequence[Trial], method: Callable[[Trial], Answers], *, among: Sequence[Booleans]) -> Figures:
@@ -71,18 +97,21 @@ def measure(trials: Sequence[Trial], method: Callable[[Trial], Answers], *, amon
     trial_of = np.repeat(np.arange(len(trials)), [rows.sum() for rows in chosen])
     held = (lower <= truth) & (truth <= upper)
     flagged = (lower > 0) | (upper < 0)
-    average = np.abs(truth) < _AVERAGE
+    average, everybody = np.abs(truth) < _AVERAGE, np.ones(truth.size, bool)
+
+    def share(events: Booleans, of: Booleans) -> Share:
+        return _share(events[of], trial_of[of])
+
     return Figures(
         estimates=truth.size,
-        coverage=_share(held),
-        coverage_error=_clustered_error(held, trial_of),
-        by_band=tuple(_share(held[(evidence > low) & (evidence <= high)]) for low, high in BANDS),
-        published=_share(held[reliability >= 0.5]),
-        rmse=float(np.sqrt(np.mean((value - truth) ** 2))) if truth.size else float("nan"),
-        false_flags=_share(flagged[average]),
-        wrong_signs=_share((np.sign(value) != np.sign(truth))[flagged]),
+        coverage=share(held, everybody),
+        by_band=tuple(share(held, (evidence > low) & (evidence <= high)) for low, high in BANDS),
+        published=share(held, reliability >= 0.5),
+        squares=np.bincount(trial_of, (value - truth) ** 2, minlength=len(trials)) / max(truth.size, 1),
+        false_flags=share(flagged, average),
+        wrong_signs=share(np.sign(value) != np.sign(truth), flagged),
         rank_correlation=_rank_correlation(truth, value, trial_of),
-        extreme_ratings=_share(np.isin(rating, (1, 5))[average & (rating > 0)]),
+        extreme_ratings=share(np.isin(rating, (1, 5)), average & (rating > 0)),
     )
 
 
@@ -95,24 +124,31 @@ def verdicts(naive: Figures, ours: Figures) -> tuple[Verdict, ...]:
             for name, covered in zip(BAND_NAMES, ours.by_band, strict=True)
         ),
         Verdict("coverage published", ours.published, *COVERAGE),
-        Verdict("RMSE under naive", 1.0 - ours.rmse / naive.rmse, LEAST_GAIN, 1.0),
+        Verdict("RMSE under naive", gain(naive, ours), LEAST_GAIN, 1.0),
         Verdict("false flags", ours.false_flags, 0.0, MOST_FALSE),
         Verdict("rated 1 or 5", ours.extreme_ratings, 0.0, MOST_FALSE),
     )
 
 
-def _share(chosen: Booleans) -> float:
-    return float(chosen.mean()) if chosen.size else float("nan")
+def gain(naive: Figures, ours: Figures) -> Share:
+    """How far our RMSE is under the naive one; the error by the delta method, unknown from one organisation."""
+    ratio = ours.rmse / naive.rmse
+    if naive.squares.size == 1:
+        return Share(1.0 - ratio, float("inf"))
+    influence = ours.squares / ours.squares.sum() - naive.squares / naive.squares.sum()
+    return Share(1.0 - ratio, 0.5 * ratio * float(np.sqrt((influence**2).sum())))
 
 
-def _clustered_error(held: Booleans, trial_of: np.ndarray) -> float:
-    if trial_of.size == 0 or trial_of[0] == trial_of[-1]:
-        return float("nan")
-    residual = np.bincount(trial_of, held - held.mean())
-    return float(np.sqrt((residual**2).sum()) / held.size)
+def _share(events: Booleans, trial_of: Integers) -> Share:
+    """The error is at least the binomial one of a nominal share: ten out of ten is no certainty."""
+    if not events.size:
+        return Share(float("nan"), float("nan"))
+    residual = np.bincount(trial_of, events - events.mean())
+    clustered = float(np.sqrt((residual**2).sum())) / events.size
+    return Share(float(events.mean()), max(clustered, float(np.sqrt(_NOMINAL * (1.0 - _NOMINAL) / events.size))))
 
 
-def _rank_correlation(truth: Floats, value: Floats, trial_of: np.ndarray) -> float:
+def _rank_correlation(truth: Floats, value: Floats, trial_of: Integers) -> float:
     """Spearman's, averaged over organisations: ranks are within one."""
     found = []
     for trial in np.unique(trial_of):

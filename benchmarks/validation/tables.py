@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from rich.table import Table
 
-from validation.figures import BAND_NAMES, COVERAGE, LEAST_GAIN, MOST_FALSE, Figures, Verdict, verdicts
+from validation.figures import BAND_NAMES, COVERAGE, LEAST_GAIN, MOST_FALSE, Figures, Share, Verdict, gain, verdicts
 
 Compared = Mapping[str, tuple[Figures, Figures]]
 """Figures of the naive method and of ours by indicator."""
 
 
 def table_of(name: str, compared: Compared, *, limit: bool) -> Table:
-    note = "outside the model: shown as a limit, fails nothing" if limit else "a ✗ misses its target"
+    marks_mean = "✗ misses its target, ? is outside by less than two standard errors"
+    note = "outside the model: shown as a limit, fails nothing" if limit else marks_mean
     table = Table(title=f"{name} ({note})", title_justify="left", expand=False)
     table.add_column("indicator")
     table.add_column("method")
@@ -23,48 +24,48 @@ def table_of(name: str, compared: Compared, *, limit: bool) -> Table:
     table.add_row("target", "", "", wanted, "", *[wanted] * 4, wanted, "", f"≥ {LEAST_GAIN:.0%}", f"≤ {MOST_FALSE:.0%}",
                   "", "", f"≤ {MOST_FALSE:.0%}", end_section=True)  # fmt: skip
     for indicator, (naive, ours) in compared.items():
-        missed = {verdict.what for verdict in verdicts(naive, ours) if verdict.missed}
-        table.add_row(indicator, "naive", *_cells(naive, "", set()))
-        gain = 1.0 - ours.rmse / naive.rmse
-        table.add_row("", "ours", *_cells(ours, _marked(f"{gain:.0%}", "RMSE under naive" in missed), missed),
+        marks = {verdict.what: _mark(verdict) for verdict in verdicts(naive, ours)}
+        table.add_row(indicator, "naive", *_cells(naive, "", {}))
+        table.add_row("", "ours", *_cells(ours, f"{gain(naive, ours).value:.0%}{marks['RMSE under naive']}", marks),
                       end_section=True)  # fmt: skip
     return table
 
 
 def missed_targets(name: str, compared: Compared) -> list[str]:
-    found: list[str] = []
-    for indicator, (naive, ours) in compared.items():
-        found += [f"{name} · {indicator} · {_said(verdict)}" for verdict in verdicts(naive, ours) if verdict.missed]
-    return found
-
-
-def _said(verdict: Verdict) -> str:
-    return f"{verdict.what} {verdict.figure:.3f}, target {verdict.low:g} to {verdict.high:g}"
-
-
-def _cells(figures: Figures, gain: str, missed: set[str]) -> Sequence[str]:
-    bands = [
-        _marked(_share(covered), f"coverage at {name}" in missed)
-        for name, covered in zip(BAND_NAMES, figures.by_band, strict=True)
+    return [
+        f"{name} · {indicator} · {verdict.what} {verdict.figure.value:.3f}, target {verdict.low:g} to {verdict.high:g}"
+        for indicator, (naive, ours) in compared.items()
+        for verdict in verdicts(naive, ours)
+        if verdict.missed
     ]
+
+
+def undecided_targets(compared: Compared) -> int:
+    return sum(verdict.undecided for pair in compared.values() for verdict in verdicts(*pair))
+
+
+def _mark(verdict: Verdict) -> str:
+    return " [red]✗[/red]" if verdict.missed else " [yellow]?[/yellow]" if verdict.undecided else ""
+
+
+def _cells(figures: Figures, less: str, marks: Mapping[str, str]) -> Sequence[str]:
+    def told(share: Share, what: str = "") -> str:
+        return _short(share.value) + marks.get(what, "")
+
     return (
         f"{figures.estimates:,}",
-        _marked(_share(figures.coverage), "coverage" in missed),
-        _share(figures.coverage_error),
-        *bands,
-        _marked(_share(figures.published), "coverage published" in missed),
+        told(figures.coverage, "coverage"),
+        _short(figures.coverage.error),
+        *(told(covered, f"coverage at {name}") for name, covered in zip(BAND_NAMES, figures.by_band, strict=True)),
+        told(figures.published, "coverage published"),
         f"{figures.rmse:.2f}",
-        gain,
-        _marked(_share(figures.false_flags), "false flags" in missed),
-        _share(figures.wrong_signs),
+        less,
+        told(figures.false_flags, "false flags"),
+        told(figures.wrong_signs),
         f"{figures.rank_correlation:.2f}",
-        _marked(_share(figures.extreme_ratings), "rated 1 or 5" in missed),
+        told(figures.extreme_ratings, "rated 1 or 5"),
     )
 
 
-def _share(value: float) -> str:
+def _short(value: float) -> str:
     return "–" if np.isnan(value) else f"{value:.3f}".removeprefix("0")
-
-
-def _marked(text: str, missed: bool) -> str:  # noqa: FBT001  # a column's text and whether it is wrong
-    return f"[red]{text} ✗[/red]" if missed else text
