@@ -114,7 +114,7 @@ def build(deployment: Deployment, *, others: int = 0) -> Company:
         "test", "p" * 64, "q" * 64, (("contacts", 3), ("ratings", 2)), date(2025, 1, 1), date(2026, 1, 1), AT.date()
     )
     coverage = (Coverage(SATISFACTION, Decimal(100), Decimal("93.5"), (("bot", Decimal("6.5")),)),)
-    store_scores(deployment, cycle, ScoringResult(cards, coverage, manifest), DEFAULT_POLICY, at=AT)
+    store_scores(deployment, cycle, ScoringResult(cards, coverage, manifest), DEFAULT_POLICY, started_at=AT, at=AT)
     return Company(deployment, ids, cycle)
 
 

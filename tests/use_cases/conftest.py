@@ -112,7 +112,7 @@ class Company:
         )
         coverage = (Coverage(SATISFACTION, Decimal(100), Decimal("93.5"), (("bot", Decimal("6.5")),)),)
         return store_scores(
-            self.deployment, self.cycle, ScoringResult(cards, coverage, manifest), DEFAULT_POLICY, at=at
+            self.deployment, self.cycle, ScoringResult(cards, coverage, manifest), DEFAULT_POLICY, started_at=at, at=at
         )
 
     def section(self, of: str, seen_by: str = "otto") -> ViewedSection:

@@ -109,7 +109,9 @@ def rated_company(company: Company, rate: Callable[..., None]) -> Company:
 
 def score(company: Company, policy: Policy = SATISFACTION_ALONE, *, hours: int = 0) -> ScoringRun:
     at = AT + timedelta(hours=hours)
-    return score_cycle(company.deployment, company.cycle.id, policy, at=at, memory_limit=None, progress=silent)
+    return score_cycle(
+        company.deployment, company.cycle.id, policy, clock=lambda: at, memory_limit=None, progress=silent
+    )
 
 
 def tried(company: Company, policy: Policy, *, by: str = "hal") -> RunChanges:

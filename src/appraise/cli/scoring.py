@@ -35,7 +35,7 @@ def score_named_cycle(
     cycle = _cycle(deployment, name, start, end)
     with progress_bar(f"Scoring {cycle.name}") as advance:
         return score_cycle(
-            deployment, cycle.id, policy, at=utc_now(), memory_limit=settings.memory_limit, progress=advance
+            deployment, cycle.id, policy, clock=utc_now, memory_limit=settings.memory_limit, progress=advance
         )
 
 
@@ -57,7 +57,9 @@ def print_run(run: ScoringRun, *, json: bool) -> None:
     if json:
         print_json(run)
         return
-    console.print(f"Scoring run {run.id}: {run.state.value.lower()}", highlight=False)
+    took = (run.finished_at or run.started_at) - run.started_at
+    seconds = f"{took.total_seconds():.1f} s"
+    console.print(f"Scoring run {run.id}: {run.state.value.lower()} in {seconds}", highlight=False)
     print_coverage(run)
     for warning in () if run.manifest is None else run.manifest.policy_warnings:
         console.print(f"  Policy {warning}", highlight=False, soft_wrap=True, markup=False)

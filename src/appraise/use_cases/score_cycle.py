@@ -1,5 +1,6 @@
 """Score everybody in a cycle from the events as they stand."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from appraise.domain.identifiers import CycleId
@@ -22,7 +23,7 @@ def score_cycle(  # noqa: PLR0913  # what, by which policy, when, and who watche
     cycle_id: CycleId,
     policy: Policy,
     *,
-    at: datetime,
+    clock: Callable[[], datetime],
     memory_limit: str | None,
     data_as_of: date | None = None,
     progress: Advance,
@@ -33,6 +34,7 @@ def score_cycle(  # noqa: PLR0913  # what, by which policy, when, and who watche
     where lint finds an error in the policy.
     """
     refuse_errors(document_of(policy))
+    started_at = clock()
     with deployment.database.reading() as session:
         cycle = cycles.get(session, cycle_id)
         known_people = people.snapshot(session)
@@ -47,9 +49,9 @@ def score_cycle(  # noqa: PLR0913  # what, by which policy, when, and who watche
         known_people,
         policy,
         cycle.period,
-        data_as_of=min(end, at.date()),
+        data_as_of=min(end, started_at.date()),
         event_versions=snapshot.versions,
         code_version=deployment.code_version,
         progress=progress,
     )
-    return store_scores(deployment, cycle, result, policy, at=at)
+    return store_scores(deployment, cycle, result, policy, started_at=started_at, at=clock())

@@ -25,14 +25,14 @@ UNTOUCHED: Final = frozenset({SectionState.SUBMITTED, SectionState.FINALISED})
 
 
 def store_scores(
-    deployment: Deployment, cycle: Cycle, result: ScoringResult, policy: Policy, *, at: datetime
+    deployment: Deployment, cycle: Cycle, result: ScoringResult, policy: Policy, *, started_at: datetime, at: datetime
 ) -> ScoringRun:
     """Scorecards, manifest and coverage, and one section per scorecard, all in one transaction.
 
     New sections start COLLECTING; a DRAFT keeps ratings and comments of items that still have an estimate and loses
     the rating where the estimate is gone; what was handed in is not touched.
     """
-    run = ScoringRun(RunId(new_id()), cycle.id, at, at, RunState.DONE, result.manifest, result.coverage)
+    run = ScoringRun(RunId(new_id()), cycle.id, started_at, at, RunState.DONE, result.manifest, result.coverage)
 
     def work(session: Session) -> ScoringRun:
         lock(session, f"cycle:{cycle.id}")
