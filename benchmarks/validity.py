@@ -26,7 +26,7 @@ from validation.tables import Compared, missed_targets, table_of, undecided_targ
 
 SEED = 2_026
 FULL, QUICK = 60, 5
-_WIDTH = 158
+_WIDTH = 170
 _BATCH = 20
 Result = TypeVar("Result")
 

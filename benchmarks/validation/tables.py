@@ -15,7 +15,7 @@ def table_of(name: str, compared: Compared, *, limit: bool) -> Table:
     marks_mean = "✗ misses its target, ? is outside by less than two standard errors"
     note = "outside the model: shown as a limit, fails nothing" if limit else marks_mean
     table = Table(title=f"{name} ({note})", title_justify="left", expand=False)
-    table.add_column("indicator")
+    table.add_column("indicator", no_wrap=True)
     table.add_column("method")
     quality = ("RMSE", "less", "false", "wrong", "rank r", "1 or 5")
     for column in ("estimates", "cover 95", "± se", *BAND_NAMES, "published", *quality):
