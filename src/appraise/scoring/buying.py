@@ -47,8 +47,7 @@ class BuyingModel:
 def fit_buying(purchases: ibis.Table, prepared: Prepared, *, annual_discount: float) -> BuyingModel:
     """Learn from purchases before the cycle, and from nothing later.
 
-    Raises `NotEnough` with too few customers and `NotConverged` where the value model has no finite mean; a purchase
-    model without an interior maximum raises when it is asked to predict.
+    Raises `NotEnough` with too few customers; a fit without an interior maximum raises when it is asked to predict.
     """
     before = purchases.filter((purchases["at"] < prepared.start) & purchases.money.notnull())
     by_customer = before.group_by("customer").agg(
@@ -67,7 +66,6 @@ def fit_buying(purchases: ibis.Table, prepared: Prepared, *, annual_discount: fl
     binned = known.mutate(bin=(mean.ln() * _BINS).round().cast("int64"))
     values = fetched(binned.group_by("days_bought", "bin").agg(n=binned.count()), order_by=["days_bought", "bin"])
     value = gamma_gamma.fit(floats(values, "days_bought"), np.exp(floats(values, "bin") / _BINS), floats(values, "n"))
-    value.expected_value(1.0, 1.0)  # refuses a fit that cannot foretell; below its formula runs in the engine
     totals = known.agg(spent=known.spent.sum(), days=known.days_bought.sum()).to_pyarrow()
     unit = float(totals["spent"][0].as_py()) / float(totals["days"][0].as_py())
     return BuyingModel(buying, value, unit, force_of_interest(annual_discount))
@@ -128,7 +126,11 @@ def foretold_visits(spells: ibis.Table, model: BuyingModel) -> ibis.Table:
 
 
 def foretold_value(spells: ibis.Table, model: BuyingModel) -> ibis.Value:
-    """Expected value of a day with a purchase, given how many there were and what they came to: in units."""
+    """Expected value of a day with a purchase, given how many there were and what they came to: in units.
+
+    Raises `NotConverged` where the value model has no interior maximum or no finite mean.
+    """
+    model.value.expected_value(1.0, 1.0)  # raises for a fit that cannot predict; here its formula runs in the engine
     p, q, v = model.value.p, model.value.q, model.value.v
     return p * (v + spells.spent.cast("float64")) / (p * spells.days_bought.cast("float64") + q - 1.0) / model.unit
 
