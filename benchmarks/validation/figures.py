@@ -140,11 +140,15 @@ def gain(naive: Figures, ours: Figures) -> Share:
 
 
 def _share(events: Booleans, trial_of: Integers) -> Share:
-    """The error is at least the binomial one of a nominal share: ten out of ten is no certainty."""
+    """The error is at least the binomial one of a nominal share: ten out of ten is no certainty.
+
+    From one organisation alone it is unknown, infinite.
+    """
     if not events.size:
         return Share(float("nan"), float("nan"))
     residual = np.bincount(trial_of, events - events.mean())
-    clustered = float(np.sqrt((residual**2).sum())) / events.size
+    alone = trial_of[0] == trial_of[-1]  # what employees of one organisation have in common cannot be told from chance
+    clustered = float("inf") if alone else float(np.sqrt((residual**2).sum())) / events.size
     return Share(float(events.mean()), max(clustered, float(np.sqrt(_NOMINAL * (1.0 - _NOMINAL) / events.size))))
 
 

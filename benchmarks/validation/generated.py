@@ -42,8 +42,8 @@ _NAIVE = {
     LIFETIME_VALUE: f"""SELECT c.employee_key, CAST(coalesce(sum(b.amount), 0) AS DOUBLE) AS y
         FROM contacts c LEFT JOIN purchases b ON {_AFTER}
         WHERE c.occurred_at >= '2025-01-01' GROUP BY c.event_id, c.employee_key""",
-    ATTRITION: """SELECT o.employee_key, CAST(s.ended_at < coalesce(o.ended_at, '2026-01-01')
-            AND s.ended_at >= '2025-01-01' AND s.end_reason = 'voluntary' AS DOUBLE) AS y
+    ATTRITION: """SELECT o.employee_key, CAST(coalesce(s.ended_at < coalesce(o.ended_at, '2026-01-01')
+            AND s.ended_at >= '2025-01-01' AND s.end_reason = 'voluntary', false) AS DOUBLE) AS y
         FROM ownerships o JOIN subscriptions s USING (customer_key)
         WHERE coalesce(s.ended_at, '2027-01-01') >= greatest(o.occurred_at, TIMESTAMPTZ '2025-01-01')""",
 }

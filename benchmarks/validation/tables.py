@@ -68,4 +68,4 @@ def _cells(figures: Figures, less: str, marks: Mapping[str, str]) -> Sequence[st
 
 
 def _short(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.3f}".removeprefix("0")
+    return "–" if not np.isfinite(value) else f"{value:.3f}".removeprefix("0")

@@ -107,3 +107,12 @@ def test_a_simulated_method_with_halved_intervals_is_told_as_missed() -> None:
 
     for indicator in SCENARIOS[0].indicators:
         assert any(line.startswith(f"{name} · {indicator} · coverage 0.") for line in missed)
+
+
+def test_one_organisation_alone_decides_nothing() -> None:
+    trial = known(np.random.default_rng(3).standard_normal(500), half_width=0.3)
+    everybody = [np.ones(500, bool)]
+    alone = measure([trial], lambda one: one.ours, among=everybody)
+
+    found = {verdict.what: (verdict.missed, verdict.undecided) for verdict in verdicts(alone, alone)}
+    assert found["coverage"] == (False, True)
