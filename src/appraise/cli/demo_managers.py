@@ -14,6 +14,7 @@ from appraise.domain.sections import Refusal
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.finalise_section import finalise_section
 from appraise.use_cases.rate_item import rate_item
+from appraise.use_cases.read_sections import section_of
 from appraise.use_cases.submit_section import submit_section
 
 MOST: Final = 48
@@ -22,15 +23,20 @@ RATINGS: Final = {True: 4, False: 2, None: 3}
 
 
 def rate_and_submit(deployment: Deployment, cycle: str, *, spared: EmployeeId | None, hr: EmployeeId) -> None:
-    """Rate and hand in sections of whole teams, every third one final; the team of `spared` is left to the visitor."""
+    """Rate and hand in sections of whole teams, every third one final; the team of `spared` is left to the visitor.
+
+    Sections of people who have left stay as they are: their managers of then no longer see them.
+    """
+    opened = cycle_named(deployment, cycle)
     waiting = [
         row
-        for row in all_sections(deployment, cycle_named(deployment, cycle))
+        for row in all_sections(deployment, opened)
         if row.section.state is SectionState.COLLECTING
         and row.section.manager not in {None, spared}
         and any(isinstance(item.result, Estimate) for item in row.section.items)
+        and section_of(deployment, _manager(row), row.section.employee, opened.id, at=utc_now()) is not None
     ]
-    waiting.sort(key=lambda row: (row.section.manager or "", row.employee_name))
+    waiting.sort(key=lambda row: (row.manager_name or "", row.employee_name))
     chosen = waiting[:MOST]
     with progress_bar("Managers hand sections in") as advance:
         for done, row in enumerate(chosen, start=1):
@@ -49,8 +55,12 @@ def rate_and_submit(deployment: Deployment, cycle: str, *, spared: EmployeeId | 
             advance("", done, len(chosen))
 
 
+def _manager(row: SectionRow) -> Principal:
+    return Principal(name=row.manager_name or "manager", employee=row.section.manager)
+
+
 def _handed_in(deployment: Deployment, row: SectionRow) -> ViewedSection:
-    manager = Principal(name=row.manager_name or "manager", employee=row.section.manager)
+    manager = _manager(row)
     version = row.section.version
     for item in row.section.items:
         if isinstance(item.result, Estimate):
