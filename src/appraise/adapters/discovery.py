@@ -3,6 +3,7 @@
 from functools import cache
 from importlib.metadata import entry_points
 
+from appraise.adapters.columns import nearest
 from appraise.adapters.contract import Adapter
 from appraise.errors import InvalidInput, NotFound
 
@@ -28,9 +29,12 @@ def adapter_named(name: str) -> Adapter:
     adapters = installed_adapters()
     if name not in adapters:
         known = ", ".join(adapters) or "none is installed"
+        meant = nearest(name, tuple(adapters))
         raise NotFound(
             f"there is no adapter named {name!r}",
             expected=f"one of: {known}",
-            hint=f"install the package that brings it, e.g. `pip install appraise-{name}`",
+            hint=f"install the package that brings it, e.g. `pip install appraise-{name}`"
+            if meant is None
+            else f"did you mean {meant!r}?",
         )
     return adapters[name]

@@ -57,11 +57,20 @@ def main() -> None:
         _fail(f"Error: {problem}", problem, EXIT_PROBLEM)
     except Retriable as busy:
         _fail(f"Error: {busy}\n  to do:    repeat the command; nothing was half-written", busy, EXIT_TRY_AGAIN)
-    except (AppraiseError, Exception) as defect:  # noqa: BLE001  # the outermost edge
+    except OSError as refused:
+        if refused.filename is None:
+            _fail(_defect(refused), refused, EXIT_INTERNAL)
         text = (
-            f"Error: {type(defect).__name__}: {defect}\n  to do:    this is a defect; repeat with --debug and report it"
+            f"Error: the system says: {refused.strerror}\n  where:    {refused.filename}"
+            "\n  to do:    check the path, and who may read and write there"
         )
-        _fail(text, defect, EXIT_INTERNAL)
+        _fail(text, refused, EXIT_PROBLEM)
+    except (AppraiseError, Exception) as defect:  # noqa: BLE001  # the outermost edge
+        _fail(_defect(defect), defect, EXIT_INTERNAL)
+
+
+def _defect(error: BaseException) -> str:
+    return f"Error: {type(error).__name__}: {error}\n  to do:    this is a defect; repeat with --debug and report it"
 
 
 def _fail(text: str, error: BaseException, code: int) -> None:

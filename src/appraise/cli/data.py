@@ -102,6 +102,7 @@ def _options(
     settings: list[str],
 ) -> "ImportOptions":
     from appraise.adapters.contract import ImportOptions
+    from appraise.adapters.days import check_time_zone
 
     pairs = [setting.partition("=") for setting in settings]
     for name, equals, _ in pairs:
@@ -111,7 +112,7 @@ def _options(
             )
     return ImportOptions(
         source=source or adapter,
-        time_zone=time_zone,
+        time_zone=None if time_zone is None else check_time_zone(time_zone),
         date_format=date_format,
         as_of=None if as_of is None else as_of.date(),
         mapping=mapping,

@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8321,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 8321,
 ) -> None:
     """Serve the console and the GraphQL API.
 
@@ -41,7 +41,7 @@ def demo(
     check: Annotated[bool, typer.Option("--check", help="Compare the scores with the company's known truth.")] = False,
     files_only: Annotated[bool, typer.Option("--files-only", help="Write the export files and stop.")] = False,
     serve: Annotated[bool, typer.Option(help="Serve console and API at the end.")] = True,
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8321,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 8321,
 ) -> None:
     """See it work: generate a company, import its exports, score a cycle, show a scorecard, serve.
 

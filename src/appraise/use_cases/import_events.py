@@ -41,7 +41,7 @@ def import_events(  # noqa: PLR0913  # what, from where, how, when, and who watc
     """
     adapter = _event_source(adapter_name)
     if not path.is_file():
-        raise InvalidInput(f"there is no file {path}", hint="check the path")
+        raise InvalidInput(f"there is no file {path}", hint="check the path; a directory is not read")
     plan = adapter.plan_events(read_header(path, adapter.shape(path, options)), path, options)
     with deployment.database.reading() as session:
         known = people_import.references(session)

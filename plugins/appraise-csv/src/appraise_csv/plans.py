@@ -56,7 +56,7 @@ def _kind(columns: Sequence[str], path: Path, options: ImportOptions) -> EventKi
             + (f": its columns fit {', '.join(fitting)}" if fitting else ": its columns are not our canonical ones"),
             place=Place(path.name),
             expected=f"the setting kind, one of: {', '.join(EventKind)}; or a mapping file",
-            hint="`appraise_csv.suggest_mapping` writes a first mapping file to correct",
+            hint="`appraise import csv FILE --suggest-mapping > mapping.toml` writes a first mapping to correct",
         )
     return fitting[0]
 
