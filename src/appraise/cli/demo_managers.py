@@ -25,19 +25,22 @@ RATINGS: Final = {True: 4, False: 2, None: 3}
 def rate_and_submit(deployment: Deployment, cycle: str, *, spared: EmployeeId | None, hr: EmployeeId) -> None:
     """Rate and hand in sections of whole teams, every third one final; the team of `spared` is left to the visitor.
 
-    Sections of people who have left stay as they are: their managers of then no longer see them.
+    Sections of people who have left stay as they are: their managers of then no longer see them. Repeated after an
+    interruption it does what is left.
     """
     opened = cycle_named(deployment, cycle)
+    rows = list(all_sections(deployment, opened))
+    handed_in = sum(row.section.state in {SectionState.SUBMITTED, SectionState.FINALISED} for row in rows)
     waiting = [
         row
-        for row in all_sections(deployment, opened)
-        if row.section.state is SectionState.COLLECTING
+        for row in rows
+        if row.section.state in {SectionState.COLLECTING, SectionState.DRAFT}
         and row.section.manager not in {None, spared}
         and any(isinstance(item.result, Estimate) for item in row.section.items)
         and section_of(deployment, _manager(row), row.section.employee, opened.id, at=utc_now()) is not None
     ]
     waiting.sort(key=lambda row: (row.manager_name or "", row.employee_name))
-    chosen = waiting[:MOST]
+    chosen = waiting[: max(MOST - handed_in, 0)]
     with progress_bar("Managers hand sections in") as advance:
         for done, row in enumerate(chosen, start=1):
             submitted = _handed_in(deployment, row)

@@ -102,7 +102,10 @@ def _write_files(demonstration: Demonstration) -> list[ExampleFile]:
             advance(name, done, len(writers))
             files.extend(writer.write_example(company, directory))
         advance("", len(writers), len(writers))
-    console.print(f"Wrote {len(files)} export files of a {demonstration.size} company to {directory}", soft_wrap=True)
+    console.print(
+        f"Wrote {len(files)} export files of the generated company (size {demonstration.size}) to {directory}",
+        soft_wrap=True,
+    )
     return files
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from rich.console import Console
 from rich.text import Text
 
-from appraise.domain.explanations import evidence_sentence, figure, sentences
+from appraise.domain.explanations import evidence_sentence, figure, sentences, whole_amount
 from appraise.domain.indicators import BY_KEY, Direction, IndicatorDefinition, Unit
 from appraise.domain.scorecards import Absence, Estimate
 
@@ -89,9 +89,9 @@ def _print_estimate(console: Console, estimate: Estimate, definition: IndicatorD
     )
     if estimate.money is not None:
         money = estimate.money
+        amount, low, high = (whole_amount(minor) for minor in (money.amount, money.lower, money.upper))
         console.print(
-            f"   in money: {money.amount / 100:+,.0f} {money.currency} against expectation"
-            f" (95 %: {money.lower / 100:+,.0f} … {money.upper / 100:+,.0f})",
+            f"   in money: {amount} {money.currency} against expectation (95 %: {low} … {high})",
             style="dim",
             highlight=False,
             soft_wrap=True,

@@ -86,6 +86,12 @@ def figure(indicator: IndicatorKey, value: Decimal) -> str:
     return f"{value.quantize(step, ROUND_HALF_UP):f}".replace("-", "−")  # half up, as browsers round
 
 
+def whole_amount(minor: int) -> str:
+    """Minor units as signed whole units, with a true minus sign."""
+    # ISO 4217 has currencies with no or three decimals; whole units are enough to read, hundredths are the rule.
+    return f"{minor / 100:+,.0f}".replace("-", "−")
+
+
 def _observed(estimate: Estimate) -> str:
     evidence = estimate.evidence
     template = OPENINGS.get(estimate.indicator, "{events} from {customers} gave a plain figure of {raw}.")
@@ -140,9 +146,9 @@ def _reliability(estimate: Estimate) -> str:
 def _money(money: Money | None) -> str:
     if money is None:
         return ""
-    low, high = _amount(money.lower), _amount(money.upper)
+    low, high = whole_amount(money.lower), whole_amount(money.upper)
     return (
-        f"In money that is {_amount(money.amount)} {money.currency} against expectation"
+        f"In money that is {whole_amount(money.amount)} {money.currency} against expectation"
         f" (95\N{NO-BREAK SPACE}%: {low} to {high} {money.currency})."
     )
 
@@ -178,11 +184,6 @@ def _percent(share: Decimal) -> str:
     if percent >= 100:  # noqa: PLR2004  # a whole
         return "over 99\N{NO-BREAK SPACE}%"
     return f"{percent}\N{NO-BREAK SPACE}%" if percent >= 1 else "under 1\N{NO-BREAK SPACE}%"
-
-
-def _amount(minor: int) -> str:
-    # ISO 4217 has currencies with no or three decimals; whole units are enough to read, hundredths are the rule.
-    return f"{minor / 100:+,.0f}".replace("-", "−")
 
 
 def _words(identifier: str) -> str:

@@ -110,8 +110,14 @@ def _retriable() -> Iterator[None]:
         raise Retriable("all connections to the records database are in use") from error
     except DBAPIError as error:
         if error.connection_invalidated or _is_passing(error.orig):
-            raise Retriable(f"the records database is busy or was lost for a moment: {error.orig}") from error
+            raise Retriable(_what_failed(error.orig)) from error
         raise
+
+
+def _what_failed(error: BaseException | None) -> str:
+    if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
+        return f"the records database cannot be reached, check APPRAISE_DATABASE_URL: {error}"
+    return f"the records database is busy or was lost for a moment: {error}"
 
 
 def _is_passing(error: BaseException | None) -> bool:

@@ -139,7 +139,7 @@ export class AppraisePeople extends LitElement {
     const reaches = Object.fromEntries(measures.map((/** @type {any} */ measure) => [measure.key, reach(nodes, measure)]));
     const roles = this._frame.viewer.roles;
     const waits = roles.includes("EXECUTIVE") && !roles.includes("HR_ADMINISTRATOR");
-    return html`<p class="count small soft" role="status">${this.#count(total)}${waits ? ". Sections appear here once their managers have handed them in." : nothing}</p>
+    return html`<p class="count small soft" role="status">${this.#count(total)}${waits ? ". Sections outside your own reporting line appear once they are handed in." : nothing}</p>
       ${total === 0 ? this.#nobody() : this.#table(nodes, measures, reaches)}
       ${hasMore
         ? html`<p class="more">
