@@ -56,7 +56,7 @@ HEADINGS = [
     "What it must not be used for",
     "What the employee can do",
 ]
-LINES = 90
+LINES = 92
 RESULTS = ["employee", "raw", "explained by cases", "left", "score", "interval", "reliability", "reading"]
 SPAN = re.compile(r'<span data-figure="([^"]+)">([^<]+)</span>')
 NUMBERS = re.compile(
@@ -130,7 +130,7 @@ def of_the_card(indicator: IndicatorKey) -> dict[str, str]:
             r"\(3 of 10\): satisfaction covered (\.\d+), repeat purchases (\.\d+), attrition (\.\d+)"
         ),
         "card-suppressed card-suppressed-busy": r"being given are covered (\.\d+) \((\.\d+) above 100 answers\)",
-        "card-heavy-value card-heavy-attrition": r"lifetime value (\.\d+), attrition (\.\d+) covered",
+        "card-heavy-value card-heavy-attrition": r"Heavy tails\.[^%]+lifetime value (\.\d+), attrition (\.\d+) covered",
         "card-small-purchases": r"repeat purchases with 25 employees \((\.\d+)",
         "card-fade-rank": r"attrition is then hardly ranked at all \((\.\d+)\)",
     }
