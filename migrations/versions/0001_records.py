@@ -202,6 +202,7 @@ def create_scorecards() -> None:
         sa.Column("upper_90", EXACT, nullable=True),
         sa.Column("expected", EXACT, nullable=True),
         sa.Column("unshrunk", EXACT, nullable=True),
+        sa.Column("standard_error", EXACT, nullable=True),
         sa.Column("reliability", EXACT, nullable=True),
         sa.Column("probability_better", EXACT, nullable=True),
         sa.Column("consequence", sa.Boolean(), nullable=True),

@@ -176,6 +176,7 @@ def _estimate(
         upper_90=value + half * Decimal("0.84"),
         expected=Decimal(expected),
         unshrunk=value + pull,
+        standard_error=half / 2,
         reliability=Decimal("0.78"),
         probability_better=Decimal("0.71"),
         consequence=indicator != REPEAT_PURCHASE,

@@ -19,6 +19,7 @@ SATISFIED = Estimate(
     upper_90=Decimal("85.10"),
     expected=Decimal("78.45"),
     unshrunk=Decimal("83.05"),
+    standard_error=Decimal("2.10"),
     reliability=Decimal("0.78"),
     probability_better=Decimal("0.9981"),
     consequence=True,

@@ -27,6 +27,7 @@ def item(name: str, *, rating: int | None = None, comment: str | None = None, we
         upper_90=Decimal(2),
         expected=Decimal(1),
         unshrunk=Decimal(1),
+        standard_error=HALF,
         reliability=HALF,
         probability_better=HALF,
         consequence=False,

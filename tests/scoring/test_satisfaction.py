@@ -1,6 +1,7 @@
 """Ratings by customers, adjusted for case mix."""
 
 from decimal import Decimal
+from statistics import mean, variance
 from typing import Any
 
 import pytest
@@ -33,6 +34,14 @@ def test_the_raw_figure_is_the_mean_of_the_answers_on_0_to_100(world: Any, only:
     assert (found.working.raw, found.working.case_mix) == (Decimal("43.750000"), ())
     assert found.unshrunk == Decimal("43.750000")
     assert found.evidence == Evidence(events=4, customers=4, effective=Decimal(4))
+
+
+def test_the_standard_error_is_that_of_a_mean_by_the_pooled_spread_within_employees(world: Any, only: Any) -> None:
+    found = results(with_answers(world), only(SATISFACTION, case_mix=()))
+
+    answers = [[25 * ((i + 2 * j) % 5) for j in range(4)] for i in range(len(TEAM))]
+    pooled = mean(variance(of_one) for of_one in answers)
+    assert float(found["a"].standard_error) == pytest.approx((pooled / 4) ** 0.5, abs=1e-6)
 
 
 def test_a_customer_counts_once_per_employee_as_the_average_of_the_answers(world: Any, only: Any) -> None:

@@ -75,6 +75,7 @@ def estimate(value: str = "71.25") -> Estimate:
         upper_90=number + Decimal("6.70"),
         expected=Decimal("68.00"),
         unshrunk=number + Decimal("1.05"),
+        standard_error=Decimal("4.25"),
         reliability=Decimal("0.810"),
         probability_better=Decimal("0.7871"),
         consequence=True,

@@ -70,8 +70,8 @@ class Estimate:
     """`value`, the interval and `expected` share the indicator's unit; `probability_better` is in the good direction.
 
     `lower`/`upper` bound the 95 % interval, `lower_90`/`upper_90` the 90 % one. `unshrunk` is raw less case mix,
-    shown so that little evidence cannot hide an unusual person. `consequence` says whether the reliability
-    carries consequences by the policy; below it the estimate may be read and not used.
+    shown so that little evidence cannot hide an unusual person, with its sampling `standard_error`. `consequence`
+    says whether the reliability carries consequences by the policy; below it the estimate may be read and not used.
     """
 
     indicator: IndicatorKey
@@ -82,6 +82,7 @@ class Estimate:
     upper_90: Decimal
     expected: Decimal
     unshrunk: Decimal
+    standard_error: Decimal
     reliability: Decimal
     probability_better: Decimal
     consequence: bool

@@ -22,7 +22,7 @@ from appraise.scoring.arrays import FloatArray, IntArray, fetched, floats
 from appraise.scoring.case_mix import TENURE, Strata, strata, with_factors
 from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, exact_sum
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
-from appraise.scoring.findings import Findings
+from appraise.scoring.findings import Findings, Results
 from appraise.scoring.owned_time import owned_time
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.ratios import Subject, event_ratios
@@ -52,7 +52,7 @@ def attrition(prepared: Prepared, policy: Policy) -> Findings:
         (EventKind.OWNERSHIPS, "ownerships of customers by employees"),
     ):
         if kind not in prepared.present:
-            return Findings({}, missing_data(ATTRITION, missing), nothing_to_cover(ATTRITION))
+            return Findings(Results(), missing_data(ATTRITION, missing), nothing_to_cover(ATTRITION))
     factors = (*rules.case_mix, TENURE)
     pieces = _pieces(prepared, policy, factors)
     counted = pieces.filter(pieces.days > 0)

@@ -1,7 +1,7 @@
 """From arrays of figures to what is said of each employee: an estimate, or why there is none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,33 @@ from appraise.statistics.shrinkage import Shrunk
 
 FloatArray = npt.NDArray[np.float64]
 Notes = Sequence[tuple[str, str]]
-Results = Mapping[int, Estimate | Absence]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the evidence says before it is pooled, of everybody with any: rows belong to positions `employees` (J,).
+
+    `deviation` from the average employee and its sampling `variance` are in the indicator's unit and its square, raw
+    less case mix, not turned: of attrition higher is worse. `spread` is the estimated sd between employees.
+    """
+
+    employees: Sequence[int]
+    deviation: FloatArray
+    variance: FloatArray
+    spread: float
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What is said of employees, by position; `measured` is None where nobody could be compared."""
+
+    said: Mapping[int, Estimate | Absence] = field(default_factory=dict)
+    measured: Measured | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """`results` by employee position; everybody else in service gets `otherwise`."""
+    """Everybody in service of whom `results` say nothing gets `otherwise`."""
 
     results: Results
     otherwise: Absence
@@ -44,13 +65,15 @@ class Figures:
     """Rows as in `Seen`. `effects` (J, F) are subtracted from `raw`; all in the indicator's unit.
 
     The average employee has `expected`; `spread` is the shrunk employees, of whom `deviation` is the difference to
-    the average plus `origin`: `limits` bound what is shown.
+    the average plus `origin`: `limits` bound what is shown. `deviation` and `variance` are as in `Measured`.
     """
 
     raw: FloatArray
     factors: tuple[str, ...]
     effects: FloatArray
     shrunk: Shrunk
+    deviation: FloatArray
+    variance: FloatArray
     expected: float
     limits: tuple[float, float]
     notes: Notes
@@ -78,14 +101,17 @@ def said(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Figures) 
             )
         else:
             results[employee] = estimates[row]
-    return results
+    shrunk = figures.shrunk
+    return Results(results, Measured(seen.employees, figures.deviation, figures.variance, shrunk.population_sd))
 
 
 def nobody(indicator: IndicatorKey, seen: Seen, error: NotEnough) -> Results:
-    return {
-        employee: refused(indicator, error, evidence)
-        for employee, evidence in zip(seen.employees, seen.evidence, strict=True)
-    }
+    return Results(
+        {
+            employee: refused(indicator, error, evidence)
+            for employee, evidence in zip(seen.employees, seen.evidence, strict=True)
+        }
+    )
 
 
 def _estimates(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Figures) -> list[Estimate]:
@@ -99,6 +125,7 @@ def _estimates(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Fig
     )
     higher = BY_KEY[indicator].direction is Direction.HIGHER_IS_BETTER
     better = shrunk.probability_above_population() if higher else shrunk.probability_below_population()
+    error = np.sqrt(figures.variance)
     estimates = []
     for row, evidence in enumerate(seen.evidence):
         effects = list(zip(figures.factors, figures.effects[row], strict=True))
@@ -115,6 +142,7 @@ def _estimates(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Fig
                 upper_90=exactly(upper90[row]),
                 expected=exactly(figures.expected),
                 unshrunk=unshrunk(working),
+                standard_error=exactly(error[row]),
                 reliability=reliability,
                 probability_better=exactly(np.clip(better[row], 0.0, 1.0)),
                 consequence=float(reliability) >= policy.consequence_reliability,

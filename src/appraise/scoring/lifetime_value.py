@@ -53,7 +53,7 @@ _FEWEST = 1.0
 
 def lifetime_value(prepared: Prepared, touches: ibis.Table, time: CustomerTime, policy: Policy) -> Findings:
     if EventKind.PURCHASES not in prepared.present:
-        return Findings({}, missing_data(LIFETIME_VALUE, "purchases"), nothing_to_cover(LIFETIME_VALUE))
+        return Findings(Results(), missing_data(LIFETIME_VALUE, "purchases"), nothing_to_cover(LIFETIME_VALUE))
     rules = policy.of(LIFETIME_VALUE)
     begun = _with_money(spells(time, prepared, horizon_days=rules.horizon_days), time, policy).cache()
     weights = shares(begun, touches, rules).cache()
@@ -64,7 +64,7 @@ def lifetime_value(prepared: Prepared, touches: ibis.Table, time: CustomerTime, 
         model = fit_buying(time.purchases, prepared, annual_discount=policy.annual_discount)
         outcomes = _outcomes(begun, model, rules.case_mix)
     except NotEnough as error:
-        return Findings({}, refused(LIFETIME_VALUE, error, None), coverage)
+        return Findings(Results(), refused(LIFETIME_VALUE, error, None), coverage)
     kinds = strata(_counts(outcomes, rules.case_mix), rules.case_mix)
     placed = kinds.placed(outcomes).select("customer", "at", "profile", "outcome", "foretold", "visits", "band").cache()
     known = rows.filter(rows.employee.notnull()).select("customer", "at", "employee", "weight")
@@ -131,7 +131,7 @@ def _results(comparison: _Comparison, first_timers: Mapping[int, int], prepared:
     credited, kinds = comparison.credited, comparison.kinds
     employees, cells = summed(credited, kinds)
     if not employees.size:
-        return {}
+        return Results()
     try:
         outcome = compared(cells, kinds.stratum, floor=None)
         clusters = clustered(credited, outcome.rate)
@@ -140,11 +140,8 @@ def _results(comparison: _Comparison, first_timers: Mapping[int, int], prepared:
         amount = _visits(credited, employees)
         evidence = _with_left_out(clusters.evidence(amount), employees, first_timers)
         telling = amount >= _FEWEST
-        shrunk = normal(
-            outcome.ratio[-1][telling],
-            inflation * (variance / outcome.expected[-1] ** 2)[telling],
-            attributable_share=policy.attributable_share,
-        )
+        sampling = inflation * (variance / outcome.expected[-1] ** 2)[telling]
+        shrunk = normal(outcome.ratio[-1][telling], sampling, attributable_share=policy.attributable_share)
     except NotEnough as error:
         clusters = clustered(credited, np.ones(kinds.profiles))
         seen = Seen(employees.tolist(), clusters.evidence(None), clusters.effective, WORDS)
@@ -155,6 +152,8 @@ def _results(comparison: _Comparison, first_timers: Mapping[int, int], prepared:
         factors=kinds.factors,
         effects=(ratio[:-1] - ratio[1:]).T,
         shrunk=shrunk,
+        deviation=ratio[-1] - shrunk.population_mean,
+        variance=sampling,
         expected=1.0,
         limits=(0.0, np.inf),
         notes=(
@@ -175,7 +174,8 @@ def _results(comparison: _Comparison, first_timers: Mapping[int, int], prepared:
         )
         for row in np.flatnonzero(~telling)
     }
-    return {**silent, **said(LIFETIME_VALUE, policy, seen, figures)}
+    told = said(LIFETIME_VALUE, policy, seen, figures)
+    return Results({**silent, **told.said}, told.measured)
 
 
 def _variance(comparison: _Comparison, outcome: Compared, employees: IntArray) -> FloatArray:

@@ -36,7 +36,7 @@ def event_ratios(subject: Subject, credited: Credited, kinds: Strata, policy: Po
     """
     employees, cells = summed(credited, kinds)
     if not employees.size:
-        return {}
+        return Results()
     left_out = [subject.left_out.get(employee, ()) for employee in employees.tolist()]
     try:
         outcome = compared(cells, kinds.stratum, floor=0.0)
@@ -54,7 +54,7 @@ def event_ratios(subject: Subject, credited: Credited, kinds: Strata, policy: Po
         )
     except NotEnough as error:
         return nobody(subject.indicator, seen, error)
-    ratio = outcome.ratio
+    ratio, level = outcome.ratio, expected / inflation * shrunk.level
     notes = (
         *subject.notes,
         ("spread between employees (cv)", f"{shrunk.population_sd:.3f}"),
@@ -66,6 +66,8 @@ def event_ratios(subject: Subject, credited: Credited, kinds: Strata, policy: Po
         factors=kinds.factors,
         effects=(ratio[:-1] - ratio[1:]).T,
         shrunk=shrunk,
+        deviation=outcome.observed[-1] / inflation / level - 1.0,
+        variance=1.0 / level,
         expected=1.0,
         limits=(0.0, np.inf),
         notes=notes,

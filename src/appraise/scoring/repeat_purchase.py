@@ -24,7 +24,7 @@ from appraise.scoring.attribution import check_shares, shares
 from appraise.scoring.case_mix import Strata, strata, with_factors
 from appraise.scoring.credit_sums import Credited, credit_given
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
-from appraise.scoring.findings import Findings
+from appraise.scoring.findings import Findings, Results
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.rates import foretold
 from appraise.scoring.ratios import Subject, event_ratios
@@ -35,7 +35,7 @@ WORDS = Words("expected repeat purchases")
 
 def repeat_purchase(prepared: Prepared, touches: ibis.Table, time: CustomerTime, policy: Policy) -> Findings:
     if EventKind.PURCHASES not in prepared.present:
-        return Findings({}, missing_data(REPEAT_PURCHASE, "purchases"), nothing_to_cover(REPEAT_PURCHASE))
+        return Findings(Results(), missing_data(REPEAT_PURCHASE, "purchases"), nothing_to_cover(REPEAT_PURCHASE))
     rules = policy.of(REPEAT_PURCHASE)
     at_risk = _at_risk(time, prepared, rules)
     weights = shares(at_risk, touches, rules).cache()

@@ -113,7 +113,7 @@ def _measures(prepared: Prepared, policy: Policy) -> dict[IndicatorKey, Callable
 
 
 def _result(key: IndicatorKey, found: Findings, position: int, *, serving: bool) -> Estimate | Absence:
-    return found.results.get(position, found.otherwise) if serving else not_in_service(key)
+    return found.results.said.get(position, found.otherwise) if serving else not_in_service(key)
 
 
 class _Steps:

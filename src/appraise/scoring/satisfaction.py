@@ -44,7 +44,7 @@ def satisfaction(prepared: Prepared, policy: Policy) -> Findings:
         )
     if EventKind.RATINGS not in prepared.present:
         nothing = Coverage(SATISFACTION, Decimal(0), Decimal(0))
-        return Findings({}, missing_data(SATISFACTION, "ratings by customers"), nothing)
+        return Findings(Results(), missing_data(SATISFACTION, "ratings by customers"), nothing)
     answers = _answers(prepared)
     counted = answers.filter(answers.left_out.isnull())
     return Findings(
@@ -81,7 +81,7 @@ def _results(answers: ibis.Table, counted: ibis.Table, rules: IndicatorPolicy, p
     factors = (*rules.case_mix, SCALE)
     table = _by_case(counted, factors)
     if not table.num_rows:
-        return {}
+        return Results()
     employees, row = np.unique(whole(table, "employee"), return_inverse=True)
     sums, columns = _group_sums(table, row, employees.size, factors)
     evidence = _evidence(answers, employees, np.bincount(row, floats(table, "answers")).astype(np.float64), sums.weight)
@@ -98,6 +98,8 @@ def _results(answers: ibis.Table, counted: ibis.Table, rules: IndicatorPolicy, p
         factors=used,
         effects=adjusted.effect @ membership.reshape(len(columns), len(used)),
         shrunk=shrunk,
+        deviation=adjusted.adjusted - shrunk.population_mean,
+        variance=adjusted.variance,
         expected=shrunk.population_mean + _MIDDLE,
         limits=(0.0, 100.0),
         notes=(

@@ -21,6 +21,7 @@ NUMBERS = (
     "upper_90",
     "expected",
     "unshrunk",
+    "standard_error",
     "reliability",
     "probability_better",
     "consequence",

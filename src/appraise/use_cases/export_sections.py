@@ -23,7 +23,16 @@ from appraise.use_cases.transactions import committed
 
 PAGE: Final = 500
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-NUMBERS: Final = ("value", "lower", "upper", "expected", "unshrunk", "reliability", "probability_better")
+NUMBERS: Final = (
+    "value",
+    "lower",
+    "upper",
+    "expected",
+    "unshrunk",
+    "standard_error",
+    "reliability",
+    "probability_better",
+)
 
 
 class ExportFormat(StrEnum):

@@ -142,6 +142,7 @@ class EstimateResult:
     reliability: Decimal = strawberry.field(
         description="0 to 1: the share of the difference from the peers that is not chance."
     )
+    standard_error: Decimal = strawberry.field(description="Sampling standard error of `unshrunk`, in the same unit.")
     probability_better: Decimal = strawberry.field(
         description="0 to 1: probability that the true figure is on the good side of `expected`."
     )
@@ -174,6 +175,7 @@ class EstimateResult:
             upper90=estimate.upper_90,
             expected=estimate.expected,
             unshrunk=estimate.unshrunk,
+            standard_error=estimate.standard_error,
             reliability=estimate.reliability,
             probability_better=estimate.probability_better,
             carries_consequence=estimate.consequence,

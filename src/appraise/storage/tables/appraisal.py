@@ -74,6 +74,7 @@ class ScorecardRow(Record, table=True):
     upper_90: Decimal | None = Field(default=None, sa_type=Exact)
     expected: Decimal | None = Field(default=None, sa_type=Exact)
     unshrunk: Decimal | None = Field(default=None, sa_type=Exact)
+    standard_error: Decimal | None = Field(default=None, sa_type=Exact)
     reliability: Decimal | None = Field(default=None, sa_type=Exact)
     probability_better: Decimal | None = Field(default=None, sa_type=Exact)
     consequence: bool | None = None
