@@ -1,7 +1,7 @@
 """Documents: parsed and validated once, then remembered."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
 
@@ -15,6 +15,7 @@ from graphql import (
     validate,
 )
 
+from appraise.api.compiled import CompiledQuery
 from appraise.api.guard import LONGEST_DOCUMENT, MOST_TOKENS, excess, measure
 from appraise.api.schema import GRAPHQL_SCHEMA
 
@@ -38,49 +39,63 @@ class Operation:
     document: DocumentNode
     name: str | None
     definition: OperationDefinitionNode
+    compiled: CompiledQuery
 
     @property
     def is_query(self) -> bool:
         return self.definition.operation is OperationType.QUERY
 
 
+@dataclass(frozen=True, slots=True)
+class _Valid:
+    """`compiled` holds operations by name; two threads may compile the same one, and either is kept."""
+
+    document: DocumentNode
+    compiled: dict[str | None, CompiledQuery] = field(default_factory=dict)
+
+    def operation(self, name: str | None) -> Operation:
+        definition = get_operation_ast(self.document, name)
+        if definition is None:
+            wanted = "no operation or several" if name is None else f"no operation named {name!r}"
+            raise Refused([GraphQLError(f"The document has {wanted}; operationName must name one of it.")])
+        if name not in self.compiled:
+            self.compiled[name] = CompiledQuery(GRAPHQL_SCHEMA, self.document, definition)
+        return Operation(self.document, name, definition, self.compiled[name])
+
+
 class Documents:
     """The most recently used valid documents by their text; safe to share between threads."""
 
     def __init__(self) -> None:
-        self._valid: OrderedDict[str, DocumentNode] = OrderedDict()
+        self._valid: OrderedDict[str, _Valid] = OrderedDict()
         self._lock = Lock()
 
     def operation(self, text: str, variables: dict[str, object], name: str | None) -> Operation:
         """The operation to run. Raises `TooCostly` before validation, `Refused` where it is not valid."""
         known = self._known(text)
-        document = _parsed(text) if known is None else known
+        document = _parsed(text) if known is None else known.document
         problem = excess(measure(document, variables))
         if problem is not None:
             raise TooCostly(problem)
-        if known is None:
-            self._admit(text, document)
-        definition = get_operation_ast(document, name)
-        if definition is None:
-            wanted = "no operation or several" if name is None else f"no operation named {name!r}"
-            raise Refused([GraphQLError(f"The document has {wanted}; operationName must name one of it.")])
-        return Operation(document, name, definition)
+        return (known or self._admitted(text, document)).operation(name)
 
-    def _known(self, text: str) -> DocumentNode | None:
+    def _known(self, text: str) -> _Valid | None:
         with self._lock:
-            document = self._valid.get(text)
-            if document is not None:
+            valid = self._valid.get(text)
+            if valid is not None:
                 self._valid.move_to_end(text)
-            return document
+            return valid
 
-    def _admit(self, text: str, document: DocumentNode) -> None:
+    def _admitted(self, text: str, document: DocumentNode) -> _Valid:
         errors = validate(GRAPHQL_SCHEMA, document, max_errors=20, hide_suggestions=True)
         if errors:
             raise Refused(errors)
+        valid = _Valid(document)
         with self._lock:
-            self._valid[text] = document
+            self._valid[text] = valid
             if len(self._valid) > REMEMBERED:
                 self._valid.popitem(last=False)
+        return valid
 
 
 def _parsed(text: str) -> DocumentNode:
