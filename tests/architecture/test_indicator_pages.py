@@ -150,7 +150,7 @@ def seen(names: list[str], amount: FloatArray, words: Words) -> Seen:
 def results(indicator: IndicatorKey, names: list[str], people: Seen, figures: Figures) -> Table:
     """What the product would publish of each, under the default policy."""
     found = said(indicator, DEFAULT_POLICY, people, figures)
-    return [RESULTS, *([name, *cells(indicator, found[row])] for row, name in enumerate(names))]
+    return [RESULTS, *([name, *cells(indicator, found.said[row])] for row, name in enumerate(names))]
 
 
 def cells(indicator: IndicatorKey, found: Estimate | Absence) -> list[str]:
@@ -197,7 +197,18 @@ def work_satisfaction(text: str) -> Worked:
     share = DEFAULT_POLICY.attributable_share
     shrunk = normal(adjusted.adjusted, adjusted.variance, attributable_share=share)
     expected = shrunk.population_mean + 50.0
-    figures = Figures(adjusted.raw + 50.0, ("kind",), adjusted.effect, shrunk, expected, (0.0, 100.0), ())
+    deviation = adjusted.adjusted - shrunk.population_mean
+    figures = Figures(
+        adjusted.raw + 50.0,
+        ("kind",),
+        adjusted.effect,
+        shrunk,
+        deviation,
+        adjusted.variance,
+        expected,
+        (0.0, 100.0),
+        (),
+    )
     left, kept = adjusted.adjusted[0] + 50.0, share * shrunk.reliability[0]
     told = {
         "answers": f"{n[0]:.0f}",
@@ -228,7 +239,9 @@ def by_two_kinds(exposure: FloatArray, events: FloatArray, hazard: FloatArray, o
 def of_events(indicator: IndicatorKey, names: list[str], found: Compared, words: Words) -> tuple[Shrunk, Table]:
     shrunk = gamma_poisson(found.observed[-1], found.expected[-1], attributable_share=DEFAULT_POLICY.attributable_share)
     effects = (found.ratio[:-1] - found.ratio[1:]).T
-    figures = Figures(found.ratio[0], ("kind",), effects, shrunk, 1.0, (0.0, math.inf), ())
+    level = found.expected[-1] * shrunk.level
+    deviation = found.observed[-1] / level - 1.0
+    figures = Figures(found.ratio[0], ("kind",), effects, shrunk, deviation, 1.0 / level, 1.0, (0.0, math.inf), ())
     return shrunk, results(indicator, names, seen(names, found.expected[-1], words), figures)
 
 
@@ -284,7 +297,8 @@ def work_value(text: str) -> Worked:
     )
     ratio, error = found.ratio[-1], miss * np.sqrt(contacts) / found.expected[-1]
     shrunk = normal(ratio, error**2, attributable_share=DEFAULT_POLICY.attributable_share)
-    figures = Figures(ratio, (), np.zeros((len(names), 0)), shrunk, 1.0, (0.0, math.inf), ())
+    nothing, deviation = np.zeros((len(names), 0)), ratio - shrunk.population_mean
+    figures = Figures(ratio, (), nothing, shrunk, deviation, error**2, 1.0, (0.0, math.inf), ())
     kept, above = DEFAULT_POLICY.attributable_share * shrunk.reliability[0], ratio[0] - shrunk.population_mean
     rate = force_of_interest(DEFAULT_POLICY.annual_discount)
     told = {
