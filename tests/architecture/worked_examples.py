@@ -1,0 +1,338 @@
+"""The worked examples of the pages about the indicators, recomputed by the code."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import ibis
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from appraise.domain.explanations import figure
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.policies import DEFAULT_POLICY
+from appraise.domain.scorecards import Absence, Estimate, Evidence
+from appraise.domain.sections import HIGHEST_RATING, LOWEST_RATING
+from appraise.scoring import attrition, lifetime_value, repeat_purchase, satisfaction
+from appraise.scoring.absences import Words
+from appraise.scoring.attribution import shares
+from appraise.scoring.buying import force_of_interest
+from appraise.scoring.case_mix import FEWEST_EVENTS
+from appraise.scoring.findings import Figures, Seen, said
+from appraise.scoring.rates import Cells, Compared, compared, foretold
+from appraise.statistics.bg_nbd import BgNbd
+from appraise.statistics.group_sums import GroupSums
+from appraise.statistics.shrinkage import FEWEST_EMPLOYEES, Shrunk, gamma_poisson, normal
+from appraise.statistics.within import case_mix
+
+FloatArray = npt.NDArray[np.float64]
+Table = list[list[str]]
+Worked = tuple[dict[str, str], Table]
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs" / "indicators"
+PAGES = {
+    SATISFACTION: FOLDER / "satisfaction.md",
+    REPEAT_PURCHASE: FOLDER / "repeat-purchases.md",
+    LIFETIME_VALUE: FOLDER / "lifetime-value.md",
+    ATTRITION: FOLDER / "attrition.md",
+}
+RESULTS = ["employee", "raw", "explained by cases", "left", "score", "interval", "reliability", "reading"]
+# Fader, Hardie & Lee 2005, table 2: the CDNOW customers.
+CDNOW = BgNbd(0.24259, 4.41353, 0.79289, 2.42575, -9582.4, converged=True)
+
+
+def text_of(indicator: IndicatorKey) -> str:
+    return PAGES[indicator].read_text(encoding="utf-8")
+
+
+def tables(text: str) -> list[Table]:
+    blocks = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
+    rows = [[[cell.strip() for cell in line.strip("|").split("|")] for line in block.splitlines()] for block in blocks]
+    return [[block[0], *block[2:]] for block in rows]
+
+
+def inputs(text: str) -> tuple[list[str], FloatArray]:
+    """Names, and the numbers of the first table; a cell of several numbers is as many columns."""
+    [_, *rows] = tables(text)[0]
+    return [row[0] for row in rows], np.array(
+        [[float(n) for cell in row[1:] for n in cell.split(", ")] for row in rows]
+    )
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.1f}"
+
+
+def signed(indicator: IndicatorKey, value: float) -> str:
+    text = figure(indicator, Decimal(repr(value)))
+    return text if text.startswith("−") or not value else f"+{text}"
+
+
+def plain(indicator: IndicatorKey, value: float) -> str:
+    return figure(indicator, Decimal(repr(float(value))))
+
+
+def of_the_policy(indicator: IndicatorKey) -> dict[str, str]:
+    rules = DEFAULT_POLICY.of(indicator)
+    return {
+        "minimum": f"{rules.minimum_events}",
+        "window": f"{rules.window_days}",
+        "half-life": f"{rules.half_life_days}",
+        "horizon": f"{rules.horizon_days}",
+        "weight": f"{rules.weight:g}",
+        "case-mix": ", ".join(rules.case_mix).replace("_", " "),
+        "publish": f"{DEFAULT_POLICY.publish_reliability:g}",
+        "consequence": f"{DEFAULT_POLICY.consequence_reliability:g}",
+        "share": f"{DEFAULT_POLICY.attributable_share:g}",
+        "discount": f"{100 * DEFAULT_POLICY.annual_discount:g}",
+        "grace": f"{DEFAULT_POLICY.ownership_grace_days}",
+        "fewest-employees": f"{FEWEST_EMPLOYEES}",
+        "fewest-events": f"{FEWEST_EVENTS}",
+        "tenure": ", ".join(name for name, _, _ in attrition.TENURE_BANDS),
+        "extremes": f"{LOWEST_RATING} or {HIGHEST_RATING}",
+    }
+
+
+def of_the_card(indicator: IndicatorKey) -> dict[str, str]:
+    """What the simulations measured, as the method card says it."""
+    card = " ".join((ROOT / "docs" / "method-card.md").read_text(encoding="utf-8").split())
+    row = {SATISFACTION: r"\*\*160 employees\*\*: satisfaction"}.get(indicator, rf"\| {indicator.replace('_', ' ')}")
+    patterns = {
+        "card-covered card-plain": row + r" \| (\.\d+) \| \d+ % \| [\d.]+ % \| (\.\d+) \|",
+        "card-wrong-satisfaction card-wrong-purchases card-wrong-attrition": (
+            r"\(3 of 10\): satisfaction covered (\.\d+), repeat purchases (\.\d+), attrition (\.\d+)"
+        ),
+        "card-suppressed card-suppressed-busy": r"being given are covered (\.\d+) \((\.\d+) above 100 answers\)",
+        "card-heavy-value card-heavy-attrition": r"Heavy tails\.[^%]+lifetime value (\.\d+), attrition (\.\d+) covered",
+        "card-small-purchases": r"repeat purchases with 25 employees \((\.\d+)",
+        "card-fade-rank": r"attrition is then hardly ranked at all \((\.\d+)\)",
+    }
+    found: dict[str, str] = {}
+    for names, pattern in patterns.items():
+        match = re.search(pattern, card)
+        assert match, f"the method card no longer says {names}"
+        found |= dict(zip(names.split(), match.groups(), strict=True))
+    return found
+
+
+def seen(names: list[str], amount: FloatArray, words: Words) -> Seen:
+    nothing = Evidence(events=0, customers=0, effective=Decimal(0))
+    return Seen(range(len(names)), [nothing] * len(names), amount, words)
+
+
+def results(indicator: IndicatorKey, names: list[str], people: Seen, figures: Figures) -> Table:
+    """What the product would publish of each, under the default policy."""
+    found = said(indicator, DEFAULT_POLICY, people, figures)
+    return [RESULTS, *([name, *cells(indicator, found.said[row])] for row, name in enumerate(names))]
+
+
+def cells(indicator: IndicatorKey, found: Estimate | Absence) -> list[str]:
+    if isinstance(found, Absence):
+        return ["–"] * 6 + [found.reason]
+    explained = sum((effect for _, effect in found.working.case_mix), Decimal(0))
+    reading = {True: "better", False: "worse", None: "cannot tell"}[found.is_better]
+    return [
+        figure(indicator, found.working.raw),
+        signed(indicator, float(explained)),
+        figure(indicator, found.unshrunk),
+        figure(indicator, found.value),
+        f"{figure(indicator, found.lower)} to {figure(indicator, found.upper)}",
+        f"{found.reliability:.2f}",
+        reading,
+    ]
+
+
+def levels(shrunk: Shrunk) -> dict[str, str]:
+    """How much the two intervals hold."""
+    held = {
+        "interval": shrunk.posterior.cdf(shrunk.upper) - shrunk.posterior.cdf(shrunk.lower),
+        "verdict-interval": shrunk.posterior.cdf(shrunk.upper90) - shrunk.posterior.cdf(shrunk.lower90),
+    }
+    return {name: f"{100 * share[0]:.0f}" for name, share in held.items()}
+
+
+def work_satisfaction(text: str) -> Worked:
+    names, counts = inputs(text)
+    scale = np.linspace(0, 100, 5) - 50.0
+    questions, complaints = counts[:, :5], counts[:, 5:]
+    both = questions + complaints
+    n, hard = both.sum(axis=1), complaints.sum(axis=1)
+    sums = GroupSums(
+        weight=n,
+        weight_squared=n,
+        y=both @ scale,
+        yy=both @ scale**2,
+        x=hard[:, None],
+        xx=np.array([[hard.sum()]]),
+        xy=np.array([(complaints @ scale).sum()]),
+    )
+    adjusted = case_mix(sums)
+    share = DEFAULT_POLICY.attributable_share
+    shrunk = normal(adjusted.adjusted, adjusted.variance, attributable_share=share)
+    expected = shrunk.population_mean + 50.0
+    deviation = adjusted.adjusted - shrunk.population_mean
+    figures = Figures(
+        adjusted.raw + 50.0,
+        ("kind",),
+        adjusted.effect,
+        shrunk,
+        deviation,
+        adjusted.variance,
+        expected,
+        (0.0, 100.0),
+        (),
+    )
+    left, kept = adjusted.adjusted[0] + 50.0, share * shrunk.reliability[0]
+    told = {
+        "answers": f"{n[0]:.0f}",
+        "points-of-a-4": f"{100 * (4 - 1) / (5 - 1):g}",
+        "harder": plain(SATISFACTION, -adjusted.beta[0]),
+        "complaints": percent(hard[0] / n[0]),
+        "complaints-of-all": percent(hard.sum() / n.sum()),
+        "raw": plain(SATISFACTION, adjusted.raw[0] + 50.0),
+        "raw-of-ben": plain(SATISFACTION, adjusted.raw[1] + 50.0),
+        "effect": plain(SATISFACTION, -adjusted.effect[0, 0]),
+        "left": plain(SATISFACTION, left),
+        "expected": plain(SATISFACTION, expected),
+        "above": plain(SATISFACTION, left - expected),
+        "reliability": f"{shrunk.reliability[0]:.2f}",
+        "kept": f"{kept:.2f}",
+        "score": plain(SATISFACTION, expected + kept * (left - expected)),
+        **levels(shrunk),
+    }
+    return told, results(SATISFACTION, names, seen(names, n, satisfaction.WORDS), figures)
+
+
+def by_two_kinds(exposure: FloatArray, events: FloatArray, hazard: FloatArray, overall: float) -> Compared:
+    """Two kinds of case, nothing shared, so that Σw² is Σw."""
+    expected = np.array([exposure * overall, exposure * hazard])
+    return compared(Cells(events, expected, expected), np.array([[0, 0], [0, 1]]), floor=0.0)
+
+
+def of_events(indicator: IndicatorKey, names: list[str], found: Compared, words: Words) -> tuple[Shrunk, Table]:
+    shrunk = gamma_poisson(found.observed[-1], found.expected[-1], attributable_share=DEFAULT_POLICY.attributable_share)
+    effects = (found.ratio[:-1] - found.ratio[1:]).T
+    level = found.expected[-1] * shrunk.level
+    deviation = found.observed[-1] / level - 1.0
+    figures = Figures(found.ratio[0], ("kind",), effects, shrunk, deviation, 1.0 / level, 1.0, (0.0, math.inf), ())
+    return shrunk, results(indicator, names, seen(names, found.expected[-1], words), figures)
+
+
+def work_purchases(text: str) -> Worked:
+    names, counts = inputs(text)
+    contacts, bought = counts[:, ::2], counts[:, 1::2]
+    n, d = contacts.sum(axis=0), bought.sum(axis=0)
+    # Everybody is watched equally long, so that the life table has one day.
+    hazard = foretold(np.arange(2), np.zeros(2, np.int64), d, n - d, np.array([[0, 0], [0, 1]]))
+    found = by_two_kinds(contacts, bought, hazard[1], hazard[0, 0])
+    shrunk, table = of_events(REPEAT_PURCHASE, names, found, repeat_purchase.WORDS)
+    told = {
+        "contacts": f"{contacts[0].sum():.0f}",
+        "bought": f"{bought[0].sum():.0f}",
+        "all": percent(hazard[0, 0]),
+        "new": percent(hazard[1, 0]),
+        "regular": percent(hazard[1, 1]),
+        "expected-raw": f"{found.expected[0, 0]:.1f}",
+        "expected-plain": f"{contacts[0] @ hazard[1]:.1f}",
+        "expected": f"{found.expected[1, 0]:.1f}",
+        "raw": plain(REPEAT_PURCHASE, found.ratio[0, 0]),
+        "left": plain(REPEAT_PURCHASE, found.ratio[1, 0]),
+        "score": plain(REPEAT_PURCHASE, shrunk.mean[0]),
+        **levels(shrunk),
+        **decayed(),
+    }
+    return told, table
+
+
+def decayed() -> dict[str, str]:
+    """Somebody served a half-life before the moment, somebody else at it; and ten contacts shared by halves."""
+    age = DEFAULT_POLICY.of(REPEAT_PURCHASE).half_life_days * 86_400
+    who = {"customer": [1, 1], "at": [0, age], "employee": pa.array([0, 1], pa.int32())}
+    touches = ibis.memtable(pa.table({**who, "why": pa.array([None, None], pa.string())}))
+    moment = ibis.memtable(pa.table({"customer": [1], "at": [age]}))
+    rows = shares(moment, touches, DEFAULT_POLICY.of(REPEAT_PURCHASE)).order_by("employee").to_pyarrow().to_pylist()
+    halves = np.full((2, 1), 10 * 0.5)
+    shared = compared(Cells(halves, halves[None], halves[None] * 0.5), np.array([[0]]), floor=0.0)
+    return {
+        "earlier": f"{100 * rows[0]['weight']:.0f}",
+        "later": f"{100 * rows[1]['weight']:.0f}",
+        "shared": "10",
+        "halves": f"{halves[0, 0]:g}",
+        "own": f"{shared.expected[-1, 0]:g}",
+    }
+
+
+def work_value(text: str) -> Worked:
+    names, columns = inputs(text)
+    contacts, visits, expected, spent, miss = columns.T
+    found = compared(
+        Cells(spent[:, None], expected[None, :, None], expected[None, :, None]), np.array([[0]]), floor=None
+    )
+    ratio, error = found.ratio[-1], miss * np.sqrt(contacts) / found.expected[-1]
+    shrunk = normal(ratio, error**2, attributable_share=DEFAULT_POLICY.attributable_share)
+    nothing, deviation = np.zeros((len(names), 0)), ratio - shrunk.population_mean
+    figures = Figures(ratio, (), nothing, shrunk, deviation, error**2, 1.0, (0.0, math.inf), ())
+    kept, above = DEFAULT_POLICY.attributable_share * shrunk.reliability[0], ratio[0] - shrunk.population_mean
+    rate = force_of_interest(DEFAULT_POLICY.annual_discount)
+    told = {
+        "later-worth": f"{100 * math.exp(-rate * 90):.2f}",
+        "later-amount": "100",
+        "later-days": "90",
+        "visits": f"{CDNOW.expected_purchases(39, 2, 30.43, 38.86):.2f}",
+        "visits-weeks": "39",
+        "calibration": f"{found.rate[0]:.3f}",
+        "calibrated": f"{found.expected[-1, 0]:,.0f}",
+        "foretold": f"{expected[0]:,.0f}",
+        "spent": f"{spent[0]:,.0f}",
+        "left": plain(LIFETIME_VALUE, ratio[0]),
+        "average": plain(LIFETIME_VALUE, shrunk.population_mean),
+        "above": plain(LIFETIME_VALUE, above),
+        "error": f"{error[0]:.2f}",
+        "reliability": f"{shrunk.reliability[0]:.2f}",
+        "kept": f"{kept:.2f}",
+        "score": plain(LIFETIME_VALUE, 1.0 + kept * above),
+        "money": f"{lifetime_value._money(shrunk, found.exposed, 'EUR')[0].amount:,}",
+        **levels(shrunk),
+        **decayed(),
+    }
+    return told, results(LIFETIME_VALUE, names, seen(names, visits, lifetime_value.WORDS), figures)
+
+
+def work_attrition(text: str) -> Worked:
+    names, counts = inputs(text)
+    months, lost = counts[:, ::2], counts[:, 1::2]
+    hazard, overall = lost.sum(axis=0) / months.sum(axis=0), lost.sum() / months.sum()
+    found = by_two_kinds(months, lost, hazard, overall)
+    shrunk, table = of_events(ATTRITION, names, found, attrition.WORDS)
+    told = {
+        "months": f"{months[0].sum():.0f}",
+        "lost": f"{lost[0].sum():.0f}",
+        "all": percent(overall),
+        "young": percent(hazard[0]),
+        "old": percent(hazard[1]),
+        "expected-raw": f"{found.expected[0, 0]:.1f}",
+        "expected-plain": f"{months[0] @ hazard:.1f}",
+        "expected": f"{found.expected[1, 0]:.1f}",
+        "raw": plain(ATTRITION, found.ratio[0, 0]),
+        "left": plain(ATTRITION, found.ratio[1, 0]),
+        "score": plain(ATTRITION, shrunk.mean[0]),
+        **levels(shrunk),
+    }
+    return told, table
+
+
+WORK: Mapping[IndicatorKey, Callable[[str], Worked]] = {
+    SATISFACTION: work_satisfaction,
+    REPEAT_PURCHASE: work_purchases,
+    LIFETIME_VALUE: work_value,
+    ATTRITION: work_attrition,
+}
+
+
+def known_figures(indicator: IndicatorKey, text: str) -> dict[str, str]:
+    return {**of_the_policy(indicator), **of_the_card(indicator), **WORK[indicator](text)[0]}
