@@ -10,7 +10,7 @@ from sqlalchemy import insert, literal, select
 from appraise.domain.access import Principal, Role, Scope, ServiceScope, people_scope, reaches, section_scope
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.section_states import SectionState
-from appraise.storage.access import reached
+from appraise.storage.access import Door, Viewer, reached
 from appraise.storage.database import Database, Session
 from appraise.storage.people import managers_of
 from appraise.storage.tables import EMPLOYEES, REPORTING_LINES
@@ -90,8 +90,9 @@ def test_compiled_predicates_equal_the_rules(
         build(session, organisation)
         column = None if state is None else literal(state.value)
         for chosen in (scope, people_scope(principal), section_scope(principal)):
-            predicate = reached(chosen, principal, EMPLOYEES.c.id, on=TODAY, state=column)
-            found = set(session.execute(select(EMPLOYEES.c.id).where(predicate)).scalars())
+            door = Door(chosen, is_employee=principal.employee is not None)
+            statement = select(EMPLOYEES.c.id).where(reached(door, EMPLOYEES.c.id, state=column))
+            found = set(session.execute(statement, Viewer(principal, TODAY).bound).scalars())
 
             assert found == {
                 name for name in NAMES if reaches(chosen, principal, name, managers=above[name], state=state)

@@ -1,54 +1,84 @@
 """Access scopes as SQL predicates: the one door through which people and sections are read.
 
-What `appraise.domain.access.reaches` answers for one row, `reached` says of all rows at once.
+What `appraise.domain.access.reaches` answers for one row, `reached` says of all rows at once. Who reads and when are
+bound parameters, so that a statement is put together once for everybody who reads through the same kind of door.
 """
 
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, false, literal, or_, select, true
+from sqlalchemy import ColumnElement, Date, and_, bindparam, false, or_, select, true
 
-from appraise.domain.access import Principal, Scope
+from appraise.domain.access import Principal, Scope, people_scope, section_scope
 from appraise.domain.employees import ReportingKind
-from appraise.domain.identifiers import EmployeeId
 from appraise.storage.tables import REPORTING_LINES
 from appraise.storage.tables.columns import Key
 
+READER: Final = bindparam("reader", type_=Key())
+TODAY: Final = bindparam("today", type_=Date)
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who reads, and the day whose reporting lines decide what they reach: today, whatever day they look at."""
+
+    principal: Principal
+    today: date
+
+    @cached_property
+    def people(self) -> "Door":
+        return Door(people_scope(self.principal), is_employee=self.principal.employee is not None)
+
+    @cached_property
+    def sections(self) -> "Door":
+        return Door(section_scope(self.principal), is_employee=self.principal.employee is not None)
+
+    @cached_property
+    def bound(self) -> dict[str, Any]:
+        """The parameters of `reached`."""
+        return {"reader": self.principal.employee, "today": self.today}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What is the same for all who reach rows alike; statements are remembered by it."""
+
+    scope: Scope
+    is_employee: bool
+
 
 def reached(
-    scope: Scope,
-    principal: Principal,
-    employee: ColumnElement[Any],
-    *,
-    on: date,
-    state: ColumnElement[Any] | None = None,
+    door: Door, employee: ColumnElement[Any], *, state: ColumnElement[Any] | None = None
 ) -> ColumnElement[bool]:
-    """Whether the row about `employee` is in the scope; `state` is the section's column, None for rows without one.
+    """Whether the row about `employee` is the reader's to see; `state` is the section's column, None for other rows.
 
-    `on` is the day whose reporting lines count: today, whatever day the reader looks at.
+    Statements with it are executed with `Viewer.bound`.
     """
+    scope = door.scope
     ways: list[ColumnElement[bool]] = []
     if scope.everyone:
         if state is None or scope.states is None:
             return true()
         ways.append(state.in_(sorted(scope.states)))
-    if principal.employee is not None and scope.own:
-        ways.append(employee == principal.employee)
-    if principal.employee is not None and scope.below:
-        ways.append(and_(employee.in_(_below(principal.employee, on)), employee != principal.employee))
+    if door.is_employee and scope.own:
+        ways.append(employee == READER)
+    if door.is_employee and scope.below:
+        ways.append(and_(employee.in_(_below()), employee != READER))
     return or_(*ways) if ways else false()
 
 
-def _below(manager: EmployeeId, on: date) -> Any:
-    """Everybody under `manager`, however deep. UNION, not UNION ALL: a loop must not turn for ever."""
+def _below() -> Any:
+    """Everybody under the reader, however deep. UNION, not UNION ALL: a loop must not turn for ever."""
     lines = REPORTING_LINES.c
-    solid = and_(lines.kind == ReportingKind.SOLID.value, covers(REPORTING_LINES, on))
-    first = select(lines.employee_id).where(lines.manager_id == literal(manager, Key()), solid)
+    solid = and_(lines.kind == ReportingKind.SOLID.value, covers(REPORTING_LINES, TODAY))
+    first = select(lines.employee_id).where(lines.manager_id == READER, solid)
     below = first.cte("below", recursive=True)
     deeper = select(lines.employee_id).join(below, lines.manager_id == below.c.employee_id).where(solid)
     return select(below.union(deeper).c.employee_id)
 
 
-def covers(table: Any, on: date) -> ColumnElement[bool]:
+def covers(table: Any, on: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Whether `on` lies in the row's half-open period."""
     return and_(table.c.starts_on <= on, or_(table.c.ends_on.is_(None), table.c.ends_on > on))

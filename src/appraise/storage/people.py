@@ -1,14 +1,15 @@
 """Reading people: always through the principal's scope, always as of a day."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, bindparam, case, func, literal, select, tuple_
 
-from appraise.domain.access import Principal, people_scope
 from appraise.domain.employees import (
     Department,
     Employee,
@@ -22,7 +23,7 @@ from appraise.domain.identifiers import EmployeeId
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.reading import Page, PersonRow
-from appraise.storage.access import covers, reached
+from appraise.storage.access import Door, Viewer, covers, reached
 from appraise.storage.cursors import checked_size, page, position
 from appraise.storage.database import Session
 from appraise.storage.tables import DEPARTMENTS, EMPLOYEES, EMPLOYMENTS, EXTERNAL_REFERENCES, REPORTING_LINES
@@ -33,12 +34,10 @@ BATCH: Final = 500
 """Bound parameters of one statement; SQLite's limit is far higher, its planner is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who reads, and the day whose reporting lines decide what they reach."""
-
-    principal: Principal
-    today: date
+ON: Final = bindparam("on", type_=Date)
+"""The day shown."""
+ESCAPE: Final = "/"
+Asked = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +48,30 @@ class PeopleFilter:
     search: str | None = None
     department: str | None = None
 
+    @property
+    def bound(self) -> dict[str, Any]:
+        """The parameters of statements about it: those of filters that were asked for, and the day."""
+        values: dict[str, Any] = {"on": self.on}
+        if self.department is not None:
+            values["department"] = self.department
+        if self.search is not None and self.search.strip():
+            part = re.sub(r"([/%_])", rf"{ESCAPE}\1", self.search.strip().casefold())
+            values["search"] = f"%{part}%"
+        return values
+
+    @property
+    def asked(self) -> Asked:
+        return frozenset(self.bound)
+
 
 def listed(session: Session, viewer: Viewer, wanted: PeopleFilter, *, first: int, after: str | None) -> Page[PersonRow]:
     """Who is employed on the day, by name."""
     checked_size(first)
-    table = EMPLOYEES.c
-    statement = _filtered(_people(wanted.on), viewer, wanted).order_by(table.sort_name, table.id).limit(first + 1)
+    statement = _page(viewer.people, wanted.asked, is_first=after is None)
+    values = {**viewer.bound, **wanted.bound, "rows": first + 1}
     if after is not None:
-        name, employee = position(after, 2)
-        statement = statement.where(
-            tuple_(table.sort_name, table.id) > tuple_(literal(name, Key()), literal(employee, Key()))
-        )
-    rows = session.execute(statement).all()
+        values["after_name"], values["after_id"] = position(after, 2)
+    rows = session.execute(statement, values).all()
     shown = rows[:first]
     people = _with_references(session, [_person(row, wanted.on) for row in shown])
     key = (shown[-1].sort_name, shown[-1].id) if shown else None
@@ -69,8 +80,8 @@ def listed(session: Session, viewer: Viewer, wanted: PeopleFilter, *, first: int
 
 
 def counted(session: Session, viewer: Viewer, wanted: PeopleFilter) -> int:
-    statement = _filtered(select(func.count()).select_from(EMPLOYEES), viewer, wanted)
-    return int(session.execute(statement).scalar_one())
+    statement = _count(viewer.people, wanted.asked)
+    return int(session.execute(statement, {**viewer.bound, **wanted.bound}).scalar_one())
 
 
 def by_id(session: Session, viewer: Viewer, ids: Iterable[EmployeeId], *, on: date) -> dict[EmployeeId, PersonRow]:
@@ -78,8 +89,8 @@ def by_id(session: Session, viewer: Viewer, ids: Iterable[EmployeeId], *, on: da
     found: dict[EmployeeId, PersonRow] = {}
     wanted = sorted(set(ids))
     for start in range(0, len(wanted), BATCH):
-        statement = _visible(_people(on), viewer).where(EMPLOYEES.c.id.in_(wanted[start : start + BATCH]))
-        people = [_person(row, on) for row in session.execute(statement)]
+        values = {**viewer.bound, "on": on, "ids": wanted[start : start + BATCH]}
+        people = [_person(row, on) for row in session.execute(_with_ids(viewer.people), values)]
         found.update({person.employee.id: person for person in _with_references(session, people)})
     return found
 
@@ -87,12 +98,9 @@ def by_id(session: Session, viewer: Viewer, ids: Iterable[EmployeeId], *, on: da
 def by_reference(session: Session, viewer: Viewer, reference: ExternalReference, *, on: date) -> list[PersonRow]:
     """All whom the viewer reaches and a source names so; names and e-mail addresses may give several."""
     normalised = reference.normalised()
-    table = EXTERNAL_REFERENCES.c
-    named = select(table.employee_id).where(
-        table.namespace == normalised.namespace, table.normalised == normalised.value
-    )
-    statement = _visible(_people(on), viewer).where(EMPLOYEES.c.id.in_(named)).order_by(EMPLOYEES.c.id)
-    return _with_references(session, [_person(row, on) for row in session.execute(statement)])
+    values = {**viewer.bound, "on": on, "namespace": normalised.namespace, "name": normalised.value}
+    rows = session.execute(_named(viewer.people), values)
+    return _with_references(session, [_person(row, on) for row in rows])
 
 
 def departments(session: Session, on: date) -> tuple[Department, ...]:
@@ -107,17 +115,7 @@ def departments(session: Session, on: date) -> tuple[Department, ...]:
 
 def managers_of(session: Session, employee: EmployeeId, *, on: date) -> tuple[EmployeeId, ...]:
     """The managers of `employee` in the solid line on that day, from the nearest up."""
-    lines = REPORTING_LINES.c
-    solid = (lines.kind == ReportingKind.SOLID.value, covers(REPORTING_LINES, on), lines.manager_id.is_not(None))
-    first = select(lines.manager_id, literal(1).label("depth")).where(lines.employee_id == employee, *solid)
-    chain = first.cte("chain", recursive=True)
-    higher = (
-        select(lines.manager_id, chain.c.depth + 1)
-        .join(chain, lines.employee_id == chain.c.manager_id)
-        .where(*solid, chain.c.depth < DEEPEST)
-    )
-    chain = chain.union(higher)
-    rows = session.execute(select(chain.c.manager_id).order_by(chain.c.depth, chain.c.manager_id)).scalars()
+    rows = session.execute(_chain(), {"employee": employee, "on": on}).scalars()
     return tuple(dict.fromkeys(EmployeeId(manager) for manager in rows if manager != employee))
 
 
@@ -165,14 +163,57 @@ def _employment(row: Any) -> Employment:
     )
 
 
-def _people(on: date) -> Select[Any]:
+@cache
+def _chain() -> Select[Any]:
+    lines = REPORTING_LINES.c
+    solid = (lines.kind == ReportingKind.SOLID.value, covers(REPORTING_LINES, ON), lines.manager_id.is_not(None))
+    start = lines.employee_id == bindparam("employee", type_=Key())
+    chain = select(lines.manager_id, literal(1).label("depth")).where(start, *solid).cte("chain", recursive=True)
+    higher = (
+        select(lines.manager_id, chain.c.depth + 1)
+        .join(chain, lines.employee_id == chain.c.manager_id)
+        .where(*solid, chain.c.depth < DEEPEST)
+    )
+    chain = chain.union(higher)
+    return select(chain.c.manager_id).order_by(chain.c.depth, chain.c.manager_id)
+
+
+@cache
+def _page(door: Door, asked: Asked, *, is_first: bool) -> Select[Any]:
+    table = EMPLOYEES.c
+    statement = _filtered(_people(), door, asked).order_by(table.sort_name, table.id).limit(bindparam("rows"))
+    if is_first:
+        return statement
+    last = tuple_(bindparam("after_name", type_=Key()), bindparam("after_id", type_=Key()))
+    return statement.where(tuple_(table.sort_name, table.id) > last)
+
+
+@cache
+def _count(door: Door, asked: Asked) -> Select[Any]:
+    return _filtered(select(func.count()).select_from(EMPLOYEES), door, asked)
+
+
+@cache
+def _with_ids(door: Door) -> Select[Any]:
+    return _visible(_people(), door).where(EMPLOYEES.c.id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _named(door: Door) -> Select[Any]:
+    table = EXTERNAL_REFERENCES.c
+    is_meant = (table.namespace == bindparam("namespace"), table.normalised == bindparam("name"))
+    named = select(table.employee_id).where(*is_meant)
+    return _visible(_people(), door).where(EMPLOYEES.c.id.in_(named)).order_by(EMPLOYEES.c.id)
+
+
+def _people() -> Select[Any]:
     """One row per employee with the job, department and manager of the day; outside any job the nearest one."""
     job, line = EMPLOYMENTS.alias("job"), REPORTING_LINES.alias("line")
     manager, department = EMPLOYEES.alias("manager"), DEPARTMENTS.alias("department")
     tables = (
-        EMPLOYEES.outerjoin(job, job.c.id == _nearest_job(on))
-        .outerjoin(department, department.c.id == _nearest_department(job.c.department, on))
-        .outerjoin(line, line.c.id == _solid_line(on))
+        EMPLOYEES.outerjoin(job, job.c.id == _nearest_job())
+        .outerjoin(department, department.c.id == _nearest_department(job.c.department))
+        .outerjoin(line, line.c.id == _solid_line())
         .outerjoin(manager, manager.c.id == line.c.manager_id)
     )
     return select(
@@ -193,11 +234,11 @@ def _people(on: date) -> Select[Any]:
     ).select_from(tables)
 
 
-def _nearest_job(on: date) -> ScalarSelect[Any]:
+def _nearest_job() -> ScalarSelect[Any]:
     """The job held on the day; else the one that ended last before it; else the first one after it."""
     job = EMPLOYMENTS.alias()
-    nearness = case((covers(job, on), 0), (job.c.ends_on <= on, 1), else_=2)
-    last_end = case((job.c.ends_on <= on, job.c.ends_on))
+    nearness = case((covers(job, ON), 0), (job.c.ends_on <= ON, 1), else_=2)
+    last_end = case((job.c.ends_on <= ON, job.c.ends_on))
     return (
         select(job.c.id)
         .where(job.c.employee_id == EMPLOYEES.c.id)
@@ -207,7 +248,7 @@ def _nearest_job(on: date) -> ScalarSelect[Any]:
     )
 
 
-def _solid_line(on: date) -> ScalarSelect[Any]:
+def _solid_line() -> ScalarSelect[Any]:
     line = REPORTING_LINES.alias()
     return (
         select(line.c.id)
@@ -215,7 +256,7 @@ def _solid_line(on: date) -> ScalarSelect[Any]:
             line.c.employee_id == EMPLOYEES.c.id,
             line.c.kind == ReportingKind.SOLID.value,
             line.c.manager_id.is_not(None),
-            covers(line, on),
+            covers(line, ON),
         )
         .order_by(line.c.manager_id)
         .limit(1)
@@ -223,30 +264,29 @@ def _solid_line(on: date) -> ScalarSelect[Any]:
     )
 
 
-def _nearest_department(code: ColumnElement[Any], on: date) -> ScalarSelect[Any]:
+def _nearest_department(code: ColumnElement[Any]) -> ScalarSelect[Any]:
     department = DEPARTMENTS.alias()
     return (
         select(department.c.id)
         .where(department.c.code == code)
-        .order_by(case((covers(department, on), 0), else_=1), department.c.starts_on.desc(), department.c.id)
+        .order_by(case((covers(department, ON), 0), else_=1), department.c.starts_on.desc(), department.c.id)
         .limit(1)
         .scalar_subquery()
     )
 
 
-def _visible(statement: Select[Any], viewer: Viewer) -> Select[Any]:
-    scope = people_scope(viewer.principal)
-    return statement.where(reached(scope, viewer.principal, EMPLOYEES.c.id, on=viewer.today))
+def _visible(statement: Select[Any], door: Door) -> Select[Any]:
+    return statement.where(reached(door, EMPLOYEES.c.id))
 
 
-def _filtered(statement: Select[Any], viewer: Viewer, wanted: PeopleFilter) -> Select[Any]:
+def _filtered(statement: Select[Any], door: Door, asked: Asked) -> Select[Any]:
     employed = EMPLOYMENTS.alias()
-    held = select(employed.c.id).where(employed.c.employee_id == EMPLOYEES.c.id, covers(employed, wanted.on))
-    if wanted.department is not None:
-        held = held.where(employed.c.department == wanted.department)
-    statement = _visible(statement, viewer).where(held.exists())
-    if wanted.search is not None and wanted.search.strip():
-        statement = statement.where(EMPLOYEES.c.search_text.contains(wanted.search.strip().casefold(), autoescape=True))
+    held = select(employed.c.id).where(employed.c.employee_id == EMPLOYEES.c.id, covers(employed, ON))
+    if "department" in asked:
+        held = held.where(employed.c.department == bindparam("department"))
+    statement = _visible(statement, door).where(held.exists())
+    if "search" in asked:
+        statement = statement.where(EMPLOYEES.c.search_text.like(bindparam("search"), escape=ESCAPE))
     return statement
 
 

@@ -5,21 +5,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, insert, literal, select, tuple_, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, tuple_, update
 
-from appraise.domain.access import section_scope, sees_ratings
+from appraise.domain.access import sees_ratings
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, ItemId, RunId, SectionId
 from appraise.domain.reading import Page, ScoringRun, SectionRow
 from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Item, Section
 from appraise.storage import scorecards
-from appraise.storage.access import reached
+from appraise.storage.access import Door, Viewer, reached
 from appraise.storage.cursors import checked_size, cursor, position
 from appraise.storage.database import Session
 from appraise.storage.documents import digest, manifest_document
-from appraise.storage.people import BATCH, Viewer
+from appraise.storage.people import BATCH
 from appraise.storage.tables import CYCLES, EMPLOYEES, ITEMS, SCORECARDS, SECTIONS
 from appraise.storage.tables.columns import Key
 
@@ -29,10 +30,8 @@ def get(session: Session, viewer: Viewer, section: SectionId, *, to_change: bool
 
     `to_change` keeps others from changing it until the transaction ends.
     """
-    statement = _visible(select(SECTIONS), viewer).where(SECTIONS.c.id == section)
-    if to_change:
-        statement = statement.with_for_update(of=SECTIONS)
-    row = session.execute(statement).first()
+    statement = _one(viewer.sections, to_change=to_change)
+    row = session.execute(statement, {**viewer.bound, "section": section}).first()
     return None if row is None else shown(_sections(session, [row])[0], viewer)
 
 
@@ -47,26 +46,11 @@ def listed(
 ) -> Page[SectionRow]:
     """By the employee's name."""
     checked_size(first)
-    manager = EMPLOYEES.alias("manager")
-    statement = (
-        select(
-            SECTIONS,
-            EMPLOYEES.c.display_name,
-            EMPLOYEES.c.sort_name,
-            manager.c.display_name.label("manager_name"),
-            CYCLES.c.name.label("cycle_name"),
-        )
-        .join(EMPLOYEES, EMPLOYEES.c.id == SECTIONS.c.employee_id)
-        .join(CYCLES, CYCLES.c.id == SECTIONS.c.cycle_id)
-        .outerjoin(manager, manager.c.id == SECTIONS.c.manager_id)
-        .order_by(EMPLOYEES.c.sort_name, EMPLOYEES.c.id)
-        .limit(first + 1)
-    )
-    statement = _of_cycle(_visible(statement, viewer), cycle, state)
+    statement = _page(viewer.sections, in_state=state is not None, is_first=after is None)
+    values = {**_bound(viewer, cycle, state), "rows": first + 1}
     if after is not None:
-        key = (literal(part, Key()) for part in position(after, 2))
-        statement = statement.where(tuple_(EMPLOYEES.c.sort_name, EMPLOYEES.c.id) > tuple_(*key))
-    rows = session.execute(statement).all()
+        values["after_name"], values["after_id"] = position(after, 2)
+    rows = session.execute(statement, values).all()
     taken = rows[:first]
     items = tuple(
         SectionRow(
@@ -83,8 +67,8 @@ def listed(
 
 
 def counted(session: Session, viewer: Viewer, *, cycle: CycleId, state: SectionState | None) -> int:
-    statement = _of_cycle(_visible(select(func.count()).select_from(SECTIONS), viewer), cycle, state)
-    return int(session.execute(statement).scalar_one())
+    statement = _count(viewer.sections, in_state=state is not None)
+    return int(session.execute(statement, _bound(viewer, cycle, state)).scalar_one())
 
 
 def by_employee(
@@ -94,8 +78,8 @@ def by_employee(
     found: dict[EmployeeId, Section] = {}
     wanted = sorted(set(employees))
     for start in range(0, len(wanted), BATCH):
-        statement = _of_cycle(_visible(select(SECTIONS), viewer), cycle, None)
-        rows = session.execute(statement.where(SECTIONS.c.employee_id.in_(wanted[start : start + BATCH]))).all()
+        values = {**_bound(viewer, cycle, None), "ids": wanted[start : start + BATCH]}
+        rows = session.execute(_of_employees(viewer.sections), values).all()
         found.update({section.employee: shown(section, viewer) for section in _sections(session, rows)})
     return found
 
@@ -186,16 +170,59 @@ def thawed(session: Session, document: dict[str, Any]) -> Section:
     return _section(columns, items)
 
 
-def _visible(statement: Select[Any], viewer: Viewer) -> Select[Any]:
-    scope = section_scope(viewer.principal)
-    return statement.where(
-        reached(scope, viewer.principal, SECTIONS.c.employee_id, on=viewer.today, state=SECTIONS.c.state)
+@cache
+def _one(door: Door, *, to_change: bool) -> Select[Any]:
+    statement = _visible(select(SECTIONS), door).where(SECTIONS.c.id == bindparam("section", type_=Key()))
+    return statement.with_for_update(of=SECTIONS) if to_change else statement
+
+
+@cache
+def _page(door: Door, *, in_state: bool, is_first: bool) -> Select[Any]:
+    manager = EMPLOYEES.alias("manager")
+    statement = (
+        select(
+            SECTIONS,
+            EMPLOYEES.c.display_name,
+            EMPLOYEES.c.sort_name,
+            manager.c.display_name.label("manager_name"),
+            CYCLES.c.name.label("cycle_name"),
+        )
+        .join(EMPLOYEES, EMPLOYEES.c.id == SECTIONS.c.employee_id)
+        .join(CYCLES, CYCLES.c.id == SECTIONS.c.cycle_id)
+        .outerjoin(manager, manager.c.id == SECTIONS.c.manager_id)
+        .order_by(EMPLOYEES.c.sort_name, EMPLOYEES.c.id)
+        .limit(bindparam("rows"))
     )
+    statement = _of_cycle(_visible(statement, door), in_state=in_state)
+    if is_first:
+        return statement
+    last = tuple_(bindparam("after_name", type_=Key()), bindparam("after_id", type_=Key()))
+    return statement.where(tuple_(EMPLOYEES.c.sort_name, EMPLOYEES.c.id) > last)
 
 
-def _of_cycle(statement: Select[Any], cycle: CycleId, state: SectionState | None) -> Select[Any]:
-    statement = statement.where(SECTIONS.c.cycle_id == cycle)
-    return statement if state is None else statement.where(SECTIONS.c.state == state.value)
+@cache
+def _count(door: Door, *, in_state: bool) -> Select[Any]:
+    return _of_cycle(_visible(select(func.count()).select_from(SECTIONS), door), in_state=in_state)
+
+
+@cache
+def _of_employees(door: Door) -> Select[Any]:
+    statement = _of_cycle(_visible(select(SECTIONS), door), in_state=False)
+    return statement.where(SECTIONS.c.employee_id.in_(bindparam("ids", expanding=True)))
+
+
+def _visible(statement: Select[Any], door: Door) -> Select[Any]:
+    return statement.where(reached(door, SECTIONS.c.employee_id, state=SECTIONS.c.state))
+
+
+def _of_cycle(statement: Select[Any], *, in_state: bool) -> Select[Any]:
+    statement = statement.where(SECTIONS.c.cycle_id == bindparam("cycle", type_=Key()))
+    return statement.where(SECTIONS.c.state == bindparam("state")) if in_state else statement
+
+
+def _bound(viewer: Viewer, cycle: CycleId, state: SectionState | None) -> dict[str, Any]:
+    of_state = {} if state is None else {"state": state.value}
+    return {**viewer.bound, "cycle": cycle, **of_state}
 
 
 def _sections(session: Session, rows: Sequence[Any]) -> list[Section]:

@@ -15,8 +15,8 @@ from appraise.domain.scorecards import Estimate
 from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Item
 from appraise.storage import audit, cycles, sections
+from appraise.storage.access import Viewer
 from appraise.storage.database import Session
-from appraise.storage.people import Viewer
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_view import Actor
 from appraise.use_cases.transactions import committed

@@ -9,7 +9,8 @@ from appraise.domain.identifiers import EmployeeId
 from appraise.domain.reading import Page, PersonRow
 from appraise.errors import InvalidInput, NotFound
 from appraise.storage import people
-from appraise.storage.people import PeopleFilter, Viewer
+from appraise.storage.access import Viewer
+from appraise.storage.people import PeopleFilter
 from appraise.use_cases.deployment import Deployment
 
 

@@ -10,8 +10,8 @@ from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Section
 from appraise.errors import NotFound
 from appraise.storage import audit, sections
+from appraise.storage.access import Viewer
 from appraise.storage.database import Session
-from appraise.storage.people import Viewer
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_view import Actor, view
 from appraise.use_cases.transactions import committed

@@ -11,9 +11,9 @@ from appraise.domain.section_states import Action
 from appraise.domain.sections import Refusal, Section
 from appraise.errors import Forbidden, NotFound
 from appraise.storage import audit, idempotency, people, sections
+from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 from appraise.storage.documents import digest
-from appraise.storage.people import Viewer
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_view import Actor, view
 from appraise.use_cases.transactions import committed

@@ -9,8 +9,8 @@ from appraise.domain.reading import PersonRow, ViewedSection
 from appraise.domain.section_states import Action
 from appraise.domain.sections import Section, wrong_state
 from appraise.storage import cycles, people, sections, tokens
+from appraise.storage.access import Viewer
 from appraise.storage.database import Session
-from appraise.storage.people import Viewer
 
 
 def view(session: Session, principal: Principal, section: Section, *, at: datetime) -> ViewedSection:
