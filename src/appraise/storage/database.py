@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+import orjson
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -81,12 +82,13 @@ def _checked(url: str) -> URL:
 
 
 def _engine(url: URL) -> Engine:
+    options = {"pool_size": 10, "pool_timeout": BUSY_MILLISECONDS / 1000, "json_deserializer": orjson.loads}
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, pool_size=10, max_overflow=30, pool_timeout=BUSY_MILLISECONDS / 1000)
+        engine = create_engine(url, max_overflow=30, **options)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=10, max_overflow=10, pool_timeout=BUSY_MILLISECONDS / 1000, pool_recycle=1800)
+    return create_engine(url, max_overflow=10, pool_recycle=1800, **options)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -171,6 +171,23 @@ def thawed(session: Session, document: dict[str, Any]) -> Section:
 
 
 @cache
+def _items() -> Select[Any]:
+    return (
+        select(ITEMS.c.id.label("item_id"), ITEMS.c.section_id, ITEMS.c.weight, ITEMS.c.rating, ITEMS.c.comment)
+        .add_columns(*SCORECARDS.columns)
+        .join(SECTIONS, SECTIONS.c.id == ITEMS.c.section_id)
+        .join(
+            SCORECARDS,
+            (SCORECARDS.c.run_id == SECTIONS.c.run_id)
+            & (SCORECARDS.c.employee_id == SECTIONS.c.employee_id)
+            & (SCORECARDS.c.indicator == ITEMS.c.indicator),
+        )
+        .where(ITEMS.c.section_id.in_(bindparam("ids", expanding=True)))
+        .order_by(ITEMS.c.section_id, ITEMS.c.position)
+    )
+
+
+@cache
 def _one(door: Door, *, to_change: bool) -> Select[Any]:
     statement = _visible(select(SECTIONS), door).where(SECTIONS.c.id == bindparam("section", type_=Key()))
     return statement.with_for_update(of=SECTIONS) if to_change else statement
@@ -230,20 +247,7 @@ def _sections(session: Session, rows: Sequence[Any]) -> list[Section]:
     items: dict[str, list[Item]] = defaultdict(list)
     ids = [row.id for row in rows]
     for start in range(0, len(ids), BATCH):
-        statement = (
-            select(ITEMS.c.id.label("item_id"), ITEMS.c.section_id, ITEMS.c.weight, ITEMS.c.rating, ITEMS.c.comment)
-            .add_columns(*SCORECARDS.columns)
-            .join(SECTIONS, SECTIONS.c.id == ITEMS.c.section_id)
-            .join(
-                SCORECARDS,
-                (SCORECARDS.c.run_id == SECTIONS.c.run_id)
-                & (SCORECARDS.c.employee_id == SECTIONS.c.employee_id)
-                & (SCORECARDS.c.indicator == ITEMS.c.indicator),
-            )
-            .where(ITEMS.c.section_id.in_(ids[start : start + BATCH]))
-            .order_by(ITEMS.c.section_id, ITEMS.c.position)
-        )
-        for row in session.execute(statement):
+        for row in session.execute(_items(), {"ids": ids[start : start + BATCH]}):
             result = scorecards.result_from(row)
             item = Item(ItemId(row.item_id), result.indicator, row.weight, result, row.rating, row.comment)
             items[row.section_id].append(item)
