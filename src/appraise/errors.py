@@ -6,7 +6,8 @@ AppraiseError
 │   ├── Forbidden      the principal may not do this
 │   ├── Conflict       somebody else was faster, or the state does not allow it
 │   ├── InvalidInput   a file, mapping, setting or argument is not what was expected
-│   └── NotEnough      the data cannot support the answer; a result is refused, never invented
+│   ├── NotEnough      the data cannot support the answer; a result is refused, never invented
+│   └── TimedOut       the request took too long and was stopped; less must be asked
 ├── Retriable          the same call may succeed later (lock, lost connection)
 └── Fatal              a broken installation or a defect; nothing a caller can do
 """
@@ -91,6 +92,10 @@ class InvalidInput(Problem):
 
 class NotEnough(Problem):
     code = "NOT_ENOUGH_EVIDENCE"
+
+
+class TimedOut(Problem):
+    code = "TIMEOUT"
 
 
 class Retriable(AppraiseError):  # noqa: N818  # named by what to do next

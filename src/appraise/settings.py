@@ -1,9 +1,12 @@
 """Settings: read once from the environment by `bootstrap`, then passed on as a value."""
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from appraise.errors import InvalidInput
 
 
 class Settings(BaseSettings):
@@ -19,7 +22,29 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(default=False, description="offer sign-in without a password as people of the generated company")
     policy: Path | None = Field(default=None, description="policy document in force; the defaults where not set")
-    memory_limit: str = Field(default="2GB", description="what the query engine may use, e.g. 2GB")
+    memory_limit: str = Field(
+        default="2GB",
+        pattern=r"(?i)^\s*[1-9]\d*(\.\d+)?\s*([kmgt]i?b)\s*$",
+        description="what the query engine may use, e.g. 2GB",
+    )
+    request_timeout: float = Field(
+        default=30, gt=0, le=600, description="seconds after which a request to the API is stopped"
+    )
+    rate_limit: int = Field(
+        default=600_000, ge=20_000, description="cost points that one principal may ask of the API in a minute"
+    )
+
+    def __init__(self, **values: Any) -> None:
+        """Raises `InvalidInput` naming the first setting that cannot be read."""
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            name = str(first["loc"][0]).upper()
+            raise InvalidInput(
+                f"the setting APPRAISE_{name} cannot be read: {first['msg']}",
+                hint="mend it in the environment; the README lists the settings with examples",
+            ) from None
 
     @property
     def resolved_database_url(self) -> str:

@@ -34,7 +34,13 @@ LARGEST_BODY: Final = 256 * 1024
 
 def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], datetime]) -> Starlette:
     """The application. `clock` gives aware times; it is read once per request."""
-    graphql = GraphQLEndpoint(deployment, clock, session_cookie=SESSION_COOKIE)
+    graphql = GraphQLEndpoint(
+        deployment,
+        clock,
+        session_cookie=SESSION_COOKIE,
+        timeout=settings.request_timeout,
+        rate_limit=settings.rate_limit,
+    )
     console = Console(deployment, settings, clock)
 
     async def health(_request: Request) -> Response:

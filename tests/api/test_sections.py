@@ -96,7 +96,7 @@ def test_a_manager_rates_and_hands_in(company: Company, ask: Ask) -> None:
         {"rating": None, "comment": None},
         {"rating": 2, "comment": None},
     ]
-    assert submitted == {"data": {"submitSection": {"section": {"state": "SUBMITTED"}, "userErrors": []}}}
+    assert submitted["data"] == {"submitSection": {"section": {"state": "SUBMITTED"}, "userErrors": []}}
 
 
 def test_what_stands_in_the_way_is_named_with_its_place(company: Company, ask: Ask) -> None:

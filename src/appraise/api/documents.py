@@ -16,14 +16,10 @@ from graphql import (
 )
 
 from appraise.api.compiled import CompiledQuery
-from appraise.api.guard import LONGEST_DOCUMENT, MOST_TOKENS, excess, measure
+from appraise.api.guard import LONGEST_DOCUMENT, MOST_TOKENS, TooCostly, check_variables, excess, measure
 from appraise.api.schema import GRAPHQL_SCHEMA
 
 REMEMBERED: Final = 256
-
-
-class TooCostly(Exception):  # noqa: N818  # named like the errors of appraise.errors
-    """A document beyond a limit, refused before anything of it runs."""
 
 
 class Refused(Exception):  # noqa: N818  # named like the errors of appraise.errors
@@ -40,6 +36,7 @@ class Operation:
     name: str | None
     definition: OperationDefinitionNode
     compiled: CompiledQuery
+    cost: int
 
     @property
     def is_query(self) -> bool:
@@ -53,14 +50,14 @@ class _Valid:
     document: DocumentNode
     compiled: dict[str | None, CompiledQuery] = field(default_factory=dict)
 
-    def operation(self, name: str | None) -> Operation:
+    def operation(self, name: str | None, cost: int) -> Operation:
         definition = get_operation_ast(self.document, name)
         if definition is None:
             wanted = "no operation or several" if name is None else f"no operation named {name!r}"
             raise Refused([GraphQLError(f"The document has {wanted}; operationName must name one of it.")])
         if name not in self.compiled:
             self.compiled[name] = CompiledQuery(GRAPHQL_SCHEMA, self.document, definition)
-        return Operation(self.document, name, definition, self.compiled[name])
+        return Operation(self.document, name, definition, self.compiled[name], cost)
 
 
 class Documents:
@@ -74,10 +71,12 @@ class Documents:
         """The operation to run. Raises `TooCostly` before validation, `Refused` where it is not valid."""
         known = self._known(text)
         document = _parsed(text) if known is None else known.document
-        problem = excess(measure(document, variables))
+        check_variables(variables)
+        size = measure(document, variables)
+        problem = excess(size)
         if problem is not None:
             raise TooCostly(problem)
-        return (known or self._admitted(text, document)).operation(name)
+        return (known or self._admitted(text, document)).operation(name, size.cost)
 
     def _known(self, text: str) -> _Valid | None:
         with self._lock:
@@ -89,7 +88,7 @@ class Documents:
     def _admitted(self, text: str, document: DocumentNode) -> _Valid:
         errors = validate(GRAPHQL_SCHEMA, document, max_errors=20, hide_suggestions=True)
         if errors:
-            raise Refused(errors)
+            raise Refused([_readable(error) for error in errors])
         valid = _Valid(document)
         with self._lock:
             self._valid[text] = valid
@@ -98,10 +97,19 @@ class Documents:
         return valid
 
 
+def _readable(error: GraphQLError) -> GraphQLError:
+    """Python reads no number of thousands of digits, and graphql-core shows that as a defect."""
+    if isinstance(error.original_error, ValueError):
+        return GraphQLError("A number has too many digits to be read.", error.nodes)
+    return error
+
+
 def _parsed(text: str) -> DocumentNode:
     if len(text) > LONGEST_DOCUMENT:
         raise TooCostly(f"The document has {len(text):,} characters; at most {LONGEST_DOCUMENT:,} are read.")
     try:
         return parse(text, max_tokens=MOST_TOKENS)
     except GraphQLError as error:
+        if error.message.endswith(("Parsing aborted.", "too deeply.")):
+            raise TooCostly(f"{error.message} At most {MOST_TOKENS:,} tokens are read.") from error
         raise Refused([error]) from error

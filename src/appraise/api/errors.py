@@ -16,6 +16,7 @@ from appraise.errors import (
     NotFound,
     Problem,
     Retriable,
+    TimedOut,
     Unauthenticated,
 )
 
@@ -31,6 +32,10 @@ class ErrorCode(Enum):
         "BAD_USER_INPUT", description="The document, a variable or an argument is not what was expected."
     )
     COST_LIMIT = strawberry.enum_value("COST_LIMIT", description="The document asks for too much at once.")
+    RATE_LIMITED = strawberry.enum_value(
+        "RATE_LIMITED", description="Too much in too short a time (429); `Retry-After` says how many seconds to wait."
+    )
+    TIMEOUT = strawberry.enum_value("TIMEOUT", description="Took too long and was stopped (504); ask for less.")
     CONFLICT = strawberry.enum_value("CONFLICT", description="An idempotency key was used for something else before.")
     UNAVAILABLE = strawberry.enum_value("UNAVAILABLE", description="Busy for the moment; the same request may succeed.")
     INTERNAL = strawberry.enum_value(
@@ -45,6 +50,7 @@ CODES: dict[type[AppraiseError], ErrorCode] = {
     InvalidInput: ErrorCode.BAD_USER_INPUT,
     NotEnough: ErrorCode.BAD_USER_INPUT,
     Conflict: ErrorCode.CONFLICT,
+    TimedOut: ErrorCode.TIMEOUT,
     Retriable: ErrorCode.UNAVAILABLE,
 }
 

@@ -6,6 +6,7 @@ do, takes time that doubles with each level of a crafted document (825 character
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 from graphql import (
@@ -30,8 +31,20 @@ DEEPEST: Final = 15
 """Levels; the standard introspection query needs 14."""
 MOST_ALIASES: Final = 30
 MOST_DIRECTIVES: Final = 50
+MOST_FRAGMENTS: Final = 50
+MOST_OPERATIONS: Final = 20
+LONGEST_LIST: Final = 250
+"""Entries of any list in the variables."""
+DEEPEST_VARIABLE: Final = 12
+"""Levels of lists and objects in the variables."""
+DIGITS: Final = 12
+"""Of a number, as far as it is read here: longer ones are beyond every page size all the same."""
 HIGHEST_COST: Final = 20_000
 """Fields to be answered, pages taken as full."""
+
+
+class TooCostly(Exception):  # noqa: N818  # named like the errors of appraise.errors
+    """A document beyond a limit, refused before anything of it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +64,11 @@ class Size:
 
 
 def measure(document: DocumentNode, variables: Mapping[str, Any]) -> Size:
-    """The size of the largest operation. Fragments that spread themselves count once; validation refuses them."""
+    """The size of the largest operation. Fragments that spread themselves count once; validation refuses them.
+
+    Raises `TooCostly` where there are so many definitions that following them would go too deep.
+    """
+    _check_definitions(document)
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     scale = _Scale(fragments, variables)
     sizes = [
@@ -65,6 +82,33 @@ def measure(document: DocumentNode, variables: Mapping[str, Any]) -> Size:
         sum(size.aliases for size in sizes),
         sum(size.directives for size in sizes),
     )
+
+
+def check_variables(variables: Mapping[str, Any]) -> None:
+    """Raises `TooCostly` for lists and nesting beyond the limits. Goes level by level, never deeper than the limit."""
+    level: list[Any] = [variables]
+    for _ in range(DEEPEST_VARIABLE + 1):
+        for value in level:
+            if isinstance(value, list) and len(value) > LONGEST_LIST:
+                raise TooCostly(f"The variables hold a list of {len(value):,}; at most {LONGEST_LIST} are read.")
+        level = list(
+            chain.from_iterable(
+                value.values() if isinstance(value, dict) else value
+                for value in level
+                if isinstance(value, dict | list)
+            )
+        )
+        if not level:
+            return
+    raise TooCostly(f"The variables are nested too deeply; at most {DEEPEST_VARIABLE} levels are read.")
+
+
+def _check_definitions(document: DocumentNode) -> None:
+    fragments = sum(isinstance(node, FragmentDefinitionNode) for node in document.definitions)
+    operations = len(document.definitions) - fragments
+    for found, most, what in ((fragments, MOST_FRAGMENTS, "fragments"), (operations, MOST_OPERATIONS, "operations")):
+        if found > most:
+            raise TooCostly(f"The document has {found:,} {what}; at most {most} are read.")
 
 
 def excess(size: Size) -> str | None:
@@ -132,7 +176,7 @@ class _Scale:
             case VariableNode():
                 return self.variables.get(node.name.value)
             case IntValueNode():
-                return int(node.value)
+                return int(node.value[:DIGITS])
             case ListValueNode():
                 return node.values
             case _:

@@ -1,8 +1,9 @@
 """`/graphql`: from an HTTP request to an answer. Everything behind the reading of the body runs in one thread."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,16 +14,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from appraise.api.context import RequestContext
-from appraise.api.documents import Documents, Operation, Refused, TooCostly
+from appraise.api.documents import Documents, Operation, Refused
 from appraise.api.errors import ErrorCode, formatted, request_error
+from appraise.api.guard import HIGHEST_COST, TooCostly
 from appraise.api.negotiation import JSON, BadRequest, GraphQLRequest, media_type, read
+from appraise.api.rate import Balance, Buckets
 from appraise.api.schema import GRAPHQL_SCHEMA
-from appraise.errors import Retriable, Unauthenticated
+from appraise.errors import Retriable, TimedOut, Unauthenticated
+from appraise.storage.deadline import DEADLINE, Deadline
 from appraise.use_cases.authenticate import authenticate
 from appraise.use_cases.deployment import Deployment
 
 OWN_PAGE_HEADER: Final = "x-appraise-request"
 """The cookie counts only beside this header, which no other site can make a browser send."""
+WATCH_EVERY: Final = 0.05
+"""Seconds between two attempts to stop what runs beyond its time."""
 HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 
@@ -36,10 +42,20 @@ class Answer:
 
 
 class GraphQLEndpoint:
-    def __init__(self, deployment: Deployment, clock: Callable[[], datetime], *, session_cookie: str) -> None:
+    def __init__(  # what an endpoint is
+        self,
+        deployment: Deployment,
+        clock: Callable[[], datetime],
+        *,
+        session_cookie: str,
+        timeout: float,
+        rate_limit: int,
+    ) -> None:
         self._deployment = deployment
         self._clock = clock
         self._session_cookie = session_cookie
+        self._timeout = timeout
+        self._buckets = Buckets(rate_limit)
         self._documents = Documents()
 
     async def answer(self, request: Request) -> Response:
@@ -48,20 +64,29 @@ class GraphQLEndpoint:
             media = media_type(request.headers.get("accept"))
         except BadRequest as error:
             return _response(_refusal(error), JSON, request_id)
-        reply = await run_in_threadpool(self._answer, request, await _asked(request), request_id)
+        asked = await _asked(request)
+        deadline = Deadline(self._timeout)
+        timer = asyncio.create_task(_watch(deadline))
+        try:
+            reply = await run_in_threadpool(self._answer, request, asked, request_id, deadline)
+        finally:
+            timer.cancel()
         return _response(reply, media, request_id)
 
-    def _answer(self, request: Request, asked: GraphQLRequest | BadRequest, request_id: str) -> Answer:
+    def _answer(
+        self, request: Request, asked: GraphQLRequest | BadRequest, request_id: str, deadline: Deadline
+    ) -> Answer:
+        DEADLINE.set(deadline)  # in the thread's own copy of the context, gone with the request
         try:
             return self._run(request, asked, request_id)
         except Unauthenticated as error:
             return _challenge(error)
+        except (TooCostly, TimedOut) as error:
+            return _too_much(error)
         except Retriable:
             return _busy()
         except BadRequest as error:
             return _refusal(error)
-        except TooCostly as error:
-            return Answer({"errors": [request_error(str(error), ErrorCode.COST_LIMIT)]})
         except Refused as error:
             return Answer({"errors": [formatted(each, request_id=request_id) for each in error.errors]})
 
@@ -73,7 +98,11 @@ class GraphQLEndpoint:
         operation = self._documents.operation(asked.query, asked.variables, asked.operation_name)
         if request.method == "GET" and not operation.is_query:
             return Answer({"errors": [request_error("changes are made by POST")]}, 405, {"allow": "POST"})
-        return _executed(operation, asked.variables, RequestContext(self._deployment, principal, at, request_id))
+        balance = self._buckets.take(principal.key, operation.cost)
+        if balance.is_refused:
+            return _too_fast(operation.cost, balance)
+        answer = _executed(operation, asked.variables, RequestContext(self._deployment, principal, at, request_id))
+        return _with_cost(answer, operation.cost, balance)
 
 
 async def _asked(request: Request) -> GraphQLRequest | BadRequest:
@@ -115,6 +144,34 @@ def _executed(operation: Operation, variables: dict[str, Any], context: RequestC
     if result.data is None and all(error.path is None for error in result.errors):
         return Answer({"errors": errors})
     return Answer({"errors": errors, "data": result.data})
+
+
+async def _watch(deadline: Deadline) -> None:
+    await asyncio.sleep(deadline.seconds)
+    while True:
+        await asyncio.to_thread(deadline.expire)
+        await asyncio.sleep(WATCH_EVERY)
+
+
+def _with_cost(answer: Answer, cost: int, balance: Balance) -> Answer:
+    throttle = {"limit": balance.limit, "remaining": balance.remaining, "resetSeconds": balance.reset}
+    told = {"cost": {"requested": cost, "limit": HIGHEST_COST, "throttle": throttle}}
+    headers = answer.headers | balance.headers | {"x-cost-requested": str(cost)}
+    return replace(answer, body=answer.body | {"extensions": told}, headers=headers)
+
+
+def _too_fast(cost: int, balance: Balance) -> Answer:
+    message = f"too much was asked in the last minute; the next {cost:,} points are there in {balance.wait} s"
+    refused = Answer(
+        {"errors": [request_error(message, ErrorCode.RATE_LIMITED)]}, 429, {"retry-after": str(balance.wait)}
+    )
+    return _with_cost(refused, cost, balance)
+
+
+def _too_much(error: TooCostly | TimedOut) -> Answer:
+    if isinstance(error, TimedOut):
+        return Answer({"errors": [request_error(error.found, ErrorCode.TIMEOUT)]}, 504)
+    return Answer({"errors": [request_error(str(error), ErrorCode.COST_LIMIT)]})
 
 
 def _refusal(error: BadRequest) -> Answer:

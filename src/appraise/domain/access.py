@@ -38,6 +38,11 @@ class Principal:
     scopes: frozenset[ServiceScope] = frozenset()
 
     @property
+    def key(self) -> str:
+        """Tells principals apart, as names do not."""
+        return f"service:{self.name}" if self.employee is None else f"employee:{self.employee}"
+
+    @property
     def is_service(self) -> bool:
         return Role.SERVICE in self.roles
 

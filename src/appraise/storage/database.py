@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from appraise.errors import InvalidInput, Retriable
+from appraise.storage.deadline import DEADLINE
 
 Session = Connection
 """One transaction; what the functions of this package take first."""
@@ -35,7 +36,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Read and write; committed at the end, rolled back on an exception or by `session.rollback()`."""
-        with _retriable(), self.engine.connect() as session:
+        with _retriable(), self.engine.connect() as session, _in_time(session):
             yield session.execution_options(**{BEGIN: "IMMEDIATE"})
             session.commit()
 
@@ -43,7 +44,7 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """Read only, all statements from one state of the database."""
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with _retriable(), self.engine.connect() as session:
+        with _retriable(), self.engine.connect() as session, _in_time(session):
             yield session.execution_options(**options)
 
     def close(self) -> None:
@@ -102,6 +103,21 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _begin_sqlite(session: Connection) -> None:
     # A deferred transaction that turns to writing cannot wait for its lock: SQLite refuses it at once.
     session.exec_driver_sql(f"BEGIN {session.get_execution_options().get(BEGIN, 'DEFERRED')}")
+
+
+@contextmanager
+def _in_time(session: Session) -> Iterator[None]:
+    """Raises `TimedOut` where the request's time is over, before or during what is done with the session."""
+    deadline = DEADLINE.get()
+    if deadline is None:
+        yield
+        return
+    try:
+        with deadline.watching(session.connection.driver_connection):
+            yield
+    except DBAPIError:
+        deadline.check()
+        raise
 
 
 @contextmanager
