@@ -1,5 +1,6 @@
 """Settings: read once from the environment by `bootstrap`, then passed on as a value."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,11 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from appraise.errors import InvalidInput
+
+
+class TrustedMode(StrEnum):
+    ALSO = "also"
+    ONLY = "only"
 
 
 class Settings(BaseSettings):
@@ -32,6 +38,10 @@ class Settings(BaseSettings):
     )
     rate_limit: int = Field(
         default=600_000, ge=20_000, description="cost points that one principal may ask of the API in a minute"
+    )
+
+    trusted_documents: TrustedMode = Field(
+        default=TrustedMode.ALSO, description="`only`: the API runs no document but those of `schema/operations`"
     )
 
     def __init__(self, **values: Any) -> None:

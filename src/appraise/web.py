@@ -22,9 +22,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from appraise.api.errors import ErrorCode, request_error
 from appraise.api.http import GraphQLEndpoint
+from appraise.api.trusted import TrustedDocuments
 from appraise.console.pages import SESSION_COOKIE, Console
 from appraise.errors import AppraiseError, InvalidInput
-from appraise.settings import Settings
+from appraise.settings import Settings, TrustedMode
 from appraise.use_cases.deployment import Deployment
 
 GRAPHQL: Final = "/graphql"
@@ -40,6 +41,7 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
         session_cookie=SESSION_COOKIE,
         timeout=settings.request_timeout,
         rate_limit=settings.rate_limit,
+        trusted=TrustedDocuments.packaged(only=settings.trusted_documents is TrustedMode.ONLY),
     )
     console = Console(deployment, settings, clock)
 

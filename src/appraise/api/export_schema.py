@@ -1,23 +1,28 @@
-"""`python -m appraise.api.export_schema`: write the SDL to `schema/appraise.graphql`, or `--check` that it is fresh."""
+"""`python -m appraise.api.export_schema`: write the SDL and the manifest of trusted documents, or `--check` both."""
 
 import sys
 from pathlib import Path
 
+from appraise.api import trusted
 from appraise.api.schema import sdl
 
 FILE = Path("schema/appraise.graphql")
+OPERATIONS = Path("schema/operations")
+MANIFEST = Path("src/appraise/api") / trusted.MANIFEST
 
 
 def main(arguments: list[str]) -> int:
-    """0 where the file is what the schema says, 1 where `--check` found a difference."""
-    text = sdl()
+    """0 where the files are what schema and operations say, 1 where `--check` found a difference."""
+    operations = [path.read_text(encoding="utf-8") for path in sorted(OPERATIONS.glob("*.graphql"))]
+    wanted = {FILE: sdl(), MANIFEST: trusted.manifest(operations)}
     if "--check" not in arguments:
-        FILE.write_text(text, encoding="utf-8")
+        for file, text in wanted.items():
+            file.write_text(text, encoding="utf-8")
         return 0
-    if FILE.exists() and FILE.read_text(encoding="utf-8") == text:
-        return 0
-    sys.stderr.write(f"{FILE} is not what the code says; run `make schema` and look at the difference\n")
-    return 1
+    stale = [file for file, text in wanted.items() if not file.exists() or file.read_text(encoding="utf-8") != text]
+    for file in stale:
+        sys.stderr.write(f"{file} is not what the code says; run `make schema` and look at the difference\n")
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

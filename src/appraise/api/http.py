@@ -15,12 +15,13 @@ from starlette.responses import Response
 
 from appraise.api.context import RequestContext
 from appraise.api.documents import Documents, Operation, Refused
-from appraise.api.errors import ErrorCode, formatted, request_error
+from appraise.api.errors import CODES, ErrorCode, formatted, request_error
 from appraise.api.guard import HIGHEST_COST, TooCostly
 from appraise.api.negotiation import JSON, BadRequest, GraphQLRequest, media_type, read
 from appraise.api.rate import Balance, Buckets
 from appraise.api.schema import GRAPHQL_SCHEMA
-from appraise.errors import Retriable, TimedOut, Unauthenticated
+from appraise.api.trusted import TrustedDocuments
+from appraise.errors import Forbidden, NotFound, Retriable, TimedOut, Unauthenticated
 from appraise.storage.deadline import DEADLINE, Deadline
 from appraise.use_cases.authenticate import authenticate
 from appraise.use_cases.deployment import Deployment
@@ -50,12 +51,14 @@ class GraphQLEndpoint:
         session_cookie: str,
         timeout: float,
         rate_limit: int,
+        trusted: TrustedDocuments,
     ) -> None:
         self._deployment = deployment
         self._clock = clock
         self._session_cookie = session_cookie
         self._timeout = timeout
         self._buckets = Buckets(rate_limit)
+        self._trusted = trusted
         self._documents = Documents()
 
     async def answer(self, request: Request) -> Response:
@@ -85,7 +88,7 @@ class GraphQLEndpoint:
             return _too_much(error)
         except Retriable:
             return _busy()
-        except BadRequest as error:
+        except (BadRequest, Forbidden, NotFound) as error:
             return _refusal(error)
         except Refused as error:
             return Answer({"errors": [formatted(each, request_id=request_id) for each in error.errors]})
@@ -95,7 +98,8 @@ class GraphQLEndpoint:
         principal = authenticate(self._deployment, _token(request, self._session_cookie), at=at)
         if isinstance(asked, BadRequest):  # said only to whoever is signed in
             raise asked
-        operation = self._documents.operation(asked.query, asked.variables, asked.operation_name)
+        text = self._trusted.text(asked.query, asked.document_id)
+        operation = self._documents.operation(text, asked.variables, asked.operation_name)
         if request.method == "GET" and not operation.is_query:
             return Answer({"errors": [request_error("changes are made by POST")]}, 405, {"allow": "POST"})
         balance = self._buckets.take(principal.key, operation.cost)
@@ -174,7 +178,9 @@ def _too_much(error: TooCostly | TimedOut) -> Answer:
     return Answer({"errors": [request_error(str(error), ErrorCode.COST_LIMIT)]})
 
 
-def _refusal(error: BadRequest) -> Answer:
+def _refusal(error: BadRequest | Forbidden | NotFound) -> Answer:
+    if not isinstance(error, BadRequest):
+        return Answer({"errors": [request_error(error.found, CODES[type(error)])]})
     return Answer({"errors": [request_error(error.message)]}, error.status)
 
 

@@ -22,9 +22,12 @@ class BadRequest(Exception):  # noqa: N818  # named like the errors of appraise.
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    query: str
+    """Either `query` or `document_id` is None."""
+
+    query: str | None
     variables: dict[str, Any]
     operation_name: str | None
+    document_id: str | None = None
 
 
 def media_type(accept: str | None) -> str:
@@ -84,12 +87,15 @@ def _checked(parameters: Any) -> GraphQLRequest:
         raise BadRequest("the body is not an object with a query; batches are not answered")
     query, variables = parameters.get("query"), parameters.get("variables")
     name, extensions = parameters.get("operationName"), parameters.get("extensions")
-    if not isinstance(query, str) or not query.strip():
+    document = parameters.get("documentId")
+    if document is None and (not isinstance(query, str) or not query.strip()):
         raise BadRequest("there is no query: it must be text")
+    if document is not None and (query is not None or not isinstance(document, str)):
+        raise BadRequest("documentId must be text, and stands in the place of the query")
     if variables is not None and not isinstance(variables, dict):
         raise BadRequest("variables must be an object")
     if name is not None and not isinstance(name, str):
         raise BadRequest("operationName must be text")
     if extensions is not None and not isinstance(extensions, dict):
         raise BadRequest("extensions must be an object")
-    return GraphQLRequest(query, variables or {}, name or None)
+    return GraphQLRequest(query, variables or {}, name or None, document)
