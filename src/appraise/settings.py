@@ -51,8 +51,11 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             name = str(first["loc"][0]).upper()
+            described = type(self).model_fields[name.lower()].description
+            is_pattern = first["type"] == "string_pattern_mismatch"  # nobody wants to read the pattern
             raise InvalidInput(
-                f"the setting APPRAISE_{name} cannot be read: {first['msg']}",
+                f"the setting APPRAISE_{name} cannot be read",
+                expected=described if is_pattern else f"{described} ({first['msg']})",
                 hint="mend it in the environment; the README lists the settings with examples",
             ) from None
 

@@ -11,7 +11,9 @@ from appraise.storage.tables import ACCESS_TOKENS
 from appraise.use_cases.authenticate import authenticate
 from appraise.use_cases.create_token import checksum, create_token
 from appraise.use_cases.grant_role import grant_role
+from appraise.use_cases.list_tokens import list_tokens
 from appraise.use_cases.revoke_token import revoke_token
+from appraise.use_cases.rotate_token import rotate_token
 
 
 def minted(company: Company, name: str = "ann", *, days: int = 30) -> str:
@@ -92,6 +94,52 @@ def test_a_revoked_token_is_refused(company: Company) -> None:
 
     with pytest.raises(Unauthenticated, match="revoked"):
         authenticate(company.deployment, token, at=AT)
+
+
+def rotated(company: Company, token: str, *, hours: int = 24) -> str:
+    overlap = timedelta(hours=hours)
+    until = AT + timedelta(days=90)
+    return rotate_token(company.deployment, token, expires_at=until, overlap=overlap, at=AT, by="hal")
+
+
+def test_a_rotated_token_is_good_for_the_overlap_and_the_new_one_opens_the_same(company: Company) -> None:
+    old = minted(company)
+    new = rotated(company, old)
+    last = AT + timedelta(hours=24, microseconds=-1)
+
+    assert authenticate(company.deployment, old, at=last) == authenticate(company.deployment, new, at=last)
+    with pytest.raises(Unauthenticated, match="expired"):
+        authenticate(company.deployment, old, at=AT + timedelta(hours=24))
+    assert authenticate(company.deployment, new, at=AT + timedelta(days=89)).employee == company.ids["ann"]
+
+
+def test_rotation_never_lengthens_the_old_tokens_life(company: Company) -> None:
+    old = minted(company, days=1)
+    rotated(company, old, hours=240)
+
+    with pytest.raises(Unauthenticated, match="expired"):
+        authenticate(company.deployment, old, at=AT + timedelta(days=1))
+
+
+def test_a_token_that_has_ended_is_not_rotated(company: Company) -> None:
+    revoked = minted(company)
+    revoke_token(company.deployment, revoked, at=AT, by="hal")
+    spent = minted(company)
+    rotated(company, spent, hours=0)
+
+    for token in (revoked, spent, "nobody"):
+        with pytest.raises(NotFound):
+            rotated(company, token)
+    with pytest.raises(InvalidInput, match="negative"):
+        rotated(company, minted(company), hours=-1)
+
+
+def test_the_list_has_what_was_not_revoked(company: Company) -> None:
+    kept, gone = minted(company), minted(company)
+    revoke_token(company.deployment, gone, at=AT, by="hal")
+    new = rotated(company, kept)
+
+    assert {token.id for token in list_tokens(company.deployment)} == {kept.split("_")[2], new.split("_")[2]}
 
 
 def test_the_last_use_is_noted_at_most_once_a_minute(company: Company) -> None:

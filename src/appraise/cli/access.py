@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from rich.table import Table
 from rich.text import Text
 
 from appraise.adapters.discovery import installed_adapters
@@ -14,6 +15,9 @@ from appraise.errors import InvalidInput
 from appraise.settings import Settings
 from appraise.use_cases.create_token import create_token
 from appraise.use_cases.grant_role import grant_role
+from appraise.use_cases.list_tokens import list_tokens
+from appraise.use_cases.revoke_token import revoke_token
+from appraise.use_cases.rotate_token import rotate_token
 
 DEFAULT_LIFE = timedelta(days=90)
 
@@ -39,8 +43,50 @@ def create_and_print(
         expires_at=until,
         at=now,
     )
+    _print_new({"name": name}, token, until, json=json)
+
+
+def rotate_and_print(token: str, *, overlap: timedelta, expires_at: datetime | None, json: bool) -> None:
+    now = utc_now()
+    until = expires_at or now + DEFAULT_LIFE
+    new = rotate_token(open_deployment(Settings()), token, expires_at=until, overlap=overlap, at=now, by="command line")
+    if not json:
+        console.print(f"The old token ends by {now + overlap:%Y-%m-%d %H:%M} UTC. The new one:", highlight=False)
+    _print_new({"old_ends_by": now + overlap}, new, until, json=json)
+
+
+def revoke_and_print(token: str) -> None:
+    revoke_token(open_deployment(Settings()), token, at=utc_now(), by="command line")
+    console.print("The token opens nothing any more.")
+
+
+def print_tokens(*, json: bool) -> None:
+    """What is known of each token; never its secret."""
+    now = utc_now()
+    known = list_tokens(open_deployment(Settings()))
     if json:
-        print_json({"name": name, "token": token, "expires_at": until})
+        shown = ("id", "name", "employee", "roles", "scopes", "expires_at", "last_used_at")
+        print_json([{name: _plain(getattr(token, name)) for name in shown} for token in known])
+        return
+    if not known:
+        console.print("There is no token. `appraise token create` makes one.")
+        return
+    table = Table("id", "name", "opens", "expires", "last used", box=None, header_style="bold", pad_edge=False)
+    for token in known:
+        opens = ", ".join(sorted(token.scopes)) or ("an employee's own" if token.employee else "nothing")
+        until = "never" if token.expires_at is None else f"{token.expires_at:%Y-%m-%d %H:%M}"
+        used = "never" if token.last_used_at is None else f"{token.last_used_at:%Y-%m-%d %H:%M}"
+        table.add_row(token.id, token.name, opens, until if token.is_live(now) else f"{until} (expired)", used)
+    console.print(table)
+
+
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def _print_new(told: dict[str, object], token: str, until: datetime, *, json: bool) -> None:
+    if json:
+        print_json(told | {"token": token, "expires_at": until})
         return
     console.print(token, soft_wrap=True, highlight=False)
     console.print(f"Good until {until:%Y-%m-%d}. It is not shown again; only its hash is kept.", style="dim")

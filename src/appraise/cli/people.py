@@ -1,6 +1,6 @@
 """Commands about people and access: show, token, grant, adapters."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -60,6 +60,45 @@ def create(
 
     until = None if expires is None else expires.replace(tzinfo=UTC)
     create_and_print(name, employee=employee, scopes=scope or [], expires_at=until, json=json)
+
+
+@token_commands.command("list")
+def list_(json: Json = False) -> None:
+    """List the tokens that were not revoked: what each opens, until when, and when it was used last.
+
+    Example:  appraise token list
+    """
+    from appraise.cli.access import print_tokens
+
+    print_tokens(json=json)
+
+
+@token_commands.command("rotate")
+def rotate(
+    token: Annotated[str, typer.Argument(help="The token's id, as `appraise token list` shows it.")],
+    overlap: Annotated[int, typer.Option(min=0, max=720, help="Hours for which the old token stays good.")] = 24,
+    expires: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; 90 days from now.")] = None,
+    json: Json = False,
+) -> None:
+    """Mint a token that opens the same as another, which ends after the overlap.
+
+    Example:  appraise token rotate 01K2ZJ --overlap 48
+    """
+    from appraise.cli.access import rotate_and_print
+
+    until = None if expires is None else expires.replace(tzinfo=UTC)
+    rotate_and_print(token, overlap=timedelta(hours=overlap), expires_at=until, json=json)
+
+
+@token_commands.command("revoke")
+def revoke(token: Annotated[str, typer.Argument(help="The token's id, or the token itself.")]) -> None:
+    """Make a token worthless from the next request on.
+
+    Example:  appraise token revoke 01K2ZJ
+    """
+    from appraise.cli.access import revoke_and_print
+
+    revoke_and_print(token)
 
 
 def grant(

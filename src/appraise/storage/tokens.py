@@ -26,6 +26,9 @@ class Token:
     revoked_at: datetime | None = None
     last_used_at: datetime | None = None
 
+    def is_live(self, at: datetime) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or at < self.expires_at)
+
 
 def add(session: Session, token: Token, *, at: datetime) -> None:
     session.execute(
@@ -48,6 +51,17 @@ def add(session: Session, token: Token, *, at: datetime) -> None:
 def get(session: Session, token: TokenId) -> Token | None:
     row = session.execute(select(ACCESS_TOKENS).where(ACCESS_TOKENS.c.id == token)).first()
     return None if row is None else _token(row)
+
+
+def unrevoked(session: Session) -> list[Token]:
+    table = ACCESS_TOKENS.c
+    rows = session.execute(select(ACCESS_TOKENS).where(table.revoked_at.is_(None)).order_by(table.created_at, table.id))
+    return [_token(row) for row in rows]
+
+
+def end(session: Session, token: TokenId, *, at: datetime) -> None:
+    """The token is good until `at` only."""
+    session.execute(update(ACCESS_TOKENS).where(ACCESS_TOKENS.c.id == token).values(expires_at=at))
 
 
 def touch(session: Session, token: TokenId, *, at: datetime, unless_since: datetime) -> None:

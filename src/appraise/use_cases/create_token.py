@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 import zlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +21,27 @@ PREFIX: Final = "apr_live_"
 SECRET_BYTES: Final = 32
 SECRET_LENGTH: Final = 43
 CHECKSUM_LENGTH: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """What is kept, and the text that is shown once."""
+
+    token: Token
+    text: str
+
+
+def new_token(
+    name: str,
+    employee: EmployeeId | None,
+    roles: frozenset[Role],
+    scopes: frozenset[ServiceScope],
+    expires_at: datetime | None,
+) -> NewToken:
+    secret = base62(secrets.token_bytes(SECRET_BYTES), SECRET_LENGTH)
+    token = Token(TokenId(new_id()), name, employee, secret_hash(secret), roles, scopes, expires_at)
+    text = f"{PREFIX}{token.id}_{secret}"
+    return NewToken(token, text + checksum(text))
 
 
 def create_token(  # noqa: PLR0913  # what a token is
@@ -45,22 +67,20 @@ def create_token(  # noqa: PLR0913  # what a token is
         raise InvalidInput("a service is nobody's employee", expected="a token for one or the other")
     if expires_at is not None and expires_at <= at:
         raise InvalidInput(f"the token would have expired on {expires_at:%Y-%m-%d}", expected="a day to come")
-    secret = base62(secrets.token_bytes(SECRET_BYTES), SECRET_LENGTH)
-    token = Token(TokenId(new_id()), name, employee, secret_hash(secret), roles, scopes, expires_at)
+    made = new_token(name, employee, roles, scopes, expires_at)
 
     def work(session: Session) -> None:
         if employee is not None and tokens.name_of(session, employee) is None:
             raise NotFound("there is no such employee")
-        tokens.add(session, token, at=at)
+        tokens.add(session, made.token, at=at)
         details = [("name", name), ("employee", employee or ""), ("roles", " ".join(sorted(roles)))]
         details += [("scopes", " ".join(sorted(scopes)))]
         audit.append(
-            session, at=at, actor="operator", action="token.create", subject=f"token:{token.id}", details=details
+            session, at=at, actor="operator", action="token.create", subject=f"token:{made.token.id}", details=details
         )
 
     committed(deployment, work)
-    text = f"{PREFIX}{token.id}_{secret}"
-    return text + checksum(text)
+    return made.text
 
 
 def secret_hash(secret: str) -> str:

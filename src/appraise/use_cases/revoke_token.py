@@ -12,8 +12,7 @@ from appraise.use_cases.transactions import committed
 
 def revoke_token(deployment: Deployment, token: str, *, at: datetime, by: str) -> None:
     """`token` is the token's id, or its text, of which the id is a part. Raises `NotFound`."""
-    parts = token.split("_")
-    token_id = TokenId(parts[2] if token.startswith("apr_live_") and len(parts) > 2 else token)  # noqa: PLR2004
+    token_id = id_in(token)
 
     def work(session: Session) -> None:
         if not tokens.revoke(session, token_id, at=at):
@@ -21,3 +20,9 @@ def revoke_token(deployment: Deployment, token: str, *, at: datetime, by: str) -
         audit.append(session, at=at, actor=by, action="token.revoke", subject=f"token:{token_id}")
 
     committed(deployment, work)
+
+
+def id_in(token: str) -> TokenId:
+    """The id, from itself or from the token's text."""
+    parts = token.split("_")
+    return TokenId(parts[2] if token.startswith("apr_live_") and len(parts) > 2 else token)  # noqa: PLR2004
