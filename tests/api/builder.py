@@ -186,6 +186,7 @@ def _estimate(
             case_mix=(("topic", topic), ("channel", channel)),
             shrinkage=pull,
             score=value,
+            attributable_share=Decimal("0.7"),
             notes=(("between-employee sd", "3.1"),),
         ),
         money=None if money is None else Money(int(money[0]), int(money[0]) - 50_000, int(money[0]) + 50_000, money[1]),

@@ -13,7 +13,7 @@ RESULTS = """query ($id: ID!) { section(id: $id) { items { weight indicator { ke
   __typename
   ... on EstimateResult { value lower upper lower90 upper90 expected unshrunk reliability probabilityBetter
     carriesConsequence isBetter evidence { events customers effective expectedEvents leftOut { reason count } }
-    working { raw shrinkage score caseMix { factor effect } sentences } money { amountMinor currency } }
+    working { raw shrinkage score attributableShare caseMix { factor effect } sentences } money { amountMinor currency } }
   ... on Absence { kind reason evidenceSoFar { events } } } } } }"""
 RATE = """mutation ($i: RateItemInput!) { rateItem(input: $i) {
   section { state version items { rating comment } } userErrors { code path message } } }"""
@@ -63,6 +63,7 @@ def test_a_result_is_read_digit_for_digit(company: Company, ask: Ask) -> None:
                 "raw": f"{stored.working.raw:f}",
                 "shrinkage": f"{stored.working.shrinkage:f}",
                 "score": f"{stored.working.score:f}",
+                "attributableShare": "0.7",
                 "caseMix": [{"factor": name, "effect": f"{effect:f}"} for name, effect in stored.working.case_mix],
                 "sentences": list(sentences(stored)),
             },

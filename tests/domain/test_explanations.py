@@ -29,6 +29,7 @@ SATISFIED = Estimate(
         case_mix=(("topic", Decimal("-1.70")), ("channel", Decimal("0.425"))),
         shrinkage=Decimal("0.85"),
         score=Decimal("82.20"),
+        attributable_share=Decimal("0.7"),
     ),
     money=Money(1_234_500, -40_000, 2_500_000, "EUR"),
 )
@@ -37,6 +38,12 @@ SATISFIED = Estimate(
 MOVED = (
     "Part of what is left may be chance: until there is more evidence the figure is moved by 0.9 towards the peers,"
     " so the score is 82.2."
+)
+
+
+OWN = (
+    "The policy takes 70 % of the variance between employees to be their own; the rest is put down to customers and"
+    " cases that the data do not describe, which also moves the figure towards the peers."
 )
 
 
@@ -49,6 +56,7 @@ def test_an_estimate_is_told_from_what_was_seen_to_what_may_be_made_of_it() -> N
         "1,214 answers from 1 customer gave 81.8 of 100 points.",
         "Harder cases than the peers' explain −1.3 of this (topic −1.7, channel +0.4); without them the figure is 83.1.",
         MOVED,
+        OWN,
         "With 95 % certainty the true figure lies between 78.8 and 85.6; expected was 78.5.",
         "This is better than expected (probability over 99 %).",
         "The reliability is 78 %: enough to act on.",
@@ -58,11 +66,12 @@ def test_an_estimate_is_told_from_what_was_seen_to_what_may_be_made_of_it() -> N
 
 
 def test_where_lower_is_better_a_case_mix_that_lifts_the_figure_is_the_harder_one() -> None:
-    working = Working(Decimal("1.10"), (("segment", Decimal("0.08")),), Decimal(0), Decimal("1.02"))
+    working = Working(Decimal("1.10"), (("segment", Decimal("0.08")),), Decimal(0), Decimal("1.02"), Decimal(1))
     told = sentences(replace(SATISFIED, indicator=ATTRITION, working=working, unshrunk=Decimal("1.02"), money=None))
 
     assert told[1].startswith("Harder cases than the peers' explain +0.08 of this (segment +0.08)")
     assert told[2] == "Nothing is taken off for chance; the score is 1.02."
+    assert told[3] == "The policy takes all of what is not chance to be the employee's own doing."
 
 
 def test_an_interval_that_holds_what_was_expected_is_told_as_not_knowing() -> None:

@@ -32,7 +32,7 @@ def item(name: str, *, rating: int | None = None, comment: str | None = None, we
         probability_better=HALF,
         consequence=False,
         evidence=Evidence(1, 1, Decimal(1)),
-        working=Working(Decimal(1), (), Decimal(0), Decimal(1)),
+        working=Working(Decimal(1), (), Decimal(0), Decimal(1), Decimal(1)),
     )
     return Item(ItemId(name), IndicatorKey(name), weight, estimate, rating, comment)
 

@@ -14,7 +14,9 @@ numbers = st.floats(min_value=-1e6, max_value=1e6)
 
 @given(raw=numbers, effects=st.lists(numbers, max_size=6), score=numbers)
 def test_the_figures_shown_add_up_digit_for_digit(raw: float, effects: list[float], score: float) -> None:
-    working = worked_out(raw, [(f"factor {i}", effect) for i, effect in enumerate(effects)], score)
+    working = worked_out(
+        raw, [(f"factor {i}", effect) for i, effect in enumerate(effects)], score, attributable_share=0.7
+    )
 
     total = sum((effect for _, effect in working.case_mix), Decimal(0))
     assert working.raw - total - working.shrinkage == working.score
@@ -24,13 +26,14 @@ def test_the_figures_shown_add_up_digit_for_digit(raw: float, effects: list[floa
 
 def test_the_pull_towards_the_peers_takes_up_the_rounding() -> None:
     """By hand: 1.0000004 → 1.000000, twice 0.3333333 → 0.333333, 0.2 → 0.2; 1 − 0.666666 − 0.2 = 0.133334."""
-    working = worked_out(1.0000004, [("segment", 1 / 3), ("topic", 1 / 3)], 0.2)
+    working = worked_out(1.0000004, [("segment", 1 / 3), ("topic", 1 / 3)], 0.2, attributable_share=0.7)
 
     assert working == Working(
         raw=Decimal("1.000000"),
         case_mix=(("segment", Decimal("0.333333")), ("topic", Decimal("0.333333"))),
         shrinkage=Decimal("0.133334"),
         score=Decimal("0.200000"),
+        attributable_share=Decimal("0.7"),
     )
 
 

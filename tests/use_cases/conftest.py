@@ -85,6 +85,7 @@ def estimate(value: str = "71.25") -> Estimate:
             case_mix=(("channel", Decimal("1.50")), ("topic", Decimal("-0.25"))),
             shrinkage=Decimal("1.05"),
             score=number,
+            attributable_share=Decimal("0.65"),
             notes=(("between-employee sd", "3.1"),),
         ),
         money=Money(12_300, -400, 25_000, "EUR"),

@@ -45,6 +45,7 @@ def sentences(estimate: Estimate) -> tuple[str, ...]:
         _observed(estimate),
         _case_mix(estimate),
         _shrinkage(estimate),
+        _own_share(estimate.working.attributable_share),
         _interval(estimate),
         verdict(estimate),
         _reliability(estimate),
@@ -125,6 +126,15 @@ def _shrinkage(estimate: Estimate) -> str:
     return (
         f"Part of what is left may be chance: until there is more evidence the figure is moved by {moved} towards the"
         f" peers, so the score is {score}."
+    )
+
+
+def _own_share(share: Decimal) -> str:
+    if share == 1:
+        return "The policy takes all of what is not chance to be the employee's own doing."
+    return (
+        f"The policy takes {_percent(share)} of the variance between employees to be their own; the rest is put down to"
+        " customers and cases that the data do not describe, which also moves the figure towards the peers."
     )
 
 

@@ -39,6 +39,8 @@ class Working:
 
     All in the indicator's own unit. `raw` is the plain observed figure, `case_mix` the part explained by the
     customers and cases served, by factor, `shrinkage` the pull towards the peers for lack of evidence.
+    `attributable_share`, in (0, 1], is the part of the variance between employees that the policy took to be their own
+    (decision 6); what it takes off is in `shrinkage`.
     `notes` are sentences' worth of facts: ordered (name, value) pairs, e.g. ("between-employee sd", "3.1").
     """
 
@@ -46,6 +48,7 @@ class Working:
     case_mix: tuple[tuple[str, Decimal], ...]
     shrinkage: Decimal
     score: Decimal
+    attributable_share: Decimal
     notes: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:

@@ -130,7 +130,13 @@ def _estimates(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Fig
     for row, evidence in enumerate(seen.evidence):
         effects = list(zip(figures.factors, figures.effects[row], strict=True))
         own_notes = () if figures.own_notes is None else figures.own_notes[row]
-        working = worked_out(float(figures.raw[row]), effects, float(value[row]), (*own_notes, *figures.notes))
+        working = worked_out(
+            float(figures.raw[row]),
+            effects,
+            float(value[row]),
+            attributable_share=policy.attributable_share,
+            notes=(*own_notes, *figures.notes),
+        )
         reliability = exactly(shrunk.reliability[row])
         estimates.append(
             Estimate(

@@ -35,7 +35,7 @@ from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.rates import Compared, compared
-from appraise.scoring.ratios import policy_notes
+from appraise.scoring.ratios import case_mix_notes
 from appraise.scoring.repeat_purchase import nothing_to_cover
 from appraise.scoring.spells import CustomerTime, spells
 from appraise.scoring.working import exactly
@@ -161,7 +161,7 @@ def _results(comparison: _Comparison, first_timers: Mapping[int, int], prepared:
             ("design effect of customers with several outcomes", f"{inflation:.3f}"),
             ("model of buying", comparison.model.name),
             ("yearly discount", f"{policy.annual_discount:.1%}"),
-            *policy_notes(policy, kinds, outcome.parts),
+            *case_mix_notes(kinds, outcome.parts),
         ),
         money=_money(shrunk, outcome.exposed[telling] * comparison.model.unit, prepared.currency or ""),
     )

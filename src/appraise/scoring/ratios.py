@@ -59,7 +59,7 @@ def event_ratios(subject: Subject, credited: Credited, kinds: Strata, policy: Po
         *subject.notes,
         ("spread between employees (cv)", f"{shrunk.population_sd:.3f}"),
         ("design effect of customers with several outcomes", f"{inflation:.3f}"),
-        *policy_notes(policy, kinds, outcome.parts),
+        *case_mix_notes(kinds, outcome.parts),
     )
     figures = Figures(
         raw=ratio[0],
@@ -79,9 +79,9 @@ def event_ratios(subject: Subject, credited: Credited, kinds: Strata, policy: Po
     return said(subject.indicator, policy, seen, figures)
 
 
-def policy_notes(policy: Policy, kinds: Strata, parts: int) -> tuple[tuple[str, str], ...]:
-    """What the reader must know to judge the figure: which case mix could not be used, which share is attributed."""
+def case_mix_notes(kinds: Strata, parts: int) -> tuple[tuple[str, str], ...]:
+    """What the reader must know to judge the figure: which case mix could not be used, who could not be compared."""
     notes = [(f"case mix: {factor}", f"not adjusted for, {reason}") for factor, reason in kinds.unused]
     if parts > 1:
         notes.append(("groups of employees without a case in common", str(parts)))
-    return (*notes, ("attributable share", f"{policy.attributable_share:g}"))
+    return tuple(notes)

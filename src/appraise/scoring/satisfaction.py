@@ -110,7 +110,6 @@ def _results(answers: ibis.Table, counted: ibis.Table, rules: IndicatorPolicy, p
                 for name in rules.case_mix
                 if name not in used
             ),
-            ("attributable share", f"{policy.attributable_share:g}"),
         ),
     )
     return said(SATISFACTION, policy, seen, figures)

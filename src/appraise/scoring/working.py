@@ -14,13 +14,25 @@ def exactly(value: float) -> Decimal:
 
 
 def worked_out(
-    raw: float, effects: Sequence[tuple[str, float]], score: float, notes: Sequence[tuple[str, str]] = ()
+    raw: float,
+    effects: Sequence[tuple[str, float]],
+    score: float,
+    *,
+    attributable_share: float,
+    notes: Sequence[tuple[str, str]] = (),
 ) -> Working:
     """Each figure is rounded once and shrinkage is what remains, so that the identity holds in the digits shown."""
     rounded = tuple((name, exactly(effect)) for name, effect in effects)
     start, end = exactly(raw), exactly(score)
     shrinkage = start - sum((effect for _, effect in rounded), Decimal(0)) - end
-    return Working(raw=start, case_mix=rounded, shrinkage=shrinkage, score=end, notes=tuple(notes))
+    return Working(
+        raw=start,
+        case_mix=rounded,
+        shrinkage=shrinkage,
+        score=end,
+        attributable_share=Decimal(repr(attributable_share)),
+        notes=tuple(notes),
+    )
 
 
 def unshrunk(working: Working) -> Decimal:

@@ -49,6 +49,7 @@ def working_document(working: Working) -> dict[str, Any]:
         "case_mix": [[factor, str(effect)] for factor, effect in working.case_mix],
         "shrinkage": str(working.shrinkage),
         "score": str(working.score),
+        "attributable_share": str(working.attributable_share),
         "notes": [list(note) for note in working.notes],
     }
 
@@ -59,6 +60,7 @@ def working_from(document: dict[str, Any]) -> Working:
         case_mix=tuple((factor, Decimal(effect)) for factor, effect in document["case_mix"]),
         shrinkage=Decimal(document["shrinkage"]),
         score=Decimal(document["score"]),
+        attributable_share=Decimal(document["attributable_share"]),
         notes=tuple((name, value) for name, value in document["notes"]),
     )
 

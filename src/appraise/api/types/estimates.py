@@ -86,8 +86,16 @@ class WorkingType:
     case_mix: list[CaseMixEffectType] = strawberry.field(
         description="The part that the customers and cases served explain, by trait."
     )
-    shrinkage: Decimal = strawberry.field(description="The pull towards the peers for lack of evidence.")
+    shrinkage: Decimal = strawberry.field(
+        description="The pull towards the peers for lack of evidence and by `attributableShare`."
+    )
     score: Decimal = strawberry.field(description="What remains; the same as the estimate's `value`.")
+    attributable_share: Decimal = strawberry.field(
+        description=(
+            "Above 0, at most 1: the share of the variance between employees that the policy took to be their own; "
+            "the rest is put down to customers and cases that the data do not describe, and is part of `shrinkage`."
+        )
+    )
     notes: list[NoteType] = strawberry.field(description="Further facts, for whoever checks the figures.")
     sentences: list[str] = strawberry.field(description="The same in plain sentences, one step each.")
 
@@ -99,6 +107,7 @@ class WorkingType:
             case_mix=[CaseMixEffectType(factor=factor, effect=effect) for factor, effect in working.case_mix],
             shrinkage=working.shrinkage,
             score=working.score,
+            attributable_share=working.attributable_share,
             notes=[NoteType(name=name, value=value) for name, value in working.notes],
             sentences=list(sentences(estimate)),
         )
