@@ -3,20 +3,18 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
-from scipy.special import ndtr
 
-from appraise.statistics.composite import combine, population_covariance, rate, shrink_jointly
+from appraise.statistics.composite import pool, rate
 from validation.answers import Answers, Trial, plain
-from validation.company import Floats
 
 SIGNS = np.array([1.0, 1.0, 1.0, -1.0])
 _WEIGHT = np.full(4, 0.25)
 _FEWEST_INDICATORS, _LEAST_WEIGHT = 2, 0.5
+_SEED = 1
 
 
 def composite(trials: Sequence[Trial], *, attributable_share: float) -> Trial:
-    """In true-score sds. Of a spread that is only partly the employees', the rest counts as sampling noise."""
+    """In true-score sds of the part of the spread that is the employees' own."""
     spread = np.array([trial.spread for trial in trials])
     truth = np.array([trial.truth for trial in trials]).T * SIGNS / spread
     scores = truth @ _WEIGHT
@@ -43,31 +41,23 @@ def _average_z(answers: Sequence[Answers]) -> Answers:
 def _jointly(answers: Sequence[Answers], *, share: float) -> Answers:
     deviation = np.array([one.deviation for one in answers]).T * SIGNS
     variance = np.array([one.variance for one in answers]).T
-    total = np.array([one.spread for one in answers])
-    tau = np.sqrt(share) * total
-    between = share * population_covariance(deviation, variance, total)
-    joint = shrink_jointly(deviation, variance + (1.0 - share) * total**2, between)
-    found = combine(joint, weight=_WEIGHT, population_sd=tau)
-    scaled = _WEIGHT / tau
-    spread = float(np.sqrt(scaled @ between @ scaled))
+    found = pool(deviation, variance, weight=_WEIGHT, attributable_share=share, seed=_SEED)
     known = (found.indicators_observed >= _FEWEST_INDICATORS) & (found.share_observed >= _LEAST_WEIGHT)
+    margin = 0.5 * found.spread
+    rating = rate(
+        above_margin=found.probability_above(margin),
+        above=found.probability_above(),
+        below=found.probability_below(),
+        below_margin=found.probability_below(-margin),
+    )
     return Answers(
         known=known,
         value=found.score,
         lower=found.lower,
         upper=found.upper,
-        rating=np.where(known, _rating(found.score, found.sd, 0.5 * spread), 0).astype(np.int8),
-        reliability=1.0 - (found.sd / spread) ** 2,
+        rating=np.where(known, rating, 0).astype(np.int8),
+        reliability=found.reliability,
         deviation=found.score,
         variance=found.sd**2,
-        spread=spread,
-    )
-
-
-def _rating(mean: Floats, sd: Floats, margin: float) -> npt.NDArray[np.int8]:
-    return rate(
-        above_margin=ndtr((mean - margin) / sd),
-        above=ndtr(mean / sd),
-        below=ndtr(-mean / sd),
-        below_margin=ndtr((-margin - mean) / sd),
+        spread=found.spread,
     )

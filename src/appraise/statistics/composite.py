@@ -1,125 +1,142 @@
 """Several indicators of one employee, judged together: shrinkage across indicators, ratings, ranks.
 
-Indicators come oriented so that higher is better (attrition as −log ratio), as deviations from the population mean.
-Treating their posteriors as independent makes composite intervals too narrow (coverage .89 where .95 is claimed).
+Indicators come oriented so that higher is better (attrition with its sign turned), as deviations from the population
+mean. Treating their posteriors as independent makes composite intervals too narrow (coverage .89 where .95 is claimed),
+and so does taking an estimated covariance as known (.81 with 12 employees).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr
 
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray, at_least, matrix, vector
-from appraise.statistics.proportions import Z95
+from appraise.statistics.correlated import Draws, Measured, chunks, conditional, draw
+from appraise.statistics.mixtures import NormalMixture
+from appraise.statistics.refusals import NotEnoughGroups
+from appraise.statistics.shrinkage import FEWEST_EMPLOYEES, checked_share
 
 _CERTAIN = 0.9
 
 
-def population_covariance(
-    deviation: npt.ArrayLike,
-    variance: npt.ArrayLike,
-    population_sd: npt.ArrayLike,
-    *,
-    error_covariance: npt.ArrayLike | None = None,
-) -> FloatArray:
-    """True-score covariance T (K, K) of K indicators: τ_k τ_l times correlations from cross-products.
-
-    `deviation` (J, K) adjusted, unshrunk deviations from the mean; `variance` (J, K) their sampling variances, inf
-    where the indicator is missing; `population_sd` (K,) the τ. `error_covariance` (K, K) or (J, K, K) is subtracted
-    where indicators share events. Each cross-product is weighted by the inverse of what it would vary by without
-    correlation; correlations are clipped to [−1, 1] and T to the nearest matrix without negative eigenvalues
-    that keeps its diagonal.
-    """
-    a, v, tau = _indicators(deviation, variance, population_sd)
-    weight = np.where(np.isfinite(v), 1.0 / (v + tau**2), 0.0)
-    a = np.where(np.isfinite(v), a, 0.0)
-    errors = np.zeros((1, *(2 * v.shape[1:]))) if error_covariance is None else np.asarray(error_covariance, float)
-    errors = np.broadcast_to(errors, (v.shape[0], v.shape[1], v.shape[1]))
-    pairs = weight[:, :, None] * weight[:, None, :]
-    products = (pairs * (a[:, :, None] * a[:, None, :] - errors)).sum(axis=0)
-    total = pairs.sum(axis=0)
-    scale = np.outer(tau, tau)
-    correlation = np.divide(products, total * scale, out=np.zeros_like(products), where=total * scale > 0)
-    correlation = np.clip(correlation, -1.0, 1.0)
-    np.fill_diagonal(correlation, 1.0)
-    return _nearest_correlation(correlation) * scale
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Joint:
-    """Posterior of all indicators together: `mean` (J, K), `covariance` (J, K, K), `observed` (J, K)."""
-
-    mean: FloatArray
-    covariance: FloatArray
-    observed: npt.NDArray[np.bool_]
-
-
-def shrink_jointly(
-    deviation: npt.ArrayLike,
-    variance: npt.ArrayLike,
-    covariance: npt.ArrayLike,
-    *,
-    error_covariance: npt.ArrayLike | None = None,
-) -> Joint:
-    """Posterior of θ_e ~ N(0, T) given deviations with their sampling variances: T − T(T + V_e)⁻¹T.
-
-    Shapes as in `population_covariance`. A missing indicator (variance inf) has precision 0: its posterior is what
-    the others imply, wider, never a peer's mean. T may be singular.
-    """
-    T = matrix("covariance", covariance)
-    a, v, _ = _indicators(deviation, variance, np.sqrt(np.diag(T)))
-    J, K = v.shape
-    observed = np.isfinite(v)
-    noise = np.zeros((J, K, K)) if error_covariance is None else np.array(
-        np.broadcast_to(np.asarray(error_covariance, float), (J, K, K))
-    )  # fmt: skip
-    both = observed[:, :, None] & observed[:, None, :]
-    index = np.arange(K)
-    noise[:, index, index] = np.where(observed, v, 1.0)
-    # Rows of missing indicators become rows of the identity, which leaves the others' system alone.
-    total = np.where(both, T + noise, 0.0)
-    total[:, index, index] = np.where(observed, np.diag(T) + noise[:, index, index], 1.0)
-    link = np.where(observed[:, :, None], T, 0.0)
-    gain = np.swapaxes(np.linalg.solve(total, link), 1, 2)
-    mean = (gain @ np.where(observed, a, 0.0)[:, :, None])[:, :, 0]
-    posterior = T - gain @ link
-    return Joint(mean, 0.5 * (posterior + np.swapaxes(posterior, 1, 2)), observed)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Composite:
-    """Weighted score in true-score sds, with its 95 % interval; `share_observed` is the weight with own evidence."""
+    """Σ_k w_k θ_ek/τ_k, the employee's own part of each indicator in its between-employee sds; arrays are (J,).
+
+    `lower`, `upper` bound the central 95 %, `lower90`, `upper90` the central 90 %. `spread` is the sd of the composite
+    between employees, `reliability` the share of its variance that is not sampling error, in [0, 1].
+    `share_observed` is the weight whose indicators the employee has own evidence of, of `indicators_observed` many.
+    `contribution` (J, K) sums to `score`; an indicator without own evidence contributes what the others imply.
+    """
 
     score: FloatArray
     sd: FloatArray
     lower: FloatArray
     upper: FloatArray
+    lower90: FloatArray
+    upper90: FloatArray
+    spread: float
+    reliability: FloatArray
     share_observed: FloatArray
     indicators_observed: npt.NDArray[np.int64]
+    contribution: FloatArray
+    posterior: NormalMixture
+
+    def probability_above(self, threshold: npt.ArrayLike = 0.0) -> FloatArray:
+        """P(composite > threshold); 0 is the average employee."""
+        return 1.0 - self.posterior.cdf(threshold)
+
+    def probability_below(self, threshold: npt.ArrayLike = 0.0) -> FloatArray:
+        return self.posterior.cdf(threshold)
+
+    def probability_better(self, one: int, other: int) -> float:
+        """P(one > other) of two employees, by their rows."""
+        means, sds = self.posterior.means, self.posterior.sds
+        z = (means[one] - means[other]) / np.hypot(sds[one], sds[other])
+        return float(ndtr(z) @ self.posterior.weights)
 
 
-def combine(joint: Joint, *, weight: npt.ArrayLike, population_sd: npt.ArrayLike) -> Composite:
-    """C_e = Σ_k w_k θ_ek/τ_k with weights that sum to 1, the same for everybody: missing evidence is not re-weighted.
+def pool(
+    deviation: npt.ArrayLike,
+    variance: npt.ArrayLike,
+    *,
+    weight: npt.ArrayLike,
+    attributable_share: float = 1.0,
+    seed: int,
+) -> Composite:
+    """Composite of K indicators of J employees, θ_e ~ N(μ, T), with μ, the spreads and correlations integrated over.
 
-    Raises `InvalidInput` for negative weights or a τ of 0 under a positive weight.
+    `deviation` (J, K) unshrunk, in any one unit per indicator, higher is better; `variance` (J, K) their sampling
+    variances, inf where the indicator is missing. `weight` (K,) ≥ 0 is scaled to sum 1 and is the same for everybody:
+    missing evidence is neither re-weighted nor imputed by a peer's mean, it widens the interval. Errors of different
+    indicators are taken as independent. `attributable_share` is as in `shrinkage.normal`. Indicators that fewer than
+    five employees have count as missing for all. The same arguments give the same digits.
+
+    Raises `NotEnoughGroups` where fewer than five employees have any indicator that weighs, `InvalidInput` for shapes
+    that differ, variances that are not above 0, weights that are negative or all 0, or a share outside (0, 1].
     """
-    tau = at_least("population_sd", vector("population_sd", population_sd, length=joint.mean.shape[1]), 0.0)
-    w = at_least("weight", vector("weight", weight, length=tau.size), 0.0)
-    if w.sum() <= 0.0 or np.any((tau == 0.0) & (w > 0.0)):
-        raise InvalidInput("a weighted indicator has no between-employee spread", expected="weights on spread > 0")
+    share = checked_share(attributable_share)
+    a, v = _checked(deviation, variance)
+    w = at_least("weight", vector("weight", weight, length=a.shape[1]), 0.0)
+    if w.sum() <= 0.0:
+        raise InvalidInput("no indicator has a weight", expected="at least one weight above 0")
     w = w / w.sum()
-    scaled = np.divide(w, tau, out=np.zeros_like(w), where=tau > 0)
-    score = joint.mean @ scaled
-    sd = np.sqrt(np.maximum(np.einsum("k,jkl,l->j", scaled, joint.covariance, scaled), 0.0))
+    observed = np.isfinite(v)
+    usable = (observed.sum(axis=0) >= FEWEST_EMPLOYEES) & (w > 0.0)
+    if not usable.any():
+        raise NotEnoughGroups("no indicator has enough employees", expected=f"at least {FEWEST_EMPLOYEES}")
+    measured = Measured(a[:, usable], v[:, usable])
+    draws = draw(measured, seed=seed)
+    spreads, scores, variances, contribution, own = _posterior(measured, draws, w[usable], share)
+    # Of indicators that nobody can be compared on, nothing is known but that they vary.
+    unknown = float((w[~usable] ** 2).sum())
+    posterior = NormalMixture(draws.weight, scores, np.sqrt(np.maximum(variances, 0.0) + unknown))
+    whole = np.zeros(a.shape)
+    whole[:, usable] = contribution
+    counted = observed & usable
     return Composite(
-        score=score,
-        sd=sd,
-        lower=score - Z95 * sd,
-        upper=score + Z95 * sd,
-        share_observed=joint.observed @ w,
-        indicators_observed=joint.observed.sum(axis=1, dtype=np.int64),
+        score=posterior.mean(),
+        sd=posterior.sd(),
+        lower=posterior.quantile(0.025),
+        upper=posterior.quantile(0.975),
+        lower90=posterior.quantile(0.05),
+        upper90=posterior.quantile(0.95),
+        spread=float(np.sqrt(draws.weight @ spreads**2 + unknown)),
+        reliability=np.clip(1.0 - (own @ draws.weight + unknown) / (draws.weight @ spreads**2 + unknown), 0.0, 1.0),
+        share_observed=counted @ w,
+        indicators_observed=counted.sum(axis=1, dtype=np.int64),
+        contribution=whole,
+        posterior=posterior,
     )
+
+
+def _posterior(
+    measured: Measured, draws: Draws, weight: FloatArray, share: float
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Spread (G,), mean and variance (J, G) of the composite; its parts (J, K); its variance if all were own (J, G)."""
+    J, G = measured.deviation.shape[0], draws.weight.size
+    spreads = np.sqrt(np.einsum("k,gkl,l->g", weight, draws.correlation, weight))
+    mean, variance, own = np.empty((J, G)), np.empty((J, G)), np.empty((J, G))
+    contribution = np.zeros(measured.deviation.shape)
+    for part in chunks(G, J):
+        sd, correlation = draws.sd[part], draws.correlation[part]
+        given = conditional(measured, sd, correlation)
+        unit = weight / sd
+        pull = np.einsum("gk,gjkl->gjl", unit, given.gain)
+        away = measured.deviation[None] - given.mean[:, None]
+        away = np.where(measured.observed, away, 0.0)
+        each = np.einsum("gjkl,gjl->gjk", given.gain, away) * unit[:, None]
+        between = correlation * sd[:, :, None] * sd[:, None, :]
+        left = spreads[part, None] ** 2 - np.einsum("gjk,gkl,gl->gj", pull, between, unit)
+        about_mean = np.einsum("gjk,gkl,gjl->gj", pull, given.mean_covariance, pull)
+        # The employee's own part e of a deviation d is N(share·d, share(1 − share)T), and its sd is √share·τ.
+        mean[:, part] = np.sqrt(share) * each.sum(axis=2).T
+        own[:, part] = (left + about_mean).T
+        variance[:, part] = share * own[:, part] + (1.0 - share) * spreads[part] ** 2
+        contribution += np.sqrt(share) * np.einsum("g,gjk->jk", draws.weight[part], each)
+    return spreads, mean, variance, contribution, own
 
 
 def rate(
@@ -178,24 +195,11 @@ def rank_intervals(
     return Ranks(percentile.mean(axis=0), lower, upper)
 
 
-def _indicators(
-    deviation: npt.ArrayLike, variance: npt.ArrayLike, population_sd: npt.ArrayLike
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _checked(deviation: npt.ArrayLike, variance: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     v = np.asarray(variance, dtype=np.float64)
-    a = np.where(np.isfinite(v), np.asarray(deviation, dtype=np.float64), 0.0)
-    a = matrix("deviation", a, shape=(v.shape[0], v.shape[-1]))
+    if v.ndim != 2 or v.shape[0] == 0:  # noqa: PLR2004  # employees by indicators
+        raise NotEnough("no employees", expected="one row per employee and one column per indicator")
     if np.any(np.isnan(v)) or np.any(v <= 0.0):
         raise InvalidInput("a sampling variance is not above 0", expected="positive, inf where missing")
-    if v.shape[0] == 0:
-        raise NotEnough("no employees", expected="at least one")
-    return a, v, at_least("population_sd", vector("population_sd", population_sd, length=v.shape[1]), 0.0)
-
-
-def _nearest_correlation(correlation: FloatArray) -> FloatArray:
-    values, vectors = np.linalg.eigh(correlation)
-    if values[0] >= 0.0:
-        return correlation
-    clipped = (vectors * np.maximum(values, 0.0)) @ vectors.T
-    size = np.sqrt(np.diag(clipped))
-    result: FloatArray = clipped / np.outer(size, size)
-    return result
+    a = np.where(np.isfinite(v), np.asarray(deviation, dtype=np.float64), 0.0)
+    return matrix("deviation", a, shape=v.shape), v

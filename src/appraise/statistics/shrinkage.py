@@ -4,7 +4,6 @@ With few employees a plugged-in spread is often zero, which makes all employees 
 integrating it keeps intervals honest from five employees upwards (Gelman 2006, Bayesian Analysis 1:515).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,12 +14,9 @@ from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray, at_least, vector
 from appraise.statistics.mixtures import GammaMixture, Mixture, NormalMixture
 from appraise.statistics.refusals import NotEnoughGroups
+from appraise.statistics.spreads import grid, grid_quantiles, sd_log_likelihood, sd_scales
 
 FEWEST_EMPLOYEES = 5
-_NODES = 161
-_NODES_OF_MANY = 65  # the midpoint rule is spectrally exact on the near-Gaussian posterior of many employees
-_MANY = 1_000
-_NEGLIGIBLE = 24.0  # e^-24: what lies outside the grid
 _LARGEST_CV = 4.0  # beyond it the gamma prior is all at zero: such rates have nothing in common
 _SMALLEST_CV = 1e-5
 _LAST_STEP = 1e-12  # in ln m
@@ -76,7 +72,7 @@ def normal(estimate: npt.ArrayLike, variance: npt.ArrayLike, *, attributable_sha
     Raises `NotEnoughGroups` below five employees, `NotEnough` where a sampling variance is zero,
     `InvalidInput` for values that are not finite, lengths that differ, or a share outside (0, 1].
     """
-    share = _share(attributable_share)
+    share = checked_share(attributable_share)
     a = vector("estimate", estimate)
     v = at_least("variance", vector("variance", variance, length=a.size), 0.0)
     _refuse_few(a.size)
@@ -85,7 +81,7 @@ def normal(estimate: npt.ArrayLike, variance: npt.ArrayLike, *, attributable_sha
             "a sampling variance is zero: the outcomes do not vary",
             expected="a positive sampling variance for every employee",
         )
-    tau, weights = _grid(lambda t: _spread_log_likelihood(a, v, t), _tau_scales(a, v), a.size)
+    tau, weights = grid(lambda t: sd_log_likelihood(a, v, t), sd_scales(a, v), a.size)
     between = tau**2
     precision = 1.0 / (v[:, None] + between)
     total = precision.sum(axis=0)
@@ -119,7 +115,7 @@ def gamma_poisson(observed: npt.ArrayLike, expected: npt.ArrayLike, *, attributa
     `InvalidInput` for negative or non-finite values, events without expectation, lengths that differ, or a share
     outside (0, 1].
     """
-    share = _share(attributable_share)
+    share = checked_share(attributable_share)
     O = at_least("observed", vector("observed", observed), 0.0)
     E = at_least("expected", vector("expected", expected, length=O.size), 0.0)
     _refuse_few(O.size)
@@ -134,7 +130,7 @@ def gamma_poisson(observed: npt.ArrayLike, expected: npt.ArrayLike, *, attributa
             f"{O.sum():g} events observed and {E.sum():g} expected over all employees",
             expected="events among the employees compared",
         )
-    cv, weights = _grid(lambda c: _rate_log_likelihood(O, E, c), _cv_scales(O, E), O.size)
+    cv, weights = grid(lambda c: _rate_log_likelihood(O, E, c), _cv_scales(O, E), O.size)
     a = _gamma_shape(cv)
     m = _profile_mean(O, E, a)
     own = E[:, None] * m / (E[:, None] * m + a)  # part of the posterior that is the employee's own data
@@ -177,7 +173,7 @@ def _summary(
     spread: tuple[FloatArray, FloatArray],
     level: float,
 ) -> Shrunk:
-    median, low, high = _grid_quantiles(*spread, (0.5, 0.025, 0.975))
+    median, low, high = grid_quantiles(*spread, (0.5, 0.025, 0.975))
     return Shrunk(
         mean=posterior.mean(),
         sd=posterior.sd(),
@@ -196,7 +192,8 @@ def _summary(
     )
 
 
-def _share(value: float) -> float:
+def checked_share(value: float) -> float:
+    """Raises `InvalidInput` for an attributable share outside (0, 1]."""
     if not 0.0 < value <= 1.0:
         raise InvalidInput(f"attributable_share is {value!r}", expected="above 0, at most 1")
     return float(value)
@@ -209,59 +206,6 @@ def _refuse_few(employees: int) -> None:
             expected=f"at least {FEWEST_EMPLOYEES}",
             hint="compare within a larger unit, or report the unshrunk estimates",
         )
-
-
-def _grid(
-    log_density: Callable[[FloatArray], FloatArray], scales: tuple[float, float], employees: int
-) -> tuple[FloatArray, FloatArray]:
-    """Nodes and weights that integrate a density over spreads ≥ 0.
-
-    In u = arcsinh(spread/small) the density is smooth, even at 0 and light-tailed, so the midpoint rule converges
-    faster than any power; its nodes avoid 0, where deviations would be a point mass. A first pass finds where the
-    density matters, the last one resolves it.
-    """
-    small, large = scales
-
-    def density(u: FloatArray) -> FloatArray:
-        return log_density(small * np.sinh(u)) + np.log(np.cosh(u))
-
-    low, high = 0.0, float(np.arcsinh(large / small))
-    for _ in range(4):  # each pass narrows at most (nodes − 1)/2-fold
-        u = np.linspace(low, high, _NODES)
-        values = density(u)
-        kept = np.flatnonzero(values > values.max() - _NEGLIGIBLE)
-        low, high = u[max(kept[0] - 1, 0)], u[min(kept[-1] + 1, _NODES - 1)]
-        if kept.size > _NODES // 3:
-            break
-    nodes = _NODES if employees <= _MANY else _NODES_OF_MANY
-    u = low + (high - low) * (np.arange(nodes) + 0.5) / nodes
-    values = density(u)
-    weights = np.exp(values - values.max())
-    return small * np.sinh(u), weights / weights.sum()
-
-
-def _grid_quantiles(nodes: FloatArray, weights: FloatArray, probabilities: tuple[float, ...]) -> list[float]:
-    middle = np.cumsum(weights) - 0.5 * weights
-    return [float(q) for q in np.interp(probabilities, middle, nodes)]
-
-
-def _tau_scales(a: FloatArray, v: FloatArray) -> tuple[float, float]:
-    """Where the likelihood of τ begins to bend, and far beyond where it can still have mass.
-
-    The tail falls like τ^{-(J-1)} from the spread of the estimates onwards: slowest, τ^-4, at five employees.
-    """
-    small = float(np.sqrt(v.min()))
-    spread = float(np.ptp(a)) + float(np.sqrt(v.max()))
-    return small, spread * 1e4
-
-
-def _spread_log_likelihood(a: FloatArray, v: FloatArray, tau: FloatArray) -> FloatArray:
-    precision = 1.0 / (v[:, None] + tau**2)
-    total = precision.sum(axis=0)
-    mu = (a @ precision) / total
-    fit = (precision * (a[:, None] - mu) ** 2).sum(axis=0)
-    likelihood: FloatArray = 0.5 * (np.log(precision).sum(axis=0) - np.log(total) - fit)
-    return likelihood
 
 
 def _cv_scales(O: FloatArray, E: FloatArray) -> tuple[float, float]:
