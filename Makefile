@@ -1,8 +1,9 @@
 # make run   see it work: a generated company, imported, scored and served on this machine
 # make test  all tests, on SQLite and on a PostgreSQL that they start themselves
 # make check format, lint, types, layers, schema
+# make mutation  would a test notice? one changed expression at a time; long (docs/mutation.md)
 .DEFAULT_GOAL := help
-.PHONY: help run test check format schema clean
+.PHONY: help run test check mutation format schema clean
 
 UV = $$(.ci/uv)
 
@@ -26,6 +27,10 @@ check: .venv/.synced
 	.venv/bin/lint-imports
 	.venv/bin/python -m appraise.api.export_schema --check
 
+mutation: .venv/.synced
+	rm -rf mutants
+	OPENBLAS_NUM_THREADS=1 nice .venv/bin/python benchmarks/mutation.py
+
 format: .venv/.synced
 	.venv/bin/ruff format
 	.venv/bin/ruff check --fix
@@ -34,4 +39,4 @@ schema: .venv/.synced
 	.venv/bin/python -m appraise.api.export_schema
 
 clean:
-	rm -rf .venv .cache dist build appraise-data test-artefacts
+	rm -rf .venv .cache dist build mutants appraise-data test-artefacts

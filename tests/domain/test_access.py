@@ -112,11 +112,34 @@ def test_every_read_of_a_section_but_ones_own_is_audited() -> None:
     assert [who for who, principal in ASKING.items() if not read_is_audited(principal, ANN)] == ["Ann"]
 
 
+@pytest.mark.parametrize("managers", [(), (EmployeeId("vera"),), (MAX, EmployeeId("vera"))])
+def test_an_executive_sees_drafts_of_their_own_and_of_those_below_them(managers: tuple[EmployeeId, ...]) -> None:
+    vera = ASKING["executive"]
+    subject = ANN if managers else EmployeeId("vera")
+
+    assert reaches(section_scope(vera), vera, subject, managers=managers, state=SectionState.DRAFT) is True
+
+
+def test_a_manager_of_the_third_line_reads_and_returns_and_does_not_submit() -> None:
+    third = (BEN, MAX, DORA)
+
+    assert [action for action in Action if may_act(ASKING["second line"], action, ANN, managers=third)] == [
+        Action.RETURN
+    ]
+
+
 def test_a_service_without_scopes_reaches_nothing() -> None:
     nothing = Principal("hris", None, frozenset({Role.SERVICE}))
 
     assert section_scope(nothing).is_empty
     assert people_scope(nothing).is_empty
+
+
+def test_a_service_with_the_right_to_people_reaches_everybody_and_no_section() -> None:
+    directory = Principal("directory", None, frozenset({Role.SERVICE}), frozenset({ServiceScope.READ_PEOPLE}))
+
+    assert reaches(people_scope(directory), directory, ANN, managers=(), state=None) is True
+    assert section_scope(directory).is_empty
 
 
 def test_a_service_with_another_role_beside_is_held_to_its_scopes() -> None:

@@ -1,5 +1,6 @@
 """Changing, removing or moving any line of the audit log shows."""
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -34,6 +35,28 @@ def test_a_chain_as_it_was_written_is_whole() -> None:
 
     assert first_break(entries) is None
     assert (entries[0].previous_hash, entries[4].sequence) == (START, 5)
+
+
+def test_a_hash_can_be_made_again_from_the_line_alone() -> None:
+    """SHA-256 of the fields as compact UTF-8 JSON, details in order of their names."""
+    entry = chained(
+        None,
+        at=AT,
+        actor="Zoë",
+        action="section.read",
+        subject="section:1",
+        details=[("version", "3"), ("name", "Ann")],
+    )
+    line = (
+        '[1,"2026-01-01T00:00:00+00:00","Zoë","section.read","section:1",[["name","Ann"],["version","3"]],"'
+        + "0" * 64
+        + '"]'
+    )
+
+    assert entry.hash == hashlib.sha256(line.encode("utf-8")).hexdigest()
+    assert entry == AuditEntry(
+        1, AT, "Zoë", "section.read", "section:1", (("name", "Ann"), ("version", "3")), "0" * 64, entry.hash
+    )
 
 
 @pytest.mark.parametrize(

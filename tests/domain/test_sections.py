@@ -88,20 +88,51 @@ def test_rating_changes_the_one_item_and_the_version() -> None:
 @pytest.mark.parametrize(
     ("name", "rating", "day", "refusal"),
     [
-        ("a", 3, date(2024, 12, 31), ("TOO_EARLY", None)),
-        ("z", 3, AT.date(), ("UNKNOWN_ITEM", "itemId")),
-        ("b", 3, AT.date(), ("NOTHING_TO_RATE", "rating")),
-        ("a", 0, AT.date(), ("OUT_OF_RANGE", "rating")),
-        ("a", 6, AT.date(), ("OUT_OF_RANGE", "rating")),
+        (
+            "a",
+            3,
+            date(2024, 12, 31),
+            ("TOO_EARLY", "the cycle starts on 2025-01-01; nothing can be rated before", None),
+        ),
+        ("z", 3, AT.date(), ("UNKNOWN_ITEM", "the section has no such item", "itemId")),
+        ("b", 3, AT.date(), ("NOTHING_TO_RATE", "this item has no estimate: nobody was asked", "rating")),
+        ("a", 0, AT.date(), ("OUT_OF_RANGE", "a rating is from 1 to 5, not 0", "rating")),
+        ("a", 6, AT.date(), ("OUT_OF_RANGE", "a rating is from 1 to 5, not 6", "rating")),
     ],
 )
 def test_a_rating_that_cannot_be_is_refused_with_its_field(
-    name: str, rating: int, day: date, refusal: tuple[str, str | None]
+    name: str, rating: int, day: date, refusal: tuple[str, str, str | None]
 ) -> None:
     outcome = rate(section(item("a"), absent("b")), ItemId(name), rating=rating, comment=None, on=day, period=PERIOD)
 
-    assert isinstance(outcome, Refusal)
-    assert (outcome.code, outcome.field) == refusal
+    assert outcome == Refusal(*refusal)
+
+
+@pytest.mark.parametrize("rating", [1, 5, None])
+def test_the_lowest_and_the_highest_rating_and_none_are_taken_from_the_first_day_on(rating: int | None) -> None:
+    after = rate(section(item("a", rating=3)), ItemId("a"), rating=rating, comment=" ", on=PERIOD.start, period=PERIOD)
+
+    assert isinstance(after, Section)
+    assert (after.items[0].rating, after.items[0].comment) == (rating, None)
+
+
+def test_a_wrong_state_is_told_with_the_right_ones() -> None:
+    final = section(item("a", rating=3), state=SectionState.FINALISED)
+
+    assert [
+        rate(final, ItemId("a"), rating=4, comment=None, on=AT.date(), period=PERIOD),
+        submit(final, at=AT, manifest_hash="h"),
+        send_back(final, reason="why"),
+        finalise(final, reason="why"),
+    ] == [
+        Refusal("WRONG_STATE", f"the section is FINALISED; to {needed}")
+        for needed in (
+            "rate it must be COLLECTING or DRAFT",
+            "submit it must be DRAFT",
+            "return it must be SUBMITTED",
+            "finalise it must be SUBMITTED",
+        )
+    ]
 
 
 def test_an_absent_item_takes_words_without_a_rating() -> None:
@@ -112,17 +143,20 @@ def test_an_absent_item_takes_words_without_a_rating() -> None:
 
 
 @pytest.mark.parametrize(
-    ("items", "outcome"),
+    ("items", "refusal"),
     [
-        ([item("a")], "ITEM_OPEN"),
-        ([item("a", rating=5)], "COMMENT_MISSING"),
-        ([item("a", rating=1)], "COMMENT_MISSING"),
-        ([item("a", rating=5, comment="always")], "SUBMITTED"),
-        ([item("a", rating=3), absent("b")], "SUBMITTED"),
+        ([item("b", rating=3), item("a")], Refusal("ITEM_OPEN", "a is not rated yet", "a")),
+        ([item("a", rating=5)], Refusal("COMMENT_MISSING", "a rating of 5 needs a comment (a)", "a")),
+        ([item("a", rating=1)], Refusal("COMMENT_MISSING", "a rating of 1 needs a comment (a)", "a")),
     ],
 )
-def test_a_section_is_handed_in_when_nothing_is_owed(items: list[Item], outcome: str) -> None:
-    assert code(submit(section(*items), at=AT, manifest_hash="h")) == outcome
+def test_a_section_is_not_handed_in_while_something_is_owed(items: list[Item], refusal: Refusal) -> None:
+    assert submit(section(*items), at=AT, manifest_hash="h") == refusal
+
+
+@pytest.mark.parametrize("items", [[item("a", rating=5, comment="always")], [item("a", rating=3), absent("b")]])
+def test_a_section_is_handed_in_when_nothing_is_owed(items: list[Item]) -> None:
+    assert code(submit(section(*items), at=AT, manifest_hash="h")) == "SUBMITTED"
 
 
 def test_handing_in_freezes_the_evidence_and_returning_frees_it() -> None:
@@ -131,12 +165,16 @@ def test_handing_in_freezes_the_evidence_and_returning_frees_it() -> None:
     assert handed_in == replace(before, state=SectionState.SUBMITTED, version=4, submitted_at=AT, manifest_hash="h")
 
     assert send_back(handed_in, reason="say more") == replace(before, version=5)
+    assert finalise(handed_in, reason="agreed") == replace(handed_in, state=SectionState.FINALISED, version=5)
 
 
 def test_returning_and_closing_need_a_reason() -> None:
     handed_in = section(item("a", rating=3), state=SectionState.SUBMITTED)
 
-    assert [code(send_back(handed_in, reason=" ")), code(finalise(handed_in, reason=""))] == ["REASON_MISSING"] * 2
+    assert [send_back(handed_in, reason=" "), finalise(handed_in, reason="")] == [
+        Refusal("REASON_MISSING", "say why the section goes back", "reason"),
+        Refusal("REASON_MISSING", "say on what grounds the section is finalised", "reason"),
+    ]
 
 
 def test_the_total_weighs_rated_items_only() -> None:

@@ -1,12 +1,13 @@
 """Funnel limits and overdispersion against FunnelPlotR and SciPy."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray
@@ -63,7 +64,34 @@ def test_winsorising_pulls_the_tails_in_and_keeps_every_unit() -> None:
 
 
 def test_outliers_are_signed() -> None:
-    assert outliers([-4.0, 0.0, 4.0, 4.0], 0.0, [1.0, 1.0, 1.0, 4.0]).tolist() == [-1, 0, 1, 0]
+    flags = outliers([-4.0, 0.0, 4.0, 4.0], 0.0, [1.0, 1.0, 1.0, 4.0])
+
+    assert flags.tolist() == [-1, 0, 1, 0]
+    assert flags.dtype == np.int8
+    assert outliers([6.0, 10.0, 14.0], 10.0, [1.0, 1.0, 1.0]).tolist() == [-1, 0, 1]
+
+
+def test_a_unit_on_the_limit_is_within_it() -> None:
+    limit = float(special.ndtri(0.5 + 0.998 / 2))
+    beyond = np.nextafter(limit, 9)
+
+    assert outliers([-beyond, -limit, limit, beyond], 0.0, np.ones(4)).tolist() == [-1, 0, 0, 1]
+
+
+def test_trimming_keeps_the_lower_end_and_drops_the_upper_one_by_its_rank() -> None:
+    """Ranks 1 … 9 over 10: with tails of 10 % position .1 is inside, .9 is not; ties share their mean rank."""
+    y = np.array([3.0, -2, 1, 0, 5, -1, 2, 4, -3])
+    result = overdispersion(y, 0.0, np.ones(9), extremes="trim")
+
+    assert (result.kept, result.phi) == (8, pytest.approx(np.mean(np.sort(y)[:8] ** 2)))
+
+
+def test_extra_variance_of_two_units_is_that_by_hand() -> None:
+    """z = ±3 with variances 1 and 4: φ = 9, w = 1, ¼; τ² = (18 − 1)/(1.25 − 1.0625/1.25) = 42.5."""
+    result = overdispersion([13.0, 4.0], 10.0, [1.0, 4.0], tail=0.0)
+
+    assert (result.z.tolist(), result.phi, result.kept) == ([3.0, -3.0], 9.0, 2)
+    assert result.tau2 == pytest.approx(42.5)
 
 
 @given(st.integers(1, 2_000), st.sampled_from([0.8, 0.95, 0.998]))
@@ -75,10 +103,44 @@ def test_limits_are_the_means_under_which_the_count_itself_is_just_extreme(count
     assert stats.poisson.cdf(count, upper[0] * count) == pytest.approx((1 - level) / 2)
 
 
-def test_impossible_requests_are_refused() -> None:
-    with pytest.raises(InvalidInput, match="expected is"):
-        poisson_limits([0.0])
-    with pytest.raises(InvalidInput, match=r"tail is 0\.5"):
-        overdispersion([1, 2], 0.0, [1, 1], tail=0.5)
-    with pytest.raises(NotEnough, match="1 units"):
-        overdispersion([1], 0.0, [1])
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: poisson_limits([0.0]), "expected is 0.0 at position 0\n  expected: above 0"),
+        (lambda: poisson_limits([[1.0]]), "expected has 2 dimensions\n  expected: one dimension"),
+        (lambda: overdispersion([1, 2], 0.0, [1, 1], tail=0.5), "tail is 0.5\n  expected: at least 0, below 0.5"),
+        (lambda: overdispersion([1, 2], 0.0, [1, 1], tail=-0.1), "tail is -0.1\n  expected: at least 0, below 0.5"),
+    ],
+)
+def test_impossible_requests_are_refused(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        call()
+
+    assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize("judge", [overdispersion, outliers])
+@pytest.mark.parametrize(
+    ("estimate", "variance", "message"),
+    [
+        ([[1]], [1], "estimate has 2 dimensions\n  expected: one dimension"),
+        ([1, 2], [1], "variance has 1 values\n  expected: 2 values"),
+        ([1, 2], [1, 0], "variance is 0.0 at position 1\n  expected: above 0"),
+    ],
+)
+def test_units_without_a_variance_are_refused(
+    judge: Callable[..., object], estimate: list[float], variance: list[float], message: str
+) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        judge(estimate, 0.0, variance)
+
+    assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize("units", [0, 1])
+@pytest.mark.parametrize("extremes", ["winsorise", "trim"])
+def test_one_unit_has_no_spread(units: int, extremes: Literal["winsorise", "trim"]) -> None:
+    with pytest.raises(NotEnough) as refusal:
+        overdispersion(np.ones(units), 0.0, np.ones(units), extremes=extremes)
+
+    assert str(refusal.value) == f"{units} units to compare\n  expected: at least two"

@@ -36,6 +36,14 @@ def test_flags_follow_the_running_mean_of_the_wrong_sign_probability() -> None:
     assert result.expected_false_rate == pytest.approx(0.04)
 
 
+def test_what_is_asked_for_exactly_is_given() -> None:
+    """A p-value, or a mean probability of a wrong sign, equal to the rate keeps to it; of even odds the sign is plus."""
+    assert benjamini_hochberg([0.05, 0.05]).rejected.tolist() == [True, True]
+    assert bayesian_fdr([0.95, 0.05]).flag.tolist() == [1, -1]
+    assert bayesian_fdr([0.5], rate=0.5).flag.tolist() == [1]
+    assert bayesian_fdr([0.5], rate=0.5).flag.dtype == np.int8
+
+
 def test_ties_stand_or_fall_together() -> None:
     assert bayesian_fdr([0.99, 0.91, 0.09]).flag.tolist() == [1, 0, 0]
     assert bayesian_fdr([0.91, 0.09, 0.99]).flag.tolist() == [0, 0, 1]
@@ -65,7 +73,10 @@ def test_no_more_flags_have_the_wrong_sign_than_promised() -> None:
 
 
 def test_what_is_no_probability_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="p_value lies outside"):
-        benjamini_hochberg([0.1, 1.1])
-    with pytest.raises(InvalidInput, match="probability_above lies outside"):
-        bayesian_fdr([-0.1])
+    for name, call in (("p_value", benjamini_hochberg), ("probability_above", bayesian_fdr)):
+        for wrong in (-0.1, 1.1):
+            with pytest.raises(InvalidInput) as refusal:
+                call([0.1, wrong])
+            assert str(refusal.value) == f"{name} lies outside 0 … 1\n  expected: probabilities"
+        with pytest.raises(InvalidInput, match=f"^{name} has 2 dimensions"):
+            call([[0.1]])

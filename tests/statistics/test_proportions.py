@@ -36,6 +36,17 @@ def test_differences_are_those_of_newcombe_1998() -> None:
     assert interval.upper == pytest.approx([0.3339, 0.8090, 0.8062, 0.1926, 0.2775, 0.2775, 1.0, 1.0], abs=5e-5)
 
 
+def test_a_difference_at_another_level_is_put_together_from_limits_of_that_level() -> None:
+    """Newcombe 1998, formula of method 10, from Wilson limits at 90 %: 56/70 and 48/80."""
+    z = 1.6448536269514722
+    one, other = wilson(56, 70, z=z), wilson(48, 80, z=z)
+    interval = newcombe_difference(56, 70, 48, 80, z=z)
+
+    assert interval.estimate == pytest.approx(0.2)
+    assert interval.lower == pytest.approx(0.2 - np.sqrt((0.8 - one.lower) ** 2 + (other.upper - 0.6) ** 2))
+    assert interval.upper == pytest.approx(0.2 + np.sqrt((one.upper - 0.8) ** 2 + (0.6 - other.lower) ** 2))
+
+
 def test_net_promoter_variance_is_that_of_its_three_values() -> None:
     """The variance of the mean of 100, 0 and −100, each as often as given."""
     values = np.repeat([100.0, 0.0, -100.0], [50, 30, 20])
@@ -55,7 +66,17 @@ def test_limits_hold_the_proportion_and_mirror_when_successes_and_failures_swap(
     assert interval.upper == pytest.approx(1 - mirrored.lower)
 
 
-@pytest.mark.parametrize(("successes", "total"), [(5, 4), (-1, 4), (0, 0)])
+@pytest.mark.parametrize(("successes", "total"), [(5, 4), (-1, 4), (0, 0), ([1, 5], [4, 4])])
 def test_impossible_counts_are_refused(successes: int, total: int) -> None:
-    with pytest.raises(InvalidInput, match="outside 0 … total"):
+    with pytest.raises(InvalidInput) as refusal:
         wilson(successes, total)
+
+    assert str(refusal.value) == (
+        "a count lies outside 0 … total, or a total is not above 0\n  expected: 0 ≤ successes ≤ total"
+    )
+
+
+@pytest.mark.parametrize(("counts", "named"), [((np.nan, 4), "successes"), ((1, np.inf), "total")])
+def test_what_is_no_number_is_refused_by_its_name(counts: tuple[float, float], named: str) -> None:
+    with pytest.raises(InvalidInput, match=f"^{named} has 1 values that are not finite"):
+        wilson(*counts)

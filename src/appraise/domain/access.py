@@ -85,7 +85,7 @@ def section_scope(principal: Principal) -> Scope:
             return NOTHING
         return Scope(everyone=True, states=ONLY_FINAL)
     if {Role.HR_ADMINISTRATOR, Role.AUDITOR} & principal.roles:
-        return Scope(own=True, below=True, everyone=True)
+        return Scope(everyone=True)
     if Role.EXECUTIVE in principal.roles:
         return Scope(own=True, below=True, everyone=True, states=FROM_SUBMITTED)
     return Scope(own=True, below=True)

@@ -1,8 +1,7 @@
 """Employees, their employments, reporting lines and departments: all effective-dated."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from appraise.domain.identifiers import EmployeeId
@@ -78,14 +77,6 @@ class Department:
     code: str
     name: str
     parent: str | None = None
-
-
-def manager_on(lines: Iterable[ReportingLine], employee: EmployeeId, day: date) -> EmployeeId | None:
-    """The solid-line manager of `employee` on `day`; None at the top of the tree."""
-    for line in lines:
-        if line.employee == employee and line.kind is ReportingKind.SOLID and day in line.period:
-            return line.manager
-    return None
 
 
 def reporting_loops(manager_of: Mapping[str, str]) -> list[list[str]]:

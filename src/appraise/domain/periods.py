@@ -1,9 +1,7 @@
 """Half-open periods of days: the start belongs to the period, the end does not."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Self
 
 from appraise.errors import InvalidInput
@@ -48,17 +46,3 @@ class Period:
 
     def __str__(self) -> str:
         return f"{self.start} – {self.end or 'open'}"
-
-
-def gaps_and_overlaps(periods: Iterable[Period]) -> tuple[list[Period], list[Period]]:
-    """Days between the periods that none covers, and days that two of them cover."""
-    gaps: list[Period] = []
-    overlaps: list[Period] = []
-    ordered = sorted(periods, key=lambda period: period.start)
-    for before, after in pairwise(ordered):
-        shared = before.intersection(after)
-        if shared is not None:
-            overlaps.append(shared)
-        elif before.end is not None and before.end < after.start:
-            gaps.append(Period(before.end, after.start))
-    return gaps, overlaps

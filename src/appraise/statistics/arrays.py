@@ -42,7 +42,7 @@ def at_least(name: str, array: FloatArray, floor: float, *, strictly: bool = Fal
     wrong = np.flatnonzero(array <= floor if strictly else array < floor)
     if wrong.size:
         raise InvalidInput(
-            f"{name} is {array.flat[wrong[0]]!r} at position {wrong[0]}",
+            f"{name} is {float(array.flat[wrong[0]])!r} at position {wrong[0]}",
             expected=f"{'above' if strictly else 'at least'} {floor:g}",
         )
     return array

@@ -23,10 +23,10 @@ def benjamini_hochberg(p_value: npt.ArrayLike, *, rate: float = 0.05) -> Rejecti
     Take the p-values from a null that allows for overdispersion (variance + τ²), or everybody large is flagged.
     """
     p = _probabilities("p_value", p_value)
-    order = np.argsort(p, kind="stable")
+    order = np.argsort(p)
     stepped = p[order] * p.size / np.arange(1.0, p.size + 1.0)
     adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(np.minimum.accumulate(stepped[::-1])[::-1], 1.0)
+    adjusted[order] = np.minimum.accumulate(stepped[::-1])[::-1]
     return Rejections(rejected=adjusted <= rate, adjusted=adjusted)
 
 
@@ -46,12 +46,12 @@ def bayesian_fdr(probability_above: npt.ArrayLike, *, rate: float = 0.05) -> Fla
     above = _probabilities("probability_above", probability_above)
     # Rounded, so that .91 above and .09 above are a tie on every machine.
     wrong = np.round(np.minimum(above, 1.0 - above), 12)
-    order = np.argsort(wrong, kind="stable")
+    order = np.argsort(wrong)
     running = np.cumsum(wrong[order]) / np.arange(1.0, wrong.size + 1.0)
     # Ties stand or fall together, so that the input's order decides nothing.
     count = int(np.searchsorted(np.round(running, 12), rate, side="right"))
     if 0 < count < wrong.size and wrong[order[count]] == wrong[order[count - 1]]:
-        count = int(np.searchsorted(wrong[order], wrong[order[count]], side="left"))
+        count = int(np.searchsorted(wrong[order], wrong[order[count]]))
     flag = np.zeros(wrong.size, dtype=np.int8)
     chosen = order[:count]
     flag[chosen] = np.where(above[chosen] >= 0.5, 1, -1)  # noqa: PLR2004  # the likelier side
