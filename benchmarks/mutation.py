@@ -52,6 +52,7 @@ class Verdicts:
     module: str
     mutants: int
     unfinished: int
+    timed_out: int
     survivors: frozenset[Mutant]
     survived: int
 
@@ -98,14 +99,14 @@ def complaints_about(verdicts: Verdicts, reasons: Mapping[Mutant, str]) -> list[
 
 
 def row_of(verdicts: Verdicts) -> str:
-    killed = verdicts.mutants - verdicts.survived - verdicts.unfinished
-    return f"| `{verdicts.module}` | {verdicts.mutants} | {killed} | {verdicts.survived} |\n"
+    killed = verdicts.mutants - verdicts.survived - verdicts.timed_out - verdicts.unfinished
+    return f"| `{verdicts.module}` | {verdicts.mutants} | {killed} | {verdicts.timed_out} | {verdicts.survived} |\n"
 
 
 def with_rows(page: str, verdicts: Iterable[Verdicts]) -> str:
     """The page with the rows of these modules put in or brought up to date, in the order of their names."""
     rows = {found["module"]: found[0] for found in ROW.finditer(page)} | {one.module: row_of(one) for one in verdicts}
-    head, rule, rest = page.partition("|---|---:|---:|---:|\n")
+    head, rule, rest = page.partition("|---|---:|---:|---:|---:|\n")
     return head + rule + "".join(rows[module] for module in sorted(rows)) + ROW.sub("", rest)
 
 
@@ -122,6 +123,7 @@ def _verdicts(module: str) -> Verdicts:
         module,
         len(status),
         sum(counts[word] for word in UNFINISHED),
+        counts["timeout"],
         frozenset(_mutant(module, name, path) for name in unnoticed),
         len(unnoticed),
     )
