@@ -80,6 +80,17 @@ class World:
         )
         return self
 
+    def leave(self, name: str, day: int, until: int | None = None) -> "World":
+        """Days after the start of the cycle; the job before it ends, and one after it begins, on those days."""
+        index = next(i for i, job in reversed(list(enumerate(self.employments))) if job.employee == name)
+        job, away = self.employments[index], on(day).date()
+        back = None if until is None else on(until).date()
+        self.employments[index] = replace(job, period=Period(job.period.start, away))
+        self.employments.append(replace(job, period=Period(away, back), status=EmploymentStatus.LEAVE))
+        if back is not None:
+            self.employments.append(replace(job, period=Period(back, job.period.end)))
+        return self
+
     def contact(self, customer: str, day: float, employee: str | None = None, **columns: Any) -> "World":
         return self.add(EventKind.CONTACTS, customer, day, employee, **columns)
 
@@ -110,7 +121,7 @@ class World:
         return PeopleSnapshot(tuple(self.employees), tuple(self.employments), ())
 
     def prepared(self, *, data_as_of: date = AS_OF) -> Prepared:
-        return prepare(self.tables(), directory(self.employees), cycle=CYCLE, data_as_of=data_as_of)
+        return prepare(self.tables(), directory(self.employees, self.employments), cycle=CYCLE, data_as_of=data_as_of)
 
     def score(
         self, policy: Policy = DEFAULT_POLICY, *, data_as_of: date = AS_OF, cycle: Period = CYCLE

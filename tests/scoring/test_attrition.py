@@ -1,12 +1,16 @@
 """Attrition: losses over what was expected of owned time."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from appraise.domain.employees import Employment, EmploymentStatus
+from appraise.domain.identifiers import EmployeeId
 from appraise.domain.indicators import ATTRITION
+from appraise.domain.periods import Period
 from appraise.domain.policies import Attribution
 from appraise.domain.scorecards import AbsenceKind, Coverage
 from appraise.errors import InvalidInput
@@ -133,3 +137,68 @@ def test_the_absence_names_what_is_missing(world: Any, only: Any, missing: str, 
 def test_attrition_is_attributed_by_ownership_or_not_at_all(world: Any, only: Any) -> None:
     with pytest.raises(InvalidInput, match="linear"):
         four_accounts_each(world).score(only(ATTRITION, attribution=Attribution.LINEAR))
+
+
+def test_days_of_leave_are_nobodys(world: Any, only: Any) -> None:
+    """f, who loses nobody, is away for 100 of the year's days: 6 losses in 7170 − 4 · 100 days, f has 4 · 265 of them."""
+    four_accounts_each(world).leave("f", 150, until=250)
+
+    found = results(world, only(ATTRITION, case_mix=()))["f"]
+
+    assert found.evidence.expected_events == Decimal("0.939439")  # 6/6770 · 1060
+    assert found.evidence.events == round(1060 / (365.25 / 12))
+    assert found.evidence.left_out == (("customer-months while this employee was on leave", round(400 / 30.4375)),)
+
+
+def test_a_loss_during_leave_is_nobodys_and_in_coverage(world: Any, only: Any) -> None:
+    """All three of a's losses are on day 100 of 365; a is back from day 200 on, with one account of 165 days."""
+    four_accounts_each(world).leave("a", 50, until=200)
+
+    result = world.score(only(ATTRITION, case_mix=()))
+    found = result.scorecards[0].result(ATTRITION)
+
+    assert result.coverage[0] == Coverage(
+        ATTRITION, total=Decimal(6), attributed=Decimal("3.0"), why=(("the owner was on leave", Decimal("3.0")),)
+    )
+    # Days: the others' 20 accounts, 3 of them lost after 100 days; a's 4 for 50 days and 1 for 165 more.
+    days = 17 * 365 + 3 * 100 + 4 * 50 + 165
+    assert float(found.evidence.expected_events) == pytest.approx(3 / days * 365, abs=1e-6)
+    assert found.working.raw == 0
+
+
+def test_a_loss_on_the_last_moment_before_leave_is_the_owners(world: Any, only: Any) -> None:
+    four_accounts_each(world).leave("a", 100, until=200)
+
+    assert world.score(only(ATTRITION, case_mix=())).coverage[0].attributed == Decimal(6)
+
+
+def test_the_share_of_an_owner_on_leave_is_not_the_other_owners(world: Any, only: Any) -> None:
+    """z is a's and b's by halves; while a is away b keeps one half: ½² · 365 days, and a ½² · 265."""
+    four_accounts_each(world)
+    world.ownership("z", LONG_AGO, "a").ownership("z", LONG_AGO, "b").subscription("z", LONG_AGO)
+    world.leave("a", 200, until=300)
+
+    found = results(world, only(ATTRITION, case_mix=()))
+
+    # Σ w·days: a has 1 account for 265 days and half of z; its three lost accounts ended on day 100.
+    rate = 6 / (7170 - 100 + 365 - 50)
+    assert float(found["b"].evidence.expected_events) == pytest.approx(rate * (3 * 365 + 100 + 365 / 4), abs=1e-6)
+    assert float(found["a"].evidence.expected_events) == pytest.approx(rate * (300 + 265 + 265 / 4), abs=1e-6)
+
+
+def test_leave_without_end_that_outlasts_the_cycle_excludes_the_employee(world: Any, only: Any) -> None:
+    four_accounts_each(world).leave("f", -30)
+
+    found = results(world, only(ATTRITION, case_mix=()))["f"]
+
+    assert (found.kind, found.reason) == (
+        AbsenceKind.EXCLUDED,
+        "This employee was on leave whenever a customer whom they owned could be lost.",
+    )
+
+
+def test_who_has_an_active_job_beside_the_one_on_leave_is_there(world: Any, only: Any) -> None:
+    four_accounts_each(world).leave("f", 150, until=250)
+    world.employments.append(Employment(EmployeeId("f"), Period(date(2025, 1, 1)), EmploymentStatus.ACTIVE))
+
+    assert results(world, only(ATTRITION, case_mix=()))["f"].evidence.left_out == ()

@@ -30,6 +30,11 @@ def nothing_seen(indicator: IndicatorKey, what: str) -> Absence:
     return Absence(indicator, AbsenceKind.NOT_OBSERVED, f"No {what} in this cycle.")
 
 
+def excluded(indicator: IndicatorKey, reason: str) -> Absence:
+    """There is evidence, and a rule takes all of it out."""
+    return Absence(indicator, AbsenceKind.EXCLUDED, reason)
+
+
 def refused(indicator: IndicatorKey, error: NotEnough, evidence: Evidence | None) -> Absence:
     """Nobody gets a figure, because the statistics refuse."""
     needed = f", needed: {error.expected}" if error.expected else ""

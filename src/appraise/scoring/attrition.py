@@ -2,7 +2,8 @@
 
 Running subscriptions are at risk day by day; an end by the customer's choice counts, an involuntary end only stops
 the clock. The hazard of a day is that of its stratum (case mix and how long the subscription has run), so what is
-expected of an owner is exact for owners who change in the middle of a month.
+expected of an owner is exact for owners who change in the middle of a month. Days and losses while the owner was on
+leave of absence are nobody's.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ from appraise.domain.indicators import ATTRITION
 from appraise.domain.policies import Attribution, Policy
 from appraise.domain.scorecards import Coverage
 from appraise.errors import InvalidInput
-from appraise.scoring.absences import Words, missing_data, nothing_seen
+from appraise.scoring.absences import Words, excluded, missing_data, nothing_seen
 from appraise.scoring.arrays import FloatArray, IntArray, fetched, floats
 from appraise.scoring.case_mix import TENURE, Strata, strata, with_factors
 from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, exact_sum
@@ -38,6 +39,7 @@ TENURE_BANDS: tuple[tuple[str, int, int], ...] = (
 )
 """Name, and completed months from and up to."""
 NOT_CHOSEN = "ended for another reason than the customer's choice"
+AWAY = "customer-months while this employee was on leave"
 
 
 def attrition(prepared: Prepared, policy: Policy) -> Findings:
@@ -69,7 +71,7 @@ def attrition(prepared: Prepared, policy: Policy) -> Findings:
         Subject(ATTRITION, WORDS, "losses", left_out=left_out), Credited(rows.cache(), levels), kinds, policy
     )
     return Findings(
-        results=results,
+        results=_only_on_leave(pieces, results),
         otherwise=nothing_seen(ATTRITION, "subscription of a customer whom this employee owned"),
         coverage=_coverage(prepared, pieces, policy),
     )
@@ -121,7 +123,7 @@ def _pieces(prepared: Prepared, policy: Policy, factors: tuple[str, ...]) -> ibi
     protected_loss = lost_here & (cut.free_from == cut.ends)
     not_chosen = surely((cut.ended_at == cut.ends) & (cut.end_reason == "involuntary"))
     return cut.select(
-        "customer", "employee", "why", "weight", *factors,
+        "customer", "employee", "why", "away", "weight", *factors,
         days=(cut.ends - cut.free_from) / float(SECONDS_PER_DAY),
         outcome=surely(lost_here & ~protected_loss).cast("int64"),
         grace_days=(cut.free_from - cut.begins) / float(SECONDS_PER_DAY),
@@ -153,14 +155,37 @@ def _left_out(pieces: ibis.Table, policy: Policy) -> Mapping[int, tuple[tuple[st
     sums = known.group_by("employee").agg(
         grace=exact_sum(known.grace_days / DAYS_PER_MONTH, EXACT), not_chosen=known.not_chosen.sum().cast("int64")
     )
+    months_away = _months_away(pieces)
     return {
         row["employee"]: tuple(
             (reason, n)
-            for reason, n in ((_months_of_grace(policy), round(row["grace"])), (NOT_CHOSEN, row["not_chosen"]))
+            for reason, n in (
+                (_months_of_grace(policy), round(row["grace"])),
+                (NOT_CHOSEN, row["not_chosen"]),
+                (AWAY, round(months_away.get(row["employee"], 0.0))),
+            )
             if n
         )
         for row in sums.to_pyarrow().to_pylist()
     }
+
+
+def _months_away(pieces: ibis.Table) -> dict[int, float]:
+    """Customer-months per employee in which they were on leave."""
+    away = pieces.filter(pieces.away.notnull())
+    months = (away.days + away.grace_days) / DAYS_PER_MONTH
+    sums = away.group_by("away").agg(months=exact_sum(months, EXACT))
+    return {row["away"]: row["months"] for row in sums.to_pyarrow().to_pylist()}
+
+
+def _only_on_leave(pieces: ibis.Table, results: Results) -> Results:
+    """Whose customers' time was leave from first to last is told so."""
+    absences = {
+        employee: excluded(ATTRITION, "This employee was on leave whenever a customer whom they owned could be lost.")
+        for employee in sorted(_months_away(pieces))
+        if employee not in results.said
+    }
+    return Results({**results.said, **absences}, results.measured)
 
 
 def _months_of_grace(policy: Policy) -> str:

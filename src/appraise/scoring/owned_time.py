@@ -1,8 +1,12 @@
-"""Who owned which customer when: ownerships cut where owners change, and shared where several own at once."""
+"""Who owned which customer when: ownerships cut where owners change, and shared where several own at once.
+
+The share of an owner on leave of absence is nobody's: it is not spread over those who share the account.
+"""
 
 import ibis
 
 from appraise.scoring.event_tables import SECONDS_PER_DAY
+from appraise.scoring.leave import ON_LEAVE
 from appraise.scoring.prepared import Prepared
 
 _NOBODY_KNOWN = -1
@@ -11,12 +15,15 @@ _NOBODY_KNOWN = -1
 def owned_time(prepared: Prepared, *, grace_days: int) -> ibis.Table:
     """Stretches (`begins`, `ends`] of customers' time per owner (`employee`, or `why` unknown) with their `weight`.
 
-    Weights of one stretch sum to 1. Whoever took an account over from another owner at `taken_over` is protected
-    until `protected_until`; both are null for a customer's first owner.
+    Weights of one stretch sum to 1. An owner on leave is no `employee` but `away`, and `why` says so. Whoever took an
+    account over from another owner at `taken_over` is protected until `protected_until`; both are null for a
+    customer's first owner.
     """
-    owned = _tenures(prepared, grace_days=grace_days)
+    owned = _tenures(prepared, grace_days=grace_days).cache()
+    leaving = owned.select("customer", "employee").inner_join(prepared.leaves, "employee")
     points = ibis.union(
-        owned.select("customer", point=owned.begins), owned.select("customer", point=owned.ends), distinct=True
+        *(table.select("customer", point=table[end]) for table in (owned, leaving) for end in ("begins", "ends")),
+        distinct=True,
     )
     following = ibis.window(group_by="customer", order_by="point")
     stretches = points.mutate(stop=points.point.lead().over(following))
@@ -38,7 +45,22 @@ def owned_time(prepared: Prepared, *, grace_days: int) -> ibis.Table:
         taken_over=rows.taken_over.min(), protected_until=rows.protected_until.min()
     )
     owners = once.count().over(ibis.window(group_by=["customer", "point", "stop"]))
-    return once.mutate(weight=1.0 / owners.cast("float64")).rename(begins="point", ends="stop")
+    shared = once.mutate(weight=1.0 / owners.cast("float64")).rename(begins="point", ends="stop")
+    return _without_leave(shared, prepared.leaves)
+
+
+def _without_leave(shared: ibis.Table, leaves: ibis.Table) -> ibis.Table:
+    leave = leaves.rename(leaver="employee", leave_begins="begins", leave_ends="ends")
+    joined = shared.left_join(
+        leave,
+        [shared.employee == leave.leaver, leave.leave_begins <= shared.begins, leave.leave_ends >= shared.ends],
+    )
+    present = joined.leaver.isnull()
+    return joined.mutate(
+        employee=ibis.cases((present, joined.employee)),
+        why=ibis.cases((present, joined.why), else_=ON_LEAVE),
+        away=joined.leaver,
+    ).drop("leaver", "leave_begins", "leave_ends")
 
 
 def _tenures(prepared: Prepared, *, grace_days: int) -> ibis.Table:

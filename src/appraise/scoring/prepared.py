@@ -10,6 +10,7 @@ from appraise.domain.events import CASE_MIX, EventKind
 from appraise.domain.periods import Period
 from appraise.scoring.customers import crosswalk, latest_traits, with_customer
 from appraise.scoring.event_tables import readable, seconds_of
+from appraise.scoring.leave import leave_table
 from appraise.scoring.references import Directory, resolved, with_employee
 
 CASE_COLUMNS = tuple(column.name for column in CASE_MIX)
@@ -20,7 +21,8 @@ class Prepared:
     """Tables on the engine. All have `customer` and, where people serve, `employee` (position) or `why` not.
 
     `present` are the kinds of event that hold any row before the last day of data; `start` and `end` bound the cycle,
-    `as_of` the data, in seconds since 1970 UTC.
+    `as_of` the data, in seconds since 1970 UTC. `leaves` are stretches of leave of absence: `employee`, `begins`,
+    `ends`.
     """
 
     present: frozenset[EventKind]
@@ -29,6 +31,7 @@ class Prepared:
     purchases: ibis.Table
     subscriptions: ibis.Table
     ownerships: ibis.Table
+    leaves: ibis.Table
     start: int
     end: int
     as_of: int
@@ -53,6 +56,7 @@ def prepare(events: Mapping[EventKind, ibis.Table], people: Directory, *, cycle:
         purchases=ready[EventKind.PURCHASES],
         subscriptions=ready[EventKind.SUBSCRIPTIONS],
         ownerships=ready[EventKind.OWNERSHIPS],
+        leaves=leave_table(people.leaves, as_of=end),
         start=seconds_of(cycle.start),
         end=end if cycle.end is None else min(end, seconds_of(cycle.end)),
         as_of=end,

@@ -1,12 +1,13 @@
 """Which employee an event names: the reference in the event's own words, looked up among the people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
 import pyarrow as pa
 
-from appraise.domain.employees import Employee, ExternalReference
+from appraise.domain.employees import Employee, Employment, ExternalReference
+from appraise.scoring.leave import Leave, leaves
 
 NOBODY_NAMED = "no employee is named on the record"
 UNKNOWN = "the employee named is not among the people"
@@ -15,9 +16,13 @@ AMBIGUOUS = "the name fits several employees"
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Position of each employee in the order of ids, by every reference that names exactly one; None where several."""
+    """Position of each employee in the order of ids, by every reference that names exactly one; None where several.
+
+    `leaves` are the times in which somebody was on leave of absence.
+    """
 
     positions: Mapping[ExternalReference, int | None]
+    leaves: tuple[Leave, ...] = ()
 
     def resolve(self, namespace: str | None, key: str | None) -> tuple[int | None, str | None]:
         """The employee's position, or None and why not."""
@@ -30,7 +35,7 @@ class Directory:
         return position, AMBIGUOUS if position is None else None
 
 
-def directory(employees: Iterable[Employee]) -> Directory:
+def directory(employees: Sequence[Employee], employments: Iterable[Employment] = ()) -> Directory:
     """E-mail address and display name are references too, of the kinds `email` and `name`."""
     positions: dict[ExternalReference, int | None] = {}
     for position, employee in enumerate(employees):
@@ -40,7 +45,7 @@ def directory(employees: Iterable[Employee]) -> Directory:
         for reference in {reference.normalised() for reference in references}:
             shared = positions.get(reference, position) != position
             positions[reference] = None if shared else position
-    return Directory(positions)
+    return Directory(positions, leaves([employee.id for employee in employees], employments))
 
 
 def resolved(named: Iterable[ibis.Table], people: Directory) -> ibis.Table:

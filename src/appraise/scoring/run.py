@@ -60,7 +60,7 @@ def score(  # noqa: PLR0913  # what a run is computed from, each part named
     indicators = [key for key, _ in policy.indicators]
     steps = _Steps(progress, len(indicators) + 1)
     steps.next("reading events")
-    prepared = prepare(events, directory(employees), cycle=cycle, data_as_of=data_as_of)
+    prepared = prepare(events, directory(employees, people.employments), cycle=cycle, data_as_of=data_as_of)
     measure = _measures(prepared, policy)
     findings: dict[IndicatorKey, Findings] = {}
     for key in indicators:
