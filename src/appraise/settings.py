@@ -23,6 +23,10 @@ class Settings(BaseSettings):
     data: Path = Field(default=Path("appraise-data"), description="directory of the embedded database and event store")
     database_url: str | None = Field(default=None, description="PostgreSQL URL; SQLite under `data` where not set")
     events_url: str | None = Field(default=None, description="where the event tables lie; `data`/events where not set")
+    protected_url: str | None = Field(
+        default=None,
+        description="separate database of protected attributes; an SQLite file of its own in `data` where not set",
+    )
     secret: SecretStr | None = Field(
         default=None, description="key for customers' link keys and sessions; kept in `data`/secret where not set"
     )
@@ -62,6 +66,10 @@ class Settings(BaseSettings):
     @property
     def resolved_database_url(self) -> str:
         return self.database_url or f"sqlite:///{(self.data / 'appraise.sqlite').resolve()}"
+
+    @property
+    def resolved_protected_url(self) -> str:
+        return self.protected_url or f"sqlite:///{(self.data / 'protected.sqlite').resolve()}"
 
     @property
     def resolved_events_url(self) -> str:

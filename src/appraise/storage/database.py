@@ -25,8 +25,10 @@ BEGIN: Final = "appraise_begin"
 class Database:
     """Opens transactions. A lock that is not had, a lost connection and a serialization failure raise `Retriable`."""
 
-    def __init__(self, url: str) -> None:
-        self.url = _checked(url)
+    def __init__(self, url: str, *, setting: str = "APPRAISE_DATABASE_URL") -> None:
+        """`setting` is what names the database, for messages."""
+        self.setting = setting
+        self.url = _checked(url, setting)
         self.engine = _engine(self.url)
 
     @property
@@ -36,7 +38,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Read and write; committed at the end, rolled back on an exception or by `session.rollback()`."""
-        with _retriable(), self.engine.connect() as session, _in_time(session):
+        with _retriable(self.setting), self.engine.connect() as session, _in_time(session):
             yield session.execution_options(**{BEGIN: "IMMEDIATE"})
             session.commit()
 
@@ -44,7 +46,7 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """Read only, all statements from one state of the database."""
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with _retriable(), self.engine.connect() as session, _in_time(session):
+        with _retriable(self.setting), self.engine.connect() as session, _in_time(session):
             yield session.execution_options(**options)
 
     def close(self) -> None:
@@ -60,14 +62,14 @@ def lock(session: Session, name: str) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"appraise:{name}"})
 
 
-def _checked(url: str) -> URL:
+def _checked(url: str, setting: str) -> URL:
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise InvalidInput(
             "the database URL cannot be read",
             expected="sqlite:///path/to/file or postgresql://user@host/database",
-            hint="check APPRAISE_DATABASE_URL",
+            hint=f"check {setting}",
         ) from error
     match parsed.get_backend_name():
         case "sqlite":
@@ -78,7 +80,7 @@ def _checked(url: str) -> URL:
             raise InvalidInput(
                 f"the records cannot be kept in {other!r}",
                 expected="sqlite:///path/to/file or postgresql://user@host/database",
-                hint="check APPRAISE_DATABASE_URL",
+                hint=f"check {setting}",
             )
 
 
@@ -121,21 +123,21 @@ def _in_time(session: Session) -> Iterator[None]:
 
 
 @contextmanager
-def _retriable() -> Iterator[None]:
+def _retriable(setting: str) -> Iterator[None]:
     try:
         yield
     except PoolTimeout as error:
-        raise Retriable("all connections to the records database are in use") from error
+        raise Retriable("all connections to the database are in use") from error
     except DBAPIError as error:
         if error.connection_invalidated or _is_passing(error.orig):
-            raise Retriable(_what_failed(error.orig)) from error
+            raise Retriable(_what_failed(error.orig, setting)) from error
         raise
 
 
-def _what_failed(error: BaseException | None) -> str:
+def _what_failed(error: BaseException | None, setting: str) -> str:
     if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
-        return f"the records database cannot be reached, check APPRAISE_DATABASE_URL: {error}"
-    return f"the records database is busy or was lost for a moment: {error}"
+        return f"the database cannot be reached, check {setting}: {error}"
+    return f"the database is busy or was lost for a moment: {error}"
 
 
 def _is_passing(error: BaseException | None) -> bool:
