@@ -1,0 +1,87 @@
+"""Gaps between groups against a textbook, SciPy, a published table and simulation."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from appraise.errors import InvalidInput, NotEnough
+from appraise.statistics.group_gaps import bias_contrast, hedges_g, missing_shares
+
+
+def with_moments(mean: float, sd: float, n: int) -> np.ndarray:
+    draws = np.random.default_rng(n).normal(size=n)
+    return mean + sd * (draws - draws.mean()) / draws.std(ddof=1)
+
+
+def test_hedges_g_is_that_of_the_textbook() -> None:
+    """Borenstein et al. 2009, Introduction to Meta-Analysis, p. 26–27: 103 (5.5) and 100 (4.5), 50 people each."""
+    gap = hedges_g(with_moments(103, 5.5, 50), with_moments(100, 4.5, 50))
+
+    assert gap.estimate == pytest.approx(0.5924, abs=5e-5)
+    assert (gap.upper - gap.lower) / (2 * 1.959964) == pytest.approx(0.2028, abs=2e-4)
+    assert (gap.people, gap.others) == (50, 50)
+
+
+def test_hedges_g_is_unbiased_and_its_interval_covers_in_small_groups() -> None:
+    rng = np.random.default_rng(7)
+    gaps = [hedges_g(rng.normal(0.8, 1, 8), rng.normal(0, 1, 12)) for _ in range(4_000)]
+
+    assert np.mean([gap.estimate for gap in gaps]) == pytest.approx(0.8, abs=0.025)  # d itself is near .835
+    assert np.mean([gap.lower <= 0.8 <= gap.upper for gap in gaps]) == pytest.approx(0.95, abs=0.02)
+
+
+def test_with_every_score_known_the_contrast_is_welchs_of_each_persons_own() -> None:
+    rng = np.random.default_rng(3)
+    member = np.arange(60) < 22
+    scores = (
+        rng.normal(size=(60, 3)) @ np.array([[1, 0.5, 0.2], [0, 1, 0.4], [0, 0, 2]]) + np.where(member, 0.3, 0)[:, None]
+    )
+    gap = bias_contrast(scores[:, 0], scores[:, 1:], member)
+
+    pooled = np.sqrt((21 * scores[member].var(axis=0, ddof=1) + 37 * scores[~member].var(axis=0, ddof=1)) / 58)
+    own = (scores / pooled) @ np.array([1, -0.5, -0.5])
+    theirs = stats.ttest_ind(own[member], own[~member], equal_var=False).confidence_interval(0.95)
+    assert gap.estimate == pytest.approx(own[member].mean() - own[~member].mean())
+    assert (gap.lower, gap.upper) == pytest.approx((theirs.low, theirs.high))
+
+
+@pytest.mark.parametrize("bias", [0.0, -0.6])
+def test_the_contrast_finds_a_bias_in_satisfaction_and_no_gap_that_all_indicators_share(bias: float) -> None:
+    """All indicators follow one ability, which differs by group; a third of the behavioural scores are missing."""
+    rng = np.random.default_rng(11)
+    found = []
+    for _ in range(1_500):
+        member = np.arange(90) < 30
+        ability = rng.normal(np.where(member, -0.5, 0.0), 1)
+        noise = rng.normal(size=(90, 3))
+        scores = ability[:, None] + noise
+        scores[member, 0] += bias
+        scores[:, 1:][rng.random((90, 2)) < 1 / 3] = np.nan
+        found.append(bias_contrast(scores[:, 0], scores[:, 1:], member))
+    truth = bias / np.sqrt(2)
+
+    assert np.mean([gap.estimate for gap in found]) == pytest.approx(truth, abs=0.02)
+    assert np.mean([gap.lower <= truth <= gap.upper for gap in found]) == pytest.approx(0.95, abs=0.02)
+
+
+def test_missing_shares_are_newcombes() -> None:
+    """Newcombe 1998, table II, (a) and (b): 56/70 − 48/80 and 9/10 − 3/10, method 10."""
+    one = missing_shares([48, 56], [80, 70], reference=0)
+    two = missing_shares([9, 3], [10, 10], reference=1)
+
+    assert (one.estimate[1], one.lower[1], one.upper[1]) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+    assert (two.estimate[0], two.lower[0], two.upper[0]) == pytest.approx((0.6, 0.1705, 0.8090), abs=5e-5)
+    assert np.isnan([one.estimate[0], two.upper[1]]).all()
+
+
+def test_what_cannot_be_compared_is_refused() -> None:
+    with pytest.raises(NotEnough, match="1 and 3 people have scores"):
+        hedges_g([1.0], [1.0, 2.0, 3.0])
+    with pytest.raises(NotEnough, match="all scores within each group are equal"):
+        hedges_g([1.0, 1.0], [2.0, 2.0])
+    with pytest.raises(NotEnough, match="0 and 2 people have scores"):
+        bias_contrast([1.0, 2, 3, 4], [[np.nan], [np.nan], [1], [2]], [True, True, False, False])
+    with pytest.raises(NotEnough, match="everybody's contrast is the same"):
+        bias_contrast([1.0, 2, 1, 2], [[1], [2], [1], [2]], [True, True, False, False])
+    with pytest.raises(InvalidInput, match="do not match the people"):
+        bias_contrast([1.0, 2], np.empty((2, 0)), [True, False])

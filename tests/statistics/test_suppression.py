@@ -1,0 +1,63 @@
+"""Suppression against a reader who knows the totals and tries every table that fits."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appraise.statistics.suppression import hidden_categories, keeps_hidden
+
+
+@pytest.mark.parametrize(
+    ("counts", "hidden"),
+    [
+        pytest.param([40, 12, 9], [], id="none is small"),
+        pytest.param([40, 12, 3], [1, 2], id="the next larger one keeps it company"),
+        pytest.param([40, 3, 12, 4], [1, 3], id="two small ones keep each other company"),
+        pytest.param([40, 12, 1, 2], [1, 2, 3], id="two small ones that sum to less than five do not"),
+        pytest.param([40, 3], [0, 1], id="of two categories neither can be shown"),
+        pytest.param([4], [0], id="a category alone"),
+        pytest.param([1, 1, 1, 1, 1, 30], [0, 1, 2, 3, 4, 5], id="as many people as categories are one each"),
+    ],
+)
+def test_which_categories_are_hidden(counts: list[int], hidden: list[int]) -> None:
+    assert np.flatnonzero(hidden_categories(counts)).tolist() == hidden
+
+
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=4))
+def test_no_hidden_count_can_be_had_by_subtraction(counts: list[int]) -> None:
+    """Every table of positive counts that fits what is shown is tried: each hidden cell keeps two values or more."""
+    hidden = np.flatnonzero(hidden_categories(counts)).tolist()
+    shown = [position for position in range(len(counts)) if position not in hidden]
+    rest = sum(counts) - sum(counts[position] for position in shown)
+
+    assert all(counts[position] >= 5 for position in shown)
+    assert rest == 0 or rest >= 5 or not shown
+    fitting = [table for table in product(range(1, rest + 1), repeat=len(hidden)) if sum(table) == rest]
+    for cell in range(len(hidden)):
+        assert len({table[cell] for table in fitting}) > 1 or not shown
+
+
+@given(st.lists(st.integers(1, 9), min_size=2, max_size=4), st.data())
+def test_no_hidden_count_of_another_table_can_be_had_either(counts: list[int], draw: st.DataObject) -> None:
+    """A part of the people, by the same categories: tried in the same way, zeros allowed."""
+    hidden = hidden_categories(counts)
+    part = [draw.draw(st.integers(0, count)) for count in counts]
+    if not keeps_hidden(part, hidden):
+        return
+    rest = sum(count for count, is_hidden in zip(part, hidden, strict=True) if is_hidden)
+    fitting = [table for table in product(range(rest + 1), repeat=int(hidden.sum())) if sum(table) == rest]
+
+    assert all(count == 0 or count >= 5 for count, is_hidden in zip(part, hidden, strict=True) if not is_hidden)
+    assert all(len({table[cell] for table in fitting}) > 1 for cell in range(int(hidden.sum())))
+
+
+def test_a_table_that_leaves_few_people_as_the_rest_is_not_shown() -> None:
+    hidden = hidden_categories([40, 12, 3])
+
+    assert keeps_hidden([30, 10, 2], hidden)
+    assert not keeps_hidden([30, 3, 1], hidden)
+    assert not keeps_hidden([3, 10, 2], hidden)
+    assert keeps_hidden([0, 10, 2], hidden)
