@@ -57,7 +57,7 @@ def sentences(estimate: Estimate) -> tuple[str, ...]:
 
 def verdict(estimate: Estimate) -> str:
     """One sentence: better or worse than expected, or that the data cannot tell."""
-    chance = _percent(estimate.probability_better)
+    chance = percent(estimate.probability_better)
     match estimate.is_better:
         case True:
             return f"This is better than expected (probability {chance})."
@@ -91,6 +91,14 @@ def whole_amount(minor: int) -> str:
     """Minor units as signed whole units, with a true minus sign."""
     # ISO 4217 has currencies with no or three decimals; whole units are enough to read, hundredths are the rule.
     return f"{minor / 100:+,.0f}".replace("-", "−")
+
+
+def percent(share: Decimal) -> str:
+    """A probability for reading: never `0 %` or `100 %`, as nothing here is certain."""
+    percent = round(share * 100)
+    if percent >= 100:  # noqa: PLR2004  # a whole
+        return "over 99\N{NO-BREAK SPACE}%"
+    return f"{percent}\N{NO-BREAK SPACE}%" if percent >= 1 else "under 1\N{NO-BREAK SPACE}%"
 
 
 def _observed(estimate: Estimate) -> str:
@@ -133,7 +141,7 @@ def _own_share(share: Decimal) -> str:
     if share == 1:
         return "The policy takes all of what is not chance to be the employee's own doing."
     return (
-        f"The policy takes {_percent(share)} of the variance between employees to be their own; the rest is put down to"
+        f"The policy takes {percent(share)} of the variance between employees to be their own; the rest is put down to"
         " customers and cases that the data do not describe, which also moves the figure towards the peers."
     )
 
@@ -147,7 +155,7 @@ def _interval(estimate: Estimate) -> str:
 
 
 def _reliability(estimate: Estimate) -> str:
-    share = _percent(estimate.reliability)
+    share = percent(estimate.reliability)
     if estimate.consequence:
         return f"The reliability is {share}: enough to act on."
     return f"The reliability is {share}, below what the policy asks for: to be read, not to be acted on."
@@ -186,14 +194,6 @@ def _customers(count: int) -> str:
 def _signed(indicator: IndicatorKey, value: Decimal) -> str:
     text = figure(indicator, value)
     return text if text.startswith("−") else f"+{text}"
-
-
-def _percent(share: Decimal) -> str:
-    """Never `0 %` or `100 %`: nothing here is certain."""
-    percent = round(share * 100)
-    if percent >= 100:  # noqa: PLR2004  # a whole
-        return "over 99\N{NO-BREAK SPACE}%"
-    return f"{percent}\N{NO-BREAK SPACE}%" if percent >= 1 else "under 1\N{NO-BREAK SPACE}%"
 
 
 def _words(identifier: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from appraise.domain.changes import Unshrunk
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
 from appraise.domain.scorecards import Absence, AbsenceKind, Estimate, Money, Scorecard
 from appraise.storage.database import Session
@@ -53,6 +54,19 @@ def of_run(session: Session, run: RunId) -> tuple[Scorecard, ...]:
     for row in session.execute(statement):
         found[EmployeeId(row.employee_id)].append(result_from(row))
     return tuple(Scorecard(employee, tuple(results)) for employee, results in found.items())
+
+
+def unshrunk_of_run(session: Session, run: RunId) -> dict[IndicatorKey, dict[EmployeeId, Unshrunk | Absence]]:
+    """What comparing two runs needs of everybody's results, without the documents that take time to read."""
+    table = SCORECARDS.c
+    columns = (table.employee_id, table.indicator, table.unshrunk, table.standard_error)
+    statement = select(*columns, table.absence_kind, table.absence_reason).where(table.run_id == run)
+    found: dict[IndicatorKey, dict[EmployeeId, Unshrunk | Absence]] = defaultdict(dict)
+    for employee, indicator, value, error, kind, reason in session.execute(statement):
+        key = IndicatorKey(indicator)
+        absence = None if kind is None else Absence(key, AbsenceKind(kind), reason)
+        found[key][EmployeeId(employee)] = absence or Unshrunk(value, error)
+    return found
 
 
 def result_from(row: Any) -> Estimate | Absence:

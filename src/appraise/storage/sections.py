@@ -97,6 +97,12 @@ def id_of(session: Session, employee: EmployeeId, cycle: CycleId) -> SectionId |
     return None if section is None else SectionId(section)
 
 
+def readable(session: Session, viewer: Viewer, cycle: CycleId) -> dict[EmployeeId, str]:
+    """The names of all whose section of a cycle the viewer reaches, in the order of the names."""
+    rows = session.execute(_readable(viewer.sections), _bound(viewer, cycle, None))
+    return {EmployeeId(row.employee_id): row.display_name for row in rows}
+
+
 def in_cycle(session: Session, cycle: CycleId) -> list[Section]:
     """All sections of a cycle, for scoring; locked until the transaction ends."""
     statement = select(SECTIONS).where(SECTIONS.c.cycle_id == cycle).order_by(SECTIONS.c.id).with_for_update()
@@ -220,6 +226,13 @@ def _page(door: Door, *, in_state: bool, is_first: bool) -> Select[Any]:
 @cache
 def _count(door: Door, *, in_state: bool) -> Select[Any]:
     return _of_cycle(_visible(select(func.count()).select_from(SECTIONS), door), in_state=in_state)
+
+
+@cache
+def _readable(door: Door) -> Select[Any]:
+    statement = select(SECTIONS.c.employee_id, EMPLOYEES.c.display_name)
+    statement = statement.join(EMPLOYEES, EMPLOYEES.c.id == SECTIONS.c.employee_id)
+    return _of_cycle(_visible(statement, door), in_state=False).order_by(EMPLOYEES.c.sort_name, EMPLOYEES.c.id)
 
 
 @cache
