@@ -3,12 +3,13 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Final, Self
+from typing import Annotated, Final, Self
 
 import strawberry
 
 from appraise.api.context import RequestContext
-from appraise.api.global_ids import Kind, to_global
+from appraise.api.global_ids import Kind, key_of, to_global
+from appraise.api.types.changes import IndicatorChangeType
 from appraise.api.types.connections import PageInfoType, Window
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.estimates import ItemResult, result_of
@@ -20,6 +21,7 @@ from appraise.domain.reading import Page, SectionRow, ViewedSection
 from appraise.domain.section_states import Action, SectionState
 from appraise.domain.sections import Item, Section
 from appraise.errors import Forbidden
+from appraise.use_cases.read_change import read_change
 from appraise.use_cases.read_sections import count_sections
 
 CENT: Final = Decimal("0.01")
@@ -160,6 +162,29 @@ class SectionType(Node):
     )
     def items_to_rate(self) -> int | None:
         return sum(item.is_open for item in self.section.items) if self.ratings_visible else None
+
+    @strawberry.field(
+        description=(
+            "How each figure changed since an earlier cycle. Null with an error where the cycles overlap or one was "
+            "not scored. Reading somebody else's is written to the audit log."
+        )
+    )
+    def change(
+        self,
+        info: strawberry.Info,
+        since: Annotated[strawberry.ID, strawberry.argument(name="from", description="Id of the earlier cycle.")],
+    ) -> list[IndicatorChangeType] | None:
+        context: RequestContext = info.context
+        found = read_change(
+            context.deployment,
+            context.principal,
+            self.section.employee,
+            CycleId(key_of(since, Kind.CYCLE)),
+            self.section.cycle,
+            at=context.at,
+        )
+        pairs = zip(found.employees[0].results, found.population, strict=True)
+        return [IndicatorChangeType.of(result, population) for result, population in pairs]
 
     @strawberry.field(description="What the reader may do now; a page draws its buttons from this.")
     def allowed_actions(self, info: strawberry.Info) -> list[ActionValue]:
