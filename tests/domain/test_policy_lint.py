@@ -43,8 +43,11 @@ ERRORS = [
     (f'{ALONE}case_mix = ["topic", "gender"]', "protected-covariate", "indicators.satisfaction.case_mix"),
     (f'{ALONE}case_mix = ["mood"]', "unknown-covariate", "indicators.satisfaction.case_mix"),
     (f'{ALONE}case_mix = ["prior_purchases"]', "unknown-covariate", "indicators.satisfaction.case_mix"),
-    (f'{ALONE}attribution = "linear"', "attribution-not-possible", "indicators.satisfaction.attribution"),
-    (f'{PURCHASES}attribution = "ownership"', "attribution-not-possible", "indicators.repeat_purchase.attribution"),
+    (
+        '[indicators.attrition]\nweight = 1\nattribution = "direct"',
+        "attribution-not-possible",
+        "indicators.attrition.attribution",
+    ),
     (
         f"{THREE_QUARTERS}[indicators.handle_time]\nweight = 0.25\n{OF_ITS_OWN}",
         "employee-controls-item",

@@ -10,7 +10,7 @@ import pytest
 
 from appraise.domain.indicators import REPEAT_PURCHASE
 from appraise.domain.policies import DEFAULT_POLICY, Attribution
-from appraise.errors import Fatal, InvalidInput
+from appraise.errors import Fatal
 from appraise.scoring.attribution import check_shares, shares
 from appraise.scoring.references import UNKNOWN
 
@@ -70,9 +70,18 @@ def test_direct_and_last_touch_credit_whoever_served_at_the_moment(attribution: 
     assert weights(touches((1, 10, A), (1, 24, B), (1, 24, C)), 24, policy) == {B: 0.5, C: 0.5}
 
 
-def test_ownership_does_not_share_the_credit_of_contacts() -> None:
-    with pytest.raises(InvalidInput, match="by ownership"):
-        weights(touches((1, 10, A)), 10, replace(DECAY, attribution=Attribution.OWNERSHIP))
+def test_last_touch_credits_the_latest_of_the_window_whenever_that_was() -> None:
+    policy = replace(DECAY, attribution=Attribution.LAST_TOUCH)
+
+    assert weights(touches((1, 10, A), (1, 24, B)), 60, policy) == {B: 1.0}
+    assert weights(touches((1, 10, A), (1, 24, B)), 120, policy) == {}
+
+
+def test_a_short_half_life_leaves_credit_for_old_touches() -> None:
+    """Aged 80 and 81 days at a half-life of one day: shares are those of ages 0 and 1."""
+    policy = replace(DECAY, half_life_days=1)
+
+    assert weights(touches((1, 9, A), (1, 10, B)), 90, policy) == pytest.approx({A: 1 / 3, B: 2 / 3}, abs=1e-11)
 
 
 def test_shares_that_miss_one_are_a_defect() -> None:

@@ -7,9 +7,7 @@ from typing import Any
 import pytest
 
 from appraise.domain.indicators import SATISFACTION
-from appraise.domain.policies import Attribution
 from appraise.domain.scorecards import Absence, AbsenceKind, Evidence
-from appraise.errors import InvalidInput
 
 TEAM = ("a", "b", "c", "d", "e", "f")
 
@@ -143,11 +141,6 @@ def test_four_employees_are_no_population(world: Any, only: Any) -> None:
     assert found.reason == (
         "Satisfaction cannot be scored for anybody in this cycle: 4 employees to compare, needed: at least 5."
     )
-
-
-def test_satisfaction_is_attributed_directly_or_not_at_all(world: Any, only: Any) -> None:
-    with pytest.raises(InvalidInput, match="time_decay"):
-        with_answers(world).score(only(SATISFACTION, attribution=Attribution.TIME_DECAY))
 
 
 def on_day(day: int) -> Any:

@@ -110,7 +110,7 @@ OF_AN_INDICATOR: Final[tuple[Key, ...]] = (
         "touches older than this share no credit",
         _CHOICE,
         {
-            SATISFACTION: "not read: direct attribution has no window",
+            SATISFACTION: f"{_CHOICE}; not read by direct attribution, nor by ownership",
             ATTRITION: "not read: ownership has no window",
         },
     ),
@@ -120,7 +120,7 @@ OF_AN_INDICATOR: Final[tuple[Key, ...]] = (
         "age at which a touch counts half",
         f"{_CHOICE}; 7 to 30 days are usual",
         {
-            SATISFACTION: "not read: direct attribution does not decay",
+            SATISFACTION: f"{_CHOICE}; read by time decay alone",
             ATTRITION: "not read: ownership does not decay",
         },
     ),

@@ -37,12 +37,8 @@ CONSEQUENCE_FLOOR: Final = 0.7
 SHARE_RANGE_ENDS: Final = 0.7
 """Reference range .5 to .7 until an organisation has tested its routing (decision 6)."""
 
-CREDIT: Final = {
-    SATISFACTION: (Attribution.DIRECT,),
-    ATTRITION: (Attribution.OWNERSHIP,),
-    REPEAT_PURCHASE: tuple(rule for rule in Attribution if rule is not Attribution.OWNERSHIP),
-    LIFETIME_VALUE: tuple(rule for rule in Attribution if rule is not Attribution.OWNERSHIP),
-}
+CREDIT: Final = {ATTRITION: (Attribution.OWNERSHIP,)}
+"""Where not every rule can be used: nobody served the customer at the moment at which they stayed away."""
 _WINDOWED: Final = frozenset({Attribution.LINEAR, Attribution.TIME_DECAY})
 
 

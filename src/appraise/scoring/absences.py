@@ -7,6 +7,7 @@ from appraise.domain.indicators import BY_KEY
 from appraise.domain.scorecards import Absence, AbsenceKind, Evidence
 from appraise.errors import NotEnough
 
+OWNERSHIPS = "ownerships of customers by employees"
 _HOPELESS = 100
 """From a hundred times the present evidence on, naming the amount would promise what no cycle brings."""
 

@@ -18,13 +18,13 @@ from appraise.domain.indicators import ATTRITION
 from appraise.domain.policies import Attribution, Policy
 from appraise.domain.scorecards import Coverage
 from appraise.errors import InvalidInput
-from appraise.scoring.absences import Words, excluded, missing_data, nothing_seen
+from appraise.scoring.absences import OWNERSHIPS, Words, excluded, missing_data, nothing_seen
 from appraise.scoring.arrays import FloatArray, IntArray, fetched, floats
 from appraise.scoring.case_mix import TENURE, Strata, strata, with_factors
 from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, exact_sum
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
 from appraise.scoring.findings import Findings, Results
-from appraise.scoring.owned_time import owned_time
+from appraise.scoring.owned_time import NOBODY_OWNED, owned_time
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.ratios import Subject, event_ratios
 from appraise.scoring.repeat_purchase import nothing_to_cover
@@ -51,7 +51,7 @@ def attrition(prepared: Prepared, policy: Policy) -> Findings:
         )
     for kind, missing in (
         (EventKind.SUBSCRIPTIONS, "subscriptions"),
-        (EventKind.OWNERSHIPS, "ownerships of customers by employees"),
+        (EventKind.OWNERSHIPS, OWNERSHIPS),
     ):
         if kind not in prepared.present:
             return Findings(Results(), missing_data(ATTRITION, missing), nothing_to_cover(ATTRITION))
@@ -208,6 +208,6 @@ def _coverage(prepared: Prepared, pieces: ibis.Table, policy: Policy) -> Coverag
     why = [
         *sorted(credit.items()),
         (f"within the first {policy.ownership_grace_days} days of an inherited account", grace),
-        ("nobody owned the customer", max(total - owned, Decimal(0))),
+        (NOBODY_OWNED, max(total - owned, Decimal(0))),
     ]
     return Coverage(ATTRITION, total, attributed, tuple((name, share) for name, share in why if share > 0))

@@ -15,12 +15,12 @@ import pyarrow as pa
 
 from appraise.domain.events import EventKind
 from appraise.domain.indicators import LIFETIME_VALUE
-from appraise.domain.policies import IndicatorPolicy, Policy
+from appraise.domain.policies import Attribution, IndicatorPolicy, Policy
 from appraise.domain.scorecards import Coverage, Evidence, Money
 from appraise.errors import Fatal, NotEnough
-from appraise.scoring.absences import Words, missing_data, nothing_seen, refused, too_little
+from appraise.scoring.absences import OWNERSHIPS, Words, missing_data, nothing_seen, refused, too_little
 from appraise.scoring.arrays import FloatArray, IntArray, cross_table, fetched, floats, whole
-from appraise.scoring.attribution import check_shares, shares
+from appraise.scoring.attribution import credit
 from appraise.scoring.buying import (
     BuyingModel,
     fit_buying,
@@ -55,9 +55,10 @@ def lifetime_value(prepared: Prepared, touches: ibis.Table, time: CustomerTime, 
     if EventKind.PURCHASES not in prepared.present:
         return Findings(Results(), missing_data(LIFETIME_VALUE, "purchases"), nothing_to_cover(LIFETIME_VALUE))
     rules = policy.of(LIFETIME_VALUE)
+    if rules.attribution is Attribution.OWNERSHIP and EventKind.OWNERSHIPS not in prepared.present:
+        return Findings(Results(), missing_data(LIFETIME_VALUE, OWNERSHIPS), nothing_to_cover(LIFETIME_VALUE))
     begun = _with_money(spells(time, prepared, horizon_days=rules.horizon_days), time, policy).cache()
-    weights = shares(begun, touches, rules).cache()
-    check_shares(weights)
+    weights = credit(begun, touches, prepared, rules)
     rows = weights.inner_join(begun, ["customer", "at"]).cache()
     coverage = _coverage(prepared, time, rows, rules)
     try:

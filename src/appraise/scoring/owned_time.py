@@ -9,6 +9,7 @@ from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.leave import ON_LEAVE
 from appraise.scoring.prepared import Prepared
 
+NOBODY_OWNED = "nobody owned the customer"
 _NOBODY_KNOWN = -1
 
 

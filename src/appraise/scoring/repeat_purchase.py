@@ -16,11 +16,11 @@ import pyarrow as pa
 from appraise.domain.events import EventKind
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import REPEAT_PURCHASE
-from appraise.domain.policies import IndicatorPolicy, Policy
+from appraise.domain.policies import Attribution, IndicatorPolicy, Policy
 from appraise.domain.scorecards import Coverage
-from appraise.scoring.absences import Words, missing_data, nothing_seen
+from appraise.scoring.absences import OWNERSHIPS, Words, missing_data, nothing_seen
 from appraise.scoring.arrays import fetched, floats, whole
-from appraise.scoring.attribution import check_shares, shares
+from appraise.scoring.attribution import credit
 from appraise.scoring.case_mix import Strata, strata, with_factors
 from appraise.scoring.credit_sums import Credited, credit_given
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
@@ -37,9 +37,10 @@ def repeat_purchase(prepared: Prepared, touches: ibis.Table, time: CustomerTime,
     if EventKind.PURCHASES not in prepared.present:
         return Findings(Results(), missing_data(REPEAT_PURCHASE, "purchases"), nothing_to_cover(REPEAT_PURCHASE))
     rules = policy.of(REPEAT_PURCHASE)
+    if rules.attribution is Attribution.OWNERSHIP and EventKind.OWNERSHIPS not in prepared.present:
+        return Findings(Results(), missing_data(REPEAT_PURCHASE, OWNERSHIPS), nothing_to_cover(REPEAT_PURCHASE))
     at_risk = _at_risk(time, prepared, rules)
-    weights = shares(at_risk, touches, rules).cache()
-    check_shares(weights)
+    weights = credit(at_risk, touches, prepared, rules)
     kinds = strata(_counts(at_risk, rules), rules.case_mix)
     placed = kinds.placed(at_risk)
     hazards, notes = _hazards(placed, kinds, rules)

@@ -1,7 +1,9 @@
 """Satisfaction: how customers rate the contacts that an employee had with them.
 
 Answers are put on 0..100 of their scale. Each customer counts once per employee, as the average of the answers;
-case mix is estimated within employees.
+case mix is estimated within employees. An answer is about the contact that it was asked after, or its credit is shared
+over who served or owned the customer up to then: the score form Σwr/Σw² of the multiple-membership model (Browne,
+Goldstein & Rasbash 2001), as the weighted mean Σwr/Σw would credit everybody with part of what colleagues did.
 """
 
 from collections.abc import Sequence
@@ -15,13 +17,14 @@ from appraise.domain.events import EventKind
 from appraise.domain.indicators import SATISFACTION
 from appraise.domain.policies import Attribution, IndicatorPolicy, Policy
 from appraise.domain.scorecards import Coverage, Evidence
-from appraise.errors import InvalidInput, NotEnough
-from appraise.scoring.absences import Words, missing_data, nothing_seen
+from appraise.errors import NotEnough
+from appraise.scoring.absences import OWNERSHIPS, Words, missing_data, nothing_seen, too_little
 from appraise.scoring.arrays import FloatArray, IntArray, fetched, floats, whole
+from appraise.scoring.attribution import credit
 from appraise.scoring.case_mix import folded_levels, with_factors
-from appraise.scoring.credit_sums import EXACT_LARGE
+from appraise.scoring.credit_sums import EXACT_LARGE, credit_given, exact_sum
 from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said
-from appraise.scoring.prepared import CASE_COLUMNS, Prepared
+from appraise.scoring.prepared import CASE_COLUMNS, Prepared, touches
 from appraise.scoring.working import exactly
 from appraise.statistics.group_sums import GroupSums
 from appraise.statistics.shrinkage import normal
@@ -33,23 +36,30 @@ OUTSIDE = "contact outside the cycle"
 OFF_SCALE = "answer off its scale"
 REPEATED = "further answers of the same customer, averaged"
 _MIDDLE = 50.0
+_FEWEST = 1e-3
+"""Answers, by Σw², below which an employee tells nothing about how much employees differ."""
+_SERVED = "customer rated the service after this employee had taken part in it"
+_OTHERWISE = {
+    Attribution.DIRECT: "customer rated a contact of this employee",
+    Attribution.LAST_TOUCH: _SERVED,
+    Attribution.LINEAR: _SERVED,
+    Attribution.TIME_DECAY: _SERVED,
+    Attribution.OWNERSHIP: "customer whom this employee owned gave a rating",
+}
 
 
 def satisfaction(prepared: Prepared, policy: Policy) -> Findings:
     rules = policy.of(SATISFACTION)
-    if rules.attribution is not Attribution.DIRECT:
-        raise InvalidInput(
-            f"the policy attributes satisfaction by {rules.attribution.value}",
-            expected="direct: an answer is about the contact that it was asked after",
-        )
+    nothing = Coverage(SATISFACTION, Decimal(0), Decimal(0))
     if EventKind.RATINGS not in prepared.present:
-        nothing = Coverage(SATISFACTION, Decimal(0), Decimal(0))
         return Findings(Results(), missing_data(SATISFACTION, "ratings by customers"), nothing)
-    answers = _answers(prepared)
+    if rules.attribution is Attribution.OWNERSHIP and EventKind.OWNERSHIPS not in prepared.present:
+        return Findings(Results(), missing_data(SATISFACTION, OWNERSHIPS), nothing)
+    answers = _credited(_answers(prepared), prepared, rules)
     counted = answers.filter(answers.left_out.isnull())
     return Findings(
         results=_results(answers, counted, rules, policy),
-        otherwise=nothing_seen(SATISFACTION, "customer rated a contact of this employee"),
+        otherwise=nothing_seen(SATISFACTION, _OTHERWISE[rules.attribution]),
         coverage=_coverage(counted),
     )
 
@@ -67,6 +77,7 @@ def _answers(prepared: Prepared) -> ibis.Table:
     readable = (high > low) & (score >= low) & (score <= high)
     answers = joined.select(
         "customer",
+        "at",
         "scale",
         employee=employee,
         why=ibis.cases((employee.isnull(), ibis.coalesce(joined.contact_why, joined.why))),
@@ -77,15 +88,36 @@ def _answers(prepared: Prepared) -> ibis.Table:
     return answers.cache()
 
 
+def _credited(answers: ibis.Table, prepared: Prepared, rules: IndicatorPolicy) -> ibis.Table:
+    """One row per answer and employee with its `weight`: credit is given as of the time of the answer."""
+    if rules.attribution is Attribution.DIRECT:
+        return answers.mutate(weight=ibis.literal(1.0, type="float64"))
+    weights = credit(answers, touches(prepared), prepared, rules)
+    return answers.drop("employee", "why").inner_join(weights, ["customer", "at"]).cache()
+
+
 def _results(answers: ibis.Table, counted: ibis.Table, rules: IndicatorPolicy, policy: Policy) -> Results:
     factors = (*rules.case_mix, SCALE)
     table = _by_case(counted, factors)
     if not table.num_rows:
         return Results()
     employees, row = np.unique(whole(table, "employee"), return_inverse=True)
-    sums, columns = _group_sums(table, row, employees.size, factors)
-    evidence = _evidence(answers, employees, np.bincount(row, floats(table, "answers")).astype(np.float64), sums.weight)
-    seen = Seen(employees.tolist(), evidence, sums.weight, WORDS)
+    evidence, amount = _evidence(answers, employees, table, row), _per_employee(row, floats(table, "squared"))
+    telling = amount >= _FEWEST
+    minimum = rules.minimum_events
+    silent = {
+        int(employees[k]): too_little(SATISFACTION, WORDS, amount=amount[k], minimum=minimum, evidence=evidence[k])
+        for k in np.flatnonzero(~telling)
+    }
+    chosen = np.flatnonzero(telling)
+    seen = Seen(employees[chosen].tolist(), [evidence[k] for k in chosen], amount[chosen], WORDS)
+    told = _compared(table.filter(pa.array(telling[row])), seen, rules, policy) if chosen.size else Results()
+    return Results({**silent, **told.said}, told.measured)
+
+
+def _compared(table: pa.Table, seen: Seen, rules: IndicatorPolicy, policy: Policy) -> Results:
+    employees, row = np.unique(whole(table, "employee"), return_inverse=True)
+    sums, columns = _group_sums(table, row, employees.size, (*rules.case_mix, SCALE))
     try:
         adjusted = case_mix(sums)
         shrunk = normal(adjusted.adjusted, adjusted.variance, attributable_share=policy.attributable_share)
@@ -116,16 +148,23 @@ def _results(answers: ibis.Table, counted: ibis.Table, rules: IndicatorPolicy, p
 
 
 def _by_case(counted: ibis.Table, factors: Sequence[str]) -> pa.Table:
-    """Sums per employee and combination of factors; a customer's answers to one employee share the weight of one."""
+    """Sums per employee and combination of factors; a customer's answers to one employee share the weight of one.
+
+    Of n answers each has its credit w/n, and w²/n for w²: the effect of the employee then counts in full, and the
+    variance is that of answers which say the same.
+    """
     known = with_factors(counted.filter(counted.employee.notnull()), factors)
     per_customer = ibis.window(group_by=["employee", "customer"])
-    weighed = known.mutate(weight=1.0 / known.count().over(per_customer).cast("float64"))
+    once = known.mutate(part=1.0 / known.count().over(per_customer).cast("float64"))
+    weighed = once.mutate(weight=once.part * once.weight, squared=once.part * once.weight * once.weight)
     y = weighed.points - _MIDDLE
     sums = weighed.group_by("employee", *factors).agg(
         answers=weighed.count(),
-        weight=weighed.weight.cast(EXACT_LARGE).sum().cast("float64"),
-        y=(weighed.weight * y).cast(EXACT_LARGE).sum().cast("float64"),
-        yy=(weighed.weight * y * y).cast(EXACT_LARGE).sum().cast("float64"),
+        customers=exact_sum(weighed.part, EXACT_LARGE),
+        weight=exact_sum(weighed.weight, EXACT_LARGE),
+        squared=exact_sum(weighed.squared, EXACT_LARGE),
+        y=exact_sum(weighed.weight * y, EXACT_LARGE),
+        yy=exact_sum(weighed.weight * y * y, EXACT_LARGE),
     )
     return fetched(sums, order_by=["employee", *factors])
 
@@ -148,11 +187,11 @@ def _group_sums(table: pa.Table, row: IntArray, employees: int, factors: Sequenc
     x = np.array(columns).reshape(len(columns), weight.size).T
 
     def by_employee(values: FloatArray) -> FloatArray:
-        return np.bincount(row, weights=values, minlength=employees).astype(np.float64)
+        return _per_employee(row, values)
 
     sums = GroupSums(
         weight=by_employee(weight),
-        weight_squared=by_employee(weight),
+        weight_squared=by_employee(floats(table, "squared")),
         y=by_employee(y),
         yy=by_employee(yy),
         x=np.array([by_employee(weight * column) for column in columns]).reshape(len(columns), employees).T,
@@ -162,24 +201,29 @@ def _group_sums(table: pa.Table, row: IntArray, employees: int, factors: Sequenc
     return sums, names
 
 
-def _evidence(answers: ibis.Table, employees: IntArray, counted: FloatArray, customers: FloatArray) -> list[Evidence]:
+def _per_employee(row: IntArray, values: FloatArray) -> FloatArray:
+    return np.bincount(row, weights=values).astype(np.float64)
+
+
+def _evidence(answers: ibis.Table, employees: IntArray, table: pa.Table, row: IntArray) -> list[Evidence]:
     """Per employee, with what was left out and why."""
     rejected = answers.filter(answers.left_out.notnull() & answers.employee.notnull())
-    table = fetched(
+    lines = fetched(
         rejected.group_by("employee", "left_out").agg(n=rejected.count()), order_by=["employee", "left_out"]
     )
     left_out: dict[int, list[tuple[str, int]]] = {}
-    for line in table.to_pylist():
+    for line in lines.to_pylist():
         left_out.setdefault(line["employee"], []).append((line["left_out"], line["n"]))
     found = []
-    for employee, n, distinct in zip(employees.tolist(), counted, customers, strict=True):
+    sums = (_per_employee(row, floats(table, name)) for name in ("answers", "customers", "squared"))
+    for employee, n, distinct, effective in zip(employees.tolist(), *sums, strict=True):
         events, people = round(float(n)), round(float(distinct))
         repeated = [(REPEATED, events - people)] if events > people else []
         found.append(
             Evidence(
                 events=events,
                 customers=people,
-                effective=exactly(people),
+                effective=exactly(effective),
                 left_out=(*repeated, *left_out.get(employee, [])),
             )
         )
@@ -187,8 +231,7 @@ def _evidence(answers: ibis.Table, employees: IntArray, counted: FloatArray, cus
 
 
 def _coverage(counted: ibis.Table) -> Coverage:
-    rows = counted.group_by("why").agg(n=counted.count()).to_pyarrow().to_pylist()
-    by_reason = {row["why"]: Decimal(row["n"]) for row in rows}
+    by_reason = credit_given(counted)
     attributed = by_reason.pop(None, Decimal(0))
-    why = tuple((reason, by_reason[reason]) for reason in sorted(by_reason))
+    why = tuple((reason, share) for reason, share in by_reason.items() if reason is not None)
     return Coverage(SATISFACTION, attributed + sum(by_reason.values(), Decimal(0)), attributed, why)
