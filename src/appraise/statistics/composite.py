@@ -79,10 +79,7 @@ def pool(
     """
     share = checked_share(attributable_share)
     a, v = _checked(deviation, variance)
-    w = at_least("weight", vector("weight", weight, length=a.shape[1]), 0.0)
-    if w.sum() <= 0.0:
-        raise InvalidInput("no indicator has a weight", expected="at least one weight above 0")
-    w = w / w.sum()
+    w = _shares_of_one(weight, count=a.shape[1])
     observed = np.isfinite(v)
     usable = (observed.sum(axis=0) >= FEWEST_EMPLOYEES) & (w > 0.0)
     if not usable.any():
@@ -203,3 +200,11 @@ def _checked(deviation: npt.ArrayLike, variance: npt.ArrayLike) -> tuple[FloatAr
         raise InvalidInput("a sampling variance is not above 0", expected="positive, inf where missing")
     a = np.where(np.isfinite(v), np.asarray(deviation, dtype=np.float64), 0.0)
     return matrix("deviation", a, shape=v.shape), v
+
+
+def _shares_of_one(weight: npt.ArrayLike, *, count: int) -> FloatArray:
+    w = at_least("weight", vector("weight", weight, length=count), 0.0)
+    if w.sum() <= 0.0:
+        raise InvalidInput("no indicator has a weight", expected="at least one weight above 0")
+    shares: FloatArray = w / w.sum()
+    return shares
