@@ -66,6 +66,7 @@ def policies(draw: st.DrawFn) -> Policy:
         annual_discount=draw(shares),
         ownership_grace_days=draw(st.integers(0, 3660)),
         minimum_observed_weight=draw(shares),
+        minimum_customers=draw(st.integers(0, 1_000_000)),
         reasons=tuple(sorted(draw(st.dictionaries(st.sampled_from(known), reason)).items())),
     )
 

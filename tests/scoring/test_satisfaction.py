@@ -1,5 +1,6 @@
 """Ratings by customers, adjusted for case mix."""
 
+from dataclasses import replace
 from decimal import Decimal
 from statistics import mean, variance
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from appraise.domain.indicators import SATISFACTION
-from appraise.domain.scorecards import Absence, AbsenceKind, Evidence
+from appraise.domain.scorecards import Absence, AbsenceKind, Estimate, Evidence
 
 TEAM = ("a", "b", "c", "d", "e", "f")
 
@@ -140,6 +141,19 @@ def test_four_employees_are_no_population(world: Any, only: Any) -> None:
 
     assert found.reason == (
         "Satisfaction cannot be scored for anybody in this cycle: 4 employees to compare, needed: at least 5."
+    )
+
+
+def test_what_few_customers_said_is_withheld_where_the_policy_says_so(world: Any, only: Any) -> None:
+    """Everybody has four customers, a has five."""
+    with_answers(world).rating("a4", 40, "a", 3)
+
+    found = results(world, replace(only(SATISFACTION, case_mix=()), minimum_customers=5))
+
+    assert isinstance(found["a"], Estimate)
+    assert (found["b"].kind, found["b"].reason) == (
+        AbsenceKind.WITHHELD,
+        "The evidence comes from 4 customers; from fewer than 5 the figure is withheld, to protect them.",
     )
 
 

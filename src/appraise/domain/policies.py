@@ -44,8 +44,9 @@ class Policy:
 
     `attributable_share` is the share of the between-employee variance that is taken to be the employees' own
     (decision 6): 1 only where customers reach employees at random given the case mix. `annual_discount` is the yearly
-    rate at which later money is worth less; `ownership_grace_days` protect whoever inherits an account. `reasons` say
-    by key why the organisation departs from what lint would refuse.
+    rate at which later money is worth less; `ownership_grace_days` protect whoever inherits an account. Of fewer than
+    `minimum_customers` an estimate is withheld, so that nobody learns what one of them did. `reasons` say by key why
+    the organisation departs from what lint would refuse.
     """
 
     indicators: tuple[tuple[IndicatorKey, IndicatorPolicy], ...]
@@ -56,6 +57,7 @@ class Policy:
     annual_discount: float = 0.10
     ownership_grace_days: int = 90
     minimum_observed_weight: float = 0.5
+    minimum_customers: int = 0
     reasons: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:

@@ -71,6 +71,12 @@ OF_THE_POLICY: Final[tuple[Key, ...]] = (
         "share of the weight that must be observed before indicators are put together",
         "half: what is missing is neither imputed nor weighed away",
     ),
+    Key(
+        "minimum_customers",
+        {"type": "integer", "minimum": 0, "maximum": 1_000_000},
+        "different customers below which an estimate is withheld, to protect them; 0 withholds none",
+        f"{_CHOICE}; agree on it with the data protection officer",
+    ),
 )
 
 OF_AN_INDICATOR: Final[tuple[Key, ...]] = (

@@ -36,6 +36,13 @@ def excluded(indicator: IndicatorKey, reason: str) -> Absence:
     return Absence(indicator, AbsenceKind.EXCLUDED, reason)
 
 
+def withheld(indicator: IndicatorKey, *, minimum: int, evidence: Evidence) -> Absence:
+    """There is an estimate that nobody may see."""
+    customers = "1 customer" if evidence.customers == 1 else f"{evidence.customers} customers"
+    reason = f"The evidence comes from {customers}; from fewer than {minimum} the figure is withheld, to protect them."
+    return Absence(indicator, AbsenceKind.WITHHELD, reason, evidence)
+
+
 def refused(indicator: IndicatorKey, error: NotEnough, evidence: Evidence | None) -> Absence:
     """Nobody gets a figure, because the statistics refuse."""
     needed = f", needed: {error.expected}" if error.expected else ""

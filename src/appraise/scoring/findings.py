@@ -11,7 +11,7 @@ from appraise.domain.indicators import BY_KEY, Direction
 from appraise.domain.policies import Policy
 from appraise.domain.scorecards import Absence, Coverage, Estimate, Evidence, Money
 from appraise.errors import NotEnough
-from appraise.scoring.absences import Words, refused, too_little, too_unreliable
+from appraise.scoring.absences import Words, refused, too_little, too_unreliable, withheld
 from appraise.scoring.working import exactly, unshrunk, worked_out
 from appraise.statistics.shrinkage import Shrunk
 
@@ -82,7 +82,10 @@ class Figures:
 
 
 def said(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Figures) -> Results:
-    """Estimates where evidence and reliability suffice by the policy, absences that say how much is missing."""
+    """Estimates where evidence and reliability suffice by the policy, absences that say how much is missing.
+
+    What could be published is withheld where it would tell of fewer customers than the policy's minimum.
+    """
     minimum = policy.of(indicator).minimum_events
     estimates = _estimates(indicator, policy, seen, figures)
     results: dict[int, Estimate | Absence] = {}
@@ -99,6 +102,8 @@ def said(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Figures) 
                 needed=policy.publish_reliability,
                 evidence=evidence,
             )
+        elif evidence.customers < policy.minimum_customers:
+            results[employee] = withheld(indicator, minimum=policy.minimum_customers, evidence=evidence)
         else:
             results[employee] = estimates[row]
     shrunk = figures.shrunk
