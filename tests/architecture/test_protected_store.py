@@ -13,8 +13,15 @@ STORE = "appraise.storage.protected"
 VERBS = {
     "appraise.use_cases.import_protected_attributes",
     "appraise.use_cases.erase_protected_attributes",
+    "appraise.use_cases.report_adverse_impact",
 }
-COMMANDS = {"appraise.cli", "appraise.cli.fairness", "appraise.cli.fairness_output", "appraise.__main__"}
+COMMANDS = {
+    "appraise.cli",
+    "appraise.cli.fairness",
+    "appraise.cli.fairness_output",
+    "appraise.cli.fairness_report",
+    "appraise.__main__",
+}
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """Commands about adverse impact: import and erase protected attributes, report."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -64,3 +65,32 @@ def erase(
     if bool(employee) == everything:
         raise InvalidInput("it is not clear whose attributes to erase", expected="either EMPLOYEE or --everything")
     erase_and_print(employee)
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+@commands.command()
+def report(
+    cycle: Annotated[str, typer.Option(help="Name of the cycle; the newest where not given.")] = "",
+    attribute: Annotated[str | None, typer.Option(help="One attribute; all that are known where not given.")] = None,
+    format: Annotated[Format, typer.Option(help="table for people, csv for spreadsheets, json for machines.")] = (  # noqa: A002  # the option's natural name
+        Format.TABLE
+    ),
+) -> None:
+    """Compare ratings and estimates between groups: rates, ratios with intervals, exact tests, a verdict in words.
+
+    Categories of fewer than five people are not shown, nor what would give them away. It never says "passed".
+
+    \b
+    Examples:
+      appraise fairness report --cycle 2025
+      appraise fairness report --cycle 2025 --attribute sex --format csv > impact.csv
+
+    """
+    from appraise.cli.fairness_report import report_and_print
+
+    report_and_print(cycle, attribute=attribute, format=format.value)

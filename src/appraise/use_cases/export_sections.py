@@ -72,7 +72,7 @@ def export_sections(
         for rows in _pages(session, viewer, cycle):
             lines = [line for row in rows for line in _lines(row)]
             if format is ExportFormat.CSV:
-                write(_csv([[_cell(line[column]) for column in COLUMNS] for line in lines]))
+                write(_csv([[spreadsheet_cell(line[column]) for column in COLUMNS] for line in lines]))
             else:
                 write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
             written += len(rows)
@@ -139,7 +139,7 @@ def _result(item: Item) -> dict[str, Any]:
     return {**dict.fromkeys(NUMBERS), "absence": result.kind.value, "absence_reason": result.reason}
 
 
-def _cell(value: str | int | None) -> str:
+def spreadsheet_cell(value: str | int | None) -> str:
     """Text that a spreadsheet would run as a formula is quoted; numbers are ours and stay as they are."""
     if value is None:
         return ""
