@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(default=False, description="offer sign-in without a password as people of the generated company")
     policy: Path | None = Field(default=None, description="policy document in force; the defaults where not set")
+    issuers: Path | None = Field(
+        default=None, description="TOML file of the identity providers whose tokens open the API; none where not set"
+    )
     memory_limit: str = Field(
         default="2GB",
         pattern=r"(?i)^\s*[1-9]\d*(\.\d+)?\s*([kmgt]i?b)\s*$",

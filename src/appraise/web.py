@@ -27,6 +27,8 @@ from appraise.console.pages import SESSION_COOKIE, Console
 from appraise.errors import AppraiseError, InvalidInput
 from appraise.settings import Settings, TrustedMode
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.issuers import read_issuers
+from appraise.use_cases.verify_jwt import TrustedIssuers
 
 GRAPHQL: Final = "/graphql"
 LARGEST_BODY: Final = 256 * 1024
@@ -34,13 +36,17 @@ LARGEST_BODY: Final = 256 * 1024
 
 
 def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], datetime]) -> Starlette:
-    """The application. `clock` gives aware times; it is read once per request."""
+    """The application. `clock` gives aware times; it is read once per request.
+
+    Raises `InvalidInput` where the file of issuers cannot be read.
+    """
     graphql = GraphQLEndpoint(
         deployment,
         clock,
         session_cookie=SESSION_COOKIE,
         timeout=settings.request_timeout,
         rate_limit=settings.rate_limit,
+        issuers=TrustedIssuers(read_issuers(settings.issuers)),
         trusted=TrustedDocuments.packaged(only=settings.trusted_documents is TrustedMode.ONLY),
     )
     console = Console(deployment, settings, clock)

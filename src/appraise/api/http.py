@@ -21,10 +21,12 @@ from appraise.api.negotiation import JSON, BadRequest, GraphQLRequest, media_typ
 from appraise.api.rate import Balance, Buckets
 from appraise.api.schema import GRAPHQL_SCHEMA
 from appraise.api.trusted import TrustedDocuments
+from appraise.domain.access import Principal
 from appraise.errors import Forbidden, NotFound, Retriable, TimedOut, Unauthenticated
 from appraise.storage.deadline import DEADLINE, Deadline
 from appraise.use_cases.authenticate import authenticate
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.verify_jwt import TrustedIssuers, has_form_of_jwt, verify_jwt
 
 OWN_PAGE_HEADER: Final = "x-appraise-request"
 """The cookie counts only beside this header, which no other site can make a browser send."""
@@ -43,7 +45,7 @@ class Answer:
 
 
 class GraphQLEndpoint:
-    def __init__(  # what an endpoint is
+    def __init__(  # noqa: PLR0913  # what an endpoint is
         self,
         deployment: Deployment,
         clock: Callable[[], datetime],
@@ -51,6 +53,7 @@ class GraphQLEndpoint:
         session_cookie: str,
         timeout: float,
         rate_limit: int,
+        issuers: TrustedIssuers,
         trusted: TrustedDocuments,
     ) -> None:
         self._deployment = deployment
@@ -58,6 +61,7 @@ class GraphQLEndpoint:
         self._session_cookie = session_cookie
         self._timeout = timeout
         self._buckets = Buckets(rate_limit)
+        self._issuers = issuers
         self._trusted = trusted
         self._documents = Documents()
 
@@ -95,7 +99,7 @@ class GraphQLEndpoint:
 
     def _run(self, request: Request, asked: GraphQLRequest | BadRequest, request_id: str) -> Answer:
         at = self._clock()
-        principal = authenticate(self._deployment, _token(request, self._session_cookie), at=at)
+        principal = self._principal(request, at)
         if isinstance(asked, BadRequest):  # said only to whoever is signed in
             raise asked
         text = self._trusted.text(asked.query, asked.document_id)
@@ -108,6 +112,13 @@ class GraphQLEndpoint:
         answer = _executed(operation, asked.variables, RequestContext(self._deployment, principal, at, request_id))
         return _with_cost(answer, operation.cost, balance)
 
+    def _principal(self, request: Request, at: datetime) -> Principal:
+        """By a token of our own or of a trusted issuer, or by the session of our own pages, which is never a JWT."""
+        bearer = _bearer(request)
+        if bearer is not None and self._issuers and has_form_of_jwt(bearer):
+            return verify_jwt(self._deployment, self._issuers, bearer, at=at)
+        return authenticate(self._deployment, bearer or _session(request, self._session_cookie), at=at)
+
 
 async def _asked(request: Request) -> GraphQLRequest | BadRequest:
     try:
@@ -116,11 +127,13 @@ async def _asked(request: Request) -> GraphQLRequest | BadRequest:
         return error
 
 
-def _token(request: Request, session_cookie: str) -> str:
-    """The bearer token, or the session's of our own pages. Raises `Unauthenticated` where there is neither."""
+def _bearer(request: Request) -> str | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return token.strip()
+    return (token.strip() or None) if scheme.lower() == "bearer" else None
+
+
+def _session(request: Request, session_cookie: str) -> str:
+    """The session's token. Raises `Unauthenticated` where there is none or where another site may have sent it."""
     cookie = request.cookies.get(session_cookie)
     if cookie is None:
         raise Unauthenticated("there is no token", expected="Authorization: Bearer <token>")

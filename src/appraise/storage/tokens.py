@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import insert, or_, select, update
 
 from appraise.domain.access import Role, ServiceScope
+from appraise.domain.employees import ExternalReference
 from appraise.domain.identifiers import EmployeeId, TokenId
 from appraise.storage.database import Session
-from appraise.storage.tables import ACCESS_TOKENS, EMPLOYEES, ROLE_GRANTS
+from appraise.storage.tables import ACCESS_TOKENS, EMPLOYEES, EXTERNAL_REFERENCES, ROLE_GRANTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,15 @@ def grant(session: Session, employee: EmployeeId, role: Role, *, at: datetime, b
     session.execute(
         insert(ROLE_GRANTS), {"employee_id": employee, "role": role.value, "granted_at": at, "granted_by": by}
     )
+
+
+def employees_named(session: Session, reference: ExternalReference) -> tuple[EmployeeId, ...]:
+    """Whom a source calls so; e-mail addresses may give several."""
+    normalised, table = reference.normalised(), EXTERNAL_REFERENCES.c
+    statement = select(table.employee_id).where(
+        table.namespace == normalised.namespace, table.normalised == normalised.value
+    )
+    return tuple(EmployeeId(employee) for employee in session.execute(statement.distinct()).scalars())
 
 
 def name_of(session: Session, employee: EmployeeId) -> str | None:

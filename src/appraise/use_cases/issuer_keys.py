@@ -1,0 +1,146 @@
+"""An issuer's public keys, fetched from its JWK Set (RFC 7517) and kept for a while."""
+
+import time
+from base64 import urlsafe_b64decode
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from http.client import HTTPException
+from threading import Lock
+from typing import Any, Final
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+import orjson
+import structlog
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, RSAKey
+
+from appraise.errors import Retriable
+
+LOG = structlog.get_logger("appraise.sign_in")
+FRESH: Final = timedelta(minutes=5)
+"""After this the set is fetched again, so that a key the issuer withdrew is forgotten."""
+USABLE: Final = timedelta(hours=1)
+"""How long keys serve while the issuer does not answer; its tokens seldom live longer."""
+FETCHED_EVERY: Final = timedelta(minutes=1)
+"""Invented key ids must not make us a burden to the issuer."""
+TIMEOUT: Final = 3.0
+"""Seconds."""
+LARGEST_SET: Final = 256 * 1024
+"""Bytes."""
+CHUNK: Final = 16 * 1024
+SHORTEST_RSA: Final = 2048
+"""Bits (RFC 7518, 3.3)."""
+PublicKey = RSAKey | ECKey
+KINDS: Final[dict[str, type[PublicKey]]] = {"RSA": RSAKey, "EC": ECKey}
+"""No `oct`: what lies open at a URL is no secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    keys: dict[str, PublicKey] = field(default_factory=dict)
+    fetched_at: datetime | None = None
+    tried_at: datetime | None = None
+
+    def usable(self, kid: str, at: datetime) -> PublicKey | None:
+        return self.keys.get(kid) if self.fetched_at is not None and at - self.fetched_at < USABLE else None
+
+    def is_fresh(self, at: datetime) -> bool:
+        return self.fetched_at is not None and at - self.fetched_at < FRESH
+
+    @property
+    def has_failed(self) -> bool:
+        return self.tried_at != self.fetched_at
+
+
+class IssuerKeys:
+    """The keys of one JWK Set by their id, for all threads. What is held is replaced as a whole, never changed."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._held = _Held()
+        self._fetching = Lock()
+
+    def get(self, kid: str, *, at: datetime) -> PublicKey | None:
+        """None where the issuer has no such key. Raises `Retriable` where it could not be asked.
+
+        Waits for the issuer at most some `TIMEOUT`, and only for an unknown key or in the first call after `FRESH`.
+        """
+        key = self._held.usable(kid, at)
+        if key is not None and self._held.is_fresh(at):
+            return key
+        if self._fetching.acquire(blocking=key is None):  # who has a key need not wait for another's fetch
+            try:
+                self._refresh(kid, at)
+            finally:
+                self._fetching.release()
+        held = self._held
+        key = held.usable(kid, at)
+        if key is None and held.has_failed:
+            raise Retriable("the issuer's keys cannot be fetched")
+        return key
+
+    def _refresh(self, kid: str, at: datetime) -> None:
+        held = self._held
+        if held.tried_at is not None and at - held.tried_at < FETCHED_EVERY:
+            return
+        if held.is_fresh(at) and held.usable(kid, at) is not None:  # another fetched it meanwhile
+            return
+        try:
+            self._held = _Held(_keys(_fetched(self._url)), at, at)
+        except (OSError, HTTPException, ValueError) as error:
+            LOG.warning("the issuer's keys cannot be fetched", url=self._url, error=repr(error))
+            self._held = replace(held, tried_at=at)
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """Keys come from the configured address or not at all; a redirect becomes an error."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def _fetched(url: str) -> bytes:
+    """Raises `OSError` or `HTTPException` where there is no good answer in time, `ValueError` for one too large."""
+    ends = time.monotonic() + TIMEOUT
+    body = bytearray()
+    request = Request(url, headers={"accept": "application/jwk-set+json, application/json"})  # noqa: S310  # checked
+    with build_opener(_NoRedirect).open(request, timeout=TIMEOUT) as response:
+        while chunk := response.read1(CHUNK):
+            body += chunk
+            if len(body) > LARGEST_SET:
+                raise ValueError(f"the answer is larger than {LARGEST_SET:,} bytes")
+            if time.monotonic() > ends:
+                raise TimeoutError(f"the answer took longer than {TIMEOUT:g} s")
+    return bytes(body)
+
+
+def _keys(body: bytes) -> dict[str, PublicKey]:
+    """The keys that verify signatures, by id; others are left out (RFC 7517, 5). Raises `ValueError` for no JWK Set."""
+    document = orjson.loads(body)
+    listed = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(listed, list):
+        raise ValueError("the answer is no JWK Set")  # noqa: TRY004  # of a document, not of an argument
+    found: dict[str, PublicKey] = {}
+    for jwk in listed:
+        key = _key(jwk)
+        if key is not None:
+            found.setdefault(jwk["kid"], key)
+    if not found:
+        raise ValueError("the JWK Set has no usable key")
+    return found
+
+
+def _key(jwk: Any) -> PublicKey | None:
+    if not isinstance(jwk, dict) or not isinstance(jwk.get("kid"), str) or jwk.get("use", "sig") != "sig":
+        return None
+    kind = KINDS.get(str(jwk.get("kty")))
+    if kind is None:
+        return None
+    try:
+        return None if kind is RSAKey and _bits(jwk["n"]) < SHORTEST_RSA else kind.import_key(jwk)
+    except (JoseError, ValueError, TypeError, KeyError, AttributeError):  # whatever a malformed key makes of the import
+        return None
+
+
+def _bits(base64url: str) -> int:
+    return int.from_bytes(urlsafe_b64decode(base64url + "=="), "big").bit_length()

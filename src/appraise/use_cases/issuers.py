@@ -1,0 +1,107 @@
+"""Whose JSON Web Tokens are trusted, and by what: read once from the file that `APPRAISE_ISSUERS` names."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from appraise.domain.access import Role
+from appraise.errors import InvalidInput, Place
+
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
+"""Signatures by public key only: there is no secret that an issuer would share with us (RFC 8725, 3.1 and 3.2)."""
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+TYPED_BY_PEOPLE: Final = "name"
+"""The namespace of external references that tells nobody apart."""
+
+
+def _encrypted_way(url: str) -> str:
+    parts = urlsplit(url)
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)):
+        raise ValueError("it must begin with https://; http:// is taken for this machine alone")
+    return url
+
+
+def _naming_one(namespace: str) -> str:
+    if namespace == TYPED_BY_PEOPLE:
+        raise ValueError("two employees may have the same name")
+    return namespace
+
+
+def _of_an_employee(roles: Mapping[str, Role]) -> Mapping[str, Role]:
+    if Role.SERVICE in roles.values():
+        raise ValueError("a service is nobody's employee; make it an access token")
+    return roles
+
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Issuer(BaseModel):
+    """`employee_claim` holds what the sources call the employee, an external reference in `employee_namespace`.
+
+    `type` is the header's `typ` where the issuer sets one, `at+jwt` by RFC 9068. `roles` says which values of the
+    claim `roles_claim` (a text or a list of texts) give which role, beside the roles that were granted here.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    issuer: Text
+    audience: Text
+    jwks_url: Annotated[str, AfterValidator(_encrypted_way)]
+    algorithms: Annotated[list[Algorithm], Field(min_length=1)]
+    employee_claim: Text = "sub"
+    employee_namespace: Annotated[Text, AfterValidator(_naming_one)]
+    type: Text | None = None
+    roles_claim: Text = "roles"
+    roles: Annotated[
+        Mapping[str, Annotated[Role, Field(strict=False)]],
+        AfterValidator(_of_an_employee),
+    ] = {}
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    issuers: Annotated[list[Issuer], Field(min_length=1)]
+
+
+def read_issuers(file: Path | None) -> tuple[Issuer, ...]:
+    """None without a file. Raises `InvalidInput` for what cannot be read, with its place, and for an issuer twice."""
+    if file is None:
+        return ()
+    place = Place(file=str(file))
+    try:
+        document = _Document.model_validate(_values(file))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(
+            f"{key} cannot be read: {first['msg'].removeprefix('Value error, ')}",
+            place=place,
+            hint="docs/api/authentication.md has an example and says what each key means",
+        ) from None
+    names = [issuer.issuer for issuer in document.issuers]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InvalidInput(f"the issuer {twice[0]} is there twice", place=place, expected="one table for each issuer")
+    return tuple(document.issuers)
+
+
+def _values(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise InvalidInput(
+            f"the file of issuers {file} cannot be read: {error.strerror}",
+            hint="check the path in APPRAISE_ISSUERS; it is a TOML file",
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(
+            f"the file of issuers is no TOML: {error}",
+            place=Place(file=str(file)),
+            expected="a table [[issuers]] for each issuer",
+        ) from error
