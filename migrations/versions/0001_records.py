@@ -225,6 +225,18 @@ def create_scorecards() -> None:
     op.create_index("ix_scorecards_employee_id", "scorecards", ["employee_id"])
 
 
+def create_composites() -> None:
+    op.create_table(
+        "composites",
+        sa.Column("run_id", KEY, nullable=False),
+        sa.Column("employee_id", KEY, nullable=False),
+        sa.Column("document", DOCUMENT, nullable=False),
+        sa.ForeignKeyConstraint(["employee_id"], ["employees.id"], name="fk_composites_employee_id_employees"),
+        sa.ForeignKeyConstraint(["run_id"], ["scoring_runs.id"], name="fk_composites_run_id_scoring_runs"),
+        sa.PrimaryKeyConstraint("run_id", "employee_id", name="pk_composites"),
+    )
+
+
 def create_sections() -> None:
     op.create_table(
         "sections",
@@ -390,6 +402,7 @@ TABLES = {
     "policies": create_policies,
     "scoring_runs": create_scoring_runs,
     "scorecards": create_scorecards,
+    "composites": create_composites,
     "sections": create_sections,
     "items": create_items,
     "access_tokens": create_access_tokens,

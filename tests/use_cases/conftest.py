@@ -13,13 +13,14 @@ from appraise.domain.access import Principal, Role
 from appraise.domain.cycles import Cycle
 from appraise.domain.employees import EmploymentStatus, ExternalReference
 from appraise.domain.identifiers import EmployeeId
-from appraise.domain.indicators import ATTRITION, SATISFACTION
+from appraise.domain.indicators import ATTRITION, COMPOSITE, SATISFACTION
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.reading import ScoringRun, ViewedSection
 from appraise.domain.scorecards import (
     Absence,
     AbsenceKind,
+    Composite,
     Coverage,
     Estimate,
     Evidence,
@@ -92,6 +93,24 @@ def estimate(value: str = "71.25") -> Estimate:
     )
 
 
+def composite() -> Composite:
+    return Composite(
+        value=Decimal("0.4375"),
+        lower=Decimal("-0.2"),
+        upper=Decimal("1.1"),
+        lower_90=Decimal("-0.1"),
+        upper_90=Decimal("1.0"),
+        spread=Decimal("0.68"),
+        reliability=Decimal("0.71"),
+        probability_better=Decimal("0.91"),
+        consequence=True,
+        level=3,
+        observed_weight=Decimal("0.75"),
+        attributable_share=Decimal("0.7"),
+        parts=((SATISFACTION, Decimal("0.5")), (ATTRITION, Decimal("-0.0625"))),
+    )
+
+
 def absence() -> Absence:
     return Absence(ATTRITION, AbsenceKind.NOT_OBSERVED, "no customer is owned by this employee")
 
@@ -108,7 +127,10 @@ class Company:
 
     def scored(self, *, value: str = "71.25", at: datetime = AT, absent: bool = False) -> ScoringRun:
         first = Absence(SATISFACTION, AbsenceKind.EXCLUDED, "left out") if absent else estimate(value)
-        cards = tuple(Scorecard(self.ids[name], (first, absence())) for name in ("ann", "ben", "max"))
+        composites = {"ann": composite(), "ben": Absence(COMPOSITE, AbsenceKind.INSUFFICIENT_EVIDENCE, "one figure")}
+        cards = tuple(
+            Scorecard(self.ids[name], (first, absence()), composites.get(name)) for name in ("ann", "ben", "max")
+        )
         manifest = Manifest(
             "test", "p" * 64, "q" * 64, (("contacts", 3), ("ratings", 2)), date(2025, 1, 1), date(2026, 1, 1), at.date()
         )

@@ -1,13 +1,15 @@
 """Who reads which section, how much of it, and what the audit log keeps of it."""
 
 import pytest
-from tests.use_cases.conftest import AT, Company, absence, estimate, finalised, submitted
+from tests.use_cases.conftest import AT, Company, absence, composite, estimate, finalised, submitted
 
 from appraise.domain.access import Principal, Role, ServiceScope
 from appraise.domain.identifiers import SectionId
+from appraise.domain.indicators import COMPOSITE
+from appraise.domain.scorecards import Absence, AbsenceKind
 from appraise.domain.section_states import SectionState
 from appraise.errors import InvalidInput, NotFound
-from appraise.storage import audit
+from appraise.storage import audit, scorecards
 from appraise.use_cases.finalise_section import finalise_section
 from appraise.use_cases.read_cycles import latest_run
 from appraise.use_cases.read_sections import (
@@ -33,6 +35,16 @@ def test_what_was_scored_is_read_back_digit_for_digit(company: Company) -> None:
         "Agent",
         "Customer Service",
     )
+
+
+def test_what_the_indicators_say_together_is_read_back_digit_for_digit(company: Company) -> None:
+    run = company.scored()
+    with company.deployment.database.reading() as session:
+        stored = {card.employee: card.composite for card in scorecards.of_run(session, run.id)}
+
+    assert company.section("ann").composite == composite() == stored[company.ids["ann"]]
+    assert company.section("ben").composite == Absence(COMPOSITE, AbsenceKind.INSUFFICIENT_EVIDENCE, "one figure")
+    assert company.section("max").composite is None
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from decimal import Decimal
 from rich.console import Console
 from rich.text import Text
 
-from appraise.domain.explanations import evidence_sentence, figure, sentences, whole_amount
+from appraise.domain.explanations import composite_sentences, evidence_sentence, figure, sentences, whole_amount
 from appraise.domain.indicators import BY_KEY, Direction, IndicatorDefinition, Unit
-from appraise.domain.scorecards import Absence, Estimate
+from appraise.domain.scorecards import Absence, Composite, Estimate
 
 WIDTH = 41
 MARGIN = Decimal("1.2")
@@ -66,6 +66,25 @@ def print_results(console: Console, results: tuple[Estimate | Absence, ...], *, 
         if why:
             for sentence in sentences(result):
                 console.print(f"   • {sentence}", soft_wrap=True, highlight=False)
+
+
+def print_composite(console: Console, composite: Composite | Absence | None, *, why: bool) -> None:
+    if composite is None:
+        return
+    console.print()
+    if isinstance(composite, Absence):
+        console.print(Text.assemble(("Taken together", "bold"), "  ", (str(composite.kind), "yellow")))
+        console.print(f"   {composite.reason}", soft_wrap=True, highlight=False)
+        return
+    colour = {True: "green", False: "red", None: "cyan"}[composite.is_better]
+    figures = f"{composite.value:+.2f}   95 % sure: {composite.lower:+.2f} … {composite.upper:+.2f}"
+    console.print(
+        Text.assemble(("Taken together    ", "bold"), (figures, colour), "   average 0, in sds between employees")
+    )
+    first, *rest, level = composite_sentences(composite)
+    console.print(f"   {level}", style=colour, highlight=False)
+    for sentence in (first, *rest) if why else ():
+        console.print(f"   • {sentence}", soft_wrap=True, highlight=False)
 
 
 def _print_estimate(console: Console, estimate: Estimate, definition: IndicatorDefinition) -> None:

@@ -7,10 +7,10 @@ from rich.rule import Rule
 from appraise.bootstrap import open_deployment, utc_now
 from appraise.cli.deployment import AT_THE_MACHINE, cycle_named, person_named
 from appraise.cli.output import console, print_json
-from appraise.cli.scorecard import print_results
-from appraise.domain.explanations import absence_sentence, sentences
+from appraise.cli.scorecard import print_composite, print_results
+from appraise.domain.explanations import absence_sentence, composite_sentences, sentences
 from appraise.domain.reading import ViewedSection
-from appraise.domain.scorecards import Absence, Estimate
+from appraise.domain.scorecards import Absence, Composite, Estimate
 from appraise.errors import NotFound
 from appraise.settings import Settings
 from appraise.use_cases.deployment import Deployment
@@ -46,6 +46,7 @@ def print_section(viewed: ViewedSection, *, why: bool) -> None:
     reports_to = person.manager_name or "nobody"
     console.print(f"{job or 'no job known'} · reports to {reports_to}", style="dim", highlight=False)
     print_results(console, tuple(item.result for item in section.items), why=why)
+    print_composite(console, viewed.composite, why=why)
     console.print()
 
 
@@ -55,11 +56,20 @@ def as_json(viewed: ViewedSection) -> dict[str, Any]:
         "name": viewed.person.employee.display_name,
         "cycle": viewed.cycle.name,
         "state": viewed.section.state,
+        "composite": _composite(viewed.composite),
         "items": [
             {"indicator": item.indicator, "weight": item.weight, "rating": item.rating, **_result(item.result)}
             for item in viewed.section.items
         ],
     }
+
+
+def _composite(composite: Composite | Absence | None) -> dict[str, Any] | None:
+    if composite is None:
+        return None
+    if isinstance(composite, Absence):
+        return {"absence": {"kind": composite.kind, "reason": composite.reason}}
+    return {"estimate": composite, "working": composite_sentences(composite)}
 
 
 def _result(result: Estimate | Absence) -> dict[str, Any]:

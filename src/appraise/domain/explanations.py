@@ -16,7 +16,7 @@ from appraise.domain.indicators import (
     Direction,
     Unit,
 )
-from appraise.domain.scorecards import Absence, AbsenceKind, Estimate, Evidence, Money
+from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate, Evidence, Money
 
 OPENINGS: Final[dict[IndicatorKey, str]] = {
     SATISFACTION: "{events} from {customers} gave {raw} of 100 points.",
@@ -123,6 +123,40 @@ def _case_mix(estimate: Estimate) -> str:
         f"{'Easier' if easier else 'Harder'} cases than the peers' explain {_signed(estimate.indicator, total)}"
         f" of this ({parts}); without them the figure is {figure(estimate.indicator, estimate.unshrunk)}."
     )
+
+
+def composite_sentences(composite: Composite) -> tuple[str, ...]:
+    """From the parts to what may be made of the whole; the unit is the sd between employees."""
+    parts = ", ".join(f"{_words(key)} {_sds(part)}" for key, part in composite.parts)
+    low, high = _sds(composite.lower), _sds(composite.upper)
+    weight, share = (f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%") for part in _shares(composite))
+    use = "enough to act on" if composite.consequence else "to be read, not to be acted on"
+    together = f"Weighed by the policy the indicators add {parts}: together {_sds(composite.value)}, in standard"
+    certain = f"With 95\N{NO-BREAK SPACE}% certainty it lies between {low} and {high}; the average employee has 0."
+    return (
+        f"{together} deviations between employees.",
+        f"{certain} {share} of the variance between employees counts as their own.",
+        f"Indicators with {weight} of the weight have a figure; of others only what goes with these is assumed.",
+        f"The reliability is {_percent(composite.reliability)}: {use}.",
+        _LEVELS[composite.level],
+    )
+
+
+def _shares(composite: Composite) -> tuple[Decimal, Decimal]:
+    return composite.observed_weight, composite.attributable_share
+
+
+_LEVELS: Final = {
+    5: "That is surely well above the average.",
+    4: "That is surely above the average.",
+    3: "The data cannot tell it from the average.",
+    2: "That is surely below the average.",
+    1: "That is surely well below the average.",
+}
+
+
+def _sds(value: Decimal) -> str:
+    return f"{value:+.2f}".replace("-", "−")
 
 
 def _shrinkage(estimate: Estimate) -> str:

@@ -10,6 +10,9 @@ REPEAT_PURCHASE = IndicatorKey("repeat_purchase")
 LIFETIME_VALUE = IndicatorKey("lifetime_value")
 ATTRITION = IndicatorKey("attrition")
 
+COMPOSITE = IndicatorKey("composite")
+"""No indicator: the key of what all of them say together."""
+
 
 class Direction(StrEnum):
     HIGHER_IS_BETTER = "higher_is_better"

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from appraise.domain.cycles import Cycle
 from appraise.domain.employees import Employee, EmploymentStatus
 from appraise.domain.identifiers import CycleId, EmployeeId, LoadId, RunId
-from appraise.domain.scorecards import Coverage, Manifest
+from appraise.domain.scorecards import Absence, Composite, Coverage, Manifest
 from appraise.domain.section_states import Action
 from appraise.domain.sections import Section
 
@@ -63,6 +63,7 @@ class ViewedSection:
     ratings_visible: bool
     allowed_actions: frozenset[Action]
     is_own: bool
+    composite: Composite | Absence | None = None
 
 
 class RunState(StrEnum):

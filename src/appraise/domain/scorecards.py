@@ -115,9 +115,50 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class Composite:
+    """The weighted indicators together, judged jointly; 0 is the average employee and higher is better.
+
+    The unit is the sd between employees of each indicator's part that is their own. `parts` by indicator sum to
+    `value`, digit for digit; an indicator that was not observed has what the others imply of it. `level` is what
+    the policy's probability rule makes of it: 5 or 1 where it is surely further than half a `spread` above or below
+    the average, 4 or 2 where it is surely above or below, else 3. It rates nobody: a person does.
+    """
+
+    value: Decimal
+    lower: Decimal
+    upper: Decimal
+    lower_90: Decimal
+    upper_90: Decimal
+    spread: Decimal
+    reliability: Decimal
+    probability_better: Decimal
+    consequence: bool
+    level: int
+    observed_weight: Decimal
+    attributable_share: Decimal
+    parts: tuple[tuple[IndicatorKey, Decimal], ...]
+
+    def __post_init__(self) -> None:
+        total = sum((part for _, part in self.parts), Decimal(0))
+        if total != self.value:
+            message = f"the parts of a composite make {total}, not {self.value}"
+            raise ValueError(message)
+
+    @property
+    def is_better(self) -> bool | None:
+        """True or False where the 90 % interval lies on one side of the average, None where the data cannot tell."""
+        if self.lower_90 > 0:
+            return True
+        return False if self.upper_90 < 0 else None
+
+
+@dataclass(frozen=True, slots=True)
 class Scorecard:
+    """`composite` is None where the run did not work one out."""
+
     employee: EmployeeId
     results: tuple[Estimate | Absence, ...]
+    composite: Composite | Absence | None = None
 
     def result(self, indicator: IndicatorKey) -> Estimate | Absence:
         return next(result for result in self.results if result.indicator == indicator)

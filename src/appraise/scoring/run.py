@@ -9,7 +9,7 @@ import ibis
 from appraise.domain.employees import EmploymentStatus
 from appraise.domain.events import EventKind
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
-from appraise.domain.indicators import ATTRITION, BY_KEY, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.indicators import ATTRITION, BY_KEY, COMPOSITE, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import Policy
@@ -26,6 +26,7 @@ from appraise.scoring.references import directory
 from appraise.scoring.repeat_purchase import repeat_purchase
 from appraise.scoring.satisfaction import satisfaction
 from appraise.scoring.spells import CustomerTime, customer_time
+from appraise.scoring.together import composites, nothing_together
 
 _OUT_OF_SERVICE = frozenset(
     {
@@ -72,11 +73,13 @@ def score(  # noqa: PLR0913  # what a run is computed from, each part named
         findings[key] = measure[key]()
     steps.done()
     serving = in_service(people, cycle)
+    together = composites(findings, policy)
     return ScoringResult(
         scorecards=tuple(
             Scorecard(
                 employee.id,
                 tuple(_result(key, findings[key], position, serving=employee.id in serving) for key in indicators),
+                together.get(position, nothing_together()) if employee.id in serving else not_in_service(COMPOSITE),
             )
             for position, employee in enumerate(employees)
         ),

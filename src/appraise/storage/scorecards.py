@@ -1,7 +1,7 @@
 """Results of scoring runs: one row per employee and indicator, an estimate's figures or an absence's reason."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from appraise.domain.changes import Unshrunk
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
 from appraise.domain.scorecards import Absence, AbsenceKind, Estimate, Money, Scorecard
+from appraise.storage import composites
 from appraise.storage.database import Session
 from appraise.storage.documents import evidence_document, evidence_from, working_document, working_from
 from appraise.storage.tables import SCORECARDS
@@ -30,7 +31,7 @@ NUMBERS = (
 RESULT = [column.name for column in SCORECARDS.columns if column.name not in {"run_id", "employee_id", "position"}]
 
 
-def add(session: Session, run: RunId, scorecards: Iterable[Scorecard]) -> None:
+def add(session: Session, run: RunId, scorecards: Sequence[Scorecard]) -> None:
     rows = [
         {"run_id": run, "employee_id": scorecard.employee, "position": position, **_columns(result)}
         for scorecard in scorecards
@@ -38,6 +39,7 @@ def add(session: Session, run: RunId, scorecards: Iterable[Scorecard]) -> None:
     ]
     if rows:
         session.execute(insert(SCORECARDS), rows)
+    composites.add(session, run, scorecards)
 
 
 def of(session: Session, run: RunId, employee: EmployeeId) -> dict[IndicatorKey, Estimate | Absence]:
@@ -53,7 +55,8 @@ def of_run(session: Session, run: RunId) -> tuple[Scorecard, ...]:
     found: dict[EmployeeId, list[Estimate | Absence]] = defaultdict(list)
     for row in session.execute(statement):
         found[EmployeeId(row.employee_id)].append(result_from(row))
-    return tuple(Scorecard(employee, tuple(results)) for employee, results in found.items())
+    together = composites.of_run(session, run)
+    return tuple(Scorecard(employee, tuple(results), together.get(employee)) for employee, results in found.items())
 
 
 def unshrunk_of_run(session: Session, run: RunId) -> dict[IndicatorKey, dict[EmployeeId, Unshrunk | Absence]]:

@@ -8,7 +8,7 @@ from appraise.domain.employees import Employee, EmploymentStatus
 from appraise.domain.reading import PersonRow, ViewedSection
 from appraise.domain.section_states import Action
 from appraise.domain.sections import Section, wrong_state
-from appraise.storage import cycles, people, sections, tokens
+from appraise.storage import composites, cycles, people, sections, tokens
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 
@@ -33,6 +33,7 @@ def view(session: Session, principal: Principal, section: Section, *, at: dateti
         ratings_visible=sees_ratings(principal, section.employee, section.state),
         allowed_actions=frozenset(allowed),
         is_own=principal.employee == section.employee,
+        composite=composites.of(session, section.run, section.employee),
     )
 
 

@@ -88,6 +88,16 @@ class ScorecardRow(Record, table=True):
     working: Any = Field(default=None, sa_type=Document, nullable=True)
 
 
+class CompositeRow(Record, table=True):
+    """All indicators of an employee in a run together; read whole, so kept as one document."""
+
+    __tablename__ = "composites"
+
+    run_id: str = Field(primary_key=True, sa_type=Key, foreign_key="scoring_runs.id")
+    employee_id: str = Field(primary_key=True, sa_type=Key, foreign_key="employees.id")
+    document: Any = Field(sa_type=Document)
+
+
 class SectionRow(Record, table=True):
     """`manager_id`, `job_title` and `department` are the snapshot of when the section was opened or last scored."""
 

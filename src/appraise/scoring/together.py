@@ -1,0 +1,138 @@
+"""All weighted indicators of an employee, judged together."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import BY_KEY, COMPOSITE, Direction
+from appraise.domain.policies import Policy
+from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate
+from appraise.errors import NotEnough
+from appraise.scoring.findings import Findings, FloatArray, Measured
+from appraise.scoring.working import exactly
+from appraise.statistics import composite as statistics
+
+FEWEST_INDICATORS: Final = 2
+LEVEL_CERTAINTY: Final = 0.95
+"""As sure as an interval of 90 % that ends at the average, so that level and verdict never contradict each other."""
+MARGIN: Final = 0.5
+"""In sds of the composite between employees: the smallest difference that is worth a 5 or a 1."""
+SEED: Final = 2_026
+
+
+def composites(findings: Mapping[IndicatorKey, Findings], policy: Policy) -> dict[int, Composite | Absence]:
+    """By position, of everybody with any evidence; leavers count towards what is expected of the others.
+
+    Whoever has fewer than two published indicators, or too little weight of them, gets an absence. Evidence below what
+    is published still tells of the other indicators, and is used for that.
+    """
+    weighed = [key for key, rules in policy.indicators if rules.weight > 0]
+    known = {key: measured for key in weighed if (measured := findings[key].results.measured) is not None}
+    employees = sorted({employee for measured in known.values() for employee in measured.employees})
+    if not employees:
+        return {}
+    deviation, variance = _measured(known, weighed, employees)
+    weights = [policy.of(key).weight for key in weighed]
+    published = _published(findings, weighed, employees)
+    try:
+        pooled = statistics.pool(
+            deviation, variance, weight=weights, attributable_share=policy.attributable_share, seed=SEED
+        )
+    except NotEnough as error:
+        reason = f"The indicators cannot be put together for anybody in this cycle: {error.found}."
+        return {employee: _absent(reason) for employee in employees}
+    figures = _figures(pooled, policy, weighed, published)
+    return {employee: _gated(figures[row], published[row], policy, weights) for row, employee in enumerate(employees)}
+
+
+def nothing_together() -> Absence:
+    return _absent("There is no evidence on any indicator that weighs.")
+
+
+def _measured(
+    known: Mapping[IndicatorKey, Measured], weighed: Sequence[IndicatorKey], employees: Sequence[int]
+) -> tuple[FloatArray, FloatArray]:
+    """Deviations turned so that higher is better, and variances, inf where there is no evidence; (J, K)."""
+    deviation = np.zeros((len(employees), len(weighed)))
+    variance = np.full(deviation.shape, np.inf)
+    for column, key in enumerate(weighed):
+        if key in known:
+            rows = np.searchsorted(employees, known[key].employees)
+            sign = 1.0 if BY_KEY[key].direction is Direction.HIGHER_IS_BETTER else -1.0
+            deviation[rows, column] = sign * known[key].deviation
+            variance[rows, column] = known[key].variance
+    return deviation, variance
+
+
+Published = Sequence[tuple[bool, ...]]
+
+
+def _published(
+    findings: Mapping[IndicatorKey, Findings], weighed: Sequence[IndicatorKey], employees: Sequence[int]
+) -> Published:
+    said = [findings[key].results.said for key in weighed]
+    return [tuple(isinstance(one.get(employee), Estimate) for one in said) for employee in employees]
+
+
+def _figures(
+    pooled: statistics.Composite, policy: Policy, weighed: Sequence[IndicatorKey], published: Published
+) -> list[Composite]:
+    margin = MARGIN * pooled.spread
+    above = pooled.probability_above()
+    levels = statistics.rate(
+        above_margin=pooled.probability_above(margin),
+        above=above,
+        below=pooled.probability_below(),
+        below_margin=pooled.probability_below(-margin),
+        certainty=LEVEL_CERTAINTY,
+    )
+    weights = [Decimal(str(policy.of(key).weight)) for key in weighed]
+    found = []
+    for row, has in enumerate(published):
+        # Each part is rounded once and the value is their sum, so that the identity holds in the digits shown.
+        parts = tuple((key, exactly(part)) for key, part in zip(weighed, pooled.contribution[row], strict=True))
+        found.append(
+            Composite(
+                value=sum((part for _, part in parts), Decimal(0)),
+                lower=exactly(pooled.lower[row]),
+                upper=exactly(pooled.upper[row]),
+                lower_90=exactly(pooled.lower90[row]),
+                upper_90=exactly(pooled.upper90[row]),
+                spread=exactly(pooled.spread),
+                reliability=exactly(pooled.reliability[row]),
+                probability_better=exactly(np.clip(above[row], 0.0, 1.0)),
+                consequence=float(pooled.reliability[row]) >= policy.consequence_reliability,
+                level=int(levels[row]),
+                observed_weight=sum((w for w, one in zip(weights, has, strict=True) if one), Decimal(0)),
+                attributable_share=Decimal(repr(policy.attributable_share)),
+                parts=parts,
+            )
+        )
+    return found
+
+
+def _gated(
+    figure: Composite, published: tuple[bool, ...], policy: Policy, weights: Sequence[float]
+) -> Composite | Absence:
+    needed = min(FEWEST_INDICATORS, len(weights))
+    if sum(published) < needed:
+        many = "is 1 indicator" if sum(published) == 1 else f"are {sum(published)} indicators"
+        return _absent(f"There {many} with a figure; at least {needed} are needed to put them together.")
+    if float(figure.observed_weight) < policy.minimum_observed_weight:
+        return _absent(
+            f"Indicators with a figure weigh {figure.observed_weight:.0%} together; at least "
+            f"{policy.minimum_observed_weight:.0%} are needed."
+        )
+    if float(figure.reliability) < policy.publish_reliability:
+        return _absent(
+            f"Together the indicators have a reliability of {figure.reliability:.2f}, below the "
+            f"{policy.publish_reliability:.2f} needed."
+        )
+    return figure
+
+
+def _absent(reason: str) -> Absence:
+    return Absence(COMPOSITE, AbsenceKind.INSUFFICIENT_EVIDENCE, reason)
