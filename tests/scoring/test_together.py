@@ -42,7 +42,9 @@ def test_the_parts_add_up_and_low_attrition_is_good(world: Any, lenient: Policy)
     for one in figures:
         assert sum(part for _, part in one.parts) == one.value
         assert one.lower < one.lower_90 < one.value < one.upper_90 < one.upper
-        assert one.observed_weight == Decimal("0.50")  # nobody owns a subscription, and purchases are too alike to be foretold
+        assert one.observed_weight == Decimal(
+            "0.50"
+        )  # nobody owns a subscription, and purchases are too alike to be foretold
         assert (one.level in {4, 5}) == (one.is_better is True)
         assert (one.level in {1, 2}) == (one.is_better is False)
 

@@ -137,7 +137,7 @@ def composite_sentences(composite: Composite) -> tuple[str, ...]:
         f"{together} deviations between employees.",
         f"{certain} {share} of the variance between employees counts as their own.",
         f"Indicators with {weight} of the weight have a figure; of others only what goes with these is assumed.",
-        f"The reliability is {_percent(composite.reliability)}: {use}.",
+        f"The reliability is {percent(composite.reliability)}: {use}.",
         _LEVELS[composite.level],
     )
 
