@@ -15,6 +15,7 @@ from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from appraise.events.store import EventStore
+from appraise.scoring.installed import installed
 from appraise.storage.database import Database
 from appraise.storage.migrate import upgrade
 from appraise.storage.tables import METADATA
@@ -22,6 +23,7 @@ from appraise.use_cases.deployment import Deployment
 
 settings.register_profile("appraise", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("appraise")
+installed()  # what is installed is known from the start, so that no test depends on which ran before
 
 NO_POSTGRES = pytest.StashKey[str]()
 

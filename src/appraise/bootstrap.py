@@ -8,6 +8,7 @@ from pathlib import Path
 from appraise import __version__
 from appraise.errors import InvalidInput
 from appraise.events.store import EventStore
+from appraise.scoring.installed import installed
 from appraise.settings import Settings
 from appraise.storage.database import Database
 from appraise.storage.migrate import upgrade
@@ -38,6 +39,7 @@ def initialise(settings: Settings) -> Deployment:
 
 
 def _deployment(settings: Settings) -> Deployment:
+    installed()
     return Deployment(
         database=Database(settings.resolved_database_url),
         events=EventStore(settings.resolved_events_url),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appraise.domain.explanations import absence_sentence, figure, sentences, verdict
+from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, SATISFACTION
 from appraise.domain.scorecards import Absence, AbsenceKind, Estimate, Evidence, Money, Working
 
@@ -102,3 +103,14 @@ def test_no_probability_is_told_as_certain(chance: Decimal) -> None:
 @given(st.decimals(-1000, 1000, places=6))
 def test_a_figure_is_within_half_a_step_of_the_value(value: Decimal) -> None:
     assert abs(Decimal(figure(SATISFACTION, value).replace("−", "-")) - value) <= Decimal("0.05")
+
+
+def test_a_figure_whose_package_is_gone_is_told_without_guessing_which_way_is_good() -> None:
+    gone = replace(SATISFIED, indicator=IndicatorKey("first_reply"), money=None)
+
+    told = plain(sentences(gone))
+
+    assert told[0] == "1,214 outcomes from 1 customer gave a plain figure of 81.78."
+    assert told[1].startswith("Other cases than the peers' explain −1.28 of this")
+    assert gone.is_better
+    assert replace(gone, probability_better=Decimal("0.0019")).is_better is False

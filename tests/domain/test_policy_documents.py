@@ -271,4 +271,6 @@ def test_the_schema_offers_every_default() -> None:
         REPEAT_PURCHASE: 5,
         LIFETIME_VALUE: 5,
         ATTRITION: 5,
+        "first_contact_resolution": 10,
+        "transfers": 10,
     }

@@ -207,3 +207,22 @@ def test_all_errors_are_named_at_once_and_warnings_stop_nothing() -> None:
         " share-without-reason)",
         " publish-under-floor)",
     ]
+
+
+def test_context_is_named_alone_and_takes_its_own_defaults() -> None:
+    assert found(f"{ALONE}[indicators.transfers]\n[indicators.first_contact_resolution]") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("weight = 0.25", "unapproved-indicator"),
+        ("minimum_events = 9", "minimum-under-floor"),
+        ('attribution = "ownership"', "attribution-not-possible"),
+    ],
+)
+def test_context_keeps_to_its_own_defaults(line: str, code: str) -> None:
+    start = THREE_QUARTERS if "weight" in line else ALONE
+    path = f"indicators.first_contact_resolution.{line.partition(' ')[0]}"
+
+    assert found(f"{start}[indicators.first_contact_resolution]\n{line}") == [(Level.ERROR, code, path)]

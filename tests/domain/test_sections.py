@@ -191,3 +191,15 @@ def test_the_total_weighs_rated_items_only() -> None:
 
 def test_there_is_no_total_without_ratings() -> None:
     assert section(absent("a"), item("b")).total is None
+
+
+def test_context_needs_no_rating_and_takes_none() -> None:
+    one = section(item("a", rating=3, weight=Decimal(1)), item("b", weight=Decimal(0)))
+
+    refused = rate(one, ItemId("b"), rating=3, comment=None, on=AT.date(), period=PERIOD)
+    commented = rate(one, ItemId("b"), rating=None, comment="a busy month", on=AT.date(), period=PERIOD)
+
+    assert code(submit(one, at=AT, manifest_hash="h")) == "SUBMITTED"
+    assert refused == Refusal("NOTHING_TO_RATE", "this item is context: it weighs nothing and is not rated", "rating")
+    assert isinstance(commented, Section)
+    assert commented.items[1].comment == "a busy month"

@@ -9,13 +9,14 @@ from appraise.api.global_ids import Kind, from_global, key_of
 from appraise.api.permissions import Permission, Requires
 from appraise.api.types.connections import LARGEST_PAGE, Window
 from appraise.api.types.cycles import CycleType
-from appraise.api.types.indicators import BY_KEY, IndicatorDefinitionType
+from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.api.types.node import Node
 from appraise.api.types.people import DepartmentType, EmployeeBy, EmployeeConnection, EmployeeType
 from appraise.api.types.sections import SectionConnection, SectionStateValue, SectionType
 from appraise.api.types.viewer import ViewerType
 from appraise.domain.employees import ExternalReference
 from appraise.domain.identifiers import CycleId, EmployeeId, SectionId
+from appraise.domain.indicators import BY_KEY
 from appraise.domain.section_states import SectionState
 from appraise.errors import InvalidInput, NotFound
 from appraise.use_cases.read_cycles import get_cycle
@@ -122,7 +123,7 @@ class Query:
 
     @strawberry.field(description="What is measured, in words.")
     def indicator_definitions(self) -> list[IndicatorDefinitionType]:
-        return list(BY_KEY.values())
+        return [IndicatorDefinitionType.of(definition) for definition in BY_KEY.values()]
 
     @strawberry.field(description="Whatever an id names; null where it is unknown or not the reader's to see.")
     def node(self, info: strawberry.Info, key: Id) -> Node | None:

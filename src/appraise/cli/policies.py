@@ -22,6 +22,21 @@ File = Annotated[Path, typer.Argument(help="Policy document (TOML).")]
 
 def register(app: typer.Typer) -> None:
     app.add_typer(commands, name="policy")
+    app.command()(indicators)
+
+
+def indicators(json: Json = False) -> None:
+    """List what can be measured: Appraise's own indicators and those that installed packages add.
+
+    A policy scores an indicator that has a table [indicators.KEY]; the table may be empty. Exit code 1 where a package
+    offers an indicator that cannot be used.
+
+    Example:  appraise indicators
+    """
+    from appraise.cli.indicators import print_indicators
+
+    if not print_indicators(json=json):
+        raise typer.Exit(1)
 
 
 @commands.command()
@@ -86,7 +101,9 @@ def schema() -> None:
     Example:  appraise policy schema > policy.schema.json
     """
     from appraise.domain.policy_documents import schema_text
+    from appraise.scoring.installed import installed
 
+    installed()
     typer.echo(schema_text(), nl=False)
 
 
@@ -128,7 +145,7 @@ def try_(
 
 def print_changes(changes: "RunChanges") -> None:
     """After a run: who changed sides since the run before, and what the runs do not have in common."""
-    from appraise.domain.indicators import BY_KEY
+    from appraise.domain.indicators import definition_of
 
     because = f" ({', '.join(changes.inputs)} changed)" if changes.inputs else " (computed from the same)"
     count = sum(len(part.sides) for part in changes.indicators)
@@ -136,16 +153,16 @@ def print_changes(changes: "RunChanges") -> None:
     for part in changes.indicators:
         for change in part.sides:
             kept = "; handed in, so the section keeps what it had" if change.handed_in else ""
-            name = BY_KEY[part.indicator].name
+            name = definition_of(part.indicator).name
             typer.echo(f"  {change.name}, {name.lower()}: {change.before.value} → {change.after.value}{kept}")
 
 
 def _print_indicator(part: "IndicatorChanges") -> None:
-    from appraise.domain.indicators import BY_KEY
+    from appraise.domain.indicators import definition_of
     from appraise.use_cases.compare_runs import Side
 
     before, after = part.estimates
-    typer.echo(f"\n{BY_KEY[part.indicator].name}")
+    typer.echo(f"\n{definition_of(part.indicator).name}")
     typer.echo(f"  estimates  {before:,} → {after:,}; {part.appeared:,} appear, {part.vanished:,} vanish")
     typer.echo(f"  attributed {_share(part.coverage[0])} → {_share(part.coverage[1])}")
     moved = [change for change in part.sides if Side.ABSENT not in {change.before, change.after}]

@@ -7,11 +7,12 @@ from rich.console import Console
 from rich.text import Text
 
 from appraise.domain.explanations import composite_sentences, evidence_sentence, figure, sentences, whole_amount
-from appraise.domain.indicators import BY_KEY, Direction, IndicatorDefinition, Unit
+from appraise.domain.indicators import Direction, IndicatorDefinition, Unit, definition_of
 from appraise.domain.scorecards import Absence, Composite, Estimate
 
 WIDTH = 41
 MARGIN = Decimal("1.2")
+UNITS = {Unit.POINTS: " of 100", Unit.RATIO: " × expected", Unit.PERCENT: " %", None: ""}
 NARROWEST = Decimal("0.000001")
 
 
@@ -25,10 +26,10 @@ class Drawing:
 
 def draw(estimate: Estimate) -> Drawing:
     """`├──━━●━━──┤`: point, 90 % interval (heavy), 95 % interval (thin); `┊` in the middle is what was expected."""
-    definition = BY_KEY[estimate.indicator]
+    definition = definition_of(estimate.indicator)
     middle = WIDTH // 2
     reach = max(abs(estimate.lower - estimate.expected), abs(estimate.upper - estimate.expected), NARROWEST) * MARGIN
-    sign = 1 if definition.direction is Direction.HIGHER_IS_BETTER else -1
+    sign = -1 if definition.direction is Direction.LOWER_IS_BETTER else 1
 
     def column(value: Decimal) -> int:
         return middle + round(sign * (value - estimate.expected) / reach * middle)
@@ -56,7 +57,7 @@ def verdict(estimate: Estimate) -> str:
 
 def print_results(console: Console, results: tuple[Estimate | Absence, ...], *, why: bool) -> None:
     for result in results:
-        definition = BY_KEY[result.indicator]
+        definition = definition_of(result.indicator)
         console.print()
         if isinstance(result, Absence):
             console.print(Text.assemble((definition.name, "bold"), "  ", (str(result.kind), "yellow")))
@@ -90,7 +91,7 @@ def print_composite(console: Console, composite: Composite | Absence | None, *, 
 def _print_estimate(console: Console, estimate: Estimate, definition: IndicatorDefinition) -> None:
     drawing = draw(estimate)
     colour = {True: "green", False: "red", None: "cyan"}[estimate.is_better]
-    unit = " of 100" if definition.unit is Unit.POINTS else " × expected"
+    unit = UNITS[definition.unit]
     console.print(
         Text.assemble(
             (f"{definition.name:<18}", "bold"),
@@ -98,7 +99,8 @@ def _print_estimate(console: Console, estimate: Estimate, definition: IndicatorD
             f"   expected {figure(estimate.indicator, estimate.expected)}",
         )
     )
-    console.print(Text.assemble("   worse ", (drawing.line, colour), " better"))
+    ends = ("   ", "") if definition.direction is None else ("   worse ", " better")
+    console.print(Text.assemble(ends[0], (drawing.line, colour), ends[1]))
     counted = evidence_sentence(estimate.indicator, estimate.evidence)
     low, high = figure(estimate.indicator, estimate.lower), figure(estimate.indicator, estimate.upper)
     use = "" if estimate.consequence else " · to be read, not to be acted on"

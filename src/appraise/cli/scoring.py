@@ -8,7 +8,7 @@ from appraise.cli.deployment import AT_THE_MACHINE, cycle_named
 from appraise.cli.output import console, print_json, progress_bar
 from appraise.cli.policies import print_changes
 from appraise.domain.cycles import Cycle
-from appraise.domain.indicators import BY_KEY
+from appraise.domain.indicators import definition_of
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY, Policy
 from appraise.domain.reading import ScoringRun
@@ -73,7 +73,7 @@ def print_coverage(run: ScoringRun) -> None:
     for coverage in run.coverage:
         share = f"{coverage.attributed / coverage.total:.1%} attributed" if coverage.total else "nothing to attribute"
         why = "".join(f"; {reason}: {count:,.0f}" for reason, count in coverage.why)
-        name = BY_KEY[coverage.indicator].name
+        name = definition_of(coverage.indicator).name
         console.print(f"  {name}: {coverage.total:,.0f} outcomes, {share}{why}", highlight=False, soft_wrap=True)
 
 

@@ -20,13 +20,19 @@ from appraise.domain.changes import (
     verdict,
 )
 from appraise.domain.explanations import absence_sentence, percent
-from appraise.domain.indicators import BY_KEY, Unit
+from appraise.domain.indicators import Unit, definition_of
 from appraise.domain.scorecards import Absence
 from appraise.settings import Settings
 from appraise.use_cases.read_change import list_changes, read_change
 
 COLOURS = {True: "green", False: "red", None: "cyan"}
 LONGEST_NAME = 28
+UNITS = {
+    Unit.POINTS: "points",
+    Unit.RATIO: "ratio to expected",
+    Unit.PERCENT: "percentage points",
+    None: "in a unit that is not known here",
+}
 
 
 def show_changes(employee: str, before: str, after: str, *, json: bool) -> None:
@@ -49,16 +55,16 @@ def _print_employee(changes: Changes, one: EmployeeChanges) -> None:
     console.print()
     console.print(Rule(f"{one.name} · change from {changes.before.name} to {changes.after.name}", align="left"))
     for result, population in zip(one.results, changes.population, strict=True):
-        definition = BY_KEY[result.indicator]
+        definition = definition_of(result.indicator)
         console.print()
         if isinstance(result, Absence):
             console.print(Text.assemble((definition.name, "bold"), "  ", (str(result.kind), "yellow")))
             _say(f"   {absence_sentence(result)}")
             continue
-        unit = " points" if definition.unit is Unit.POINTS else " (ratio to expected)"
+        unit = UNITS[definition.unit]
         value = signed(result.indicator, result.value)
         colour = COLOURS[result.is_improved]
-        console.print(Text.assemble((f"{definition.name:<18}", "bold"), (f"{value}{unit}", colour)))
+        console.print(Text.assemble((f"{definition.name:<18}", "bold"), (f"{value} ({unit})", colour)))
         _say(f"   {change_sentence(result)}")
         _say(f"   Probability of having improved: {percent(result.probability_improved)}.")
         _say(f"   {_together(population)}")
@@ -70,8 +76,8 @@ def _print_employee(changes: Changes, one: EmployeeChanges) -> None:
 def _print_everybody(changes: Changes) -> None:
     width = min(max((len(one.name) for one in changes.employees), default=0), LONGEST_NAME)
     for position, population in enumerate(changes.population):
-        definition = BY_KEY[population.indicator]
-        unit = "points" if definition.unit is Unit.POINTS else "ratio to expected"
+        definition = definition_of(population.indicator)
+        unit = UNITS[definition.unit]
         title = f"{definition.name} · change from {changes.before.name} to {changes.after.name}, {unit}"
         console.print()
         console.print(Rule(title, align="left"))
@@ -107,7 +113,7 @@ def _together(population: PopulationChange | Absence) -> str:
         return absence_sentence(population)
     level = (
         f"their mean changed by {signed(population.indicator, population.change)}"
-        if BY_KEY[population.indicator].unit is Unit.POINTS
+        if definition_of(population.indicator).unit is not Unit.RATIO
         else LEVEL_IS_FIXED
     )
     correlation = f"{population.correlation:.2f}".replace("-", "−")

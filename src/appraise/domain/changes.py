@@ -7,7 +7,7 @@ from typing import Any, Final
 from appraise.domain.cycles import Cycle
 from appraise.domain.explanations import figure
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
-from appraise.domain.indicators import ATTRITION, BY_KEY, LIFETIME_VALUE, Direction, Unit
+from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, Unit, definition_of
 from appraise.domain.policies import Attribution, Policy
 from appraise.domain.scorecards import Absence
 from appraise.errors import InvalidInput
@@ -49,12 +49,9 @@ class Change:
     @property
     def is_improved(self) -> bool | None:
         """True or False where the 90 % interval lies on one side of 0, None where the data cannot tell."""
-        higher = BY_KEY[self.indicator].direction is Direction.HIGHER_IS_BETTER
-        if self.lower_90 > 0:
-            return higher
-        if self.upper_90 < 0:
-            return not higher
-        return None
+        if self.lower_90 <= 0 <= self.upper_90:
+            return None
+        return self.probability_improved > Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +140,12 @@ def signed(indicator: IndicatorKey, value: Decimal) -> str:
     return text if text.startswith("−") else f"+{text}"
 
 
+_DIFFERENCE: dict[Unit | None, str] = {Unit.POINTS: " points", Unit.PERCENT: " percentage points"}
+
+
 def change_sentence(change: Change) -> str:
     """What was seen, what is left of it after allowing for chance, and what may be said."""
-    unit = " points" if BY_KEY[change.indicator].unit is Unit.POINTS else ""
+    unit = _DIFFERENCE.get(definition_of(change.indicator).unit, "")
     plain, value = signed(change.indicator, change.unshrunk), signed(change.indicator, change.value)
     low, high = signed(change.indicator, change.lower), signed(change.indicator, change.upper)
     return (

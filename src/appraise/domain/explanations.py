@@ -1,35 +1,15 @@
 """A result in sentences that a stranger to statistics can follow; terminal, pages and API say the same words.
 
-Figures are rounded for reading: points to one place, ratios to two. The working holds every digit.
+Figures are rounded for reading: points and percentages to one place, ratios to two. The working holds every digit.
 """
 
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from appraise.domain.identifiers import IndicatorKey
-from appraise.domain.indicators import (
-    ATTRITION,
-    BY_KEY,
-    LIFETIME_VALUE,
-    REPEAT_PURCHASE,
-    SATISFACTION,
-    Direction,
-    Unit,
-)
+from appraise.domain.indicators import Direction, Unit, definition_of
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate, Evidence, Money
 
-OPENINGS: Final[dict[IndicatorKey, str]] = {
-    SATISFACTION: "{events} from {customers} gave {raw} of 100 points.",
-    REPEAT_PURCHASE: "After {events} with {customers}, they bought again {raw} times as often as usual.",
-    LIFETIME_VALUE: "After {events} with {customers}, they spent {raw} times what was usual.",
-    ATTRITION: "In {events} of {customers}, {raw} times as many left as is usual.",
-}
-OUTCOMES: Final[dict[IndicatorKey, tuple[str, str]]] = {
-    SATISFACTION: ("answer", "answers"),
-    REPEAT_PURCHASE: ("contact", "contacts"),
-    LIFETIME_VALUE: ("contact", "contacts"),
-    ATTRITION: ("customer-month", "customer-months"),
-}
 ABSENCES: Final[dict[AbsenceKind, str]] = {
     AbsenceKind.INSUFFICIENT_EVIDENCE: "Too little evidence for a figure",
     AbsenceKind.NOT_OBSERVED: "Not observed",
@@ -83,7 +63,7 @@ def evidence_sentence(indicator: IndicatorKey, evidence: Evidence) -> str:
 
 def figure(indicator: IndicatorKey, value: Decimal) -> str:
     """A value in the indicator's unit, rounded for reading, with a true minus sign."""
-    step = Decimal("0.1") if BY_KEY[indicator].unit is Unit.POINTS else Decimal("0.01")
+    step = Decimal("0.1") if definition_of(indicator).unit in {Unit.POINTS, Unit.PERCENT} else Decimal("0.01")
     return f"{value.quantize(step, ROUND_HALF_UP):f}".replace("-", "−")  # half up, as browsers round
 
 
@@ -103,8 +83,7 @@ def percent(share: Decimal) -> str:
 
 def _observed(estimate: Estimate) -> str:
     evidence = estimate.evidence
-    template = OPENINGS.get(estimate.indicator, "{events} from {customers} gave a plain figure of {raw}.")
-    return template.format(
+    return definition_of(estimate.indicator).opening.format(
         events=_events(estimate.indicator, evidence.events),
         customers=_customers(evidence.customers),
         raw=figure(estimate.indicator, estimate.working.raw),
@@ -116,11 +95,14 @@ def _case_mix(estimate: Estimate) -> str:
     total = sum((effect for _, effect in effects), Decimal(0))
     if not total:
         return "The customers and cases served were no harder and no easier than the peers'."
-    lifts = total > 0
-    easier = lifts if BY_KEY[estimate.indicator].direction is Direction.HIGHER_IS_BETTER else not lifts
+    kind = {
+        Direction.HIGHER_IS_BETTER: "Easier" if total > 0 else "Harder",
+        Direction.LOWER_IS_BETTER: "Harder" if total > 0 else "Easier",
+        None: "Other",
+    }[definition_of(estimate.indicator).direction]
     parts = ", ".join(f"{_words(factor)} {_signed(estimate.indicator, effect)}" for factor, effect in effects if effect)
     return (
-        f"{'Easier' if easier else 'Harder'} cases than the peers' explain {_signed(estimate.indicator, total)}"
+        f"{kind} cases than the peers' explain {_signed(estimate.indicator, total)}"
         f" of this ({parts}); without them the figure is {figure(estimate.indicator, estimate.unshrunk)}."
     )
 
@@ -217,7 +199,7 @@ def _counted(indicator: IndicatorKey, evidence: Evidence) -> str:
 
 
 def _events(indicator: IndicatorKey, count: int) -> str:
-    one, many = OUTCOMES.get(indicator, ("outcome", "outcomes"))
+    one, many = definition_of(indicator).outcome
     return f"{count:,} {one if count == 1 else many}"
 
 

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from appraise.domain.identifiers import IndicatorKey
-from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.indicators import (
+    ATTRITION,
+    BY_KEY,
+    LIFETIME_VALUE,
+    REPEAT_PURCHASE,
+    SATISFACTION,
+    IndicatorDefinition,
+)
 from appraise.errors import InvalidInput
 
 
@@ -93,3 +100,12 @@ DEFAULT_POLICY = Policy(
         ),
     )
 )
+
+DEFAULTS = dict(DEFAULT_POLICY.indicators)
+"""What a policy that only names an indicator means by it, of every indicator that is installed."""
+
+
+def register(definition: IndicatorDefinition, defaults: IndicatorPolicy) -> None:
+    """Make an installed indicator known: to policies, to pages and to the API."""
+    BY_KEY[definition.key] = definition
+    DEFAULTS[definition.key] = defaults

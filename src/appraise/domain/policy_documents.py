@@ -15,14 +15,13 @@ from itertools import accumulate
 from typing import Any
 
 from appraise.domain.identifiers import IndicatorKey
-from appraise.domain.indicators import DEFINITIONS
-from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
+from appraise.domain.indicators import BY_KEY
+from appraise.domain.policies import DEFAULT_POLICY, DEFAULTS, Attribution, IndicatorPolicy, Policy
 from appraise.domain.policy_keys import OF_AN_INDICATOR, OF_THE_POLICY, Key, expectation, fits
 from appraise.errors import InvalidInput, Place
 
 INDICATORS = "indicators"
 REASONS = "reasons"
-_ORDER = {definition.key: position for position, definition in enumerate(DEFINITIONS)}
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -104,8 +103,8 @@ def json_schema() -> dict[str, Any]:
             INDICATORS: {
                 "type": "object",
                 "minProperties": 1,
-                "description": "what is scored, by indicator; all four by their defaults where the table is left out",
-                "properties": {name: _indicator_schema(rules) for name, rules in DEFAULT_POLICY.indicators},
+                "description": "what is scored, by indicator; the four rated ones where the table is left out",
+                "properties": {name: _indicator_schema(rules) for name, rules in DEFAULTS.items()},
                 "additionalProperties": _indicator_schema(None),
             },
             REASONS: {
@@ -124,16 +123,18 @@ def schema_text() -> str:
 def to_toml(policy: Policy) -> str:
     """The whole policy as TOML; comments say what each key means, its default and where that comes from."""
     document = document_of(policy)
+    named = dict(DEFAULT_POLICY.indicators)
     lines: list[str] = []
     for key, value in zip(OF_THE_POLICY, dict(document.choices).values(), strict=True):
         lines += _lines_of(key, value, getattr(DEFAULT_POLICY, key.name), key.source)
     for name, rules in document.indicators:
-        known = dict(DEFAULT_POLICY.indicators).get(name)
+        known = DEFAULTS.get(name)
         default = {} if known is None else _indicator_json(known)
         values = _indicator_json(rules)
         lines += ["", f"[{INDICATORS}.{_key(name)}]"]
         for key in OF_AN_INDICATOR:
-            lines += _lines_of(key, values[key.name], default.get(key.name), key.source_of.get(name, key.source))
+            source = key.source_of.get(name, key.source) if name in named else "the indicator's own"
+            lines += _lines_of(key, values[key.name], default.get(key.name), source)
     if document.reasons:
         lines += ["", f"[{REASONS}]", *(f"{_key(name)} = {_value(reason)}" for name, reason in document.reasons)]
     return "\n".join(lines) + "\n"
@@ -160,7 +161,9 @@ class _Reader:
         path = f"{INDICATORS}.{name}"
         values = self._table(chosen, name, default={}, path=path)
         self._known(values, [key.name for key in OF_AN_INDICATOR], f"{path}.")
-        known = dict(DEFAULT_POLICY.indicators).get(IndicatorKey(name))
+        known = DEFAULTS.get(IndicatorKey(name))
+        if known is None and not values:
+            raise self._wrong(path, "names no installed indicator", "one of: " + ", ".join(DEFAULTS))
         read = self._values(values, OF_AN_INDICATOR, {} if known is None else _indicator_json(known), f"{path}.")
         return IndicatorPolicy(
             **{**read, "attribution": Attribution(read["attribution"]), "case_mix": tuple(read["case_mix"])}
@@ -241,7 +244,8 @@ def _in_order(
     indicators: Iterable[tuple[IndicatorKey, IndicatorPolicy]],
 ) -> tuple[tuple[IndicatorKey, IndicatorPolicy], ...]:
     """The scorecard's order: as the indicators are defined, others after them by name."""
-    return tuple(sorted(indicators, key=lambda pair: (_ORDER.get(pair[0], len(_ORDER)), pair[0])))
+    order = {key: position for position, key in enumerate(BY_KEY)}
+    return tuple(sorted(indicators, key=lambda pair: (order.get(pair[0], len(order)), pair[0])))
 
 
 def _indicator_json(rules: IndicatorPolicy) -> dict[str, Any]:

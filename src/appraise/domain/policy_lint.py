@@ -13,14 +13,20 @@ from typing import Final
 
 from appraise.domain.events import CASE_MIX
 from appraise.domain.identifiers import IndicatorKey
-from appraise.domain.indicators import ATTRITION, BY_KEY, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
-from appraise.domain.policies import Attribution, IndicatorPolicy, Policy
+from appraise.domain.indicators import (
+    ATTRITION,
+    BY_KEY,
+    LIFETIME_VALUE,
+    REPEAT_PURCHASE,
+    SATISFACTION,
+)
+from appraise.domain.policies import DEFAULTS, Attribution, IndicatorPolicy, Policy
 from appraise.domain.policy_documents import INDICATORS, PolicyDocument, document_of
 from appraise.errors import InvalidInput
 
 PRIOR_PURCHASES: Final = "prior_purchases"
 APPROVED: Final = (SATISFACTION, REPEAT_PURCHASE, LIFETIME_VALUE, ATTRITION)
-"""Indicators that may carry weight without a reason; any other is context."""
+"""Indicators that may carry weight without a reason. Any other needs one, whatever its package says of its role."""
 
 FACTORS: Final = {
     SATISFACTION: tuple(column.name for column in CASE_MIX),
@@ -157,7 +163,7 @@ def _item(document: PolicyDocument, key: IndicatorKey, rules: IndicatorPolicy) -
         sentence = f"there is no indicator {key}; {_one_of(key, tuple(BY_KEY))}"
         yield Finding("unknown-indicator", Level.ERROR, sentence, path)
     elif rules.weight > 0 and key not in APPROVED and weight not in dict(document.reasons):
-        sentence = f'{key} is context and carries no weight, unless [reasons] says why under "{weight}"'
+        sentence = f'{key} is read as context and carries no weight, unless [reasons] says why under "{weight}"'
         yield Finding("unapproved-indicator", Level.ERROR, sentence, weight)
 
 
@@ -179,14 +185,22 @@ def _covariates(key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
 
 
 def _evidence(key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
-    floor, unit = FLOORS.get(key, FLOOR_OF_RATIOS)
+    floor, unit = FLOORS.get(key) or _own_floor(key)
     if rules.minimum_events < floor:
         sentence = f"an estimate would be published on {rules.minimum_events} {unit}; at least {floor}"
         yield Finding("minimum-under-floor", Level.ERROR, sentence, f"{INDICATORS}.{key}.minimum_events")
 
 
+def _own_floor(key: IndicatorKey) -> tuple[int, str]:
+    """An installed indicator's default is its floor."""
+    if key in APPROVED or key not in DEFAULTS:
+        return FLOOR_OF_RATIOS
+    return DEFAULTS[key].minimum_events, "events"
+
+
 def _credit(key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
-    possible = CREDIT.get(key, tuple(Attribution))
+    its_own = key not in APPROVED and key in DEFAULTS
+    possible = (DEFAULTS[key].attribution,) if its_own else CREDIT.get(key, tuple(Attribution))
     if rules.attribution not in possible:
         words = ", ".join(rule.value for rule in possible)
         sentence = f"credit for {key} cannot be shared by {rules.attribution.value}; one of: {words}"

@@ -6,7 +6,6 @@ from decimal import Decimal
 from enum import StrEnum
 
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
-from appraise.domain.indicators import BY_KEY, Direction
 
 
 class AbsenceKind(StrEnum):
@@ -96,12 +95,10 @@ class Estimate:
     @property
     def is_better(self) -> bool | None:
         """True or False where the 90 % interval lies on one side of `expected`, None where the data cannot tell."""
-        higher = BY_KEY[self.indicator].direction is Direction.HIGHER_IS_BETTER
-        if self.lower_90 > self.expected:
-            return higher
-        if self.upper_90 < self.expected:
-            return not higher
-        return None
+        if self.lower_90 <= self.expected <= self.upper_90:
+            return None
+        # Outside its own 90 % interval the probability is near 0 or 1, also where the direction is no longer known.
+        return self.probability_better > Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)

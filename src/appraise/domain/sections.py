@@ -18,7 +18,8 @@ HIGHEST_RATING: Final = 5
 class Item:
     """One line of a section: what the data say and what the manager says beside it.
 
-    `rating` is the manager's, 1 (lowest) to 5 (highest); an item whose result is an absence carries none.
+    `rating` is the manager's, 1 (lowest) to 5 (highest); an item whose result is an absence, or that weighs nothing
+    because it is context, carries none.
     """
 
     id: ItemId
@@ -31,7 +32,7 @@ class Item:
     @property
     def is_open(self) -> bool:
         """Whether the manager still owes a rating."""
-        return isinstance(self.result, Estimate) and self.rating is None
+        return self.weight > 0 and isinstance(self.result, Estimate) and self.rating is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +104,23 @@ def rate(
     chosen = next((candidate for candidate in section.items if candidate.id == item), None)
     if chosen is None:
         return Refusal("UNKNOWN_ITEM", "the section has no such item", "itemId")
-    if rating is not None and isinstance(chosen.result, Absence):
-        return Refusal("NOTHING_TO_RATE", f"this item has no estimate: {chosen.result.reason}", "rating")
-    if rating is not None and not LOWEST_RATING <= rating <= HIGHEST_RATING:
-        return Refusal("OUT_OF_RANGE", f"a rating is from {LOWEST_RATING} to {HIGHEST_RATING}, not {rating}", "rating")
+    refusal = None if rating is None else _wrong_rating(chosen, rating)
+    if refusal is not None:
+        return refusal
     words = comment.strip() if comment is not None and comment.strip() else None
     rated = replace(chosen, rating=rating, comment=words)
     items = tuple(rated if candidate.id == item else candidate for candidate in section.items)
     return replace(section, items=items, state=SectionState.DRAFT, version=section.version + 1)
+
+
+def _wrong_rating(item: Item, rating: int) -> Refusal | None:
+    if isinstance(item.result, Absence):
+        return Refusal("NOTHING_TO_RATE", f"this item has no estimate: {item.result.reason}", "rating")
+    if not item.weight:
+        return Refusal("NOTHING_TO_RATE", "this item is context: it weighs nothing and is not rated", "rating")
+    if not LOWEST_RATING <= rating <= HIGHEST_RATING:
+        return Refusal("OUT_OF_RANGE", f"a rating is from {LOWEST_RATING} to {HIGHEST_RATING}, not {rating}", "rating")
+    return None
 
 
 def submit(section: Section, *, at: datetime, manifest_hash: str) -> Section | Refusal:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from appraise.domain.identifiers import IndicatorKey
-from appraise.domain.indicators import BY_KEY
+from appraise.domain.indicators import definition_of
 from appraise.domain.scorecards import Absence, AbsenceKind, Evidence
 from appraise.errors import NotEnough
 
@@ -46,7 +46,7 @@ def withheld(indicator: IndicatorKey, *, minimum: int, evidence: Evidence) -> Ab
 def refused(indicator: IndicatorKey, error: NotEnough, evidence: Evidence | None) -> Absence:
     """Nobody gets a figure, because the statistics refuse."""
     needed = f", needed: {error.expected}" if error.expected else ""
-    reason = f"{BY_KEY[indicator].name} cannot be scored for anybody in this cycle: {error.found}{needed}."
+    reason = f"{definition_of(indicator).name} cannot be scored for anybody in this cycle: {error.found}{needed}."
     return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, reason, evidence)
 
 

@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 
 from appraise.domain.events import EventKind
-from appraise.domain.indicators import ATTRITION
-from appraise.domain.policies import Attribution, Policy
+from appraise.domain.indicators import ATTRITION, BY_KEY
+from appraise.domain.policies import DEFAULT_POLICY, Attribution, Policy
 from appraise.domain.scorecards import Coverage
 from appraise.errors import InvalidInput
 from appraise.scoring.absences import OWNERSHIPS, Words, excluded, missing_data, nothing_seen
@@ -24,6 +24,7 @@ from appraise.scoring.case_mix import TENURE, Strata, strata, with_factors
 from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, exact_sum
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
 from appraise.scoring.findings import Findings, Results
+from appraise.scoring.indicator import Indicator, Shared
 from appraise.scoring.owned_time import NOBODY_OWNED, owned_time
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.ratios import Subject, event_ratios
@@ -42,7 +43,8 @@ NOT_CHOSEN = "ended for another reason than the customer's choice"
 AWAY = "customer-months while this employee was on leave"
 
 
-def attrition(prepared: Prepared, policy: Policy) -> Findings:
+def attrition(shared: Shared, policy: Policy) -> Findings:
+    prepared = shared.prepared
     rules = policy.of(ATTRITION)
     if rules.attribution is not Attribution.OWNERSHIP:
         raise InvalidInput(
@@ -75,6 +77,9 @@ def attrition(prepared: Prepared, policy: Policy) -> Findings:
         otherwise=nothing_seen(ATTRITION, "subscription of a customer whom this employee owned"),
         coverage=_coverage(prepared, pieces, policy),
     )
+
+
+INDICATOR = Indicator(BY_KEY[ATTRITION], DEFAULT_POLICY.of(ATTRITION), attrition)
 
 
 def _running(prepared: Prepared) -> ibis.Table:

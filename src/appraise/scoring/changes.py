@@ -8,7 +8,7 @@ import numpy as np
 
 from appraise.domain.changes import Change, PopulationChange, Unshrunk
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
-from appraise.domain.indicators import BY_KEY, Direction
+from appraise.domain.indicators import Direction, definition_of
 from appraise.domain.scorecards import Absence, AbsenceKind
 from appraise.scoring.working import exactly
 from appraise.statistics.change import FEWEST_EMPLOYEES, between_periods
@@ -30,6 +30,9 @@ def changes(indicator: IndicatorKey, before: Figures, after: Figures, *, names: 
 
     The sampling errors of the two are taken to be independent, which holds where the cycles share no outcome.
     """
+    if definition_of(indicator).direction is None:
+        gone = Absence(indicator, AbsenceKind.EXCLUDED, "the package that says which way is better is not installed")
+        return IndicatorChange(gone, dict.fromkeys({*before, *after}, gone))
     found: dict[EmployeeId, Change | Absence] = {}
     pairs: dict[EmployeeId, _Pair] = {}
     for employee in sorted({*before, *after}):
@@ -84,7 +87,7 @@ def _compared(indicator: IndicatorKey, pairs: tuple[_Pair, ...]) -> tuple[tuple[
     v1, v2 = (np.array([float(pair[k].standard_error) ** 2 for pair in pairs]) for k in (0, 1))
     result = between_periods(y1, v1, y2, v2)
     rises = result.probability_above()
-    improved = rises if BY_KEY[indicator].direction is Direction.HIGHER_IS_BETTER else 1.0 - rises
+    improved = rises if definition_of(indicator).direction is Direction.HIGHER_IS_BETTER else 1.0 - rises
     lower_90, upper_90 = (result.posterior.quantile(p) for p in (0.05, 0.95))
     told = tuple(
         Change(

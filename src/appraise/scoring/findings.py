@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from appraise.domain.identifiers import IndicatorKey
-from appraise.domain.indicators import BY_KEY, Direction
+from appraise.domain.indicators import Direction, definition_of
 from appraise.domain.policies import Policy
 from appraise.domain.scorecards import Absence, Coverage, Estimate, Evidence, Money
 from appraise.errors import NotEnough
@@ -128,7 +128,7 @@ def _estimates(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Fig
     lower, lower90, upper90, upper = (
         np.clip(shrunk.deviation.quantile(p) + shift, low, high) for p in (0.025, 0.05, 0.95, 0.975)
     )
-    higher = BY_KEY[indicator].direction is Direction.HIGHER_IS_BETTER
+    higher = definition_of(indicator).direction is Direction.HIGHER_IS_BETTER
     better = shrunk.probability_above_population() if higher else shrunk.probability_below_population()
     error = np.sqrt(figures.variance)
     estimates = []

@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 
 from appraise.domain.events import EventKind
-from appraise.domain.indicators import LIFETIME_VALUE
-from appraise.domain.policies import Attribution, IndicatorPolicy, Policy
+from appraise.domain.indicators import BY_KEY, LIFETIME_VALUE
+from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
 from appraise.domain.scorecards import Coverage, Evidence, Money
 from appraise.errors import Fatal, NotEnough
 from appraise.scoring.absences import OWNERSHIPS, Words, missing_data, nothing_seen, refused, too_little
@@ -33,6 +33,7 @@ from appraise.scoring.case_mix import Strata, strata, with_factors
 from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, clustered, exact_sum, summed
 from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said
+from appraise.scoring.indicator import Indicator, Shared
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.rates import Compared, compared
 from appraise.scoring.ratios import case_mix_notes
@@ -51,14 +52,16 @@ _FEWEST = 1.0
 """Expected purchases below which an employee tells nothing about how much employees differ."""
 
 
-def lifetime_value(prepared: Prepared, touches: ibis.Table, time: CustomerTime, policy: Policy) -> Findings:
+def lifetime_value(shared: Shared, policy: Policy) -> Findings:
+    prepared = shared.prepared
     if EventKind.PURCHASES not in prepared.present:
         return Findings(Results(), missing_data(LIFETIME_VALUE, "purchases"), nothing_to_cover(LIFETIME_VALUE))
     rules = policy.of(LIFETIME_VALUE)
     if rules.attribution is Attribution.OWNERSHIP and EventKind.OWNERSHIPS not in prepared.present:
         return Findings(Results(), missing_data(LIFETIME_VALUE, OWNERSHIPS), nothing_to_cover(LIFETIME_VALUE))
+    time = shared.time
     begun = _with_money(spells(time, prepared, horizon_days=rules.horizon_days), time, policy).cache()
-    weights = credit(begun, touches, prepared, rules)
+    weights = credit(begun, shared.touches, prepared, rules)
     rows = weights.inner_join(begun, ["customer", "at"]).cache()
     coverage = _coverage(prepared, time, rows, rules)
     try:
@@ -79,6 +82,9 @@ def lifetime_value(prepared: Prepared, touches: ibis.Table, time: CustomerTime, 
         otherwise=nothing_seen(LIFETIME_VALUE, "contact of this employee with a customer who had bought before"),
         coverage=coverage,
     )
+
+
+INDICATOR = Indicator(BY_KEY[LIFETIME_VALUE], DEFAULT_POLICY.of(LIFETIME_VALUE), lifetime_value)
 
 
 @dataclass(frozen=True, slots=True)

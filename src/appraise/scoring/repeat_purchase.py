@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from appraise.domain.events import EventKind
 from appraise.domain.identifiers import IndicatorKey
-from appraise.domain.indicators import REPEAT_PURCHASE
-from appraise.domain.policies import Attribution, IndicatorPolicy, Policy
+from appraise.domain.indicators import BY_KEY, REPEAT_PURCHASE
+from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
 from appraise.domain.scorecards import Coverage
 from appraise.scoring.absences import OWNERSHIPS, Words, missing_data, nothing_seen
 from appraise.scoring.arrays import fetched, floats, whole
@@ -25,6 +25,7 @@ from appraise.scoring.case_mix import Strata, strata, with_factors
 from appraise.scoring.credit_sums import Credited, credit_given
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
 from appraise.scoring.findings import Findings, Results
+from appraise.scoring.indicator import Indicator, Shared
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.rates import foretold
 from appraise.scoring.ratios import Subject, event_ratios
@@ -33,14 +34,16 @@ from appraise.scoring.spells import CustomerTime, spells
 WORDS = Words("expected repeat purchases")
 
 
-def repeat_purchase(prepared: Prepared, touches: ibis.Table, time: CustomerTime, policy: Policy) -> Findings:
+def repeat_purchase(shared: Shared, policy: Policy) -> Findings:
+    prepared = shared.prepared
     if EventKind.PURCHASES not in prepared.present:
         return Findings(Results(), missing_data(REPEAT_PURCHASE, "purchases"), nothing_to_cover(REPEAT_PURCHASE))
     rules = policy.of(REPEAT_PURCHASE)
     if rules.attribution is Attribution.OWNERSHIP and EventKind.OWNERSHIPS not in prepared.present:
         return Findings(Results(), missing_data(REPEAT_PURCHASE, OWNERSHIPS), nothing_to_cover(REPEAT_PURCHASE))
+    time = shared.time
     at_risk = _at_risk(time, prepared, rules)
-    weights = credit(at_risk, touches, prepared, rules)
+    weights = credit(at_risk, shared.touches, prepared, rules)
     kinds = strata(_counts(at_risk, rules), rules.case_mix)
     placed = kinds.placed(at_risk)
     hazards, notes = _hazards(placed, kinds, rules)
@@ -54,6 +57,9 @@ def repeat_purchase(prepared: Prepared, touches: ibis.Table, time: CustomerTime,
         otherwise=nothing_seen(REPEAT_PURCHASE, "contact of this employee with a customer"),
         coverage=_coverage(prepared, time, rows, rules),
     )
+
+
+INDICATOR = Indicator(BY_KEY[REPEAT_PURCHASE], DEFAULT_POLICY.of(REPEAT_PURCHASE), repeat_purchase)
 
 
 def nothing_to_cover(indicator: IndicatorKey) -> Coverage:

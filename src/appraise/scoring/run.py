@@ -1,31 +1,26 @@
 """One scoring run: all indicators of all employees in one cycle."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from functools import cache
 
 import ibis
 
 from appraise.domain.employees import EmploymentStatus
 from appraise.domain.events import EventKind
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
-from appraise.domain.indicators import ATTRITION, BY_KEY, COMPOSITE, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.indicators import COMPOSITE
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import Policy
 from appraise.domain.progress import Advance
 from appraise.domain.scorecards import Absence, Estimate, Scorecard, ScoringResult
-from appraise.errors import InvalidInput
 from appraise.scoring.absences import not_in_service
-from appraise.scoring.attrition import attrition
 from appraise.scoring.findings import Findings
-from appraise.scoring.lifetime_value import lifetime_value
+from appraise.scoring.indicator import Shared
+from appraise.scoring.installed import indicator_named
 from appraise.scoring.manifest import Versions, manifest
-from appraise.scoring.prepared import Prepared, prepare, touches
+from appraise.scoring.prepared import prepare
 from appraise.scoring.references import directory
-from appraise.scoring.repeat_purchase import repeat_purchase
-from appraise.scoring.satisfaction import satisfaction
-from appraise.scoring.spells import CustomerTime, customer_time
 from appraise.scoring.together import composites, nothing_together
 
 _OUT_OF_SERVICE = frozenset(
@@ -59,18 +54,15 @@ def score(  # noqa: PLR0913  # what a run is computed from, each part named
     """
     employees = sorted(people.employees, key=lambda employee: employee.id)
     indicators = [key for key, _ in policy.indicators]
-    steps = _Steps(progress, len(indicators) + 1)
+    chosen = [indicator_named(key) for key in indicators]
+    steps = _Steps(progress, len(chosen) + 1)
     steps.next("reading events")
-    prepared = prepare(events, directory(employees, people.employments), cycle=cycle, data_as_of=data_as_of)
-    measure = _measures(prepared, policy)
+    people_known = directory(employees, people.employments)
+    shared = Shared(prepare(events, people_known, cycle=cycle, data_as_of=data_as_of))
     findings: dict[IndicatorKey, Findings] = {}
-    for key in indicators:
-        if key not in measure:
-            raise InvalidInput(
-                f"the policy names the indicator {key!r}", expected=f"one of {', '.join(sorted(measure))}"
-            )
-        steps.next(f"scoring {BY_KEY[key].name.lower()}")
-        findings[key] = measure[key]()
+    for indicator in chosen:
+        steps.next(f"scoring {indicator.definition.name.lower()}")
+        findings[indicator.definition.key] = indicator.measure(shared, policy)
     steps.done()
     serving = in_service(people, cycle)
     together = composites(findings, policy)
@@ -99,20 +91,6 @@ def in_service(people: PeopleSnapshot, cycle: Period) -> frozenset[EmployeeId]:
         if employment.status not in _OUT_OF_SERVICE and employment.period.overlaps(cycle)
     }
     return frozenset(employee.id for employee in people.employees if employee.id not in recorded) | frozenset(serving)
-
-
-def _measures(prepared: Prepared, policy: Policy) -> dict[IndicatorKey, Callable[[], Findings]]:
-    @cache
-    def followed() -> tuple[ibis.Table, CustomerTime]:
-        touched = touches(prepared).cache()
-        return touched, customer_time(prepared, touched)
-
-    return {
-        SATISFACTION: lambda: satisfaction(prepared, policy),
-        REPEAT_PURCHASE: lambda: repeat_purchase(prepared, *followed(), policy),
-        LIFETIME_VALUE: lambda: lifetime_value(prepared, *followed(), policy),
-        ATTRITION: lambda: attrition(prepared, policy),
-    }
 
 
 def _result(key: IndicatorKey, found: Findings, position: int, *, serving: bool) -> Estimate | Absence:

@@ -14,8 +14,9 @@ import numpy as np
 import pyarrow as pa
 
 from appraise.domain.events import EventKind
-from appraise.domain.indicators import SATISFACTION
-from appraise.domain.policies import Attribution, IndicatorPolicy, Policy
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import BY_KEY, SATISFACTION, definition_of
+from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
 from appraise.domain.scorecards import Coverage, Evidence
 from appraise.errors import NotEnough
 from appraise.scoring.absences import OWNERSHIPS, Words, missing_data, nothing_seen, too_little
@@ -24,7 +25,8 @@ from appraise.scoring.attribution import credit
 from appraise.scoring.case_mix import folded_levels, with_factors
 from appraise.scoring.credit_sums import EXACT_LARGE, credit_given, exact_sum
 from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said
-from appraise.scoring.prepared import CASE_COLUMNS, Prepared, touches
+from appraise.scoring.indicator import Indicator, Shared
+from appraise.scoring.prepared import CASE_COLUMNS, Prepared
 from appraise.scoring.working import exactly
 from appraise.statistics.group_sums import GroupSums
 from appraise.statistics.shrinkage import normal
@@ -34,7 +36,6 @@ WORDS = Words("answers of different customers")
 SCALE = "scale"
 OUTSIDE = "contact outside the cycle"
 OFF_SCALE = "answer off its scale"
-REPEATED = "further answers of the same customer, averaged"
 _MIDDLE = 50.0
 _FEWEST = 1e-3
 """Answers, by Σw², below which an employee tells nothing about how much employees differ."""
@@ -48,20 +49,24 @@ _OTHERWISE = {
 }
 
 
-def satisfaction(prepared: Prepared, policy: Policy) -> Findings:
+def satisfaction(shared: Shared, policy: Policy) -> Findings:
+    prepared = shared.prepared
     rules = policy.of(SATISFACTION)
     nothing = Coverage(SATISFACTION, Decimal(0), Decimal(0))
     if EventKind.RATINGS not in prepared.present:
         return Findings(Results(), missing_data(SATISFACTION, "ratings by customers"), nothing)
     if rules.attribution is Attribution.OWNERSHIP and EventKind.OWNERSHIPS not in prepared.present:
         return Findings(Results(), missing_data(SATISFACTION, OWNERSHIPS), nothing)
-    answers = _credited(_answers(prepared), prepared, rules)
+    answers = _credited(_answers(prepared), shared, rules)
     counted = answers.filter(answers.left_out.isnull())
     return Findings(
-        results=_results(answers, counted, rules, policy),
+        results=averages(SATISFACTION, WORDS, answers, (*rules.case_mix, SCALE), policy),
         otherwise=nothing_seen(SATISFACTION, _OTHERWISE[rules.attribution]),
-        coverage=_coverage(counted),
+        coverage=outcomes_covered(SATISFACTION, counted),
     )
+
+
+INDICATOR = Indicator(BY_KEY[SATISFACTION], DEFAULT_POLICY.of(SATISFACTION), satisfaction)
 
 
 def _answers(prepared: Prepared) -> ibis.Table:
@@ -88,41 +93,53 @@ def _answers(prepared: Prepared) -> ibis.Table:
     return answers.cache()
 
 
-def _credited(answers: ibis.Table, prepared: Prepared, rules: IndicatorPolicy) -> ibis.Table:
+def _credited(answers: ibis.Table, shared: Shared, rules: IndicatorPolicy) -> ibis.Table:
     """One row per answer and employee with its `weight`: credit is given as of the time of the answer."""
     if rules.attribution is Attribution.DIRECT:
         return answers.mutate(weight=ibis.literal(1.0, type="float64"))
-    weights = credit(answers, touches(prepared), prepared, rules)
+    weights = credit(answers, shared.touches, shared.prepared, rules)
     return answers.drop("employee", "why").inner_join(weights, ["customer", "at"]).cache()
 
 
-def _results(answers: ibis.Table, counted: ibis.Table, rules: IndicatorPolicy, policy: Policy) -> Results:
-    factors = (*rules.case_mix, SCALE)
-    table = _by_case(counted, factors)
+def averages(
+    indicator: IndicatorKey, words: Words, answers: ibis.Table, factors: tuple[str, ...], policy: Policy
+) -> Results:
+    """Average `points` (0..100) per employee, case mix by `factors`, a customer counting once per employee.
+
+    `answers`: `customer`, `employee` (position or null), `weight` (credit, 0..1), the factors, and `left_out` (null, or
+    why a row does not count).
+    """
+    table = _by_case(answers.filter(answers.left_out.isnull()), factors)
     if not table.num_rows:
         return Results()
     employees, row = np.unique(whole(table, "employee"), return_inverse=True)
-    evidence, amount = _evidence(answers, employees, table, row), _per_employee(row, floats(table, "squared"))
+    evidence, amount = (
+        _evidence(indicator, answers, employees, table, row),
+        _per_employee(row, floats(table, "squared")),
+    )
     telling = amount >= _FEWEST
-    minimum = rules.minimum_events
+    minimum = policy.of(indicator).minimum_events
     silent = {
-        int(employees[k]): too_little(SATISFACTION, WORDS, amount=amount[k], minimum=minimum, evidence=evidence[k])
+        int(employees[k]): too_little(indicator, words, amount=amount[k], minimum=minimum, evidence=evidence[k])
         for k in np.flatnonzero(~telling)
     }
     chosen = np.flatnonzero(telling)
-    seen = Seen(employees[chosen].tolist(), [evidence[k] for k in chosen], amount[chosen], WORDS)
-    told = _compared(table.filter(pa.array(telling[row])), seen, rules, policy) if chosen.size else Results()
+    seen = Seen(employees[chosen].tolist(), [evidence[k] for k in chosen], amount[chosen], words)
+    kept = table.filter(pa.array(telling[row]))
+    told = _compared(indicator, kept, seen, factors, policy) if chosen.size else Results()
     return Results({**silent, **told.said}, told.measured)
 
 
-def _compared(table: pa.Table, seen: Seen, rules: IndicatorPolicy, policy: Policy) -> Results:
+def _compared(
+    indicator: IndicatorKey, table: pa.Table, seen: Seen, factors: tuple[str, ...], policy: Policy
+) -> Results:
     employees, row = np.unique(whole(table, "employee"), return_inverse=True)
-    sums, columns = _group_sums(table, row, employees.size, (*rules.case_mix, SCALE))
+    sums, columns = _group_sums(table, row, employees.size, factors)
     try:
         adjusted = case_mix(sums)
         shrunk = normal(adjusted.adjusted, adjusted.variance, attributable_share=policy.attributable_share)
     except NotEnough as error:
-        return nobody(SATISFACTION, seen, error)
+        return nobody(indicator, seen, error)
     used = tuple(dict.fromkeys(columns))
     membership = np.array([[name == factor for factor in used] for name in columns], np.float64)
     figures = Figures(
@@ -136,15 +153,15 @@ def _compared(table: pa.Table, seen: Seen, rules: IndicatorPolicy, policy: Polic
         limits=(0.0, 100.0),
         notes=(
             ("spread between employees (sd)", f"{shrunk.population_sd:.2f} points"),
-            ("spread between answers (sd)", f"{adjusted.sigma2**0.5:.2f} points"),
+            (f"spread between {definition_of(indicator).outcome[1]} (sd)", f"{adjusted.sigma2**0.5:.2f} points"),
             *(
                 (f"case mix: {name}", "not adjusted for, it does not vary")
-                for name in rules.case_mix
+                for name in policy.of(indicator).case_mix
                 if name not in used
             ),
         ),
     )
-    return said(SATISFACTION, policy, seen, figures)
+    return said(indicator, policy, seen, figures)
 
 
 def _by_case(counted: ibis.Table, factors: Sequence[str]) -> pa.Table:
@@ -205,7 +222,9 @@ def _per_employee(row: IntArray, values: FloatArray) -> FloatArray:
     return np.bincount(row, weights=values).astype(np.float64)
 
 
-def _evidence(answers: ibis.Table, employees: IntArray, table: pa.Table, row: IntArray) -> list[Evidence]:
+def _evidence(
+    indicator: IndicatorKey, answers: ibis.Table, employees: IntArray, table: pa.Table, row: IntArray
+) -> list[Evidence]:
     """Per employee, with what was left out and why."""
     rejected = answers.filter(answers.left_out.notnull() & answers.employee.notnull())
     lines = fetched(
@@ -214,11 +233,12 @@ def _evidence(answers: ibis.Table, employees: IntArray, table: pa.Table, row: In
     left_out: dict[int, list[tuple[str, int]]] = {}
     for line in lines.to_pylist():
         left_out.setdefault(line["employee"], []).append((line["left_out"], line["n"]))
+    averaged = f"further {definition_of(indicator).outcome[1]} of the same customer, averaged"
     found = []
     sums = (_per_employee(row, floats(table, name)) for name in ("answers", "customers", "squared"))
     for employee, n, distinct, effective in zip(employees.tolist(), *sums, strict=True):
         events, people = round(float(n)), round(float(distinct))
-        repeated = [(REPEATED, events - people)] if events > people else []
+        repeated = [(averaged, events - people)] if events > people else []
         found.append(
             Evidence(
                 events=events,
@@ -230,8 +250,9 @@ def _evidence(answers: ibis.Table, employees: IntArray, table: pa.Table, row: In
     return found
 
 
-def _coverage(counted: ibis.Table) -> Coverage:
+def outcomes_covered(indicator: IndicatorKey, counted: ibis.Table) -> Coverage:
+    """How much of the rows is laid at an employee, and `why` the rest is not."""
     by_reason = credit_given(counted)
     attributed = by_reason.pop(None, Decimal(0))
     why = tuple((reason, share) for reason, share in by_reason.items() if reason is not None)
-    return Coverage(SATISFACTION, attributed + sum(by_reason.values(), Decimal(0)), attributed, why)
+    return Coverage(indicator, attributed + sum(by_reason.values(), Decimal(0)), attributed, why)

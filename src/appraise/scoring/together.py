@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from appraise.domain.identifiers import IndicatorKey
-from appraise.domain.indicators import BY_KEY, COMPOSITE, Direction
+from appraise.domain.indicators import COMPOSITE, Direction, definition_of
 from appraise.domain.policies import Policy
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate
 from appraise.errors import NotEnough
@@ -61,7 +61,7 @@ def _measured(
     for column, key in enumerate(weighed):
         if key in known:
             rows = np.searchsorted(employees, known[key].employees)
-            sign = 1.0 if BY_KEY[key].direction is Direction.HIGHER_IS_BETTER else -1.0
+            sign = 1.0 if definition_of(key).direction is Direction.HIGHER_IS_BETTER else -1.0
             deviation[rows, column] = sign * known[key].deviation
             variance[rows, column] = known[key].variance
     return deviation, variance

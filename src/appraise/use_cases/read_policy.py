@@ -8,6 +8,7 @@ from appraise.domain.policies import DEFAULT_POLICY, Policy
 from appraise.domain.policy_documents import PolicyDocument, read_toml
 from appraise.domain.policy_lint import refuse_errors
 from appraise.errors import InvalidInput, NotFound, Place
+from appraise.scoring.installed import installed
 from appraise.storage import cycles
 from appraise.use_cases.deployment import Deployment
 
@@ -24,6 +25,7 @@ def read_document(file: Path) -> PolicyDocument:
         raise InvalidInput(
             "the policy is not UTF-8", place=Place(file=str(file)), hint="save the file as UTF-8"
         ) from error
+    installed()  # a policy may name what other packages offer
     return read_toml(text, file=str(file))
 
 

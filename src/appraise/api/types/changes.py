@@ -6,8 +6,9 @@ from typing import Annotated, Self
 import strawberry
 
 from appraise.api.types.estimates import AbsenceResult
-from appraise.api.types.indicators import BY_KEY, IndicatorDefinitionType
+from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.domain.changes import Change, PopulationChange, change_sentence
+from appraise.domain.indicators import definition_of
 from appraise.domain.scorecards import Absence
 
 
@@ -82,7 +83,7 @@ class IndicatorChangeType:
     @classmethod
     def of(cls, result: Change | Absence, population: PopulationChange | Absence) -> Self:
         return cls(
-            indicator=BY_KEY[result.indicator],
+            indicator=IndicatorDefinitionType.of(definition_of(result.indicator)),
             result=ChangeEstimate.of(result) if isinstance(result, Change) else AbsenceResult.of(result),
             population=None if isinstance(population, Absence) else PopulationChangeType.of(population),
         )

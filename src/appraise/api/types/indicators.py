@@ -5,7 +5,7 @@ from typing import Self
 
 import strawberry
 
-from appraise.domain.indicators import DEFINITIONS, Direction, IndicatorDefinition, Unit
+from appraise.domain.indicators import Direction, IndicatorDefinition, Role, Unit
 
 
 @strawberry.enum(name="Direction", description="Which way is good.")
@@ -25,6 +25,16 @@ class UnitValue(Enum):
         Unit.RATIO,
         description="Observed over expected: 1 is what an average employee would have had with the same customers.",
     )
+    PERCENT = strawberry.enum_value(Unit.PERCENT, description="Share of the outcomes, 0 to 100.")
+
+
+@strawberry.enum(name="IndicatorRole", description="What a figure is for.")
+class RoleValue(Enum):
+    RATED = strawberry.enum_value(Role.RATED, description="It may weigh in a section, and is then to be rated.")
+    CONTEXT = strawberry.enum_value(
+        Role.CONTEXT,
+        description="It is read beside the others and weighs nothing, unless a policy gives it weight with a reason.",
+    )
 
 
 @strawberry.type(
@@ -35,8 +45,11 @@ class IndicatorDefinitionType:
     key: str = strawberry.field(description="Stable name for programs, e.g. `repeat_purchase`.")
     name: str = strawberry.field(description="Name for people.")
     question: str = strawberry.field(description="The question that the figure answers.")
-    unit: UnitValue = strawberry.field(description="How the figure is read.")
-    direction: DirectionValue = strawberry.field(description="Which way is good.")
+    unit: UnitValue | None = strawberry.field(
+        description="How the figure is read; null where the package that defines it is not installed any more."
+    )
+    direction: DirectionValue | None = strawberry.field(description="Which way is good; null as `unit`.")
+    role: RoleValue = strawberry.field(description="Whether it may weigh in a section.")
     counts: str = strawberry.field(description="What is counted.")
     does_not_count: str = strawberry.field(description="What is left out on purpose.")
 
@@ -46,11 +59,9 @@ class IndicatorDefinitionType:
             key=definition.key,
             name=definition.name,
             question=definition.question,
-            unit=UnitValue(definition.unit),
-            direction=DirectionValue(definition.direction),
+            unit=None if definition.unit is None else UnitValue(definition.unit),
+            direction=None if definition.direction is None else DirectionValue(definition.direction),
+            role=RoleValue(definition.role),
             counts=definition.counts,
             does_not_count=definition.does_not_count,
         )
-
-
-BY_KEY = {definition.key: IndicatorDefinitionType.of(definition) for definition in DEFINITIONS}

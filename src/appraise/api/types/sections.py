@@ -13,10 +13,11 @@ from appraise.api.types.changes import IndicatorChangeType
 from appraise.api.types.connections import PageInfoType, Window
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.estimates import ItemResult, result_of
-from appraise.api.types.indicators import BY_KEY, IndicatorDefinitionType
+from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.api.types.node import Node
 from appraise.api.types.people import EmployeeType
 from appraise.domain.identifiers import CycleId, SectionId
+from appraise.domain.indicators import definition_of
 from appraise.domain.reading import Page, SectionRow, ViewedSection
 from appraise.domain.section_states import Action, SectionState
 from appraise.domain.sections import Item, Section
@@ -95,7 +96,7 @@ class ItemType:
             item=item,
             section_key=section,
             id=to_global(Kind.ITEM, item.id),
-            indicator=BY_KEY[item.indicator],
+            indicator=IndicatorDefinitionType.of(definition_of(item.indicator)),
             weight=item.weight,
         )
 

@@ -3,7 +3,7 @@
 import { LitElement, css, html, nothing } from "lit";
 import { picture, tone } from "./picture.js";
 import { pictures, shared } from "./styles.js";
-import { figure, negated, plain, share, sum, time, unitWords } from "./words.js";
+import { figure, isContext, negated, plain, share, sum, time, unitWords } from "./words.js";
 
 const RATINGS = [1, 2, 3, 4, 5];
 const EXTREMES = new Set([1, 5]);
@@ -34,7 +34,7 @@ export class AppraiseItem extends LitElement {
     return html`<article aria-labelledby="name">
       <header>
         <h2 id="name">${indicator.name}</h2>
-        <p class="soft small">${share(this.item.weight)} of the total</p>
+        <p class="soft small">${isContext(this.item) ? "context, weighs nothing" : html`${share(this.item.weight)} of the total`}</p>
       </header>
       <p class="question">${indicator.question}</p>
       ${result.__typename === "EstimateResult" ? this.#estimate(indicator, result) : this.#absence(result)}
@@ -105,6 +105,7 @@ export class AppraiseItem extends LitElement {
   #manager() {
     if (this.item.result.__typename !== "EstimateResult") return nothing;
     if (!this.areRatingsVisible) return nothing;
+    if (isContext(this.item)) return this.item.comment === null ? nothing : this.#words();
     return this.isEditable ? this.#form() : this.#words();
   }
 

@@ -62,7 +62,7 @@ export const ReadFrame = `query ReadFrame {
   viewer { roles }
   cycles { id name }
   departments { code name }
-  indicatorDefinitions { key name unit direction }
+  indicatorDefinitions { key name unit direction role }
 }`;
 
 export const ListPeople = `query ListPeople($first: Int!, $after: String, $search: String, $department: String, $cycle: ID!) {

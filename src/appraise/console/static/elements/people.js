@@ -9,7 +9,7 @@ import { ABSENCES, STATES, failure, figure } from "./words.js";
 
 const PAGE = 50;
 const PAUSE = 250; // milliseconds without a keystroke
-const NARROWEST = { POINTS: 5, RATIO: 0.1 }; // so that a column of near-equal figures does not look dramatic
+const NARROWEST = { POINTS: 5, PERCENT: 5, RATIO: 0.1 }; // so that a column of near-equal figures does not look dramatic
 
 export class AppraisePeople extends LitElement {
   static properties = {
@@ -135,7 +135,7 @@ export class AppraisePeople extends LitElement {
     }
     if (this._people === null) return this._failure === null ? this.#waiting() : nothing;
     const { nodes, total, hasMore, cursor } = this._people;
-    const measures = this._frame.indicatorDefinitions;
+    const measures = this._frame.indicatorDefinitions.filter((/** @type {any} */ measure) => measure.role === "RATED");
     const reaches = Object.fromEntries(measures.map((/** @type {any} */ measure) => [measure.key, reach(nodes, measure)]));
     const roles = this._frame.viewer.roles;
     const waits = roles.includes("EXECUTIVE") && !roles.includes("HR_ADMINISTRATOR");
@@ -277,7 +277,7 @@ export class AppraisePeople extends LitElement {
 }
 
 /** How far a column's pictures reach to each side of expected: wide enough for nearly all of its intervals. */
-function reach(/** @type {any[]} */ nodes, /** @type {{key: string, unit: "POINTS" | "RATIO"}} */ measure) {
+function reach(/** @type {any[]} */ nodes, /** @type {{key: string, unit: keyof typeof NARROWEST}} */ measure) {
   const ends = nodes.flatMap((person) => {
     const result = person.section?.items.find((/** @type {any} */ one) => one.indicator.key === measure.key)?.result;
     if (result?.__typename !== "EstimateResult") return [];

@@ -1,12 +1,12 @@
 // An estimate as a picture: point, 90 % and 95 % interval, and what was expected. The better side is always to the right.
 
-import { html, svg } from "lit";
+import { html, nothing, svg } from "lit";
 import { figure } from "./words.js";
 
 /**
  * @typedef {{value: string, lower: string, upper: string, lower90: string, upper90: string, expected: string,
  *   isBetter: boolean | null, verdict: string}} Estimate
- * @typedef {{unit: string, direction: string, name: string}} Measure
+ * @typedef {{unit: string | null, direction: string | null, name: string}} Measure
  */
 
 const MARGIN = 7; // per cent of the width kept free on each side
@@ -75,7 +75,7 @@ export function picture(estimate, measure) {
   const words =
     `${measure.name}: ${figure(estimate.value, measure.unit)}; 95 % interval ${figure(estimate.lower, measure.unit)} ` +
     `to ${figure(estimate.upper, measure.unit)}; expected ${figure(estimate.expected, measure.unit)}. ` +
-    `Better is to the right. ${estimate.verdict}`;
+    `${measure.direction === null ? "" : "Better is to the right. "}${estimate.verdict}`;
   return html`<svg class="picture ${tone(estimate.isBetter)}" role="img" aria-label=${words} width="100%" height="118">
     <line class="expected" x1="${expected}%" x2="${expected}%" y1="22" y2="74"></line>
     <text class="label" x="${expected}%" y="14" text-anchor=${anchor(expected)}>
@@ -88,8 +88,9 @@ export function picture(estimate, measure) {
         <line class="axis" x1="${scale.position(value)}%" x2="${scale.position(value)}%" y1="74" y2="79"></line>
         <text class="tick" x="${scale.position(value)}%" y="94" text-anchor="middle">${label(value, ticks)}</text>`,
     )}
-    <text class="side" x="0" y="113">← worse</text>
-    <text class="side" x="100%" y="113" text-anchor="end">better →</text>
+    ${measure.direction === null
+      ? nothing
+      : svg`<text class="side" x="0" y="113">← worse</text><text class="side" x="100%" y="113" text-anchor="end">better →</text>`}
   </svg>`;
 }
 

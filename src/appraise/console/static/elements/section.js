@@ -9,7 +9,7 @@ import { FinaliseSection, ReadSection, ReturnSection, SubmitSection } from "./op
 import { legend } from "./picture.js";
 import { Saving } from "./saving.js";
 import { pictures, shared } from "./styles.js";
-import { STATES, date, failure, period, share } from "./words.js";
+import { STATES, date, failure, isContext, period, share } from "./words.js";
 
 const RETRY = 5000;
 const EXTREMES = new Set([1, 5]);
@@ -127,15 +127,30 @@ export class AppraiseSection extends LitElement {
       <div class="columns">
         <div class="items">
           ${legend()}
-          ${data.items.map(
-            (/** @type {any} */ item) => html`<appraise-item .item=${item} .saving=${this.saving} .stamp=${this._stamp}
-              .isEditable=${data.allowedActions.includes("RATE")} .areRatingsVisible=${data.ratingsVisible}></appraise-item>`,
-          )}
+          ${data.items.filter((/** @type {any} */ item) => !isContext(item)).map((/** @type {any} */ item) => this.#item(data, item))}
+          ${this.#context(data)}
         </div>
         <aside aria-label="This section">${this.#total(data)} ${this.#next(data)} ${this.#origin(data)}</aside>
       </div>
       ${this.#dialog()}
     </div>`;
+  }
+
+  /** @param {any} data @param {any} item */
+  #item(data, item) {
+    return html`<appraise-item .item=${item} .saving=${this.saving} .stamp=${this._stamp}
+      .isEditable=${data.allowedActions.includes("RATE")} .areRatingsVisible=${data.ratingsVisible}></appraise-item>`;
+  }
+
+  /** Figures that are read beside the others. @param {any} data */
+  #context(data) {
+    const items = data.items.filter(isContext);
+    if (items.length === 0) return nothing;
+    return html`<details class="context">
+      <summary>Context: ${items.map((/** @type {any} */ item) => item.indicator.name).join(", ")}</summary>
+      <p class="soft small">These figures help to read the others. They weigh nothing and are not rated.</p>
+      ${items.map((/** @type {any} */ item) => this.#item(data, item))}
+    </details>`;
   }
 
   /** @param {any} data */
@@ -195,7 +210,7 @@ export class AppraiseSection extends LitElement {
   #missing(data) {
     return data.items.flatMap((/** @type {any} */ item) => {
       const { rating, comment } = this.saving?.draft(item.id) ?? item;
-      if (item.result.__typename !== "EstimateResult") return [];
+      if (item.result.__typename !== "EstimateResult" || isContext(item)) return [];
       if (rating === null) return [{ item: item.id, words: `${item.indicator.name}: a rating` }];
       if (EXTREMES.has(rating) && !comment?.trim()) return [{ item: item.id, words: `${item.indicator.name}: words beside the ${rating}` }];
       return [];
@@ -315,6 +330,9 @@ export class AppraiseSection extends LitElement {
       .columns { display: grid; gap: var(--s5) var(--s7); grid-template-columns: minmax(0, 1fr); }
       .items { min-width: 0; }
       .legend { padding-bottom: var(--s5); }
+      .context { border-top: 1px solid var(--rule); padding-block: var(--s4); }
+      .context summary { cursor: pointer; color: var(--accent); width: fit-content; padding-block: var(--s1); }
+      .context > p { margin-block: var(--s2) var(--s4); }
       aside { border-top: 1px solid var(--ink); }
       aside section { padding-block: var(--s4); border-bottom: 1px solid var(--rule); }
       aside section:last-of-type { border-bottom: 0; }

@@ -1,14 +1,14 @@
 // Figures and dates as the reader's own language writes them.
 
-/** @typedef {{key: string, name: string, question: string, unit: string, direction: string, counts: string, doesNotCount: string}} Indicator */
+/** @typedef {{key: string, name: string, question: string, unit: string | null, direction: string | null, counts: string, doesNotCount: string}} Indicator */
 
 const locale = navigator.language;
 const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 
-/** Rounded for reading: points to one place, ratios to two. @param {string | number} value @param {string} unit */
+/** Rounded for reading: points and per cent to one place, ratios to two. @param {string | number} value @param {string | null} unit */
 export function figure(value, unit) {
-  const places = unit === "POINTS" ? 1 : 2;
+  const places = unit === "POINTS" || unit === "PERCENT" ? 1 : 2;
   return new Intl.NumberFormat(locale, { minimumFractionDigits: places, maximumFractionDigits: places }).format(
     Number(value),
   );
@@ -37,8 +37,14 @@ export const negated = (value) => (value.startsWith("-") ? value.slice(1) : `-${
 /** @param {string} part */
 export const share = (part) => `${Math.round(Number(part) * 100).toLocaleString(locale)}\u00a0%`;
 
-/** @param {string} unit */
-export const unitWords = (unit) => (unit === "POINTS" ? "of 100 points" : "times what was expected");
+/** @type {Record<string, string>} */
+const UNITS = { POINTS: "of 100 points", RATIO: "times what was expected", PERCENT: "per cent" };
+
+/** Null where the package that defines the indicator is gone. @param {string | null} unit */
+export const unitWords = (unit) => (unit === null ? "in its own unit" : UNITS[unit]);
+
+/** Whether an item is read as context only: it weighs nothing and is not rated. @param {{weight: string}} item */
+export const isContext = (item) => Number(item.weight) === 0;
 
 /** First and last day in words; the API's end is the first day after. @param {string} start @param {string | null} end */
 export function period(start, end) {

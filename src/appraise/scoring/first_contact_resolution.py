@@ -1,0 +1,60 @@
+"""First-contact resolution: how many contacts the customer did not have to follow up. Context.
+
+A contact is followed up by a later one of the same customer, with whomever, on the same case or the same topic within
+the policy's horizon.
+"""
+
+from typing import Final
+
+import ibis
+
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import Direction, IndicatorDefinition, Role, Unit
+from appraise.domain.policies import Attribution, IndicatorPolicy, Policy
+from appraise.scoring.contact_shares import share_of_contacts
+from appraise.scoring.event_tables import SECONDS_PER_DAY
+from appraise.scoring.findings import Findings
+from appraise.scoring.indicator import Indicator, Shared
+
+FIRST_CONTACT_RESOLUTION: Final = IndicatorKey("first_contact_resolution")
+
+
+def first_contact_resolution(shared: Shared, policy: Policy) -> Findings:
+    prepared, days = shared.prepared, policy.of(FIRST_CONTACT_RESOLUTION).horizon_days
+    contacts, horizon = prepared.contacts, days * SECONDS_PER_DAY
+
+    def followed_up(*same: str) -> ibis.Value:
+        window = ibis.range_window(group_by=["customer", *same], order_by="at", following=(1, horizon - 1))
+        return ibis.cases((contacts[same[-1]].notnull(), contacts.count().over(window) > 0))
+
+    by_case, by_topic = followed_up("source", "case_id"), followed_up("topic")
+    unfinished = contacts["at"] + horizon > prepared.as_of
+    outcomes = contacts.mutate(
+        # Null of the one and false of the other is false: a contact needs a case or a topic, not both.
+        happened=~(ibis.coalesce(by_case, by_topic) | ibis.coalesce(by_topic, by_case)),
+        left_out=ibis.cases((unfinished, f"contact less than {days} days before the data end")),
+    )
+    return share_of_contacts(
+        FIRST_CONTACT_RESOLUTION, outcomes, prepared, policy, missing="contacts with a case or a topic"
+    )
+
+
+INDICATOR: Final = Indicator(
+    definition=IndicatorDefinition(
+        key=FIRST_CONTACT_RESOLUTION,
+        name="First-contact resolution",
+        question="How many contacts with this employee did the customer not have to follow up?",
+        unit=Unit.PERCENT,
+        direction=Direction.HIGHER_IS_BETTER,
+        role=Role.CONTEXT,
+        outcome=("contact", "contacts"),
+        opening="Of {events} with {customers}, {raw} % were not followed up by the customer.",
+        counts="contacts after which the customer did not come back, to anybody, on the same case or topic "
+        "within the policy's horizon",
+        does_not_count="contacts whose horizon was not over when the data end; contacts without a case and a topic",
+    ),
+    defaults=IndicatorPolicy(
+        Attribution.DIRECT, case_mix=("channel", "topic", "segment"), minimum_events=10, weight=0.0, horizon_days=7
+    ),
+    measure=first_contact_resolution,
+)

@@ -1,0 +1,44 @@
+"""The shape of an indicator: its words, what a policy means by its bare name, and how it is measured."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import ibis
+
+from appraise.domain.indicators import IndicatorDefinition
+from appraise.domain.policies import IndicatorPolicy, Policy
+from appraise.scoring.findings import Findings
+from appraise.scoring.prepared import Prepared, touches
+from appraise.scoring.spells import CustomerTime, customer_time
+
+
+@dataclass(frozen=True)  # no slots: what is prepared on demand is kept in the instance
+class Shared:
+    """What all indicators of a run may use; what only some need is prepared when the first asks for it."""
+
+    prepared: Prepared
+
+    @cached_property
+    def touches(self) -> ibis.Table:
+        """Every moment at which an employee served a customer."""
+        return touches(self.prepared).cache()
+
+    @cached_property
+    def time(self) -> CustomerTime:
+        """Customers' time with its moments, purchases and history."""
+        return customer_time(self.prepared, self.touches)
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One indicator, offered by a module as `INDICATOR`.
+
+    A policy that names the key without more gets `defaults`; for indicators that are not Appraise's own four, lint
+    takes the defaults' attribution as the only possible one and their `minimum_events` as the floor. `measure` says of
+    every employee an estimate or a typed absence, by the policy's rules under the definition's key.
+    """
+
+    definition: IndicatorDefinition
+    defaults: IndicatorPolicy
+    measure: Callable[[Shared, Policy], Findings]
