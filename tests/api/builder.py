@@ -11,13 +11,14 @@ from appraise.domain.access import Principal, Role, ServiceScope
 from appraise.domain.cycles import Cycle
 from appraise.domain.employees import EmploymentStatus, ExternalReference
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
-from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.indicators import ATTRITION, COMPOSITE, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.reading import ViewedSection
 from appraise.domain.scorecards import (
     Absence,
     AbsenceKind,
+    Composite,
     Coverage,
     Estimate,
     Evidence,
@@ -109,13 +110,34 @@ def build(deployment: Deployment, *, others: int = 0) -> Company:
         grant_role(deployment, ids[name], role, at=AT, by="test")
     cycle = open_cycle(deployment, "2025", Period(date(2025, 1, 1), date(2026, 1, 1)), at=AT)
     scored = [name for name in managers if name not in ROLES and name != "Dora Lindqvist"]
-    cards = tuple(Scorecard(ids[name], _results(number)) for number, name in enumerate(scored))
+    cards = tuple(Scorecard(ids[name], _results(number), _composite(number)) for number, name in enumerate(scored))
     manifest = Manifest(
         "test", "p" * 64, "q" * 64, (("contacts", 3), ("ratings", 2)), date(2025, 1, 1), date(2026, 1, 1), AT.date()
     )
     coverage = (Coverage(SATISFACTION, Decimal(100), Decimal("93.5"), (("bot", Decimal("6.5")),)),)
     store_scores(deployment, cycle, ScoringResult(cards, coverage, manifest), DEFAULT_POLICY, started_at=AT, at=AT)
     return Company(deployment, ids, cycle)
+
+
+def _composite(number: int) -> Composite | Absence:
+    if number % 2:
+        return Absence(COMPOSITE, AbsenceKind.INSUFFICIENT_EVIDENCE, "There is 1 indicator with a figure.")
+    low, high, some = Decimal("-0.21"), Decimal("1.05"), Decimal("0.42")
+    return Composite(
+        value=some,
+        lower=low,
+        upper=high,
+        lower_90=low / 2,
+        upper_90=high,
+        spread=Decimal("0.7"),
+        reliability=Decimal("0.72"),
+        probability_better=Decimal("0.91"),
+        consequence=True,
+        level=3,
+        observed_weight=Decimal("0.75"),
+        attributable_share=Decimal("0.7"),
+        parts=((SATISFACTION, some * 2), (ATTRITION, -some)),
+    )
 
 
 def _record(name: str, manager: str | None, row: int) -> PeopleRecord:

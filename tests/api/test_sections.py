@@ -6,8 +6,8 @@ from tests.api.builder import Company
 from tests.api.conftest import Ask, codes
 
 from appraise.api.global_ids import Kind, to_global
-from appraise.domain.explanations import sentences
-from appraise.domain.scorecards import Estimate
+from appraise.domain.explanations import composite_sentences, sentences
+from appraise.domain.scorecards import Composite, Estimate
 
 RESULTS = """query ($id: ID!) { section(id: $id) { items { weight indicator { key unit direction } result {
   __typename
@@ -29,6 +29,37 @@ def change(company: Company, of: str, item: int, **fields: Any) -> dict[str, Any
     section = company.section(of).section
     key = to_global(Kind.ITEM, section.items[item].id)
     return {"sectionId": section_id(company, of), "itemId": key, "expectedVersion": section.version} | fields
+
+
+TOGETHER = """query ($id: ID!) { section(id: $id) { composite { __typename
+  ... on Composite { value lower upper90 level isBetter carriesConsequence observedWeight parts { indicator amount }
+                     sentences }
+  ... on Absence { kind reason } } } }"""
+
+
+def test_what_the_indicators_say_together_is_read_with_its_parts_and_words(company: Company, ask: Ask) -> None:
+    stored = {
+        name: company.section(name).composite for name in ("Max Weber", "Nia Okafor", "Ann Archer", "Ben Castellanos")
+    }
+    figure = next(name for name, one in stored.items() if isinstance(one, Composite))
+    absent = next(name for name, one in stored.items() if not isinstance(one, Composite))
+    told, none = (
+        ask("Hal Novak", TOGETHER, id=section_id(company, name))["data"]["section"]["composite"]
+        for name in (figure, absent)
+    )
+
+    assert told["value"] == "0.42"
+    assert told["parts"] == [
+        {"indicator": "satisfaction", "amount": "0.84"},
+        {"indicator": "attrition", "amount": "-0.42"},
+    ]
+    assert (told["lower"], told["upper90"], told["level"], told["isBetter"]) == ("-0.21", "1.05", 3, None)
+    assert told["sentences"] == list(composite_sentences(stored[figure]))  # type: ignore[arg-type]
+    assert none == {
+        "__typename": "Absence",
+        "kind": "INSUFFICIENT_EVIDENCE",
+        "reason": "There is 1 indicator with a figure.",
+    }
 
 
 def test_a_result_is_read_digit_for_digit(company: Company, ask: Ask) -> None:

@@ -10,6 +10,7 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of, to_global
 from appraise.api.types.changes import IndicatorChangeType
+from appraise.api.types.composites import CompositeResult, composite_of
 from appraise.api.types.connections import PageInfoType, Window
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.estimates import ItemResult, result_of
@@ -186,6 +187,17 @@ class SectionType(Node):
         )
         pairs = zip(found.employees[0].results, found.population, strict=True)
         return [IndicatorChangeType.of(result, population) for result, population in pairs]
+
+    @strawberry.field(
+        description=(
+            "What the indicators say together; null where the run did not work it out. Reading somebody else's is "
+            "written to the audit log."
+        )
+    )
+    def composite(self, info: strawberry.Info) -> CompositeResult | None:
+        context: RequestContext = info.context
+        found = context.sections.view(self.section.id).composite
+        return None if found is None else composite_of(found)
 
     @strawberry.field(description="What the reader may do now; a page draws its buttons from this.")
     def allowed_actions(self, info: strawberry.Info) -> list[ActionValue]:
