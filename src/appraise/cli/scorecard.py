@@ -78,12 +78,12 @@ def print_composite(console: Console, composite: Composite | Absence | None, *, 
         console.print(f"   {composite.reason}", soft_wrap=True, highlight=False)
         return
     colour = {True: "green", False: "red", None: "cyan"}[composite.is_better]
-    figures = f"{composite.value:+.2f}   95 % sure: {composite.lower:+.2f} … {composite.upper:+.2f}"
+    value, low, high = (f"{one:+.2f}".replace("-", "−") for one in (composite.value, composite.lower, composite.upper))
     console.print(
-        Text.assemble(("Taken together    ", "bold"), (figures, colour), "   average 0, in sds between employees")
+        Text.assemble(("Taken together    ", "bold"), (f"{value} sd between employees", colour), "   average 0")
     )
     first, *rest, level = composite_sentences(composite)
-    console.print(f"   {level}", style=colour, highlight=False)
+    console.print(Text.assemble("   ", (level.rstrip("."), colour), f" · 95 % sure: {low} … {high}"))
     for sentence in (first, *rest) if why else ():
         console.print(f"   • {sentence}", soft_wrap=True, highlight=False)
 
