@@ -6,12 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from tests.scoring.test_run import TEAM, served
 
-from appraise.domain.indicators import SATISFACTION
-from appraise.domain.policies import Policy
-from appraise.domain.scorecards import Absence, AbsenceKind, Composite
+from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.policies import DEFAULT_POLICY, Policy
+from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Coverage
+from appraise.scoring.findings import Findings, Measured, Results
+from appraise.scoring.together import composites
 
 
 def together(world: Any, policy: Policy) -> list[Composite | Absence | None]:
@@ -61,6 +64,23 @@ def test_too_little_weight_or_a_single_figure_is_an_absence_with_its_reason(worl
     single = together(world, strict)[0]
     assert isinstance(single, Absence)
     assert "at least 2 are needed to put them together" in single.reason
+
+
+def test_what_is_withheld_tells_nothing_through_the_composite() -> None:
+    """Employee 0's first figure is withheld: whatever it was, the composites are the same."""
+
+    def with_first(value: float) -> dict[int, Composite | Absence]:
+        deviation = np.array([value, 1.0, -1.0, 2.0, 0.5, -2.0, 1.5])
+        withheld = Absence(SATISFACTION, AbsenceKind.WITHHELD, "fewer than 5 customers")
+        nothing = Coverage(SATISFACTION, Decimal(0), Decimal(0))
+        secret = Results({0: withheld}, Measured(range(7), deviation, np.full(7, 0.5), 1.0))
+        other = Results({}, Measured(range(1, 7), deviation[1:], np.full(6, 0.5), 1.0))
+        found = {SATISFACTION: secret, REPEAT_PURCHASE: other, LIFETIME_VALUE: Results(), ATTRITION: Results()}
+        findings = {key: Findings(results, withheld, nothing) for key, results in found.items()}
+        return composites(findings, DEFAULT_POLICY)
+
+    assert 0 not in with_first(9.0)
+    assert with_first(9.0) == with_first(-9.0)
 
 
 def test_whoever_was_not_employed_has_none(world: Any, lenient: Policy) -> None:

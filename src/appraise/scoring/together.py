@@ -11,7 +11,7 @@ from appraise.domain.indicators import COMPOSITE, Direction, definition_of
 from appraise.domain.policies import Policy
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate
 from appraise.errors import NotEnough
-from appraise.scoring.findings import Findings, FloatArray, Measured
+from appraise.scoring.findings import Findings, FloatArray, Measured, Results
 from appraise.scoring.working import exactly
 from appraise.statistics import composite as statistics
 
@@ -30,7 +30,7 @@ def composites(findings: Mapping[IndicatorKey, Findings], policy: Policy) -> dic
     is published still tells of the other indicators, and is used for that.
     """
     weighed = [key for key, rules in policy.indicators if rules.weight > 0]
-    known = {key: measured for key in weighed if (measured := findings[key].results.measured) is not None}
+    known = {key: measured for key in weighed if (measured := _disclosed(findings[key].results)) is not None}
     employees = sorted({employee for measured in known.values() for employee in measured.employees})
     if not employees:
         return {}
@@ -46,6 +46,19 @@ def composites(findings: Mapping[IndicatorKey, Findings], policy: Policy) -> dic
         return {employee: _absent(reason) for employee in employees}
     figures = _figures(pooled, policy, weighed, published)
     return {employee: _gated(figures[row], published[row], policy, weights) for row, employee in enumerate(employees)}
+
+
+def _disclosed(results: Results) -> Measured | None:
+    """What was measured of those from whom it is not withheld: a part of a composite would tell it after all."""
+    measured = results.measured
+    if measured is None:
+        return None
+    withheld = {e for e, one in results.said.items() if isinstance(one, Absence) and one.kind is AbsenceKind.WITHHELD}
+    kept = np.array([employee not in withheld for employee in measured.employees], dtype=bool)
+    if not kept.any():
+        return None
+    employees = [employee for employee in measured.employees if employee not in withheld]
+    return Measured(employees, measured.deviation[kept], measured.variance[kept], measured.spread)
 
 
 def nothing_together() -> Absence:
