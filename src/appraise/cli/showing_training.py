@@ -8,9 +8,10 @@ from rich.rule import Rule
 from appraise.bootstrap import open_deployment
 from appraise.cli.deployment import AT_THE_MACHINE, cycle_named
 from appraise.cli.output import console, print_json
+from appraise.cli.showing_changes import UNITS
 from appraise.domain.changes import signed
 from appraise.domain.identifiers import IndicatorKey
-from appraise.domain.indicators import BY_KEY, Direction, Unit
+from appraise.domain.indicators import Direction, definition_of
 from appraise.errors import InvalidInput
 from appraise.settings import Settings
 from appraise.statistics.change import Effect
@@ -62,8 +63,8 @@ def show_training(file: Path, indicator: str, before: str, after: str, *, prices
 
 
 def _print(effect: TrainingEffect) -> None:
-    definition = BY_KEY[effect.indicator]
-    unit = "points" if definition.unit is Unit.POINTS else "ratio to expected"
+    definition = definition_of(effect.indicator)
+    unit = UNITS[definition.unit]
     turned = "" if definition.direction is Direction.HIGHER_IS_BETTER else "; + is better: it fell"
     matched = effect.matched
     console.print()

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
-from appraise.domain.indicators import BY_KEY, SATISFACTION, Direction
+from appraise.domain.indicators import SATISFACTION, Direction, Role, definition_of
 from appraise.domain.scorecards import Estimate
 from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Section
@@ -261,7 +261,7 @@ def _bias(groups: _Groups, sections: Sequence[Section]) -> Table:
         used = [
             _column(indicator, column, pair)
             for indicator, column in columns.items()
-            if indicator in BY_KEY and _enough(groups, column, (name, reference))
+            if definition_of(indicator).role is Role.RATED and _enough(groups, column, (name, reference))
         ]
         gap = None
         if used and _enough(groups, satisfaction, (name, reference)):
@@ -310,4 +310,4 @@ def _estimates(sections: Sequence[Section], indicator: IndicatorKey) -> dict[Emp
 
 def _oriented(indicator: IndicatorKey, figure: float) -> float:
     """So that more is better."""
-    return figure if BY_KEY[indicator].direction is Direction.HIGHER_IS_BETTER else -figure
+    return -figure if definition_of(indicator).direction is Direction.LOWER_IS_BETTER else figure
