@@ -11,7 +11,7 @@ from scipy import special, stats
 
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray
-from appraise.statistics.funnel import outliers, overdispersion, poisson_limits
+from appraise.statistics.funnel import outliers, overdispersion, pearson_dispersion, poisson_limits
 
 Read = Callable[[str], dict[str, FloatArray]]
 
@@ -39,6 +39,50 @@ def test_medpar_providers_are_judged_as_by_funnelplotr(data: Read) -> None:
     )
     assert np.count_nonzero(outliers(ratio, 0.0, variance, tau2=result.tau2)) == 9
     assert np.count_nonzero(outliers(ratio, 0.0, variance)) == 25
+
+
+def test_medpar_stays_are_as_overdispersed_as_funnelplotr_says(data: Read) -> None:
+    """Vignette of FunnelPlotR: los ~ hmo + died + age80 + factor(type), Poisson; X²/(1495 − 6) = 6.240519.
+
+    R takes the weights of its last but one iteration, hence the fifth digit. The providers' expectations follow too.
+    """
+    cells = data("medpar_cells")
+    n, total = cells["count"], cells["total"]
+    x = np.column_stack(
+        [np.ones(n.size), cells["hmo"], cells["died"], cells["age80"], cells["type"] == 2, cells["type"] == 3]
+    )
+    beta = np.array([np.log(total.sum() / n.sum()), 0, 0, 0, 0, 0])
+    for _ in range(20):  # Newton's method on the Poisson likelihood
+        mean = np.exp(x @ beta)
+        beta = beta + np.linalg.solve((x * (n * mean)[:, None]).T @ x, x.T @ (total - n * mean))
+    mean = np.exp(x @ beta)
+
+    assert pearson_dispersion(n, total, cells["squares"], mean, parameters=6) == pytest.approx(6.240519, abs=1e-4)
+    assert n @ mean == pytest.approx(data("medpar_providers")["expected"].sum(), abs=1e-4)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 40)), min_size=3, max_size=30))
+def test_dispersion_of_cells_is_that_of_their_outcomes_one_by_one(rows: list[tuple[int, int]]) -> None:
+    cell, y = np.array(rows, dtype=float).T
+    mu = 1.5 * cell + 0.7
+    kinds = np.unique(cell)
+    sums = [np.array([part[cell == kind].sum() for kind in kinds]) for part in (np.ones(y.size), y, y**2)]
+
+    assert pearson_dispersion(*sums, 1.5 * kinds + 0.7, parameters=2) == pytest.approx(
+        stats.chisquare(y, mu, sum_check=False).statistic / (y.size - 2)
+    )
+
+
+def test_dispersion_needs_sums_that_can_be_and_a_degree_of_freedom() -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        pearson_dispersion([1, 2], [1, 4], [1, 7], [1, 2], parameters=1)
+    assert str(refusal.value) == "squares is 7 at position 1\n  expected: at least total²/count, 8"
+    with pytest.raises(NotEnough) as few:
+        pearson_dispersion([1, 1], [1, 4], [1, 16], [1, 2], parameters=2)
+    assert str(few.value) == "2 outcomes and 2 parameters\n  expected: more outcomes than parameters"
+    with pytest.raises(InvalidInput) as zero:
+        pearson_dispersion([1, 1], [1, 4], [1, 16], [1, 0], parameters=1)
+    assert str(zero.value) == "mean is 0.0 at position 1\n  expected: above 0"
 
 
 def test_without_tails_the_extra_variance_is_that_of_dersimonian_and_laird() -> None:

@@ -67,6 +67,39 @@ def overdispersion(
     return Overdispersion(z=z, phi=phi, tau2=tau2, kept=n)
 
 
+def pearson_dispersion(
+    count: npt.ArrayLike,
+    total: npt.ArrayLike,
+    squares: npt.ArrayLike,
+    mean: npt.ArrayLike,
+    *,
+    parameters: int,
+) -> float:
+    """Multiplicative overdispersion of counts, Pearson's X²/(N − parameters): 1 under Poisson.
+
+    McCullagh & Nelder 1989, Generalized Linear Models, §4.5.
+
+    Outcomes y of one fitted `mean` are summed to a cell: `count` N_c, `total` Σy and `squares` Σy², each (C,);
+    X² = Σ_c (Σy² − 2μΣy + N_cμ²)/μ. `parameters` is the number of fitted coefficients. It says how wrong Poisson
+    limits are; `overdispersion` says how far they widen for a unit. Raises `InvalidInput` for means or counts that are
+    not above 0, sums of squares that no such totals can have, and `NotEnough` without a degree of freedom.
+    """
+    mu = at_least("mean", vector("mean", mean), 0.0, strictly=True)
+    n = at_least("count", vector("count", count, length=mu.size), 0.0, strictly=True)
+    sums, yy = vector("total", total, length=mu.size), vector("squares", squares, length=mu.size)
+    impossible = np.flatnonzero(yy * n < sums**2 * (1.0 - 1e-9))
+    if impossible.size:
+        where = impossible[0]
+        raise InvalidInput(
+            f"squares is {yy[where]:g} at position {where}",
+            expected=f"at least total²/count, {sums[where] ** 2 / n[where]:g}",
+        )
+    freedom = float(n.sum()) - parameters
+    if freedom <= 0.0:
+        raise NotEnough(f"{n.sum():g} outcomes and {parameters} parameters", expected="more outcomes than parameters")
+    return float(((yy - 2.0 * mu * sums + n * mu**2) / mu).sum() / freedom)
+
+
 def outliers(
     estimate: npt.ArrayLike, target: float, variance: npt.ArrayLike, *, tau2: float = 0.0, level: float = 0.998
 ) -> npt.NDArray[np.int8]:
