@@ -60,10 +60,15 @@ def test_words_written_without_a_connection_are_sent_when_it_is_back(sign_in: Si
 def test_a_section_goes_from_the_manager_by_way_of_hr_to_the_employee(sign_in: SignIn) -> None:
     manager, hr, employee = sign_in("manager"), sign_in("hr_administrator"), sign_in("employee")
     open_section(manager, "Ann Archer")
+    together = manager.locator("appraise-together")
+    expect(together).to_contain_text("Your own judgement comes first")
+    expect(together.locator("svg")).to_have_count(0)
     for name in ("Satisfaction", "Repeat purchases", "Attrition"):
         row = manager.locator("appraise-item", has=manager.get_by_role("heading", name=name))
         row.get_by_role("radio", name="4").check()
         expect(row.locator(".status")).to_contain_text("Saved at")
+    expect(together).to_contain_text("Level 3 of 5 by a fixed rule. It is not a rating")
+    shoot(manager, "together")
     manager.get_by_role("button", name="Hand in").click()
     manager.get_by_role("dialog").get_by_role("button", name="Hand in").click()
     expect(manager.locator(".steps [aria-current]")).to_have_text("Submitted")

@@ -7,12 +7,14 @@ import strawberry
 
 from appraise.api.types.estimates import AbsenceResult
 from appraise.domain.explanations import composite_sentences
+from appraise.domain.indicators import definition_of
 from appraise.domain.scorecards import Absence, Composite
 
 
 @strawberry.type(name="CompositePart", description="What one indicator adds to the composite.")
 class CompositePartType:
     indicator: str = strawberry.field(description="Key of the indicator.")
+    name: str = strawberry.field(description="Name of the indicator, for people.")
     amount: Decimal = strawberry.field(
         description="In standard deviations between employees; without a figure, what the other indicators imply."
     )
@@ -69,7 +71,10 @@ class CompositeType:
             level=composite.level,
             observed_weight=composite.observed_weight,
             attributable_share=composite.attributable_share,
-            parts=[CompositePartType(indicator=key, amount=amount) for key, amount in composite.parts],
+            parts=[
+                CompositePartType(indicator=key, name=definition_of(key).name, amount=amount)
+                for key, amount in composite.parts
+            ],
             sentences=list(composite_sentences(composite)),
         )
 

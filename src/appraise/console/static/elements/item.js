@@ -2,7 +2,7 @@
 
 import { LitElement, css, html, nothing } from "lit";
 import { picture, tone } from "./picture.js";
-import { pictures, shared } from "./styles.js";
+import { findings, pictures, shared } from "./styles.js";
 import { figure, isContext, negated, plain, share, sum, time, unitWords } from "./words.js";
 
 const RATINGS = [1, 2, 3, 4, 5];
@@ -201,33 +201,9 @@ export class AppraiseItem extends LitElement {
   static styles = [
     shared,
     pictures,
+    findings,
     css`
-      :host { scroll-margin-top: var(--s4); container: item / inline-size; }
-      article { border-top: 1px solid var(--ink); padding-block: var(--s4) var(--s6); }
-      header { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: 0 var(--s4); }
-      h2 { font: 600 var(--size-title) / 1.2 var(--serif); letter-spacing: -0.01em; }
-      .question { font: italic 400 var(--size-text) / 1.45 var(--serif); color: var(--ink-soft); margin-top: var(--s1); }
-      .finding { display: grid; gap: var(--s4) var(--s6); margin-block: var(--s4) var(--s3); }
-      .number { font: 400 2.5rem / 1.1 var(--serif); font-variant-numeric: lining-nums; letter-spacing: -0.02em; }
-      .number span { font: 400 var(--size-text) / 1.2 var(--sans); letter-spacing: 0; color: var(--ink-soft); }
-      .verdict { margin-block: var(--s2); color: var(--tone); font-weight: 600; text-wrap: pretty; }
-      figure { min-width: 0; padding-top: var(--s1); }
-      .absence { border-left: 3px double var(--edge); padding-left: var(--s4); margin-block: var(--s4); max-width: var(--measure); }
-      .absence .number { font-size: 1.75rem; color: var(--ink-soft); font-style: italic; margin-bottom: var(--s2); }
-      .absence p + p + p { margin-top: var(--s2); }
-      details { margin-top: var(--s2); }
-      summary { cursor: pointer; color: var(--accent); width: fit-content; padding-block: var(--s1); }
-      .working { display: grid; gap: var(--s4) var(--s6); padding-block: var(--s2) var(--s4); }
-      ol { padding-left: 1.3em; display: grid; gap: var(--s2); align-content: start; }
-      li::marker { color: var(--ink-soft); font-variant-numeric: tabular-nums; }
-      table { border-collapse: collapse; width: 100%; align-self: start; font-variant-numeric: tabular-nums lining-nums; }
-      caption { text-align: left; font-size: var(--size-small); color: var(--ink-soft); padding-bottom: var(--s2); }
-      th, td { padding: var(--s1) 0; border-top: 1px solid var(--rule); font-weight: 400; }
-      th { text-align: left; padding-right: var(--s3); }
-      td { text-align: right; white-space: nowrap; }
-      tr:last-child > * { border-top: 1px solid var(--ink); border-bottom: 3px double var(--ink); font-weight: 600; }
-      dl { display: grid; gap: var(--s2); padding-block: var(--s2) var(--s3); max-width: var(--measure); }
-      dt { font-weight: 600; font-size: var(--size-small); }
+      :host { scroll-margin-top: var(--s4); }
       .manager { margin-top: var(--s4); background: var(--wash); border-radius: var(--corner); padding: var(--s4); }
       blockquote { margin: var(--s2) 0 0; font: italic 400 var(--size-text) / 1.5 var(--serif); overflow-wrap: anywhere; white-space: pre-line; }
       legend, .comment label { font-weight: 600; padding: 0; }
@@ -250,13 +226,8 @@ export class AppraiseItem extends LitElement {
       .status { margin-top: var(--s2); min-height: 1.5em; color: var(--ink-soft); }
       .wrong { color: var(--worse); }
       .choice { display: flex; flex-wrap: wrap; gap: var(--s3); }
-      @container item (min-width: 40rem) {
-        .finding { grid-template-columns: minmax(15rem, 2fr) 3fr; }
-        .working { grid-template-columns: 3fr 2fr; }
-      }
       @media print {
-        article { break-inside: avoid; padding-bottom: var(--s4); }
-        details, .status, .ends, .notice { display: none; }
+        .status, .ends, .notice { display: none; }
         .manager { background: none; border-left: 3px solid var(--rule); padding-block: 0; }
         .ratings label:not(:has(:checked)) { display: none; }
         textarea { border: 0; padding: 0; min-height: 0; resize: none; background: none; }

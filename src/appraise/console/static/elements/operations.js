@@ -34,6 +34,15 @@ fragment SectionParts on Section {
   person { name job department managerName }
   cycle { name start end }
   items { ...ItemParts }
+  composite {
+    __typename
+    ... on Composite {
+      value lower upper lower90 upper90 isBetter level carriesConsequence
+      parts { name amount }
+      sentences
+    }
+    ... on Absence { kind sentence }
+  }
 }${ITEM}`;
 
 const OUTCOME = `{ section { ...SectionParts } userErrors { message path code } }`;

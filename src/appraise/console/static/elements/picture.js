@@ -67,19 +67,19 @@ function label(value, all) {
 /** @param {number} position */
 const anchor = (position) => (position < 22 ? "start" : position > 78 ? "end" : "middle");
 
-/** The large picture of a section. @param {Estimate} estimate @param {Measure} measure */
-export function picture(estimate, measure) {
+/** The large picture of a section. @param {Estimate} estimate @param {Measure} measure @param {string} middle what `expected` is called */
+export function picture(estimate, measure, middle = "expected") {
   const scale = scaleOf(estimate, measure);
   const expected = scale.position(estimate.expected);
   const ticks = scale.ticks();
   const words =
     `${measure.name}: ${figure(estimate.value, measure.unit)}; 95 % interval ${figure(estimate.lower, measure.unit)} ` +
-    `to ${figure(estimate.upper, measure.unit)}; expected ${figure(estimate.expected, measure.unit)}. ` +
+    `to ${figure(estimate.upper, measure.unit)}; ${middle} ${figure(estimate.expected, measure.unit)}. ` +
     `${measure.direction === null ? "" : "Better is to the right. "}${estimate.verdict}`;
   return html`<svg class="picture ${tone(estimate.isBetter)}" role="img" aria-label=${words} width="100%" height="118">
     <line class="expected" x1="${expected}%" x2="${expected}%" y1="22" y2="74"></line>
     <text class="label" x="${expected}%" y="14" text-anchor=${anchor(expected)}>
-      expected ${figure(estimate.expected, measure.unit)}
+      ${middle} ${figure(estimate.expected, measure.unit)}
     </text>
     ${marks("48", estimate, scale, 12)}
     <line class="axis" x1="0" x2="100%" y1="74" y2="74"></line>

@@ -5,6 +5,7 @@
 import { LitElement, css, html, nothing } from "lit";
 import { Client, RequestFailed, idempotencyKey } from "./client.js";
 import "./item.js";
+import "./together.js";
 import { FinaliseSection, ReadSection, ReturnSection, SubmitSection } from "./operations.js";
 import { legend } from "./picture.js";
 import { Saving } from "./saving.js";
@@ -128,7 +129,7 @@ export class AppraiseSection extends LitElement {
         <div class="items">
           ${legend()}
           ${data.items.filter((/** @type {any} */ item) => !isContext(item)).map((/** @type {any} */ item) => this.#item(data, item))}
-          ${this.#context(data)}
+          ${this.#together(data)} ${this.#context(data)}
         </div>
         <aside aria-label="This section">${this.#total(data)} ${this.#next(data)} ${this.#origin(data)}</aside>
       </div>
@@ -140,6 +141,12 @@ export class AppraiseSection extends LitElement {
   #item(data, item) {
     return html`<appraise-item .item=${item} .saving=${this.saving} .stamp=${this._stamp}
       .isEditable=${data.allowedActions.includes("RATE")} .areRatingsVisible=${data.ratingsVisible}></appraise-item>`;
+  }
+
+  /** Whoever rates sees it after rating, so that it leads nobody's judgement. @param {any} data */
+  #together(data) {
+    const toRate = data.allowedActions.includes("RATE") ? this.#unrated(data).length : 0;
+    return html`<appraise-together .composite=${data.composite} .toRate=${toRate}></appraise-together>`;
   }
 
   /** Figures that are read beside the others. @param {any} data */
@@ -206,12 +213,21 @@ export class AppraiseSection extends LitElement {
     return html`<section><h2>Your section</h2><p>${words}</p></section>`;
   }
 
+  /** @param {any} data @returns {any[]} items with a figure and without a rating */
+  #unrated(data) {
+    return data.items.filter(
+      (/** @type {any} */ item) =>
+        item.result.__typename === "EstimateResult" && !isContext(item) && (this.saving?.draft(item.id) ?? item).rating === null,
+    );
+  }
+
   /** @param {any} data @returns {{item: string, words: string}[]} */
   #missing(data) {
+    const unrated = this.#unrated(data);
     return data.items.flatMap((/** @type {any} */ item) => {
       const { rating, comment } = this.saving?.draft(item.id) ?? item;
-      if (item.result.__typename !== "EstimateResult" || isContext(item)) return [];
-      if (rating === null) return [{ item: item.id, words: `${item.indicator.name}: a rating` }];
+      if (unrated.includes(item)) return [{ item: item.id, words: `${item.indicator.name}: a rating` }];
+      if (isContext(item)) return [];
       if (EXTREMES.has(rating) && !comment?.trim()) return [{ item: item.id, words: `${item.indicator.name}: words beside the ${rating}` }];
       return [];
     });

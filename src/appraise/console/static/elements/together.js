@@ -1,0 +1,103 @@
+// <appraise-together>: what all indicators of a section say together, after whoever rates has judged.
+
+import { LitElement, html, nothing } from "lit";
+import { picture, tone } from "./picture.js";
+import { findings, pictures, shared } from "./styles.js";
+import { figure, sum } from "./words.js";
+
+/** @type {Record<number, string>} */
+const LEVELS = {
+  5: "Surely well above the average colleague",
+  4: "Surely above the average colleague",
+  3: "The data cannot tell this from the average colleague",
+  2: "Surely below the average colleague",
+  1: "Surely well below the average colleague",
+};
+const MEASURE = { name: "All indicators together", unit: null, direction: "HIGHER_IS_BETTER" };
+
+export class AppraiseTogether extends LitElement {
+  static properties = {
+    composite: { attribute: false },
+    toRate: { attribute: false },
+  };
+
+  constructor() {
+    super();
+    /** @type {any} */
+    this.composite = null;
+    /** How many ratings the reader still owes: the figure waits for them. */
+    this.toRate = 0;
+  }
+
+  render() {
+    if (this.composite === null) return nothing;
+    return html`<article aria-labelledby="name">
+      <header>
+        <h2 id="name">${MEASURE.name}</h2>
+        <p class="soft small">by the weights of the policy</p>
+      </header>
+      <p class="question">What do the figures say, judged jointly?</p>
+      ${this.toRate > 0 ? this.#waiting() : this.composite.__typename === "Composite" ? this.#figure(this.composite) : this.#absence(this.composite)}
+    </article>`;
+  }
+
+  #waiting() {
+    return html`<div class="absence">
+      <p>Your own judgement comes first: this opens when you have rated every indicator that has a figure
+        (${this.toRate === 1 ? "one is missing" : `${this.toRate} are missing`}).</p>
+    </div>`;
+  }
+
+  /** @param {any} composite */
+  #figure(composite) {
+    const sign = { better: "▲", worse: "▼", unsure: "◆" }[tone(composite.isBetter)];
+    const verdict = LEVELS[composite.level];
+    return html`<div class="finding">
+        <div class=${tone(composite.isBetter)}>
+          <p class="number">${signed(composite.value)} <span>standard deviations</span></p>
+          <p class="verdict"><span aria-hidden="true">${sign}</span> ${verdict}.</p>
+          <p class="soft small">Level ${composite.level} of 5 by a fixed rule. It is not a rating: a person gives that.</p>
+          ${composite.carriesConsequence ? nothing : html`<p class="soft small">To be read, not to be acted on: the reliability is below what the policy asks for.</p>`}
+        </div>
+        <figure>${picture({ ...composite, expected: "0", verdict }, MEASURE, "average")}</figure>
+      </div>
+      <details>
+        <summary>How it is worked out</summary>
+        <div class="working">
+          <ol>
+            ${composite.sentences.map((/** @type {string} */ sentence) => html`<li>${sentence}</li>`)}
+          </ol>
+          ${this.#parts(composite)}
+        </div>
+      </details>`;
+  }
+
+  /** @param {any} composite */
+  #parts(composite) {
+    const digits = sum([...composite.parts.map((/** @type {any} */ part) => part.amount), composite.value]);
+    return html`<table>
+      <caption>The sum, with every digit (standard deviations)</caption>
+      <tbody>
+        ${[...composite.parts.map((/** @type {any} */ part) => part.name), "together"].map(
+          (name, row) => html`<tr><th scope="row">${name}</th><td>${digits[row]}</td></tr>`,
+        )}
+      </tbody>
+    </table>`;
+  }
+
+  /** @param {any} absence */
+  #absence(absence) {
+    return html`<div class="absence">
+      <p class="number">No figure</p>
+      <p>${absence.sentence}</p>
+      <p class="soft small">This is not a zero and not an average: there is too little to put together.</p>
+    </div>`;
+  }
+
+  static styles = [shared, pictures, findings];
+}
+
+/** @param {string} value */
+const signed = (value) => (Number(value) > 0 ? "+" : "") + figure(value, null).replace("-", "−");
+
+customElements.define("appraise-together", AppraiseTogether);
