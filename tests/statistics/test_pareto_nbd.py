@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraise.errors import NotEnough
+from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics import pareto_nbd
 from appraise.statistics.arrays import FloatArray
 from appraise.statistics.pareto_nbd import ParetoNbd
@@ -78,6 +78,55 @@ def test_a_new_customer_expects_what_the_definition_integrates_to() -> None:
     assert model.expected_new([52.0]) == pytest.approx([float(0.7 / 9.0 * time)], rel=1e-8)
 
 
+def test_expected_remaining_is_the_closed_form_of_fader_hardie_and_lee() -> None:
+    """The customer (7, 35, 77.86) of CDNOW at 15 % a year: .89531674 with Ψ by mpmath, which has it to any digits."""
+    r, alpha, s, beta = 0.553, 10.578, 0.606, 11.669
+    model = ParetoNbd(r, alpha, s, beta, 0.0, converged=True)
+    delta, x, tx, age = np.log(1.15) / 52, 7, 35.0, 77.86
+    with mpmath.workdps(30):
+        closed = delta ** (s - 1) * (beta + age) ** s * mpmath.hyperu(s, s, delta * (beta + age))
+    alive = model.probability_alive(x, tx, age)
+
+    assert model.expected_remaining(delta, x, tx, age) == pytest.approx(0.89531674, abs=5e-9)
+    assert model.expected_remaining(delta, x, tx, age) == pytest.approx(
+        float(alive * (r + x) / (alpha + age) * closed), rel=1e-12
+    )
+
+
+@pytest.mark.parametrize("s", [0.02, 0.606, 1.0, 1.0 + 1e-9, 2.0, 30.0])
+@pytest.mark.parametrize("discount", [1e-7, 0.0027, 0.4, 30.0])
+def test_expected_remaining_is_the_discounted_integral_of_what_is_expected(s: float, discount: float) -> None:
+    """∫ e^{−δt}·(r + x)/(α + T)·P(alive at T + t | alive at T) dt, in the clock of the histories."""
+    model = ParetoNbd(0.9, 30.0, s, 12.0, 0.0, converged=True)
+    for x, tx, age in ((2, 30.43, 38.86), (2_000, 1_500.0, 1_560.0)):
+        end = 36.0 / discount
+        pieces = [0.0, *np.geomspace(min(end, 12.0 + age) / (1.0 + s) / 1e3, end, 12)]
+        time = mpmath.quad(lambda t, age=age: mpmath.exp(-discount * t) * (1 + t / (12.0 + age)) ** -s, pieces)
+        rate = float(model.probability_alive(x, tx, age)) * (0.9 + x) / (30.0 + age)
+
+        assert model.expected_remaining(discount, x, tx, age) == pytest.approx(rate * float(time), rel=1e-11)
+
+
+@given(st.floats(0.05, 4), st.floats(0.5, 80), st.floats(1e-4, 0.1), st.integers(0, 500))
+def test_expected_remaining_lies_between_a_long_horizon_discounted_at_its_end_and_undiscounted(
+    s: float, beta: float, discount: float, x: int
+) -> None:
+    model = ParetoNbd(0.6, 10.0, s, beta, 0.0, converged=True)
+    history = (x, 30.0 if x else 0.0, 40.0)
+    horizon = 50.0
+    within = model.expected_purchases(horizon, *history)
+    remaining = model.expected_remaining([discount, 2 * discount], *history)
+
+    assert remaining[0] >= np.exp(-discount * horizon) * within * (1 - 1e-12)
+    assert remaining[1] < remaining[0]
+
+
+def test_a_discount_of_nothing_is_refused() -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        VIGNETTE.expected_remaining([0.1, 0.0], 2, 30.0, 40.0)
+    assert str(refusal.value) == "discount is 0\n  expected: above 0 per unit of time"
+
+
 @given(st.floats(0.05, 5), st.floats(0.5, 80), st.floats(0.05, 4), st.floats(0.5, 80), st.integers(0, 500))
 def test_a_customer_silent_for_longer_is_less_likely_to_be_alive(
     r: float, alpha: float, s: float, beta: float, x: int
@@ -94,3 +143,5 @@ def test_thin_histories_are_refused_and_a_failed_fit_predicts_nothing() -> None:
         pareto_nbd.fit([1, 2, 3], [1, 2, 3], [5, 5, 5])
     with pytest.raises(NotConverged, match="no interior maximum"):
         ParetoNbd(1, 1, 1, 1, 0.0, converged=False).expected_new(1.0)
+    with pytest.raises(NotConverged, match="no interior maximum"):
+        ParetoNbd(1, 1, 1, 1, 0.0, converged=False).expected_remaining(0.1, 1, 1, 2)

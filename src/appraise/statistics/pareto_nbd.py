@@ -10,11 +10,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from appraise.errors import InvalidInput
 from appraise.statistics.arrays import FloatArray
 from appraise.statistics.histories import Histories, flattened, histories, refuse_few
 from appraise.statistics.hypergeometric import unit_hyp2f1
 from appraise.statistics.maximum_likelihood import differentiated, maximise
 from appraise.statistics.refusals import NotConverged
+
+_NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(64)
+_NEGLIGIBLE = 40.0  # e^-40: what lies beyond the last node
 
 _STARTS = ((-0.7, -1.0, -0.7, -0.7), (0.0, 0.0, 0.0, 0.0))
 
@@ -44,6 +48,24 @@ class ParetoNbd:
         self._refuse()
         shape, (t, x, tx, T) = flattened(horizon, frequency, recency, age)
         time = (self.beta + T) * self._discounted(np.log1p(t / (self.beta + T)))
+        alive = np.exp(self._log_probability_alive(x, tx, T))
+        return (alive * (self.r + x) / (self.alpha + T) * time).reshape(shape)
+
+    def expected_remaining(
+        self, discount: npt.ArrayLike, frequency: npt.ArrayLike, recency: npt.ArrayLike, age: npt.ArrayLike
+    ) -> FloatArray:
+        """E[all purchases after T | history], each at its present value: DERT, arguments broadcast together.
+
+        `discount` δ is continuous per unit of time and above 0: ln 1.15/52 per week for 15 % a year.
+        P(alive)·(r + x)/(α + T)·δ^{s−1}(β + T)^s Ψ(s, s; δ(β + T)), Ψ the confluent hypergeometric function of the
+        second kind (Fader, Hardie & Lee 2005, J. Marketing Research 42:415, eq. 2). Times a customer's mean margin
+        it is what the customer is still worth; most of it lies beyond what was ever observed.
+        """
+        self._refuse()
+        shape, (delta, x, tx, T) = flattened(discount, frequency, recency, age)
+        if not np.all(delta > 0.0):
+            raise InvalidInput(f"discount is {delta.min():g}", expected="above 0 per unit of time")
+        time = (self.beta + T) * _tricomi(self.s, delta * (self.beta + T))
         alive = np.exp(self._log_probability_alive(x, tx, T))
         return (alive * (self.r + x) / (self.alpha + T) * time).reshape(shape)
 
@@ -101,6 +123,20 @@ def fit(
         converged=found.converged,
         standard_error=(float(errors[0]), float(errors[1]), float(errors[2]), float(errors[3])),
     )
+
+
+def _tricomi(s: float, z: FloatArray) -> FloatArray:
+    """z^{s−1} Ψ(s, s; z) = ∫_0^∞ exp(−z(e^u − 1) + (1 − s)u) du, the time to come in units of β + T.
+
+    In the logarithm u of time one rule of Gauss and Legendre holds 13 digits for every s and z, where the series in
+    Γ(1 − s) cancels near whole s and the continued fraction needs many terms for small z.
+    """
+    furthest = np.log1p(_NEGLIGIBLE / z)
+    if s > 1.0:
+        furthest = np.minimum(furthest, _NEGLIGIBLE / (s - 1.0))
+    u = furthest[:, None] * (0.5 * (_NODES + 1.0))
+    integral: FloatArray = 0.5 * furthest * (np.exp(-z[:, None] * np.expm1(u) + (1.0 - s) * u) @ _NODE_WEIGHTS)
+    return integral
 
 
 def _log_likelihood(log_parameters: FloatArray, past: Histories) -> float:
