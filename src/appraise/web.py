@@ -21,7 +21,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from appraise.api.errors import ErrorCode, request_error
-from appraise.api.http import GraphQLEndpoint
+from appraise.api.http import READABLE, GraphQLEndpoint
 from appraise.api.trusted import TrustedDocuments
 from appraise.console.pages import SESSION_COOKIE, Console
 from appraise.errors import AppraiseError, InvalidInput
@@ -57,6 +57,7 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
     return Starlette(
         routes=[
             Route(GRAPHQL, graphql.answer, methods=["GET", "POST"]),
+            Route(GRAPHQL, graphql.preflight, methods=["OPTIONS"]),
             Route("/healthz", health, methods=["GET"]),
             *console.routes(),
         ],
@@ -106,7 +107,8 @@ def _in_kind(page: Callable[[Request, Exception], Response]) -> Callable[[Reques
             return page(request, error)
         status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
         code = ErrorCode.INTERNAL if status >= HTTPStatus.INTERNAL_SERVER_ERROR else ErrorCode.BAD_USER_INPUT
-        return JSONResponse({"errors": [request_error(HTTPStatus(status).phrase, code)]}, status, headers)
+        body = {"errors": [request_error(HTTPStatus(status).phrase, code)]}
+        return JSONResponse(body, status, READABLE | dict(headers or {}))
 
     return answer
 

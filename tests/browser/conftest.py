@@ -2,16 +2,14 @@
 
 import json
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.api.builder import AT, Company, build, empty_deployment
+from tests.serving import serving
 
 from appraise.settings import Settings
 from appraise.web import create_app
@@ -61,15 +59,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     ]
     (directory / "demo.json").write_text(json.dumps({"people": entries}), encoding="utf-8")
     app = create_app(company.deployment, Settings(data=directory, demo=True), lambda: AT)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield Site(f"http://127.0.0.1:{port}", company)
-    server.should_exit = True
-    thread.join(timeout=10)
+    with serving(app) as url:
+        yield Site(url, company)
     company.deployment.database.close()
 
 

@@ -7,19 +7,24 @@ administrator, an executive, an auditor, and a service with the right to read se
 import pytest
 
 from appraise.domain.access import (
+    Embedded,
     Principal,
     Role,
     ServiceScope,
     may_act,
     may_administer,
+    may_mint_embed_tokens,
     may_read_audit,
+    may_read_departments,
+    may_sign_in,
     people_scope,
     reaches,
     read_is_audited,
     section_scope,
     sees_ratings,
 )
-from appraise.domain.identifiers import EmployeeId
+from appraise.domain.employees import EmploymentStatus
+from appraise.domain.identifiers import EmployeeId, SectionId
 from appraise.domain.section_states import Action, SectionState
 
 ANN, MAX, DORA, BEN = (EmployeeId(name) for name in ("ann", "max", "dora", "ben"))
@@ -146,3 +151,64 @@ def test_a_service_with_another_role_beside_is_held_to_its_scopes() -> None:
     both = Principal("hris", None, frozenset({Role.SERVICE, Role.HR_ADMINISTRATOR}))
 
     assert section_scope(both).is_empty
+
+
+@pytest.mark.parametrize(
+    ("scopes", "seen"),
+    [
+        ({ServiceScope.READ_SECTIONS}, "no no no yes"),
+        ({ServiceScope.READ_OPEN_SECTIONS}, "yes yes yes no"),
+        ({ServiceScope.READ_SECTIONS, ServiceScope.READ_OPEN_SECTIONS}, "yes yes yes yes"),
+        ({ServiceScope.READ_PEOPLE, ServiceScope.MINT_EMBED}, "no no no no"),
+    ],
+)
+def test_a_service_sees_sections_in_the_states_of_its_scopes(scopes: set[ServiceScope], seen: str) -> None:
+    service = Principal("host", None, frozenset({Role.SERVICE}), frozenset(scopes))
+    found = [
+        reaches(section_scope(service), service, ANN, managers=ABOVE_ANN, state=state)
+        for state in (SectionState.COLLECTING, SectionState.DRAFT, SectionState.SUBMITTED, SectionState.FINALISED)
+    ]
+
+    assert found == [word == "yes" for word in seen.split()]
+
+
+THIS, OTHER = SectionId("this"), SectionId("other")
+
+
+@pytest.mark.parametrize("who", [name for name in ASKING if name != "service"])
+def test_an_embedded_viewer_sees_what_they_see_and_of_that_one_section_and_its_people(who: str) -> None:
+    """Ann's section is shown. Ben's is not, and Ben's name neither, except to Ben himself."""
+    viewer = ASKING[who]
+    shown = Principal(viewer.name, viewer.employee, viewer.roles, embedded=Embedded(THIS, ANN, "host"))
+    sections, people, draft = section_scope(shown), people_scope(shown), SectionState.DRAFT
+
+    assert reaches(sections, shown, ANN, managers=ABOVE_ANN, state=draft, section=THIS) is (
+        reaches(section_scope(viewer), viewer, ANN, managers=ABOVE_ANN, state=draft)
+    )
+    assert not reaches(sections, shown, ANN, managers=ABOVE_ANN, state=draft, section=OTHER)
+    assert not reaches(sections, shown, ANN, managers=ABOVE_ANN, state=draft)
+    assert reaches(people, shown, ANN, managers=ABOVE_ANN, state=None) is SEES[who][1]
+    assert reaches(people, shown, BEN, managers=(MAX, DORA), state=None) is (who == "colleague")
+
+
+def test_an_embedded_viewer_administers_audits_and_looks_round_nothing() -> None:
+    everything = Principal("Hal", EmployeeId("hal"), frozenset(Role) - {Role.SERVICE})
+    shown = Principal("Hal", EmployeeId("hal"), everything.roles, embedded=Embedded(THIS, ANN, "host"))
+    rules = (may_administer, may_read_audit, may_read_departments)
+
+    assert [rule(everything) for rule in rules] == [True, True, True]
+    assert [rule(shown) for rule in rules] == [False, False, False]
+
+
+def test_services_alone_mint_and_by_their_scope_alone() -> None:
+    scope = frozenset({ServiceScope.MINT_EMBED})
+
+    assert may_mint_embed_tokens(Principal("host", None, frozenset({Role.SERVICE}), scope))
+    assert not may_mint_embed_tokens(ASKING["service"])
+    assert not may_mint_embed_tokens(Principal("Hal", EmployeeId("hal"), frozenset({Role.HR_ADMINISTRATOR}), scope))
+
+
+def test_who_has_left_or_is_suspended_does_not_sign_in() -> None:
+    let_in = {status.value for status in EmploymentStatus if may_sign_in(status)}
+
+    assert let_in == {"active", "leave", "prehire", "unknown"}

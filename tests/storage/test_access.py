@@ -7,8 +7,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, literal, select
 
-from appraise.domain.access import Principal, Role, Scope, ServiceScope, people_scope, reaches, section_scope
-from appraise.domain.identifiers import EmployeeId
+from appraise.domain.access import (
+    Embedded,
+    Principal,
+    Role,
+    Scope,
+    ServiceScope,
+    people_scope,
+    reaches,
+    section_scope,
+)
+from appraise.domain.identifiers import EmployeeId, SectionId
 from appraise.domain.section_states import SectionState
 from appraise.storage.access import Door, Viewer, reached
 from appraise.storage.database import Database, Session
@@ -16,6 +25,7 @@ from appraise.storage.people import managers_of
 from appraise.storage.tables import EMPLOYEES, REPORTING_LINES
 
 TODAY = date(2026, 3, 1)
+SECTIONS = [SectionId("s1"), SectionId("s2")]
 NAMES = [EmployeeId(f"e{number}") for number in range(7)]
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -33,6 +43,8 @@ principals = st.builds(
     employee=st.sampled_from([None, *NAMES]),
     roles=st.frozensets(st.sampled_from(Role)),
     scopes=st.frozensets(st.sampled_from(ServiceScope)),
+    embedded=st.none()
+    | st.builds(Embedded, section=st.sampled_from(SECTIONS), subject=st.sampled_from(NAMES), by=st.just("host")),
 )
 scopes = st.builds(
     Scope,
@@ -77,25 +89,32 @@ def chains(organisation: list[tuple[int, int, str, tuple[int, int | None]]]) -> 
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
-@given(organisation=organisations, principal=principals, scope=scopes, state=st.none() | st.sampled_from(SectionState))
+@given(
+    organisation=organisations,
+    principal=principals,
+    scope=scopes,
+    row=st.just((None, None)) | st.tuples(st.sampled_from(SectionState), st.sampled_from(SECTIONS)),
+)
 def test_compiled_predicates_equal_the_rules(
     database: Database,
     organisation: list[tuple[int, int, str, tuple[int, int | None]]],
     principal: Principal,
     scope: Scope,
-    state: SectionState | None,
+    row: tuple[SectionState, SectionId] | tuple[None, None],
 ) -> None:
-    above = chains(organisation)
+    above, (state, section) = chains(organisation), row
     with database.transaction() as session:
         build(session, organisation)
-        column = None if state is None else literal(state.value)
+        columns = {} if state is None else {"state": literal(state.value), "section": literal(section)}
         for chosen in (scope, people_scope(principal), section_scope(principal)):
-            door = Door(chosen, is_employee=principal.employee is not None)
-            statement = select(EMPLOYEES.c.id).where(reached(door, EMPLOYEES.c.id, state=column))
+            door = Door(chosen, is_employee=principal.employee is not None, is_embedded=principal.embedded is not None)
+            statement = select(EMPLOYEES.c.id).where(reached(door, EMPLOYEES.c.id, **columns))
             found = set(session.execute(statement, Viewer(principal, TODAY).bound).scalars())
 
             assert found == {
-                name for name in NAMES if reaches(chosen, principal, name, managers=above[name], state=state)
+                name
+                for name in NAMES
+                if reaches(chosen, principal, name, managers=above[name], state=state, section=section)
             }
         session.rollback()
 

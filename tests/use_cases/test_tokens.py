@@ -9,11 +9,12 @@ from appraise.domain.identifiers import EmployeeId
 from appraise.errors import InvalidInput, NotFound, Unauthenticated
 from appraise.storage.tables import ACCESS_TOKENS
 from appraise.use_cases.authenticate import authenticate
-from appraise.use_cases.create_token import checksum, create_token
+from appraise.use_cases.create_token import create_token
 from appraise.use_cases.grant_role import grant_role
 from appraise.use_cases.list_tokens import list_tokens
 from appraise.use_cases.revoke_token import revoke_token
 from appraise.use_cases.rotate_token import rotate_token
+from appraise.use_cases.token_text import checksum
 
 
 def minted(company: Company, name: str = "ann", *, days: int = 30) -> str:
@@ -32,7 +33,7 @@ def test_an_employees_token_gives_the_employee_with_the_roles_granted_meanwhile(
     token = minted(company)
     grant_role(company.deployment, company.ids["ann"], Role.EXECUTIVE, at=AT, by="hal")
 
-    principal = authenticate(company.deployment, token, at=AT)
+    principal = authenticate(company.deployment, token, origin=None, at=AT)
 
     assert principal == Principal("Ann", company.ids["ann"], frozenset({Role.EXECUTIVE}))
 
@@ -48,7 +49,7 @@ def test_a_services_token_gives_its_scopes(company: Company) -> None:
         at=AT,
     )
 
-    principal = authenticate(company.deployment, token, at=AT)
+    principal = authenticate(company.deployment, token, origin=None, at=AT)
 
     assert principal == Principal("hris", None, frozenset({Role.SERVICE}), frozenset({ServiceScope.READ_SECTIONS}))
 
@@ -69,7 +70,7 @@ def test_a_malformed_token_is_refused(company: Company, spoil: str) -> None:
     wrong["longer"] = token + "\n"
 
     with pytest.raises(Unauthenticated, match="malformed"):
-        authenticate(company.deployment, wrong.get(spoil, spoil), at=AT)
+        authenticate(company.deployment, wrong.get(spoil, spoil), origin=None, at=AT)
 
 
 def test_a_well_formed_token_with_another_secret_is_refused(company: Company) -> None:
@@ -77,15 +78,17 @@ def test_a_well_formed_token_with_another_secret_is_refused(company: Company) ->
     text = f"apr_live_{ann.split('_')[2]}_{ben.split('_')[3][:43]}"
 
     with pytest.raises(Unauthenticated, match="not known"):
-        authenticate(company.deployment, text + checksum(text), at=AT)
+        authenticate(company.deployment, text + checksum(text), origin=None, at=AT)
 
 
 def test_an_expired_token_is_refused_from_its_hour_on(company: Company) -> None:
     token = minted(company, days=1)
-    assert authenticate(company.deployment, token, at=AT + timedelta(days=1, microseconds=-1)).name == "Ann"
+    assert (
+        authenticate(company.deployment, token, origin=None, at=AT + timedelta(days=1, microseconds=-1)).name == "Ann"
+    )
 
     with pytest.raises(Unauthenticated, match="expired"):
-        authenticate(company.deployment, token, at=AT + timedelta(days=1))
+        authenticate(company.deployment, token, origin=None, at=AT + timedelta(days=1))
 
 
 def test_a_revoked_token_is_refused(company: Company) -> None:
@@ -93,7 +96,7 @@ def test_a_revoked_token_is_refused(company: Company) -> None:
     revoke_token(company.deployment, token, at=AT, by="hal")
 
     with pytest.raises(Unauthenticated, match="revoked"):
-        authenticate(company.deployment, token, at=AT)
+        authenticate(company.deployment, token, origin=None, at=AT)
 
 
 def rotated(company: Company, token: str, *, hours: int = 24) -> str:
@@ -107,10 +110,12 @@ def test_a_rotated_token_is_good_for_the_overlap_and_the_new_one_opens_the_same(
     new = rotated(company, old)
     last = AT + timedelta(hours=24, microseconds=-1)
 
-    assert authenticate(company.deployment, old, at=last) == authenticate(company.deployment, new, at=last)
+    assert authenticate(company.deployment, old, origin=None, at=last) == authenticate(
+        company.deployment, new, origin=None, at=last
+    )
     with pytest.raises(Unauthenticated, match="expired"):
-        authenticate(company.deployment, old, at=AT + timedelta(hours=24))
-    assert authenticate(company.deployment, new, at=AT + timedelta(days=89)).employee == company.ids["ann"]
+        authenticate(company.deployment, old, origin=None, at=AT + timedelta(hours=24))
+    assert authenticate(company.deployment, new, origin=None, at=AT + timedelta(days=89)).employee == company.ids["ann"]
 
 
 def test_rotation_never_lengthens_the_old_tokens_life(company: Company) -> None:
@@ -118,7 +123,7 @@ def test_rotation_never_lengthens_the_old_tokens_life(company: Company) -> None:
     rotated(company, old, hours=240)
 
     with pytest.raises(Unauthenticated, match="expired"):
-        authenticate(company.deployment, old, at=AT + timedelta(days=1))
+        authenticate(company.deployment, old, origin=None, at=AT + timedelta(days=1))
 
 
 def test_a_token_that_has_ended_is_not_rotated(company: Company) -> None:
@@ -146,7 +151,7 @@ def test_the_last_use_is_noted_at_most_once_a_minute(company: Company) -> None:
     token = minted(company)
     noted = []
     for seconds in (0, 59, 61):
-        authenticate(company.deployment, token, at=AT + timedelta(seconds=seconds))
+        authenticate(company.deployment, token, origin=None, at=AT + timedelta(seconds=seconds))
         with company.deployment.database.reading() as session:
             noted.append(session.execute(select(ACCESS_TOKENS.c.last_used_at)).scalar_one())
 

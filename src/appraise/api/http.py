@@ -32,7 +32,15 @@ OWN_PAGE_HEADER: Final = "x-appraise-request"
 """The cookie counts only beside this header, which no other site can make a browser send."""
 WATCH_EVERY: Final = 0.05
 """Seconds between two attempts to stop what runs beyond its time."""
-HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+READABLE: Final = {"access-control-allow-origin": "*", "access-control-expose-headers": "retry-after, x-request-id"}
+"""Pages of other sites may read answers that they got by a token. Browsers never show them what a session got."""
+PREFLIGHT: Final = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": "POST",
+    "access-control-allow-headers": "authorization, content-type",  # and never OWN_PAGE_HEADER
+    "access-control-max-age": "600",
+}
+HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"} | READABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,10 @@ class GraphQLEndpoint:
         self._issuers = issuers
         self._trusted = trusted
         self._documents = Documents()
+
+    async def preflight(self, _request: Request) -> Response:
+        """To the question whether a page of another site may send a token: it may."""
+        return Response(status_code=204, headers=PREFLIGHT)
 
     async def answer(self, request: Request) -> Response:
         request_id = secrets.token_hex(8)
@@ -117,7 +129,8 @@ class GraphQLEndpoint:
         bearer = _bearer(request)
         if bearer is not None and self._issuers and has_form_of_jwt(bearer):
             return verify_jwt(self._deployment, self._issuers, bearer, at=at)
-        return authenticate(self._deployment, bearer or _session(request, self._session_cookie), at=at)
+        token = bearer or _session(request, self._session_cookie)
+        return authenticate(self._deployment, token, origin=request.headers.get("origin"), at=at)
 
 
 async def _asked(request: Request) -> GraphQLRequest | BadRequest:

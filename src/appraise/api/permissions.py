@@ -17,7 +17,9 @@ from appraise.domain.access import (
     Principal,
     Role,
     may_administer,
+    may_mint_embed_tokens,
     may_read_audit,
+    may_read_departments,
     people_scope,
     section_scope,
 )
@@ -32,6 +34,8 @@ class Permission(StrEnum):
     SUBMIT_SECTION = "submit sections"
     RETURN_SECTION = "return sections"
     FINALISE_SECTION = "finalise sections"
+    READ_DEPARTMENTS = "read departments"
+    MINT_EMBED_TOKENS = "mint tokens for viewers"
 
 
 def _is_person(principal: Principal) -> bool:
@@ -46,6 +50,8 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.SUBMIT_SECTION: _is_person,
     Permission.RETURN_SECTION: _is_person,
     Permission.FINALISE_SECTION: lambda principal: _is_person(principal) and Role.HR_ADMINISTRATOR in principal.roles,
+    Permission.READ_DEPARTMENTS: may_read_departments,
+    Permission.MINT_EMBED_TOKENS: may_mint_embed_tokens,
 }
 
 

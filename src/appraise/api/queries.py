@@ -11,7 +11,7 @@ from appraise.api.types.connections import LARGEST_PAGE, Window
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.api.types.node import Node
-from appraise.api.types.people import DepartmentType, EmployeeBy, EmployeeConnection, EmployeeType
+from appraise.api.types.people import DepartmentType, EmployeeBy, EmployeeConnection, EmployeeType, named
 from appraise.api.types.sections import SectionConnection, SectionStateValue, SectionType
 from appraise.api.types.viewer import ViewerType
 from appraise.domain.employees import ExternalReference
@@ -66,17 +66,16 @@ class Query:
         self, info: strawberry.Info, by: Annotated[EmployeeBy, strawberry.argument(description="Which employee.")]
     ) -> EmployeeType | None:
         context: RequestContext = info.context
-        if isinstance(by.id, str):
-            return _employee(context, EmployeeId(key_of(by.id, Kind.EMPLOYEE)))
-        assert by.reference  # noqa: S101  # @oneOf: graphql-core has checked that exactly one is given
-        reference = ExternalReference(by.reference.namespace, by.reference.value)
-        row = get_person(context.deployment, context.principal, at=context.at, reference=reference)
+        wanted = named(by)
+        if not isinstance(wanted, ExternalReference):
+            return _employee(context, wanted)
+        row = get_person(context.deployment, context.principal, at=context.at, reference=wanted)
         context.people.remember([row])
         return EmployeeType.of(row)
 
     @strawberry.field(
         description="The departments of the people whom the reader may see.",
-        extensions=[Requires(Permission.READ_PEOPLE)],
+        extensions=[Requires(Permission.READ_DEPARTMENTS)],
     )
     def departments(self, info: strawberry.Info) -> list[DepartmentType] | None:
         context: RequestContext = info.context

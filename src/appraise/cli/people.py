@@ -43,7 +43,8 @@ def create(
     name: Annotated[str, typer.Argument(help="What the token is for; shown in the audit log.")],
     employee: Annotated[str | None, typer.Option(help="Sign in as this employee (id or e-mail).")] = None,
     scope: Annotated[
-        list[str] | None, typer.Option(help="read:people, read:sections; repeatable; service accounts.")
+        list[str] | None,
+        typer.Option(help="read:people, read:sections, read:open-sections, embed:mint; repeatable; service accounts."),
     ] = None,
     expires: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; 90 days from now.")] = None,
     json: Json = False,

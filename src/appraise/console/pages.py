@@ -96,7 +96,7 @@ class Console:
 
     async def _begin_session(self, request: Request, token: str) -> Response:
         try:
-            await run_in_threadpool(authenticate, self._deployment, token, at=self._clock())
+            await run_in_threadpool(authenticate, self._deployment, token, origin=None, at=self._clock())
         except Unauthenticated as error:
             return self._sign_in_form(request, problem=error.found)
         response = RedirectResponse(HOME, HTTPStatus.SEE_OTHER)
@@ -115,7 +115,7 @@ class Console:
         if token is None:
             return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
         try:
-            principal = await run_in_threadpool(authenticate, self._deployment, token, at=self._clock())
+            principal = await run_in_threadpool(authenticate, self._deployment, token, origin=None, at=self._clock())
         except Unauthenticated:
             return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
         return self._page(template, 200, principal=principal, **values)
@@ -156,6 +156,7 @@ class Files(StaticFiles):
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)
         response.headers["cache-control"] = "no-cache"
+        response.headers["access-control-allow-origin"] = "*"  # a host's page loads components from here
         return response
 
 

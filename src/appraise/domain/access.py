@@ -5,10 +5,11 @@ answered with a `Scope`, field rules with a yes or no for one principal, one sub
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from appraise.domain.identifiers import EmployeeId
+from appraise.domain.employees import EmploymentStatus
+from appraise.domain.identifiers import EmployeeId, SectionId, TokenId
 from appraise.domain.section_states import Action, SectionState
 
 
@@ -26,16 +27,32 @@ class ServiceScope(StrEnum):
 
     READ_PEOPLE = "read:people"
     READ_SECTIONS = "read:sections"
+    READ_OPEN_SECTIONS = "read:open-sections"
+    MINT_EMBED = "embed:mint"
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The one section that a host shows to a principal, whose it is, and the name of the service that let them in."""
+
+    section: SectionId
+    subject: EmployeeId
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking. `employee` is None for service accounts; `scopes` only bind service accounts."""
+    """Who is asking. `employee` is None for service accounts; `scopes` only bind service accounts.
+
+    `embedded` narrows what an employee may see and do to one section. `token` is the access token they came with.
+    """
 
     name: str
     employee: EmployeeId | None = None
     roles: frozenset[Role] = frozenset()
     scopes: frozenset[ServiceScope] = frozenset()
+    embedded: Embedded | None = None
+    token: TokenId | None = field(default=None, compare=False)
 
     @property
     def key(self) -> str:
@@ -68,6 +85,15 @@ class Scope:
 NOTHING = Scope()
 FROM_SUBMITTED = frozenset({SectionState.SUBMITTED, SectionState.FINALISED})
 ONLY_FINAL = frozenset({SectionState.FINALISED})
+NOT_FINAL = frozenset(SectionState) - ONLY_FINAL
+GONE = frozenset(
+    {
+        EmploymentStatus.SUSPENDED,
+        EmploymentStatus.TERMINATED,
+        EmploymentStatus.RETIRED,
+        EmploymentStatus.DECEASED,
+    }
+)
 
 
 def people_scope(principal: Principal) -> Scope:
@@ -81,9 +107,9 @@ def people_scope(principal: Principal) -> Scope:
 def section_scope(principal: Principal) -> Scope:
     """Whose sections, estimates and workings the principal may read, and in which states."""
     if principal.is_service:
-        if ServiceScope.READ_SECTIONS not in principal.scopes:
-            return NOTHING
-        return Scope(everyone=True, states=ONLY_FINAL)
+        final = ONLY_FINAL if ServiceScope.READ_SECTIONS in principal.scopes else frozenset()
+        open_ = NOT_FINAL if ServiceScope.READ_OPEN_SECTIONS in principal.scopes else frozenset()
+        return Scope(everyone=True, states=final | open_) if final or open_ else NOTHING
     if {Role.HR_ADMINISTRATOR, Role.AUDITOR} & principal.roles:
         return Scope(everyone=True)
     if Role.EXECUTIVE in principal.roles:
@@ -98,12 +124,18 @@ def reaches(
     *,
     managers: Sequence[EmployeeId],
     state: SectionState | None,
+    section: SectionId | None = None,
 ) -> bool:
     """Whether a scope holds a row about `subject`, whose managers from the nearest up are `managers`.
 
-    `state` is the section's state, None for rows that have none (people).
+    `state` and `section` are the section's, None for rows of people.
     """
     me = principal.employee
+    only = principal.embedded
+    if only is not None:
+        is_shown = section == only.section if state is not None else subject in {me, only.subject}
+        if not is_shown:
+            return False
     if me is not None and scope.own and subject == me:
         return True
     if me is not None and scope.below and me in managers and subject != me:
@@ -141,11 +173,25 @@ def may_act(principal: Principal, action: Action, subject: EmployeeId, *, manage
 
 def may_administer(principal: Principal) -> bool:
     """Imports, cycles, scoring runs, tokens."""
-    return Role.HR_ADMINISTRATOR in principal.roles
+    return Role.HR_ADMINISTRATOR in principal.roles and principal.embedded is None
 
 
 def may_read_audit(principal: Principal) -> bool:
-    return Role.AUDITOR in principal.roles
+    return Role.AUDITOR in principal.roles and principal.embedded is None
+
+
+def may_read_departments(principal: Principal) -> bool:
+    """Departments are no personal data: whoever may see people at large may see them all."""
+    return not people_scope(principal).is_empty and principal.embedded is None
+
+
+def may_mint_embed_tokens(principal: Principal) -> bool:
+    return principal.is_service and ServiceScope.MINT_EMBED in principal.scopes
+
+
+def may_sign_in(status: EmploymentStatus) -> bool:
+    """Whether an employee of this status today is let into the pages, the console's and a host's."""
+    return status not in GONE
 
 
 def read_is_audited(principal: Principal, subject: EmployeeId) -> bool:

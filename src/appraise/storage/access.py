@@ -18,6 +18,8 @@ from appraise.storage.tables.columns import Key
 
 READER: Final = bindparam("reader", type_=Key())
 TODAY: Final = bindparam("today", type_=Date)
+ONLY_SECTION: Final = bindparam("only_section", type_=Key())
+ONLY_SUBJECT: Final = bindparam("only_subject", type_=Key())
 
 
 @dataclass(frozen=True)
@@ -29,16 +31,22 @@ class Viewer:
 
     @cached_property
     def people(self) -> "Door":
-        return Door(people_scope(self.principal), is_employee=self.principal.employee is not None)
+        return self._door(people_scope(self.principal))
 
     @cached_property
     def sections(self) -> "Door":
-        return Door(section_scope(self.principal), is_employee=self.principal.employee is not None)
+        return self._door(section_scope(self.principal))
 
     @cached_property
     def bound(self) -> dict[str, Any]:
         """The parameters of `reached`."""
-        return {"reader": self.principal.employee, "today": self.today}
+        values = {"reader": self.principal.employee, "today": self.today}
+        only = self.principal.embedded
+        return values if only is None else values | {"only_section": only.section, "only_subject": only.subject}
+
+    def _door(self, scope: Scope) -> "Door":
+        who = self.principal
+        return Door(scope, is_employee=who.employee is not None, is_embedded=who.embedded is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +55,29 @@ class Door:
 
     scope: Scope
     is_employee: bool
+    is_embedded: bool = False
 
 
 def reached(
-    door: Door, employee: ColumnElement[Any], *, state: ColumnElement[Any] | None = None
+    door: Door,
+    employee: ColumnElement[Any],
+    *,
+    state: ColumnElement[Any] | None = None,
+    section: ColumnElement[Any] | None = None,
 ) -> ColumnElement[bool]:
-    """Whether the row about `employee` is the reader's to see; `state` is the section's column, None for other rows.
+    """Whether the row about `employee` is the reader's to see; `state` and `section` (its id) are a section's columns.
 
     Statements with it are executed with `Viewer.bound`.
     """
+    reach = _reach(door, employee, state)
+    if not door.is_embedded:
+        return reach
+    if state is None:
+        return and_(or_(employee == READER, employee == ONLY_SUBJECT), reach)
+    return false() if section is None else and_(section == ONLY_SECTION, reach)
+
+
+def _reach(door: Door, employee: ColumnElement[Any], state: ColumnElement[Any] | None) -> ColumnElement[bool]:
     scope = door.scope
     ways: list[ColumnElement[bool]] = []
     if scope.everyone:

@@ -119,6 +119,12 @@ def managers_of(session: Session, employee: EmployeeId, *, on: date) -> tuple[Em
     return tuple(dict.fromkeys(EmployeeId(manager) for manager in rows if manager != employee))
 
 
+def status_of(session: Session, employee: EmployeeId, *, on: date) -> EmploymentStatus:
+    """UNKNOWN where no source tells of any job of theirs."""
+    row = session.execute(_standing(), {"employee": employee, "on": on}).first()
+    return EmploymentStatus.UNKNOWN if row is None else _status(row, on)
+
+
 def snapshot(session: Session) -> PeopleSnapshot:
     """Everything known of everybody, for scoring; never shown to anybody as it is."""
     people = [
@@ -176,6 +182,14 @@ def _chain() -> Select[Any]:
     )
     chain = chain.union(higher)
     return select(chain.c.manager_id).order_by(chain.c.depth, chain.c.manager_id)
+
+
+@cache
+def _standing() -> Select[Any]:
+    job = EMPLOYMENTS.alias("job")
+    statement = select(job.c.status, job.c.ended_as, job.c.starts_on, job.c.ends_on)
+    statement = statement.select_from(EMPLOYEES.join(job, job.c.id == _nearest_job()))
+    return statement.where(EMPLOYEES.c.id == bindparam("employee", type_=Key()))
 
 
 @cache

@@ -242,7 +242,7 @@ def _of_employees(door: Door) -> Select[Any]:
 
 
 def _visible(statement: Select[Any], door: Door) -> Select[Any]:
-    return statement.where(reached(door, SECTIONS.c.employee_id, state=SECTIONS.c.state))
+    return statement.where(reached(door, SECTIONS.c.employee_id, state=SECTIONS.c.state, section=SECTIONS.c.id))
 
 
 def _of_cycle(statement: Select[Any], *, in_state: bool) -> Select[Any]:

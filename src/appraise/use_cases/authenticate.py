@@ -1,44 +1,69 @@
-"""Who is behind an access token."""
+"""Who is behind one of our own tokens."""
 
-import hmac
-import re
 from datetime import datetime, timedelta
 from typing import Final
 
-from appraise.domain.access import Principal
+from appraise.domain.access import Embedded, Principal, may_sign_in
 from appraise.domain.identifiers import TokenId
 from appraise.errors import Unauthenticated
-from appraise.storage import tokens
+from appraise.storage import embed_tokens, people, tokens
 from appraise.storage.database import Session
-from appraise.use_cases.create_token import CHECKSUM_LENGTH, PREFIX, SECRET_LENGTH, checksum, secret_hash
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.token_text import EMBED, TokenText, read_token
 from appraise.use_cases.transactions import committed
 
-FORM: Final = re.compile(
-    rf"(?P<signed>{PREFIX}(?P<id>[0-9A-Za-z]{{1,40}})_(?P<secret>[0-9A-Za-z]{{{SECRET_LENGTH}}}))"
-    rf"(?P<checksum>[0-9A-Za-z]{{{CHECKSUM_LENGTH}}})"
-)
 NOTED_EVERY: Final = timedelta(minutes=1)
+UNKNOWN: Final = "the token is not known"
+AGAIN: Final = "have a new one made"
 
 
-def authenticate(deployment: Deployment, token: str, *, at: datetime) -> Principal:
-    """Raises `Unauthenticated`; its first line may be shown in `WWW-Authenticate` and tells nothing of other tokens."""
-    parts = FORM.fullmatch(token)
-    if parts is None or checksum(parts["signed"]) != parts["checksum"]:
-        raise Unauthenticated("the token is malformed", hint="copy it whole, or have a new one made")
+def authenticate(deployment: Deployment, token: str, *, origin: str | None, at: datetime) -> Principal:
+    """`origin` is that of the page which sent the request, None where it is not said.
+
+    Raises `Unauthenticated`; its first line may be shown in `WWW-Authenticate` and tells nothing of other tokens.
+    """
+    said = read_token(token)
+    if said.prefix == EMBED:
+        return _embedded(deployment, said, origin, at)
     with deployment.database.reading() as session:
-        known = tokens.get(session, TokenId(parts["id"]))
-        if known is None or not hmac.compare_digest(known.secret_hash, secret_hash(parts["secret"])):
-            raise Unauthenticated("the token is not known", hint="have a new one made")
+        known = tokens.get(session, said.id)
+        if known is None or not said.is_of(known.secret_hash):
+            raise Unauthenticated(UNKNOWN, hint=AGAIN)
         granted = frozenset() if known.employee is None else tokens.roles_of(session, known.employee)
         name = None if known.employee is None else tokens.name_of(session, known.employee)
     if known.revoked_at is not None:
-        raise Unauthenticated("the token was revoked", hint="have a new one made")
+        raise Unauthenticated("the token was revoked", hint=AGAIN)
     if known.expires_at is not None and known.expires_at <= at:
-        raise Unauthenticated("the token has expired", hint="have a new one made")
+        raise Unauthenticated("the token has expired", hint=AGAIN)
     if known.last_used_at is None or known.last_used_at < at - NOTED_EVERY:
         _note_use(deployment, known.id, at)
-    return Principal(name=name or known.name, employee=known.employee, roles=known.roles | granted, scopes=known.scopes)
+    return Principal(name or known.name, known.employee, known.roles | granted, known.scopes, token=known.id)
+
+
+def _embedded(deployment: Deployment, said: TokenText, origin: str | None, at: datetime) -> Principal:
+    """The viewer as they are now, narrowed to the section."""
+    with deployment.database.reading() as session:
+        known = embed_tokens.get(session, said.id)
+        if known is None or not said.is_of(known.secret_hash):
+            raise Unauthenticated(UNKNOWN, hint=AGAIN)
+        roles = tokens.roles_of(session, known.viewer)
+        name = tokens.name_of(session, known.viewer)
+        status = people.status_of(session, known.viewer, on=at.date())
+        minter = tokens.get(session, known.minted_by)
+    if known.expires_at <= at:
+        raise Unauthenticated("the token has expired", hint=AGAIN)
+    if minter is None or not minter.is_live(at):
+        raise Unauthenticated("the token of the service that minted this one has ended", hint=AGAIN)
+    if origin != known.origin:
+        raise Unauthenticated("the token is not good on this origin", expected="a request from the page it is for")
+    if not may_sign_in(status):
+        raise Unauthenticated("the viewer has left")
+    return Principal(
+        name=name or known.viewer,
+        employee=known.viewer,
+        roles=roles,
+        embedded=Embedded(known.section, known.subject, minter.name),
+    )
 
 
 def _note_use(deployment: Deployment, token: TokenId, at: datetime) -> None:

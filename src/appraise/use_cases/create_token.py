@@ -1,26 +1,18 @@
 """Mint an access token."""
 
-import hashlib
-import secrets
-import zlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from appraise.domain.access import Role, ServiceScope
+from appraise.domain.access import Principal, Role, ServiceScope, people_scope, section_scope
 from appraise.domain.identifiers import EmployeeId, TokenId
 from appraise.errors import InvalidInput, NotFound
 from appraise.storage import audit, tokens
 from appraise.storage.database import Session
-from appraise.storage.identifiers import BASE62, new_id
+from appraise.storage.identifiers import new_id
 from appraise.storage.tokens import Token
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.token_text import LIVE, TokenText, new_secret, secret_hash
 from appraise.use_cases.transactions import committed
-
-PREFIX: Final = "apr_live_"
-SECRET_BYTES: Final = 32
-SECRET_LENGTH: Final = 43
-CHECKSUM_LENGTH: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +30,9 @@ def new_token(
     scopes: frozenset[ServiceScope],
     expires_at: datetime | None,
 ) -> NewToken:
-    secret = base62(secrets.token_bytes(SECRET_BYTES), SECRET_LENGTH)
+    secret = new_secret()
     token = Token(TokenId(new_id()), name, employee, secret_hash(secret), roles, scopes, expires_at)
-    text = f"{PREFIX}{token.id}_{secret}"
-    return NewToken(token, text + checksum(text))
+    return NewToken(token, str(TokenText(LIVE, token.id, secret)))
 
 
 def create_token(  # noqa: PLR0913  # what a token is
@@ -57,12 +48,19 @@ def create_token(  # noqa: PLR0913  # what a token is
     """The token's text, `apr_live_<id>_<secret><checksum>`; it cannot be had a second time.
 
     An employee's token carries the roles that are granted to them when it is used, and `roles` besides. Raises
-    `InvalidInput` for a token that would open nothing or has scopes without being a service's.
+    `InvalidInput` for a token that would open nothing, has scopes without being a service's, or could mint and not see.
     """
     if employee is None and not roles:
         raise InvalidInput("the token would open nothing", expected="an employee, or roles")
     if scopes and Role.SERVICE not in roles:
         raise InvalidInput("scopes bind services only", expected=f"the role {Role.SERVICE.value} beside them")
+    service = Principal(name, None, roles, scopes)
+    if ServiceScope.MINT_EMBED in scopes and (people_scope(service).is_empty or section_scope(service).is_empty):
+        raise InvalidInput(
+            f"the scope {ServiceScope.MINT_EMBED} alone would mint nothing: a service mints for what it may read",
+            expected=f"{ServiceScope.READ_PEOPLE}, and {ServiceScope.READ_SECTIONS} or "
+            f"{ServiceScope.READ_OPEN_SECTIONS} or both, beside it",
+        )
     if employee is not None and Role.SERVICE in roles:
         raise InvalidInput("a service is nobody's employee", expected="a token for one or the other")
     if expires_at is not None and expires_at <= at:
@@ -81,22 +79,3 @@ def create_token(  # noqa: PLR0913  # what a token is
 
     committed(deployment, work)
     return made.text
-
-
-def secret_hash(secret: str) -> str:
-    """A fast hash is right: a secret of 256 bits is not to be guessed, unlike a password."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def checksum(text: str) -> str:
-    """Tells a mistyped or cut token from an unknown one without asking the database."""
-    return base62(zlib.crc32(text.encode()).to_bytes(4, "big"), CHECKSUM_LENGTH)
-
-
-def base62(value: bytes, length: int) -> str:
-    number = int.from_bytes(value, "big")
-    digits = []
-    for _ in range(length):
-        number, digit = divmod(number, len(BASE62))
-        digits.append(BASE62[digit])
-    return "".join(reversed(digits))

@@ -27,7 +27,7 @@ def erase_protected_attributes(
 
     def record(session: Session) -> None:
         subject = "protected attributes" if employee is None else f"employee:{employee}"
-        details = [("name", actor.name), ("categories", str(erased))]
+        details = [*actor.facts, ("categories", str(erased))]
         audit.append(session, at=at, actor=actor.id, action="protected.erase", subject=subject, details=details)
 
     committed(deployment, record)

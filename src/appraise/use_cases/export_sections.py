@@ -59,7 +59,7 @@ def export_sections(
     def record(session: Session) -> None:
         name = cycles.get(session, cycle).name
         count = sections.counted(session, viewer, cycle=cycle, state=SectionState.FINALISED)
-        details = [("name", actor.name), ("cycle", name), ("format", format.value), ("sections", str(count))]
+        details = [*actor.facts, ("cycle", name), ("format", format.value), ("sections", str(count))]
         audit.append(
             session, at=at, actor=actor.id, action="sections.export", subject=f"cycle:{cycle}", details=details
         )

@@ -160,7 +160,7 @@ def _write(
             actor=actor.id,
             action="protected.import",
             subject="protected attributes",
-            details=[("name", actor.name), *details],
+            details=[*actor.facts, *details],
         )
 
     store.create()

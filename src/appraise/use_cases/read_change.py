@@ -56,7 +56,7 @@ def read_change(
         raise NotFound(f"there is no section of this employee in {found.after.name}, or it is not yours to see")
     if read_is_audited(principal, employee):
         actor = Actor.of(principal)
-        details = [("name", actor.name), ("from", found.before.name), ("to", found.after.name)]
+        details = [*actor.facts, ("from", found.before.name), ("to", found.after.name)]
 
         def record(session: Session) -> None:
             subject = f"section:{section}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from appraise.domain.access import Principal, people_scope
+from appraise.domain.access import Principal, may_read_departments
 from appraise.domain.employees import Department, ExternalReference
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.reading import Page, PersonRow
@@ -87,8 +87,8 @@ def people_by_id(
 
 
 def list_departments(deployment: Deployment, principal: Principal, *, at: datetime) -> tuple[Department, ...]:
-    """Departments are no personal data: whoever may see anybody may see them all."""
-    if people_scope(principal).is_empty:
+    """All of them, or none where the principal may not see them."""
+    if not may_read_departments(principal):
         return ()
     with deployment.database.reading() as session:
         return people.departments(session, at.date())

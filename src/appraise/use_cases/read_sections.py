@@ -52,7 +52,7 @@ def get_section(deployment: Deployment, principal: Principal, section: SectionId
     def read_and_record(session: Session) -> ViewedSection:
         viewed = read(session)
         actor = Actor.of(principal)
-        details = [("name", actor.name), ("version", str(viewed.section.version))]
+        details = [*actor.facts, ("version", str(viewed.section.version))]
         audit.append(
             session, at=at, actor=actor.id, action="section.read", subject=f"section:{section}", details=details
         )

@@ -52,7 +52,7 @@ def report_adverse_impact(
 
     def record(session: Session) -> str:
         name = cycles.get(session, cycle).name
-        details = [("name", actor.name), ("cycle", name), ("attributes", ", ".join(chosen))]
+        details = [*actor.facts, ("cycle", name), ("attributes", ", ".join(chosen))]
         audit.append(
             session, at=at, actor=actor.id, action="fairness.report", subject=f"cycle:{cycle}", details=details
         )

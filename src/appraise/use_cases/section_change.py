@@ -73,7 +73,7 @@ def _changed(
         idempotency.keep(
             session, actor.id, request.idempotency_key, body_hash=body, answer=sections.frozen(after), at=at
         )
-    details = [("name", actor.name), ("version", str(after.version)), ("state", after.state.value), *request.facts]
+    details = [*actor.facts, ("version", str(after.version)), ("state", after.state.value), *request.facts]
     subject = f"section:{section_id}"
     viewed = view(session, principal, after, at=at)
     audit.append(

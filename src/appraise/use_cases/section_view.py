@@ -39,16 +39,21 @@ def view(session: Session, principal: Principal, section: Section, *, at: dateti
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """How the audit log names a principal: by id where there is one, as names are shared."""
+    """How the audit log names a principal: by id where there is one, as names are shared.
+
+    `facts` belong to the details of whatever they did: their name, and the host's service that let them in.
+    """
 
     id: str
-    name: str
+    facts: tuple[tuple[str, str], ...]
 
     @classmethod
     def of(cls, principal: Principal) -> "Actor":
-        if principal.employee is not None:
-            return cls(f"employee:{principal.employee}", principal.name)
-        return cls(principal.name, principal.name)
+        facts = [("name", principal.name)]
+        if principal.embedded is not None:
+            facts.append(("embedded_by", principal.embedded.by))
+        who = principal.name if principal.employee is None else f"employee:{principal.employee}"
+        return cls(who, tuple(facts))
 
 
 def _as_the_section_says(session: Session, section: Section) -> PersonRow:

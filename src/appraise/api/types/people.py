@@ -12,8 +12,8 @@ from appraise.api.permissions import Permission, Requires
 from appraise.api.types.connections import PageInfoType, Window
 from appraise.api.types.node import Node
 from appraise.domain.access import sees_ratings
-from appraise.domain.employees import EmploymentStatus
-from appraise.domain.identifiers import CycleId
+from appraise.domain.employees import EmploymentStatus, ExternalReference
+from appraise.domain.identifiers import CycleId, EmployeeId
 from appraise.domain.reading import Page, PersonRow
 from appraise.errors import Forbidden
 from appraise.use_cases.read_people import count_people
@@ -52,6 +52,14 @@ class EmployeeBy:
     reference: ExternalReferenceInput | None = strawberry.field(
         default=strawberry.UNSET, description="The id that another system gave."
     )
+
+
+def named(by: EmployeeBy) -> EmployeeId | ExternalReference:
+    """Whom the input names. Raises `InvalidInput` for an id that is no employee's."""
+    if isinstance(by.id, str):
+        return EmployeeId(key_of(by.id, Kind.EMPLOYEE))
+    assert by.reference  # noqa: S101  # @oneOf: graphql-core has checked that exactly one is given
+    return ExternalReference(by.reference.namespace, by.reference.value)
 
 
 @strawberry.type(name="Department", description="A unit of the organisation.")

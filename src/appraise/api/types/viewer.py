@@ -61,6 +61,8 @@ class ViewerType:
 
 
 def areas(principal: Principal) -> list[Area]:
+    if principal.embedded is not None:  # one section is no area
+        return []
     sections = section_scope(principal)
     allowed = {
         Area.OWN_SECTION: sections.own and principal.employee is not None,

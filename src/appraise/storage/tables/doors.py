@@ -26,6 +26,21 @@ class AccessTokenRow(Record, table=True):
     last_used_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class EmbedTokenRow(Record, table=True):
+    """For one viewer of one section on one origin; only the SHA-256 of the secret is kept."""
+
+    __tablename__ = "embed_tokens"
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    secret_hash: str
+    minted_by: str = Field(sa_type=Key, foreign_key="access_tokens.id")
+    viewer_id: str = Field(sa_type=Key, foreign_key="employees.id")
+    section_id: str = Field(sa_type=Key, foreign_key="sections.id")
+    origin: str
+    created_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant, index=True)
+
+
 class RoleGrantRow(Record, table=True):
     __tablename__ = "role_grants"
 

@@ -41,9 +41,9 @@ export class Client {
     const headers = {
       "content-type": "application/json",
       accept: "application/graphql-response+json, application/json;q=0.9",
-      "x-appraise-request": "1",
     };
     if (this.token) headers.authorization = `Bearer ${this.token}`;
+    else headers["x-appraise-request"] = "1";
     try {
       const response = await fetch(this.endpoint, { method: "POST", body, headers, credentials: "same-origin" });
       return await response.json();

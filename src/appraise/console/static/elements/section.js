@@ -39,6 +39,11 @@ const DEEDS = {
 };
 /** @typedef {keyof typeof DEEDS} Deed */
 
+/** @param {string} endpoint */
+function isElsewhere(endpoint) {
+  return new URL(endpoint, window.location.href).origin !== window.location.origin;
+}
+
 export class AppraiseSection extends LitElement {
   static properties = {
     section: {},
@@ -84,7 +89,14 @@ export class AppraiseSection extends LitElement {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (!changed.has("section") && !changed.has("endpoint") && !changed.has("token")) return;
+    const isOther = changed.has("section") || changed.has("endpoint");
+    if (!isOther && !changed.has("token")) return;
+    if (this.token === null && isElsewhere(this.endpoint)) return; // the host has yet to bring one
+    if (this.client && !isOther) {
+      this.client.token = this.token; // a new one for the old: what is being written stays
+      if (this._failure !== null) this.#load();
+      return;
+    }
     this.client = new Client(this.endpoint, this.token);
     this.saving = new Saving(this.client, this.section, (section) => this.#stored(section));
     this.#load();
