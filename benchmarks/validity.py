@@ -18,11 +18,14 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from validation.answers import Trial
+from validation.buyers import buyer_trial
 from validation.company import Booleans
 from validation.figures import Figures, measure
 from validation.generated import NAMES, company_trials
 from validation.scenarios import SCENARIOS, Organisation, Scenario, simulate
 from validation.tables import Compared, missed_targets, table_of, undecided_targets
+
+from appraise.domain.indicators import ATTRITION
 
 SEED = 2_026
 FULL, QUICK = 60, 5
@@ -35,12 +38,14 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = _arguments(arguments)
     seeds = chosen.seeds or (QUICK if chosen.quick else FULL)
     companies = {"small": 1} if chosen.quick else {"small": 8, "company": 4}
+    shops = 1 if chosen.quick else 6
     console = Console(width=max(_WIDTH, Console().width))
     missed: list[str] = []
     undecided = 0
     with _pool() as pool, _progress() as progress:
         simulated = _simulations(pool, seeds, progress)
         scored = _companies(pool, companies, progress)
+        bought = _shops(pool, shops, progress)
         for scenario in SCENARIOS:
             for name, compared in compared_in(scenario, simulated(scenario)):
                 console.print(table_of(name, compared, limit=scenario.limit))
@@ -53,6 +58,11 @@ def main(arguments: list[str] | None = None) -> int:
             console.print(table_of(name, compared, limit=False))
             missed += missed_targets(name, compared)
             undecided += undecided_targets(compared)
+        name = "whole scoring runs, customers who only buy"
+        compared = _by_indicator(bought(), (NAMES[ATTRITION],))
+        console.print(table_of(name, compared, limit=False))
+        missed += missed_targets(name, compared)
+        undecided += undecided_targets(compared)
     console.print(f"[bold]{len(missed)} targets missed[/bold]" if missed else "[bold]no target missed[/bold]", end="")
     console.print(f"; {undecided} figures outside their target by less than two standard errors")
     for line in missed:
@@ -107,6 +117,12 @@ def _companies(
     }
     task = progress.add_task("scoring companies", total=sum(companies.values()))
     return lambda size: list(_told(pending[size], progress, task))
+
+
+def _shops(pool: ProcessPoolExecutor, count: int, progress: Progress) -> Callable[[], list[dict[str, Trial]]]:
+    pending = [pool.submit(buyer_trial, seed) for seed in range(count)]
+    task = progress.add_task("scoring shops", total=count)
+    return lambda: [{NAMES[ATTRITION]: trial} for trial in _told(pending, progress, task)]
 
 
 def _told(futures: list[Future[Result]], progress: Progress, task: TaskID) -> list[Result]:

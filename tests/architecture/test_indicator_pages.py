@@ -30,7 +30,7 @@ HEADINGS = [
     "What it must not be used for",
     "What the employee can do",
 ]
-LINES = 92
+LINES = 96
 SPAN = re.compile(r'<span data-figure="([^"]+)">([^<]+)</span>')
 NUMBERS = re.compile(
     r"\d|\b(four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|sixty|ninety|hundred|thousand)\b",

@@ -17,7 +17,7 @@ from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHAS
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.scorecards import Absence, Estimate, Evidence
 from appraise.domain.sections import HIGHEST_RATING, LOWEST_RATING
-from appraise.scoring import attrition, lifetime_value, repeat_purchase, satisfaction
+from appraise.scoring import attrition, customer_lives, lifetime_value, repeat_purchase, satisfaction, silence
 from appraise.scoring.absences import Words
 from appraise.scoring.attribution import shares
 from appraise.scoring.buying import force_of_interest
@@ -91,9 +91,11 @@ def of_the_policy(indicator: IndicatorKey) -> dict[str, str]:
         "share": f"{DEFAULT_POLICY.attributable_share:g}",
         "discount": f"{100 * DEFAULT_POLICY.annual_discount:g}",
         "grace": f"{DEFAULT_POLICY.ownership_grace_days}",
+        "silence": f"{rules.inactive_after_days}",
+        "usual": f"{100 * float(silence.USUAL):g}",
         "fewest-employees": f"{FEWEST_EMPLOYEES}",
         "fewest-events": f"{FEWEST_EVENTS}",
-        "tenure": ", ".join(name for name, _, _ in attrition.TENURE_BANDS),
+        "tenure": ", ".join(name for name, _, _ in customer_lives.TENURE_BANDS),
         "extremes": f"{LOWEST_RATING} or {HIGHEST_RATING}",
     }
 
@@ -110,6 +112,7 @@ def of_the_card(indicator: IndicatorKey) -> dict[str, str]:
         "card-suppressed card-suppressed-busy": r"being given are covered (\.\d+) \((\.\d+) above 100 answers\)",
         "card-heavy-value card-heavy-attrition": r"Heavy tails\.[^%]+lifetime value (\.\d+), attrition (\.\d+) covered",
         "card-small-purchases": r"repeat purchases with 25 employees \((\.\d+)",
+        "card-buyers": r"Customers who only buy [^:]+: attrition (\.\d+) covered",
         "card-fade-rank": r"attrition is then hardly ranked at all \((\.\d+)\)",
     }
     found: dict[str, str] = {}

@@ -121,7 +121,7 @@ def test_customers_whom_nobody_owned_are_counted(world: Any, only: Any) -> None:
 @pytest.mark.parametrize(
     ("missing", "reason"),
     [
-        ("subscriptions", "There are no subscriptions in the data of this organisation."),
+        ("subscriptions", "There are no subscriptions and no purchases in the data of this organisation."),
         ("ownerships", "There are no ownerships of customers by employees in the data of this organisation."),
     ],
 )

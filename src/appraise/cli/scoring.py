@@ -75,6 +75,8 @@ def print_coverage(run: ScoringRun) -> None:
         why = "".join(f"; {reason}: {count:,.0f}" for reason, count in coverage.why)
         name = definition_of(coverage.indicator).name
         console.print(f"  {name}: {coverage.total:,.0f} outcomes, {share}{why}", highlight=False, soft_wrap=True)
+        for note in coverage.notes:
+            console.print(f"    {note}", highlight=False, soft_wrap=True, markup=False)
 
 
 def export_cycle(name: str, to: Path, *, format: str) -> None:  # noqa: A002  # the option's natural name

@@ -10,6 +10,9 @@ from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import Direction, Unit, definition_of
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate, Evidence, Money
 
+LOST: Final = "a lost customer is one"
+"""Name of the working's note that says what was taken for a loss."""
+
 ABSENCES: Final[dict[AbsenceKind, str]] = {
     AbsenceKind.INSUFFICIENT_EVIDENCE: "Too little evidence for a figure",
     AbsenceKind.NOT_OBSERVED: "Not observed",
@@ -23,6 +26,7 @@ def sentences(estimate: Estimate) -> tuple[str, ...]:
     """How the estimate came about, from what was observed to what may be made of it, one step a sentence."""
     steps = (
         _observed(estimate),
+        _lost(estimate),
         _case_mix(estimate),
         _shrinkage(estimate),
         _own_share(estimate.working.attributable_share),
@@ -88,6 +92,11 @@ def _observed(estimate: Estimate) -> str:
         customers=_customers(evidence.customers),
         raw=figure(estimate.indicator, estimate.working.raw),
     )
+
+
+def _lost(estimate: Estimate) -> str:
+    meaning = dict(estimate.working.notes).get(LOST)
+    return "" if meaning is None else f"{LOST[:1].upper()}{LOST[1:]} {meaning}."
 
 
 def _case_mix(estimate: Estimate) -> str:

@@ -106,8 +106,8 @@ DEFINITIONS: Final[tuple[IndicatorDefinition, ...]] = (
         role=Role.RATED,
         outcome=("customer-month", "customer-months"),
         opening="In {events} of {customers}, {raw} times as many left as is usual.",
-        counts="subscriptions that ended by the customer's choice while the employee owned the customer",
-        does_not_count="failed payments and fraud, the first weeks after an account is inherited",
+        counts="customers of this employee who ended a subscription or, having none, stopped buying",
+        does_not_count="failed payments and fraud, slow buyers, the first weeks after an account is inherited",
     ),
 )
 

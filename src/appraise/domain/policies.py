@@ -25,6 +25,18 @@ class Attribution(StrEnum):
     OWNERSHIP = "ownership"
 
 
+class Relation(StrEnum):
+    """How customers are bound, which says what it is to lose one.
+
+    CONTRACTUAL: a subscription ends by the customer's choice. NON_CONTRACTUAL: a customer who has bought stays away for
+    too long. AUTO: the former of customers with a subscription, the latter of the others.
+    """
+
+    CONTRACTUAL = "contractual"
+    NON_CONTRACTUAL = "non_contractual"
+    AUTO = "auto"
+
+
 @dataclass(frozen=True, slots=True)
 class IndicatorPolicy:
     """Choices for one indicator.
@@ -33,7 +45,8 @@ class IndicatorPolicy:
     `horizon_days` how long after a contact an outcome still counts; `case_mix` columns of the event tables that
     describe the case and that the employee does not control (`prior_purchases`: the
     customer's history in bands); `minimum_events` below which nothing is published:
-    answers for satisfaction (n ≥ 10), expected events for ratios (E ≥ 5).
+    answers for satisfaction (n ≥ 10), expected events for ratios (E ≥ 5). `relation` and `inactive_after_days`, the
+    shortest time after which who does not buy is lost, are attrition's.
     """
 
     attribution: Attribution
@@ -43,6 +56,8 @@ class IndicatorPolicy:
     window_days: int = 90
     half_life_days: int = 14
     horizon_days: int = 90
+    relation: Relation = Relation.AUTO
+    inactive_after_days: int = 90
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,21 +8,24 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from enum import StrEnum
 from itertools import accumulate
 from typing import Any
 
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import BY_KEY
-from appraise.domain.policies import DEFAULT_POLICY, DEFAULTS, Attribution, IndicatorPolicy, Policy
-from appraise.domain.policy_keys import OF_AN_INDICATOR, OF_THE_POLICY, Key, expectation, fits
+from appraise.domain.policies import DEFAULT_POLICY, DEFAULTS, Attribution, IndicatorPolicy, Policy, Relation
+from appraise.domain.policy_keys import OF_AN_INDICATOR, OF_THE_POLICY, Key, expectation, fits, keys_of
 from appraise.errors import InvalidInput, Place
 
 INDICATORS = "indicators"
 REASONS = "reasons"
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+_ANY_OTHER = IndicatorKey("")
+_TYPES: Mapping[str, Callable[[Any], Any]] = {"attribution": Attribution, "relation": Relation, "case_mix": tuple}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class PolicyDocument:
         """The document as plain JSON with every default filled in."""
         return {
             **dict(self.choices),
-            INDICATORS: {name: _indicator_json(rules) for name, rules in self.indicators},
+            INDICATORS: {name: _indicator_json(name, rules) for name, rules in self.indicators},
             REASONS: dict(self.reasons),
         }
 
@@ -104,8 +107,8 @@ def json_schema() -> dict[str, Any]:
                 "type": "object",
                 "minProperties": 1,
                 "description": "what is scored, by indicator; the four rated ones where the table is left out",
-                "properties": {name: _indicator_schema(rules) for name, rules in DEFAULTS.items()},
-                "additionalProperties": _indicator_schema(None),
+                "properties": {name: _indicator_schema(name, rules) for name, rules in DEFAULTS.items()},
+                "additionalProperties": _indicator_schema(_ANY_OTHER, None),
             },
             REASONS: {
                 "type": "object",
@@ -129,10 +132,10 @@ def to_toml(policy: Policy) -> str:
         lines += _lines_of(key, value, getattr(DEFAULT_POLICY, key.name), key.source)
     for name, rules in document.indicators:
         known = DEFAULTS.get(name)
-        default = {} if known is None else _indicator_json(known)
-        values = _indicator_json(rules)
+        default = {} if known is None else _indicator_json(name, known)
+        values = _indicator_json(name, rules)
         lines += ["", f"[{INDICATORS}.{_key(name)}]"]
-        for key in OF_AN_INDICATOR:
+        for key in keys_of(name):
             source = key.source_of.get(name, key.source) if name in named else "the indicator's own"
             lines += _lines_of(key, values[key.name], default.get(key.name), source)
     if document.reasons:
@@ -153,21 +156,19 @@ class _Reader:
         chosen = self._table(values, INDICATORS, default={name: {} for name, _ in DEFAULT_POLICY.indicators})
         if not chosen:
             raise self._wrong(INDICATORS, "names no indicator", "at least one table [indicators.NAME]")
-        indicators = [(IndicatorKey(name), self._indicator(chosen, name)) for name in chosen]
+        indicators = [(name, self._indicator(chosen, name)) for name in map(IndicatorKey, chosen)]
         reasons = self._reasons(self._table(values, REASONS, default={}), dict(indicators))
         return PolicyDocument(tuple(read.items()), _in_order(indicators), reasons)
 
-    def _indicator(self, chosen: Mapping[str, Any], name: str) -> IndicatorPolicy:
-        path = f"{INDICATORS}.{name}"
+    def _indicator(self, chosen: Mapping[str, Any], name: IndicatorKey) -> IndicatorPolicy:
+        path, keys = f"{INDICATORS}.{name}", keys_of(name)
         values = self._table(chosen, name, default={}, path=path)
-        self._known(values, [key.name for key in OF_AN_INDICATOR], f"{path}.")
-        known = DEFAULTS.get(IndicatorKey(name))
+        self._known(values, [key.name for key in keys], f"{path}.")
+        known = DEFAULTS.get(name)
         if known is None and not values:
             raise self._wrong(path, "names no installed indicator", "one of: " + ", ".join(DEFAULTS))
-        read = self._values(values, OF_AN_INDICATOR, {} if known is None else _indicator_json(known), f"{path}.")
-        return IndicatorPolicy(
-            **{**read, "attribution": Attribution(read["attribution"]), "case_mix": tuple(read["case_mix"])}
-        )
+        read = self._values(values, keys, {} if known is None else _indicator_json(name, known), f"{path}.")
+        return IndicatorPolicy(**{key: _TYPES.get(key, type(value))(value) for key, value in read.items()})
 
     def _values(
         self, values: Mapping[str, Any], keys: tuple[Key, ...], defaults: Mapping[str, Any], prefix: str
@@ -183,8 +184,8 @@ class _Reader:
             read[key.name] = float(value) if key.shape["type"] == "number" else value
         return read
 
-    def _reasons(self, values: Mapping[str, Any], indicators: Iterable[str]) -> tuple[tuple[str, str], ...]:
-        inside = [f"{INDICATORS}.{name}.{key.name}" for name in indicators for key in OF_AN_INDICATOR]
+    def _reasons(self, values: Mapping[str, Any], indicators: Iterable[IndicatorKey]) -> tuple[tuple[str, str], ...]:
+        inside = [f"{INDICATORS}.{name}.{key.name}" for name in indicators for key in keys_of(name)]
         names = [*(key.name for key in OF_THE_POLICY), *inside]
         self._known(values, names, f"{REASONS}.", "a key of this document by its dotted name, e.g. attributable_share")
         for name, reason in values.items():
@@ -248,18 +249,19 @@ def _in_order(
     return tuple(sorted(indicators, key=lambda pair: (order.get(pair[0], len(order)), pair[0])))
 
 
-def _indicator_json(rules: IndicatorPolicy) -> dict[str, Any]:
-    plain = {key.name: getattr(rules, key.name) for key in OF_AN_INDICATOR}
-    return {**plain, "attribution": rules.attribution.value, "case_mix": list(rules.case_mix)}
+def _indicator_json(name: IndicatorKey, rules: IndicatorPolicy) -> dict[str, Any]:
+    plain = {key.name: getattr(rules, key.name) for key in keys_of(name)}
+    texts = {key: value.value for key, value in plain.items() if isinstance(value, StrEnum)}
+    return {**plain, **texts, "case_mix": list(rules.case_mix)}
 
 
-def _indicator_schema(default: IndicatorPolicy | None) -> dict[str, Any]:
-    values = {} if default is None else _indicator_json(default)
+def _indicator_schema(name: IndicatorKey, default: IndicatorPolicy | None) -> dict[str, Any]:
+    values = {} if default is None else _indicator_json(name, default)
     return {
         "type": "object",
         "additionalProperties": False,
-        **({} if values else {"required": [key.name for key in OF_AN_INDICATOR]}),
-        "properties": {key.name: _property(key, values.get(key.name)) for key in OF_AN_INDICATOR},
+        **({} if values else {"required": [key.name for key in keys_of(name)]}),
+        "properties": {key.name: _property(key, values.get(key.name)) for key in keys_of(name)},
     }
 
 

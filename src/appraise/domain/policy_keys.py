@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
-from appraise.domain.policies import Attribution
+from appraise.domain.policies import Attribution, Relation
 
 LONGEST_DAYS: Final = 3660
 """Ten years: a longer window is a slip of the pen."""
@@ -29,13 +29,17 @@ _MULTIPLE_MEMBERSHIP: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """`source` is where the default comes from; `source_of` says it where indicators differ."""
+    """`source` is where the default comes from; `source_of` says it where indicators differ.
+
+    `only` are the indicators that have the key, empty where all have it.
+    """
 
     name: str
     shape: Shape
     meaning: str
     source: str
     source_of: Mapping[IndicatorKey, str] = field(default_factory=dict)
+    only: tuple[IndicatorKey, ...] = ()
 
 
 OF_THE_POLICY: Final[tuple[Key, ...]] = (
@@ -142,7 +146,25 @@ OF_AN_INDICATOR: Final[tuple[Key, ...]] = (
             LIFETIME_VALUE: "decision 5",
         },
     ),
+    Key(
+        "relation",
+        {"type": "string", "enum": [relation.value for relation in Relation]},
+        "what it is to lose a customer: a subscription ends, a buyer stays away, or by customer whichever fits",
+        "who has a subscription is judged by it; decision 16",
+        only=(ATTRITION,),
+    ),
+    Key(
+        "inactive_after_days",
+        _DAYS,
+        "days without a purchase after which a buyer may be lost; longer where 95 % of the segment's gaps are longer",
+        f"{_CHOICE}: a quarter; each run says what half and twice of it would change",
+        only=(ATTRITION,),
+    ),
 )
+
+
+def keys_of(indicator: IndicatorKey) -> tuple[Key, ...]:
+    return tuple(key for key in OF_AN_INDICATOR if not key.only or indicator in key.only)
 
 
 def expectation(shape: Shape) -> str:

@@ -166,13 +166,15 @@ class Coverage:
     """How much of an indicator's outcomes could be laid at somebody's door in a run.
 
     `total` outcomes in the cycle, `attributed` to employees (sum of weights), `unattributed` the rest,
-    by reason in `why`. Shown, never spread over people.
+    by reason in `why`. Shown, never spread over people. `notes` are sentences about how the indicator was measured in
+    this run.
     """
 
     indicator: IndicatorKey
     total: Decimal
     attributed: Decimal
     why: tuple[tuple[str, Decimal], ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def unattributed(self) -> Decimal:

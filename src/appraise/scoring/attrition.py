@@ -1,12 +1,13 @@
 """Attrition: whether the customers whom an employee owns stay.
 
-Running subscriptions are at risk day by day; an end by the customer's choice counts, an involuntary end only stops
-the clock. The hazard of a day is that of its stratum (case mix and how long the subscription has run), so what is
-expected of an owner is exact for owners who change in the middle of a month. Days and losses while the owner was on
-leave of absence are nobody's.
+Customers are at risk day by day: while a subscription runs, or from their second purchase until a silence outlasts
+what is usual. An end by the customer's choice counts, an involuntary end only stops the clock. The hazard of a day is
+that of its stratum (case mix and for how long the customer has been one), so what is expected of an owner is exact for
+owners who change in the middle of a month. Days and losses while the owner was on leave of absence are nobody's.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import ibis
@@ -14,14 +15,16 @@ import numpy as np
 import pyarrow as pa
 
 from appraise.domain.events import EventKind
+from appraise.domain.explanations import LOST
 from appraise.domain.indicators import ATTRITION, BY_KEY
-from appraise.domain.policies import DEFAULT_POLICY, Attribution, Policy
-from appraise.domain.scorecards import Coverage
-from appraise.errors import InvalidInput
-from appraise.scoring.absences import OWNERSHIPS, Words, excluded, missing_data, nothing_seen
+from appraise.domain.policies import DEFAULT_POLICY, Attribution, Policy, Relation
+from appraise.domain.scorecards import Absence, Coverage, Estimate
+from appraise.errors import InvalidInput, NotEnough
+from appraise.scoring.absences import OWNERSHIPS, Words, excluded, missing_data, nothing_seen, refused
 from appraise.scoring.arrays import FloatArray, IntArray, fetched, floats
 from appraise.scoring.case_mix import TENURE, Strata, strata, with_factors
 from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, exact_sum
+from appraise.scoring.customer_lives import DAYS_PER_MONTH, Lives, lives, relation_of, running
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
 from appraise.scoring.findings import Findings, Results
 from appraise.scoring.indicator import Indicator, Shared
@@ -31,16 +34,13 @@ from appraise.scoring.ratios import Subject, event_ratios
 from appraise.scoring.repeat_purchase import nothing_to_cover
 
 WORDS = Words("expected losses of customers")
-DAYS_PER_MONTH = 365.25 / 12
-TENURE_BANDS: tuple[tuple[str, int, int], ...] = (
-    ("0–3 months", 0, 4),
-    ("4–12 months", 4, 13),
-    ("13–24 months", 13, 25),
-    ("25 months or more", 25, 12_000),
-)
-"""Name, and completed months from and up to."""
 NOT_CHOSEN = "ended for another reason than the customer's choice"
 AWAY = "customer-months while this employee was on leave"
+_SEEN = {
+    Relation.CONTRACTUAL: "subscription of a customer whom this employee owned",
+    Relation.NON_CONTRACTUAL: "customer whom this employee owned and who had bought on two days or more",
+    Relation.AUTO: "subscription of a customer whom this employee owned, and no such customer who had bought twice,",
+}
 
 
 def attrition(shared: Shared, policy: Policy) -> Findings:
@@ -51,71 +51,101 @@ def attrition(shared: Shared, policy: Policy) -> Findings:
             f"the policy attributes attrition by {rules.attribution.value}",
             expected="ownership: who had the account while the subscription ran",
         )
-    for kind, missing in (
-        (EventKind.SUBSCRIPTIONS, "subscriptions"),
-        (EventKind.OWNERSHIPS, OWNERSHIPS),
-    ):
-        if kind not in prepared.present:
-            return Findings(Results(), missing_data(ATTRITION, missing), nothing_to_cover(ATTRITION))
-    factors = (*rules.case_mix, TENURE)
-    pieces = _pieces(prepared, policy, factors)
-    counted = pieces.filter(pieces.days > 0)
-    kinds, rates = _hazards(counted, factors)
-    levels = tuple(f"hazard_{k}" for k in range(len(kinds.factors) + 1))
-    placed = kinds.placed(counted).inner_join(rates, "profile")
-    known = placed.filter(placed.employee.notnull())
-    rows = known.select(
-        "employee", "customer", "profile", "weight", "outcome",
-        units=known.days / DAYS_PER_MONTH, **{name: known[name] * known.days for name in levels},
-    )  # fmt: skip
-    left_out = _left_out(pieces, policy)
-    results = event_ratios(
-        Subject(ATTRITION, WORDS, "losses", left_out=left_out), Credited(rows.cache(), levels), kinds, policy
-    )
+    if (missing := _missing(prepared, policy)) is not None:
+        return Findings(Results(), missing_data(ATTRITION, missing), nothing_to_cover(ATTRITION))
+    try:
+        known = lives(prepared, rules)
+    except NotEnough as error:
+        return Findings(Results(), refused(ATTRITION, error, None), nothing_to_cover(ATTRITION))
+    owned = owned_time(prepared, grace_days=policy.ownership_grace_days).cache()
+    measure = _Measure(prepared, owned, known, policy)
+    life = running(known.table(rules.inactive_after_days), prepared).cache()
+    pieces = measure.pieces(life)
+    results = measure.results(pieces)
     return Findings(
-        results=_only_on_leave(pieces, results),
-        otherwise=nothing_seen(ATTRITION, "subscription of a customer whom this employee owned"),
-        coverage=_coverage(prepared, pieces, policy),
+        results=results,
+        otherwise=nothing_seen(ATTRITION, _SEEN[relation_of(prepared, rules)]),
+        coverage=replace(_coverage(life, pieces, policy), notes=(*known.notes, *_sensitivity(measure, results))),
     )
 
 
 INDICATOR = Indicator(BY_KEY[ATTRITION], DEFAULT_POLICY.of(ATTRITION), attrition)
 
 
-def _running(prepared: Prepared) -> ibis.Table:
-    """Subscriptions at risk in the cycle from `begins` to `ends`, by band of tenure; `lost` if they end by choice."""
-    table = prepared.subscriptions
-    whole_life = table.mutate(
-        begins=ibis.greatest(table["at"], prepared.start),
-        ends=ibis.least(ibis.coalesce(table.ended_at, prepared.end), prepared.end),
-        chosen=surely(table.ended_at < prepared.end) & (table.end_reason.fill_null("") != "involuntary"),
-    )
-    month = DAYS_PER_MONTH * SECONDS_PER_DAY
-    bands = ibis.memtable(
-        pa.table(
-            {
-                TENURE: [name for name, _, _ in TENURE_BANDS],
-                "from_age": pa.array([round(months * month) for _, months, _ in TENURE_BANDS], pa.int64()),
-                "to_age": pa.array([round(months * month) for _, _, months in TENURE_BANDS], pa.int64()),
-            }
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    prepared: Prepared
+    holders: ibis.Table
+    lives: Lives
+    policy: Policy
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        return (*self.policy.of(ATTRITION).case_mix, TENURE)
+
+    def pieces(self, life: ibis.Table) -> ibis.Table:
+        return _pieces(life, self.holders, self.factors)
+
+    def with_floor(self, floor_days: int) -> Results:
+        """What would be said if buyers were lost after `floor_days` at the earliest."""
+        return self.results(self.pieces(running(self.lives.table(floor_days), self.prepared)))
+
+    def results(self, pieces: ibis.Table) -> Results:
+        policy, factors = self.policy, self.factors
+        counted = pieces.filter(pieces.days > 0)
+        kinds, rates = _hazards(counted, factors)
+        levels = tuple(f"hazard_{k}" for k in range(len(kinds.factors) + 1))
+        placed = kinds.placed(counted).inner_join(rates, "profile")
+        held = placed.filter(placed.employee.notnull())
+        rows = held.select(
+            "employee", "customer", "profile", "weight", "outcome",
+            units=held.days / DAYS_PER_MONTH, **{name: held[name] * held.days for name in levels},
+        )  # fmt: skip
+        subject = Subject(
+            ATTRITION, WORDS, "losses", notes=((LOST, self.lives.definition),), left_out=_left_out(pieces, policy)
         )
-    )
-    crossed = whole_life.cross_join(bands)
-    cut = crossed.mutate(
-        begins=ibis.greatest(crossed.begins, crossed["at"] + crossed.from_age),
-        ends=ibis.least(crossed.ends, crossed["at"] + crossed.to_age),
-    )
-    cut = cut.filter(cut.ends > cut.begins)
-    return cut.mutate(started=cut["at"], lost=cut.chosen & (cut.ended_at == cut.ends))
+        return _only_on_leave(pieces, event_ratios(subject, Credited(rows.cache(), levels), kinds, policy))
 
 
-def _pieces(prepared: Prepared, policy: Policy, factors: tuple[str, ...]) -> ibis.Table:
-    """Running subscriptions by owner: `days` and `outcome` that count, `grace_days` and `grace_losses` that do not."""
-    running = with_factors(_running(prepared), factors).select(
+def _missing(prepared: Prepared, policy: Policy) -> str | None:
+    """What the data lack, in words."""
+    rules = policy.of(ATTRITION)
+    kinds = {
+        Relation.CONTRACTUAL: ("subscriptions", {EventKind.SUBSCRIPTIONS}),
+        Relation.NON_CONTRACTUAL: ("purchases", {EventKind.PURCHASES}),
+        Relation.AUTO: ("subscriptions and no purchases", {EventKind.SUBSCRIPTIONS, EventKind.PURCHASES}),
+    }
+    words, some = kinds[rules.relation]
+    if not some & prepared.present:
+        return words
+    return OWNERSHIPS if EventKind.OWNERSHIPS not in prepared.present else None
+
+
+def _sensitivity(measure: _Measure, results: Results) -> tuple[str, ...]:
+    """How many results would read otherwise if buyers were taken for lost sooner, or later."""
+    buyers, floor = measure.lives.buyers, measure.policy.of(ATTRITION).inactive_after_days
+    if buyers is None:
+        return ()
+    tried = []
+    for days in (max(1, floor // 2), 2 * floor):
+        same = buyers.limits(floor_days=days) == buyers.limits(floor_days=floor)
+        other = results if same else measure.with_floor(days)
+        both = {*results.said, *other.said}
+        changed = sum(_reading(results.said.get(one)) != _reading(other.said.get(one)) for one in both)
+        tried.append(f"with {days} days {changed} of {len(both)} results")
+    return (f"Were buyers lost sooner or later than after {floor} days: {', '.join(tried)} would read otherwise.",)
+
+
+def _reading(result: Estimate | Absence | None) -> object:
+    return result.is_better if isinstance(result, Estimate) else None if result is None else result.kind
+
+
+def _pieces(life: ibis.Table, holders: ibis.Table, factors: tuple[str, ...]) -> ibis.Table:
+    """Running lives by owner: `days` and `outcome` that count, `grace_days` and `grace_losses` that do not."""
+    cases = with_factors(life, factors).select(
         "customer", "started", "begins", "ends", "lost", "ended_at", "end_reason", *factors
     )
-    owned = owned_time(prepared, grace_days=policy.ownership_grace_days).rename(owned_from="begins", owned_to="ends")
-    joined = running.inner_join(owned, "customer")
+    joined = cases.inner_join(holders.rename(owned_from="begins", owned_to="ends"), "customer")
     begins = ibis.greatest(joined.begins, joined.owned_from)
     ends = ibis.least(joined.ends, joined.owned_to)
     inherited = surely(joined.taken_over > joined.started)
@@ -197,10 +227,9 @@ def _months_of_grace(policy: Policy) -> str:
     return f"customer-months in the first {policy.ownership_grace_days} days of an inherited account"
 
 
-def _coverage(prepared: Prepared, pieces: ibis.Table, policy: Policy) -> Coverage:
-    """Subscriptions that customers ended in the cycle."""
-    running = _running(prepared)
-    total = Decimal(running.count(where=running.lost).to_pyarrow().as_py())
+def _coverage(life: ibis.Table, pieces: ibis.Table, policy: Policy) -> Coverage:
+    """Losses in the cycle."""
+    total = Decimal(life.count(where=life.lost).to_pyarrow().as_py())
     sums = pieces.group_by("why").agg(
         losses=exact_sum(pieces.weight * pieces.outcome, EXACT),
         grace=exact_sum(pieces.weight * pieces.grace_losses, EXACT),

@@ -98,6 +98,7 @@ def coverage_document(coverage: tuple[Coverage, ...]) -> list[dict[str, Any]]:
             "total": str(part.total),
             "attributed": str(part.attributed),
             "why": [[reason, str(share)] for reason, share in part.why],
+            "notes": list(part.notes),
         }
         for part in coverage
     ]
@@ -110,6 +111,7 @@ def coverage_from(document: list[dict[str, Any]]) -> tuple[Coverage, ...]:
             Decimal(part["total"]),
             Decimal(part["attributed"]),
             tuple((reason, Decimal(share)) for reason, share in part["why"]),
+            tuple(part.get("notes", ())),
         )
         for part in document
     )

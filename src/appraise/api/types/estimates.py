@@ -233,6 +233,7 @@ class CoverageType:
     total: Decimal = strawberry.field(description="Outcomes in the cycle.")
     attributed: Decimal = strawberry.field(description="Outcomes attributed to employees.")
     unattributed: Decimal = strawberry.field(description="`total` − `attributed`.")
+    notes: list[str] = strawberry.field(description="How the indicator was measured in this run, in sentences.")
 
     @classmethod
     def of(cls, coverage: Coverage) -> Self:
@@ -241,6 +242,7 @@ class CoverageType:
             total=coverage.total,
             attributed=coverage.attributed,
             unattributed=coverage.unattributed,
+            notes=list(coverage.notes),
         )
 
 
