@@ -17,12 +17,16 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from appraise.api.errors import ErrorCode, request_error
-from appraise.api.http import READABLE, GraphQLEndpoint
+from appraise.api.feed import Feed
+from appraise.api.http import READABLE, Doorkeeper, GraphQLEndpoint
+from appraise.api.live import Live
+from appraise.api.operations import Operations
 from appraise.api.trusted import TrustedDocuments
+from appraise.api.websocket import WebSocketEndpoint
 from appraise.console.pages import SESSION_COOKIE, Console
 from appraise.errors import AppraiseError, InvalidInput
 from appraise.settings import Settings, TrustedMode
@@ -40,24 +44,26 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
 
     Raises `InvalidInput` where the file of issuers cannot be read.
     """
-    graphql = GraphQLEndpoint(
-        deployment,
-        clock,
-        session_cookie=SESSION_COOKIE,
+    issuers = TrustedIssuers(read_issuers(settings.issuers))
+    doorkeeper = Doorkeeper(deployment, issuers, session_cookie=SESSION_COOKIE)
+    operations = Operations(
         timeout=settings.request_timeout,
         rate_limit=settings.rate_limit,
-        issuers=TrustedIssuers(read_issuers(settings.issuers)),
         trusted=TrustedDocuments.packaged(only=settings.trusted_documents is TrustedMode.ONLY),
     )
+    live = Live(operations, Feed(deployment))
+    graphql = GraphQLEndpoint(deployment, clock, doorkeeper=doorkeeper, operations=operations, live=live)
+    websocket = WebSocketEndpoint(deployment, clock, doorkeeper=doorkeeper, operations=operations, live=live)
     console = Console(deployment, settings, clock)
 
     async def health(_request: Request) -> Response:
         return await run_in_threadpool(_health, deployment)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route(GRAPHQL, graphql.answer, methods=["GET", "POST"]),
             Route(GRAPHQL, graphql.preflight, methods=["OPTIONS"]),
+            WebSocketRoute(GRAPHQL, websocket.answer),
             Route("/healthz", health, methods=["GET"]),
             *console.routes(),
         ],
@@ -65,6 +71,20 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
         exception_handlers={HTTPException: _in_kind(console.http_error), 500: _in_kind(console.defect)},
         max_body_size=LARGEST_BODY,
     )
+    app.state.live = live
+    return app
+
+
+class _Server(uvicorn.Server):
+    """Ends subscriptions before it waits for requests to end, which they would never do."""
+
+    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+        super().__init__(config)
+        self._live = live
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._live.stop()
+        await super().shutdown(sockets)
 
 
 def serve(deployment: Deployment, settings: Settings, *, clock: Callable[[], datetime], host: str, port: int) -> None:
@@ -85,9 +105,21 @@ def serve(deployment: Deployment, settings: Settings, *, clock: Callable[[], dat
     gc.set_threshold(50_000, 20, 50)
     sys.stdout.write(f"Serving on http://{host}:{listening.getsockname()[1]}  (GraphQL at /graphql; Ctrl-C ends it)\n")
     sys.stdout.flush()
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False))
     with suppress(KeyboardInterrupt):  # raised again after an orderly end
-        server.run(sockets=[listening])
+        server_of(app).run(sockets=[listening])
+
+
+def server_of(app: Starlette) -> uvicorn.Server:
+    """The server of an application of `create_app`."""
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        server_header=False,
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_BODY,
+        ws_per_message_deflate=False,
+    )
+    return _Server(config, app.state.live)
 
 
 def _health(deployment: Deployment) -> Response:

@@ -1,13 +1,17 @@
 """The API as a client meets it: HTTP in, HTTP out, on real databases."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 from tests.api.builder import AT, Company, build, empty_deployment
+from tests.api.served import Served, serving
 
+from appraise.events.store import EventStore
 from appraise.settings import Settings
+from appraise.storage.database import Database
 from appraise.use_cases.deployment import Deployment
 from appraise.web import create_app
 
@@ -74,3 +78,18 @@ def post(read_only: tuple[Company, TestClient], token: str) -> Callable[..., Any
         return read_only[1].post("/graphql", json=body, headers={"authorization": f"Bearer {token}"} | named)
 
     return posted
+
+
+@pytest.fixture
+def served(company: Company) -> Iterator[Served]:
+    """The API on a real port, on each kind of database."""
+    with serving(company) as running:
+        yield running
+
+
+@pytest.fixture
+def served_alone(sqlite_database: Database, tmp_path: Path) -> Iterator[Served]:
+    """The same on SQLite only."""
+    deployment = Deployment(sqlite_database, EventStore(str(tmp_path / "events")), b"key of the tests", "test")
+    with serving(build(deployment)) as running:
+        yield running

@@ -42,6 +42,10 @@ class Operation:
     def is_query(self) -> bool:
         return self.definition.operation is OperationType.QUERY
 
+    @property
+    def is_subscription(self) -> bool:
+        return self.definition.operation is OperationType.SUBSCRIPTION
+
 
 @dataclass(frozen=True, slots=True)
 class _Valid:

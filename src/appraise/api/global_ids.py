@@ -15,6 +15,7 @@ class Kind(StrEnum):
     CYCLE = "Cycle"
     SECTION = "Section"
     ITEM = "Item"
+    RUN = "ScoringRun"
 
 
 LONGEST: Final = 200

@@ -8,6 +8,7 @@ from starlette.requests import Request
 
 RESPONSE_JSON: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
+EVENT_STREAM: Final = "text/event-stream"
 OFFERED: Final = (RESPONSE_JSON, JSON)
 
 
@@ -30,22 +31,29 @@ class GraphQLRequest:
     document_id: str | None = None
 
 
-def media_type(accept: str | None) -> str:
-    """The offered media type that the client prefers; plain JSON for a client that says nothing.
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """How the client takes answers: the `json` media type it prefers, None where it takes none; event streams."""
 
-    The order of preference counts, not mere mention: a client that lists everything gets what it named first.
+    json: str | None
+    stream: bool
+
+
+def accepted(accept: str | None) -> Accepted:
+    """What the client takes; plain JSON where it says nothing. Raises `BadRequest` for what is not offered at all.
+
+    The order of preference counts among the JSON types. That event streams are named is only noted: many clients name
+    them for the sake of subscriptions, and want their queries answered by JSON.
     """
     if not accept:
-        return JSON
+        return Accepted(JSON, stream=False)
     wanted = sorted((_range(part, place) for place, part in enumerate(accept.split(","))), key=lambda item: item[:2])
-    for quality, _, name in wanted:
-        if quality == 0:
-            continue
-        if name in OFFERED:
-            return name
-        if name in {"*/*", "application/*"}:
-            return JSON
-    raise BadRequest(f"answers come as {' or '.join(OFFERED)}", 406)
+    names = [name for quality, _, name in wanted if quality != 0]
+    forms = [JSON if name in {"*/*", "application/*"} else name for name in names]
+    found = Accepted(next((name for name in forms if name in OFFERED), None), EVENT_STREAM in names)
+    if found.json is None and not found.stream:
+        raise BadRequest(f"answers come as {' or '.join(OFFERED)}, those of subscriptions as {EVENT_STREAM}", 406)
+    return found
 
 
 def _range(part: str, place: int) -> tuple[float, int, str]:
@@ -60,12 +68,12 @@ def _range(part: str, place: int) -> tuple[float, int, str]:
 async def read(request: Request) -> GraphQLRequest:
     """The GraphQL request in an HTTP request. Raises `BadRequest`."""
     if request.method == "POST":
-        return _checked(_body(request.headers.get("content-type", ""), await request.body()))
+        return checked(_body(request.headers.get("content-type", ""), await request.body()))
     parameters: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
         if name in parameters:
             parameters[name] = _json(parameters[name].encode(), name)
-    return _checked(parameters)
+    return checked(parameters)
 
 
 def _body(content_type: str, body: bytes) -> Any:
@@ -82,7 +90,8 @@ def _json(text: bytes, what: str) -> Any:
         raise BadRequest(f"{what} is not JSON: {error}") from error
 
 
-def _checked(parameters: Any) -> GraphQLRequest:
+def checked(parameters: Any) -> GraphQLRequest:
+    """The request in a decoded body or message. Raises `BadRequest`."""
     if not isinstance(parameters, dict):
         raise BadRequest("the body is not an object with a query; batches are not answered")
     query, variables = parameters.get("query"), parameters.get("variables")

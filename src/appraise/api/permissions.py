@@ -62,10 +62,14 @@ class Requires(FieldExtension):
         self.permission = permission
 
     def resolve(self, next_: Callable[..., Any], source: Any, info: strawberry.Info, **kwargs: Any) -> Any:
-        context: RequestContext = info.context
-        if not context.once(self.permission, RULES[self.permission]):
-            raise Forbidden(
-                f"{context.principal.name} may not {self.permission}",
-                hint="ask an HR administrator for the role or the token's scope",
-            )
+        require(info.context, self.permission)
         return next_(source, info, **kwargs)
+
+
+def require(context: RequestContext, permission: Permission) -> None:
+    """Raises `Forbidden` where whoever asks does not have it."""
+    if not context.once(permission, RULES[permission]):
+        raise Forbidden(
+            f"{context.principal.name} may not {permission}",
+            hint="ask an HR administrator for the role or the token's scope",
+        )

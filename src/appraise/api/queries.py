@@ -8,18 +8,18 @@ from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, from_global, key_of
 from appraise.api.permissions import Permission, Requires
 from appraise.api.types.connections import LARGEST_PAGE, Window
-from appraise.api.types.cycles import CycleType
+from appraise.api.types.cycles import CycleType, ScoringRunType
 from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.api.types.node import Node
 from appraise.api.types.people import DepartmentType, EmployeeBy, EmployeeConnection, EmployeeType, named
 from appraise.api.types.sections import SectionConnection, SectionStateValue, SectionType
 from appraise.api.types.viewer import ViewerType
 from appraise.domain.employees import ExternalReference
-from appraise.domain.identifiers import CycleId, EmployeeId, SectionId
+from appraise.domain.identifiers import CycleId, EmployeeId, RunId, SectionId
 from appraise.domain.indicators import BY_KEY
 from appraise.domain.section_states import SectionState
 from appraise.errors import InvalidInput, NotFound
-from appraise.use_cases.read_cycles import get_cycle
+from appraise.use_cases.read_cycles import get_cycle, get_run
 from appraise.use_cases.read_people import get_person, list_departments, list_people
 from appraise.use_cases.read_sections import list_sections
 
@@ -143,7 +143,7 @@ class Query:
         return [_node(info.context, text) for text in ids]
 
 
-def _node(context: RequestContext, text: str) -> EmployeeType | CycleType | SectionType | None:
+def _node(context: RequestContext, text: str) -> EmployeeType | CycleType | SectionType | ScoringRunType | None:
     kind, key = from_global(text)
     try:
         match kind:
@@ -153,6 +153,8 @@ def _node(context: RequestContext, text: str) -> EmployeeType | CycleType | Sect
                 return _cycle(context, CycleId(key))
             case Kind.SECTION:
                 return _section(context, SectionId(key))
+            case Kind.RUN:
+                return ScoringRunType.of(get_run(context.deployment, context.principal, RunId(key), at=context.at))
             case Kind.ITEM:
                 raise InvalidInput("items are read by their section", hint="ask for the section")
     except NotFound:

@@ -10,6 +10,7 @@ from appraise.api.errors import ErrorCode
 from appraise.api.mutations import Mutation
 from appraise.api.queries import Query
 from appraise.api.scalars import SCALARS
+from appraise.api.subscriptions import Subscription
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.people import EmployeeType
 from appraise.api.types.sections import SectionType
@@ -19,6 +20,7 @@ def _schema(*, is_sorted: bool) -> strawberry.Schema:
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[CycleType, EmployeeType, SectionType, ErrorCode],
         config=StrawberryConfig(scalar_map=SCALARS, sort_schema=is_sorted),
     )

@@ -1,9 +1,9 @@
 """What reads hand out: values for lists, pages and single views."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from appraise.domain.cycles import Cycle
 from appraise.domain.employees import Employee, EmploymentStatus
@@ -73,6 +73,20 @@ class RunState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """`step` in words, `done` of `total` steps; a total of 0 means that the end is not known."""
+
+    step: str
+    done: int
+    total: int
+    alive_at: datetime
+
+
+SILENT_FOR: Final = timedelta(minutes=2)
+"""A run that gave no sign of life for so long was killed: a living one gives one every second."""
+
+
+@dataclass(frozen=True, slots=True)
 class ScoringRun:
     id: RunId
     cycle: CycleId
@@ -81,6 +95,14 @@ class ScoringRun:
     state: RunState
     manifest: Manifest | None
     coverage: tuple[Coverage, ...]
+    progress: Progress | None = None
+
+    def as_of(self, at: datetime) -> "ScoringRun":
+        """The run as it must be taken at a time: one whose process was killed says RUNNING for ever, and has failed."""
+        alive_at = self.started_at if self.progress is None else self.progress.alive_at
+        if self.state is RunState.RUNNING and at - alive_at > SILENT_FOR:
+            return replace(self, state=RunState.FAILED, finished_at=alive_at)
+        return self
 
 
 class LoadState(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from appraise.domain.audit import AuditEntry, chained
 from appraise.storage.database import Session, lock
@@ -49,6 +49,21 @@ def entries(session: Session) -> Iterator[AuditEntry]:
         if len(rows) < CHUNK:
             return
         last = rows[-1].sequence
+
+
+def latest(session: Session) -> int:
+    """The sequence of the newest line; 0 where there is none."""
+    return int(session.execute(select(func.coalesce(func.max(AUDIT_LOG.c.sequence), 0))).scalar_one())
+
+
+def since(session: Session, sequence: int, actions: Iterable[str]) -> list[AuditEntry]:
+    """At most `CHUNK` lines after `sequence` that tell of these actions.
+
+    Lines are numbered in the order in which they are committed: none turns up later before one that was read.
+    """
+    table = AUDIT_LOG.c
+    wanted = select(AUDIT_LOG).where(table.sequence > sequence, table.action.in_(sorted(actions)))
+    return [_entry(row) for row in session.execute(wanted.order_by(table.sequence).limit(CHUNK))]
 
 
 def about(session: Session, subject: str) -> list[AuditEntry]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select, update
 
 from appraise.domain.cycles import Cycle
 from appraise.domain.employees import ExternalReference
@@ -11,7 +11,7 @@ from appraise.domain.identifiers import CycleId, RunId
 from appraise.domain.periods import Period
 from appraise.domain.policies import Policy
 from appraise.domain.policy_documents import from_json
-from appraise.domain.reading import RunState, ScoringRun
+from appraise.domain.reading import Progress, RunState, ScoringRun
 from appraise.errors import NotFound
 from appraise.storage.database import Session
 from appraise.storage.documents import (
@@ -59,7 +59,34 @@ def add(session: Session, cycle: Cycle, *, at: datetime) -> None:
     )
 
 
+def announce_run(session: Session, run: ScoringRun) -> None:
+    """A run that has begun; `add_run` puts the finished one in its place."""
+    row = {"id": run.id, "cycle_id": run.cycle, "state": run.state.value, "started_at": run.started_at}
+    session.execute(insert(SCORING_RUNS), {**row, "alive_at": run.started_at, "coverage": coverage_document(())})
+
+
+def note_progress(session: Session, run: RunId, progress: Progress) -> None:
+    values = {
+        "step": progress.step,
+        "steps_done": progress.done,
+        "steps_total": progress.total,
+        "alive_at": progress.alive_at,
+    }
+    session.execute(update(SCORING_RUNS).where(*_going_on(run)).values(values))
+
+
+def fail_run(session: Session, run: RunId, *, at: datetime) -> None:
+    values = {"state": RunState.FAILED.value, "finished_at": at}
+    session.execute(update(SCORING_RUNS).where(*_going_on(run)).values(values))
+
+
+def _going_on(run: RunId) -> tuple[Any, Any]:
+    return SCORING_RUNS.c.id == run, SCORING_RUNS.c.state == RunState.RUNNING.value
+
+
 def add_run(session: Session, run: ScoringRun, policy: Policy, *, policy_hash: str) -> None:
+    """A finished run; in the place of its announcement, where it was announced."""
+    session.execute(delete(SCORING_RUNS).where(*_going_on(run.id)))
     if session.execute(select(POLICIES.c.hash).where(POLICIES.c.hash == policy_hash)).first() is None:
         row = {"hash": policy_hash, "version": policy.version, "document": policy_document(policy)}
         session.execute(insert(POLICIES), {**row, "stored_at": run.started_at})
@@ -76,6 +103,18 @@ def add_run(session: Session, run: ScoringRun, policy: Policy, *, policy_hash: s
             "coverage": coverage_document(run.coverage),
         },
     )
+
+
+def find_run(session: Session, run: RunId) -> ScoringRun | None:
+    row = session.execute(select(SCORING_RUNS).where(SCORING_RUNS.c.id == run)).first()
+    return None if row is None else _run(row)
+
+
+def runs_going_on(session: Session, cycle: CycleId) -> list[ScoringRun]:
+    """The latest first; one whose process was killed is among them (see `ScoringRun.as_of`)."""
+    table = SCORING_RUNS.c
+    statement = select(SCORING_RUNS).where(table.cycle_id == cycle, table.state == RunState.RUNNING.value)
+    return [_run(row) for row in session.execute(statement.order_by(table.started_at.desc(), table.id))]
 
 
 def run(session: Session, run: RunId) -> ScoringRun:
@@ -124,4 +163,11 @@ def _run(row: Any) -> ScoringRun:
         state=RunState(row.state),
         manifest=None if row.manifest is None else manifest_from(row.manifest),
         coverage=coverage_from(row.coverage),
+        progress=_progress(row),
     )
+
+
+def _progress(row: Any) -> Progress | None:
+    if row.step is None:
+        return None
+    return Progress(row.step, row.steps_done, row.steps_total, row.alive_at)

@@ -84,6 +84,12 @@ def by_employee(
     return found
 
 
+def versions(session: Session, viewer: Viewer, wanted: Iterable[SectionId]) -> dict[SectionId, int]:
+    """The versions of those of the sections that the viewer reaches."""
+    rows = session.execute(_versions(viewer.sections), {**viewer.bound, "ids": sorted(set(wanted))})
+    return {SectionId(row.id): row.version for row in rows}
+
+
 def subject_of(session: Session, section: SectionId) -> EmployeeId | None:
     """Whose section it is, whoever asks: decides whether a read is audited, and is not handed on."""
     employee = session.execute(select(SECTIONS.c.employee_id).where(SECTIONS.c.id == section)).scalar()
@@ -226,6 +232,12 @@ def _page(door: Door, *, in_state: bool, is_first: bool) -> Select[Any]:
 @cache
 def _count(door: Door, *, in_state: bool) -> Select[Any]:
     return _of_cycle(_visible(select(func.count()).select_from(SECTIONS), door), in_state=in_state)
+
+
+@cache
+def _versions(door: Door) -> Select[Any]:
+    statement = _visible(select(SECTIONS.c.id, SECTIONS.c.version), door)
+    return statement.where(SECTIONS.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @cache

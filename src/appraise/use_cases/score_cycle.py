@@ -14,6 +14,7 @@ from appraise.events.engine import open_engine
 from appraise.scoring.data_end import data_end
 from appraise.scoring.run import score
 from appraise.storage import cycles, people
+from appraise.use_cases.announce_run import announced
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.store_scores import store_scores
 
@@ -44,14 +45,15 @@ def score_cycle(  # noqa: PLR0913  # what, by which policy, when, and who watche
     end = data_as_of or data_end(tables)
     if end is None:
         raise NotEnough("no events have been imported", hint="import a customer system's export first")
-    result = score(
-        tables,
-        known_people,
-        policy,
-        cycle.period,
-        data_as_of=min(end, started_at.date()),
-        event_versions=snapshot.versions,
-        code_version=deployment.code_version,
-        progress=progress,
-    )
-    return store_scores(deployment, cycle, result, policy, started_at=started_at, at=clock())
+    with announced(deployment, cycle_id, clock=clock, progress=progress) as (run, advance):
+        result = score(
+            tables,
+            known_people,
+            policy,
+            cycle.period,
+            data_as_of=min(end, started_at.date()),
+            event_versions=snapshot.versions,
+            code_version=deployment.code_version,
+            progress=advance,
+        )
+        return store_scores(deployment, cycle, result, policy, started_at=started_at, at=clock(), announced=run)

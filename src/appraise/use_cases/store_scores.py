@@ -24,15 +24,25 @@ UNTOUCHED: Final = frozenset({SectionState.SUBMITTED, SectionState.FINALISED})
 """The evidence of a section that was handed in is frozen."""
 
 
-def store_scores(
-    deployment: Deployment, cycle: Cycle, result: ScoringResult, policy: Policy, *, started_at: datetime, at: datetime
+def store_scores(  # noqa: PLR0913  # what is stored, and when
+    deployment: Deployment,
+    cycle: Cycle,
+    result: ScoringResult,
+    policy: Policy,
+    *,
+    started_at: datetime,
+    at: datetime,
+    announced: RunId | None = None,
 ) -> ScoringRun:
     """Scorecards, manifest and coverage, and one section per scorecard, all in one transaction.
 
     New sections start COLLECTING; a DRAFT keeps ratings and comments of items that still have an estimate and loses
-    the rating where the estimate is gone; what was handed in is not touched.
+    the rating where the estimate is gone; what was handed in is not touched. `announced` is the run's id where others
+    watch it already.
     """
-    run = ScoringRun(RunId(new_id()), cycle.id, started_at, at, RunState.DONE, result.manifest, result.coverage)
+    run = ScoringRun(
+        announced or RunId(new_id()), cycle.id, started_at, at, RunState.DONE, result.manifest, result.coverage
+    )
 
     def work(session: Session) -> ScoringRun:
         lock(session, f"cycle:{cycle.id}")

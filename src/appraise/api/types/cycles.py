@@ -14,7 +14,7 @@ from appraise.api.types.node import Node
 from appraise.domain.cycles import Cycle
 from appraise.domain.identifiers import CycleId
 from appraise.domain.reading import RunState, ScoringRun
-from appraise.use_cases.read_cycles import latest_run
+from appraise.use_cases.read_cycles import latest_run, run_going_on
 
 
 @strawberry.enum(name="RunState", description="How far a scoring run is.")
@@ -24,22 +24,35 @@ class RunStateValue(Enum):
     FAILED = strawberry.enum_value(RunState.FAILED, description="It ended without figures; earlier ones stay.")
 
 
+@strawberry.type(name="ScoringProgress", description="How far a scoring run is.")
+class ScoringProgressType:
+    step: str = strawberry.field(description="What is done now, in words.")
+    done: int = strawberry.field(description="Steps done.")
+    total: int = strawberry.field(description="Steps in all; 0 while that is not known.")
+
+
 @strawberry.type(name="ScoringRun", description="One computation of all estimates of a cycle.")
-class ScoringRunType:
+class ScoringRunType(Node):
     state: RunStateValue = strawberry.field(description="How far it is.")
     started_at: datetime = strawberry.field(description="When it began.")
     finished_at: datetime | None = strawberry.field(description="When it ended; null while it runs.")
     manifest: ManifestType | None = strawberry.field(description="What it was computed from; null until it is done.")
     coverage: list[CoverageType] = strawberry.field(description="What could be attributed, by indicator.")
+    progress: ScoringProgressType | None = strawberry.field(description="How far it is; null once it is done.")
 
     @classmethod
     def of(cls, run: ScoringRun) -> Self:
+        progress = run.progress
         return cls(
+            id=to_global(Kind.RUN, run.id),
             state=RunStateValue(run.state),
             started_at=run.started_at,
             finished_at=run.finished_at,
             manifest=None if run.manifest is None else ManifestType.of(run.manifest),
             coverage=[CoverageType.of(coverage) for coverage in run.coverage],
+            progress=None
+            if progress is None
+            else ScoringProgressType(step=progress.step, done=progress.done, total=progress.total),
         )
 
 
@@ -57,6 +70,16 @@ class CycleType(Node):
     def latest_run(self, info: strawberry.Info) -> ScoringRunType | None:
         context: RequestContext = info.context
         run = latest_run(context.deployment, context.principal, CycleId(key_of(self.id, Kind.CYCLE)))
+        return None if run is None else ScoringRunType.of(run)
+
+    @strawberry.field(
+        description="The scoring run that goes on now; null where none does. For HR administrators and auditors.",
+        extensions=[Requires(Permission.READ_RUNS)],
+    )
+    def run_going_on(self, info: strawberry.Info) -> ScoringRunType | None:
+        context: RequestContext = info.context
+        key = CycleId(key_of(self.id, Kind.CYCLE))
+        run = run_going_on(context.deployment, context.principal, key, at=context.at)
         return None if run is None else ScoringRunType.of(run)
 
     @classmethod

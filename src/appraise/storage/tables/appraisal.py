@@ -37,6 +37,8 @@ class PolicyRow(Record, table=True):
 
 
 class ScoringRunRow(Record, table=True):
+    """`step`, `steps_done`, `steps_total` and `alive_at` are written while it runs, every second or so."""
+
     __tablename__ = "scoring_runs"
     __table_args__ = (
         CheckConstraint("state IN ('RUNNING', 'DONE', 'FAILED')", name="state"),
@@ -51,6 +53,10 @@ class ScoringRunRow(Record, table=True):
     policy_hash: str | None = Field(default=None, sa_type=Key, foreign_key="policies.hash")
     manifest: Any = Field(default=None, sa_type=Document, nullable=True)
     coverage: Any = Field(sa_type=Document)
+    step: str | None = None
+    steps_done: int | None = None
+    steps_total: int | None = None
+    alive_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class ScorecardRow(Record, table=True):

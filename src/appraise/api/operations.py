@@ -1,0 +1,166 @@
+"""From a GraphQL request and a principal to an answer: what HTTP, WebSocket and event streams share."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeVar
+
+from graphql import execute_sync
+from starlette.concurrency import run_in_threadpool
+
+from appraise.api.context import RequestContext
+from appraise.api.documents import Documents, Operation, Refused
+from appraise.api.errors import CODES, ErrorCode, formatted, request_error
+from appraise.api.guard import HIGHEST_COST, TooCostly
+from appraise.api.negotiation import BadRequest, GraphQLRequest
+from appraise.api.rate import Balance, Buckets
+from appraise.api.schema import GRAPHQL_SCHEMA
+from appraise.api.trusted import TrustedDocuments
+from appraise.domain.access import Principal
+from appraise.errors import Forbidden, NotFound, Problem, Retriable, TimedOut, Unauthenticated
+from appraise.storage.deadline import DEADLINE, Deadline
+
+T = TypeVar("T")
+WATCH_EVERY: Final = 0.05
+"""Seconds between two attempts to stop what runs beyond its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`body` as GraphQL has it; without `data` the request never ran."""
+
+    body: dict[str, Any]
+    status: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class TooFast(Exception):  # noqa: N818  # named like the errors of appraise.errors
+    """The principal's points do not suffice."""
+
+    def __init__(self, cost: int, balance: Balance) -> None:
+        super().__init__(
+            f"too much was asked in the last minute; the next {cost:,} points are there in {balance.wait} s"
+        )
+        self.cost = cost
+        self.balance = balance
+
+
+REFUSALS: Final = (
+    Unauthenticated,
+    TooCostly,
+    TooFast,
+    TimedOut,
+    Retriable,
+    BadRequest,
+    Forbidden,
+    NotFound,
+    Refused,
+)
+"""What is said of the whole request; `refusal` has the words."""
+
+
+class Operations:
+    def __init__(self, *, timeout: float, rate_limit: int, trusted: TrustedDocuments) -> None:
+        self._timeout = timeout
+        self._buckets = Buckets(rate_limit)
+        self._trusted = trusted
+        self._documents = Documents()
+
+    async def in_time(self, work: Callable[[], T]) -> T:
+        """What `work` gives, done in a thread and stopped when a request's time is over."""
+        deadline = Deadline(self._timeout)
+
+        def bounded() -> T:
+            DEADLINE.set(deadline)  # in the thread's own copy of the context, gone with the request
+            return work()
+
+        timer = asyncio.create_task(_watch(deadline))
+        try:
+            return await run_in_threadpool(bounded)
+        finally:
+            timer.cancel()
+
+    def operation(self, asked: GraphQLRequest) -> Operation:
+        """Raises `TooCostly`, `Refused`, `Forbidden` and `NotFound`."""
+        text = self._trusted.text(asked.query, asked.document_id)
+        return self._documents.operation(text, asked.variables, asked.operation_name)
+
+    def paid(self, principal: Principal, operation: Operation) -> Balance:
+        """Takes the operation's cost from the principal's points. Raises `TooFast`."""
+        balance = self._buckets.take(principal.key, operation.cost)
+        if balance.is_refused:
+            raise TooFast(operation.cost, balance)
+        return balance
+
+    def answer(self, asked: GraphQLRequest, operation: Operation, context: RequestContext) -> Answer:
+        """Of a query or a mutation."""
+        balance = self.paid(context.principal, operation)
+        data = operation.compiled.run(context, asked.variables)
+        answered = Answer({"data": data}) if data is not None else executed(operation, asked.variables, context)
+        return with_cost(answered, operation.cost, balance)
+
+
+def executed(
+    operation: Operation, variables: dict[str, Any], context: RequestContext, root: object | None = None
+) -> Answer:
+    """By graphql-core. `root` is what happened, where the operation is a subscription."""
+    result = execute_sync(
+        GRAPHQL_SCHEMA,
+        operation.document,
+        root,
+        context_value=context,
+        variable_values=variables,
+        operation_name=operation.name,
+        max_coercion_errors=20,
+        hide_suggestions=True,
+    )
+    if not result.errors:
+        return Answer({"data": result.data})
+    errors = [formatted(error, request_id=context.request_id) for error in result.errors]
+    if result.data is None and all(error.path is None for error in result.errors):
+        return Answer({"errors": errors})
+    return Answer({"errors": errors, "data": result.data})
+
+
+def refusal(error: Exception, request_id: str) -> Answer:
+    """What is said of one of `REFUSALS`."""
+    match error:
+        case Refused():
+            answer = Answer({"errors": [formatted(each, request_id=request_id) for each in error.errors]})
+        case TooCostly():
+            answer = Answer({"errors": [request_error(str(error), ErrorCode.COST_LIMIT)]})
+        case TooFast():
+            told = {"errors": [request_error(str(error), ErrorCode.RATE_LIMITED)]}
+            answer = Answer(told, 429, {"retry-after": str(error.balance.wait)})
+            answer = with_cost(answer, error.cost, error.balance)
+        case BadRequest():
+            answer = Answer({"errors": [request_error(error.message)]}, error.status)
+        case Retriable():
+            told = {"errors": [request_error("the service is busy", ErrorCode.UNAVAILABLE)]}
+            answer = Answer(told, 503, {"retry-after": "1"})
+        case Unauthenticated() | TimedOut() | Forbidden() | NotFound():
+            status, headers = _STATUS.get(type(error), (None, {}))
+            answer = Answer({"errors": [request_error(error.found, CODES[type(error)])]}, status, headers)
+        case _:
+            raise error
+    return answer
+
+
+_STATUS: Final[dict[type[Problem], tuple[int, dict[str, str]]]] = {
+    Unauthenticated: (401, {"www-authenticate": 'Bearer realm="appraise"'}),
+    TimedOut: (504, {}),
+}
+
+
+def with_cost(answer: Answer, cost: int, balance: Balance) -> Answer:
+    throttle = {"limit": balance.limit, "remaining": balance.remaining, "resetSeconds": balance.reset}
+    told = {"cost": {"requested": cost, "limit": HIGHEST_COST, "throttle": throttle}}
+    headers = answer.headers | balance.headers | {"x-cost-requested": str(cost)}
+    return replace(answer, body=answer.body | {"extensions": told}, headers=headers)
+
+
+async def _watch(deadline: Deadline) -> None:
+    await asyncio.sleep(deadline.seconds)
+    while True:
+        await asyncio.to_thread(deadline.expire)
+        await asyncio.sleep(WATCH_EVERY)

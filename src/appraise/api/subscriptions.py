@@ -1,0 +1,149 @@
+"""The ways in for following.
+
+Who listens is asked again before each event; rows pass through the same door as those of queries.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Final, Self
+
+import strawberry
+from starlette.concurrency import run_in_threadpool
+
+from appraise.api.context import RequestContext
+from appraise.api.feed import LOOK_EVERY, Feed, Follower
+from appraise.api.global_ids import Kind, key_of, to_global
+from appraise.api.permissions import Permission, require
+from appraise.api.types.connections import LARGEST_PAGE
+from appraise.api.types.cycles import ScoringRunType
+from appraise.api.types.sections import SectionType
+from appraise.domain.identifiers import RunId, SectionId
+from appraise.domain.reading import RunState
+from appraise.domain.section_states import Action
+from appraise.errors import InvalidInput, NotFound
+from appraise.use_cases.follow_sections import visible_versions
+from appraise.use_cases.read_cycles import get_run
+
+
+@dataclass(slots=True)
+class LiveContext:
+    """What a subscription carries. `latest` belongs to the event that is told now."""
+
+    feed: Feed
+    renew: Callable[[], RequestContext]
+    latest: RequestContext
+
+    async def renewed(self) -> RequestContext:
+        """Raises `Unauthenticated` where the token has ended."""
+        self.latest = await run_in_threadpool(self.renew)
+        return self.latest
+
+
+@strawberry.enum(description="What happened to a section. More may be added.")
+class SectionChangeKind(Enum):
+    CURRENT = strawberry.enum_value("CURRENT", description="Nothing yet: how it stands when following begins.")
+    RATED = strawberry.enum_value("RATED", description="The manager rated or commented an item.")
+    SUBMITTED = strawberry.enum_value("SUBMITTED", description="The manager handed it in.")
+    RETURNED = strawberry.enum_value("RETURNED", description="It was given back to the manager.")
+    FINALISED = strawberry.enum_value("FINALISED", description="HR closed it.")
+    RESCORED = strawberry.enum_value("RESCORED", description="A scoring run gave it new figures.")
+
+
+KINDS: Final = {
+    Action.RATE: SectionChangeKind.RATED,
+    Action.SUBMIT: SectionChangeKind.SUBMITTED,
+    Action.RETURN: SectionChangeKind.RETURNED,
+    Action.FINALISE: SectionChangeKind.FINALISED,
+}
+
+
+@strawberry.type(name="SectionChange", description="A section that is followed, after something happened to it.")
+class SectionChangeType:
+    key: strawberry.Private[SectionId]
+    section_id: strawberry.ID = strawberry.field(description="Which section.")
+    kind: SectionChangeKind = strawberry.field(description="What happened; the last of several in a quick row.")
+    version: int = strawberry.field(description="The section's version now.")
+    at: datetime = strawberry.field(description="When it happened; for CURRENT, when following began.")
+
+    @strawberry.field(
+        description="The section as it is now. Reading somebody else's is written to the audit log, at each event."
+    )
+    def section(self, info: strawberry.Info) -> SectionType | None:
+        context: RequestContext = info.context
+        return SectionType.viewed(context.sections.view(self.key), context)
+
+    @classmethod
+    def of(cls, key: SectionId, kind: SectionChangeKind, *, version: int, at: datetime) -> Self:
+        return cls(key=key, section_id=to_global(Kind.SECTION, key), kind=kind, version=version, at=at)
+
+
+@strawberry.type(description="Following, over WebSocket or server-sent events. Each begins with how things stand.")
+class Subscription:
+    @strawberry.subscription(
+        description=(
+            "How far a scoring run is, and at last how it ended; then the subscription is complete. For HR "
+            "administrators and auditors."
+        ),
+    )
+    async def scoring_progress(
+        self, info: strawberry.Info, run: Annotated[strawberry.ID, strawberry.argument(description="Id of the run.")]
+    ) -> AsyncGenerator[ScoringRunType, None]:
+        live: LiveContext = info.context
+        told = None
+        while True:
+            context = await live.renewed()
+            require(context, Permission.READ_RUNS)
+            key = RunId(key_of(run, Kind.RUN))
+            found = await run_in_threadpool(get_run, context.deployment, context.principal, key, at=context.at)
+            reached = None if found.progress is None else (found.progress.step, found.progress.done)
+            if told != (found.state, reached):
+                told = (found.state, reached)
+                yield ScoringRunType.of(found)
+            if found.state is not RunState.RUNNING:
+                return
+            await asyncio.sleep(LOOK_EVERY)
+
+    @strawberry.subscription(
+        description="What happens to sections that the reader may see, from now on: first how each stands.",
+    )
+    async def section_changed(
+        self,
+        info: strawberry.Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description=f"1 to {LARGEST_PAGE} ids of sections.")],
+    ) -> AsyncGenerator[SectionChangeType, None]:
+        live: LiveContext = info.context
+        if not 1 <= len(ids) <= LARGEST_PAGE:
+            raise InvalidInput(f"{len(ids)} ids", expected=f"1 to {LARGEST_PAGE}")
+        keys = list(dict.fromkeys(SectionId(key_of(text, Kind.SECTION)) for text in ids))
+        async with live.feed.following(frozenset(keys)) as follower:
+            told = await _versions(live, keys)
+            if len(told) < len(keys):
+                raise NotFound("one of the sections does not exist, or is not yours to see")
+            for key in keys:
+                yield SectionChangeType.of(key, SectionChangeKind.CURRENT, version=told[key], at=live.latest.at)
+            async for change in _changes(live, follower, told):
+                yield change
+
+
+async def _changes(
+    live: LiveContext, follower: Follower, told: dict[SectionId, int]
+) -> AsyncGenerator[SectionChangeType, None]:
+    """Endless. `told` holds the version of each section that the client knows."""
+    while True:
+        happening = await follower.next()
+        wanted = list(told) if happening.section is None else [happening.section]
+        kind = SectionChangeKind.RESCORED if happening.action is None else KINDS[happening.action]
+        for key, version in (await _versions(live, wanted)).items():
+            if version > told[key]:
+                told[key] = version
+                yield SectionChangeType.of(key, kind, version=version, at=happening.at)
+
+
+async def _versions(live: LiveContext, wanted: list[SectionId]) -> dict[SectionId, int]:
+    """Of those that the client may see at this moment."""
+    context = await live.renewed()
+    require(context, Permission.READ_SECTIONS)
+    return await run_in_threadpool(visible_versions, context.deployment, context.principal, wanted, at=context.at)
