@@ -5,6 +5,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, text
 
+from appraise.domain.indicators import BY_KEY
+from appraise.domain.policies import DEFAULTS
 from appraise.events.store import EventStore
-from appraise.scoring.installed import installed
+from appraise.scoring.installed import GROUP, installed
 from appraise.storage.database import Database
 from appraise.storage.migrate import upgrade
 from appraise.storage.tables import METADATA
@@ -117,6 +120,29 @@ def deployment(database: Database, tmp_path: Path) -> Deployment:
     return Deployment(
         database=database, events=EventStore(str(tmp_path / "events")), secret=b"key of the tests", code_version="test"
     )
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], None]]:
+    """Install packages of one module each for the length of a test."""
+    known, defaults = dict(BY_KEY), dict(DEFAULTS)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def place(name: str, module: str) -> None:
+        (tmp_path / f"{name}.py").write_text(module, encoding="utf-8")
+        about = tmp_path / f"{name}-1.2.dist-info"
+        about.mkdir()
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n", encoding="utf-8")
+        (about / "entry_points.txt").write_text(f"[{GROUP}]\n{name} = {name}:INDICATOR\n", encoding="utf-8")
+        sys.modules.pop(name, None)  # of the test before
+        installed.cache_clear()
+        installed()
+
+    yield place
+    for changed, before in ((BY_KEY, known), (DEFAULTS, defaults)):
+        changed.clear()
+        changed.update(before)
+    installed.cache_clear()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -12,6 +12,7 @@ from appraise.domain.cycles import Cycle
 from appraise.domain.employees import EmploymentStatus, ExternalReference
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.indicators import ATTRITION, COMPOSITE, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.reading import ViewedSection
@@ -115,7 +116,15 @@ def build(deployment: Deployment, *, others: int = 0) -> Company:
         "test", "p" * 64, "q" * 64, (("contacts", 3), ("ratings", 2)), date(2025, 1, 1), date(2026, 1, 1), AT.date()
     )
     coverage = (Coverage(SATISFACTION, Decimal(100), Decimal("93.5"), (("bot", Decimal("6.5")),)),)
-    store_scores(deployment, cycle, ScoringResult(cards, coverage, manifest), DEFAULT_POLICY, started_at=AT, at=AT)
+    store_scores(
+        deployment,
+        cycle,
+        ScoringResult(cards, coverage, manifest),
+        DEFAULT_POLICY,
+        scored=PeopleSnapshot((), (), ()),
+        started_at=AT,
+        at=AT,
+    )
     return Company(deployment, ids, cycle)
 
 

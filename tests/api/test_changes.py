@@ -12,6 +12,7 @@ from tests.api.conftest import Ask, codes
 from appraise.api.global_ids import Kind, to_global
 from appraise.domain.cycles import Cycle
 from appraise.domain.indicators import SATISFACTION
+from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.scorecards import Estimate, Manifest, Scorecard, ScoringResult
@@ -43,7 +44,9 @@ def earlier(company: Company) -> Cycle:
         cards.append(Scorecard(company.ids[name], lower))
     manifest = Manifest("test", "p" * 64, "q" * 64, (), date(2024, 1, 1), date(2025, 1, 1), AT.date())
     result = ScoringResult(tuple(cards), (), manifest)
-    store_scores(company.deployment, cycle, result, DEFAULT_POLICY, started_at=AT, at=AT)
+    store_scores(
+        company.deployment, cycle, result, DEFAULT_POLICY, scored=PeopleSnapshot((), (), ()), started_at=AT, at=AT
+    )
     return cycle
 
 

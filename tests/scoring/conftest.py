@@ -1,11 +1,9 @@
 """Builders of canonical event tables and people, and the generated company in canonical form."""
 
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import ibis
@@ -15,14 +13,12 @@ import pytest
 from appraise.domain.employees import Employee, Employment, EmploymentStatus, ExternalReference
 from appraise.domain.events import COLUMNS, ColumnType, EventKind
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
-from appraise.domain.indicators import BY_KEY
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY, DEFAULTS, Policy
 from appraise.domain.progress import silent
 from appraise.domain.scorecards import ScoringResult
 from appraise.scoring import score
-from appraise.scoring.installed import GROUP, installed
 from appraise.scoring.prepared import Prepared, prepare
 from appraise.scoring.references import directory
 
@@ -190,26 +186,3 @@ def world() -> World:
 def build() -> Callable[[], World]:
     """For tests that compare several worlds."""
     return World
-
-
-@pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], None]]:
-    """Install packages of one module each for the length of a test."""
-    known, defaults = dict(BY_KEY), dict(DEFAULTS)
-    monkeypatch.syspath_prepend(tmp_path)
-
-    def place(name: str, module: str) -> None:
-        (tmp_path / f"{name}.py").write_text(module, encoding="utf-8")
-        about = tmp_path / f"{name}-1.2.dist-info"
-        about.mkdir()
-        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n", encoding="utf-8")
-        (about / "entry_points.txt").write_text(f"[{GROUP}]\n{name} = {name}:INDICATOR\n", encoding="utf-8")
-        sys.modules.pop(name, None)  # of the test before
-        installed.cache_clear()
-        installed()
-
-    yield place
-    for changed, before in ((BY_KEY, known), (DEFAULTS, defaults)):
-        changed.clear()
-        changed.update(before)
-    installed.cache_clear()

@@ -10,10 +10,10 @@ from appraise.domain.employees import EmploymentStatus
 from appraise.domain.events import EventKind
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.people_documents import people_hash
 from appraise.domain.policies import DEFAULT_POLICY, Policy
 from appraise.domain.scorecards import Absence, AbsenceKind, Estimate
 from appraise.errors import InvalidInput
-from appraise.scoring.manifest import canonical_hash
 
 TEAM = ("a", "b", "c", "d", "e", "f")
 
@@ -149,6 +149,6 @@ def test_the_manifest_names_all_that_the_result_rests_on(world: Any, only: Any) 
     manifest = world.team("a").contact("1", 5, "a").score(policy).manifest
 
     assert (manifest.event_versions, manifest.code_version) == ((("contacts", 1),), "test")
-    assert manifest.people_hash == canonical_hash(world.people())
+    assert manifest.people_hash == people_hash(world.people())
     assert manifest.policy_hash != world.score(replace(policy, annual_discount=0.11)).manifest.policy_hash
     assert manifest == world.score(policy).manifest

@@ -14,6 +14,7 @@ from appraise.domain.cycles import Cycle
 from appraise.domain.employees import EmploymentStatus, ExternalReference
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.indicators import ATTRITION, COMPOSITE, SATISFACTION
+from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.reading import ScoringRun, ViewedSection
@@ -136,7 +137,13 @@ class Company:
         )
         coverage = (Coverage(SATISFACTION, Decimal(100), Decimal("93.5"), (("bot", Decimal("6.5")),)),)
         return store_scores(
-            self.deployment, self.cycle, ScoringResult(cards, coverage, manifest), DEFAULT_POLICY, started_at=at, at=at
+            self.deployment,
+            self.cycle,
+            ScoringResult(cards, coverage, manifest),
+            DEFAULT_POLICY,
+            scored=PeopleSnapshot((), (), ()),
+            started_at=at,
+            at=at,
         )
 
     def section(self, of: str, seen_by: str = "otto") -> ViewedSection:

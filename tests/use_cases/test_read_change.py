@@ -12,6 +12,7 @@ from appraise.domain.changes import Change, Changes, PopulationChange
 from appraise.domain.cycles import Cycle
 from appraise.domain.identifiers import CycleId
 from appraise.domain.indicators import ATTRITION, SATISFACTION
+from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY, Policy
 from appraise.domain.policy_documents import policy_hash
@@ -35,7 +36,15 @@ def scored(
         Scorecard(company.ids[name], (result, absence())) for name, result in results.items() if name != without
     )
     manifest = Manifest("test", policy_hash(policy), "q" * 64, (), cycle.period.start, AT.date(), AT.date())
-    store_scores(company.deployment, cycle, ScoringResult(cards, (), manifest), policy, started_at=AT, at=AT)
+    store_scores(
+        company.deployment,
+        cycle,
+        ScoringResult(cards, (), manifest),
+        policy,
+        scored=PeopleSnapshot((), (), ()),
+        started_at=AT,
+        at=AT,
+    )
 
 
 @pytest.fixture

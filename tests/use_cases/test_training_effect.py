@@ -14,6 +14,7 @@ from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.domain.cycles import Cycle
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.indicators import SATISFACTION
+from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.scorecards import Manifest, Scorecard, ScoringResult
@@ -89,7 +90,9 @@ def store(company: Company, cycle: Cycle, figures: dict[EmployeeId, float]) -> N
     cards = tuple(Scorecard(who, (estimate(str(exactly(value - 1.05))),)) for who, value in figures.items())
     manifest = Manifest("test", "p" * 64, "q" * 64, (), cycle.period.start, AT.date(), AT.date())
     result = ScoringResult(cards, (), manifest)
-    store_scores(company.deployment, cycle, result, DEFAULT_POLICY, started_at=AT, at=AT)
+    store_scores(
+        company.deployment, cycle, result, DEFAULT_POLICY, scored=PeopleSnapshot((), (), ()), started_at=AT, at=AT
+    )
 
 
 def rows(school: School, cost: str = "100") -> list[list[str]]:

@@ -137,7 +137,7 @@ def undo(load: Annotated[str, typer.Argument(help="Id of the load, as the import
 
 
 def score(
-    cycle: Annotated[str, typer.Argument(help="Name of the cycle, e.g. 2025; opened where there is none yet.")],
+    cycle: Annotated[str, typer.Argument(help="Name of the cycle, e.g. 2025; opened where there is none yet.")] = "",
     start: Annotated[
         datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of a new cycle.")
     ] = None,
@@ -148,12 +148,30 @@ def score(
         Path | None,
         typer.Option(help="Policy document (TOML); otherwise the one in force, see `appraise policy show`."),
     ] = None,
+    again: Annotated[
+        str, typer.Option(help="Compute a stored run again and compare: its id, or a cycle's name for its latest run.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """Score everybody in a cycle. Errors of the policy stop it; its warnings are printed and kept with the run.
 
-    Example:  appraise score 2025 --from 2025-01-01 --to 2026-01-01
+    With --again nothing is stored: the run is computed from the events, people and policy of then, and every figure
+    that does not come out as stored is named. Exit code 1 where there is one, or where not all could be compared.
+
+    \b
+    Examples:
+      appraise score 2025 --from 2025-01-01 --to 2026-01-01
+      appraise score --again 2025
+
     """
+    if bool(again) == bool(cycle) or (again and (start or end or policy)):
+        raise typer.BadParameter("name either a CYCLE to score, or with --again alone a run to compute again")
+    if again:
+        from appraise.cli.again import print_again
+
+        if not print_again(again, json=json):
+            raise typer.Exit(1)
+        return
     from appraise.cli.scoring import print_run, score_named_cycle
     from appraise.settings import Settings
     from appraise.use_cases.read_policy import policy_in_force

@@ -185,8 +185,10 @@ class Coverage:
 class Manifest:
     """What a scoring run was computed from; the same manifest gives the same digits.
 
-    `event_versions` are the event tables' version numbers, `data_as_of` the first day without data,
-    `people_hash` and `policy_hash` SHA-256 of their canonical JSON, `policy_warnings` what lint said of the policy.
+    `event_versions` are the event tables' version numbers, `data_as_of` the first day without data, `cycle_end` None
+    where the cycle was open, `people_hash` and `policy_hash` SHA-256 of their canonical JSON, `policy_warnings` what
+    lint said of the policy. `seed` starts the random numbers of composites; `indicators` tell by key which package
+    measured it, `software` the versions of code and libraries by name.
     """
 
     code_version: str
@@ -194,9 +196,12 @@ class Manifest:
     people_hash: str
     event_versions: tuple[tuple[str, int], ...]
     cycle_start: date
-    cycle_end: date
+    cycle_end: date | None
     data_as_of: date
     policy_warnings: tuple[str, ...] = ()
+    seed: int = 0
+    indicators: tuple[tuple[str, str], ...] = ()
+    software: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from appraise.scoring.installed import indicator_named
 from appraise.scoring.manifest import Versions, manifest
 from appraise.scoring.prepared import prepare
 from appraise.scoring.references import directory
-from appraise.scoring.together import composites, nothing_together
+from appraise.scoring.together import SEED, composites, nothing_together
 
 _OUT_OF_SERVICE = frozenset(
     {
@@ -42,6 +42,7 @@ def score(  # noqa: PLR0913  # what a run is computed from, each part named
     data_as_of: date,
     event_versions: Mapping[EventKind, int],
     code_version: str,
+    seed: int = SEED,
     progress: Advance,
 ) -> ScoringResult:
     """Score every employee on every indicator of the policy.
@@ -65,7 +66,7 @@ def score(  # noqa: PLR0913  # what a run is computed from, each part named
         findings[indicator.definition.key] = indicator.measure(shared, policy)
     steps.done()
     serving = in_service(people, cycle)
-    together = composites(findings, policy)
+    together = composites(findings, policy, seed=seed)
     return ScoringResult(
         scorecards=tuple(
             Scorecard(
@@ -77,7 +78,7 @@ def score(  # noqa: PLR0913  # what a run is computed from, each part named
         ),
         coverage=tuple(findings[key].coverage for key in indicators),
         manifest=manifest(
-            people, policy, cycle, data_as_of=data_as_of, versions=Versions(event_versions, code_version)
+            people, policy, cycle, data_as_of=data_as_of, versions=Versions(event_versions, code_version, seed)
         ),
     )
 

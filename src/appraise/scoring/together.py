@@ -23,7 +23,9 @@ MARGIN: Final = 0.5
 SEED: Final = 2_026
 
 
-def composites(findings: Mapping[IndicatorKey, Findings], policy: Policy) -> dict[int, Composite | Absence]:
+def composites(
+    findings: Mapping[IndicatorKey, Findings], policy: Policy, *, seed: int = SEED
+) -> dict[int, Composite | Absence]:
     """By position, of everybody with any evidence; leavers count towards what is expected of the others.
 
     Whoever has fewer than two published indicators, or too little weight of them, gets an absence. Evidence below what
@@ -39,7 +41,7 @@ def composites(findings: Mapping[IndicatorKey, Findings], policy: Policy) -> dic
     published = _published(findings, weighed, employees)
     try:
         pooled = statistics.pool(
-            deviation, variance, weight=weights, attributable_share=policy.attributable_share, seed=SEED
+            deviation, variance, weight=weights, attributable_share=policy.attributable_share, seed=seed
         )
     except NotEnough as error:
         reason = f"The indicators cannot be put together for anybody in this cycle: {error.found}."

@@ -18,7 +18,7 @@ NUMBERS: Final = tuple(field.name for field in fields(Composite) if field.type i
 
 def add(session: Session, run: RunId, scorecards: Iterable[Scorecard]) -> None:
     rows = [
-        {"run_id": run, "employee_id": scorecard.employee, "document": _document(scorecard.composite)}
+        {"run_id": run, "employee_id": scorecard.employee, "document": document_of(scorecard.composite)}
         for scorecard in scorecards
         if scorecard.composite is not None
     ]
@@ -38,7 +38,7 @@ def of_run(session: Session, run: RunId) -> dict[EmployeeId, Composite | Absence
     return {EmployeeId(row.employee_id): _composite(row.document) for row in rows}
 
 
-def _document(composite: Composite | Absence) -> dict[str, Any]:
+def document_of(composite: Composite | Absence) -> dict[str, Any]:
     if isinstance(composite, Absence):
         return {"absence_kind": composite.kind.value, "absence_reason": composite.reason}
     return {

@@ -128,6 +128,16 @@ def latest_run(session: Session, cycle: CycleId) -> ScoringRun | None:
     return None if row is None else _run(row)
 
 
+def finished_run(session: Session, wanted: str) -> ScoringRun | None:
+    """The run of that id; else the latest one of the cycle of that name."""
+    table = SCORING_RUNS.c
+    row = session.execute(select(SCORING_RUNS).where(table.id == wanted, table.state == RunState.DONE.value)).first()
+    if row is not None:
+        return _run(row)
+    cycle = named(session, wanted)
+    return None if cycle is None else latest_run(session, cycle.id)
+
+
 def run_before(session: Session, run: ScoringRun) -> ScoringRun | None:
     """The finished run of the same cycle that this one follows."""
     table = SCORING_RUNS.c
@@ -143,8 +153,13 @@ def run_before(session: Session, run: ScoringRun) -> ScoringRun | None:
 
 def policy_of(session: Session, run: RunId) -> Policy:
     """The policy that the run followed."""
+    return from_json(policy_document_of(session, run)).policy()
+
+
+def policy_document_of(session: Session, run: RunId) -> dict[str, Any]:
+    """The policy that the run followed, as it was stored."""
     statement = select(POLICIES.c.document).join(SCORING_RUNS, SCORING_RUNS.c.policy_hash == POLICIES.c.hash)
-    return from_json(session.execute(statement.where(SCORING_RUNS.c.id == run)).scalar_one()).policy()
+    return dict(session.execute(statement.where(SCORING_RUNS.c.id == run)).scalar_one())
 
 
 def _cycle(row: Any) -> Cycle:

@@ -72,22 +72,29 @@ def manifest_document(manifest: Manifest) -> dict[str, Any]:
         "people_hash": manifest.people_hash,
         "event_versions": [list(pair) for pair in manifest.event_versions],
         "cycle_start": manifest.cycle_start.isoformat(),
-        "cycle_end": manifest.cycle_end.isoformat(),
+        "cycle_end": None if manifest.cycle_end is None else manifest.cycle_end.isoformat(),
         "data_as_of": manifest.data_as_of.isoformat(),
         "policy_warnings": list(manifest.policy_warnings),
+        "seed": manifest.seed,
+        "indicators": [list(pair) for pair in manifest.indicators],
+        "software": [list(pair) for pair in manifest.software],
     }
 
 
 def manifest_from(document: dict[str, Any]) -> Manifest:
+    end = document["cycle_end"]
     return Manifest(
         code_version=document["code_version"],
         policy_hash=document["policy_hash"],
         people_hash=document["people_hash"],
         event_versions=tuple((kind, version) for kind, version in document["event_versions"]),
         cycle_start=date.fromisoformat(document["cycle_start"]),
-        cycle_end=date.fromisoformat(document["cycle_end"]),
+        cycle_end=None if end is None else date.fromisoformat(end),
         data_as_of=date.fromisoformat(document["data_as_of"]),
-        policy_warnings=tuple(document.get("policy_warnings", ())),
+        policy_warnings=tuple(document["policy_warnings"]),
+        seed=document["seed"],
+        indicators=tuple((key, package) for key, package in document["indicators"]),
+        software=tuple((name, version) for name, version in document["software"]),
     )
 
 

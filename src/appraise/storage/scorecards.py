@@ -33,7 +33,7 @@ RESULT = [column.name for column in SCORECARDS.columns if column.name not in {"r
 
 def add(session: Session, run: RunId, scorecards: Sequence[Scorecard]) -> None:
     rows = [
-        {"run_id": run, "employee_id": scorecard.employee, "position": position, **_columns(result)}
+        {"run_id": run, "employee_id": scorecard.employee, "position": position, **columns_of(result)}
         for scorecard in scorecards
         for position, result in enumerate(scorecard.results)
     ]
@@ -90,10 +90,10 @@ def result_from(row: Any) -> Estimate | Absence:
 
 def document(result: Estimate | Absence) -> dict[str, Any]:
     """All of a result as plain values, for hashing."""
-    return {name: str(value) if isinstance(value, Decimal) else value for name, value in _columns(result).items()}
+    return {name: str(value) if isinstance(value, Decimal) else value for name, value in columns_of(result).items()}
 
 
-def _columns(result: Estimate | Absence) -> dict[str, Any]:
+def columns_of(result: Estimate | Absence) -> dict[str, Any]:
     """All columns of a result: every row of one insertion must name the same."""
     evidence = None if result.evidence is None else evidence_document(result.evidence)
     if isinstance(result, Absence):

@@ -183,11 +183,18 @@ def _other_inputs(before: Manifest, after: Manifest) -> tuple[str, ...]:
         "events": (before.event_versions, after.event_versions),
         "people": (before.people_hash, after.people_hash),
         "policy": (before.policy_hash, after.policy_hash),
-        "code": (before.code_version, after.code_version),
+        "code": ((before.code_version, before.software), (after.code_version, after.software)),
+        "packages of indicators": _packages(before, after),
         "days of the cycle": ((before.cycle_start, before.cycle_end), (after.cycle_start, after.cycle_end)),
         "end of the data": (before.data_as_of, after.data_as_of),
     }
     return tuple(name for name, (one, two) in compared.items() if one != two)
+
+
+def _packages(before: Manifest, after: Manifest) -> tuple[dict[str, str], dict[str, str]]:
+    """Of the indicators that both have: which ones there are is the policy's."""
+    one, two = dict(before.indicators), dict(after.indicators)
+    return ({key: one[key] for key in one if key in two}, {key: two[key] for key in one if key in two})
 
 
 def _handed_in(session: Session, *runs: RunId) -> frozenset[EmployeeId]:

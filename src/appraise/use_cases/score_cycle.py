@@ -56,4 +56,13 @@ def score_cycle(  # noqa: PLR0913  # what, by which policy, when, and who watche
             code_version=deployment.code_version,
             progress=advance,
         )
-        return store_scores(deployment, cycle, result, policy, started_at=started_at, at=clock(), announced=run)
+        return store_scores(
+            deployment,
+            cycle,
+            result,
+            policy,
+            scored=known_people,
+            started_at=started_at,
+            at=clock(),
+            announced=run,
+        )

@@ -9,12 +9,13 @@ from appraise.domain.cycles import Cycle
 from appraise.domain.employees import Employment, ReportingKind
 from appraise.domain.identifiers import EmployeeId, ItemId, RunId, SectionId
 from appraise.domain.people import PeopleSnapshot
+from appraise.domain.people_documents import documents_of
 from appraise.domain.policies import Policy
 from appraise.domain.reading import RunState, ScoringRun
 from appraise.domain.scorecards import Absence, Scorecard, ScoringResult
 from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Item, Section
-from appraise.storage import audit, cycles, people, scorecards, sections
+from appraise.storage import audit, cycles, people, people_snapshots, scorecards, sections
 from appraise.storage.database import Session, lock
 from appraise.storage.identifiers import new_id
 from appraise.use_cases.deployment import Deployment
@@ -24,17 +25,18 @@ UNTOUCHED: Final = frozenset({SectionState.SUBMITTED, SectionState.FINALISED})
 """The evidence of a section that was handed in is frozen."""
 
 
-def store_scores(  # noqa: PLR0913  # what is stored, and when
+def store_scores(  # noqa: PLR0913  # what was computed from whom by which rules, and when
     deployment: Deployment,
     cycle: Cycle,
     result: ScoringResult,
     policy: Policy,
     *,
+    scored: PeopleSnapshot,
     started_at: datetime,
     at: datetime,
     announced: RunId | None = None,
 ) -> ScoringRun:
-    """Scorecards, manifest and coverage, and one section per scorecard, all in one transaction.
+    """Scorecards, manifest, coverage and the people `scored`, and one section per scorecard, all in one transaction.
 
     New sections start COLLECTING; a DRAFT keeps ratings and comments of items that still have an estimate and loses
     the rating where the estimate is gone; what was handed in is not touched. `announced` is the run's id where others
@@ -43,10 +45,12 @@ def store_scores(  # noqa: PLR0913  # what is stored, and when
     run = ScoringRun(
         announced or RunId(new_id()), cycle.id, started_at, at, RunState.DONE, result.manifest, result.coverage
     )
+    documents = documents_of(scored)
 
     def work(session: Session) -> ScoringRun:
         lock(session, f"cycle:{cycle.id}")
         cycles.add_run(session, run, policy, policy_hash=result.manifest.policy_hash)
+        people_snapshots.add(session, documents, at=at)
         scorecards.add(session, run.id, result.scorecards)
         standing = _Standing(people.snapshot(session), at.date())
         known = {section.employee: section for section in sections.in_cycle(session, cycle.id)}

@@ -252,6 +252,18 @@ class EventVersionType:
     version: int = strawberry.field(description="The table's version number.")
 
 
+@strawberry.type(name="IndicatorPackage", description="Which package measured an indicator in a run.")
+class IndicatorPackageType:
+    indicator: str = strawberry.field(description="Key of the indicator.")
+    package: str = strawberry.field(description="Name and version of the package.")
+
+
+@strawberry.type(name="SoftwareVersion", description="Something whose version the digits of a run depend on.")
+class SoftwareVersionType:
+    name: str = strawberry.field(description="A library, the language, the kind of machine, or Appraise's sources.")
+    version: str = strawberry.field(description="Its version; of sources the start of their SHA-256.")
+
+
 @strawberry.type(
     name="Manifest", description="What a scoring run was computed from; the same manifest gives the same digits."
 )
@@ -261,6 +273,9 @@ class ManifestType:
     people_hash: str = strawberry.field(description="SHA-256 of the people as they were known.")
     event_versions: list[EventVersionType] = strawberry.field(description="The event tables' versions.")
     data_as_of: date = strawberry.field(description="The first day without data.")
+    seed: int = strawberry.field(description="Where the random numbers of composites start.")
+    indicators: list[IndicatorPackageType] = strawberry.field(description="Which package measured each indicator.")
+    software: list[SoftwareVersionType] = strawberry.field(description="Versions of what it was computed with.")
 
     @classmethod
     def of(cls, manifest: Manifest) -> Self:
@@ -270,4 +285,7 @@ class ManifestType:
             people_hash=manifest.people_hash,
             event_versions=[EventVersionType(table=name, version=number) for name, number in manifest.event_versions],
             data_as_of=manifest.data_as_of,
+            seed=manifest.seed,
+            indicators=[IndicatorPackageType(indicator=key, package=package) for key, package in manifest.indicators],
+            software=[SoftwareVersionType(name=name, version=version) for name, version in manifest.software],
         )

@@ -59,6 +59,26 @@ class ScoringRunRow(Record, table=True):
     alive_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class PeopleSnapshotRow(Record, table=True):
+    """People as a run saw them: an index that names each person's text by its hash, as canonical JSON."""
+
+    __tablename__ = "people_snapshots"
+
+    hash: str = Field(primary_key=True, sa_type=Key)
+    people_index: str
+    stored_at: datetime = Field(sa_type=Instant)
+
+
+class PersonTextRow(Record, table=True):
+    """One person as some runs saw them, as canonical JSON; erased with the person."""
+
+    __tablename__ = "person_texts"
+
+    employee_id: str = Field(primary_key=True, sa_type=Key, foreign_key="employees.id")
+    hash: str = Field(primary_key=True, sa_type=Key)
+    text: str
+
+
 class ScorecardRow(Record, table=True):
     """One result of one employee: either an estimate's figures or an absence's kind and reason."""
 
