@@ -11,7 +11,7 @@ from appraise.bootstrap import utc_now
 from appraise.cli.deployment import AT_THE_MACHINE, cycle_named
 from appraise.cli.fairness_output import open_with_store
 from appraise.cli.output import console, print_json
-from appraise.domain.indicators import BY_KEY
+from appraise.domain.indicators import definition_of
 from appraise.statistics.adverse_impact import Verdict
 from appraise.use_cases.export_sections import spreadsheet_cell
 from appraise.use_cases.impact_report import Line, Question, Table
@@ -126,8 +126,7 @@ def _gap(line: Line, form: str) -> tuple[str, str]:
 def _title(table: Table) -> str:
     if table.indicator is None:
         return f"Total: {table.question}" if table.question is Question.RATED_HIGH else f"Bias: {table.question}"
-    name = BY_KEY[table.indicator].name if table.indicator in BY_KEY else table.indicator
-    return f"{name}: {table.question}"
+    return f"{definition_of(table.indicator).name}: {table.question}"
 
 
 def _rows(report: ImpactReport) -> Iterator[dict[str, str]]:

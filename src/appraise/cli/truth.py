@@ -13,7 +13,7 @@ from appraise.cli.output import console
 from appraise.domain.cycles import Cycle
 from appraise.domain.employees import ExternalReference
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
-from appraise.domain.indicators import DEFINITIONS, IndicatorDefinition, Unit
+from appraise.domain.indicators import Unit, definition_of
 from appraise.domain.scorecards import Absence, Estimate
 from appraise.testing.company import Company
 from appraise.use_cases.deployment import Deployment
@@ -54,7 +54,7 @@ def employees_by_number(deployment: Deployment, company: Company) -> dict[str, E
 
 def tally(deployment: Deployment, company: Company, cycle: Cycle) -> dict[IndicatorKey, Tally]:
     number_of = {employee: number for number, employee in employees_by_number(deployment, company).items()}
-    tallies = {definition.key: Tally() for definition in DEFINITIONS}
+    tallies = {indicator: Tally() for _, indicator in company.truth}
     for row in all_sections(deployment, cycle):
         number = EmployeeId(number_of.get(row.section.employee, ""))
         for item in row.section.items:
@@ -69,12 +69,8 @@ def _count(counted: Tally, result: Estimate | Absence, effect: Decimal) -> None:
         counted.absent += 1
         return
     counted.scored += 1
-    origin = result.expected if _definition(result.indicator).unit is Unit.POINTS else Decimal(0)
+    origin = result.expected if definition_of(result.indicator).unit is Unit.POINTS else Decimal(0)
     counted.inside += result.lower <= effect + origin <= result.upper
-
-
-def _definition(indicator: IndicatorKey) -> IndicatorDefinition:
-    return next(definition for definition in DEFINITIONS if definition.key == indicator)
 
 
 def print_check(deployment: Deployment, company: Company, cycle: Cycle) -> None:
@@ -83,11 +79,15 @@ def print_check(deployment: Deployment, company: Company, cycle: Cycle) -> None:
     table = Table(
         "indicator", "true effects scored", "inside the 95 % interval", "share", "no figure", "verdict", box=None
     )
-    for definition in DEFINITIONS:
-        counted = tallies[definition.key]
+    for indicator, counted in tallies.items():
         share = "–" if counted.share is None else f"{counted.share:.3f}"
         table.add_row(
-            definition.name, str(counted.scored), str(counted.inside), share, str(counted.absent), _verdict(counted)
+            definition_of(indicator).name,
+            str(counted.scored),
+            str(counted.inside),
+            share,
+            str(counted.absent),
+            _verdict(counted),
         )
     console.print(
         f"\nThe truth of this company is known. An honest share is {LEAST:.2f} to {MOST:.2f}:", highlight=False

@@ -60,59 +60,8 @@ class IndicatorDefinition:
     does_not_count: str
 
 
-DEFINITIONS: Final[tuple[IndicatorDefinition, ...]] = (
-    IndicatorDefinition(
-        key=SATISFACTION,
-        name="Satisfaction",
-        question="How satisfied are the customers whom this employee served?",
-        unit=Unit.POINTS,
-        direction=Direction.HIGHER_IS_BETTER,
-        role=Role.RATED,
-        outcome=("answer", "answers"),
-        opening="{events} from {customers} gave {raw} of 100 points.",
-        counts="answers of customers to surveys about a contact, on a declared scale, one per customer",
-        does_not_count="surveys without an answer, answers about articles or bots, answers outside the cycle",
-    ),
-    IndicatorDefinition(
-        key=REPEAT_PURCHASE,
-        name="Repeat purchases",
-        question="Do customers buy again after this employee served them?",
-        unit=Unit.RATIO,
-        direction=Direction.HIGHER_IS_BETTER,
-        role=Role.RATED,
-        outcome=("contact", "contacts"),
-        opening="After {events} with {customers}, they bought again {raw} times as often as usual.",
-        counts="the time from a contact to the customer's next purchase, within the policy's horizon",
-        does_not_count="cancelled orders, purchases before the contact, purchases after the horizon",
-    ),
-    IndicatorDefinition(
-        key=LIFETIME_VALUE,
-        name="Lifetime value",
-        question="Do customers become worth more or less than their history foretold?",
-        unit=Unit.RATIO,
-        direction=Direction.HIGHER_IS_BETTER,
-        role=Role.RATED,
-        outcome=("contact", "contacts"),
-        opening="After {events} with {customers}, they spent {raw} times what was usual.",
-        counts="discounted money spent after a contact, against what the customer's history before it foretold",
-        does_not_count="the size of the accounts that somebody was given; money before the contact",
-    ),
-    IndicatorDefinition(
-        key=ATTRITION,
-        name="Attrition",
-        question="Do the customers whom this employee owns stay?",
-        unit=Unit.RATIO,
-        direction=Direction.LOWER_IS_BETTER,
-        role=Role.RATED,
-        outcome=("customer-month", "customer-months"),
-        opening="In {events} of {customers}, {raw} times as many left as is usual.",
-        counts="customers of this employee who ended a subscription or, having none, stopped buying",
-        does_not_count="failed payments and fraud, slow buyers, the first weeks after an account is inherited",
-    ),
-)
-
-BY_KEY: Final = {definition.key: definition for definition in DEFINITIONS}
-"""Every indicator that is installed; `policies.register` adds to the four."""
+BY_KEY: Final[dict[IndicatorKey, IndicatorDefinition]] = {}
+"""Every indicator that is installed, in the order of a section; filled by `policies.register`."""
 
 
 def definition_of(key: IndicatorKey) -> IndicatorDefinition:

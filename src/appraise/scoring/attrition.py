@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from appraise.domain.events import EventKind
 from appraise.domain.explanations import LOST
-from appraise.domain.indicators import ATTRITION, BY_KEY
+from appraise.domain.indicators import ATTRITION, Direction, IndicatorDefinition, Role, Unit
 from appraise.domain.policies import DEFAULT_POLICY, Attribution, Policy, Relation
 from appraise.domain.scorecards import Absence, Coverage, Estimate
 from appraise.errors import InvalidInput, NotEnough
@@ -69,7 +69,22 @@ def attrition(shared: Shared, policy: Policy) -> Findings:
     )
 
 
-INDICATOR = Indicator(BY_KEY[ATTRITION], DEFAULT_POLICY.of(ATTRITION), attrition)
+INDICATOR = Indicator(
+    definition=IndicatorDefinition(
+        key=ATTRITION,
+        name="Attrition",
+        question="Do the customers whom this employee owns stay?",
+        unit=Unit.RATIO,
+        direction=Direction.LOWER_IS_BETTER,
+        role=Role.RATED,
+        outcome=("customer-month", "customer-months"),
+        opening="In {events} of {customers}, {raw} times as many left as is usual.",
+        counts="customers of this employee who ended a subscription or, having none, stopped buying",
+        does_not_count="failed payments and fraud, slow buyers, the first weeks after an account is inherited",
+    ),
+    defaults=DEFAULT_POLICY.of(ATTRITION),
+    measure=attrition,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from appraise.domain.events import EventKind
-from appraise.domain.indicators import BY_KEY, LIFETIME_VALUE
+from appraise.domain.indicators import LIFETIME_VALUE, Direction, IndicatorDefinition, Role, Unit
 from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
 from appraise.domain.scorecards import Coverage, Evidence, Money
 from appraise.errors import Fatal, NotEnough
@@ -84,7 +84,22 @@ def lifetime_value(shared: Shared, policy: Policy) -> Findings:
     )
 
 
-INDICATOR = Indicator(BY_KEY[LIFETIME_VALUE], DEFAULT_POLICY.of(LIFETIME_VALUE), lifetime_value)
+INDICATOR = Indicator(
+    definition=IndicatorDefinition(
+        key=LIFETIME_VALUE,
+        name="Lifetime value",
+        question="Do customers become worth more or less than their history foretold?",
+        unit=Unit.RATIO,
+        direction=Direction.HIGHER_IS_BETTER,
+        role=Role.RATED,
+        outcome=("contact", "contacts"),
+        opening="After {events} with {customers}, they spent {raw} times what was usual.",
+        counts="discounted money spent after a contact, against what the customer's history before it foretold",
+        does_not_count="the size of the accounts that somebody was given; money before the contact",
+    ),
+    defaults=DEFAULT_POLICY.of(LIFETIME_VALUE),
+    measure=lifetime_value,
+)
 
 
 @dataclass(frozen=True, slots=True)

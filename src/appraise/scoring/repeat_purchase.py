@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from appraise.domain.events import EventKind
 from appraise.domain.identifiers import IndicatorKey
-from appraise.domain.indicators import BY_KEY, REPEAT_PURCHASE
+from appraise.domain.indicators import REPEAT_PURCHASE, Direction, IndicatorDefinition, Role, Unit
 from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
 from appraise.domain.scorecards import Coverage
 from appraise.scoring.absences import OWNERSHIPS, Words, missing_data, nothing_seen
@@ -59,7 +59,22 @@ def repeat_purchase(shared: Shared, policy: Policy) -> Findings:
     )
 
 
-INDICATOR = Indicator(BY_KEY[REPEAT_PURCHASE], DEFAULT_POLICY.of(REPEAT_PURCHASE), repeat_purchase)
+INDICATOR = Indicator(
+    definition=IndicatorDefinition(
+        key=REPEAT_PURCHASE,
+        name="Repeat purchases",
+        question="Do customers buy again after this employee served them?",
+        unit=Unit.RATIO,
+        direction=Direction.HIGHER_IS_BETTER,
+        role=Role.RATED,
+        outcome=("contact", "contacts"),
+        opening="After {events} with {customers}, they bought again {raw} times as often as usual.",
+        counts="the time from a contact to the customer's next purchase, within the policy's horizon",
+        does_not_count="cancelled orders, purchases before the contact, purchases after the horizon",
+    ),
+    defaults=DEFAULT_POLICY.of(REPEAT_PURCHASE),
+    measure=repeat_purchase,
+)
 
 
 def nothing_to_cover(indicator: IndicatorKey) -> Coverage:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from appraise.domain.events import EventKind
 from appraise.domain.identifiers import IndicatorKey
-from appraise.domain.indicators import BY_KEY, SATISFACTION, definition_of
+from appraise.domain.indicators import SATISFACTION, Direction, IndicatorDefinition, Role, Unit, definition_of
 from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
 from appraise.domain.scorecards import Coverage, Evidence
 from appraise.errors import NotEnough
@@ -66,7 +66,22 @@ def satisfaction(shared: Shared, policy: Policy) -> Findings:
     )
 
 
-INDICATOR = Indicator(BY_KEY[SATISFACTION], DEFAULT_POLICY.of(SATISFACTION), satisfaction)
+INDICATOR = Indicator(
+    definition=IndicatorDefinition(
+        key=SATISFACTION,
+        name="Satisfaction",
+        question="How satisfied are the customers whom this employee served?",
+        unit=Unit.POINTS,
+        direction=Direction.HIGHER_IS_BETTER,
+        role=Role.RATED,
+        outcome=("answer", "answers"),
+        opening="{events} from {customers} gave {raw} of 100 points.",
+        counts="answers of customers to surveys about a contact, on a declared scale, one per customer",
+        does_not_count="surveys without an answer, answers about articles or bots, answers outside the cycle",
+    ),
+    defaults=DEFAULT_POLICY.of(SATISFACTION),
+    measure=satisfaction,
+)
 
 
 def _answers(prepared: Prepared) -> ibis.Table:

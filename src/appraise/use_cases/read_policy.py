@@ -32,6 +32,7 @@ def read_document(file: Path) -> PolicyDocument:
 def policy_in_force(file: Path | None) -> Policy:
     """The policy of the file, or the defaults. Raises `InvalidInput` where it cannot be read or lint finds an error."""
     if file is None:
+        installed()
         return DEFAULT_POLICY
     document = read_document(file)
     refuse_errors(document)
