@@ -3,13 +3,23 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraise.domain.explanations import absence_sentence, figure, sentences, verdict
+from appraise.domain.explanations import (
+    absence_sentence,
+    composite_sentences,
+    evidence_sentence,
+    figure,
+    percent,
+    sentences,
+    signed,
+    verdict,
+)
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, SATISFACTION
-from appraise.domain.scorecards import Absence, AbsenceKind, Estimate, Evidence, Money, Working
+from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate, Evidence, Money, Working
 
 SATISFIED = Estimate(
     indicator=SATISFACTION,
@@ -75,6 +85,104 @@ def test_where_lower_is_better_a_case_mix_that_lifts_the_figure_is_the_harder_on
     assert told[3] == "The policy takes all of what is not chance to be the employee's own doing."
 
 
+def test_what_does_not_apply_is_left_out_and_small_counts_are_told_in_the_singular() -> None:
+    little = Evidence(1, 1, Decimal(1), None, (("contact outside the cycle", 12), ("no_answer", 1_300)))
+    told = plain(sentences(replace(SATISFIED, evidence=little, money=None, consequence=False)))
+
+    assert told[0] == "1 answer from 1 customer gave 81.8 of 100 points."
+    assert told[6:] == [
+        "The reliability is 78 %, below what the policy asks for: to be read, not to be acted on.",
+        "Left out: contact outside the cycle (12), no answer (1,300).",
+    ]
+    assert plain(sentences(replace(SATISFIED, evidence=replace(little, left_out=()), money=None)))[6:] == [
+        "The reliability is 78 %: enough to act on."
+    ]
+
+
+def test_a_case_mix_that_explains_nothing_is_told_so() -> None:
+    working = Working(Decimal("83.05"), (), Decimal("0.85"), Decimal("82.20"), Decimal(1))
+
+    assert sentences(replace(SATISFIED, working=working))[1] == (
+        "The customers and cases served were no harder and no easier than the peers'."
+    )
+
+
+def test_what_a_result_rests_on_is_told_in_the_words_of_its_indicator() -> None:
+    assert evidence_sentence(SATISFACTION, Evidence(1214, 1198, Decimal(900))) == "1,214 answers from 1,198 customers"
+
+
+COMPOSITE = Composite(
+    value=Decimal("0.40"),
+    lower=Decimal("-0.15"),
+    upper=Decimal("0.95"),
+    lower_90=Decimal("-0.06"),
+    upper_90=Decimal("0.86"),
+    spread=Decimal("0.70"),
+    reliability=Decimal("0.64"),
+    probability_better=Decimal("0.92"),
+    consequence=True,
+    level=3,
+    observed_weight=Decimal("0.75"),
+    attributable_share=Decimal("0.7"),
+    parts=((SATISFACTION, Decimal("0.55")), (LIFETIME_VALUE, Decimal("-0.15"))),
+)
+
+
+def test_a_composite_is_told_from_its_parts_to_what_may_be_made_of_it() -> None:
+    assert plain(composite_sentences(COMPOSITE)) == [
+        (
+            "Weighed by the policy the indicators add satisfaction +0.55, lifetime value −0.15: together +0.40,"
+            " in standard deviations between employees."
+        ),
+        (
+            "With 95 % certainty it lies between −0.15 and +0.95; the average employee has 0."
+            " 70 % of the variance between employees counts as their own."
+        ),
+        "Indicators with 75 % of the weight have a figure; of others only what goes with these is assumed.",
+        "The reliability is 64 %: enough to act on.",
+        "The data cannot tell it from the average.",
+    ]
+
+
+def test_a_composite_of_little_reliability_is_to_be_read_only() -> None:
+    assert plain(composite_sentences(replace(COMPOSITE, consequence=False, level=1)))[3:] == [
+        "The reliability is 64 %: to be read, not to be acted on.",
+        "That is surely well below the average.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("chance", "told"),
+    [
+        ("0.0001", "under 1 %"),
+        ("0.005", "under 1 %"),
+        ("0.01", "1 %"),
+        ("0.02", "2 %"),
+        ("0.99", "99 %"),
+        ("0.9999", "over 99 %"),
+    ],
+)
+def test_a_probability_is_told_in_whole_percent(chance: str, told: str) -> None:
+    assert plain((percent(Decimal(chance)),)) == [told]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "effect", "kind"),
+    [
+        (SATISFACTION, "0.5", "Easier cases than the peers' explain +0.5"),
+        (SATISFACTION, "-0.5", "Harder cases than the peers' explain −0.5"),
+        (ATTRITION, "0.5", "Harder cases than the peers' explain +0.50"),
+        (ATTRITION, "-0.5", "Easier cases than the peers' explain −0.50"),
+    ],
+)
+def test_cases_are_easier_where_they_move_the_figure_in_the_good_direction(
+    indicator: IndicatorKey, effect: str, kind: str
+) -> None:
+    working = Working(Decimal(80), (("topic", Decimal(effect)),), Decimal(0), 80 - Decimal(effect), Decimal(1))
+
+    assert sentences(replace(SATISFIED, indicator=indicator, working=working))[1].startswith(f"{kind} of this (topic")
+
+
 def test_an_interval_that_holds_what_was_expected_is_told_as_not_knowing() -> None:
     unclear = replace(SATISFIED, lower_90=Decimal(70), probability_better=Decimal("0.71"))
 
@@ -84,12 +192,16 @@ def test_an_interval_that_holds_what_was_expected_is_told_as_not_knowing() -> No
 
 
 def test_an_absence_gives_its_kind_its_reason_and_what_was_seen() -> None:
-    absence = Absence(LIFETIME_VALUE, AbsenceKind.INSUFFICIENT_EVIDENCE, "too few.", Evidence(31, 28, Decimal(22)))
+    absence = Absence(
+        LIFETIME_VALUE, AbsenceKind.INSUFFICIENT_EVIDENCE, " too few in region X... ", Evidence(31, 28, Decimal(22))
+    )
 
     assert absence_sentence(absence) == (
-        "Too little evidence for a figure. Too few. Seen so far: 31 contacts from 28 customers."
+        "Too little evidence for a figure. Too few in region X. Seen so far: 31 contacts from 28 customers."
     )
-    assert absence_sentence(replace(absence, kind=AbsenceKind.NOT_OBSERVED, evidence=None)) == "Not observed. Too few."
+    assert absence_sentence(replace(absence, kind=AbsenceKind.NOT_OBSERVED, evidence=None)) == (
+        "Not observed. Too few in region X."
+    )
 
 
 @given(st.decimals(0, 1, places=6))
@@ -103,6 +215,11 @@ def test_no_probability_is_told_as_certain(chance: Decimal) -> None:
 @given(st.decimals(-1000, 1000, places=6))
 def test_a_figure_is_within_half_a_step_of_the_value(value: Decimal) -> None:
     assert abs(Decimal(figure(SATISFACTION, value).replace("−", "-")) - value) <= Decimal("0.05")
+
+
+@pytest.mark.parametrize(("value", "text"), [("2.345", "+2.3"), ("-2.345", "−2.3"), ("0", "+0.0")])
+def test_a_difference_has_its_sign(value: str, text: str) -> None:
+    assert signed(SATISFACTION, Decimal(value)) == text
 
 
 def test_a_figure_whose_package_is_gone_is_told_without_guessing_which_way_is_good() -> None:

@@ -2,11 +2,12 @@
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from appraise.domain.periods import Period
-from appraise.domain.timelines import Segment, Timeline, closed, dated, observed, on_day
+from appraise.domain.timelines import Segment, Timeline, closed, dated, joined, observed, on_day
 
 FIRST = date(2026, 1, 1)
 DAYS = [FIRST + timedelta(days=number) for number in range(12)]
@@ -76,16 +77,89 @@ def test_a_dated_export_replaces_all_from_its_first_day_on(timeline: Timeline[st
     assert known(after) == [[value] if day >= first else held for day, held in zip(DAYS, known(timeline), strict=True)]
 
 
-def test_a_hire_date_reaches_back_to_where_something_is_known() -> None:
-    before = (Segment(Period(DAYS[1], DAYS[3]), "a"),)
+def held(value: str, start: int, end: int | None = None, **known: str) -> Segment[str]:
+    """`value` from day number `start` to before day number `end`."""
+    return Segment(Period(DAYS[start], None if end is None else DAYS[end]), value, **known)
 
-    assert observed(before, ["b"], on=DAYS[8], since=DAYS[5])[1].period == Period(DAYS[5])
-    assert observed(before, ["b"], on=DAYS[8], since=DAYS[2])[1].period == Period(DAYS[8])
-    assert observed((), ["b"], on=DAYS[8], since=DAYS[2])[0].period == Period(DAYS[2])
+
+@pytest.mark.parametrize(
+    ("known", "since", "start"),
+    [
+        ((), 2, 2),
+        ((held("a", 1, 3),), 5, 5),
+        ((held("a", 1, 3),), 3, 3),
+        ((held("a", 1, 3),), 2, 8),
+        ((held("a", 1, 8),), 3, 8),
+        ((held("c", 9, 10),), 2, 2),
+    ],
+    ids=[
+        "nothing is known",
+        "after",
+        "next to",
+        "into what is known",
+        "into what ends today",
+        "before what is to come",
+    ],
+)
+def test_a_hire_date_reaches_back_to_where_something_is_known(known: Timeline[str], since: int, start: int) -> None:
+    after = observed(known, ["b"], on=DAYS[8], since=DAYS[since])
+
+    assert [segment.period.start for segment in after if segment.value == "b"] == [DAYS[start]]
+
+
+def test_a_hire_date_tells_nothing_of_a_second_job_or_of_one_that_replaces_another() -> None:
+    assert observed((held("a", 4),), ["a", "b"], on=DAYS[6], since=DAYS[2]) == (held("a", 4), held("b", 6))
+    assert observed((held("a", 4),), ["b"], on=DAYS[6], since=DAYS[2]) == (held("a", 4, 6), held("b", 6))
+
+
+def test_what_replaces_something_lasts_as_long_as_that_would_have() -> None:
+    known = (held("a", 1, 5), held("c", 7))
+
+    assert observed(known, ["b"], on=DAYS[3]) == (held("a", 1, 3), held("b", 3, 5), held("c", 7))
+
+
+def test_a_known_last_day_ends_what_is_shown() -> None:
+    assert observed((held("a", 1),), ["a", "b"], on=DAYS[3], until=DAYS[6]) == (held("a", 1, 6), held("b", 3, 6))
+    assert observed((held("a", 1, 5),), ["a"], on=DAYS[3], until=DAYS[6]) == (held("a", 1, 5),)
+
+
+def test_a_job_that_is_to_start_no_earlier_than_it_ends_is_none() -> None:
+    assert observed((), ["a"], on=DAYS[1], since=DAYS[5], until=DAYS[5]) == ()
+
+
+def test_what_is_known_to_start_on_a_coming_hire_date_stays_alone() -> None:
+    assert observed((held("c", 5),), ["a"], on=DAYS[1], since=DAYS[5]) == (held("c", 5),)
+
+
+def test_a_closing_gives_its_word_to_what_it_ends_and_to_nothing_else() -> None:
+    known = (held("a", 1, 3, ended_as="MOVED"), held("b", 2, 5, ended_as="MOVED"), held("c", 4), held("d", 9))
+
+    assert closed(known, end=DAYS[5], on=DAYS[6], ended_as="TERMINATED") == (
+        held("a", 1, 3, ended_as="MOVED"),
+        held("b", 2, 5, ended_as="MOVED"),
+        held("c", 4, 5, ended_as="TERMINATED"),
+        held("d", 9),
+    )
+
+
+def test_a_dated_export_keeps_the_stored_rows_of_what_it_tells_again() -> None:
+    known = (held("a", 2, 4, row="r1"), held("b", 4, 6, row="r2"), held("c", 6, row="r3"))
+
+    after = dated(known, [held("b", 4), held("d", 6)], first=DAYS[4])
+
+    assert after == (held("a", 2, 4), held("b", 4), held("d", 6))
+    assert [segment.row for segment in after] == ["r1", "r2", None]
+
+
+def test_segments_that_touch_become_one_with_the_end_of_the_later() -> None:
+    after = joined([held("a", 4, 6, ended_as="TERMINATED", row="r2"), held("b", 2, 4), held("a", 1, 4, row="r1")])
+
+    assert after == (held("a", 1, 6, ended_as="TERMINATED"), held("b", 2, 4))
+    assert after[0].row == "r1"
 
 
 def test_stored_rows_are_kept_where_a_segment_grows_backwards() -> None:
-    stored = (Segment(Period(DAYS[5]), "a", row="r1"),)
+    after = observed((held("a", 5, row="r1"),), ["a"], on=DAYS[2])
 
-    assert observed(stored, ["a"], on=DAYS[2]) == (Segment(Period(DAYS[2]), "a", row="r1"),)
-    assert observed(stored, ["a"], on=DAYS[2])[0].row == "r1"
+    assert after == (held("a", 2),)
+    assert after[0].row == "r1"

@@ -1,8 +1,6 @@
 """Changes between two cycles: by hand, by simulation with known truth, and what cannot be compared."""
 
-import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,14 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from appraise.domain.changes import Change, PopulationChange, Unshrunk, check_order, incomparable
+from appraise.domain.changes import Change, PopulationChange, Unshrunk
 from appraise.domain.cycles import Cycle
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey
-from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.indicators import ATTRITION, REPEAT_PURCHASE, SATISFACTION
 from appraise.domain.periods import Period
-from appraise.domain.policies import DEFAULT_POLICY, Attribution, Policy
 from appraise.domain.scorecards import Absence, AbsenceKind
-from appraise.errors import InvalidInput
 from appraise.scoring.changes import Figures, IndicatorChange, changes
 from appraise.scoring.working import exactly
 
@@ -150,59 +146,3 @@ def test_fewer_than_five_in_both_are_told_so() -> None:
 
     assert found.population == few_in_both(4)
     assert set(found.results.values()) == {few_in_both(4)}
-
-
-def with_rules(indicator: IndicatorKey, **changed: object) -> Policy:
-    rules = tuple(
-        (key, replace(one, **changed) if key == indicator else one)  # type: ignore[arg-type]
-        for key, one in DEFAULT_POLICY.indicators
-    )
-    return replace(DEFAULT_POLICY, indicators=rules)
-
-
-@pytest.mark.parametrize(
-    ("indicator", "policy", "words"),
-    [
-        (
-            SATISFACTION,
-            with_rules(SATISFACTION, case_mix=("channel",)),
-            r"case mix \(channel, topic, segment in 2024, c",
-        ),
-        (SATISFACTION, with_rules(SATISFACTION, case_mix=()), "in 2024, none in 2025"),
-        (SATISFACTION, with_rules(SATISFACTION, attribution=Attribution.LINEAR), r"attribution \(direct in 2024, lin"),
-        (REPEAT_PURCHASE, with_rules(REPEAT_PURCHASE, horizon_days=30), r"horizon in days \(90 in 2024, 30 in 2025\)"),
-        (REPEAT_PURCHASE, with_rules(REPEAT_PURCHASE, window_days=30), "window in days"),
-        (REPEAT_PURCHASE, with_rules(REPEAT_PURCHASE, half_life_days=7), "half-life in days"),
-        (LIFETIME_VALUE, replace(DEFAULT_POLICY, annual_discount=0.2), "yearly discount"),
-        (ATTRITION, replace(DEFAULT_POLICY, ownership_grace_days=0), "grace"),
-        (
-            ATTRITION,
-            replace(DEFAULT_POLICY, indicators=((SATISFACTION, replace(DEFAULT_POLICY.of(SATISFACTION), weight=1.0)),)),
-            "2025 was scored without this indicator",
-        ),
-    ],
-)
-def test_runs_by_other_rules_are_refused_with_the_rule(indicator: IndicatorKey, policy: Policy, words: str) -> None:
-    reason = incomparable(indicator, (BEFORE, AFTER), (DEFAULT_POLICY, policy))
-
-    assert reason is not None
-    assert re.search(words, reason)
-
-
-def test_what_does_not_change_the_figure_is_no_hindrance() -> None:
-    policy = replace(with_rules(SATISFACTION, minimum_events=20), attributable_share=0.8, ownership_grace_days=0)
-
-    assert incomparable(SATISFACTION, (BEFORE, AFTER), (DEFAULT_POLICY, policy)) is None
-    assert incomparable(SATISFACTION, (BEFORE, AFTER), (policy, policy)) is None
-
-
-def test_cycles_that_overlap_or_are_swapped_are_refused() -> None:
-    longer = replace(AFTER, period=Period(date(2024, 12, 1), date(2026, 1, 1)))
-
-    check_order(BEFORE, AFTER)
-    with pytest.raises(InvalidInput, match=r"2024 \(2024-01-01 – 2025-01-01\) and 2025 \(.*\) overlap"):
-        check_order(BEFORE, longer)
-    with pytest.raises(InvalidInput, match="overlap"):
-        check_order(BEFORE, BEFORE)
-    with pytest.raises(InvalidInput, match="lies after"):
-        check_order(AFTER, BEFORE)

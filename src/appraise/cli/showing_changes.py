@@ -16,10 +16,9 @@ from appraise.domain.changes import (
     EmployeeChanges,
     PopulationChange,
     change_sentence,
-    signed,
     verdict,
 )
-from appraise.domain.explanations import absence_sentence, percent
+from appraise.domain.explanations import absence_sentence, percent, signed
 from appraise.domain.indicators import Unit, definition_of
 from appraise.domain.scorecards import Absence
 from appraise.settings import Settings

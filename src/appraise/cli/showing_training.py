@@ -9,7 +9,7 @@ from appraise.bootstrap import open_deployment
 from appraise.cli.deployment import AT_THE_MACHINE, cycle_named
 from appraise.cli.output import console, print_json
 from appraise.cli.showing_changes import UNITS
-from appraise.domain.changes import signed
+from appraise.domain.explanations import signed
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import Direction, definition_of
 from appraise.errors import InvalidInput

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from appraise.domain.cycles import Cycle
-from appraise.domain.explanations import figure
+from appraise.domain.explanations import signed
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, Unit, definition_of
 from appraise.domain.policies import Attribution, Policy
@@ -106,15 +106,16 @@ def check_order(before: Cycle, after: Cycle) -> None:
 
 def incomparable(indicator: IndicatorKey, cycles: tuple[Cycle, Cycle], policies: tuple[Policy, Policy]) -> str | None:
     """Why two runs cannot be compared on an indicator, one sentence without a full stop; None where they can."""
-    names = [cycle.name for cycle in cycles]
-    for name, policy in zip(names, policies, strict=True):
+    earlier, later = (cycle.name for cycle in cycles)
+    before, after = policies
+    for name, policy in ((earlier, before), (later, after)):
         if indicator not in dict(policy.indicators):
             return f"{name} was scored without this indicator"
-    before, after = (_rules(indicator, policy) for policy in policies)
+    were, are = _rules(indicator, before), _rules(indicator, after)
     differing = [
-        f"{rule} ({_shown(before.get(rule))} in {names[0]}, {_shown(after.get(rule))} in {names[1]})"
-        for rule in {**before, **after}
-        if before.get(rule) != after.get(rule)
+        f"{rule} ({_shown(were.get(rule))} in {earlier}, {_shown(are.get(rule))} in {later})"
+        for rule in {**were, **are}
+        if were.get(rule) != are.get(rule)
     ]
     if not differing:
         return None
@@ -132,12 +133,6 @@ def verdict(change: Change) -> str:
             return "got worse"
         case None:
             return "the data cannot tell whether it changed"
-
-
-def signed(indicator: IndicatorKey, value: Decimal) -> str:
-    """A difference in the indicator's unit, rounded for reading, with its sign."""
-    text = figure(indicator, value)
-    return text if text.startswith("−") else f"+{text}"
 
 
 _DIFFERENCE: dict[Unit | None, str] = {Unit.POINTS: " points", Unit.PERCENT: " percentage points"}

@@ -56,19 +56,25 @@ def absence_sentence(absence: Absence) -> str:
     reason = absence.reason.strip().rstrip(".")
     seen = ""
     if absence.evidence is not None and absence.evidence.events:
-        seen = f" Seen so far: {_counted(absence.indicator, absence.evidence)}."
+        seen = f" Seen so far: {evidence_sentence(absence.indicator, absence.evidence)}."
     return f"{ABSENCES[absence.kind]}. {reason[:1].upper()}{reason[1:]}.{seen}"
 
 
 def evidence_sentence(indicator: IndicatorKey, evidence: Evidence) -> str:
     """What a result rests on, e.g. `214 answers from 198 customers`."""
-    return _counted(indicator, evidence)
+    return f"{_events(indicator, evidence.events)} from {_customers(evidence.customers)}"
 
 
 def figure(indicator: IndicatorKey, value: Decimal) -> str:
     """A value in the indicator's unit, rounded for reading, with a true minus sign."""
     step = Decimal("0.1") if definition_of(indicator).unit in {Unit.POINTS, Unit.PERCENT} else Decimal("0.01")
     return f"{value.quantize(step, ROUND_HALF_UP):f}".replace("-", "−")  # half up, as browsers round
+
+
+def signed(indicator: IndicatorKey, value: Decimal) -> str:
+    """A difference in the indicator's unit, rounded for reading, with its sign."""
+    text = figure(indicator, value)
+    return text if text.startswith("−") else f"+{text}"
 
 
 def whole_amount(minor: int) -> str:
@@ -101,17 +107,17 @@ def _lost(estimate: Estimate) -> str:
 
 def _case_mix(estimate: Estimate) -> str:
     effects = estimate.working.case_mix
-    total = sum((effect for _, effect in effects), Decimal(0))
+    total = sum(effect for _, effect in effects)
     if not total:
         return "The customers and cases served were no harder and no easier than the peers'."
-    kind = {
-        Direction.HIGHER_IS_BETTER: "Easier" if total > 0 else "Harder",
-        Direction.LOWER_IS_BETTER: "Harder" if total > 0 else "Easier",
-        None: "Other",
-    }[definition_of(estimate.indicator).direction]
-    parts = ", ".join(f"{_words(factor)} {_signed(estimate.indicator, effect)}" for factor, effect in effects if effect)
+    direction = definition_of(estimate.indicator).direction
+    if direction is None:
+        kind = "Other"
+    else:
+        kind = "Harder" if total.is_signed() is (direction is Direction.HIGHER_IS_BETTER) else "Easier"
+    parts = ", ".join(f"{_words(factor)} {signed(estimate.indicator, effect)}" for factor, effect in effects if effect)
     return (
-        f"{kind} cases than the peers' explain {_signed(estimate.indicator, total)}"
+        f"{kind} cases than the peers' explain {signed(estimate.indicator, total)}"
         f" of this ({parts}); without them the figure is {figure(estimate.indicator, estimate.unshrunk)}."
     )
 
@@ -120,7 +126,8 @@ def composite_sentences(composite: Composite) -> tuple[str, ...]:
     """From the parts to what may be made of the whole; the unit is the sd between employees."""
     parts = ", ".join(f"{_words(key)} {_sds(part)}" for key, part in composite.parts)
     low, high = _sds(composite.lower), _sds(composite.upper)
-    weight, share = (f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%") for part in _shares(composite))
+    shares = (composite.observed_weight, composite.attributable_share)
+    weight, share = (f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%") for part in shares)
     use = "enough to act on" if composite.consequence else "to be read, not to be acted on"
     together = f"Weighed by the policy the indicators add {parts}: together {_sds(composite.value)}, in standard"
     certain = f"With 95\N{NO-BREAK SPACE}% certainty it lies between {low} and {high}; the average employee has 0."
@@ -131,10 +138,6 @@ def composite_sentences(composite: Composite) -> tuple[str, ...]:
         f"The reliability is {percent(composite.reliability)}: {use}.",
         _LEVELS[composite.level],
     )
-
-
-def _shares(composite: Composite) -> tuple[Decimal, Decimal]:
-    return composite.observed_weight, composite.attributable_share
 
 
 _LEVELS: Final = {
@@ -203,10 +206,6 @@ def _left_out(evidence: Evidence) -> str:
     return f"Left out: {counts}."
 
 
-def _counted(indicator: IndicatorKey, evidence: Evidence) -> str:
-    return f"{_events(indicator, evidence.events)} from {_customers(evidence.customers)}"
-
-
 def _events(indicator: IndicatorKey, count: int) -> str:
     one, many = definition_of(indicator).outcome
     return f"{count:,} {one if count == 1 else many}"
@@ -214,11 +213,6 @@ def _events(indicator: IndicatorKey, count: int) -> str:
 
 def _customers(count: int) -> str:
     return f"{count:,} {'customer' if count == 1 else 'customers'}"
-
-
-def _signed(indicator: IndicatorKey, value: Decimal) -> str:
-    text = figure(indicator, value)
-    return text if text.startswith("−") else f"+{text}"
 
 
 def _words(identifier: str) -> str:

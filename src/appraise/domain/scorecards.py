@@ -158,7 +158,7 @@ class Scorecard:
     composite: Composite | Absence | None = None
 
     def result(self, indicator: IndicatorKey) -> Estimate | Absence:
-        return next(result for result in self.results if result.indicator == indicator)
+        return {result.indicator: result for result in self.results}[indicator]
 
 
 @dataclass(frozen=True, slots=True)

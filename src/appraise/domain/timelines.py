@@ -4,7 +4,7 @@ A timeline is a tuple of segments by start. Segments may run side by side (two j
 day, a dated export says what held from its first day on.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Generic, TypeVar
@@ -46,12 +46,12 @@ def observed(
     start = on if displaced or kept else _start(others, on, since)
     held = [segment.value for segment in (*kept, *others) if start in segment.period or on in segment.period]
     new = [value for value in shown if value not in held]
-    end = _earliest(
+    known_end = (
         [segment.period.end for segment in displaced]
         if displaced
-        else [segment.period.start for segment in others if segment.period.start >= start],
-        until,
+        else [segment.period.start for segment in others if segment.period.start >= start]
     )
+    end = _earliest([*known_end, until])
     fresh = [Segment(Period(start, end), value) for value in new if end is None or start < end]
     return joined([*others, *(_clipped(segment, until) for segment in kept), *ended, *fresh])
 
@@ -104,19 +104,14 @@ def ordered(segments: Iterable[Segment[V]]) -> Timeline[V]:
     return tuple(sorted(segments, key=lambda segment: (segment.period.start, repr(segment.value))))
 
 
-def _start(others: Sequence[Segment[V]], on: date, since: date | None) -> date:
-    known = [segment.period.end for segment in others if segment.period.start < on and segment.period.end is not None]
-    if since is None or (known and since < max(known)):
-        return on
-    return since
+def _start(others: Iterable[Segment[V]], on: date, since: date | None) -> date:
+    ended = [end for segment in others if (end := segment.period.end) is not None and end <= on]
+    return on if since is None or any(since < end for end in ended) else since
 
 
 def _clipped(segment: Segment[V], end: date | None) -> Segment[V]:
-    if end is None or (segment.period.end is not None and segment.period.end <= end):
-        return segment
-    return replace(segment, period=segment.period.ended(end))
+    return replace(segment, period=Period(segment.period.start, _earliest([segment.period.end, end])))
 
 
-def _earliest(ends: Sequence[date | None], until: date | None) -> date | None:
-    days = [end for end in (*ends, until) if end is not None]
-    return min(days) if days else None
+def _earliest(ends: Iterable[date | None]) -> date | None:
+    return min((end for end in ends if end is not None), default=None)

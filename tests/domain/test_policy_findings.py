@@ -1,0 +1,203 @@
+"""What lint says of a policy, word for word: what was found, in which key, what it means, what would do."""
+
+import pytest
+
+from appraise.domain.policies import DEFAULT_POLICY
+from appraise.domain.policy_documents import read_toml
+from appraise.domain.policy_lint import lint, refuse_errors, warnings_of
+from appraise.errors import InvalidInput
+
+ALONE = "[indicators.satisfaction]\nweight = 1\n"
+PURCHASES = "[indicators.repeat_purchase]\nweight = 1\n"
+CHANNELS = "channel, topic, product, segment, region"
+COMPLETE = (
+    'attribution = "linear"\ncase_mix = []\nminimum_events = 5\nwindow_days = 9\nhalf_life_days = 9\nhorizon_days = 9\n'
+)
+THREE_QUARTERS = "[indicators.satisfaction]\nweight = 0.75\n"
+INSTALLED = "satisfaction, repeat_purchase, lifetime_value, attrition, first_contact_resolution, transfers"
+
+
+@pytest.mark.parametrize(
+    ("text", "finding", "where"),
+    [
+        (
+            "attributable_share = 1",
+            (
+                "error: all of the difference between employees is taken to be their own, and no reason is given; say under"
+                " [reasons] how customers come to reach employees at random"
+            ),
+            "attributable_share; share-without-reason",
+        ),
+        (
+            "attributable_share = 0.75",
+            "warning: 0.75 is above the reference range of .5 to .7: busy employees will be flagged by luck",
+            "attributable_share; share-above-range",
+        ),
+        (
+            "publish_reliability = 0.49",
+            "error: estimates would be published at a reliability of 0.49: more noise than signal; at least .5",
+            "publish_reliability; publish-under-floor",
+        ),
+        (
+            "consequence_reliability = 0.69",
+            "error: estimates would carry consequences at a reliability of 0.69; at least .7",
+            "consequence_reliability; consequence-under-floor",
+        ),
+        (
+            "publish_reliability = 0.8\nconsequence_reliability = 0.75",
+            "error: 0.75 is less than it takes to publish (0.8): every estimate would carry consequences",
+            "consequence_reliability; consequence-under-publish",
+        ),
+        (
+            "[indicators.satisfaction]\nweight = 0.9",
+            "error: the weights of the indicators sum to 0.9, not to 1",
+            "indicators; weights-do-not-sum",
+        ),
+        (
+            f"{ALONE}minimum_events = 9",
+            "error: an estimate would be published on 9 answers; at least 10",
+            "indicators.satisfaction.minimum_events; minimum-under-floor",
+        ),
+        (
+            f"{PURCHASES}minimum_events = 4",
+            "error: an estimate would be published on 4 expected events; at least 5",
+            "indicators.repeat_purchase.minimum_events; minimum-under-floor",
+        ),
+        (
+            f"{ALONE}[indicators.transfers]\nminimum_events = 9",
+            "error: an estimate would be published on 9 events; at least 10",
+            "indicators.transfers.minimum_events; minimum-under-floor",
+        ),
+        (
+            f'{ALONE}case_mix = ["handle_time"]',
+            "error: the employee controls handle_time: to adjust for it takes away what is to be measured",
+            "indicators.satisfaction.case_mix; employee-controls-covariate",
+        ),
+        (
+            f'{ALONE}case_mix = ["topic", "gender"]',
+            "error: gender is a protected attribute: it serves the adverse-impact analysis and nothing else",
+            "indicators.satisfaction.case_mix; protected-covariate",
+        ),
+        (
+            f'{ALONE}case_mix = ["mood"]',
+            f"error: satisfaction cannot be compared by mood; one of: {CHANNELS}",
+            "indicators.satisfaction.case_mix; unknown-covariate",
+        ),
+        (
+            f'{PURCHASES}case_mix = ["Prior_Purchase"]',
+            "error: repeat_purchase cannot be compared by Prior_Purchase; did you mean prior_purchases?",
+            "indicators.repeat_purchase.case_mix; unknown-covariate",
+        ),
+        (
+            f'{ALONE}[indicators.transfers]\ncase_mix = ["mood"]',
+            f"error: transfers cannot be compared by mood; one of: {CHANNELS}, prior_purchases",
+            "indicators.transfers.case_mix; unknown-covariate",
+        ),
+        (
+            '[indicators.attrition]\nweight = 1\nattribution = "direct"',
+            "error: credit for attrition cannot be shared by direct; one of: ownership",
+            "indicators.attrition.attribution; attribution-not-possible",
+        ),
+        (
+            f"{THREE_QUARTERS}[indicators.handle_time]\nweight = 0.25\n{COMPLETE}",
+            (
+                "error: handle_time is what the employee does, not what becomes of the customer: scored, it rewards the"
+                " doing"
+            ),
+            "indicators.handle_time; employee-controls-item",
+        ),
+        (
+            f"{THREE_QUARTERS}[indicators.charm]\nweight = 0.25\n{COMPLETE}",
+            f"error: there is no indicator charm; one of: {INSTALLED}",
+            "indicators.charm; unknown-indicator",
+        ),
+        (
+            f"{THREE_QUARTERS}[indicators.SATISFACTIONS]\nweight = 0.25\n{COMPLETE}",
+            "error: there is no indicator SATISFACTIONS; did you mean satisfaction?",
+            "indicators.SATISFACTIONS; unknown-indicator",
+        ),
+        (
+            f"{THREE_QUARTERS}[indicators.first_contact_resolution]\nweight = 0.25",
+            (
+                "error: first_contact_resolution is read as context and carries no weight, unless [reasons] says why under"
+                ' "indicators.first_contact_resolution.weight"'
+                ""
+            ),
+            "indicators.first_contact_resolution.weight; unapproved-indicator",
+        ),
+        (
+            f"{PURCHASES}horizon_days = 89",
+            (
+                "warning: outcomes count for 89 days, touches for 90: the older ones earn credit only for what later"
+                " contacts brought about"
+            ),
+            "indicators.repeat_purchase.horizon_days; horizon-under-window",
+        ),
+        (
+            f"{PURCHASES}half_life_days = 91",
+            (
+                "warning: the half-life of 91 days is longer than the window of 90: credit hardly decays before it is cut"
+                " off"
+            ),
+            "indicators.repeat_purchase.half_life_days; half-life-over-window",
+        ),
+    ],
+)
+def test_a_finding_says_what_is_wrong_and_where(text: str, finding: str, where: str) -> None:
+    assert [str(one) for one in lint(read_toml(text))] == [f"{finding} ({where})"]
+
+
+def test_whatever_the_rule_of_an_indicator_it_lists_those_that_are_possible() -> None:
+    text = f'{ALONE}[indicators.first_contact_resolution]\nattribution = "ownership"'
+
+    assert [one.sentence for one in lint(read_toml(text))] == [
+        "credit for first_contact_resolution cannot be shared by ownership; one of: direct"
+    ]
+
+
+def test_the_warnings_that_are_kept_with_a_run_are_sentences() -> None:
+    policy = read_toml("attributable_share = 0.75").policy()
+
+    assert warnings_of(policy) == (
+        (
+            "warning: 0.75 is above the reference range of .5 to .7: busy employees will be flagged by luck"
+            " (attributable_share; share-above-range)"
+        ),
+    )
+    assert warnings_of(DEFAULT_POLICY) == ()
+    assert warnings_of(read_toml("publish_reliability = 0.1").policy()) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "publish_reliability = 0.49\nattributable_share = 0.75",
+            (
+                "the policy has an error\n"
+                "  error: estimates would be published at a reliability of 0.49: more noise than signal; at least .5"
+                " (publish_reliability; publish-under-floor)"
+            ),
+        ),
+        (
+            "publish_reliability = 0.49\nconsequence_reliability = 0.69",
+            (
+                "the policy has 2 errors\n"
+                "  error: estimates would be published at a reliability of 0.49: more noise than signal; at least .5"
+                " (publish_reliability; publish-under-floor)\n"
+                "  error: estimates would carry consequences at a reliability of 0.69; at least .7"
+                " (consequence_reliability; consequence-under-floor)"
+            ),
+        ),
+    ],
+)
+def test_a_policy_with_errors_is_refused_with_all_of_them(text: str, found: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        refuse_errors(read_toml(text))
+
+    problem = refused.value
+    assert (problem.found, problem.expected, problem.hint) == (
+        found,
+        "a policy in which `appraise policy lint` finds no error",
+        "mend these keys; `appraise policy show` prints a policy to start from",
+    )
