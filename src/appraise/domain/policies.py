@@ -1,5 +1,6 @@
 """The policy: the versioned choice of windows, horizons, attribution, case mix and minimum evidence."""
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -83,8 +84,8 @@ class Policy:
     reasons: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        total = sum(indicator.weight for _, indicator in self.indicators)
-        if abs(total - 1) > 1e-9:  # noqa: PLR2004  # rounding of the weights, not a threshold
+        total = math.fsum(indicator.weight for _, indicator in self.indicators)
+        if not math.isclose(total, 1):
             raise InvalidInput(
                 f"the weights of the policy's indicators sum to {total:g}",
                 expected="1",

@@ -148,7 +148,7 @@ def _shares(document: PolicyDocument) -> Iterator[Finding]:
 
 def _weights(document: PolicyDocument) -> Iterator[Finding]:
     total = math.fsum(rules.weight for _, rules in document.indicators)
-    if not math.isclose(total, 1, rel_tol=0, abs_tol=1e-9):
+    if not math.isclose(total, 1):
         sentence = f"the weights of the indicators sum to {total:g}, not to 1"
         yield Finding("weights-do-not-sum", Level.ERROR, sentence, INDICATORS)
 

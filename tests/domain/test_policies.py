@@ -1,0 +1,38 @@
+"""The weights of a policy make 1."""
+
+from dataclasses import replace
+
+import pytest
+
+from appraise.domain.indicators import ATTRITION, DEFINITIONS, SATISFACTION
+from appraise.domain.policies import DEFAULT_POLICY, Policy
+from appraise.errors import InvalidInput
+
+
+def weighed(*weights: float) -> Policy:
+    keys = [definition.key for definition in DEFINITIONS]
+    rules = DEFAULT_POLICY.of(SATISFACTION)
+    return Policy(tuple((key, replace(rules, weight=weight)) for key, weight in zip(keys, weights, strict=False)))
+
+
+@pytest.mark.parametrize("weights", [(1.0,), (0.25, 0.75), (0.1, 0.7, 0.2), (0.5, 0.5 + 1e-10), (0.5, 0.5 - 1e-10)])
+def test_weights_that_make_1_but_for_rounding_are_taken(weights: tuple[float, ...]) -> None:
+    assert [rules.weight for _, rules in weighed(*weights).indicators] == list(weights)
+
+
+@pytest.mark.parametrize(
+    ("weights", "total"), [((0.5,), "0.5"), ((0.5, 0.6), "1.1"), ((), "0"), ((0.5, 0.50001), "1.00001"), ((2.0,), "2")]
+)
+def test_weights_that_do_not_make_1_are_refused(weights: tuple[float, ...], total: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        weighed(*weights)
+
+    assert str(refused.value).splitlines() == [
+        f"the weights of the policy's indicators sum to {total}",
+        "  expected: 1",
+        "  to do:    change the weights so that together they make 1",
+    ]
+
+
+def test_the_rules_of_an_indicator_are_found_by_its_key() -> None:
+    assert DEFAULT_POLICY.of(ATTRITION) is dict(DEFAULT_POLICY.indicators)[ATTRITION]
