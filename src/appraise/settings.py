@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     issuers: Path | None = Field(
         default=None, description="TOML file of the identity providers whose tokens open the API; none where not set"
     )
+    subgraph_source: str | None = Field(
+        default=None,
+        min_length=1,
+        description="whose ids a supergraph has for employees, e.g. `successfactors:userid`; no /subgraph without it",
+    )
     memory_limit: str = Field(
         default="2GB",
         pattern=r"(?i)^\s*[1-9]\d*(\.\d+)?\s*([kmgt]i?b)\s*$",

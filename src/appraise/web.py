@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -35,6 +36,7 @@ from appraise.use_cases.issuers import read_issuers
 from appraise.use_cases.verify_jwt import TrustedIssuers
 
 GRAPHQL: Final = "/graphql"
+SUBGRAPH: Final = "/subgraph"
 LARGEST_BODY: Final = 256 * 1024
 """Bytes; a document and its variables fit many times."""
 
@@ -46,13 +48,11 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
     """
     issuers = TrustedIssuers(read_issuers(settings.issuers))
     doorkeeper = Doorkeeper(deployment, issuers, session_cookie=SESSION_COOKIE)
-    operations = Operations(
-        timeout=settings.request_timeout,
-        rate_limit=settings.rate_limit,
-        trusted=TrustedDocuments.packaged(only=settings.trusted_documents is TrustedMode.ONLY),
-    )
+    limited = partial(Operations, timeout=settings.request_timeout, rate_limit=settings.rate_limit)
+    operations = limited(trusted=TrustedDocuments.packaged(only=settings.trusted_documents is TrustedMode.ONLY))
     live = Live(operations, Feed(deployment))
-    graphql = GraphQLEndpoint(deployment, clock, doorkeeper=doorkeeper, operations=operations, live=live)
+    endpoint = partial(GraphQLEndpoint, deployment, clock, doorkeeper=doorkeeper, live=live)
+    graphql = endpoint(operations=operations)
     websocket = WebSocketEndpoint(deployment, clock, doorkeeper=doorkeeper, operations=operations, live=live)
     console = Console(deployment, settings, clock)
 
@@ -64,6 +64,7 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
             Route(GRAPHQL, graphql.answer, methods=["GET", "POST"]),
             Route(GRAPHQL, graphql.preflight, methods=["OPTIONS"]),
             WebSocketRoute(GRAPHQL, websocket.answer),
+            *_subgraph(settings.subgraph_source, limited, endpoint),
             Route("/healthz", health, methods=["GET"]),
             *console.routes(),
         ],
@@ -73,6 +74,20 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
     )
     app.state.live = live
     return app
+
+
+def _subgraph(
+    source: str | None, limited: Callable[..., Operations], endpoint: Callable[..., GraphQLEndpoint]
+) -> list[Route]:
+    """A router writes its own documents, so that trusted ones do not bind it; everything else does."""
+    if source is None:
+        return []
+    from appraise.api.subgraph import MOST_REPRESENTATIONS, Subgraph  # noqa: PLC0415  # a second schema takes time
+
+    schema = Subgraph(source)._schema  # noqa: SLF001  # there is no other way to it
+    trusted = TrustedDocuments.packaged(only=False)
+    operations = limited(trusted=trusted, schema=schema, longest_list=MOST_REPRESENTATIONS)
+    return [Route(SUBGRAPH, endpoint(operations=operations).answer, methods=["GET", "POST"])]
 
 
 class _Server(uvicorn.Server):
@@ -135,7 +150,7 @@ def _in_kind(page: Callable[[Request, Exception], Response]) -> Callable[[Reques
     """An error in the form of what was asked for: a GraphQL answer below `/graphql`, a page elsewhere."""
 
     def answer(request: Request, error: Exception) -> Response:
-        if request.url.path != GRAPHQL:
+        if request.url.path not in {GRAPHQL, SUBGRAPH}:
             return page(request, error)
         status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
         code = ErrorCode.INTERNAL if status >= HTTPStatus.INTERNAL_SERVER_ERROR else ErrorCode.BAD_USER_INPUT

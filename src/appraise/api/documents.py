@@ -8,6 +8,7 @@ from typing import Final
 from graphql import (
     DocumentNode,
     GraphQLError,
+    GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     get_operation_ast,
@@ -16,8 +17,7 @@ from graphql import (
 )
 
 from appraise.api.compiled import CompiledQuery
-from appraise.api.guard import LONGEST_DOCUMENT, MOST_TOKENS, TooCostly, check_variables, excess, measure
-from appraise.api.schema import GRAPHQL_SCHEMA
+from appraise.api.guard import LONGEST_DOCUMENT, LONGEST_LIST, MOST_TOKENS, TooCostly, check_variables, excess, measure
 
 REMEMBERED: Final = 256
 
@@ -32,6 +32,7 @@ class Refused(Exception):  # noqa: N818  # named like the errors of appraise.err
 
 @dataclass(frozen=True, slots=True)
 class Operation:
+    schema: GraphQLSchema
     document: DocumentNode
     name: str | None
     definition: OperationDefinitionNode
@@ -51,6 +52,7 @@ class Operation:
 class _Valid:
     """`compiled` holds operations by name; two threads may compile the same one, and either is kept."""
 
+    schema: GraphQLSchema
     document: DocumentNode
     compiled: dict[str | None, CompiledQuery] = field(default_factory=dict)
 
@@ -60,14 +62,16 @@ class _Valid:
             wanted = "no operation or several" if name is None else f"no operation named {name!r}"
             raise Refused([GraphQLError(f"The document has {wanted}; operationName must name one of it.")])
         if name not in self.compiled:
-            self.compiled[name] = CompiledQuery(GRAPHQL_SCHEMA, self.document, definition)
-        return Operation(self.document, name, definition, self.compiled[name], cost)
+            self.compiled[name] = CompiledQuery(self.schema, self.document, definition)
+        return Operation(self.schema, self.document, name, definition, self.compiled[name], cost)
 
 
 class Documents:
-    """The most recently used valid documents by their text; safe to share between threads."""
+    """The most recently used documents that are valid for `schema`, by their text; safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, schema: GraphQLSchema, *, longest_list: int = LONGEST_LIST) -> None:
+        self._schema = schema
+        self._longest_list = longest_list
         self._valid: OrderedDict[str, _Valid] = OrderedDict()
         self._lock = Lock()
 
@@ -75,7 +79,7 @@ class Documents:
         """The operation to run. Raises `TooCostly` before validation, `Refused` where it is not valid."""
         known = self._known(text)
         document = _parsed(text) if known is None else known.document
-        check_variables(variables)
+        check_variables(variables, self._longest_list)
         size = measure(document, variables)
         problem = excess(size)
         if problem is not None:
@@ -90,10 +94,10 @@ class Documents:
             return valid
 
     def _admitted(self, text: str, document: DocumentNode) -> _Valid:
-        errors = validate(GRAPHQL_SCHEMA, document, max_errors=20, hide_suggestions=True)
+        errors = validate(self._schema, document, max_errors=20, hide_suggestions=True)
         if errors:
             raise Refused([_readable(error) for error in errors])
-        valid = _Valid(document)
+        valid = _Valid(self._schema, document)
         with self._lock:
             self._valid[text] = valid
             if len(self._valid) > REMEMBERED:

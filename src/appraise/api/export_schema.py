@@ -5,8 +5,11 @@ from pathlib import Path
 
 from appraise.api import trusted
 from appraise.api.schema import sdl
+from appraise.api.subgraph import subgraph_sdl
 
 FILE = Path("schema/appraise.graphql")
+SUBGRAPH = Path("schema/subgraph.graphql")
+PLAIN_SUBGRAPH = Path("schema/subgraph-plain.graphql")
 OPERATIONS = Path("schema/operations")
 MANIFEST = Path("src/appraise/api") / trusted.MANIFEST
 
@@ -14,7 +17,12 @@ MANIFEST = Path("src/appraise/api") / trusted.MANIFEST
 def main(arguments: list[str]) -> int:
     """0 where the files are what schema and operations say, 1 where `--check` found a difference."""
     operations = [path.read_text(encoding="utf-8") for path in sorted(OPERATIONS.glob("*.graphql"))]
-    wanted = {FILE: sdl(), MANIFEST: trusted.manifest(operations)}
+    wanted = {
+        FILE: sdl(),
+        SUBGRAPH: subgraph_sdl(),
+        PLAIN_SUBGRAPH: subgraph_sdl(with_scopes=False),
+        MANIFEST: trusted.manifest(operations),
+    }
     if "--check" not in arguments:
         for file, text in wanted.items():
             file.write_text(text, encoding="utf-8")

@@ -84,13 +84,13 @@ def measure(document: DocumentNode, variables: Mapping[str, Any]) -> Size:
     )
 
 
-def check_variables(variables: Mapping[str, Any]) -> None:
+def check_variables(variables: Mapping[str, Any], longest_list: int = LONGEST_LIST) -> None:
     """Raises `TooCostly` for lists and nesting beyond the limits. Goes level by level, never deeper than the limit."""
     level: list[Any] = [variables]
     for _ in range(DEEPEST_VARIABLE + 1):
         for value in level:
-            if isinstance(value, list) and len(value) > LONGEST_LIST:
-                raise TooCostly(f"The variables hold a list of {len(value):,}; at most {LONGEST_LIST} are read.")
+            if isinstance(value, list) and len(value) > longest_list:
+                raise TooCostly(f"The variables hold a list of {len(value):,}; at most {longest_list:,} are read.")
         level = list(
             chain.from_iterable(
                 value.values() if isinstance(value, dict) else value
@@ -162,13 +162,16 @@ class _Scale:
         return self.known[name]
 
     def _multiple(self, node: FieldNode) -> int:
-        """How many nodes a field may answer with, by its arguments `first` or `ids`."""
+        """How many nodes a field may answer with, by its arguments `first`, `ids` or `representations`."""
         for argument in node.arguments or ():
             if argument.name.value == "first":
                 return _within(self._value(argument.value))
             if argument.name.value == "ids":
                 value = self._value(argument.value)
                 return _within(len(value) if isinstance(value, list | tuple) else 1)
+            if argument.name.value == "representations":
+                value = self._value(argument.value)
+                return len(value) if isinstance(value, list | tuple) else 1
         return 1
 
     def _value(self, node: Any) -> Any:

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
-from graphql import execute_sync
+from graphql import GraphQLSchema, execute_sync
 from starlette.concurrency import run_in_threadpool
 
 from appraise.api.context import RequestContext
 from appraise.api.documents import Documents, Operation, Refused
 from appraise.api.errors import CODES, ErrorCode, formatted, request_error
-from appraise.api.guard import HIGHEST_COST, TooCostly
+from appraise.api.guard import HIGHEST_COST, LONGEST_LIST, TooCostly
 from appraise.api.negotiation import BadRequest, GraphQLRequest
 from appraise.api.rate import Balance, Buckets
 from appraise.api.schema import GRAPHQL_SCHEMA
@@ -60,11 +60,21 @@ REFUSALS: Final = (
 
 
 class Operations:
-    def __init__(self, *, timeout: float, rate_limit: int, trusted: TrustedDocuments) -> None:
+    """Documents of one schema, with their limits."""
+
+    def __init__(
+        self,
+        *,
+        timeout: float,
+        rate_limit: int,
+        trusted: TrustedDocuments,
+        schema: GraphQLSchema = GRAPHQL_SCHEMA,
+        longest_list: int = LONGEST_LIST,
+    ) -> None:
         self._timeout = timeout
         self._buckets = Buckets(rate_limit)
         self._trusted = trusted
-        self._documents = Documents()
+        self._documents = Documents(schema, longest_list=longest_list)
 
     async def in_time(self, work: Callable[[], T]) -> T:
         """What `work` gives, done in a thread and stopped when a request's time is over."""
@@ -105,7 +115,7 @@ def executed(
 ) -> Answer:
     """By graphql-core. `root` is what happened, where the operation is a subscription."""
     result = execute_sync(
-        GRAPHQL_SCHEMA,
+        operation.schema,
         operation.document,
         root,
         context_value=context,

@@ -103,6 +103,26 @@ def by_reference(session: Session, viewer: Viewer, reference: ExternalReference,
     return _with_references(session, [_person(row, on) for row in rows])
 
 
+def by_references(
+    session: Session, viewer: Viewer, references: Iterable[ExternalReference], *, on: date
+) -> dict[ExternalReference, PersonRow]:
+    """Whoever each normalised reference names, where it names one person whom the viewer reaches; leavers included."""
+    table = EXTERNAL_REFERENCES.c
+    by_namespace: dict[str, list[str]] = defaultdict(list)
+    for reference in sorted(set(references)):
+        by_namespace[reference.namespace].append(reference.value)
+    named: dict[ExternalReference, set[EmployeeId]] = defaultdict(set)
+    for namespace, values in by_namespace.items():
+        for start in range(0, len(values), BATCH):
+            is_meant = (table.namespace == namespace, table.normalised.in_(values[start : start + BATCH]))
+            for value, employee in session.execute(select(table.normalised, table.employee_id).where(*is_meant)):
+                named[ExternalReference(namespace, value)].add(EmployeeId(employee))
+    people = by_id(session, viewer, {key for keys in named.values() for key in keys}, on=on)
+    return {
+        reference: people[key] for reference, keys in named.items() for key in keys if len(keys) == 1 and key in people
+    }
+
+
 def departments(session: Session, on: date) -> tuple[Department, ...]:
     table = DEPARTMENTS.c
     statement = select(table.code, table.name, table.parent).where(covers(DEPARTMENTS, on))

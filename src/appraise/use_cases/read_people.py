@@ -86,6 +86,14 @@ def people_by_id(
         return people.by_id(session, Viewer(principal, at.date()), ids, on=on or at.date())
 
 
+def people_by_reference(
+    deployment: Deployment, principal: Principal, references: Iterable[ExternalReference], *, at: datetime
+) -> dict[ExternalReference, PersonRow]:
+    """Whoever each normalised reference names, as far as the principal may see them and it names one, in one go."""
+    with deployment.database.reading() as session:
+        return people.by_references(session, Viewer(principal, at.date()), references, on=at.date())
+
+
 def list_departments(deployment: Deployment, principal: Principal, *, at: datetime) -> tuple[Department, ...]:
     """All of them, or none where the principal may not see them."""
     if not may_read_departments(principal):

@@ -109,9 +109,11 @@ class EmployeeType(Node):
         info: strawberry.Info,
         cycle: Annotated[strawberry.ID, strawberry.argument(description="Id of the cycle.")],
     ) -> Annotated["SectionType", strawberry.lazy("appraise.api.types.sections")] | None:
+        return self.section_in(info.context, cycle)
+
+    def section_in(self, context: RequestContext, cycle: str) -> "SectionType | None":
         from appraise.api.types.sections import SectionType  # noqa: PLC0415  # employees and sections name each other
 
-        context: RequestContext = info.context
         section = context.sections.load(self.row.employee.id, CycleId(key_of(cycle, Kind.CYCLE)))
         if section is None:
             return None

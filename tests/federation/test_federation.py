@@ -1,0 +1,100 @@
+"""The subgraph with the tools that HR vendors have: both composers, and a gateway over two subgraphs."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from tests.api.builder import AT, Company, build, empty_deployment
+from tests.federation.conftest import run_node
+
+from appraise.api.global_ids import Kind, to_global
+from appraise.settings import Settings
+from appraise.web import create_app
+
+SCHEMA = Path(__file__).parents[2] / "schema"
+QUERY = """query($cycle: ID!) { employees {
+  id costCentre
+  appraiseRecord { name }
+  customerServiceSection(cycle: $cycle) { state items { indicator { key } result { __typename } } }
+} }"""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Company]]:
+    company = build(empty_deployment(tmp_path_factory.mktemp("company")))
+    app = create_app(company.deployment, Settings(subgraph_source="hr:id"), lambda: AT)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/subgraph", company
+    server.should_exit = True
+    thread.join(timeout=10)
+    company.deployment.database.close()
+
+
+@pytest.mark.parametrize("file", ["subgraph.graphql", "subgraph-plain.graphql"])
+@pytest.mark.parametrize("composer", ["apollo", "guild"])
+def test_composers_take_it_beside_another_subgraph(node_modules: Path, composer: str, file: str) -> None:
+    run = run_node(node_modules, "compose.mjs", composer, str(SCHEMA / file))
+
+    assert (run.returncode, run.stderr) == (0, "")
+    assert [line for line in run.stdout.splitlines() if "INCONSISTENT" in line] == []
+
+
+def ask(node_modules: Path, served: tuple[str, Company], who: str, people: list[str]) -> dict[str, Any]:
+    url, company = served
+    supergraph = node_modules / "supergraph.graphql"
+    composed = run_node(
+        node_modules, "compose.mjs", "apollo", str(SCHEMA / "subgraph-plain.graphql"), "--out", str(supergraph)
+    )
+    assert composed.returncode == 0, composed.stderr
+    given = {
+        "supergraph": str(supergraph),
+        "url": url,
+        "token": company.token(who),
+        "people": people,
+        "query": QUERY,
+        "variables": {"cycle": to_global(Kind.CYCLE, company.cycle.id)},
+    }
+    run = run_node(node_modules, "gateway.mjs", given=json.dumps(given))
+    assert run.returncode == 0, run.stderr
+    found: dict[str, Any] = json.loads(run.stdout)
+    return found
+
+
+def test_a_gateway_joins_a_list_of_the_hr_system_with_sections_in_one_fetch(
+    node_modules: Path, served: tuple[str, Company]
+) -> None:
+    found = ask(node_modules, served, "Hal Novak", ["E0005", "E9999", "E0006"])
+    ann, nobody, ben = found["answer"]["data"]["employees"]
+
+    assert found["fetches"] == 1
+    assert (ann["costCentre"], ann["appraiseRecord"]["name"]) == ("CC-E0005", "Ann Archer")
+    assert [item["indicator"]["key"] for item in ann["customerServiceSection"]["items"]] == [
+        "satisfaction",
+        "repeat_purchase",
+        "lifetime_value",
+        "attrition",
+    ]
+    assert ben["appraiseRecord"]["name"] == "Ben Castellanos"
+    assert (nobody["costCentre"], nobody["appraiseRecord"], nobody["customerServiceSection"]) == (
+        "CC-E9999",
+        None,
+        None,
+    )
+
+
+def test_a_gateway_hands_on_who_asks_and_what_was_refused(node_modules: Path, served: tuple[str, Company]) -> None:
+    manager = ask(node_modules, served, "Max Weber", ["E0005", "E0004"])["answer"]
+    service = ask(node_modules, served, "people service", ["E0005"])["answer"]
+
+    assert [one["appraiseRecord"] for one in manager["data"]["employees"]] == [{"name": "Ann Archer"}, None]
+    assert service["data"]["employees"][0]["customerServiceSection"] is None
+    assert {error["extensions"]["code"] for error in service["errors"]} == {"FORBIDDEN"}
