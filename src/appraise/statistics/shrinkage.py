@@ -75,7 +75,7 @@ def normal(estimate: npt.ArrayLike, variance: npt.ArrayLike, *, attributable_sha
     share = checked_share(attributable_share)
     a = vector("estimate", estimate)
     v = at_least("variance", vector("variance", variance, length=a.size), 0.0)
-    _refuse_few(a.size)
+    refuse_few(a.size)
     if np.any(v == 0.0):
         raise NotEnough(
             "a sampling variance is zero: the outcomes do not vary",
@@ -90,7 +90,7 @@ def normal(estimate: npt.ArrayLike, variance: npt.ArrayLike, *, attributable_sha
     pull = share * factor
     noise = share**2 * factor * v[:, None] + share * (1.0 - share) * between
     deviations = pull * (a[:, None] - mu)
-    return _summary(
+    return summary(
         posterior=NormalMixture(weights, mu + deviations, np.sqrt(noise + (1.0 - pull) ** 2 / total)),
         deviation=NormalMixture(weights, deviations, np.sqrt(noise + pull**2 / total)),
         reliability=factor @ weights,
@@ -118,7 +118,7 @@ def gamma_poisson(observed: npt.ArrayLike, expected: npt.ArrayLike, *, attributa
     share = checked_share(attributable_share)
     O = at_least("observed", vector("observed", observed), 0.0)
     E = at_least("expected", vector("expected", expected, length=O.size), 0.0)
-    _refuse_few(O.size)
+    refuse_few(O.size)
     if np.any((E == 0.0) & (O > 0.0)):
         position = np.flatnonzero((E == 0.0) & (O > 0.0))[0]
         raise InvalidInput(
@@ -140,7 +140,7 @@ def gamma_poisson(observed: npt.ArrayLike, expected: npt.ArrayLike, *, attributa
     means = means**share * np.exp(0.5 * share * (1.0 - share) * (spread - noise))
     shapes = 1.0 / np.expm1(share**2 * noise + share * (1.0 - share) * spread)
     posterior = GammaMixture(weights, shapes, shapes / means)
-    return _summary(
+    return summary(
         posterior=posterior,
         deviation=posterior,
         reliability=own @ weights,
@@ -157,14 +157,14 @@ def james_stein(estimate: npt.ArrayLike, variance: float) -> tuple[FloatArray, f
     plug-in ancestor of `normal`, kept to compare against: it has no interval and is too sure with few employees.
     """
     y = vector("estimate", estimate)
-    _refuse_few(y.size)
+    refuse_few(y.size)
     mean = float(y.mean())
     squares = float(((y - mean) ** 2).sum())
     kept = max(0.0, 1.0 - (y.size - 3) * variance / squares) if squares > 0.0 else 0.0
     return mean + kept * (y - mean), kept
 
 
-def _summary(
+def summary(
     *,
     posterior: Mixture,
     deviation: Mixture,
@@ -173,6 +173,7 @@ def _summary(
     spread: tuple[FloatArray, FloatArray],
     level: float,
 ) -> Shrunk:
+    """What is told of the posteriors of value and deviation, with the `spread`'s nodes and their weights."""
     median, low, high = grid_quantiles(*spread, (0.5, 0.025, 0.975))
     return Shrunk(
         mean=posterior.mean(),
@@ -199,7 +200,8 @@ def checked_share(value: float) -> float:
     return float(value)
 
 
-def _refuse_few(employees: int) -> None:
+def refuse_few(employees: int) -> None:
+    """Raises `NotEnoughGroups` where there are too few employees to learn how much they differ."""
     if employees < FEWEST_EMPLOYEES:
         raise NotEnoughGroups(
             f"{employees} employees to compare",

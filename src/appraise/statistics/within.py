@@ -134,67 +134,102 @@ def random_intercept(sums: GroupSums, *, restricted: bool = True) -> RandomInter
             expected="whole outcomes, each of one employee",
         )
     n = sums.weight
-    x = np.column_stack([n, sums.x])
     column_sums = sums.x.sum(axis=0)
-    xx = np.block([[np.array([[n.sum()]]), column_sums[None, :]], [column_sums[:, None], sums.xx]])
-    xy = np.concatenate([[sums.y.sum()], sums.xy])
-    total, columns = float(n.sum()), xy.size
-    if total < columns + 2 or n.size < 2:  # noqa: PLR2004  # two variances need two groups
-        raise NotEnough(f"{total:g} outcomes of {n.size} employees", expected="more outcomes")
-    if np.linalg.matrix_rank(xx, hermitian=True) < columns:
+    return fitted_ratio(
+        Independent(
+            value=n,
+            x=np.column_stack([n, sums.x]),
+            y=sums.y,
+            xx=np.block([[np.array([[n.sum()]]), column_sums[None, :]], [column_sums[:, None], sums.xx]]),
+            xy=np.concatenate([[sums.y.sum()], sums.xy]),
+            yy=float(sums.yy.sum()),
+            outcomes=float(n.sum()),
+        ),
+        restricted=restricted,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Independent:
+    """Sums of a model whose random effects Z have a diagonal Z'Z.
+
+    `value` is that diagonal, `x` Z'X, `y` Z'y, the others X'X, X'y and y'y of so many `outcomes`; the first column of X
+    are ones.
+    """
+
+    value: FloatArray
+    x: FloatArray
+    y: FloatArray
+    xx: FloatArray
+    xy: FloatArray
+    yy: float
+    outcomes: float
+
+
+def fitted_ratio(sums: Independent, *, restricted: bool) -> RandomIntercept:
+    """The variance ratio ψ by (restricted) likelihood, and what follows from it; errors as of `random_intercept`."""
+    total, columns = sums.outcomes, sums.xy.size
+    if total < columns + 2 or sums.value.size < 2:  # noqa: PLR2004  # two variances need two groups
+        raise NotEnough(f"{total:g} outcomes of {sums.value.size} employees", expected="more outcomes")
+    if np.linalg.matrix_rank(sums.xx, hermitian=True) < columns:
         raise InvalidInput("the case-mix columns are collinear", hint="leave out the columns that others imply")
     freedom = total - columns if restricted else total
 
     def solve(psi: float) -> tuple[float, FloatArray, FloatArray, float]:
-        c = psi / (1.0 + n * psi)
-        information = xx - (x * c[:, None]).T @ x
-        score = xy - x.T @ (c * sums.y)
+        c = psi / (1.0 + sums.value * psi)
+        information = sums.xx - (sums.x * c[:, None]).T @ sums.x
+        score = sums.xy - sums.x.T @ (c * sums.y)
         beta = np.linalg.solve(information, score).astype(np.float64)
-        squares = float(sums.yy.sum() - c @ sums.y**2 - score @ beta)
-        criterion = freedom * (1.0 + np.log(2.0 * np.pi * squares / freedom)) + np.log1p(n * psi).sum()
+        squares = float(sums.yy - c @ sums.y**2 - score @ beta)
+        criterion = freedom * (1.0 + np.log(2.0 * np.pi * squares / freedom)) + np.log1p(sums.value * psi).sum()
         if restricted:
             criterion += np.linalg.slogdet(information)[1]
         return float(criterion), beta, information, squares / freedom
 
-    psi = _best(lambda value: solve(value)[0], float(n.mean()))
+    psi = _best(lambda value: solve(value)[0], float(sums.value.mean()))
     criterion, beta, information, residual = solve(psi)
-    effects = psi / (1.0 + n * psi) * (sums.y - x @ beta)
     return RandomIntercept(
         beta=beta,
         covariance=residual * np.linalg.inv(information).astype(np.float64),
         between=psi * residual,
         residual=residual,
         criterion=criterion,
-        effects=effects,
+        effects=psi / (1.0 + sums.value * psi) * (sums.y - sums.x @ beta),
         restricted=restricted,
     )
 
 
-def _within_fit(sums: GroupSums) -> tuple[FloatArray, FloatArray, tuple[int, ...], float]:
-    """β, (X'MX)⁻¹ with zeros for dropped columns, the dropped columns, the residual sum of squares.
+def varying_columns(A: FloatArray, scale: FloatArray) -> list[int]:  # textbook name
+    """Columns of the cross-products A that vary once the earlier ones are known, relative to `scale`, in order.
 
-    Columns are kept in order while a Cholesky pivot says that they vary, as R's lm() does, so that a kept
-    coefficient keeps its meaning; a pseudo-inverse would spread it over collinear columns.
+    Kept in order while a Cholesky pivot says that they vary, as R's lm() does, so that a kept coefficient keeps its
+    meaning; a pseudo-inverse would spread it over collinear columns.
     """
+    kept: list[int] = []
+    for column in range(scale.size):
+        explained = 0.0
+        if kept:
+            explained = float(A[column, kept] @ np.linalg.solve(A[np.ix_(kept, kept)], A[kept, column]))
+        if A[column, column] - explained > _ALIASED * max(scale[column], 1e-300):
+            kept.append(column)
+    return kept
+
+
+def _within_fit(sums: GroupSums) -> tuple[FloatArray, FloatArray, tuple[int, ...], float]:
+    """β, (X'MX)⁻¹ with zeros for dropped columns, the dropped columns, the residual sum of squares."""
     share = sums.x / sums.weight[:, None]
     A = sums.xx - sums.x.T @ share
     b = sums.xy - share.T @ sums.y
     squares = float((sums.yy - sums.y**2 / sums.weight).sum())
-    kept: list[int] = []
-    dropped: list[int] = []
-    for column in range(b.size):
-        explained = 0.0
-        if kept:
-            explained = float(A[column, kept] @ np.linalg.solve(A[np.ix_(kept, kept)], A[kept, column]))
-        left = A[column, column] - explained
-        (kept if left > _ALIASED * max(sums.xx[column, column], 1e-300) else dropped).append(column)
+    kept = varying_columns(A, np.diag(sums.xx))
+    dropped = tuple(column for column in range(b.size) if column not in kept)
     beta, bread = np.zeros(b.size), np.zeros(A.shape)
     if kept:
         inverse = np.linalg.inv(A[np.ix_(kept, kept)])
         bread[np.ix_(kept, kept)] = 0.5 * (inverse + inverse.T)
         beta[kept] = bread[np.ix_(kept, kept)] @ b[kept]
     residual = squares - float(beta @ b)
-    return beta, bread, tuple(dropped), residual
+    return beta, bread, dropped, residual
 
 
 def _best(criterion: Callable[[float], float], mean_size: float) -> float:
