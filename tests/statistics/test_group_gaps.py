@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from appraise.errors import InvalidInput, NotEnough
-from appraise.statistics.group_gaps import bias_contrast, hedges_g, missing_shares
+from appraise.statistics.group_gaps import bias_contrast, calibration, hedges_g, missing_shares
 
 
 def with_moments(mean: float, sd: float, n: int) -> np.ndarray:
@@ -85,3 +85,43 @@ def test_what_cannot_be_compared_is_refused() -> None:
         bias_contrast([1.0, 2, 1, 2], [[1], [2], [1], [2]], [True, True, False, False])
     with pytest.raises(InvalidInput, match="do not match the people"):
         bias_contrast([1.0, 2], np.empty((2, 0)), [True, False])
+
+
+def test_calibration_is_welchs_difference_as_far_as_everybody_else_is_part_of_everybody() -> None:
+    rng = np.random.default_rng(5)
+    member, figure = np.arange(80) < 30, rng.normal(size=80)
+    score = 0.6 * figure + 0.1 * member
+    gap = calibration(score, figure, member)
+
+    pooled = np.sqrt((29 * figure[member].var(ddof=1) + 49 * figure[~member].var(ddof=1)) / 78)
+    drawn = (score - figure) / pooled
+    theirs = stats.ttest_ind(drawn[member], drawn[~member], equal_var=False).confidence_interval(0.95)
+    assert gap.estimate == pytest.approx(drawn[member].mean() - drawn.mean())
+    assert (gap.lower, gap.upper) == pytest.approx((50 / 80 * theirs.low, 50 / 80 * theirs.high))
+    assert (gap.people, gap.others) == (30, 50)
+
+
+@pytest.mark.parametrize(("below", "told"), [(0.0, (0.03, 0.07)), (0.8, (0.8, 1.0))])
+def test_shrinkage_to_a_common_average_is_told_where_a_group_lies_below_it(
+    below: float, told: tuple[float, float]
+) -> None:
+    """Normal shrinkage with the true spread, a factor of ½; the mean drawn is half of how far the group lies below."""
+    rng = np.random.default_rng(13)
+    found = []
+    for _ in range(1_000):
+        member = np.arange(120) < 40
+        figure = rng.normal(np.where(member, -below, 0.0), 1) + rng.normal(size=120)
+        average = figure.mean()
+        found.append(calibration(average + 0.5 * (figure - average), figure, member))
+
+    assert np.mean([gap.estimate for gap in found]) == pytest.approx(below / 3 / np.sqrt(2), abs=0.01)
+    assert told[0] <= np.mean([not gap.lower <= 0 <= gap.upper for gap in found]) <= told[1]
+
+
+def test_calibration_of_what_cannot_be_told_is_refused() -> None:
+    with pytest.raises(NotEnough, match="1 and 3 people have scores"):
+        calibration([1.0, 2, 3, 4], [1.0, 2, 3, 5], [True, False, False, False])
+    with pytest.raises(NotEnough, match="everybody's contrast is the same"):
+        calibration([1.0, 2, 3, 4], [1.0, 2, 3, 4], [True, True, False, False])
+    with pytest.raises(InvalidInput, match="one score and one figure per person"):
+        calibration([1.0, 2], [1.0, 2, 3], [True, False])

@@ -160,6 +160,26 @@ def test_gaps_and_missing_shares_are_those_of_the_groups() -> None:
     assert contrast.lower < 0 < contrast.upper  # both indicators tell the same
 
 
+def test_calibration_tells_whose_scores_are_drawn_further_than_their_evidence() -> None:
+    """Attrition, less is better: b's scores lie 2 above its own figures, a's and those of unknown category on them."""
+    rng = np.random.default_rng(6)
+    figures = rng.normal(10, 3, 30)
+    sections = []
+    for at, figure in enumerate(figures):
+        result = scored(ATTRITION, figure + rng.normal(2.0 if 12 <= at < 24 else 0.0, 0.1))
+        sections.append(section(at, replace(result, unshrunk=Decimal(str(figure)))))
+    known = {EmployeeId(f"e{at}"): "ab"[at >= 12] for at in range(24)}
+
+    found = table(attribute_report("group", sections, known), Question.CALIBRATION, ATTRITION)
+    first, second = line(found, "a").gap, line(found, "b").gap
+    assert (found.compared_with, line(found, "b").people) == ("everybody", 12)
+    assert first is not None
+    assert second is not None
+    assert second.upper < 0 < first.lower
+    drawn = (second.estimate, first.estimate)
+    assert drawn == pytest.approx((-2.0 * 18 / 30 / 3, 2.0 * 12 / 30 / 3), rel=0.3)
+
+
 def test_where_nobody_was_selected_nothing_is_compared() -> None:
     sections = [section(at, scored(SATISFACTION, 1), rating=2) for at in range(20)]
     known = {EmployeeId(f"e{at}"): "ab"[at >= 10] for at in range(20)}
@@ -247,6 +267,7 @@ def population(sections: Sequence[Section]) -> dict[Question, list[EmployeeId]]:
         Question.BETTER: with_estimate,
         Question.ABOVE_MEDIAN: with_estimate,
         Question.SCORE_GAP: with_estimate,
+        Question.CALIBRATION: with_estimate,
         Question.MISSING: everybody,
     }
 

@@ -30,6 +30,7 @@ HEADS = {
     Question.ABOVE_MEDIAN: _RATES,
     Question.SCORE_GAP: ("category", "n", "gap in sd", "95 % interval"),
     Question.MISSING: ("category", "n", "without", "share", "difference", "95 % interval"),
+    Question.CALIBRATION: ("category", "n", "gap in sd", "95 % interval"),
     Question.BIAS_CONTRAST: ("category", "contrast in sd", "95 % interval"),
 }
 LEGEND = """\
@@ -95,7 +96,7 @@ def _texts(question: Question, line: Line) -> tuple[str, ...]:
     match question:
         case Question.BIAS_CONTRAST:
             return name, *_gap(line, "+.2f")
-        case Question.SCORE_GAP:
+        case Question.SCORE_GAP | Question.CALIBRATION:
             return name, people, *_gap(line, "+.2f")
         case Question.MISSING:
             return name, people, selected, rate, *_gap(line, "+.1%")

@@ -1,4 +1,4 @@
-"""How far apart two groups' scores lie, whether satisfaction alone is to blame, and who has no score at all."""
+"""How far apart groups' scores lie, whether satisfaction alone is to blame, who has none, and who is drawn further."""
 
 from dataclasses import dataclass
 
@@ -60,16 +60,25 @@ def bias_contrast(satisfaction: npt.ArrayLike, behaviour: npt.ArrayLike, member:
     weight = np.array([1.0, *np.full(scores.shape[1] - 1, -1.0 / (scores.shape[1] - 1))])
     sds = [_pooled_sd(column[group & ~np.isnan(column)], column[~group & ~np.isnan(column)]) for column in scores.T]
     scaled = scores * (weight / np.array(sds))
-    (mean, variance, people), (other_mean, other_variance, others) = (
-        _contrast(scaled[inside]) for inside in (group, ~group)
-    )
-    total = variance + other_variance
-    if total <= 0:
-        raise NotEnough("everybody's contrast is the same", expected="scores that differ")
-    freedom = total**2 / (variance**2 / (people - 1) + other_variance**2 / (others - 1))
-    half = float(stats.t.ppf(0.975, freedom) * np.sqrt(total))
-    estimate = mean - other_mean
-    return Gap(estimate, estimate - half, estimate + half, people, others)
+    return _welch(_contrast(scaled[group]), _contrast(scaled[~group]))
+
+
+def calibration(score: npt.ArrayLike, figure: npt.ArrayLike, member: npt.ArrayLike) -> Gap:
+    """Mean of score − figure in a group less that of everybody, in pooled sds of the figures: 0 where calibrated.
+
+    A figure from the employee's own evidence, before shrinkage, is unbiased for what is true of them, so the scores of
+    a group are calibrated in the large where their mean is that of the figures (Van Calster et al. 2019, BMC Medicine
+    17:230). Below 0: the group's scores are drawn further down than its evidence says. All (N,), higher is better;
+    `member` is True for the group. Welch's interval. Raises `NotEnough` for fewer than two in the group or outside it.
+    """
+    s, f = vector("score", score), vector("figure", figure)
+    group = np.asarray(member, dtype=np.bool_)
+    if s.shape != f.shape or group.shape != s.shape:
+        raise InvalidInput("the scores do not match the people", expected="one score and one figure per person")
+    drawn = ((s - f) / _pooled_sd(f[group], f[~group]))[:, None]
+    gap = _welch(_contrast(drawn[group]), _contrast(drawn[~group]))
+    rest = gap.others / s.size  # everybody's mean holds the group's own
+    return Gap(rest * gap.estimate, rest * gap.lower, rest * gap.upper, gap.people, gap.others)
 
 
 def missing_shares(missing: npt.ArrayLike, total: npt.ArrayLike, *, reference: int) -> Interval:
@@ -92,6 +101,18 @@ def _contrast(scaled: FloatArray) -> tuple[float, float, int]:
     influence = np.where(seen, (scaled - means) * share, 0.0).sum(axis=1)
     people = int(seen.any(axis=1).sum())
     return float(means.sum()), float((influence**2).sum() * people / (people - 1)), people
+
+
+def _welch(one: tuple[float, float, int], two: tuple[float, float, int]) -> Gap:
+    """Difference of two means, each with its variance and the people it rests on (Welch 1947, Biometrika 34:28)."""
+    (mean, variance, people), (other_mean, other_variance, others) = one, two
+    total = variance + other_variance
+    if total <= 0:
+        raise NotEnough("everybody's contrast is the same", expected="scores that differ")
+    freedom = total**2 / (variance**2 / (people - 1) + other_variance**2 / (others - 1))
+    half = float(stats.t.ppf(0.975, freedom) * np.sqrt(total))
+    estimate = mean - other_mean
+    return Gap(estimate, estimate - half, estimate + half, people, others)
 
 
 def _pooled_sd(one: FloatArray, two: FloatArray) -> float:

@@ -15,7 +15,7 @@ from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Section
 from appraise.errors import NotEnough
 from appraise.statistics.adverse_impact import SMALL_CATEGORY, Impact, impact, scoring_rates
-from appraise.statistics.group_gaps import Gap, bias_contrast, hedges_g, missing_shares
+from appraise.statistics.group_gaps import Gap, bias_contrast, calibration, hedges_g, missing_shares
 from appraise.statistics.suppression import FEWEST, hidden_categories, keeps_hidden
 
 HIGH_RATING: Final = 4
@@ -32,6 +32,7 @@ class Question(StrEnum):
     SCORE_GAP = "standardised gap"
     BIAS_CONTRAST = "satisfaction less behaviour"
     MISSING = "without an estimate"
+    CALIBRATION = "score less own evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ def _tables(
         _above_median(groups, indicator, estimates),
         _score_gaps(groups, indicator, estimates),
         _missing(groups, indicator, concerned, estimates),
+        _calibration(groups, indicator, estimates),
     ]
 
 
@@ -247,6 +249,19 @@ def _missing(
         for at, (name, gap, lower, upper) in enumerate(zip(shown, gaps.estimate, gaps.lower, gaps.upper, strict=True))
     ]
     return Table(Question.MISSING, indicator, tuple(lines), compared_with=shown[0])
+
+
+def _calibration(groups: _Groups, indicator: IndicatorKey, estimates: Mapping[EmployeeId, Estimate]) -> Table:
+    """Everybody with an estimate is the standard, known category or not."""
+    if (refusal := groups.refusal(estimates)) is not None:
+        return Table(Question.CALIBRATION, indicator, note=refusal)
+    scores = [_oriented(indicator, float(estimate.value)) for estimate in estimates.values()]
+    figures = [_oriented(indicator, float(estimate.unshrunk)) for estimate in estimates.values()]
+    lines = []
+    for name in groups.shown:
+        member = [groups.of.get(person) == name for person in estimates]
+        lines.append(Line(name, sum(member), gap=_or_none(calibration, scores, figures, member)))
+    return Table(Question.CALIBRATION, indicator, tuple(lines), compared_with="everybody")
 
 
 def _bias(groups: _Groups, sections: Sequence[Section]) -> Table:
