@@ -20,10 +20,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from validation.answers import Trial
 from validation.buyers import buyer_trial
 from validation.company import Booleans
-from validation.figures import Figures, measure
+from validation.figures import measure
 from validation.generated import NAMES, company_trials
 from validation.scenarios import SCENARIOS, Organisation, Scenario, simulate
-from validation.tables import Compared, missed_targets, table_of, undecided_targets
+from validation.tables import Compared, Methods, missed_targets, table_of, undecided_targets
 
 from appraise.domain.indicators import ATTRITION
 
@@ -54,12 +54,12 @@ def main(arguments: list[str] | None = None) -> int:
                     undecided += undecided_targets(compared)
         for size in companies:
             name = f"whole scoring runs, generated companies of size {size!r}"
-            compared = _by_indicator(scored(size), tuple(NAMES.values()))
+            compared = _by_indicator(scored(size))
             console.print(table_of(name, compared, limit=False))
             missed += missed_targets(name, compared)
             undecided += undecided_targets(compared)
         name = "whole scoring runs, customers who only buy"
-        compared = _by_indicator(bought(), (NAMES[ATTRITION],))
+        compared = _by_indicator(bought())
         console.print(table_of(name, compared, limit=False))
         missed += missed_targets(name, compared)
         undecided += undecided_targets(compared)
@@ -74,26 +74,26 @@ def compared_in(scenario: Scenario, organisations: list[Organisation]) -> Iterat
     """One table of figures; two where some employees suppress surveys: the honest, and they."""
     trials = [one.trials for one in organisations]
     if not scenario.world.suppressing:
-        yield scenario.name, _by_indicator(trials, scenario.indicators)
+        yield scenario.name, _by_indicator(trials)
         return
     for title, masks in (
         ("the honest", [~one.suppresses for one in organisations]),
         ("those who suppress", [one.suppresses for one in organisations]),
     ):
-        yield f"{scenario.name}: {title}", _by_indicator(trials, scenario.indicators, masks)
+        yield f"{scenario.name}: {title}", _by_indicator(trials, masks)
 
 
-def _by_indicator(
-    trials: list[dict[str, Trial]], indicators: tuple[str, ...], masks: list[Booleans] | None = None
-) -> dict[str, tuple[Figures, Figures]]:
+def _by_indicator(trials: list[dict[str, Trial]], masks: list[Booleans] | None = None) -> dict[str, Methods]:
     found = {}
-    for indicator in indicators:
+    for indicator in dict.fromkeys(name for trial in trials for name in trial):
         rows = [number for number, trial in enumerate(trials) if indicator in trial]
         kept = [trials[number][indicator] for number in rows]
         among = [np.ones(one.truth.size, bool) for one in kept] if masks is None else [masks[number] for number in rows]
-        found[indicator] = (
-            measure(kept, lambda one: one.naive, among=among),
-            measure(kept, lambda one: one.ours, among=among),
+        told = [one.oracle for one in kept if one.oracle is not None]
+        found[indicator] = Methods(
+            naive=measure(kept, [one.naive for one in kept], among=among),
+            ours=measure(kept, [one.ours for one in kept], among=among),
+            oracle=measure(kept, told, among=among) if told else None,
         )
     return found
 

@@ -33,13 +33,17 @@ class Answers:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trial:
-    """One indicator in one simulated organisation: the truth (J,) with the sd it was drawn with, evidence, answers."""
+    """One indicator in one simulated organisation: the truth (J,) with the sd it was drawn with, evidence, answers.
+
+    `oracle` are the answers of somebody who knows what no method can; None where nobody was asked.
+    """
 
     truth: Floats
     spread: float
     evidence: Floats
     naive: Answers
     ours: Answers
+    oracle: Answers | None = None
 
 
 def plain(known: Booleans, value: Floats, error: Floats) -> Answers:

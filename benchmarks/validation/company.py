@@ -10,10 +10,12 @@ Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 
 INDICATORS = ("satisfaction", "repeat purchase", "lifetime value", "attrition")
+COMPOSITE = "composite"
 STRATA = 5
 TILT = 0.5
 """Log-odds per standard deviation of effect and of case difficulty by which better employees get harder cases."""
-_CORRELATION = 0.3  # between an employee's effects on different indicators
+CORRELATION = 0.3
+"""Between an employee's effects on different indicators."""
 _CONFOUNDED = 0.5  # between effect and difficulty of the cases: better employees get harder ones
 _MEDIAN_EVENTS, _LOG_SD, _MOST_EVENTS = 30.0, 1.1, 500.0
 _WITHOUT_EVENTS = 0.03
@@ -61,7 +63,7 @@ class Staff:
 
 def hire(rng: np.random.Generator, world: World) -> Staff:
     J, K = world.employees, len(INDICATORS)  # noqa: N806  # textbook names
-    link = np.linalg.cholesky(np.full((K, K), _CORRELATION) + (1.0 - _CORRELATION) * np.eye(K))
+    link = np.linalg.cholesky(np.full((K, K), CORRELATION) + (1.0 - CORRELATION) * np.eye(K))
     own = rng.standard_normal((J, K)) @ link.T
     if world.heavy_tails:  # Student's t with 3 degrees of freedom, scaled to variance 1
         own /= np.sqrt(rng.chisquare(3, (J, 1)))

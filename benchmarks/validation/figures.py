@@ -81,19 +81,18 @@ class Verdict:
         return 0.0 if np.isnan(figure) else max(self.low - figure, figure - self.high, 0.0)
 
 
-def measure(trials: Sequence[Trial], method: Callable[[Trial], Answers], *, among: Sequence[Booleans]) -> Figures:
-    """`among` chooses the employees of each trial who are looked at."""
-    chosen = [method(trial).known & mask for trial, mask in zip(trials, among, strict=True)]
+def measure(trials: Sequence[Trial], answers: Sequence[Answers], *, among: Sequence[Booleans]) -> Figures:
+    """`answers` of one method to each trial; `among` chooses the employees of each who are looked at."""
+    chosen = [one.known & mask for one, mask in zip(answers, among, strict=True)]
 
-    def joined(values: Callable[[Trial], npt.NDArray[Any]]) -> Floats:
-        return np.concatenate([values(trial)[rows] for trial, rows in zip(trials, chosen, strict=True)]).astype(
-            np.float64
-        )
+    def joined(values: Callable[[Trial, Answers], npt.NDArray[Any]]) -> Floats:
+        parts = [values(*pair)[rows] for *pair, rows in zip(trials, answers, chosen, strict=True)]
+        return np.concatenate(parts).astype(np.float64)
 
-    truth, value = joined(lambda trial: trial.truth / trial.spread), joined(lambda t: method(t).value / t.spread)
-    lower, upper = joined(lambda t: method(t).lower / t.spread), joined(lambda t: method(t).upper / t.spread)
-    evidence, reliability = joined(lambda trial: trial.evidence), joined(lambda t: method(t).reliability)
-    rating = joined(lambda t: method(t).rating)
+    truth, value = joined(lambda trial, _: trial.truth / trial.spread), joined(lambda t, one: one.value / t.spread)
+    lower, upper = joined(lambda t, one: one.lower / t.spread), joined(lambda t, one: one.upper / t.spread)
+    evidence, reliability = joined(lambda trial, _: trial.evidence), joined(lambda _, one: one.reliability)
+    rating = joined(lambda _, one: one.rating)
     trial_of = np.repeat(np.arange(len(trials)), [rows.sum() for rows in chosen])
     held = (lower <= truth) & (truth <= upper)
     flagged = (lower > 0) | (upper < 0)

@@ -17,11 +17,12 @@ from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.progress import silent
-from appraise.domain.scorecards import Estimate
+from appraise.domain.scorecards import Composite, Estimate
 from appraise.scoring import score
 from appraise.testing.company import Company, generate
 from validation.answers import Answers, Trial, plain
-from validation.company import Floats
+from validation.company import COMPOSITE, Floats
+from validation.together import averaged, true_scores
 
 NAMES = {
     SATISFACTION: "satisfaction",
@@ -29,6 +30,8 @@ NAMES = {
     LIFETIME_VALUE: "lifetime value",
     ATTRITION: "attrition",
 }
+_TOGETHER = (SATISFACTION, REPEAT_PURCHASE, LIFETIME_VALUE)
+"""What is known of the same employees: who serves customers owns few of them. Higher is better in each."""
 _NAMESPACE = "company:employee"
 _CHOSEN = "cancellation_requested"
 _CYCLE = Period(date(2025, 1, 1), date(2026, 1, 1))
@@ -63,7 +66,10 @@ def company_trials(size: str, seed: int) -> dict[str, Trial]:
     for kind, table in _tables(company).items():
         connection.con.register(kind.value, table)
         events[kind] = connection.table(kind.value)
-    indicators = tuple((key, replace(rules, minimum_events=0)) for key, rules in DEFAULT_POLICY.indicators)
+    indicators = tuple(
+        (key, replace(rules, minimum_events=0, weight=1.0 / len(_TOGETHER) if key in _TOGETHER else 0.0))
+        for key, rules in DEFAULT_POLICY.indicators
+    )
     result = score(
         events,
         _people(company),
@@ -81,18 +87,42 @@ def company_trials(size: str, seed: int) -> dict[str, Trial]:
         for one in card.results
         if isinstance(one, Estimate)
     }
-    return {name: _trial(company, key, told, _plainly(connection, key)) for key, name in NAMES.items()}
+    trials = {name: _trial(company, key, told, _plainly(connection, key)) for key, name in NAMES.items()}
+    together = {card.employee: card.composite for card in result.scorecards if isinstance(card.composite, Composite)}
+    return {**trials, COMPOSITE: _composite(company, [trials[NAMES[key]] for key in _TOGETHER], together)}
+
+
+def _composite(company: Company, trials: Sequence[Trial], told: Mapping[EmployeeId, Composite]) -> Trial:
+    """The truth is known of the same employees in each of `trials`, in the same order."""
+    ones = [told.get(EmployeeId(employee)) for employee, _ in _true_effects(company, _TOGETHER[0])]
+    known, signs = np.array([one is not None for one in ones]), np.ones(len(trials))
+
+    def figure(name: str) -> Floats:
+        return np.array([0.0 if one is None else float(getattr(one, name)) for one in ones])
+
+    truth = true_scores(trials, signs)
+    return Trial(
+        truth=truth,
+        spread=float(truth.std()),
+        evidence=np.mean([trial.evidence for trial in trials], axis=0),
+        naive=averaged([trial.naive for trial in trials], signs),
+        ours=Answers(
+            known=known,
+            value=figure("value"),
+            lower=figure("lower"),
+            upper=figure("upper"),
+            rating=figure("level").astype(np.int8),
+            reliability=figure("reliability"),
+            deviation=figure("value"),
+            variance=np.ones(known.size),
+        ),
+    )
 
 
 def _trial(
     company: Company, key: IndicatorKey, told: Mapping[Any, Estimate], naive: Mapping[str, tuple[float, float]]
 ) -> Trial:
-    table = company.table("truth")
-    rows = [
-        (str(employee), float(str(effect)))
-        for employee, indicator, effect in zip(table["employee"], table["indicator"], table["effect"], strict=True)
-        if indicator == key
-    ]
+    rows = _true_effects(company, key)
     truth = np.array([effect for _, effect in rows]) - (0.0 if key == SATISFACTION else 1.0)
     ones = [told.get((EmployeeId(employee), key)) for employee, _ in rows]
     known = np.array([one is not None for one in ones])
@@ -116,6 +146,15 @@ def _trial(
     )
     evidence = np.array([0.0 if one is None else float(one.evidence.effective) for one in ones])
     return Trial(truth, float(truth.std()), evidence, plain(spoken, pairs[:, 0], pairs[:, 1]), ours)
+
+
+def _true_effects(company: Company, key: IndicatorKey) -> list[tuple[str, float]]:
+    table = company.table("truth")
+    return [
+        (str(employee), float(str(effect)))
+        for employee, indicator, effect in zip(table["employee"], table["indicator"], table["effect"], strict=True)
+        if indicator == key
+    ]
 
 
 def _plainly(connection: Any, key: IndicatorKey) -> dict[str, tuple[float, float]]:

@@ -7,13 +7,12 @@ import numpy as np
 
 from appraise.errors import NotEnough
 from validation.answers import Trial
-from validation.company import INDICATORS, Booleans, World, hire
+from validation.company import COMPOSITE, INDICATORS, Booleans, World, hire
 from validation.events import ATTRITION, REPEAT, event_ratio
 from validation.satisfaction import satisfaction
 from validation.spending import lifetime_value
 from validation.together import composite
 
-COMPOSITE = "composite"
 LARGE, MEDIUM, TEAM = 160, 25, 12
 
 
@@ -25,7 +24,6 @@ class Scenario:
     world: World
     attributable_share: float = 1.0
     limit: bool = False
-    indicators: tuple[str, ...] = (*INDICATORS, COMPOSITE)
 
     def organisations(self, seeds: int) -> int:
         """Small organisations are drawn more often, for about half as many employees in all."""
@@ -40,19 +38,9 @@ SCENARIOS = (
     Scenario("unmeasured case mix, attributable_share .7 (true)", _UNMEASURED, attributable_share=0.7),
     Scenario("unmeasured case mix, attributable_share 1 (wrong)", _UNMEASURED, limit=True),
     Scenario("all measured, attributable_share .7 (too careful)", World(), attributable_share=0.7, limit=True),
-    Scenario(
-        "bad surveys suppressed by 15 % of employees",
-        World(suppressing=0.15),
-        limit=True,
-        indicators=("satisfaction",),
-    ),
+    Scenario("bad surveys suppressed by 15 % of employees", World(suppressing=0.15), limit=True),
     Scenario("heavy tails of effects and spending", World(heavy_tails=True), limit=True),
-    Scenario(
-        "effects that fade: hazards not proportional",
-        World(fading=True),
-        limit=True,
-        indicators=("repeat purchase", "attrition"),
-    ),
+    Scenario("effects that fade: hazards not proportional", World(fading=True), limit=True),
     Scenario("effects that drift within the period", World(drift=True), limit=True),
     Scenario("3 of 10 cases recorded as a wrong kind", World(wrong_strata=0.3), limit=True),
 )
@@ -79,11 +67,11 @@ def simulate(scenario: Scenario, *, seed: int, number: int) -> Organisation:
     }
     trials: dict[str, Trial] = {}
     for name, draw in draws.items():
-        if name in scenario.indicators:
-            try:
-                trials[name] = draw()
-            except NotEnough:
-                continue
-    if COMPOSITE in scenario.indicators and len(trials) == len(INDICATORS):
-        trials[COMPOSITE] = composite(list(trials.values()), attributable_share=share)
+        try:
+            trials[name] = draw()
+        except NotEnough:
+            continue
+    if len(trials) == len(INDICATORS):
+        known_share = None if scenario.limit else world.own_share
+        trials[COMPOSITE] = composite(list(trials.values()), attributable_share=share, own_share=known_share)
     return Organisation(trials, staff.suppresses)

@@ -1,14 +1,24 @@
 """The figures of one scenario as a table for people, targets beside them."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from rich.table import Table
 
 from validation.figures import BAND_NAMES, COVERAGE, LEAST_GAIN, MOST_FALSE, Figures, Share, Verdict, gain, verdicts
 
-Compared = Mapping[str, tuple[Figures, Figures]]
-"""Figures of the naive method and of ours by indicator."""
+
+class Methods(NamedTuple):
+    """The figures of one indicator by method."""
+
+    naive: Figures
+    ours: Figures
+    oracle: Figures | None = None
+
+
+Compared = Mapping[str, Methods]
+"""By indicator."""
 
 
 def table_of(name: str, compared: Compared, *, limit: bool) -> Table:
@@ -23,25 +33,27 @@ def table_of(name: str, compared: Compared, *, limit: bool) -> Table:
     wanted = f"{COVERAGE[0]:.2f}–{COVERAGE[1]:.2f}".replace("0.", ".")
     table.add_row("target", "", "", wanted, "", *[wanted] * 4, wanted, "", f"≥ {LEAST_GAIN:.0%}", f"≤ {MOST_FALSE:.0%}",
                   "", "", f"≤ {MOST_FALSE:.0%}", end_section=True)  # fmt: skip
-    for indicator, (naive, ours) in compared.items():
+    for indicator, (naive, ours, oracle) in compared.items():
         marks = {verdict.what: _mark(verdict) for verdict in verdicts(naive, ours)}
         table.add_row(indicator, "naive", *_cells(naive, "", {}))
         table.add_row("", "ours", *_cells(ours, f"{gain(naive, ours).value:.0%}{marks['RMSE under naive']}", marks),
-                      end_section=True)  # fmt: skip
+                      end_section=oracle is None)  # fmt: skip
+        if oracle is not None:
+            table.add_row("", "oracle", *_cells(oracle, f"{gain(naive, oracle).value:.0%}", {}), end_section=True)
     return table
 
 
 def missed_targets(name: str, compared: Compared) -> list[str]:
     return [
         f"{name} · {indicator} · {verdict.what} {verdict.figure.value:.3f}, target {verdict.low:g} to {verdict.high:g}"
-        for indicator, (naive, ours) in compared.items()
-        for verdict in verdicts(naive, ours)
+        for indicator, figures in compared.items()
+        for verdict in verdicts(figures.naive, figures.ours)
         if verdict.missed
     ]
 
 
 def undecided_targets(compared: Compared) -> int:
-    return sum(verdict.undecided for pair in compared.values() for verdict in verdicts(*pair))
+    return sum(verdict.undecided for one in compared.values() for verdict in verdicts(one.naive, one.ours))
 
 
 def _mark(verdict: Verdict) -> str:
