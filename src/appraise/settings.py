@@ -2,12 +2,20 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from appraise.domain.origins import origin
 from appraise.errors import InvalidInput
+
+
+def _address(text: str) -> str:
+    found = origin(text.removesuffix("/"))
+    if found is None:
+        raise ValueError("it must be https://host, without a path; http is taken for this machine alone")
+    return found
 
 
 class TrustedMode(StrEnum):
@@ -39,6 +47,9 @@ class Settings(BaseSettings):
         default=None,
         min_length=1,
         description="whose ids a supergraph has for employees, e.g. `successfactors:userid`; no /subgraph without it",
+    )
+    public_url: Annotated[str, AfterValidator(_address)] | None = Field(
+        default=None, description="address at which browsers reach the console, e.g. https://appraise.example.org"
     )
     memory_limit: str = Field(
         default="2GB",

@@ -28,7 +28,7 @@ from appraise.api.live import Live
 from appraise.api.operations import Operations
 from appraise.api.trusted import TrustedDocuments
 from appraise.api.websocket import WebSocketEndpoint
-from appraise.console.pages import SESSION_COOKIE, Console
+from appraise.console.pages import Console
 from appraise.errors import AppraiseError, InvalidInput
 from appraise.settings import Settings, TrustedMode
 from appraise.use_cases.deployment import Deployment
@@ -44,17 +44,17 @@ LARGEST_BODY: Final = 256 * 1024
 def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], datetime]) -> Starlette:
     """The application. `clock` gives aware times; it is read once per request.
 
-    Raises `InvalidInput` where the file of issuers cannot be read.
+    Raises `InvalidInput` where the file of issuers cannot be read or lacks something.
     """
     issuers = TrustedIssuers(read_issuers(settings.issuers))
-    doorkeeper = Doorkeeper(deployment, issuers, session_cookie=SESSION_COOKIE)
+    console = Console(deployment, settings, clock, issuers)
+    doorkeeper = Doorkeeper(deployment, issuers, session=console.sign_in.session)
     limited = partial(Operations, timeout=settings.request_timeout, rate_limit=settings.rate_limit)
     operations = limited(trusted=TrustedDocuments.packaged(only=settings.trusted_documents is TrustedMode.ONLY))
     live = Live(operations, Feed(deployment))
     endpoint = partial(GraphQLEndpoint, deployment, clock, doorkeeper=doorkeeper, live=live)
     graphql = endpoint(operations=operations)
     websocket = WebSocketEndpoint(deployment, clock, doorkeeper=doorkeeper, operations=operations, live=live)
-    console = Console(deployment, settings, clock)
 
     async def health(_request: Request) -> Response:
         return await run_in_threadpool(_health, deployment)

@@ -10,7 +10,7 @@ from tests.api.builder import AT, Company
 from tests.api.conftest import codes
 from tests.use_cases.issuer import OTHER_RSA, RSA, Provider, served, signed, unsigned
 
-from appraise.console.pages import SESSION_COOKIE
+from appraise.console.cookies import SESSION
 from appraise.errors import InvalidInput
 from appraise.settings import Settings
 from appraise.web import create_app
@@ -84,7 +84,7 @@ def test_while_the_issuer_is_down_from_the_start_the_client_is_told_to_come_back
 
 
 def test_a_jwt_in_the_session_cookie_opens_nothing(opened: TestClient, provider: Provider) -> None:
-    opened.cookies.set(SESSION_COOKIE, signed(GOOD, RSA))
+    opened.cookies.set(SESSION, signed(GOOD, RSA))
     answer = opened.post("/graphql", json=NAME, headers={"x-appraise-request": "1"})
 
     assert (answer.status_code, provider.asked) == (401, 0)

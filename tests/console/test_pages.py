@@ -24,7 +24,7 @@ def client(company: Company, tmp_path: Path) -> Iterator[TestClient]:
     entry = {"label": "Manager", "role": "manager", "name": "Max Weber", "token": company.token("Max Weber")}
     (tmp_path / "demo.json").write_text(json.dumps({"people": [entry]}), encoding="utf-8")
     app = create_app(company.deployment, Settings(data=tmp_path, demo=True), lambda: AT)
-    with TestClient(app, base_url="http://testserver", follow_redirects=False) as opened:
+    with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as opened:
         yield opened
 
 
@@ -103,3 +103,28 @@ def test_what_a_section_address_holds_is_escaped(client: TestClient) -> None:
     page = client.get('/sections/"><script>alert(1)<%2Fscript>').text
 
     assert "<script>alert" not in page
+
+
+@pytest.mark.parametrize(("address", "is_kept"), [("http://localhost:8321", True), ("http://10.0.0.7", False)])
+def test_without_https_there_are_sessions_on_this_machine_alone(company: Company, address: str, is_kept: bool) -> None:
+    with TestClient(create_app(company.deployment, Settings(), lambda: AT), base_url=address) as client:
+        answer = client.post("/sign-in", data={"token": company.token("Ann Archer")}, follow_redirects=False)
+
+    assert ("set-cookie" in answer.headers) is is_kept
+    assert ("needs https" in answer.text) is not is_kept
+
+
+def test_a_services_token_opens_no_page(client: TestClient, company: Company) -> None:
+    answer = client.post("/sign-in", data={"token": company.token("people service")})
+
+    assert (answer.status_code, "not these pages" in answer.text) == (422, True)
+    assert "set-cookie" not in answer.headers
+
+
+def test_the_token_itself_is_not_in_the_cookie_and_opens_nothing_there(client: TestClient, company: Company) -> None:
+    token = company.token("Ann Archer")
+    answer = client.post("/sign-in", data={"token": token})
+    client.cookies.clear()
+
+    assert token[:20] not in answer.headers["set-cookie"]
+    assert client.get("/people", headers={"cookie": f"appraise_session={token}"}).status_code == 303

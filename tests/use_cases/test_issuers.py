@@ -40,6 +40,44 @@ def test_the_example_of_the_documentation_is_read(tmp_path: Path) -> None:
     assert issuer.roles == {"appraise-hr": Role.HR_ADMINISTRATOR, "appraise-board": Role.EXECUTIVE}
 
 
+def test_the_documented_way_into_the_console_is_read(tmp_path: Path) -> None:
+    page = (ROOT / "docs/api/authentication.md").read_text(encoding="utf-8")
+    issuer, console = (part.split("```")[0] for part in page.split("```toml\n")[1:3])
+    (read,) = read_issuers(written(tmp_path, issuer + console))
+
+    assert read.console is not None
+    assert (read.console.name, read.console.client_id) == ("staff", "appraise-console")
+    assert (read.console.scopes, read.console.client_secret_file) == (
+        ["openid", "email"],
+        Path("/run/secrets/appraise"),
+    )
+
+
+CONSOLE = '[issuers.console]\nname = "staff"\ntitle = "Staff"\nclient_id = "us"\n'
+
+
+@pytest.mark.parametrize(
+    ("was", "wrong", "key"),
+    [
+        ('name = "staff"', 'name = "Staff/x"', "console.name"),
+        ('name = "staff"', "", "console.name"),
+        ('client_id = "us"', 'client_id = ""', "console.client_id"),
+        ('client_id = "us"', 'client_id = "us"\nscopes = ["email"]', "openid must be among them"),
+        ('client_id = "us"', 'client_id = "us"\nclient_secret = "open"', "client_secret"),
+    ],
+)
+def test_a_way_into_the_console_that_cannot_be_right_is_refused(tmp_path: Path, was: str, wrong: str, key: str) -> None:
+    with pytest.raises(InvalidInput, match=key):
+        read_issuers(written(tmp_path, table() + CONSOLE.replace(was, wrong)))
+
+
+def test_two_ways_of_one_name_are_refused(tmp_path: Path) -> None:
+    other = table(issuer='"https://other"') + CONSOLE
+
+    with pytest.raises(InvalidInput, match=r"same console\.name"):
+        read_issuers(written(tmp_path, table() + CONSOLE + other))
+
+
 def test_the_subject_names_the_employee_unless_told_otherwise(tmp_path: Path) -> None:
     text = table() + table(issuer='"https://other"', jwks_url='"http://127.0.0.1:8080/keys"')
 

@@ -24,6 +24,7 @@ from appraise.errors import Unauthenticated
 from appraise.use_cases.authenticate import authenticate
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.verify_jwt import TrustedIssuers, has_form_of_jwt, verify_jwt
+from appraise.use_cases.web_session import authenticate_session
 
 OWN_PAGE_HEADER: Final = "x-appraise-request"
 """The cookie counts only beside this header, which no other site can make a browser send."""
@@ -41,16 +42,25 @@ HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosnif
 class Doorkeeper:
     """Who is behind a request."""
 
-    def __init__(self, deployment: Deployment, issuers: TrustedIssuers, *, session_cookie: str) -> None:
+    def __init__(
+        self, deployment: Deployment, issuers: TrustedIssuers, *, session: Callable[[Request], str | None]
+    ) -> None:
+        """`session` gives the id of the session that a request's cookie names."""
         self._deployment = deployment
         self._issuers = issuers
-        self._session_cookie = session_cookie
+        self._session = session
 
     def by_request(self, request: Request, *, at: datetime) -> Principal:
         """By the bearer token, or by the session of our own pages, which is never a JWT."""
         bearer = bearer_in(request.headers.get("authorization", ""))
-        token = bearer or _session(request, self._session_cookie)
-        return self.by_token(token, origin=request.headers.get("origin"), at=at)
+        if bearer is not None:
+            return self.by_token(bearer, origin=request.headers.get("origin"), at=at)
+        session_id = self._session(request)
+        if session_id is None:
+            raise Unauthenticated("there is no token", expected="Authorization: Bearer <token>")
+        if request.headers.get(OWN_PAGE_HEADER) != "1":  # another site may have sent it
+            raise Unauthenticated(f"a session counts only beside the header {OWN_PAGE_HEADER}: 1")
+        return authenticate_session(self._deployment, session_id, at=at)
 
     def by_token(self, token: str, *, origin: str | None, at: datetime) -> Principal:
         """By a token of our own or of a trusted issuer. `origin` is the page that sent it. Raises `Unauthenticated`."""
@@ -133,16 +143,6 @@ async def _asked(request: Request) -> GraphQLRequest | BadRequest:
 def bearer_in(authorization: str) -> str | None:
     scheme, _, token = authorization.partition(" ")
     return (token.strip() or None) if scheme.lower() == "bearer" else None
-
-
-def _session(request: Request, session_cookie: str) -> str:
-    """The session's token. Raises `Unauthenticated` where there is none or where another site may have sent it."""
-    cookie = request.cookies.get(session_cookie)
-    if cookie is None:
-        raise Unauthenticated("there is no token", expected="Authorization: Bearer <token>")
-    if request.headers.get(OWN_PAGE_HEADER) != "1":
-        raise Unauthenticated(f"a session counts only beside the header {OWN_PAGE_HEADER}: 1")
-    return cookie
 
 
 def _headers(request_id: str) -> dict[str, str]:

@@ -1,13 +1,10 @@
 """An issuer's public keys, fetched from its JWK Set (RFC 7517) and kept for a while."""
 
-import time
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from http.client import HTTPException
 from threading import Lock
 from typing import Any, Final
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import orjson
 import structlog
@@ -15,6 +12,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
 from appraise.errors import Retriable
+from appraise.use_cases.fetch import FAILURES, fetched
 
 LOG = structlog.get_logger("appraise.sign_in")
 FRESH: Final = timedelta(minutes=5)
@@ -23,11 +21,7 @@ USABLE: Final = timedelta(hours=1)
 """How long keys serve while the issuer does not answer; its tokens seldom live longer."""
 FETCHED_EVERY: Final = timedelta(minutes=1)
 """Invented key ids must not make us a burden to the issuer."""
-TIMEOUT: Final = 3.0
-"""Seconds."""
-LARGEST_SET: Final = 256 * 1024
-"""Bytes."""
-CHUNK: Final = 16 * 1024
+ACCEPT: Final = "application/jwk-set+json, application/json"
 SHORTEST_RSA: Final = 2048
 """Bits (RFC 7518, 3.3)."""
 PublicKey = RSAKey | ECKey
@@ -63,7 +57,7 @@ class IssuerKeys:
     def get(self, kid: str, *, at: datetime) -> PublicKey | None:
         """None where the issuer has no such key. Raises `Retriable` where it could not be asked.
 
-        Waits for the issuer at most some `TIMEOUT`, and only for an unknown key or in the first call after `FRESH`.
+        Waits for the issuer at most some three seconds, and only for an unknown key or in the first call after `FRESH`.
         """
         key = self._held.usable(kid, at)
         if key is not None and self._held.is_fresh(at):
@@ -86,32 +80,10 @@ class IssuerKeys:
         if held.is_fresh(at) and held.usable(kid, at) is not None:  # another fetched it meanwhile
             return
         try:
-            self._held = _Held(_keys(_fetched(self._url)), at, at)
-        except (OSError, HTTPException, ValueError) as error:
+            self._held = _Held(_keys(fetched(self._url, accept=ACCEPT)), at, at)
+        except FAILURES as error:
             LOG.warning("the issuer's keys cannot be fetched", url=self._url, error=repr(error))
             self._held = replace(held, tried_at=at)
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    """Keys come from the configured address or not at all; a redirect becomes an error."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
-def _fetched(url: str) -> bytes:
-    """Raises `OSError` or `HTTPException` where there is no good answer in time, `ValueError` for one too large."""
-    ends = time.monotonic() + TIMEOUT
-    body = bytearray()
-    request = Request(url, headers={"accept": "application/jwk-set+json, application/json"})  # noqa: S310  # checked
-    with build_opener(_NoRedirect).open(request, timeout=TIMEOUT) as response:
-        while chunk := response.read1(CHUNK):
-            body += chunk
-            if len(body) > LARGEST_SET:
-                raise ValueError(f"the answer is larger than {LARGEST_SET:,} bytes")
-            if time.monotonic() > ends:
-                raise TimeoutError(f"the answer took longer than {TIMEOUT:g} s")
-    return bytes(body)
 
 
 def _keys(body: bytes) -> dict[str, PublicKey]:

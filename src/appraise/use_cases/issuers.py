@@ -9,16 +9,17 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from appraise.domain.access import Role
+from appraise.domain.origins import LOOPBACK
 from appraise.errors import InvalidInput, Place
 
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 """Signatures by public key only: there is no secret that an issuer would share with us (RFC 8725, 3.1 and 3.2)."""
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 TYPED_BY_PEOPLE: Final = "name"
 """The namespace of external references that tells nobody apart."""
 
 
-def _encrypted_way(url: str) -> str:
+def encrypted_way(url: str) -> str:
+    """The URL itself. Raises `ValueError` where others could listen."""
     parts = urlsplit(url)
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)):
         raise ValueError("it must begin with https://; http:// is taken for this machine alone")
@@ -37,7 +38,41 @@ def _of_an_employee(roles: Mapping[str, Role]) -> Mapping[str, Role]:
     return roles
 
 
+def _with_openid(scopes: list[str]) -> list[str]:
+    if "openid" not in scopes:
+        raise ValueError("openid must be among them")
+    return scopes
+
+
 Text = Annotated[str, Field(min_length=1)]
+
+
+class ConsoleClient(BaseModel):
+    """How people sign in to the console by the issuer: Appraise as the issuer knows it.
+
+    `name` stands in the addresses that the issuer sends people back to, `title` on the button. Without
+    `client_secret_file` Appraise is a public client, which PKCE alone protects.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+    title: Text
+    client_id: Text
+    client_secret_file: Annotated[Path, Field(strict=False)] | None = None
+    scopes: Annotated[list[Text], AfterValidator(_with_openid)] = ["openid"]
+
+    def secret(self) -> str | None:
+        """Raises `InvalidInput` where the file cannot be read."""
+        if self.client_secret_file is None:
+            return None
+        try:
+            return self.client_secret_file.read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise InvalidInput(
+                f"the client's secret in {self.client_secret_file} cannot be read: {error}",
+                hint="check client_secret_file in the file of issuers",
+            ) from error
 
 
 class Issuer(BaseModel):
@@ -51,7 +86,7 @@ class Issuer(BaseModel):
 
     issuer: Text
     audience: Text
-    jwks_url: Annotated[str, AfterValidator(_encrypted_way)]
+    jwks_url: Annotated[str, AfterValidator(encrypted_way)]
     algorithms: Annotated[list[Algorithm], Field(min_length=1)]
     employee_claim: Text = "sub"
     employee_namespace: Annotated[Text, AfterValidator(_naming_one)]
@@ -61,6 +96,7 @@ class Issuer(BaseModel):
         Mapping[str, Annotated[Role, Field(strict=False)]],
         AfterValidator(_of_an_employee),
     ] = {}
+    console: ConsoleClient | None = None
 
 
 class _Document(BaseModel):
@@ -88,6 +124,9 @@ def read_issuers(file: Path | None) -> tuple[Issuer, ...]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise InvalidInput(f"the issuer {twice[0]} is there twice", place=place, expected="one table for each issuer")
+    names = [issuer.console.name for issuer in document.issuers if issuer.console is not None]
+    if len(set(names)) < len(names):
+        raise InvalidInput("two issuers have the same console.name", place=place, expected="a name for each")
     return tuple(document.issuers)
 
 

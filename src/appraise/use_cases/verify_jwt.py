@@ -1,4 +1,7 @@
-"""Who is behind a JSON Web Token of an issuer that the organisation trusts (RFC 7519, RFC 8725, RFC 9068)."""
+"""Who is behind a JSON Web Token of an issuer that the organisation trusts (RFC 7519, RFC 8725, RFC 9068).
+
+Access tokens open the API; ID tokens (OpenID Connect Core 1.0, 3.1.3.7) begin a session of the console.
+"""
 
 import json
 from collections.abc import Iterable
@@ -12,8 +15,10 @@ from joserfc.errors import ExpiredTokenError, JoseError
 
 from appraise.domain.access import Principal, Role
 from appraise.domain.employees import ExternalReference
+from appraise.domain.identifiers import EmployeeId
 from appraise.errors import Unauthenticated
 from appraise.storage import tokens
+from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.issuer_keys import IssuerKeys
 from appraise.use_cases.issuers import Issuer
@@ -43,8 +48,24 @@ class TrustedIssuers:
     def __bool__(self) -> bool:
         return bool(self._trusted)
 
-    def get(self, name: object) -> _Trusted | None:
-        return self._trusted.get(name) if isinstance(name, str) else None
+    def get(self, name: object) -> _Trusted:
+        """Raises `_NotAccepted`."""
+        known = self._trusted.get(name) if isinstance(name, str) else None
+        if known is None:
+            raise _NotAccepted("its issuer is not configured")
+        return known
+
+    def of_the_console(self) -> tuple[Issuer, ...]:
+        """Those by which people sign in to the console."""
+        return tuple(known.issuer for known in self._trusted.values() if known.issuer.console is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom an ID token names, with the roles it gives."""
+
+    employee: EmployeeId
+    roles: frozenset[Role]
 
 
 class _NotAccepted(Exception):  # noqa: N818  # never leaves this module
@@ -63,15 +84,43 @@ def verify_jwt(deployment: Deployment, issuers: TrustedIssuers, token: str, *, a
     Raises `Retriable` where the issuer's keys are not to be had.
     """
     try:
-        trusted, claims = _verified(issuers, token, at)
+        said = _read(token)
+        trusted = issuers.get(said.claims.get("iss"))
+        claims = _verified(trusted, said, at, audience=trusted.issuer.audience, type_=trusted.issuer.type)
+        return _principal(deployment, trusted.issuer, claims)
     except ExpiredTokenError:  # told after the signature was found good
         raise Unauthenticated("the token has expired", hint="sign in again") from None
     except (_NotAccepted, *MALFORMED) as error:
         raise _refused(error) from None
+
+
+def verify_id_token(
+    deployment: Deployment, issuers: TrustedIssuers, issuer: str, token: str, *, nonce: str, at: datetime
+) -> Identity:
+    """Whom the ID token names that `issuer` gave us for the sign-in with this nonce. Raises as `verify_jwt`."""
     try:
-        return _principal(deployment, trusted.issuer, claims)
-    except _NotAccepted as error:
+        trusted = issuers.get(issuer)
+        client = _client(trusted.issuer)
+        claims = _verified(trusted, _read(token), at, audience=client, type_=None, nonce=nonce)
+        _check_party(claims, client)
+        with deployment.database.reading() as session:
+            employee = _employee(session, trusted.issuer, claims)
+        return Identity(employee, _roles(trusted.issuer, claims))
+    except (_NotAccepted, *MALFORMED) as error:
         raise _refused(error) from None
+
+
+def _client(issuer: Issuer) -> str:
+    if issuer.console is None:
+        raise _NotAccepted(f"{issuer.issuer} signs nobody in here")
+    return issuer.console.client_id
+
+
+def _check_party(claims: dict[str, Any], client: str) -> None:
+    """OpenID Connect Core 1.0, 3.1.3.7, 3 to 5: with several audiences the token says for which it was made."""
+    party = claims.get("azp")
+    if party != client and (party is not None or claims["aud"] not in (client, [client])):
+        raise _NotAccepted(f"it was made for {party!r}")
 
 
 def _refused(why: Exception) -> Unauthenticated:
@@ -79,39 +128,47 @@ def _refused(why: Exception) -> Unauthenticated:
     return Unauthenticated("the token is not accepted", hint="sign in again")
 
 
-def _verified(issuers: TrustedIssuers, token: str, at: datetime) -> tuple[_Trusted, dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a token says of itself; not verified yet. It only chooses whose keys and rules the token is held to."""
+
+    text: str
+    header: dict[str, Any]
+    claims: dict[str, Any]
+
+
+def _read(token: str) -> _Said:
     if len(token) > LONGEST:
         raise _NotAccepted(f"it is longer than {LONGEST:,} characters")
     said = jws.extract_compact(token.encode("ascii"))
-    trusted = issuers.get(_claimed_issuer(said))
-    if trusted is None:
-        raise _NotAccepted("its issuer is not configured")
-    issuer, header = trusted.issuer, said.headers()
+    payload = json.loads(said.payload or b"null")
+    return _Said(token, said.headers(), payload if isinstance(payload, dict) else {})
+
+
+def _verified(
+    trusted: _Trusted, said: _Said, at: datetime, *, audience: str, type_: str | None, nonce: str | None = None
+) -> dict[str, Any]:
+    issuer, header = trusted.issuer, said.header
     if header.get("alg") not in issuer.algorithms:  # before any key is looked for
         raise _NotAccepted(f"{issuer.issuer} may not sign by {header.get('alg')!r}")
-    if issuer.type is not None and _media(header.get("typ")) != _media(issuer.type):
-        raise _NotAccepted(f"its type is {header.get('typ')!r}, not {issuer.type!r}")
+    if type_ is not None and _media(header.get("typ")) != _media(type_):
+        raise _NotAccepted(f"its type is {header.get('typ')!r}, not {type_!r}")
     kid = header.get("kid")
     key = trusted.keys.get(kid, at=at) if isinstance(kid, str) else None
     if key is None:
         raise _NotAccepted(f"{issuer.issuer} has no key {kid!r}")
     registry = jws.JWSRegistry(algorithms=issuer.algorithms, strict_check_header=False)
-    claims = jwt.decode(token, key, registry=registry).claims
-    jwt.JWTClaimsRegistry(
-        now=int(at.timestamp()),
-        leeway=LEEWAY,
-        iss={"essential": True, "value": issuer.issuer},
-        aud={"essential": True, "value": issuer.audience},
-        exp={"essential": True},
-        sub={"essential": True},
-    ).validate(claims)
-    return trusted, claims
-
-
-def _claimed_issuer(said: jws.CompactSignature) -> object:
-    """Not verified yet: it only chooses whose keys and rules the token is held to."""
-    payload = json.loads(said.payload or b"null")
-    return payload.get("iss") if isinstance(payload, dict) else None
+    claims = jwt.decode(said.text, key, registry=registry).claims
+    rules: dict[str, Any] = {
+        "iss": {"essential": True, "value": issuer.issuer},
+        "aud": {"essential": True, "value": audience},
+        "exp": {"essential": True},
+        "sub": {"essential": True},
+    }
+    if nonce is not None:
+        rules |= {"nonce": {"essential": True, "value": nonce}, "iat": {"essential": True}}
+    jwt.JWTClaimsRegistry(now=int(at.timestamp()), leeway=LEEWAY, **rules).validate(claims)
+    return claims
 
 
 def _media(typ: object) -> str | None:
@@ -120,19 +177,26 @@ def _media(typ: object) -> str | None:
 
 
 def _principal(deployment: Deployment, issuer: Issuer, claims: dict[str, Any]) -> Principal:
+    with deployment.database.reading() as session:
+        employee = _employee(session, issuer, claims)
+        granted = tokens.roles_of(session, employee)
+        name = tokens.name_of(session, employee)
+    return Principal(name=name or employee, employee=employee, roles=granted | _roles(issuer, claims))
+
+
+def _employee(session: Session, issuer: Issuer, claims: dict[str, Any]) -> EmployeeId:
+    """By the issuer's mapping, and by nothing else."""
     named = claims.get(issuer.employee_claim)
     if isinstance(named, int) and not isinstance(named, bool):  # some issuers write employee numbers as numbers
         named = str(named)
     if not isinstance(named, str) or not named.strip() or not named.isprintable():  # NUL and halves of surrogate pairs
         raise _NotAccepted(f"the claim {issuer.employee_claim!r} names nobody")
-    with deployment.database.reading() as session:
-        found = tokens.employees_named(session, ExternalReference(issuer.employee_namespace, named))
-        if len(found) != 1:
-            raise _NotAccepted(f"{len(found)} employees are called {named!r} in {issuer.employee_namespace!r}")
-        (employee,) = found
-        granted = tokens.roles_of(session, employee)
-        name = tokens.name_of(session, employee)
-    return Principal(name=name or named, employee=employee, roles=granted | _roles(issuer, claims))
+    if issuer.employee_claim == "email" and claims.get("email_verified", True) is not True:
+        raise _NotAccepted("the issuer has not verified the e-mail address")
+    found = tokens.employees_named(session, ExternalReference(issuer.employee_namespace, named))
+    if len(found) != 1:
+        raise _NotAccepted(f"{len(found)} employees are called {named!r} in {issuer.employee_namespace!r}")
+    return found[0]
 
 
 def _roles(issuer: Issuer, claims: dict[str, Any]) -> frozenset[Role]:

@@ -41,6 +41,25 @@ class EmbedTokenRow(Record, table=True):
     expires_at: datetime = Field(sa_type=Instant, index=True)
 
 
+class WebSessionRow(Record, table=True):
+    """Somebody signed in to the console, by an access token or by an issuer. Of the session's id only a hash is kept.
+
+    `roles` are those that the issuer gave; `id_token` is what ends the session at the issuer, too.
+    """
+
+    __tablename__ = "web_sessions"
+
+    id_hash: str = Field(primary_key=True, sa_type=Key)
+    employee_id: str = Field(sa_type=Key, foreign_key="employees.id")
+    token_id: str | None = Field(default=None, sa_type=Key, foreign_key="access_tokens.id")
+    issuer: str | None = None
+    id_token: str | None = None
+    roles: Any = Field(sa_type=Document)
+    begun_at: datetime = Field(sa_type=Instant)
+    used_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant, index=True)
+
+
 class RoleGrantRow(Record, table=True):
     __tablename__ = "role_grants"
 
