@@ -44,9 +44,9 @@ ERRORS = [
     (f'{ALONE}case_mix = ["mood"]', "unknown-covariate", "indicators.satisfaction.case_mix"),
     (f'{ALONE}case_mix = ["prior_purchases"]', "unknown-covariate", "indicators.satisfaction.case_mix"),
     (
-        '[indicators.attrition]\nweight = 1\nattribution = "direct"',
+        f'{ALONE}[indicators.transfers]\nweight = 0\nattribution = "linear"',
         "attribution-not-possible",
-        "indicators.attrition.attribution",
+        "indicators.transfers.attribution",
     ),
     (
         f"{THREE_QUARTERS}[indicators.handle_time]\nweight = 0.25\n{OF_ITS_OWN}",

@@ -11,9 +11,7 @@ from appraise.domain.employees import Employment, EmploymentStatus
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.indicators import ATTRITION
 from appraise.domain.periods import Period
-from appraise.domain.policies import Attribution
 from appraise.domain.scorecards import AbsenceKind, Coverage
-from appraise.errors import InvalidInput
 
 TEAM = ("a", "b", "c", "d", "e", "f")
 LOST = {"a": 3, "b": 1, "c": 1, "d": 1, "e": 0, "f": 0}
@@ -132,11 +130,6 @@ def test_the_absence_names_what_is_missing(world: Any, only: Any, missing: str, 
     found = results(world, only(ATTRITION))["a"]
 
     assert (found.kind, found.reason) == (AbsenceKind.NOT_OBSERVED, reason)
-
-
-def test_attrition_is_attributed_by_ownership_or_not_at_all(world: Any, only: Any) -> None:
-    with pytest.raises(InvalidInput, match="linear"):
-        four_accounts_each(world).score(only(ATTRITION, attribution=Attribution.LINEAR))
 
 
 def test_days_of_leave_are_nobodys(world: Any, only: Any) -> None:

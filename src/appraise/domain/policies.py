@@ -47,7 +47,8 @@ class IndicatorPolicy:
     describe the case and that the employee does not control (`prior_purchases`: the
     customer's history in bands); `minimum_events` below which nothing is published:
     answers for satisfaction (n ≥ 10), expected events for ratios (E ≥ 5). `relation` and `inactive_after_days`, the
-    shortest time after which who does not buy is lost, are attrition's.
+    shortest time after which who does not buy is lost, are attrition's; `winsor_quantile` is lifetime value's: of
+    contacts foretold alike the money beyond that quantile is capped there, and 1 caps none.
     """
 
     attribution: Attribution
@@ -59,6 +60,7 @@ class IndicatorPolicy:
     horizon_days: int = 90
     relation: Relation = Relation.AUTO
     inactive_after_days: int = 90
+    winsor_quantile: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

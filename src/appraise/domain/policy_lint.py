@@ -43,8 +43,6 @@ CONSEQUENCE_FLOOR: Final = 0.7
 SHARE_RANGE_ENDS: Final = 0.7
 """Reference range .5 to .7 until an organisation has tested its routing (decision 6)."""
 
-CREDIT: Final = {ATTRITION: (Attribution.OWNERSHIP,)}
-"""Where not every rule can be used: nobody served the customer at the moment at which they stayed away."""
 _WINDOWED: Final = frozenset({Attribution.LINEAR, Attribution.TIME_DECAY})
 
 
@@ -199,17 +197,16 @@ def _own_floor(key: IndicatorKey) -> tuple[int, str]:
 
 
 def _credit(key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
-    its_own = key not in APPROVED and key in DEFAULTS
-    possible = (DEFAULTS[key].attribution,) if its_own else CREDIT.get(key, tuple(Attribution))
-    if rules.attribution not in possible:
-        words = ", ".join(rule.value for rule in possible)
-        sentence = f"credit for {key} cannot be shared by {rules.attribution.value}; one of: {words}"
+    possible = DEFAULTS[key].attribution if key not in APPROVED and key in DEFAULTS else rules.attribution
+    if rules.attribution is not possible:
+        sentence = f"credit for {key} cannot be shared by {rules.attribution.value}, only by {possible.value}"
         yield Finding("attribution-not-possible", Level.ERROR, sentence, f"{INDICATORS}.{key}.attribution")
 
 
 def _times(key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
     """Only where the indicator reads them."""
-    if rules.attribution in _WINDOWED and rules.horizon_days < rules.window_days:
+    has_horizon = rules.attribution in _WINDOWED and key != ATTRITION
+    if has_horizon and rules.horizon_days < rules.window_days:
         sentence = (
             f"outcomes count for {rules.horizon_days} days, touches for {rules.window_days}: "
             "the older ones earn credit only for what later contacts brought about"

@@ -43,7 +43,26 @@ def shares(moments: ibis.Table, touches: ibis.Table, policy: IndicatorPolicy) ->
     Touches of the policy's window up to and including the moment count, aged at the last of them; outcomes lie after
     it, so that no touch is later than what it is credited with.
     """
-    credited = _credited(moments, touches, policy)
+    window = 0 if policy.attribution is Attribution.DIRECT else policy.window_days
+    keys = moments.select("customer", "at").distinct()
+    earlier = touches.select("customer", "employee", "why", touched=touches["at"])
+    pairs = keys.inner_join(
+        earlier,
+        [
+            keys.customer == earlier.customer,
+            earlier.touched <= keys["at"],
+            earlier.touched >= keys["at"] - window * SECONDS_PER_DAY,
+        ],
+    )
+    return weighted(pairs.select("customer", "at", "employee", "why", "touched"), policy)
+
+
+def weighted(pairs: ibis.Table, policy: IndicatorPolicy) -> ibis.Table:
+    """Weights of touches (`employee`, `why`, `touched`) that count at moments (`customer`, `at`), summed by employee.
+
+    By DIRECT only the latest counts, as by LAST_TOUCH: what is no touch is told apart before.
+    """
+    credited = _credited(pairs, policy)
     summed = credited.group_by("customer", "at", "employee", "why").agg(credit=credited.credit.sum().cast("int64"))
     summed = summed.filter(summed.credit > 0)
     whole = summed.credit.sum().over(ibis.window(group_by=["customer", "at"])).cast("float64")
@@ -71,24 +90,13 @@ def check_shares(weights: ibis.Table) -> None:
         raise Fatal(f"the shares of credit for one outcome miss 1 by {worst:g}")
 
 
-def _credited(moments: ibis.Table, touches: ibis.Table, policy: IndicatorPolicy) -> ibis.Table:
-    """Moments with their touches and the whole number of units of credit that each earns."""
-    window = 0 if policy.attribution is Attribution.DIRECT else policy.window_days
-    keys = moments.select("customer", "at").distinct()
-    earlier = touches.select("customer", "employee", "why", touched=touches["at"])
-    pairs = keys.inner_join(
-        earlier,
-        [
-            keys.customer == earlier.customer,
-            earlier.touched <= keys["at"],
-            earlier.touched >= keys["at"] - window * SECONDS_PER_DAY,
-        ],
-    )
+def _credited(pairs: ibis.Table, policy: IndicatorPolicy) -> ibis.Table:
+    """The whole number of units of credit that each touch earns."""
     latest = pairs.touched.max().over(ibis.window(group_by=["customer", "at"]))
     pairs = pairs.mutate(waited=latest - pairs.touched)
     one = ibis.literal(1, type="int64")
     match policy.attribution:
-        case Attribution.LAST_TOUCH:
+        case Attribution.DIRECT | Attribution.LAST_TOUCH:
             earned = ibis.cases((pairs.waited == 0, one), else_=0).cast("int64")
         case Attribution.TIME_DECAY:
             days = pairs.waited / float(SECONDS_PER_DAY)

@@ -1,9 +1,10 @@
-"""Attrition: whether the customers whom an employee owns stay.
+"""Attrition: whether the customers whom an employee owns, or by another choice of the policy serves, stay.
 
 Customers are at risk day by day: while a subscription runs, or from their second purchase until a silence outlasts
 what is usual. An end by the customer's choice counts, an involuntary end only stops the clock. The hazard of a day is
 that of its stratum (case mix and for how long the customer has been one), so what is expected of an owner is exact for
 owners who change in the middle of a month. Days and losses while the owner was on leave of absence are nobody's.
+Credited by touches, a day is that of who served the customer before it.
 """
 
 from collections.abc import Mapping
@@ -19,9 +20,10 @@ from appraise.domain.explanations import LOST
 from appraise.domain.indicators import ATTRITION, Direction, IndicatorDefinition, Role, Unit
 from appraise.domain.policies import DEFAULT_POLICY, Attribution, Policy, Relation
 from appraise.domain.scorecards import Absence, Coverage, Estimate
-from appraise.errors import InvalidInput, NotEnough
+from appraise.errors import NotEnough
 from appraise.scoring.absences import OWNERSHIPS, Words, excluded, missing_data, nothing_seen, refused
 from appraise.scoring.arrays import FloatArray, IntArray, fetched, floats
+from appraise.scoring.attribution import nobody_served
 from appraise.scoring.case_mix import TENURE, Strata, strata, with_factors
 from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, exact_sum
 from appraise.scoring.customer_lives import DAYS_PER_MONTH, Lives, lives, relation_of, running
@@ -32,39 +34,35 @@ from appraise.scoring.owned_time import NOBODY_OWNED, owned_time
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.ratios import Subject, event_ratios
 from appraise.scoring.repeat_purchase import nothing_to_cover
+from appraise.scoring.touched_time import touched_time
 
 WORDS = Words("expected losses of customers")
 NOT_CHOSEN = "ended for another reason than the customer's choice"
 AWAY = "customer-months while this employee was on leave"
+TOUCHES = "contacts of employees with customers"
 _SEEN = {
-    Relation.CONTRACTUAL: "subscription of a customer whom this employee owned",
-    Relation.NON_CONTRACTUAL: "customer whom this employee owned and who had bought on two days or more",
-    Relation.AUTO: "subscription of a customer whom this employee owned, and no such customer who had bought twice,",
+    Relation.CONTRACTUAL: "subscription of a customer whom this employee {held}",
+    Relation.NON_CONTRACTUAL: "customer whom this employee {held} and who had bought on two days or more",
+    Relation.AUTO: "subscription of a customer whom this employee {held}, and no such customer who had bought twice,",
 }
 
 
 def attrition(shared: Shared, policy: Policy) -> Findings:
     prepared = shared.prepared
     rules = policy.of(ATTRITION)
-    if rules.attribution is not Attribution.OWNERSHIP:
-        raise InvalidInput(
-            f"the policy attributes attrition by {rules.attribution.value}",
-            expected="ownership: who had the account while the subscription ran",
-        )
     if (missing := _missing(prepared, policy)) is not None:
         return Findings(Results(), missing_data(ATTRITION, missing), nothing_to_cover(ATTRITION))
     try:
         known = lives(prepared, rules)
     except NotEnough as error:
         return Findings(Results(), refused(ATTRITION, error, None), nothing_to_cover(ATTRITION))
-    owned = owned_time(prepared, grace_days=policy.ownership_grace_days).cache()
-    measure = _Measure(prepared, owned, known, policy)
+    measure = _Measure(prepared, _holders(shared, policy).cache(), known, policy)
     life = running(known.table(rules.inactive_after_days), prepared).cache()
     pieces = measure.pieces(life)
     results = measure.results(pieces)
     return Findings(
         results=results,
-        otherwise=nothing_seen(ATTRITION, _SEEN[relation_of(prepared, rules)]),
+        otherwise=nothing_seen(ATTRITION, _SEEN[relation_of(prepared, rules)].format(held=_held(policy))),
         coverage=replace(_coverage(life, pieces, policy), notes=(*known.notes, *_sensitivity(measure, results))),
     )
 
@@ -122,6 +120,18 @@ class _Measure:
         return _only_on_leave(pieces, event_ratios(subject, Credited(rows.cache(), levels), kinds, policy))
 
 
+def _holders(shared: Shared, policy: Policy) -> ibis.Table:
+    """Whose customers' time it is."""
+    rules = policy.of(ATTRITION)
+    if rules.attribution is Attribution.OWNERSHIP:
+        return owned_time(shared.prepared, grace_days=policy.ownership_grace_days)
+    return touched_time(shared.prepared, shared.touches, rules)
+
+
+def _held(policy: Policy) -> str:
+    return "owned" if policy.of(ATTRITION).attribution is Attribution.OWNERSHIP else "had served"
+
+
 def _missing(prepared: Prepared, policy: Policy) -> str | None:
     """What the data lack, in words."""
     rules = policy.of(ATTRITION)
@@ -133,7 +143,9 @@ def _missing(prepared: Prepared, policy: Policy) -> str | None:
     words, some = kinds[rules.relation]
     if not some & prepared.present:
         return words
-    return OWNERSHIPS if EventKind.OWNERSHIPS not in prepared.present else None
+    if rules.attribution is Attribution.OWNERSHIP:
+        return OWNERSHIPS if EventKind.OWNERSHIPS not in prepared.present else None
+    return None if {EventKind.CONTACTS, EventKind.PURCHASES} & prepared.present else TOUCHES
 
 
 def _sensitivity(measure: _Measure, results: Results) -> tuple[str, ...]:
@@ -242,6 +254,11 @@ def _months_of_grace(policy: Policy) -> str:
     return f"customer-months in the first {policy.ownership_grace_days} days of an inherited account"
 
 
+def _nobody(policy: Policy) -> str:
+    rules = policy.of(ATTRITION)
+    return NOBODY_OWNED if rules.attribution is Attribution.OWNERSHIP else nobody_served(rules)
+
+
 def _coverage(life: ibis.Table, pieces: ibis.Table, policy: Policy) -> Coverage:
     """Losses in the cycle."""
     total = Decimal(life.count(where=life.lost).to_pyarrow().as_py())
@@ -257,6 +274,6 @@ def _coverage(life: ibis.Table, pieces: ibis.Table, policy: Policy) -> Coverage:
     why = [
         *sorted(credit.items()),
         (f"within the first {policy.ownership_grace_days} days of an inherited account", grace),
-        (NOBODY_OWNED, max(total - owned, Decimal(0))),
+        (_nobody(policy), max(total - owned, Decimal(0))),
     ]
     return Coverage(ATTRITION, total, attributed, tuple((name, share) for name, share in why if share > 0))

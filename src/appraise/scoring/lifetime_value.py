@@ -39,12 +39,14 @@ from appraise.scoring.rates import Compared, compared
 from appraise.scoring.ratios import case_mix_notes
 from appraise.scoring.repeat_purchase import nothing_to_cover
 from appraise.scoring.spells import CustomerTime, spells
+from appraise.scoring.winsorising import Capped, winsorised
 from appraise.scoring.working import exactly
 from appraise.statistics.shrinkage import Shrunk, normal
 from appraise.statistics.within import design_effect
 
 WORDS = Words("expected purchases")
 FIRST_TIME = "customer without a purchase before the contact"
+CAPPED = "contacts after which the money was capped"
 _BANDS = 20
 _MIDDLE_BAND = 12.0
 _SMALLEST = 1e-9
@@ -66,7 +68,7 @@ def lifetime_value(shared: Shared, policy: Policy) -> Findings:
     coverage = _coverage(prepared, time, rows, rules)
     try:
         model = fit_buying(time.purchases, prepared, annual_discount=policy.annual_discount)
-        outcomes = _outcomes(begun, model, rules.case_mix)
+        outcomes, capped = _capped(_outcomes(begun, model, rules.case_mix), rules)
     except NotEnough as error:
         return Findings(Results(), refused(LIFETIME_VALUE, error, None), coverage)
     kinds = strata(_counts(outcomes, rules.case_mix), rules.case_mix)
@@ -78,9 +80,9 @@ def lifetime_value(shared: Shared, policy: Policy) -> Findings:
         exact=EXACT_LARGE,
     )
     return Findings(
-        results=_results(_Comparison(credited, placed, kinds, model), _first_timers(rows), prepared, policy),
+        results=_results(_Comparison(credited, placed, kinds, model, capped), _first_timers(rows), prepared, policy),
         otherwise=nothing_seen(LIFETIME_VALUE, "contact of this employee with a customer who had bought before"),
-        coverage=coverage,
+        coverage=replace(coverage, notes=_told_of_caps(capped, rules)),
     )
 
 
@@ -108,6 +110,19 @@ class _Comparison:
     placed: ibis.Table
     kinds: Strata
     model: BuyingModel
+    capped: Capped | None
+
+
+def _capped(outcomes: ibis.Table, rules: IndicatorPolicy) -> tuple[ibis.Table, Capped | None]:
+    return (outcomes, None) if rules.winsor_quantile == 1 else winsorised(outcomes, rules.winsor_quantile)
+
+
+def _told_of_caps(capped: Capped | None, rules: IndicatorPolicy) -> tuple[str, ...]:
+    if capped is None:
+        return ()
+    of = f"{capped.number:,} of {capped.outcomes:,} contacts"
+    most = f"what {rules.winsor_quantile:.1%} of those foretold alike came to at most"
+    return (f"The money after {of} was capped, at {most}: {capped.share:.1%} of all money is left out.",)
 
 
 def _with_money(begun: ibis.Table, time: CustomerTime, policy: Policy) -> ibis.Table:
@@ -183,6 +198,11 @@ def _results(comparison: _Comparison, first_timers: Mapping[int, int], prepared:
             ("design effect of customers with several outcomes", f"{inflation:.3f}"),
             ("model of buying", comparison.model.name),
             ("yearly discount", f"{policy.annual_discount:.1%}"),
+            *(
+                ()
+                if (capped := comparison.capped) is None
+                else ((CAPPED, f"{capped.number:,} of {capped.outcomes:,}"),)
+            ),
             *case_mix_notes(kinds, outcome.parts),
         ),
         money=_money(shrunk, outcome.exposed[telling] * comparison.model.unit, prepared.currency or ""),
