@@ -193,18 +193,7 @@ def _results(comparison: _Comparison, first_timers: Mapping[int, int], prepared:
         variance=sampling,
         expected=1.0,
         limits=(0.0, np.inf),
-        notes=(
-            ("spread between employees (sd)", f"{shrunk.population_sd:.3f}"),
-            ("design effect of customers with several outcomes", f"{inflation:.3f}"),
-            ("model of buying", comparison.model.name),
-            ("yearly discount", f"{policy.annual_discount:.1%}"),
-            *(
-                ()
-                if (capped := comparison.capped) is None
-                else ((CAPPED, f"{capped.number:,} of {capped.outcomes:,}"),)
-            ),
-            *case_mix_notes(kinds, outcome.parts),
-        ),
+        notes=_notes(comparison, shrunk, outcome, inflation, policy),
         money=_money(shrunk, outcome.exposed[telling] * comparison.model.unit, prepared.currency or ""),
     )
     chosen = np.flatnonzero(telling)
@@ -218,6 +207,20 @@ def _results(comparison: _Comparison, first_timers: Mapping[int, int], prepared:
     }
     told = said(LIFETIME_VALUE, policy, seen, figures)
     return Results({**silent, **told.said}, told.measured)
+
+
+def _notes(
+    comparison: _Comparison, shrunk: Shrunk, outcome: Compared, inflation: float, policy: Policy
+) -> tuple[tuple[str, str], ...]:
+    capped = comparison.capped
+    return (
+        ("spread between employees (sd)", f"{shrunk.population_sd:.3f}"),
+        ("design effect of customers with several outcomes", f"{inflation:.3f}"),
+        ("model of buying", comparison.model.name),
+        ("yearly discount", f"{policy.annual_discount:.1%}"),
+        *(() if capped is None else ((CAPPED, f"{capped.number:,} of {capped.outcomes:,}"),)),
+        *case_mix_notes(comparison.kinds, outcome.parts),
+    )
 
 
 def _variance(comparison: _Comparison, outcome: Compared, employees: IntArray) -> FloatArray:
