@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from appraise.domain.exclusions import Exclusion
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import (
     ATTRITION,
@@ -71,7 +72,7 @@ class Policy:
     (decision 6): 1 only where customers reach employees at random given the case mix. `annual_discount` is the yearly
     rate at which later money is worth less; `ownership_grace_days` protect whoever inherits an account. Of fewer than
     `minimum_customers` an estimate is withheld, so that nobody learns what one of them did. `reasons` say by key why
-    the organisation departs from what lint would refuse.
+    the organisation departs from what lint would refuse. `exclusions` leave out employees, or evidence, on purpose.
     """
 
     indicators: tuple[tuple[IndicatorKey, IndicatorPolicy], ...]
@@ -84,6 +85,7 @@ class Policy:
     minimum_observed_weight: float = 0.5
     minimum_customers: int = 0
     reasons: tuple[tuple[str, str], ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
 
     def __post_init__(self) -> None:
         total = math.fsum(indicator.weight for _, indicator in self.indicators)

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
+from appraise.domain.exclusions import SCHEMA, Exclusion, exclusion_from
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import BY_KEY
 from appraise.domain.policies import DEFAULT_POLICY, DEFAULTS, Attribution, IndicatorPolicy, Policy, Relation
@@ -23,6 +25,7 @@ from appraise.errors import InvalidInput, Place
 
 INDICATORS = "indicators"
 REASONS = "reasons"
+EXCLUSIONS = "exclusions"
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ANY_OTHER = IndicatorKey("")
 _TYPES: Mapping[str, Callable[[Any], Any]] = {"attribution": Attribution, "relation": Relation, "case_mix": tuple}
@@ -39,6 +42,7 @@ class PolicyDocument:
     choices: tuple[tuple[str, int | float], ...]
     indicators: tuple[tuple[IndicatorKey, IndicatorPolicy], ...]
     reasons: tuple[tuple[str, str], ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
 
     def choice(self, name: str) -> int | float:
         return dict(self.choices)[name]
@@ -49,12 +53,13 @@ class PolicyDocument:
             **dict(self.choices),
             INDICATORS: {name: _indicator_json(name, rules) for name, rules in self.indicators},
             REASONS: dict(self.reasons),
+            EXCLUSIONS: [exclusion.as_json() for exclusion in self.exclusions],
         }
 
     def policy(self) -> Policy:
         """Raises `InvalidInput` where the weights do not make 1."""
         choices: dict[str, Any] = dict(self.choices)
-        return Policy(indicators=self.indicators, reasons=self.reasons, **choices)
+        return Policy(indicators=self.indicators, reasons=self.reasons, exclusions=self.exclusions, **choices)
 
 
 def document_of(policy: Policy) -> PolicyDocument:
@@ -62,6 +67,7 @@ def document_of(policy: Policy) -> PolicyDocument:
         tuple((key.name, getattr(policy, key.name)) for key in OF_THE_POLICY),
         _in_order(policy.indicators),
         tuple(sorted(policy.reasons)),
+        policy.exclusions,
     )
 
 
@@ -115,6 +121,7 @@ def json_schema() -> dict[str, Any]:
                 "description": "by dotted key, why the organisation departs from what lint would refuse",
                 "additionalProperties": {"type": "string", "minLength": 1},
             },
+            EXCLUSIONS: dict(SCHEMA),
         },
     }
 
@@ -140,6 +147,12 @@ def to_toml(policy: Policy) -> str:
             lines += _lines_of(key, values[key.name], default.get(key.name), source)
     if document.reasons:
         lines += ["", f"[{REASONS}]", *(f"{_key(name)} = {_value(reason)}" for name, reason in document.reasons)]
+    for exclusion in document.exclusions:
+        lines += [
+            "",
+            f"[[{EXCLUSIONS}]]",
+            *(f"{name} = {_value(value)}" for name, value in exclusion.as_json().items()),
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -151,14 +164,14 @@ class _Reader:
 
     def document(self, values: Mapping[str, Any]) -> PolicyDocument:
         names = [key.name for key in OF_THE_POLICY]
-        self._known(values, [*names, INDICATORS, REASONS], "")
+        self._known(values, [*names, INDICATORS, REASONS, EXCLUSIONS], "")
         read = self._values(values, OF_THE_POLICY, {name: getattr(DEFAULT_POLICY, name) for name in names}, "")
         chosen = self._table(values, INDICATORS, default={name: {} for name, _ in DEFAULT_POLICY.indicators})
         if not chosen:
             raise self._wrong(INDICATORS, "names no indicator", "at least one table [indicators.NAME]")
         indicators = [(name, self._indicator(chosen, name)) for name in map(IndicatorKey, chosen)]
         reasons = self._reasons(self._table(values, REASONS, default={}), dict(indicators))
-        return PolicyDocument(tuple(read.items()), _in_order(indicators), reasons)
+        return PolicyDocument(tuple(read.items()), _in_order(indicators), reasons, self._exclusions(values))
 
     def _indicator(self, chosen: Mapping[str, Any], name: IndicatorKey) -> IndicatorPolicy:
         path, keys = f"{INDICATORS}.{name}", keys_of(name)
@@ -183,6 +196,15 @@ class _Reader:
                 raise self._wrong(path, f"is {value!r}", expectation(key.shape))
             read[key.name] = float(value) if key.shape["type"] == "number" else value
         return read
+
+    def _exclusions(self, values: Mapping[str, Any]) -> tuple[Exclusion, ...]:
+        listed = values.get(EXCLUSIONS, [])
+        if not isinstance(listed, list):
+            raise self._wrong(EXCLUSIONS, f"is {listed!r}", f"tables [[{EXCLUSIONS}]], one for each reason")
+        return tuple(
+            exclusion_from(one, partial(self._wrong, f"{EXCLUSIONS}, number {number},"))
+            for number, one in enumerate(listed, start=1)
+        )
 
     def _reasons(self, values: Mapping[str, Any], indicators: Iterable[IndicatorKey]) -> tuple[tuple[str, str], ...]:
         inside = [f"{INDICATORS}.{name}.{key.name}" for name in indicators for key in keys_of(name)]

@@ -25,7 +25,7 @@ from appraise.scoring.absences import OWNERSHIPS, Words, excluded, missing_data,
 from appraise.scoring.arrays import FloatArray, IntArray, fetched, floats
 from appraise.scoring.attribution import nobody_served
 from appraise.scoring.case_mix import TENURE, Strata, strata, with_factors
-from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, exact_sum
+from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, LeftOut, exact_sum
 from appraise.scoring.customer_lives import DAYS_PER_MONTH, Lives, lives, relation_of, running
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
 from appraise.scoring.findings import Findings, Results
@@ -105,7 +105,7 @@ class _Measure:
 
     def results(self, pieces: ibis.Table) -> Results:
         policy, factors = self.policy, self.factors
-        counted = pieces.filter(pieces.days > 0)
+        counted = pieces.filter((pieces.days > 0) & pieces.left_out.isnull())
         kinds, rates = _hazards(counted, factors)
         levels = tuple(f"hazard_{k}" for k in range(len(kinds.factors) + 1))
         placed = kinds.placed(counted).inner_join(rates, "profile")
@@ -117,7 +117,7 @@ class _Measure:
         subject = Subject(
             ATTRITION, WORDS, "losses", notes=((LOST, self.lives.definition),), left_out=_left_out(pieces, policy)
         )
-        return _only_on_leave(pieces, event_ratios(subject, Credited(rows.cache(), levels), kinds, policy))
+        return _only_left_out(pieces, event_ratios(subject, Credited(rows.cache(), levels), kinds, policy))
 
 
 def _holders(shared: Shared, policy: Policy) -> ibis.Table:
@@ -170,7 +170,7 @@ def _reading(result: Estimate | Absence | None) -> object:
 def _pieces(life: ibis.Table, holders: ibis.Table, factors: tuple[str, ...]) -> ibis.Table:
     """Running lives by owner: `days` and `outcome` that count, `grace_days` and `grace_losses` that do not."""
     cases = with_factors(life, factors).select(
-        "customer", "started", "begins", "ends", "lost", "ended_at", "end_reason", *factors
+        "customer", "started", "begins", "ends", "lost", "ended_at", "end_reason", "left_out", *factors
     )
     joined = cases.inner_join(holders.rename(owned_from="begins", owned_to="ends"), "customer")
     begins = ibis.greatest(joined.begins, joined.owned_from)
@@ -185,7 +185,10 @@ def _pieces(life: ibis.Table, holders: ibis.Table, factors: tuple[str, ...]) -> 
     protected_loss = lost_here & (cut.free_from == cut.ends)
     not_chosen = surely((cut.ended_at == cut.ends) & (cut.end_reason == "involuntary"))
     return cut.select(
-        "customer", "employee", "why", "away", "weight", *factors,
+        "customer", "away", "weight", "left_out", *factors,
+        employee=ibis.cases((cut.left_out.isnull(), cut.employee)),
+        why=ibis.coalesce(cut.left_out, cut.why),
+        spared=ibis.cases((cut.left_out.notnull(), cut.employee)),
         days=(cut.ends - cut.free_from) / float(SECONDS_PER_DAY),
         outcome=surely(lost_here & ~protected_loss).cast("int64"),
         grace_days=(cut.free_from - cut.begins) / float(SECONDS_PER_DAY),
@@ -212,19 +215,20 @@ def _hazards(counted: ibis.Table, factors: tuple[str, ...]) -> tuple[Strata, ibi
     return kinds, ibis.memtable(pa.table(columns))
 
 
-def _left_out(pieces: ibis.Table, policy: Policy) -> Mapping[int, tuple[tuple[str, int], ...]]:
+def _left_out(pieces: ibis.Table, policy: Policy) -> Mapping[int, LeftOut]:
     known = pieces.filter(pieces.employee.notnull())
     sums = known.group_by("employee").agg(
         grace=exact_sum(known.grace_days / DAYS_PER_MONTH, EXACT), not_chosen=known.not_chosen.sum().cast("int64")
     )
-    months_away = _months_away(pieces)
+    months_away, excluded_months = _months(pieces, "away"), _months(pieces, "spared")
     return {
         row["employee"]: tuple(
             (reason, n)
             for reason, n in (
                 (_months_of_grace(policy), round(row["grace"])),
                 (NOT_CHOSEN, row["not_chosen"]),
-                (AWAY, round(months_away.get(row["employee"], 0.0))),
+                *((AWAY, round(months)) for _, months in months_away.get(row["employee"], ())),
+                *((reason, round(months)) for reason, months in excluded_months.get(row["employee"], ())),
             )
             if n
         )
@@ -232,19 +236,27 @@ def _left_out(pieces: ibis.Table, policy: Policy) -> Mapping[int, tuple[tuple[st
     }
 
 
-def _months_away(pieces: ibis.Table) -> dict[int, float]:
-    """Customer-months per employee in which they were on leave."""
-    away = pieces.filter(pieces.away.notnull())
-    months = (away.days + away.grace_days) / DAYS_PER_MONTH
-    sums = away.group_by("away").agg(months=exact_sum(months, EXACT))
-    return {row["away"]: row["months"] for row in sums.to_pyarrow().to_pylist()}
+def _months(pieces: ibis.Table, whose: str) -> dict[int, tuple[tuple[str, float], ...]]:
+    """Customer-months that do not count, by reason: of employees who were `away`, or `spared` by an exclusion."""
+    some = pieces.filter(pieces[whose].notnull())
+    months = exact_sum((some.days + some.grace_days) / DAYS_PER_MONTH, EXACT)
+    sums = some.group_by(whose, "why").agg(months=months).order_by([whose, "why"])
+    found: dict[int, tuple[tuple[str, float], ...]] = {}
+    for row in sums.to_pyarrow().to_pylist():
+        found[row[whose]] = (*found.get(row[whose], ()), (row["why"], row["months"]))
+    return found
 
 
-def _only_on_leave(pieces: ibis.Table, results: Results) -> Results:
-    """Whose customers' time was leave from first to last is told so."""
+def _only_left_out(pieces: ibis.Table, results: Results) -> Results:
+    """Whose customers' time was leave, or excluded, from first to last is told so."""
+    away, spared = _months(pieces, "away"), _months(pieces, "spared")
+    reasons = {
+        **{employee: reasons[0][0] for employee, reasons in spared.items()},
+        **dict.fromkeys(away, "This employee was on leave whenever a customer whom they owned could be lost."),
+    }
     absences = {
-        employee: excluded(ATTRITION, "This employee was on leave whenever a customer whom they owned could be lost.")
-        for employee in sorted(_months_away(pieces))
+        employee: excluded(ATTRITION, reason)
+        for employee, reason in sorted(reasons.items())
         if employee not in results.said
     }
     return Results({**results.said, **absences}, results.measured)

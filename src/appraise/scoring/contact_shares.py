@@ -14,6 +14,7 @@ from appraise.domain.policies import Attribution, Policy
 from appraise.errors import InvalidInput
 from appraise.scoring.absences import Words, missing_data, nothing_seen
 from appraise.scoring.findings import Findings, Results
+from appraise.scoring.left_out import reason_of
 from appraise.scoring.prepared import CASE_COLUMNS, Prepared
 from appraise.scoring.repeat_purchase import nothing_to_cover
 from appraise.scoring.satisfaction import averages, outcomes_covered
@@ -41,6 +42,7 @@ def share_of_contacts(
     if EventKind.CONTACTS not in prepared.present or not _any_recorded(outcomes):
         return Findings(Results(), missing_data(indicator, missing), nothing_to_cover(indicator))
     ours = outcomes.filter((outcomes["at"] >= prepared.start) & (outcomes["at"] < prepared.end))
+    reason = reason_of(ours, prepared.exclusions)
     contacts = ours.select(
         "customer",
         "employee",
@@ -48,7 +50,7 @@ def share_of_contacts(
         *CASE_COLUMNS,
         weight=ibis.literal(1.0, type="float64"),
         points=ibis.cases((ours.happened, 100.0), else_=0.0),
-        left_out=ibis.cases((ours.happened.isnull(), NOT_RECORDED), else_=ours.left_out),
+        left_out=ibis.cases((ours.happened.isnull(), NOT_RECORDED), else_=ibis.coalesce(ours.left_out, reason)),
     ).cache()
     return Findings(
         results=averages(indicator, WORDS, contacts, rules.case_mix, policy),

@@ -12,6 +12,7 @@ from appraise.domain.policies import IndicatorPolicy, Relation
 from appraise.errors import NotEnough
 from appraise.scoring.case_mix import TENURE
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
+from appraise.scoring.left_out import without
 from appraise.scoring.prepared import CASE_COLUMNS, Prepared
 from appraise.scoring.silence import FEWEST_GAPS, Buyers, buyers
 
@@ -77,7 +78,10 @@ def lives(prepared: Prepared, rules: IndicatorPolicy) -> Lives:
 
 
 def running(life: ibis.Table, prepared: Prepared) -> ibis.Table:
-    """Lives at risk in the cycle from `begins` to `ends`, by band of tenure; `lost` if they end by choice."""
+    """Lives at risk in the cycle from `begins` to `ends`, by band of tenure; `lost` if they end by choice.
+
+    `left_out` says why a part does not count.
+    """
     whole_life = life.mutate(
         begins=ibis.greatest(life["at"], prepared.start),
         ends=ibis.least(ibis.coalesce(life.ended_at, prepared.end), prepared.end),
@@ -99,7 +103,7 @@ def running(life: ibis.Table, prepared: Prepared) -> ibis.Table:
         ends=ibis.least(crossed.ends, crossed["at"] + crossed.to_age),
         **{TENURE: crossed.prefix + crossed.band},
     )
-    cut = cut.filter(cut.ends > cut.begins)
+    cut = without(cut.filter(cut.ends > cut.begins), prepared.exclusions)
     return cut.mutate(started=cut["at"], lost=cut.chosen & (cut.ended_at == cut.ends))
 
 

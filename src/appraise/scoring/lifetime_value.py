@@ -30,10 +30,11 @@ from appraise.scoring.buying import (
     with_history,
 )
 from appraise.scoring.case_mix import Strata, strata, with_factors
-from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, clustered, exact_sum, summed
+from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, LeftOut, clustered, exact_sum, summed
 from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said
 from appraise.scoring.indicator import Indicator, Shared
+from appraise.scoring.left_out import counted, excluded_throughout, reason_of
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.rates import Compared, compared
 from appraise.scoring.ratios import case_mix_notes
@@ -62,13 +63,15 @@ def lifetime_value(shared: Shared, policy: Policy) -> Findings:
     if rules.attribution is Attribution.OWNERSHIP and EventKind.OWNERSHIPS not in prepared.present:
         return Findings(Results(), missing_data(LIFETIME_VALUE, OWNERSHIPS), nothing_to_cover(LIFETIME_VALUE))
     time = shared.time
-    begun = _with_money(spells(time, prepared, horizon_days=rules.horizon_days), time, policy).cache()
+    begun = _with_money(spells(time, prepared, horizon_days=rules.horizon_days), time, policy)
+    first = ibis.cases((begun.days_bought == 0, ibis.literal(FIRST_TIME)))
+    begun = begun.mutate(left_out=ibis.coalesce(reason_of(begun, prepared.exclusions), first)).cache()
     weights = credit(begun, shared.touches, prepared, rules)
     rows = weights.inner_join(begun, ["customer", "at"]).cache()
     coverage = _coverage(prepared, time, rows, rules)
     try:
         model = fit_buying(time.purchases, prepared, annual_discount=policy.annual_discount)
-        outcomes, capped = _capped(_outcomes(begun, model, rules.case_mix), rules)
+        outcomes, capped = _capped(_outcomes(begun.filter(begun.left_out.isnull()), model, rules.case_mix), rules)
     except NotEnough as error:
         return Findings(Results(), refused(LIFETIME_VALUE, error, None), coverage)
     kinds = strata(_counts(outcomes, rules.case_mix), rules.case_mix)
@@ -79,8 +82,10 @@ def lifetime_value(shared: Shared, policy: Policy) -> Findings:
         ("foretold",) * (len(kinds.factors) + 1),
         exact=EXACT_LARGE,
     )
+    left_out = counted(rows)
+    told = _results(_Comparison(credited, placed, kinds, model, capped), left_out, prepared, policy)
     return Findings(
-        results=_results(_Comparison(credited, placed, kinds, model, capped), _first_timers(rows), prepared, policy),
+        results=excluded_throughout(LIFETIME_VALUE, told, left_out, prepared.exclusions),
         otherwise=nothing_seen(LIFETIME_VALUE, "contact of this employee with a customer who had bought before"),
         coverage=replace(coverage, notes=_told_of_caps(capped, rules)),
     )
@@ -147,7 +152,7 @@ def _with_money(begun: ibis.Table, time: CustomerTime, policy: Policy) -> ibis.T
 
 def _outcomes(begun: ibis.Table, model: BuyingModel, factors: Sequence[str]) -> ibis.Table:
     """Spells of customers with a history: `outcome` and `foretold` in days with a purchase of mean value."""
-    known = with_history(begun.filter(begun.days_bought > 0), begun["at"] // SECONDS_PER_DAY)
+    known = with_history(begun, begun["at"] // SECONDS_PER_DAY)
     expected = foretold_visits(known, model)
     both = expected.mutate(
         outcome=expected.money / model.unit,
@@ -164,7 +169,7 @@ def _counts(outcomes: ibis.Table, factors: Sequence[str]) -> pa.Table:
     return fetched(grouped.agg(events=outcomes.purchases.sum().cast("int64")), order_by=names)
 
 
-def _results(comparison: _Comparison, first_timers: Mapping[int, int], prepared: Prepared, policy: Policy) -> Results:
+def _results(comparison: _Comparison, left_out: Mapping[int, LeftOut], prepared: Prepared, policy: Policy) -> Results:
     credited, kinds = comparison.credited, comparison.kinds
     employees, cells = summed(credited, kinds)
     if not employees.size:
@@ -175,7 +180,7 @@ def _results(comparison: _Comparison, first_timers: Mapping[int, int], prepared:
         variance = _variance(comparison, outcome, employees)
         inflation = design_effect(clusters.squares, float(variance.sum()))
         amount = _visits(credited, employees)
-        evidence = _with_left_out(clusters.evidence(amount), employees, first_timers)
+        evidence = _with_left_out(clusters.evidence(amount), employees, left_out)
         telling = amount >= _FEWEST
         sampling = inflation * (variance / outcome.expected[-1] ** 2)[telling]
         shrunk = normal(outcome.ratio[-1][telling], sampling, attributable_share=policy.attributable_share)
@@ -258,16 +263,9 @@ def _visits(credited: Credited, employees: IntArray) -> FloatArray:
     return visits
 
 
-def _first_timers(rows: ibis.Table) -> dict[int, int]:
-    """Per employee, spells of customers of whom nothing can be foretold."""
-    first = rows.filter(rows.employee.notnull() & (rows.days_bought == 0))
-    table = first.group_by("employee").agg(n=first.count()).to_pyarrow().to_pylist()
-    return {row["employee"]: row["n"] for row in table}
-
-
-def _with_left_out(evidence: list[Evidence], employees: IntArray, first_timers: Mapping[int, int]) -> list[Evidence]:
+def _with_left_out(evidence: list[Evidence], employees: IntArray, left_out: Mapping[int, LeftOut]) -> list[Evidence]:
     return [
-        replace(one, left_out=((FIRST_TIME, first_timers[employee]),)) if employee in first_timers else one
+        replace(one, left_out=left_out.get(employee, ()))
         for employee, one in zip(employees.tolist(), evidence, strict=True)
     ]
 
@@ -284,9 +282,7 @@ def _money(shrunk: Shrunk, expected: FloatArray, currency: str) -> list[Money]:
 
 def _coverage(prepared: Prepared, time: CustomerTime, rows: ibis.Table, rules: IndicatorPolicy) -> Coverage:
     """Purchases in the main currency after contacts of the cycle, and purchases of the cycle that follow none."""
-    has_history = rows.days_bought > 0
-    reason = ibis.cases((rows.why.notnull(), rows.why), (~has_history, FIRST_TIME))
-    told = rows.mutate(reason=reason)
+    told = rows.mutate(reason=ibis.coalesce(rows.why, rows.left_out))
     sums = told.group_by("reason").agg(credit=exact_sum(told.weight * told.purchases, EXACT)).to_pyarrow().to_pylist()
     credit = {row["reason"]: exactly(row["credit"]) for row in sums}
     attributed = credit.pop(None, Decimal(0))

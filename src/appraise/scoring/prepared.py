@@ -1,12 +1,13 @@
 """Events made ready once for all indicators: employees and customers resolved, touches and orders told apart."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import ibis
 
 from appraise.domain.events import CASE_MIX, EventKind
+from appraise.domain.exclusions import Exclusion
 from appraise.domain.periods import Period
 from appraise.scoring.customers import crosswalk, latest_traits, with_customer
 from appraise.scoring.event_tables import readable, seconds_of
@@ -22,7 +23,7 @@ class Prepared:
 
     `present` are the kinds of event that hold any row before the last day of data; `start` and `end` bound the cycle,
     `as_of` the data, in seconds since 1970 UTC. `leaves` are stretches of leave of absence: `employee`, `begins`,
-    `ends`.
+    `ends`. `exclusions` are those of evidence.
     """
 
     present: frozenset[EventKind]
@@ -36,9 +37,17 @@ class Prepared:
     end: int
     as_of: int
     currency: str | None
+    exclusions: tuple[Exclusion, ...] = ()
 
 
-def prepare(events: Mapping[EventKind, ibis.Table], people: Directory, *, cycle: Period, data_as_of: date) -> Prepared:
+def prepare(
+    events: Mapping[EventKind, ibis.Table],
+    people: Directory,
+    *,
+    cycle: Period,
+    data_as_of: date,
+    exclusions: Iterable[Exclusion] = (),
+) -> Prepared:
     """`currency` is the one in which most purchases were made, None without purchases."""
     tables = {kind: readable(events, kind, data_as_of=data_as_of).cache() for kind in EventKind}
     present = frozenset(kind for kind, table in tables.items() if table.count().to_pyarrow().as_py() > 0)
@@ -61,6 +70,7 @@ def prepare(events: Mapping[EventKind, ibis.Table], people: Directory, *, cycle:
         end=end if cycle.end is None else min(end, seconds_of(cycle.end)),
         as_of=end,
         currency=_main_currency(ready[EventKind.PURCHASES]),
+        exclusions=tuple(exclusion for exclusion in exclusions if exclusion.of_evidence),
     )
 
 

@@ -26,6 +26,7 @@ from appraise.scoring.credit_sums import Credited, credit_given
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
 from appraise.scoring.findings import Findings, Results
 from appraise.scoring.indicator import Indicator, Shared
+from appraise.scoring.left_out import counted, excluded_throughout, reason_of
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.rates import foretold
 from appraise.scoring.ratios import Subject, event_ratios
@@ -42,8 +43,10 @@ def repeat_purchase(shared: Shared, policy: Policy) -> Findings:
     if rules.attribution is Attribution.OWNERSHIP and EventKind.OWNERSHIPS not in prepared.present:
         return Findings(Results(), missing_data(REPEAT_PURCHASE, OWNERSHIPS), nothing_to_cover(REPEAT_PURCHASE))
     time = shared.time
-    at_risk = _at_risk(time, prepared, rules)
-    weights = credit(at_risk, shared.touches, prepared, rules)
+    everything = _at_risk(time, prepared, rules)
+    at_risk = everything.filter(everything.left_out.isnull())
+    weights = credit(everything, shared.touches, prepared, rules)
+    whole_credit = weights.inner_join(everything.select("customer", "at", "outcome", "left_out"), ["customer", "at"])
     kinds = strata(_counts(at_risk, rules), rules.case_mix)
     placed = kinds.placed(at_risk)
     hazards, notes = _hazards(placed, kinds, rules)
@@ -52,10 +55,12 @@ def repeat_purchase(shared: Shared, policy: Policy) -> Findings:
     )
     rows = weights.inner_join(outcomes, ["customer", "at"]).mutate(units=ibis.literal(1, type="int64"))
     credited = Credited(rows.filter(rows.employee.notnull()).cache(), _levels(kinds))
+    left_out = counted(whole_credit)
+    told = event_ratios(Subject(REPEAT_PURCHASE, WORDS, "purchases", notes, left_out), credited, kinds, policy)
     return Findings(
-        results=event_ratios(Subject(REPEAT_PURCHASE, WORDS, "purchases", notes), credited, kinds, policy),
+        results=excluded_throughout(REPEAT_PURCHASE, told, left_out, prepared.exclusions),
         otherwise=nothing_seen(REPEAT_PURCHASE, "contact of this employee with a customer"),
-        coverage=_coverage(prepared, time, rows, rules),
+        coverage=_coverage(prepared, time, whole_credit, rules),
     )
 
 
@@ -89,7 +94,9 @@ def _at_risk(time: CustomerTime, prepared: Prepared, rules: IndicatorPolicy) -> 
     known = begun.mutate(outcome=surely(bought).cast("int64"))
     ended = ibis.cases((known.outcome == 1, known.next_order), else_=known.until)
     timed = known.mutate(day=(ended - known["at"]) // SECONDS_PER_DAY)
-    return with_factors(timed, rules.case_mix).select("customer", "at", "outcome", "day", *rules.case_mix).cache()
+    told = timed.mutate(left_out=reason_of(timed, prepared.exclusions))
+    columns = ["customer", "at", "outcome", "day", "left_out"]
+    return with_factors(told, rules.case_mix).select(*columns, *rules.case_mix).cache()
 
 
 def _counts(at_risk: ibis.Table, rules: IndicatorPolicy) -> pa.Table:
@@ -118,7 +125,8 @@ def _hazards(
 
 def _coverage(prepared: Prepared, time: CustomerTime, rows: ibis.Table, rules: IndicatorPolicy) -> Coverage:
     """Purchases that follow a contact of the cycle, and purchases of the cycle that follow none."""
-    credit = credit_given(rows.filter(rows.outcome == 1))
+    bought = rows.filter(rows.outcome == 1)
+    credit = credit_given(bought.mutate(why=ibis.coalesce(bought.left_out, bought.why)))
     attributed = credit.pop(None, Decimal(0))
     ours, alone = time.followed(prepared, horizon_days=rules.horizon_days)
     later = Decimal(ours) - attributed - sum(credit.values(), Decimal(0))

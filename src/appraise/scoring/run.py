@@ -1,20 +1,23 @@
 """One scoring run: all indicators of all employees in one cycle."""
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import ibis
 
-from appraise.domain.employees import EmploymentStatus
+from appraise.domain.employees import Employment, EmploymentStatus
 from appraise.domain.events import EventKind
+from appraise.domain.exclusions import left_out
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.indicators import COMPOSITE
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import Policy
 from appraise.domain.progress import Advance
-from appraise.domain.scorecards import Absence, Estimate, Scorecard, ScoringResult
-from appraise.scoring.absences import not_in_service
+from appraise.domain.scorecards import Absence, Composite, Coverage, Estimate, Scorecard, ScoringResult
+from appraise.scoring.absences import excluded, not_in_service
 from appraise.scoring.findings import Findings
 from appraise.scoring.indicator import Shared
 from appraise.scoring.installed import indicator_named
@@ -59,7 +62,7 @@ def score(  # noqa: PLR0913  # what a run is computed from, each part named
     steps = _Steps(progress, len(chosen) + 1)
     steps.next("reading events")
     people_known = directory(employees, people.employments)
-    shared = Shared(prepare(events, people_known, cycle=cycle, data_as_of=data_as_of))
+    shared = Shared(prepare(events, people_known, cycle=cycle, data_as_of=data_as_of, exclusions=policy.exclusions))
     findings: dict[IndicatorKey, Findings] = {}
     for indicator in chosen:
         steps.next(f"scoring {indicator.definition.name.lower()}")
@@ -67,16 +70,17 @@ def score(  # noqa: PLR0913  # what a run is computed from, each part named
     steps.done()
     serving = in_service(people, cycle)
     together = composites(findings, policy, seed=seed)
+    spared = left_out_employees(people, policy, cycle)
     return ScoringResult(
         scorecards=tuple(
             Scorecard(
                 employee.id,
-                tuple(_result(key, findings[key], position, serving=employee.id in serving) for key in indicators),
-                together.get(position, nothing_together()) if employee.id in serving else not_in_service(COMPOSITE),
+                tuple(_result(key, findings[key], position, employee.id, spared, serving) for key in indicators),
+                _composite(together.get(position), employee.id, spared, serving),
             )
             for position, employee in enumerate(employees)
         ),
-        coverage=tuple(findings[key].coverage for key in indicators),
+        coverage=tuple(_covered(findings[key].coverage, spared) for key in indicators),
         manifest=manifest(
             people, policy, cycle, data_as_of=data_as_of, versions=Versions(event_versions, code_version, seed)
         ),
@@ -94,8 +98,53 @@ def in_service(people: PeopleSnapshot, cycle: Period) -> frozenset[EmployeeId]:
     return frozenset(employee.id for employee in people.employees if employee.id not in recorded) | frozenset(serving)
 
 
-def _result(key: IndicatorKey, found: Findings, position: int, *, serving: bool) -> Estimate | Absence:
-    return found.results.said.get(position, found.otherwise) if serving else not_in_service(key)
+def left_out_employees(people: PeopleSnapshot, policy: Policy, cycle: Period) -> dict[EmployeeId, str]:
+    """Who is excluded by job or department in every job in service of the cycle, with the policy's reason.
+
+    Somebody who held another job for a part of it is scored: that is when the customers were served.
+    """
+    jobs: dict[EmployeeId, list[Employment]] = {}
+    for job in people.employments:
+        if job.status not in _OUT_OF_SERVICE and job.period.overlaps(cycle):
+            jobs.setdefault(job.employee, []).append(job)
+    reasons = {employee: left_out(some, policy.exclusions) for employee, some in jobs.items()}
+    return {employee: reason for employee, reason in reasons.items() if reason is not None}
+
+
+def _result(  # what is said of one employee, from most to least particular
+    key: IndicatorKey,
+    found: Findings,
+    position: int,
+    employee: EmployeeId,
+    spared: Mapping[EmployeeId, str],
+    serving: frozenset[EmployeeId],
+) -> Estimate | Absence:
+    if employee not in serving:
+        return not_in_service(key)
+    if employee in spared:
+        return excluded(key, spared[employee])
+    return found.results.said.get(position, found.otherwise)
+
+
+def _composite(
+    together: Composite | Absence | None,
+    employee: EmployeeId,
+    spared: Mapping[EmployeeId, str],
+    serving: frozenset[EmployeeId],
+) -> Composite | Absence:
+    if employee not in serving:
+        return not_in_service(COMPOSITE)
+    return excluded(COMPOSITE, spared[employee]) if employee in spared else together or nothing_together()
+
+
+def _covered(coverage: Coverage, spared: Mapping[EmployeeId, str]) -> Coverage:
+    """With how many employees each reason leaves out."""
+    counts = Counter(spared.values())
+    told = [
+        f"{n:,} {'employee gets' if n == 1 else 'employees get'} no figure: {reason}"
+        for reason, n in sorted(counts.items())
+    ]
+    return replace(coverage, notes=(*coverage.notes, *told))
 
 
 class _Steps:

@@ -26,6 +26,8 @@ from appraise.scoring.case_mix import folded_levels, with_factors
 from appraise.scoring.credit_sums import EXACT_LARGE, credit_given, exact_sum
 from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said
 from appraise.scoring.indicator import Indicator, Shared
+from appraise.scoring.left_out import counted as counted_out
+from appraise.scoring.left_out import excluded_throughout, reason_of
 from appraise.scoring.prepared import CASE_COLUMNS, Prepared
 from appraise.scoring.working import exactly
 from appraise.statistics.group_sums import GroupSums
@@ -59,8 +61,9 @@ def satisfaction(shared: Shared, policy: Policy) -> Findings:
         return Findings(Results(), missing_data(SATISFACTION, OWNERSHIPS), nothing)
     answers = _credited(_answers(prepared), shared, rules)
     counted = answers.filter(answers.left_out.isnull())
+    told = averages(SATISFACTION, WORDS, answers, (*rules.case_mix, SCALE), policy)
     return Findings(
-        results=averages(SATISFACTION, WORDS, answers, (*rules.case_mix, SCALE), policy),
+        results=excluded_throughout(SATISFACTION, told, counted_out(answers), prepared.exclusions),
         otherwise=nothing_seen(SATISFACTION, _OTHERWISE[rules.attribution]),
         coverage=outcomes_covered(SATISFACTION, counted),
     )
@@ -99,13 +102,16 @@ def _answers(prepared: Prepared) -> ibis.Table:
         "customer",
         "at",
         "scale",
+        served_at=at,
         employee=employee,
         why=ibis.cases((employee.isnull(), ibis.coalesce(joined.contact_why, joined.why))),
         points=100.0 * (score - low) / (high - low),
         left_out=ibis.cases((~readable, OFF_SCALE), ((at < prepared.start) | (at >= prepared.end), OUTSIDE)),
         **{name: ibis.coalesce(joined[name], joined[f"contact_{name}"]) for name in CASE_COLUMNS},
     )
-    return answers.cache()
+    as_served = answers.mutate(answered_at=answers["at"], at=answers.served_at)
+    reason = ibis.coalesce(as_served.left_out, reason_of(as_served, prepared.exclusions))
+    return as_served.mutate(left_out=reason, at=as_served.answered_at).drop("answered_at", "served_at").cache()
 
 
 def _credited(answers: ibis.Table, shared: Shared, rules: IndicatorPolicy) -> ibis.Table:

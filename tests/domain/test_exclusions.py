@@ -1,0 +1,72 @@
+"""Exclusions in a policy document: read, written and refused with what was found and what was expected."""
+
+from datetime import date
+
+import pytest
+
+from appraise.domain.exclusions import Exclusion
+from appraise.domain.policy_documents import document_of, from_json, read_toml, to_toml
+from appraise.errors import InvalidInput
+
+DOCUMENT = """
+[[exclusions]]
+reason = "trainers serve no customers"
+jobs = ["Trainer"]
+
+[[exclusions]]
+reason = "the telephones were out of order"
+first_day = 2025-04-11
+last_day = "2025-04-12"
+topics = ["outage"]
+
+[[exclusions]]
+reason = "a holiday"
+first_day = 2025-05-01
+"""
+READ = (
+    Exclusion("trainers serve no customers", jobs=("Trainer",)),
+    Exclusion(
+        "the telephones were out of order",
+        topics=("outage",),
+        first_day=date(2025, 4, 11),
+        last_day=date(2025, 4, 12),
+    ),
+    Exclusion("a holiday", first_day=date(2025, 5, 1), last_day=date(2025, 5, 1)),
+)
+
+
+def test_a_document_and_what_is_stored_of_it_say_the_same() -> None:
+    policy = read_toml(DOCUMENT).policy()
+
+    assert policy.exclusions == READ
+    assert read_toml(to_toml(policy)).policy() == policy
+    assert from_json(document_of(policy).as_json()).policy() == policy
+
+
+@pytest.mark.parametrize(
+    ("entry", "found", "expected"),
+    [
+        ('jobs = ["Trainer"]', "has the reason None", "a sentence"),
+        ('reason = " "\njobs = ["Trainer"]', "has the reason ' '", "a sentence"),
+        ('reason = "x"', "leaves out nothing", "either departments or jobs, or some of topics, segments, first_day"),
+        ('reason = "x"\njobs = ["y"]\ntopics = ["z"]', "employees and evidence at once", "either departments"),
+        ('reason = "x"\njob = ["y"]', "has the key job", "one of: reason, departments, jobs"),
+        ('reason = "x"\njobs = "y"', "has jobs = 'y'", "a list of texts"),
+        ('reason = "x"\nfirst_day = "soon"', "has first_day = 'soon'", "a day such as"),
+        ('reason = "x"\nfirst_day = 2025-04-11T08:00:00', "has first_day", "a day such as"),
+        ('reason = "x"\nlast_day = 2025-04-11', "goes from None", "first_day, and a last_day not before it"),
+        ('reason = "x"\nfirst_day = 2025-04-11\nlast_day = 2025-04-10', "goes from 2025-04-11", "not before it"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_its_number(entry: str, found: str, expected: str) -> None:
+    with pytest.raises(InvalidInput) as error:
+        read_toml(f'[[exclusions]]\nreason = "fine"\ntopics = ["t"]\n[[exclusions]]\n{entry}\n')
+
+    assert "exclusions, number 2," in str(error.value)
+    assert found in str(error.value)
+    assert expected in str(error.value)
+
+
+def test_a_single_table_is_no_list() -> None:
+    with pytest.raises(InvalidInput, match=r"tables \[\[exclusions\]\]"):
+        read_toml('[exclusions]\nreason = "x"\n')
