@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pyarrow as pa
 from appraise.domain.explanations import figure
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
-from appraise.domain.policies import DEFAULT_POLICY
+from appraise.domain.policies import DEFAULT_POLICY, DEFAULTS, Policy
 from appraise.domain.scorecards import Absence, Estimate, Evidence
 from appraise.domain.sections import HIGHEST_RATING, LOWEST_RATING
 from appraise.scoring import attrition, customer_lives, lifetime_value, repeat_purchase, satisfaction, silence
@@ -22,12 +23,15 @@ from appraise.scoring.absences import Words
 from appraise.scoring.attribution import shares
 from appraise.scoring.buying import force_of_interest
 from appraise.scoring.case_mix import FEWEST_EVENTS
+from appraise.scoring.contact_shares import WORDS as CUSTOMERS
 from appraise.scoring.findings import Figures, Seen, said
+from appraise.scoring.first_contact_resolution import FIRST_CONTACT_RESOLUTION
 from appraise.scoring.rates import Cells, Compared, compared, foretold
+from appraise.scoring.transfers import TRANSFERS
 from appraise.statistics.bg_nbd import BgNbd
 from appraise.statistics.group_sums import GroupSums
 from appraise.statistics.shrinkage import FEWEST_EMPLOYEES, Shrunk, gamma_poisson, normal
-from appraise.statistics.within import case_mix
+from appraise.statistics.within import CaseMix, case_mix
 
 FloatArray = npt.NDArray[np.float64]
 Table = list[list[str]]
@@ -40,6 +44,8 @@ PAGES = {
     REPEAT_PURCHASE: FOLDER / "repeat-purchases.md",
     LIFETIME_VALUE: FOLDER / "lifetime-value.md",
     ATTRITION: FOLDER / "attrition.md",
+    FIRST_CONTACT_RESOLUTION: FOLDER / "first-contact-resolution.md",
+    TRANSFERS: FOLDER / "transfers.md",
 }
 RESULTS = ["employee", "raw", "explained by cases", "left", "score", "interval", "reliability", "reading"]
 # Fader, Hardie & Lee 2005, table 2: the CDNOW customers.
@@ -77,8 +83,15 @@ def plain(indicator: IndicatorKey, value: float) -> str:
     return figure(indicator, Decimal(repr(float(value))))
 
 
+def policy_for(indicator: IndicatorKey) -> Policy:
+    """The default policy, with the indicator by its own defaults where it is context."""
+    if indicator in dict(DEFAULT_POLICY.indicators):
+        return DEFAULT_POLICY
+    return replace(DEFAULT_POLICY, indicators=(*DEFAULT_POLICY.indicators, (indicator, DEFAULTS[indicator])))
+
+
 def of_the_policy(indicator: IndicatorKey) -> dict[str, str]:
-    rules = DEFAULT_POLICY.of(indicator)
+    rules = policy_for(indicator).of(indicator)
     return {
         "minimum": f"{rules.minimum_events}",
         "window": f"{rules.window_days}",
@@ -130,7 +143,7 @@ def seen(names: list[str], amount: FloatArray, words: Words) -> Seen:
 
 def results(indicator: IndicatorKey, names: list[str], people: Seen, figures: Figures) -> Table:
     """What the product would publish of each, under the default policy."""
-    found = said(indicator, DEFAULT_POLICY, people, figures)
+    found = said(indicator, policy_for(indicator), people, figures)
     return [RESULTS, *([name, *cells(indicator, found.said[row])] for row, name in enumerate(names))]
 
 
@@ -159,6 +172,22 @@ def levels(shrunk: Shrunk) -> dict[str, str]:
     return {name: f"{100 * share[0]:.0f}" for name, share in held.items()}
 
 
+def of_points(adjusted: CaseMix) -> Figures:
+    """On 0..100, of averages that were put around 50."""
+    shrunk = normal(adjusted.adjusted, adjusted.variance, attributable_share=DEFAULT_POLICY.attributable_share)
+    return Figures(
+        adjusted.raw + 50.0,
+        ("kind",),
+        adjusted.effect,
+        shrunk,
+        adjusted.adjusted - shrunk.population_mean,
+        adjusted.variance,
+        shrunk.population_mean + 50.0,
+        (0.0, 100.0),
+        (),
+    )
+
+
 def work_satisfaction(text: str) -> Worked:
     names, counts = inputs(text)
     scale = np.linspace(0, 100, 5) - 50.0
@@ -175,22 +204,9 @@ def work_satisfaction(text: str) -> Worked:
         xy=np.array([(complaints @ scale).sum()]),
     )
     adjusted = case_mix(sums)
-    share = DEFAULT_POLICY.attributable_share
-    shrunk = normal(adjusted.adjusted, adjusted.variance, attributable_share=share)
-    expected = shrunk.population_mean + 50.0
-    deviation = adjusted.adjusted - shrunk.population_mean
-    figures = Figures(
-        adjusted.raw + 50.0,
-        ("kind",),
-        adjusted.effect,
-        shrunk,
-        deviation,
-        adjusted.variance,
-        expected,
-        (0.0, 100.0),
-        (),
-    )
-    left, kept = adjusted.adjusted[0] + 50.0, share * shrunk.reliability[0]
+    figures = of_points(adjusted)
+    shrunk, expected = figures.shrunk, figures.expected
+    left, kept = adjusted.adjusted[0] + 50.0, DEFAULT_POLICY.attributable_share * shrunk.reliability[0]
     told = {
         "answers": f"{n[0]:.0f}",
         "points-of-a-4": f"{100 * (4 - 1) / (5 - 1):g}",
@@ -329,13 +345,56 @@ def work_attrition(text: str) -> Worked:
     return told, table
 
 
+def work_share(indicator: IndicatorKey, text: str) -> Worked:
+    """Of each kind how many contacts, and how many of them were followed up or passed on; a yes is 100 points."""
+    names, counts = inputs(text)
+    contacts, marked = counts[:, ::2], counts[:, 1::2]
+    counted = contacts - marked if indicator == FIRST_CONTACT_RESOLUTION else marked
+    n, faults = contacts.sum(axis=1), contacts[:, 1]
+    by_kind = 100 * counted - 50 * contacts
+    sums = GroupSums(
+        weight=n,
+        weight_squared=n,
+        y=by_kind.sum(axis=1),
+        yy=50.0**2 * n,
+        x=faults[:, None],
+        xx=np.array([[faults.sum()]]),
+        xy=np.array([by_kind[:, 1].sum()]),
+    )
+    figures = of_points(case_mix(sums))
+    shrunk, left = figures.shrunk, figures.raw[0] - figures.effects[0, 0]
+    kept = DEFAULT_POLICY.attributable_share * shrunk.reliability[0]
+    told = {
+        "contacts": f"{n[0]:.0f}",
+        "harder": plain(indicator, abs(case_mix(sums).beta[0])),
+        "faults": percent(faults[0] / n[0]),
+        "faults-of-all": percent(faults.sum() / n.sum()),
+        "raw": plain(indicator, figures.raw[0]),
+        "raw-of-ben": plain(indicator, figures.raw[1]),
+        "effect": plain(indicator, abs(figures.effects[0, 0])),
+        "left": plain(indicator, left),
+        "expected": plain(indicator, figures.expected),
+        "distance": plain(indicator, abs(left - figures.expected)),
+        "reliability": f"{shrunk.reliability[0]:.2f}",
+        "kept": f"{kept:.2f}",
+        "score": plain(indicator, figures.expected + kept * (left - figures.expected)),
+        **levels(shrunk),
+    }
+    return told, results(indicator, names, seen(names, n, CUSTOMERS), figures)
+
+
 WORK: Mapping[IndicatorKey, Callable[[str], Worked]] = {
     SATISFACTION: work_satisfaction,
     REPEAT_PURCHASE: work_purchases,
     LIFETIME_VALUE: work_value,
     ATTRITION: work_attrition,
+    FIRST_CONTACT_RESOLUTION: lambda text: work_share(FIRST_CONTACT_RESOLUTION, text),
+    TRANSFERS: lambda text: work_share(TRANSFERS, text),
 }
 
 
 def known_figures(indicator: IndicatorKey, text: str) -> dict[str, str]:
-    return {**of_the_policy(indicator), **of_the_card(indicator), **WORK[indicator](text)[0]}
+    """Context was not simulated on its own: the method card has no line about it."""
+    simulated = indicator in dict(DEFAULT_POLICY.indicators)
+    card = of_the_card(indicator) if simulated else {}
+    return {**of_the_policy(indicator), **card, **WORK[indicator](text)[0]}
