@@ -23,12 +23,15 @@ from appraise.domain.scorecards import (
     Coverage,
     Estimate,
     Evidence,
+    Flags,
     Manifest,
     Money,
+    RunSummary,
     Scorecard,
     ScoringResult,
     Working,
 )
+from appraise.domain.standings import Standing, Tier
 from appraise.events.store import EventStore
 from appraise.storage import people
 from appraise.storage.database import Database
@@ -111,20 +114,18 @@ def build(deployment: Deployment, *, others: int = 0) -> Company:
         grant_role(deployment, ids[name], role, at=AT, by="test")
     cycle = open_cycle(deployment, "2025", Period(date(2025, 1, 1), date(2026, 1, 1)), at=AT)
     scored = [name for name in managers if name not in ROLES and name != "Dora Lindqvist"]
-    cards = tuple(Scorecard(ids[name], _results(number), _composite(number)) for number, name in enumerate(scored))
+    cards = tuple(
+        Scorecard(ids[name], _results(number), _composite(number), _standings(number))
+        for number, name in enumerate(scored)
+    )
     manifest = Manifest(
         "test", "p" * 64, "q" * 64, (("contacts", 3), ("ratings", 2)), date(2025, 1, 1), date(2026, 1, 1), AT.date()
     )
     coverage = (Coverage(SATISFACTION, Decimal(100), Decimal("93.5"), (("bot", Decimal("6.5")),)),)
-    store_scores(
-        deployment,
-        cycle,
-        ScoringResult(cards, coverage, manifest),
-        DEFAULT_POLICY,
-        scored=PeopleSnapshot((), (), ()),
-        started_at=AT,
-        at=AT,
-    )
+    flags = (Flags(SATISFACTION, judged=5, better=2, worse=1, expected_wrong=Decimal("0.031")),)
+    result = ScoringResult(cards, coverage, manifest, RunSummary(Decimal("0.7"), flags))
+    nobody = PeopleSnapshot((), (), ())
+    store_scores(deployment, cycle, result, DEFAULT_POLICY, scored=nobody, started_at=AT, at=AT)
     return Company(deployment, ids, cycle)
 
 
@@ -146,6 +147,16 @@ def _composite(number: int) -> Composite | Absence:
         observed_weight=Decimal("0.75"),
         attributable_share=Decimal("0.7"),
         parts=((SATISFACTION, some * 2), (ATTRITION, -some)),
+        flagged=True,
+    )
+
+
+def _standings(number: int) -> tuple[tuple[IndicatorKey, Standing], ...]:
+    some = Decimal("0.2")
+    return (
+        (SATISFACTION, Standing(len(MANAGERS), some, some * 2, some, rank=number + 1)),
+        (ATTRITION, Standing(len(MANAGERS), some, some * 4, tier=Tier.UNCLEAR)),
+        (COMPOSITE, Standing(len(MANAGERS), some, some * 3, tier=Tier.ABOVE)),
     )
 
 
@@ -220,5 +231,7 @@ def _estimate(
             attributable_share=Decimal("0.7"),
             notes=(("between-employee sd", "3.1"),),
         ),
+        level=None if indicator == REPEAT_PURCHASE else 3,
+        flagged=None if indicator == REPEAT_PURCHASE else indicator == SATISFACTION,
         money=None if money is None else Money(int(money[0]), int(money[0]) - 50_000, int(money[0]) + 50_000, money[1]),
     )

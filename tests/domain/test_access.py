@@ -4,6 +4,8 @@ Rows are who asks about Ann's section: Ann herself, her manager, the manager's m
 administrator, an executive, an auditor, and a service with the right to read sections.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from appraise.domain.access import (
@@ -22,6 +24,7 @@ from appraise.domain.access import (
     read_is_audited,
     section_scope,
     sees_ratings,
+    sees_standings,
 )
 from appraise.domain.employees import EmploymentStatus
 from appraise.domain.identifiers import EmployeeId, SectionId
@@ -111,6 +114,13 @@ def test_the_employee_alone_waits_for_the_ratings() -> None:
 def test_imports_are_the_hr_administrators_and_the_log_is_the_auditors() -> None:
     assert [who for who, principal in ASKING.items() if may_administer(principal)] == ["HR"]
     assert [who for who, principal in ASKING.items() if may_read_audit(principal)] == ["auditor"]
+
+
+def test_where_people_stand_is_for_hr_and_executives_and_no_service() -> None:
+    assert [who for who, principal in ASKING.items() if sees_standings(principal)] == ["HR", "executive"]
+    assert sees_standings(Principal("hris", None, frozenset({Role.SERVICE, Role.HR_ADMINISTRATOR}))) is False
+    framed = Embedded(SectionId("of-ann"), ANN, by="hris")
+    assert sees_standings(replace(ASKING["HR"], embedded=framed)) is False
 
 
 def test_every_read_of_a_section_but_ones_own_is_audited() -> None:

@@ -76,6 +76,31 @@ def test_an_estimate_is_told_from_what_was_seen_to_what_may_be_made_of_it() -> N
     ]
 
 
+def test_a_level_is_told_after_the_verdict_where_there_is_one() -> None:
+    told = sentences(replace(SATISFIED, level=5))
+
+    assert told[6] == "By the policy's rule that is level 5 of 5; it rates nobody."
+    assert len(told) == len(sentences(SATISFIED)) + 1
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "level", "sentence"),
+    [
+        ("0.1", "1.1", 5, "That is surely above the average: level 5 of 5."),
+        ("-0.1", "1.1", 3, "The data cannot tell it from the average: level 3 of 5."),
+        ("-1.1", "-0.1", None, "That is surely below the average."),
+    ],
+)
+def test_a_composite_ends_with_its_verdict_and_its_level(low: str, high: str, level: int, sentence: str) -> None:
+    some = Decimal("0.5")
+    whole = Composite(
+        some, Decimal(-2), Decimal(2), Decimal(low), Decimal(high), some, some, some, True, level, some, some,
+        ((SATISFACTION, some),),
+    )  # fmt: skip
+
+    assert composite_sentences(whole)[-1] == sentence
+
+
 def test_where_lower_is_better_a_case_mix_that_lifts_the_figure_is_the_harder_one() -> None:
     working = Working(Decimal("1.10"), (("segment", Decimal("0.08")),), Decimal(0), Decimal("1.02"), Decimal(1))
     told = sentences(replace(SATISFIED, indicator=ATTRITION, working=working, unshrunk=Decimal("1.02"), money=None))
@@ -140,14 +165,14 @@ def test_a_composite_is_told_from_its_parts_to_what_may_be_made_of_it() -> None:
         ),
         "Indicators with 75 % of the weight have a figure; of others only what goes with these is assumed.",
         "The reliability is 64 %: enough to act on.",
-        "The data cannot tell it from the average.",
+        "The data cannot tell it from the average: level 3 of 5.",
     ]
 
 
 def test_a_composite_of_little_reliability_is_to_be_read_only() -> None:
-    assert plain(composite_sentences(replace(COMPOSITE, consequence=False, level=1)))[3:] == [
+    assert plain(composite_sentences(replace(COMPOSITE, consequence=False, level=None)))[3:] == [
         "The reliability is 64 %: to be read, not to be acted on.",
-        "That is surely well below the average.",
+        "The data cannot tell it from the average.",
     ]
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import ATTRITION, BY_KEY, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
-from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
+from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy, RatingRule
 from appraise.domain.policy_documents import (
     PolicyDocument,
     canonical_json,
@@ -67,6 +67,11 @@ def policies(draw: st.DrawFn) -> Policy:
         ownership_grace_days=draw(st.integers(0, 3660)),
         minimum_observed_weight=draw(shares),
         minimum_customers=draw(st.integers(0, 1_000_000)),
+        rating_rule=draw(st.sampled_from(RatingRule)),
+        margin=draw(st.floats(0, 3)),
+        level_certainty=draw(st.floats(0.5, 0.999, exclude_min=True)),
+        rank_width=draw(shares),
+        false_discovery_rate=draw(st.floats(0, 0.5, exclude_min=True)),
         reasons=tuple(sorted(draw(st.dictionaries(st.sampled_from(known), reason)).items())),
     )
 
@@ -179,6 +184,10 @@ WRONG = [
     ("ownership_grace_days = inf", "ownership_grace_days is inf", "a whole number, 0 to 3660"),
     ("indicators = 4", "indicators is 4", "a table: [indicators] and its keys below"),
     ("[indicators]", "indicators names no indicator", "at least one table [indicators.NAME]"),
+    ("margin = 3.1", "margin is 3.1", "a number, 0 to 3"),
+    ("level_certainty = 0.5", "level_certainty is 0.5", "a number, above 0.5, at most 0.999"),
+    ("false_discovery_rate = 0", "false_discovery_rate is 0", "a number, above 0, at most 0.5"),
+    ("rating_rule = 'curve'", "rating_rule is 'curve'", "one of: probability, evaas"),
     ("[reasons]\nversion = ' '", "reasons.version is ' '", "a sentence that says why"),
 ]
 WRONG_OF_AN_INDICATOR = [

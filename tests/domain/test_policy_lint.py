@@ -58,6 +58,12 @@ ERRORS = [
 WARNINGS = [
     ("attributable_share = 0.701", "share-above-range", "attributable_share"),
     (f"{PURCHASES}horizon_days = 89", "horizon-under-window", "indicators.repeat_purchase.horizon_days"),
+    ('rating_rule = "evaas"', "levels-without-margin", "rating_rule"),
+    ("margin = 0", "margin-none", "margin"),
+    ("margin = 1.01", "margin-wide", "margin"),
+    ("level_certainty = 0.79", "certainty-low", "level_certainty"),
+    ("rank_width = 0.51", "rank-width-wide", "rank_width"),
+    ("false_discovery_rate = 0.21", "false-flags-many", "false_discovery_rate"),
     (f"{PURCHASES}half_life_days = 91", "half-life-over-window", "indicators.repeat_purchase.half_life_days"),
 ]
 
@@ -88,10 +94,20 @@ def test_a_warning_is_found_alone(text: str, code: str, path: str) -> None:
         f'{PURCHASES}attribution = "last_touch"\nhorizon_days = 30',  # a last touch has no window
         f'{PURCHASES}attribution = "linear"\nhalf_life_days = 365',  # and equal shares no half-life
         TENTHS,
+        "margin = 1\nlevel_certainty = 0.8\nrank_width = 0.5\nfalse_discovery_rate = 0.2",
+        "margin = 0.01\nrank_width = 0",
     ],
 )
 def test_what_is_just_allowed_is_not_found(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize("key", ["margin = 0", "level_certainty = 0.79"])
+def test_what_evaas_does_not_read_is_said_and_not_judged(key: str) -> None:
+    assert found(f'rating_rule = "evaas"\n{key}') == [
+        (Level.WARNING, "levels-without-margin", "rating_rule"),
+        (Level.WARNING, "not-read", key.split(" ", maxsplit=1)[0]),
+    ]
 
 
 def test_the_default_policy_is_clean() -> None:
@@ -164,6 +180,7 @@ def test_the_documentation_lists_every_code_with_its_level_and_every_key() -> No
         **dict.fromkeys([code for _, code, _ in ERRORS], "error"),
         "unapproved-indicator": "error",
         **dict.fromkeys([code for _, code, _ in WARNINGS], "warning"),
+        "not-read": "warning",
     }
     assert keys == {key.name for key in (*OF_THE_POLICY, *OF_AN_INDICATOR)}
 

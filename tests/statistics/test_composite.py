@@ -8,7 +8,7 @@ from scipy import special
 
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray
-from appraise.statistics.composite import evaas_level, pool, rank_intervals, rate
+from appraise.statistics.composite import evaas_level, percentiles, pool, rank_intervals, rate
 from appraise.statistics.correlated import Measured, draw
 from appraise.statistics.refusals import NotEnoughGroups
 from appraise.statistics.shrinkage import normal
@@ -230,6 +230,9 @@ def test_what_makes_no_sense_is_refused() -> None:
         pool(ones, ones, weight=[1, 1], attributable_share=0.0, seed=1)
     with pytest.raises(InvalidInput, match=r"certainty is 0\.5"):
         rate(above_margin=[1], above=[1], below=[0], below_margin=[0], certainty=0.5)
+    for nothing in (np.zeros(3), np.zeros((0, 3)), np.zeros((3, 0))):
+        with pytest.raises(InvalidInput, match="draws has the shape"):
+            percentiles(nothing)
     with pytest.raises(InvalidInput, match="variance is not above 0"):
         pool(ones, 0 * ones, weight=[1, 1], seed=1)
     with pytest.raises(NotEnoughGroups, match="no indicator has enough employees"):

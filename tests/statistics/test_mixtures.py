@@ -45,3 +45,20 @@ def test_far_apart_components_do_not_lose_the_quantile() -> None:
 
     assert mixture.quantile(0.25) == pytest.approx([-1e6], rel=1e-8)
     assert mixture.quantile(0.9) == pytest.approx([1e6 + 1e-3 * stats.norm.ppf(0.8)], rel=1e-12)
+
+
+def test_draws_are_those_of_the_mixture_and_share_their_component() -> None:
+    """By Kolmogorov–Smirnov against the mixture's own distribution; whoever is far off is so in the same draws."""
+    means = np.array([[-50.0, 0.0, 50.0], [-40.0, 1.0, 60.0]])
+    normal = NormalMixture(WEIGHTS, means, np.ones((2, 3)))
+    gamma = GammaMixture(WEIGHTS, np.array([[1.0, 2.0, 8.0], [3.0, 3.0, 3.0]]), np.full((2, 3), 2.0))
+    for mixture in (normal, gamma):
+        draws = mixture.draw(np.random.default_rng(5), 4_000)
+        assert draws.shape == (4_000, 2)
+        for employee in (0, 1):
+            at = np.sort(draws[:, employee])
+            known = np.array([mixture.cdf(np.full(2, x))[employee] for x in at[::40]])
+            assert known == pytest.approx(np.arange(0, 4_000, 40) / 4_000, abs=0.025)
+    together = normal.draw(np.random.default_rng(5), 500)
+    assert ((together[:, 0] > 25) == (together[:, 1] > 30)).all()
+    assert np.corrcoef(together[together[:, 0] > 25].T)[0, 1] == pytest.approx(0.0, abs=0.2)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,7 @@ from appraise.domain.indicators import ATTRITION, COMPOSITE, SATISFACTION
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY
+from appraise.domain.progress import silent
 from appraise.domain.reading import ScoringRun, ViewedSection
 from appraise.domain.scorecards import (
     Absence,
@@ -35,6 +37,7 @@ from appraise.domain.sections import Refusal
 from appraise.storage import people
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.finalise_section import finalise_section
+from appraise.use_cases.import_events import import_events
 from appraise.use_cases.import_people import reconcile_people
 from appraise.use_cases.open_cycle import open_cycle
 from appraise.use_cases.rate_item import rate_item
@@ -44,6 +47,29 @@ from appraise.use_cases.submit_section import submit_section
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MANAGERS = {"dora": None, "max": "dora", "ann": "max", "ben": "max", "hal": None, "vera": None, "otto": None}
+MAPPING = """
+kind = "ratings"
+time_zone = "UTC"
+formats = ["%Y-%m-%d"]
+
+[scale]
+name = "csat_1_5"
+low = 1
+high = 5
+
+[employee]
+namespace = "hr:id"
+column = "agent"
+
+[columns]
+event_id = "id"
+customer_key = "id"
+occurred_at = "at"
+score = "answer"
+channel = "channel"
+"""
+ANSWERS = {"ann": (5, 5, 5, 4), "ben": (1, 2, 3, 1), "dora": (3, 4, 3, 4), "hal": (3, 4, 4, 4), "max": (3, 4, 4, 3)}
+FEW = {"otto": 11, "vera": 6}
 ROLES = {"hal": Role.HR_ADMINISTRATOR, "vera": Role.EXECUTIVE, "otto": Role.AUDITOR}
 
 
@@ -221,3 +247,38 @@ def finalised(company: Company) -> ViewedSection:
 def done(outcome: ViewedSection | Refusal) -> ViewedSection:
     assert isinstance(outcome, ViewedSection), outcome
     return outcome
+
+
+@pytest.fixture
+def rate(company: Company, tmp_path: Path) -> Callable[..., None]:
+    """Import one answer a day for each agent, in a file of its own."""
+
+    def rated(name: str, answers: dict[str, list[int]], month: int) -> None:
+        (tmp_path / "mapping.toml").write_text(MAPPING, encoding="utf-8")
+        path = tmp_path / f"{name}.csv"
+        rows = [
+            f"{name}-{agent}-{i},2025-{month + i // 28:02}-{1 + i % 28:02},{agent},{answer},{('chat', 'phone')[i % 2]}"
+            for agent, given in answers.items()
+            for i, answer in enumerate(given)
+        ]
+        path.write_text("\n".join(["id,at,agent,answer,channel", *rows]), encoding="utf-8")
+        import_events(
+            company.deployment,
+            "csv",
+            path,
+            ImportOptions("desk", mapping=tmp_path / "mapping.toml"),
+            at=AT,
+            dry_run=False,
+            error_policy="reject-file",
+            rejected_to=None,
+            progress=silent,
+        )
+
+    return rated
+
+
+@pytest.fixture
+def rated_company(company: Company, rate: Callable[..., None]) -> Company:
+    rate("first", {name: list(answers) * 12 for name, answers in ANSWERS.items()}, 3)
+    rate("few", {name: [4, 3] * (n // 2) + [4] * (n % 2) for name, n in FEW.items()}, 3)
+    return company

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,47 +16,29 @@ import pytest
 from sqlalchemy import text
 from tests.use_cases.conftest import AT, Company, submitted
 
-from appraise.adapters.contract import ImportOptions
-from appraise.domain.indicators import SATISFACTION
+from appraise.domain.indicators import COMPOSITE, SATISFACTION
 from appraise.domain.policies import DEFAULT_POLICY, Policy
 from appraise.domain.progress import silent
 from appraise.domain.reading import ScoringRun
 from appraise.domain.scorecards import Estimate
 from appraise.errors import InvalidInput, NotFound
 from appraise.events.store import EventStore
-from appraise.storage import cycles, scorecards
+from appraise.storage import cycles, scorecards, standings
 from appraise.storage.database import Database
 from appraise.storage.tables import METADATA
-from appraise.use_cases.compare_runs import RunChanges, Side, SideChange, compare_runs, compare_with_previous
+from appraise.use_cases.compare_runs import (
+    Reading,
+    ReadingChange,
+    RunChanges,
+    Side,
+    compare_runs,
+    compare_with_previous,
+)
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.import_events import import_events
 from appraise.use_cases.read_policy import policy_in_force, policy_of_cycle, read_document
 from appraise.use_cases.score_cycle import score_cycle
 from appraise.use_cases.try_policy import try_policy
 
-MAPPING = """
-kind = "ratings"
-time_zone = "UTC"
-formats = ["%Y-%m-%d"]
-
-[scale]
-name = "csat_1_5"
-low = 1
-high = 5
-
-[employee]
-namespace = "hr:id"
-column = "agent"
-
-[columns]
-event_id = "id"
-customer_key = "id"
-occurred_at = "at"
-score = "answer"
-channel = "channel"
-"""
-ANSWERS = {"ann": (5, 5, 5, 4), "ben": (1, 2, 3, 1), "dora": (3, 4, 3, 4), "hal": (3, 4, 4, 4), "max": (3, 4, 4, 3)}
-FEW = {"otto": 11, "vera": 6}
 SATISFACTION_ALONE = replace(
     DEFAULT_POLICY,
     indicators=((SATISFACTION, replace(DEFAULT_POLICY.of(SATISFACTION), weight=1.0)),),
@@ -70,41 +53,6 @@ def deployment(sqlite_database: Database, tmp_path: Path) -> Deployment:
     events = EventStore(str(tmp_path / "events"))
     events.initialise()
     return Deployment(database=sqlite_database, events=events, secret=b"key of the tests", code_version="test")
-
-
-@pytest.fixture
-def rate(company: Company, tmp_path: Path) -> Callable[..., None]:
-    """Import one answer a day for each agent, in a file of its own."""
-
-    def rated(name: str, answers: dict[str, list[int]], month: int) -> None:
-        (tmp_path / "mapping.toml").write_text(MAPPING, encoding="utf-8")
-        path = tmp_path / f"{name}.csv"
-        rows = [
-            f"{name}-{agent}-{i},2025-{month + i // 28:02}-{1 + i % 28:02},{agent},{answer},{('chat', 'phone')[i % 2]}"
-            for agent, given in answers.items()
-            for i, answer in enumerate(given)
-        ]
-        path.write_text("\n".join(["id,at,agent,answer,channel", *rows]), encoding="utf-8")
-        import_events(
-            company.deployment,
-            "csv",
-            path,
-            ImportOptions("desk", mapping=tmp_path / "mapping.toml"),
-            at=AT,
-            dry_run=False,
-            error_policy="reject-file",
-            rejected_to=None,
-            progress=silent,
-        )
-
-    return rated
-
-
-@pytest.fixture
-def rated_company(company: Company, rate: Callable[..., None]) -> Company:
-    rate("first", {name: list(answers) * 12 for name, answers in ANSWERS.items()}, 3)
-    rate("few", {name: [4, 3] * (n // 2) + [4] * (n % 2) for name, n in FEW.items()}, 3)
-    return company
 
 
 def score(company: Company, policy: Policy = SATISFACTION_ALONE, *, hours: int = 0) -> ScoringRun:
@@ -153,13 +101,14 @@ def test_a_stricter_policy_makes_those_estimates_vanish_whose_reliability_it_ref
     kept = "SELECT count(*) FROM scorecards WHERE run_id = :run AND CAST(reliability AS REAL) >= :least"
     (((before,),), ((after,),)) = (rows(rated_company, kept, run=run.id, least=least) for least in (0.0, 0.98))
 
-    (found,) = tried(rated_company, STRICT).indicators
+    found, together = tried(rated_company, STRICT).indicators
 
     assert 0 < after < before
     assert (found.estimates, found.appeared, found.vanished) == ((before, after), 0, before - after)
-    assert [(change.name, change.before, change.after) for change in found.sides] == [
-        (name.title(), before_side, Side.ABSENT)
-        for name, before_side in sorted(_sides(rated_company, run).items())
+    assert together.indicator == COMPOSITE
+    assert [(change.name, change.before, change.after) for change in found.readings] == [
+        (name.title(), before_reading, Reading(Side.ABSENT))
+        for name, before_reading in sorted(_readings(rated_company, run).items())
         if _reliability(rated_company, run, name) < 0.98
     ]
 
@@ -167,10 +116,10 @@ def test_a_stricter_policy_makes_those_estimates_vanish_whose_reliability_it_ref
 def test_a_laxer_policy_makes_estimates_appear(rated_company: Company) -> None:
     score(rated_company, STRICT)
 
-    (found,) = tried(rated_company, SATISFACTION_ALONE).indicators
+    found, _ = tried(rated_company, SATISFACTION_ALONE).indicators
 
     assert (found.appeared > 0, found.vanished) == (True, 0)
-    assert {change.before for change in found.sides} == {Side.ABSENT}
+    assert {change.before for change in found.readings} == {Reading(Side.ABSENT)}
 
 
 def test_trying_the_policy_of_the_stored_run_changes_nothing(rated_company: Company) -> None:
@@ -178,15 +127,44 @@ def test_trying_the_policy_of_the_stored_run_changes_nothing(rated_company: Comp
 
     changes = tried(rated_company, SATISFACTION_ALONE)
 
-    (found,) = changes.indicators
-    assert (changes.inputs, found.sides, found.moves, found.appeared, found.vanished) == ((), (), (), 0, 0)
+    for part in changes.indicators:
+        assert (changes.inputs, part.readings, part.moves, part.appeared, part.vanished) == ((), (), (), 0, 0)
+    found, together = changes.indicators
+    assert together.coverage == (None, None)
     assert found.coverage == (run.coverage[0], run.coverage[0])
+
+
+def test_a_wider_margin_changes_levels_and_no_side(rated_company: Company) -> None:
+    run = score(rated_company)
+    levels = {name: result.level for name, result in _results(rated_company, run).items()}
+
+    wide = tried(rated_company, replace(SATISFACTION_ALONE, margin=3.0))
+
+    for part in wide.indicators:
+        assert part.readings
+        for change in part.readings:
+            assert change.before.side is change.after.side
+            assert (change.before.level, change.after.level) in {(5, 4), (1, 2)}
+    assert {change.name for change in wide.indicators[0].readings} == {
+        name.title() for name, level in levels.items() if level in {1, 5}
+    }
+
+
+def test_a_trial_says_how_far_the_weights_decide(rated_company: Company) -> None:
+    score(rated_company)
+
+    moved = tried(rated_company, DEFAULT_POLICY).weights
+
+    assert [(shift.indicator, shift.moved_to) for shift in moved] == [
+        (key, pytest.approx(to)) for key, _ in DEFAULT_POLICY.indicators for to in (0.35, 0.15)
+    ]
+    assert tried(rated_company, SATISFACTION_ALONE).weights == ()
 
 
 def test_the_largest_moves_are_sorted_by_name(rated_company: Company) -> None:
     score(rated_company)
 
-    (found,) = tried(rated_company, replace(SATISFACTION_ALONE, attributable_share=0.1)).indicators
+    found, _ = tried(rated_company, replace(SATISFACTION_ALONE, attributable_share=0.1)).indicators
 
     names = [move.name for move in found.moves]
     sizes = [abs(move.after - move.before) for move in found.moves]
@@ -201,7 +179,7 @@ def test_an_indicator_that_the_policy_drops_loses_its_estimates_and_its_coverage
     found = {part.indicator: part for part in tried(rated_company, SATISFACTION_ALONE).indicators}
 
     assert found[SATISFACTION].coverage[1] is not None
-    assert [part.coverage[1] for key, part in found.items() if key != SATISFACTION] == [None, None, None]
+    assert [part.coverage[1] for key, part in found.items() if key != SATISFACTION] == [None] * 4
 
 
 def test_events_that_came_after_the_run_are_not_seen_by_a_trial(
@@ -252,6 +230,29 @@ def test_scoring_unchanged_data_again_gives_the_same_digits_and_the_same_manifes
     assert (first.manifest, first.coverage) == (second.manifest, second.coverage)
 
 
+def test_a_run_keeps_its_flags_its_share_and_where_people_stand(rated_company: Company) -> None:
+    run = score(rated_company)
+    with rated_company.deployment.database.reading() as session:
+        stored = cycles.run(session, run.id)
+        places = {name: standings.of(session, run.id, key) for name, key in rated_company.ids.items()}
+    judged = {name: result for name, result in _results(rated_company, run).items() if result.consequence}
+
+    assert stored == run
+    assert run.summary is not None
+    assert run.summary.attributable_share == 1
+    assert [(flags.indicator, flags.judged) for flags in run.summary.flags] == [
+        (SATISFACTION, len(judged)),
+        (COMPOSITE, len(judged)),
+    ]
+    assert all(flags.expected_wrong <= Decimal("0.05") for flags in run.summary.flags)
+    flagged = [name for name, result in judged.items() if result.flagged]
+    assert (judged["ann"].level, judged["ben"].level) == (5, 1)
+    assert {"ann", "ben"} <= set(flagged)
+    assert len(flagged) == run.summary.flags[0].better + run.summary.flags[0].worse
+    assert {name for name, found in places.items() if found} == set(judged)
+    assert (places["ann"][SATISFACTION].rank, places["ben"][SATISFACTION].rank) == (1, len(judged))
+
+
 def test_the_manifests_policy_hash_is_that_of_the_stored_document(rated_company: Company) -> None:
     run = score(rated_company)
     ((stored, document),) = rows(rated_company, "SELECT hash, document FROM policies")
@@ -281,9 +282,12 @@ def test_a_run_on_changed_data_says_who_changed_sides_and_what_was_handed_in(
 
     changes = compare_runs(company.deployment, company.principal("hal"), first.id, second.id)
 
-    (found,) = changes.indicators
     assert changes.inputs == ("events", "end of the data")
-    assert found.sides == (SideChange(company.ids["ann"], "Ann", Side.BETTER, Side.CANNOT_TELL, handed_in=True),)
+    for part, level in zip(changes.indicators, (5, 4), strict=True):
+        ann = next(change for change in part.readings if change.name == "Ann")
+        assert ann == ReadingChange(
+            company.ids["ann"], "Ann", Reading(Side.BETTER, level), Reading(Side.CANNOT_TELL, 3), handed_in=True
+        )
     assert compare_with_previous(company.deployment, company.principal("hal"), second) == changes
 
 
@@ -320,6 +324,6 @@ def _reliability(company: Company, run: ScoringRun, name: str) -> float:
     return float(_results(company, run)[name].reliability)
 
 
-def _sides(company: Company, run: ScoringRun) -> dict[str, Side]:
+def _readings(company: Company, run: ScoringRun) -> dict[str, Reading]:
     words = {True: Side.BETTER, False: Side.WORSE, None: Side.CANNOT_TELL}
-    return {name: words[result.is_better] for name, result in _results(company, run).items()}
+    return {name: Reading(words[result.is_better], result.level) for name, result in _results(company, run).items()}

@@ -5,14 +5,15 @@ from decimal import Decimal
 
 from tests.use_cases.conftest import AT, Company
 
-from appraise.domain.indicators import ATTRITION, SATISFACTION
+from appraise.domain.indicators import ATTRITION, COMPOSITE, SATISFACTION
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.use_cases.compare_runs import (
     IndicatorChanges,
     Move,
+    Reading,
+    ReadingChange,
     RunChanges,
     Side,
-    SideChange,
     compare_with_previous,
 )
 from appraise.use_cases.read_policy import policy_of_cycle
@@ -38,13 +39,15 @@ def test_a_run_is_compared_with_the_one_before(company: Company) -> None:
                 estimates=(3, 3),
                 appeared=0,
                 vanished=0,
-                sides=tuple(
-                    SideChange(one, name, Side.CANNOT_TELL, Side.BETTER, handed_in=False) for one, name in pairs
+                readings=tuple(
+                    ReadingChange(one, name, Reading(Side.CANNOT_TELL), Reading(Side.BETTER), handed_in=False)
+                    for one, name in pairs
                 ),
                 moves=tuple(Move(one, name, Decimal("71.25"), Decimal(80)) for one, name in pairs),
                 coverage=(covered, covered),
             ),
             IndicatorChanges(ATTRITION, (0, 0), 0, 0, (), (), (None, None)),
+            IndicatorChanges(COMPOSITE, (1, 1), 0, 0, (), (), (None, None)),
         ),
     )
 

@@ -1,19 +1,21 @@
 """What one request carries: who asks, when, and what was already read for them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from appraise.domain.access import Principal
 from appraise.domain.cycles import Cycle
-from appraise.domain.identifiers import CycleId, EmployeeId, SectionId
+from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, SectionId
 from appraise.domain.reading import PersonRow, ViewedSection
 from appraise.domain.sections import Section
+from appraise.domain.standings import Standing
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_cycles import list_cycles
 from appraise.use_cases.read_people import people_by_id
 from appraise.use_cases.read_sections import get_section, sections_by_employee
+from appraise.use_cases.read_standings import read_standings
 
 
 @dataclass(slots=True)
@@ -52,6 +54,7 @@ class Sections:
     _employees: set[EmployeeId] = field(default_factory=set)
     _known: dict[CycleId, dict[EmployeeId, Section | None]] = field(default_factory=dict)
     _viewed: dict[SectionId, ViewedSection] = field(default_factory=dict)
+    _standings: dict[SectionId, Mapping[IndicatorKey, Standing]] = field(default_factory=dict)
 
     def announce(self, employees: Iterable[EmployeeId]) -> None:
         self._employees.update(employees)
@@ -69,6 +72,12 @@ class Sections:
         if section not in self._viewed:
             self._viewed[section] = get_section(self.deployment, self.principal, section, at=self.at)
         return self._viewed[section]
+
+    def standing(self, section: SectionId, indicator: IndicatorKey) -> Standing | None:
+        """None where the run lists nobody or not this one; leaves a line in the audit log, once per request."""
+        if section not in self._standings:
+            self._standings[section] = read_standings(self.deployment, self.principal, section, at=self.at)
+        return self._standings[section].get(indicator)
 
     def remember(self, viewed: ViewedSection) -> None:
         self._viewed[viewed.section.id] = viewed

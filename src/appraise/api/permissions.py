@@ -22,6 +22,7 @@ from appraise.domain.access import (
     may_read_departments,
     people_scope,
     section_scope,
+    sees_standings,
 )
 from appraise.errors import Forbidden
 
@@ -29,6 +30,7 @@ from appraise.errors import Forbidden
 class Permission(StrEnum):
     READ_PEOPLE = "read people"
     READ_SECTIONS = "read sections"
+    READ_STANDINGS = "read where people stand among the others"
     READ_RUNS = "read scoring runs"
     RATE_ITEM = "rate items"
     SUBMIT_SECTION = "submit sections"
@@ -45,6 +47,7 @@ def _is_person(principal: Principal) -> bool:
 RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.READ_PEOPLE: lambda principal: people_scope(principal) != NOTHING,
     Permission.READ_SECTIONS: lambda principal: section_scope(principal) != NOTHING,
+    Permission.READ_STANDINGS: sees_standings,
     Permission.READ_RUNS: lambda principal: may_administer(principal) or may_read_audit(principal),
     Permission.RATE_ITEM: _is_person,
     Permission.SUBMIT_SECTION: _is_person,

@@ -8,10 +8,11 @@ from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, from_global, key_of
 from appraise.api.permissions import Permission, Requires
 from appraise.api.types.connections import LARGEST_PAGE, Window
-from appraise.api.types.cycles import CycleType, ScoringRunType
+from appraise.api.types.cycles import CycleType
 from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.api.types.node import Node
 from appraise.api.types.people import DepartmentType, EmployeeBy, EmployeeConnection, EmployeeType, named
+from appraise.api.types.runs import ScoringRunType
 from appraise.api.types.sections import SectionConnection, SectionStateValue, SectionType
 from appraise.api.types.viewer import ViewerType
 from appraise.domain.employees import ExternalReference

@@ -18,7 +18,7 @@ from appraise.api.feed import LOOK_EVERY, Feed, Follower
 from appraise.api.global_ids import Kind, key_of, to_global
 from appraise.api.permissions import Permission, require
 from appraise.api.types.connections import LARGEST_PAGE
-from appraise.api.types.cycles import ScoringRunType
+from appraise.api.types.runs import ScoringRunType
 from appraise.api.types.sections import SectionType
 from appraise.domain.identifiers import RunId, SectionId
 from appraise.domain.reading import RunState

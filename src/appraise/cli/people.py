@@ -23,6 +23,10 @@ def show(
     employee: Annotated[str, typer.Argument(help="Id, e-mail address, exact name, or NAMESPACE=VALUE.")],
     cycle: Annotated[str, typer.Option(help="Name of the cycle; the newest where not given.")] = "",
     why: Annotated[bool, typer.Option("--why", help="Open the working of every figure, in sentences.")] = False,
+    standing: Annotated[
+        bool,
+        typer.Option("--standing", help="Also where the employee stands among the others; leaves a line of its own."),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Show one employee's scorecard: each interval drawn against what was expected.
@@ -35,7 +39,7 @@ def show(
     """
     from appraise.cli.showing import show_scorecard
 
-    show_scorecard(employee, cycle, why=why, json=json)
+    show_scorecard(employee, cycle, why=why, standing=standing, json=json)
 
 
 @token_commands.command("create")

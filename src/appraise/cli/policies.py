@@ -9,6 +9,7 @@ from appraise.cli.data import Json
 
 if TYPE_CHECKING:
     from appraise.domain.scorecards import Coverage
+    from appraise.scoring.sensitivity import WeightShift
     from appraise.use_cases.compare_runs import IndicatorChanges, RunChanges
 
 commands = typer.Typer(
@@ -109,11 +110,13 @@ def schema() -> None:
 
 @commands.command("try")
 def try_(
-    file: File,
+    file: Annotated[
+        Path | None, typer.Argument(help="Policy document (TOML); the one in force where not given.")
+    ] = None,
     cycle: Annotated[str, typer.Option(help="Name of a scored cycle; the newest where not given.")] = "",
     json: Json = False,
 ) -> None:
-    """Show what a policy would change in a cycle that was scored. Nothing is written.
+    """Show what a policy would change in a cycle that was scored, and how far its weights decide. Nothing is written.
 
     Example:  appraise policy try policy.toml --cycle 2025
     """
@@ -124,8 +127,8 @@ def try_(
     from appraise.use_cases.read_policy import policy_in_force
     from appraise.use_cases.try_policy import try_policy
 
-    policy = policy_in_force(file)
     settings = Settings()
+    policy = policy_in_force(file or settings.policy)
     deployment = open_deployment(settings)
     wanted = cycle_named(deployment, cycle)
     with progress_bar(f"Trying the policy on {wanted.name}") as advance:
@@ -135,44 +138,65 @@ def try_(
     if json:
         print_json(changes)
         return
-    typer.echo(f"{wanted.name} by {file}, beside its last run:")
+    typer.echo(f"{wanted.name} by {file or 'the policy in force'}, beside its last run:")
     if unexpected := [name for name in changes.inputs if name != "policy"]:
         typer.echo(f"  not only the policy differs, also: {', '.join(unexpected)}")
     for part in changes.indicators:
         _print_indicator(part)
+    _print_weights(changes.weights)
     typer.echo("Nothing was written.")
 
 
 def print_changes(changes: "RunChanges") -> None:
-    """After a run: who changed sides since the run before, and what the runs do not have in common."""
-    from appraise.domain.indicators import definition_of
-
+    """After a run: what reads otherwise than in the run before, and what the runs do not have in common."""
     because = f" ({', '.join(changes.inputs)} changed)" if changes.inputs else " (computed from the same)"
-    count = sum(len(part.sides) for part in changes.indicators)
+    count = sum(len(part.readings) for part in changes.indicators)
     typer.echo(f"Since the run before{because}: {_counted(count, 'result')} otherwise")
     for part in changes.indicators:
-        for change in part.sides:
+        for change in part.readings:
             kept = "; handed in, so the section keeps what it had" if change.handed_in else ""
-            name = definition_of(part.indicator).name
-            typer.echo(f"  {change.name}, {name.lower()}: {change.before.value} → {change.after.value}{kept}")
+            typer.echo(f"  {change.name}, {_named(part).lower()}: {change.before} → {change.after}{kept}")
 
 
 def _print_indicator(part: "IndicatorChanges") -> None:
-    from appraise.domain.indicators import definition_of
+    from appraise.domain.indicators import COMPOSITE
     from appraise.use_cases.compare_runs import Side
 
     before, after = part.estimates
-    typer.echo(f"\n{definition_of(part.indicator).name}")
-    typer.echo(f"  estimates  {before:,} → {after:,}; {part.appeared:,} appear, {part.vanished:,} vanish")
-    typer.echo(f"  attributed {_share(part.coverage[0])} → {_share(part.coverage[1])}")
-    moved = [change for change in part.sides if Side.ABSENT not in {change.before, change.after}]
-    typer.echo(f"  sides      {_counted(len(moved), 'employee')} on another side")
+    typer.echo(f"\n{_named(part)}")
+    typer.echo(f"  figures    {before:,} → {after:,}; {part.appeared:,} appear, {part.vanished:,} vanish")
+    if part.indicator != COMPOSITE:
+        typer.echo(f"  attributed {_share(part.coverage[0])} → {_share(part.coverage[1])}")
+    moved = [change for change in part.readings if Side.ABSENT not in {change.before.side, change.after.side}]
+    sides = sum(change.before.side is not change.after.side for change in moved)
+    typer.echo(
+        f"  readings   {_counted(sides, 'employee')} on another side, {len(moved) - sides:,} more at another level"
+    )
     for change in moved:
-        typer.echo(f"    {change.name}: {change.before.value} → {change.after.value}")
+        typer.echo(f"    {change.name}: {change.before} → {change.after}")
     if part.moves:
         typer.echo("  largest moves, by name")
     for move in part.moves:
         typer.echo(f"    {move.name}: {move.before:.2f} → {move.after:.2f}")
+
+
+def _named(part: "IndicatorChanges") -> str:
+    from appraise.domain.indicators import COMPOSITE, definition_of
+
+    return "Taken together" if part.indicator == COMPOSITE else definition_of(part.indicator).name
+
+
+def _print_weights(shifts: "tuple[WeightShift, ...]") -> None:
+    """How many composites have another level where one weight moves by ten points and the others make room."""
+    from appraise.domain.indicators import definition_of
+
+    if not shifts:
+        return
+    typer.echo(f"\nWeights: composites at another level, of {shifts[0].compared:,}, where one weight moves")
+    for shift in shifts:
+        share = f" ({shift.changed / shift.compared:.0%})" if shift.compared else ""
+        name = definition_of(shift.indicator).name
+        typer.echo(f"  {name:<18}{shift.weight:>5.0%} → {shift.moved_to:>4.0%}  {shift.changed:,}{share}")
 
 
 def _share(coverage: "Coverage | None") -> str:

@@ -1,5 +1,6 @@
 """A scorecard on the terminal: each interval drawn against what was expected, the better side always to the right."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -7,12 +8,21 @@ from rich.console import Console
 from rich.text import Text
 
 from appraise.domain.explanations import composite_sentences, evidence_sentence, figure, sentences, whole_amount
-from appraise.domain.indicators import Direction, IndicatorDefinition, Unit, definition_of
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import COMPOSITE, Direction, IndicatorDefinition, Unit, definition_of
 from appraise.domain.scorecards import Absence, Composite, Estimate
+from appraise.domain.standings import Standing, Tier
 
 WIDTH = 41
+TIERS = {
+    Tier.ABOVE: "above the average",
+    Tier.UNCLEAR: "not to be told from the average",
+    Tier.BELOW: "below the average",
+}
 MARGIN = Decimal("1.2")
 UNITS = {Unit.POINTS: " of 100", Unit.RATIO: " × expected", Unit.PERCENT: " %", None: ""}
+MIDDLE = 3
+"""Says no more than that the data cannot tell."""
 NARROWEST = Decimal("0.000001")
 
 
@@ -88,6 +98,21 @@ def print_composite(console: Console, composite: Composite | Absence | None, *, 
         console.print(f"   • {sentence}", soft_wrap=True, highlight=False)
 
 
+def print_standings(console: Console, standings: Mapping[IndicatorKey, Standing]) -> None:
+    """A rank where it is known, otherwise what the verdict says; the interval in both cases."""
+    if not standings:
+        console.print("Where the employee stands cannot be told: no figure carries consequences.", soft_wrap=True)
+    for key, one in standings.items():
+        name = "Taken together" if key == COMPOSITE else definition_of(key).name
+        place = TIERS[one.tier] if one.tier else f"rank {one.rank:,}"
+        low, high = (f"{bound:.0%}".replace("%", " %") for bound in (one.lower_90, one.upper_90))
+        console.print(
+            f"{name:<18}{place} of {one.listed:,} · 90 % sure: better than {low} … {high}",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
 def _print_estimate(console: Console, estimate: Estimate, definition: IndicatorDefinition) -> None:
     drawing = draw(estimate)
     colour = {True: "green", False: "red", None: "cyan"}[estimate.is_better]
@@ -104,7 +129,8 @@ def _print_estimate(console: Console, estimate: Estimate, definition: IndicatorD
     counted = evidence_sentence(estimate.indicator, estimate.evidence)
     low, high = figure(estimate.indicator, estimate.lower), figure(estimate.indicator, estimate.upper)
     use = "" if estimate.consequence else " · to be read, not to be acted on"
-    console.print(Text.assemble("   ", (drawing.verdict, colour), f" · 95 % sure: {low} … {high}"))
+    level = "" if estimate.level in {None, MIDDLE} else f" · level {estimate.level} of 5"
+    console.print(Text.assemble("   ", (drawing.verdict, colour), f"{level} · 95 % sure: {low} … {high}"))
     console.print(
         f"   {counted} · reliability {estimate.reliability:.2f}{use}", style="dim", highlight=False, soft_wrap=True
     )

@@ -8,7 +8,8 @@ from appraise.cli.deployment import AT_THE_MACHINE, cycle_named
 from appraise.cli.output import console, print_json, progress_bar
 from appraise.cli.policies import print_changes
 from appraise.domain.cycles import Cycle
-from appraise.domain.indicators import definition_of
+from appraise.domain.explanations import own_share
+from appraise.domain.indicators import COMPOSITE, definition_of
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY, Policy
 from appraise.domain.reading import ScoringRun
@@ -61,6 +62,7 @@ def print_run(run: ScoringRun, *, json: bool) -> None:
     seconds = f"{took.total_seconds():.1f} s"
     console.print(f"Scoring run {run.id}: {run.state.value.lower()} in {seconds}", highlight=False)
     print_coverage(run)
+    print_summary(run)
     for warning in () if run.manifest is None else run.manifest.policy_warnings:
         console.print(f"  Policy {warning}", highlight=False, soft_wrap=True, markup=False)
     if (changes := compare_with_previous(open_deployment(Settings()), AT_THE_MACHINE, run)) is not None:
@@ -77,6 +79,23 @@ def print_coverage(run: ScoringRun) -> None:
         console.print(f"  {name}: {coverage.total:,.0f} outcomes, {share}{why}", highlight=False, soft_wrap=True)
         for note in coverage.notes:
             console.print(f"    {note}", highlight=False, soft_wrap=True, markup=False)
+
+
+def print_summary(run: ScoringRun) -> None:
+    """What the run assumed of everybody, and how many it flags."""
+    if run.summary is None:
+        return
+    console.print(f"  {own_share(run.summary.attributable_share)}", highlight=False, soft_wrap=True)
+    for flags in run.summary.flags:
+        count = flags.better + flags.worse
+        wrong = f"; {flags.expected_wrong:.1%} of them expected to be wrong" if count else ""
+        name = "Taken together" if flags.indicator == COMPOSITE else definition_of(flags.indicator).name
+        console.print(
+            f"  {name}: {count:,} of {flags.judged:,} flagged as different from expected"
+            f" ({flags.better:,} better, {flags.worse:,} worse{wrong})",
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 def export_cycle(name: str, to: Path, *, format: str) -> None:  # noqa: A002  # the option's natural name

@@ -7,23 +7,27 @@ from rich.rule import Rule
 from appraise.bootstrap import open_deployment, utc_now
 from appraise.cli.deployment import AT_THE_MACHINE, cycle_named, person_named
 from appraise.cli.output import console, print_json
-from appraise.cli.scorecard import print_composite, print_results
-from appraise.domain.explanations import absence_sentence, composite_sentences, sentences
+from appraise.cli.scorecard import print_composite, print_results, print_standings
+from appraise.domain.explanations import absence_sentence, composite_sentences, own_share, sentences
 from appraise.domain.reading import ViewedSection
 from appraise.domain.scorecards import Absence, Composite, Estimate
 from appraise.errors import NotFound
 from appraise.settings import Settings
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_sections import section_of
+from appraise.use_cases.read_standings import read_standings
 
 
-def show_scorecard(employee: str, cycle: str, *, why: bool, json: bool) -> None:
+def show_scorecard(employee: str, cycle: str, *, why: bool, standing: bool, json: bool) -> None:
     deployment = open_deployment(Settings())
     viewed = viewed_section(deployment, employee, cycle)
+    places = read_standings(deployment, AT_THE_MACHINE, viewed.section.id, at=utc_now()) if standing else {}
     if json:
-        print_json(as_json(viewed))
-    else:
-        print_section(viewed, why=why)
+        print_json({**as_json(viewed), **({"standings": places} if standing else {})})
+        return
+    print_section(viewed, why=why)
+    if standing:
+        print_standings(console, places)
 
 
 def viewed_section(deployment: Deployment, employee: str, cycle: str) -> ViewedSection:
@@ -47,6 +51,10 @@ def print_section(viewed: ViewedSection, *, why: bool) -> None:
     console.print(f"{job or 'no job known'} · reports to {reports_to}", style="dim", highlight=False)
     print_results(console, tuple(item.result for item in section.items), why=why)
     print_composite(console, viewed.composite, why=why)
+    shares = {item.result.working.attributable_share for item in section.items if isinstance(item.result, Estimate)}
+    for share in sorted(shares):
+        console.print()
+        console.print(own_share(share), style="dim", highlight=False, soft_wrap=True)
     console.print()
 
 

@@ -151,6 +151,17 @@ def sees_ratings(principal: Principal, subject: EmployeeId, state: SectionState)
     return principal.employee != subject or state is SectionState.FINALISED
 
 
+def sees_standings(principal: Principal) -> bool:
+    """Whether the principal may read where people of readable sections stand among the others: rank or tier.
+
+    Neither employees nor their managers, and nobody in a host's frame: ranks set colleagues against each other, and
+    most of them mean nothing.
+    """
+    if principal.is_service or principal.embedded is not None:
+        return False
+    return bool({Role.HR_ADMINISTRATOR, Role.EXECUTIVE} & principal.roles)
+
+
 def may_act(principal: Principal, action: Action, subject: EmployeeId, *, managers: Sequence[EmployeeId]) -> bool:
     """Whether the principal's relation to `subject` allows an action, the section's state left aside.
 

@@ -29,9 +29,10 @@ def sentences(estimate: Estimate) -> tuple[str, ...]:
         _lost(estimate),
         _case_mix(estimate),
         _shrinkage(estimate),
-        _own_share(estimate.working.attributable_share),
+        own_share(estimate.working.attributable_share),
         _interval(estimate),
         verdict(estimate),
+        _level(estimate.level),
         _reliability(estimate),
         _money(estimate.money),
         _left_out(estimate.evidence),
@@ -136,17 +137,18 @@ def composite_sentences(composite: Composite) -> tuple[str, ...]:
         f"{certain} {share} of the variance between employees counts as their own.",
         f"Indicators with {weight} of the weight have a figure; of others only what goes with these is assumed.",
         f"The reliability is {percent(composite.reliability)}: {use}.",
-        _LEVELS[composite.level],
+        composite_verdict(composite),
     )
 
 
-_LEVELS: Final = {
-    5: "That is surely well above the average.",
-    4: "That is surely above the average.",
-    3: "The data cannot tell it from the average.",
-    2: "That is surely below the average.",
-    1: "That is surely well below the average.",
-}
+def composite_verdict(composite: Composite) -> str:
+    """One sentence: above or below the average, or that the data cannot tell; with the level where there is one."""
+    words = {
+        True: "That is surely above the average",
+        False: "That is surely below the average",
+        None: "The data cannot tell it from the average",
+    }[composite.is_better]
+    return f"{words}." if composite.level is None else f"{words}: level {composite.level} of 5."
 
 
 def _sds(value: Decimal) -> str:
@@ -165,7 +167,8 @@ def _shrinkage(estimate: Estimate) -> str:
     )
 
 
-def _own_share(share: Decimal) -> str:
+def own_share(share: Decimal) -> str:
+    """What the policy's attributable share means for whoever reads a figure."""
     if share == 1:
         return "The policy takes all of what is not chance to be the employee's own doing."
     return (
@@ -180,6 +183,10 @@ def _interval(estimate: Estimate) -> str:
     return (
         f"With 95\N{NO-BREAK SPACE}% certainty the true figure lies between {low} and {high}; expected was {expected}."
     )
+
+
+def _level(level: int | None) -> str:
+    return "" if level is None else f"By the policy's rule that is level {level} of 5; it rates nobody."
 
 
 def _reliability(estimate: Estimate) -> str:

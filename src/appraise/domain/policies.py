@@ -39,6 +39,17 @@ class Relation(StrEnum):
     AUTO = "auto"
 
 
+class RatingRule(StrEnum):
+    """What makes a level 1 to 5 of a posterior (decision 15).
+
+    PROBABILITY: 5 or 1 where it is surely further than the margin from the average, 4 or 2 where it is surely above or
+    below. EVAAS: the estimate over its standard error, cut at ±1 and ±2, as SAS EVAAS does for teachers.
+    """
+
+    PROBABILITY = "probability"
+    EVAAS = "evaas"
+
+
 @dataclass(frozen=True, slots=True)
 class IndicatorPolicy:
     """Choices for one indicator.
@@ -71,8 +82,13 @@ class Policy:
     `attributable_share` is the share of the between-employee variance that is taken to be the employees' own
     (decision 6): 1 only where customers reach employees at random given the case mix. `annual_discount` is the yearly
     rate at which later money is worth less; `ownership_grace_days` protect whoever inherits an account. Of fewer than
-    `minimum_customers` an estimate is withheld, so that nobody learns what one of them did. `reasons` say by key why
-    the organisation departs from what lint would refuse. `exclusions` leave out employees, or evidence, on purpose.
+    `minimum_customers` an estimate is withheld, so that nobody learns what one of them did.
+
+    `rating_rule` makes levels: `margin` is the smallest difference that is worth a 5 or a 1, in sds between employees
+    of the part that is their own; `level_certainty` the probability that "surely" asks for. A rank is told only where
+    its 90 % interval is narrower than `rank_width` of the list. Of all flagged as different from expected, a share of
+    `false_discovery_rate` may be expected to be flagged wrongly. `reasons` say by key why the organisation departs from
+    what lint would refuse. `exclusions` leave out employees, or evidence, on purpose.
     """
 
     indicators: tuple[tuple[IndicatorKey, IndicatorPolicy], ...]
@@ -84,6 +100,11 @@ class Policy:
     ownership_grace_days: int = 90
     minimum_observed_weight: float = 0.5
     minimum_customers: int = 0
+    rating_rule: RatingRule = RatingRule.PROBABILITY
+    margin: float = 0.5
+    level_certainty: float = 0.95
+    rank_width: float = 0.25
+    false_discovery_rate: float = 0.05
     reasons: tuple[tuple[str, str], ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
 

@@ -19,7 +19,15 @@ from typing import Any
 from appraise.domain.exclusions import SCHEMA, Exclusion, exclusion_from
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import BY_KEY
-from appraise.domain.policies import DEFAULT_POLICY, DEFAULTS, Attribution, IndicatorPolicy, Policy, Relation
+from appraise.domain.policies import (
+    DEFAULT_POLICY,
+    DEFAULTS,
+    Attribution,
+    IndicatorPolicy,
+    Policy,
+    RatingRule,
+    Relation,
+)
 from appraise.domain.policy_keys import OF_AN_INDICATOR, OF_THE_POLICY, Key, expectation, fits, keys_of
 from appraise.errors import InvalidInput, Place
 
@@ -39,12 +47,13 @@ class PolicyDocument:
     dotted key why the organisation departs from what lint would refuse.
     """
 
-    choices: tuple[tuple[str, int | float], ...]
+    choices: tuple[tuple[str, int | float | str], ...]
     indicators: tuple[tuple[IndicatorKey, IndicatorPolicy], ...]
     reasons: tuple[tuple[str, str], ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
 
-    def choice(self, name: str) -> int | float:
+    def choice(self, name: str) -> Any:
+        """Of the type that `policy_keys` gives the key."""
         return dict(self.choices)[name]
 
     def as_json(self) -> dict[str, Any]:
@@ -58,13 +67,13 @@ class PolicyDocument:
 
     def policy(self) -> Policy:
         """Raises `InvalidInput` where the weights do not make 1."""
-        choices: dict[str, Any] = dict(self.choices)
+        choices: dict[str, Any] = {**dict(self.choices), "rating_rule": RatingRule(self.choice("rating_rule"))}
         return Policy(indicators=self.indicators, reasons=self.reasons, exclusions=self.exclusions, **choices)
 
 
 def document_of(policy: Policy) -> PolicyDocument:
     return PolicyDocument(
-        tuple((key.name, getattr(policy, key.name)) for key in OF_THE_POLICY),
+        tuple((key.name, _plain(getattr(policy, key.name))) for key in OF_THE_POLICY),
         _in_order(policy.indicators),
         tuple(sorted(policy.reasons)),
         policy.exclusions,
@@ -108,7 +117,7 @@ def json_schema() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            **{key.name: _property(key, getattr(DEFAULT_POLICY, key.name)) for key in OF_THE_POLICY},
+            **{key.name: _property(key, _plain(getattr(DEFAULT_POLICY, key.name))) for key in OF_THE_POLICY},
             INDICATORS: {
                 "type": "object",
                 "minProperties": 1,
@@ -136,7 +145,7 @@ def to_toml(policy: Policy) -> str:
     named = dict(DEFAULT_POLICY.indicators)
     lines: list[str] = []
     for key, value in zip(OF_THE_POLICY, dict(document.choices).values(), strict=True):
-        lines += _lines_of(key, value, getattr(DEFAULT_POLICY, key.name), key.source)
+        lines += _lines_of(key, value, _plain(getattr(DEFAULT_POLICY, key.name)), key.source)
     for name, rules in document.indicators:
         known = DEFAULTS.get(name)
         default = {} if known is None else _indicator_json(name, known)
@@ -165,7 +174,8 @@ class _Reader:
     def document(self, values: Mapping[str, Any]) -> PolicyDocument:
         names = [key.name for key in OF_THE_POLICY]
         self._known(values, [*names, INDICATORS, REASONS, EXCLUSIONS], "")
-        read = self._values(values, OF_THE_POLICY, {name: getattr(DEFAULT_POLICY, name) for name in names}, "")
+        defaults = {name: _plain(getattr(DEFAULT_POLICY, name)) for name in names}
+        read = self._values(values, OF_THE_POLICY, defaults, "")
         chosen = self._table(values, INDICATORS, default={name: {} for name, _ in DEFAULT_POLICY.indicators})
         if not chosen:
             raise self._wrong(INDICATORS, "names no indicator", "at least one table [indicators.NAME]")
@@ -269,6 +279,10 @@ def _in_order(
     """The scorecard's order: as the indicators are defined, others after them by name."""
     order = {key: position for position, key in enumerate(BY_KEY)}
     return tuple(sorted(indicators, key=lambda pair: (order.get(pair[0], len(order)), pair[0])))
+
+
+def _plain(value: float | RatingRule) -> int | float | str:
+    return value.value if isinstance(value, RatingRule) else value
 
 
 def _indicator_json(name: IndicatorKey, rules: IndicatorPolicy) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
-from appraise.domain.policies import Attribution, Relation
+from appraise.domain.policies import Attribution, RatingRule, Relation
 
 LONGEST_DAYS: Final = 3660
 """Ten years: a longer window is a slip of the pen."""
@@ -80,6 +80,36 @@ OF_THE_POLICY: Final[tuple[Key, ...]] = (
         {"type": "integer", "minimum": 0, "maximum": 1_000_000},
         "different customers below which an estimate is withheld, to protect them; 0 withholds none",
         f"{_CHOICE}; agree on it with the data protection officer",
+    ),
+    Key(
+        "rating_rule",
+        {"type": "string", "enum": [rule.value for rule in RatingRule]},
+        "what makes levels 1 to 5: probability, or how many standard errors from the average as SAS EVAAS",
+        "decision 15; EVAAS: levels of Tennessee's teachers, tvaas.sas.com",
+    ),
+    Key(
+        "margin",
+        {"type": "number", "minimum": 0, "maximum": 3},
+        "smallest difference from the average that is worth a 5 or a 1, in sds between employees",
+        "half an sd, as a usual minimum important difference: Norman, Sloan & Wyrwich 2003, Medical Care 41:582",
+    ),
+    Key(
+        "level_certainty",
+        {"type": "number", "exclusiveMinimum": 0.5, "maximum": 0.999},
+        "probability from which a level other than 3 is given; under .95 it loosens 5 and 1 alone",
+        "decision 15: as sure as the verdict",
+    ),
+    Key(
+        "rank_width",
+        _SHARE,
+        "a rank is told only where its 90 % interval is narrower than this share of the list, otherwise a tier",
+        f"{_CHOICE}: a quarter of the list; 0 tells none",
+    ),
+    Key(
+        "false_discovery_rate",
+        {"type": "number", "exclusiveMinimum": 0, "maximum": 0.5},
+        "expected share of those flagged as different from expected who lie on the other side",
+        "a usual rate; flags by Newton et al. 2004, Biostatistics 5:155",
     ),
 )
 

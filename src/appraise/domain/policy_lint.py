@@ -20,7 +20,7 @@ from appraise.domain.indicators import (
     REPEAT_PURCHASE,
     SATISFACTION,
 )
-from appraise.domain.policies import DEFAULTS, Attribution, IndicatorPolicy, Policy
+from appraise.domain.policies import DEFAULT_POLICY, DEFAULTS, Attribution, IndicatorPolicy, Policy, RatingRule
 from appraise.domain.policy_documents import INDICATORS, PolicyDocument, document_of
 from appraise.errors import InvalidInput
 
@@ -42,6 +42,10 @@ PUBLISH_FLOOR: Final = 0.5
 CONSEQUENCE_FLOOR: Final = 0.7
 SHARE_RANGE_ENDS: Final = 0.7
 """Reference range .5 to .7 until an organisation has tested its routing (decision 6)."""
+LEAST_CERTAINTY: Final = 0.8
+WIDEST_MARGIN: Final = 1.0
+WIDEST_RANK: Final = 0.5
+MOST_FALSE_FLAGS: Final = 0.2
 
 _WINDOWED: Final = frozenset({Attribution.LINEAR, Attribution.TIME_DECAY})
 
@@ -91,7 +95,7 @@ class Finding:
 
 def lint(document: PolicyDocument) -> tuple[Finding, ...]:
     """All findings, errors first, otherwise in the order of the document."""
-    found = [*_shares(document), *_weights(document)]
+    found = [*_shares(document), *_levels(document), *_lists(document), *_weights(document)]
     for key, rules in document.indicators:
         found += [
             *_item(document, key, rules),
@@ -142,6 +146,40 @@ def _shares(document: PolicyDocument) -> Iterator[Finding]:
             f"{consequence:g} is less than it takes to publish ({publish:g}): every estimate would carry consequences"
         )
         yield Finding("consequence-under-publish", Level.ERROR, sentence, "consequence_reliability")
+
+
+def _levels(document: PolicyDocument) -> Iterator[Finding]:
+    if document.choice("rating_rule") == RatingRule.EVAAS:
+        sentence = (
+            "levels by standard errors say how sure a difference is, not how large: "
+            "with much evidence a small one becomes a 5 or a 1"
+        )
+        yield Finding("levels-without-margin", Level.WARNING, sentence, "rating_rule")
+        for name in ("margin", "level_certainty"):
+            if document.choice(name) != getattr(DEFAULT_POLICY, name):
+                sentence = f"{name} is not read where the rating_rule is evaas"
+                yield Finding("not-read", Level.WARNING, sentence, name)
+        return
+    margin, certainty = document.choice("margin"), document.choice("level_certainty")
+    if margin == 0:
+        sentence = "with a margin of 0 any difference that is sure is a 5 or a 1, however small; nobody gets a 4 or a 2"
+        yield Finding("margin-none", Level.WARNING, sentence, "margin")
+    elif margin > WIDEST_MARGIN:
+        sentence = f"hardly anybody is surely further than {margin:g} sds from the average: nobody gets a 5 or a 1"
+        yield Finding("margin-wide", Level.WARNING, sentence, "margin")
+    if certainty < LEAST_CERTAINTY:
+        sentence = f"a level 5 or 1 may be wrong with a probability of {1 - certainty:.2g}; at most .2 is usual"
+        yield Finding("certainty-low", Level.WARNING, sentence, "level_certainty")
+
+
+def _lists(document: PolicyDocument) -> Iterator[Finding]:
+    width, rate = document.choice("rank_width"), document.choice("false_discovery_rate")
+    if width > WIDEST_RANK:
+        sentence = f"ranks would be told that are known to within {width:.0%} of the list only: read out, they mislead"
+        yield Finding("rank-width-wide", Level.WARNING, sentence, "rank_width")
+    if rate > MOST_FALSE_FLAGS:
+        sentence = f"of those flagged as different from expected, {rate:.0%} may be expected not to be"
+        yield Finding("false-flags-many", Level.WARNING, sentence, "false_discovery_rate")
 
 
 def _weights(document: PolicyDocument) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 from appraise.domain.cycles import Cycle
 from appraise.domain.employees import Employee, EmploymentStatus
 from appraise.domain.identifiers import CycleId, EmployeeId, LoadId, RunId
-from appraise.domain.scorecards import Absence, Composite, Coverage, Manifest
+from appraise.domain.scorecards import Absence, Composite, Coverage, Manifest, RunSummary
 from appraise.domain.section_states import Action
 from appraise.domain.sections import Section
 
@@ -95,6 +95,7 @@ class ScoringRun:
     state: RunState
     manifest: Manifest | None
     coverage: tuple[Coverage, ...]
+    summary: RunSummary | None = None
     progress: Progress | None = None
 
     def as_of(self, at: datetime) -> "ScoringRun":

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
+from appraise.domain.standings import Standing
 
 
 class AbsenceKind(StrEnum):
@@ -74,6 +75,9 @@ class Estimate:
     `lower`/`upper` bound the 95 % interval, `lower_90`/`upper_90` the 90 % one. `unshrunk` is raw less case mix,
     shown so that little evidence cannot hide an unusual person, with its sampling `standard_error`. `consequence`
     says whether the reliability carries consequences by the policy; below it the estimate may be read and not used.
+    `level` 1 to 5 is what the policy's rule makes of it, 5 the best; None where it carries no consequence or the
+    indicator weighs nothing. A level other than 3 lies on the side that `is_better` says. It rates nobody.
+    `flagged` is of the run's list of those who are different from expected (see `Flags`); None where there is no level.
     """
 
     indicator: IndicatorKey
@@ -91,6 +95,8 @@ class Estimate:
     evidence: Evidence
     working: Working
     money: Money | None = None
+    level: int | None = None
+    flagged: bool | None = None
 
     @property
     def is_better(self) -> bool | None:
@@ -116,9 +122,8 @@ class Composite:
     """The weighted indicators together, judged jointly; 0 is the average employee and higher is better.
 
     The unit is the sd between employees of each indicator's part that is their own. `parts` by indicator sum to
-    `value`, digit for digit; an indicator that was not observed has what the others imply of it. `level` is what
-    the policy's probability rule makes of it: 5 or 1 where it is surely further than half a `spread` above or below
-    the average, 4 or 2 where it is surely above or below, else 3. It rates nobody: a person does.
+    `value`, digit for digit; an indicator that was not observed has what the others imply of it. `level` and
+    `flagged` are as an estimate's: None where the composite carries no consequence. They rate nobody: a person does.
     """
 
     value: Decimal
@@ -130,10 +135,11 @@ class Composite:
     reliability: Decimal
     probability_better: Decimal
     consequence: bool
-    level: int
+    level: int | None
     observed_weight: Decimal
     attributable_share: Decimal
     parts: tuple[tuple[IndicatorKey, Decimal], ...]
+    flagged: bool | None = None
 
     def __post_init__(self) -> None:
         total = sum((part for _, part in self.parts), Decimal(0))
@@ -151,11 +157,12 @@ class Composite:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """`composite` is None where the run did not work one out."""
+    """`composite` is None where the run did not work one out. `standings`, COMPOSITE's too, are not for everybody."""
 
     employee: EmployeeId
     results: tuple[Estimate | Absence, ...]
     composite: Composite | Absence | None = None
+    standings: tuple[tuple[IndicatorKey, Standing], ...] = ()
 
     def result(self, indicator: IndicatorKey) -> Estimate | Absence:
         return {result.indicator: result for result in self.results}[indicator]
@@ -205,7 +212,31 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
+class Flags:
+    """How many of the `judged` are flagged as different from expected, on each side, in a run.
+
+    A share of `expected_wrong` of the flagged is expected to lie on the other side, at most the policy's
+    `false_discovery_rate`. That is said of the list: one of the flagged alone may be less sure than a verdict asks.
+    """
+
+    indicator: IndicatorKey
+    judged: int
+    better: int
+    worse: int
+    expected_wrong: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What a run assumed and found of everybody: `attributable_share` as in `Working`, flags by indicator."""
+
+    attributable_share: Decimal
+    flags: tuple[Flags, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ScoringResult:
     scorecards: tuple[Scorecard, ...]
     coverage: tuple[Coverage, ...]
     manifest: Manifest
+    summary: RunSummary | None = None

@@ -1,7 +1,7 @@
 """From arrays of figures to what is said of each employee: an estimate, or why there is none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from appraise.domain.policies import Policy
 from appraise.domain.scorecards import Absence, Coverage, Estimate, Evidence, Money
 from appraise.errors import NotEnough
 from appraise.scoring.absences import Words, refused, too_little, too_unreliable, withheld
+from appraise.scoring.levels import Known, levels
 from appraise.scoring.working import exactly, unshrunk, worked_out
 from appraise.statistics.shrinkage import Shrunk
 
@@ -25,12 +26,14 @@ class Measured:
 
     `deviation` from the average employee and its sampling `variance` are in the indicator's unit and its square, raw
     less case mix, not turned: of attrition higher is worse. `spread` is the estimated sd between employees.
+    `known` is what pooling made of it.
     """
 
     employees: Sequence[int]
     deviation: FloatArray
     variance: FloatArray
     spread: float
+    known: Known | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ def said(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Figures) 
     What could be published is withheld where it would tell of fewer customers than the policy's minimum.
     """
     minimum = policy.of(indicator).minimum_events
-    estimates = _estimates(indicator, policy, seen, figures)
+    known = _known(indicator, policy, figures.shrunk)
+    estimates = _levelled(_estimates(indicator, policy, seen, figures), known, policy)
     results: dict[int, Estimate | Absence] = {}
     for row, (employee, evidence) in enumerate(zip(seen.employees, seen.evidence, strict=True)):
         amount, reliability = float(seen.amount[row]), float(estimates[row].reliability)
@@ -106,8 +110,8 @@ def said(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Figures) 
             results[employee] = withheld(indicator, minimum=policy.minimum_customers, evidence=evidence)
         else:
             results[employee] = estimates[row]
-    shrunk = figures.shrunk
-    return Results(results, Measured(seen.employees, figures.deviation, figures.variance, shrunk.population_sd))
+    spread = figures.shrunk.population_sd
+    return Results(results, Measured(seen.employees, figures.deviation, figures.variance, spread, known))
 
 
 def nobody(indicator: IndicatorKey, seen: Seen, error: NotEnough) -> Results:
@@ -117,6 +121,26 @@ def nobody(indicator: IndicatorKey, seen: Seen, error: NotEnough) -> Results:
             for employee, evidence in zip(seen.employees, seen.evidence, strict=True)
         }
     )
+
+
+def _known(indicator: IndicatorKey, policy: Policy, shrunk: Shrunk) -> Known | None:
+    """None of context, which is not judged."""
+    if not policy.of(indicator).weight:
+        return None
+    return Known(
+        shrunk.deviation,
+        shrunk.deviation_origin,
+        policy.attributable_share**0.5 * shrunk.population_sd,
+        definition_of(indicator).direction is Direction.HIGHER_IS_BETTER,
+    )
+
+
+def _levelled(estimates: list[Estimate], known: Known | None, policy: Policy) -> list[Estimate]:
+    """With the level of those who may have one."""
+    if known is None:
+        return estimates
+    found = levels(known, policy, is_better=[one.is_better for one in estimates])
+    return [replace(one, level=level) if one.consequence else one for one, level in zip(estimates, found, strict=True)]
 
 
 def _estimates(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Figures) -> list[Estimate]:

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 
 import ibis
 
-from appraise.domain.employees import Employment, EmploymentStatus
+from appraise.domain.employees import Employee, Employment, EmploymentStatus
 from appraise.domain.events import EventKind
 from appraise.domain.exclusions import left_out
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
@@ -16,15 +17,25 @@ from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import Policy
 from appraise.domain.progress import Advance
-from appraise.domain.scorecards import Absence, Composite, Coverage, Estimate, Scorecard, ScoringResult
+from appraise.domain.scorecards import (
+    Absence,
+    Composite,
+    Coverage,
+    Estimate,
+    Manifest,
+    RunSummary,
+    Scorecard,
+    ScoringResult,
+)
 from appraise.scoring.absences import excluded, not_in_service
 from appraise.scoring.findings import Findings
 from appraise.scoring.indicator import Shared
 from appraise.scoring.installed import indicator_named
+from appraise.scoring.lists import Pooled, listed
 from appraise.scoring.manifest import Versions, manifest
 from appraise.scoring.prepared import prepare
 from appraise.scoring.references import directory
-from appraise.scoring.together import SEED, composites, nothing_together
+from appraise.scoring.together import SEED, Together, composites, nothing_together
 
 _OUT_OF_SERVICE = frozenset(
     {
@@ -34,6 +45,19 @@ _OUT_OF_SERVICE = frozenset(
         EmploymentStatus.DECEASED,
     }
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What the events say of everybody before it is put together; `findings` are by position in `employees`.
+
+    `spared` gives the policy's reason for everybody whom it leaves out.
+    """
+
+    employees: tuple[Employee, ...]
+    findings: Mapping[IndicatorKey, Findings]
+    serving: frozenset[EmployeeId]
+    spared: Mapping[EmployeeId, str] = field(default_factory=dict)
 
 
 def score(  # noqa: PLR0913  # what a run is computed from, each part named
@@ -56,9 +80,25 @@ def score(  # noqa: PLR0913  # what a run is computed from, each part named
 
     Raises `InvalidInput` for a policy that asks for what cannot be computed.
     """
+    measured = measure(events, people, policy, cycle, data_as_of=data_as_of, progress=progress)
+    made_of = manifest(
+        people, policy, cycle, data_as_of=data_as_of, versions=Versions(event_versions, code_version, seed)
+    )
+    return concluded(measured, policy, made_of)
+
+
+def measure(
+    events: Mapping[EventKind, ibis.Table],
+    people: PeopleSnapshot,
+    policy: Policy,
+    cycle: Period,
+    *,
+    data_as_of: date,
+    progress: Advance,
+) -> Measurement:
+    """Every indicator of the policy; arguments and errors as of `score`."""
     employees = sorted(people.employees, key=lambda employee: employee.id)
-    indicators = [key for key, _ in policy.indicators]
-    chosen = [indicator_named(key) for key in indicators]
+    chosen = [indicator_named(key) for key, _ in policy.indicators]
     steps = _Steps(progress, len(chosen) + 1)
     steps.next("reading events")
     people_known = directory(employees, people.employments)
@@ -68,23 +108,37 @@ def score(  # noqa: PLR0913  # what a run is computed from, each part named
         steps.next(f"scoring {indicator.definition.name.lower()}")
         findings[indicator.definition.key] = indicator.measure(shared, policy)
     steps.done()
-    serving = in_service(people, cycle)
-    together = composites(findings, policy, seed=seed)
     spared = left_out_employees(people, policy, cycle)
+    return Measurement(tuple(employees), findings, in_service(people, cycle), spared)
+
+
+def concluded(measured: Measurement, policy: Policy, made_of: Manifest) -> ScoringResult:
+    """What is made of the measurement: results, composites, flags and standings."""
+    findings, serving, spared = measured.findings, measured.serving, measured.spared
+    indicators = [key for key, _ in policy.indicators]
+    together = composites(findings, policy, seed=made_of.seed)
+    cards = [
+        Scorecard(
+            employee.id,
+            tuple(_result(key, findings[key], position, employee.id, spared, serving) for key in indicators),
+            _composite(together.said.get(position), employee.id, spared, serving),
+        )
+        for position, employee in enumerate(measured.employees)
+    ]
+    scorecards, flags = listed(cards, _pooled(findings, together), policy, made_of)
     return ScoringResult(
-        scorecards=tuple(
-            Scorecard(
-                employee.id,
-                tuple(_result(key, findings[key], position, employee.id, spared, serving) for key in indicators),
-                _composite(together.get(position), employee.id, spared, serving),
-            )
-            for position, employee in enumerate(employees)
-        ),
+        scorecards=scorecards,
         coverage=tuple(_covered(findings[key].coverage, spared) for key in indicators),
-        manifest=manifest(
-            people, policy, cycle, data_as_of=data_as_of, versions=Versions(event_versions, code_version, seed)
-        ),
+        manifest=made_of,
+        summary=RunSummary(Decimal(repr(policy.attributable_share)), flags),
     )
+
+
+def _pooled(findings: Mapping[IndicatorKey, Findings], together: Together) -> dict[IndicatorKey, Pooled]:
+    """Whatever is judged: indicators that weigh and could be compared, then all of them together."""
+    measured = {key: found.results.measured for key, found in findings.items()}
+    judged = {key: Pooled(one.employees, one.known) for key, one in measured.items() if one and one.known}
+    return judged if together.pooled is None else {**judged, COMPOSITE: together.pooled}
 
 
 def in_service(people: PeopleSnapshot, cycle: Period) -> frozenset[EmployeeId]:

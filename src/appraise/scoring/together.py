@@ -1,6 +1,7 @@
 """All weighted indicators of an employee, judged together."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
@@ -12,42 +13,73 @@ from appraise.domain.policies import Policy
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate
 from appraise.errors import NotEnough
 from appraise.scoring.findings import Findings, FloatArray, Measured, Results
+from appraise.scoring.levels import Known, levels
+from appraise.scoring.lists import Pooled
 from appraise.scoring.working import exactly
 from appraise.statistics import composite as statistics
 
 FEWEST_INDICATORS: Final = 2
-LEVEL_CERTAINTY: Final = 0.95
-"""As sure as an interval of 90 % that ends at the average, so that level and verdict never contradict each other."""
-MARGIN: Final = 0.5
-"""In sds of the composite between employees: the smallest difference that is worth a 5 or a 1."""
 SEED: Final = 2_026
 
+Published = Sequence[tuple[bool, ...]]
+"""Per employee, which indicators that weigh have a figure."""
 
-def composites(
-    findings: Mapping[IndicatorKey, Findings], policy: Policy, *, seed: int = SEED
-) -> dict[int, Composite | Absence]:
-    """By position, of everybody with any evidence; leavers count towards what is expected of the others.
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What is said by position, of everybody with any evidence; `pooled` is None where nothing can be put together."""
+
+    said: Mapping[int, Composite | Absence]
+    pooled: Pooled | None = None
+
+
+def composites(findings: Mapping[IndicatorKey, Findings], policy: Policy, *, seed: int = SEED) -> Together:
+    """By the policy's weights, as `composites_under` says."""
+    (found,) = composites_under(findings, [policy], seed=seed)
+    return found
+
+
+def composites_under(
+    findings: Mapping[IndicatorKey, Findings], policies: Sequence[Policy], *, seed: int = SEED
+) -> list[Together]:
+    """By each of several policies that differ from the first in weights alone, and that weigh nothing more.
+
+    Of everybody with any evidence; leavers count towards what is expected of the others.
 
     Whoever has fewer than two published indicators, or too little weight of them, gets an absence. Evidence below what
     is published still tells of the other indicators, and is used for that.
     """
+    policy = policies[0]
     weighed = [key for key, rules in policy.indicators if rules.weight > 0]
-    known = {key: measured for key in weighed if (measured := _disclosed(findings[key].results)) is not None}
-    employees = sorted({employee for measured in known.values() for employee in measured.employees})
+    seen = {key: measured for key in weighed if (measured := _disclosed(findings[key].results)) is not None}
+    employees = sorted({employee for measured in seen.values() for employee in measured.employees})
     if not employees:
-        return {}
-    deviation, variance = _measured(known, weighed, employees)
-    weights = [policy.of(key).weight for key in weighed]
+        return [Together({}) for _ in policies]
+    deviation, variance = _measured(seen, weighed, employees)
+    weights = [[one.of(key).weight for key in weighed] for one in policies]
     published = _published(findings, weighed, employees)
     try:
-        pooled = statistics.pool(
-            deviation, variance, weight=weights, attributable_share=policy.attributable_share, seed=seed
+        pooled = statistics.pool_each(
+            deviation, variance, weights=weights, attributable_share=policy.attributable_share, seed=seed
         )
     except NotEnough as error:
         reason = f"The indicators cannot be put together for anybody in this cycle: {error.found}."
-        return {employee: _absent(reason) for employee in employees}
-    figures = _figures(pooled, policy, weighed, published)
-    return {employee: _gated(figures[row], published[row], policy, weights) for row, employee in enumerate(employees)}
+        return [Together({employee: _absent(reason) for employee in employees}) for _ in policies]
+    return [_together(found, one, weighed, published, employees) for found, one in zip(pooled, policies, strict=True)]
+
+
+def _together(
+    pooled: statistics.Composite,
+    policy: Policy,
+    weighed: Sequence[IndicatorKey],
+    published: Published,
+    employees: Sequence[int],
+) -> Together:
+    weights = [policy.of(key).weight for key in weighed]
+    known = Known(pooled.posterior, 0.0, pooled.spread, higher_is_better=True)
+    figures = _figures(pooled, known, policy, weighed, published)
+    said = {employee: _gated(figures[row], published[row], policy, weights) for row, employee in enumerate(employees)}
+    return Together(said, Pooled(employees, known))
 
 
 def _disclosed(results: Results) -> Measured | None:
@@ -82,9 +114,6 @@ def _measured(
     return deviation, variance
 
 
-Published = Sequence[tuple[bool, ...]]
-
-
 def _published(
     findings: Mapping[IndicatorKey, Findings], weighed: Sequence[IndicatorKey], employees: Sequence[int]
 ) -> Published:
@@ -93,17 +122,9 @@ def _published(
 
 
 def _figures(
-    pooled: statistics.Composite, policy: Policy, weighed: Sequence[IndicatorKey], published: Published
+    pooled: statistics.Composite, known: Known, policy: Policy, weighed: Sequence[IndicatorKey], published: Published
 ) -> list[Composite]:
-    margin = MARGIN * pooled.spread
     above = pooled.probability_above()
-    levels = statistics.rate(
-        above_margin=pooled.probability_above(margin),
-        above=above,
-        below=pooled.probability_below(),
-        below_margin=pooled.probability_below(-margin),
-        certainty=LEVEL_CERTAINTY,
-    )
     weights = [Decimal(str(policy.of(key).weight)) for key in weighed]
     found = []
     for row, has in enumerate(published):
@@ -120,13 +141,14 @@ def _figures(
                 reliability=exactly(pooled.reliability[row]),
                 probability_better=exactly(np.clip(above[row], 0.0, 1.0)),
                 consequence=float(pooled.reliability[row]) >= policy.consequence_reliability,
-                level=int(levels[row]),
+                level=None,
                 observed_weight=sum((w for w, one in zip(weights, has, strict=True) if one), Decimal(0)),
                 attributable_share=Decimal(repr(policy.attributable_share)),
                 parts=parts,
             )
         )
-    return found
+    by_rule = levels(known, policy, is_better=[one.is_better for one in found])
+    return [replace(one, level=level) if one.consequence else one for one, level in zip(found, by_rule, strict=True)]
 
 
 def _gated(

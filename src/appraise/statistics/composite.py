@@ -5,6 +5,7 @@ mean. Treating their posteriors as independent makes composite intervals too nar
 and so does taking an estimated covariance as known (.81 with 12 employees).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,20 +78,49 @@ def pool(
     Raises `NotEnoughGroups` where fewer than five employees have any indicator that weighs, `InvalidInput` for shapes
     that differ, variances that are not above 0, weights that are negative or all 0, or a share outside (0, 1].
     """
+    (found,) = pool_each(deviation, variance, weights=[weight], attributable_share=attributable_share, seed=seed)
+    return found
+
+
+def pool_each(
+    deviation: npt.ArrayLike,
+    variance: npt.ArrayLike,
+    *,
+    weights: Sequence[npt.ArrayLike],
+    attributable_share: float = 1.0,
+    seed: int,
+) -> list[Composite]:
+    """`pool` with each of several weights. They share the draws, so that what differs is the weights' doing alone."""
     share = checked_share(attributable_share)
     a, v = _checked(deviation, variance)
-    w = _shares_of_one(weight, count=a.shape[1])
     observed = np.isfinite(v)
-    usable = (observed.sum(axis=0) >= FEWEST_EMPLOYEES) & (w > 0.0)
-    if not usable.any():
-        raise NotEnoughGroups("no indicator has enough employees", expected=f"at least {FEWEST_EMPLOYEES}")
-    measured = Measured(a[:, usable], v[:, usable])
-    draws = draw(measured, seed=seed)
+    drawn: dict[bytes, Draws] = {}
+    found = []
+    for weight in weights:
+        w = _shares_of_one(weight, count=a.shape[1])
+        usable = (observed.sum(axis=0) >= FEWEST_EMPLOYEES) & (w > 0.0)
+        if not usable.any():
+            raise NotEnoughGroups("no indicator has enough employees", expected=f"at least {FEWEST_EMPLOYEES}")
+        measured = Measured(a[:, usable], v[:, usable])
+        if usable.tobytes() not in drawn:
+            drawn[usable.tobytes()] = draw(measured, seed=seed)
+        found.append(_pooled(measured, drawn[usable.tobytes()], w, usable, observed, share))
+    return found
+
+
+def _pooled(  # the parts of one composite
+    measured: Measured,
+    draws: Draws,
+    w: FloatArray,
+    usable: npt.NDArray[np.bool_],
+    observed: npt.NDArray[np.bool_],
+    share: float,
+) -> Composite:
     spreads, scores, variances, contribution, own = _posterior(measured, draws, w[usable], share)
     # Of indicators that nobody can be compared on, nothing is known but that they vary.
     unknown = float((w[~usable] ** 2).sum())
     posterior = NormalMixture(draws.weight, scores, np.sqrt(np.maximum(variances, 0.0) + unknown))
-    whole = np.zeros(a.shape)
+    whole = np.zeros(observed.shape)
     whole[:, usable] = contribution
     counted = observed & usable
     return Composite(
@@ -184,9 +214,19 @@ def rank_intervals(
     m = vector("mean", mean)
     s = at_least("sd", vector("sd", sd, length=m.size), 0.0)
     random = np.random.default_rng(seed)
-    samples = m + s * random.standard_normal((draws, m.size))
+    return percentiles(m + s * random.standard_normal((draws, m.size)), level=level)
+
+
+def percentiles(draws: npt.ArrayLike, *, level: float = 0.9) -> Ranks:
+    """Posterior of each employee's rank/(J + 1) from joint draws (D, J) of what is ranked, higher is better.
+
+    Their mean orders employees with the least expected squared error of ranks (Lin, Louis, Paddock & Ridgeway 2006).
+    """
+    samples = np.asarray(draws, dtype=np.float64)
+    if samples.ndim != 2 or 0 in samples.shape:  # noqa: PLR2004  # draws by employees
+        raise InvalidInput(f"draws has the shape {samples.shape}", expected="draws by employees, at least one of each")
     ranks = np.argsort(np.argsort(samples, axis=1, kind="stable"), axis=1, kind="stable") + 1.0
-    percentile = ranks / (m.size + 1.0)
+    percentile = ranks / (samples.shape[1] + 1.0)
     tail = (1.0 - level) / 2
     lower, upper = np.quantile(percentile, [tail, 1.0 - tail], axis=0, method="inverted_cdf")
     return Ranks(percentile.mean(axis=0), lower, upper)

@@ -17,12 +17,16 @@ _TOLERANCE = 1e-11
 
 
 class Mixture(Protocol):
-    """A posterior for each of J employees. `x` and `p` are scalars or one value per employee."""
+    """A posterior for each of J employees. `x` and `p` are scalars or one value per employee.
+
+    `draw` gives `count` joint draws (count, J): employees share the component, and are independent given it.
+    """
 
     def mean(self) -> FloatArray: ...
     def sd(self) -> FloatArray: ...
     def cdf(self, x: npt.ArrayLike) -> FloatArray: ...
     def quantile(self, p: float) -> FloatArray: ...
+    def draw(self, random: np.random.Generator, count: int) -> FloatArray: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +70,11 @@ class NormalMixture:
         # The quantile of a mixture lies between the extreme quantiles of its components.
         return _solve(value_and_slope, p, start=start, low=ends.min(axis=1), high=ends.max(axis=1))
 
+    def draw(self, random: np.random.Generator, count: int) -> FloatArray:
+        chosen = random.choice(self.weights.size, size=count, p=self.weights)
+        noise = random.standard_normal((count, self.means.shape[0]))
+        return self.means.T[chosen] + self.sds.T[chosen] * noise
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GammaMixture:
@@ -101,6 +110,10 @@ class GammaMixture:
         while np.any(short := self.cdf(high) < p):
             high = np.where(short, 2.0 * high, high)
         return _solve(value_and_slope, p, start=start, low=np.zeros_like(start), high=high)
+
+    def draw(self, random: np.random.Generator, count: int) -> FloatArray:
+        chosen = random.choice(self.weights.size, size=count, p=self.weights)
+        return random.standard_gamma(self.shapes.T[chosen]) / self.rates.T[chosen]
 
 
 class _ValueAndSlope(Protocol):

@@ -45,6 +45,7 @@ def document_of(composite: Composite | Absence) -> dict[str, Any]:
         **{name: str(getattr(composite, name)) for name in NUMBERS},
         "consequence": composite.consequence,
         "level": composite.level,
+        "flagged": composite.flagged,
         "parts": [[key, str(part)] for key, part in composite.parts],
     }
 
@@ -56,5 +57,6 @@ def _composite(document: dict[str, Any]) -> Composite | Absence:
         **{name: Decimal(document[name]) for name in NUMBERS},
         consequence=document["consequence"],
         level=document["level"],
+        flagged=document["flagged"],
         parts=tuple((IndicatorKey(key), Decimal(part)) for key, part in document["parts"]),
     )

@@ -20,6 +20,8 @@ from appraise.storage.documents import (
     manifest_document,
     manifest_from,
     policy_document,
+    summary_document,
+    summary_from,
 )
 from appraise.storage.tables import CYCLES, POLICIES, SCORING_RUNS
 
@@ -101,6 +103,7 @@ def add_run(session: Session, run: ScoringRun, policy: Policy, *, policy_hash: s
             "policy_hash": policy_hash,
             "manifest": None if run.manifest is None else manifest_document(run.manifest),
             "coverage": coverage_document(run.coverage),
+            "summary": None if run.summary is None else summary_document(run.summary),
         },
     )
 
@@ -179,6 +182,7 @@ def _run(row: Any) -> ScoringRun:
         manifest=None if row.manifest is None else manifest_from(row.manifest),
         coverage=coverage_from(row.coverage),
         progress=_progress(row),
+        summary=None if row.summary is None else summary_from(row.summary),
     )
 
 

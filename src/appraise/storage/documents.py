@@ -9,7 +9,7 @@ from typing import Any
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.policies import Policy
 from appraise.domain.policy_documents import document_of
-from appraise.domain.scorecards import Coverage, Evidence, Manifest, Working
+from appraise.domain.scorecards import Coverage, Evidence, Flags, Manifest, RunSummary, Working
 
 
 def canonical(document: Any) -> str:
@@ -121,6 +121,38 @@ def coverage_from(document: list[dict[str, Any]]) -> tuple[Coverage, ...]:
             tuple(part.get("notes", ())),
         )
         for part in document
+    )
+
+
+def summary_document(summary: RunSummary) -> dict[str, Any]:
+    return {
+        "attributable_share": str(summary.attributable_share),
+        "flags": [
+            {
+                "indicator": flags.indicator,
+                "judged": flags.judged,
+                "better": flags.better,
+                "worse": flags.worse,
+                "expected_wrong": str(flags.expected_wrong),
+            }
+            for flags in summary.flags
+        ],
+    }
+
+
+def summary_from(document: dict[str, Any]) -> RunSummary:
+    return RunSummary(
+        Decimal(document["attributable_share"]),
+        tuple(
+            Flags(
+                IndicatorKey(flags["indicator"]),
+                flags["judged"],
+                flags["better"],
+                flags["worse"],
+                Decimal(flags["expected_wrong"]),
+            )
+            for flags in document["flags"]
+        ),
     )
 
 

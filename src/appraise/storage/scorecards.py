@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from appraise.domain.changes import Unshrunk
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
 from appraise.domain.scorecards import Absence, AbsenceKind, Estimate, Money, Scorecard
-from appraise.storage import composites
+from appraise.storage import composites, standings
 from appraise.storage.database import Session
 from appraise.storage.documents import evidence_document, evidence_from, working_document, working_from
 from appraise.storage.tables import SCORECARDS
@@ -27,6 +27,8 @@ NUMBERS = (
     "reliability",
     "probability_better",
     "consequence",
+    "level",
+    "flagged",
 )
 RESULT = [column.name for column in SCORECARDS.columns if column.name not in {"run_id", "employee_id", "position"}]
 
@@ -40,6 +42,7 @@ def add(session: Session, run: RunId, scorecards: Sequence[Scorecard]) -> None:
     if rows:
         session.execute(insert(SCORECARDS), rows)
     composites.add(session, run, scorecards)
+    standings.add(session, run, scorecards)
 
 
 def of(session: Session, run: RunId, employee: EmployeeId) -> dict[IndicatorKey, Estimate | Absence]:

@@ -1,4 +1,4 @@
-"""What a second run says otherwise than a first: who gets a figure, and on which side of what was expected."""
+"""What a second run says otherwise than a first: who gets a figure, on which side of what was expected, which level."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,9 +8,11 @@ from typing import Final
 
 from appraise.domain.access import Principal, section_scope
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
+from appraise.domain.indicators import COMPOSITE
 from appraise.domain.reading import ScoringRun
-from appraise.domain.scorecards import Absence, Coverage, Estimate, Manifest, ScoringResult
+from appraise.domain.scorecards import Absence, Composite, Coverage, Estimate, Manifest, ScoringResult
 from appraise.errors import NotFound
+from appraise.scoring.sensitivity import WeightShift
 from appraise.storage import cycles, people, scorecards, sections
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
@@ -29,13 +31,24 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SideChange:
+class Reading:
+    """What a result says at a glance; a figure without consequence has no level."""
+
+    side: Side
+    level: int | None = None
+
+    def __str__(self) -> str:
+        return self.side.value if self.level is None else f"{self.side.value}, level {self.level}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingChange:
     """`handed_in`: the section was submitted or finalised, so it keeps the result with which it was."""
 
     employee: EmployeeId
     name: str
-    before: Side
-    after: Side
+    before: Reading
+    after: Reading
     handed_in: bool
 
 
@@ -53,26 +66,30 @@ class Move:
 class IndicatorChanges:
     """`estimates` counts them before and after, `appeared` and `vanished` those that only one run has.
 
-    `sides` holds every change of side, by name, figures that appear or vanish included; `moves` the largest few, by
-    name and not by size: they say how far a figure can go, not who is best. A coverage is None where the run does not
-    have the indicator.
+    COMPOSITE stands for all indicators together. `readings` holds every change of side or level, by name, figures that
+    appear or vanish included; `moves` the largest few, by name and not by size: they say how far a figure can go, not
+    who is best. A coverage is None where the run does not have the indicator, and of composites.
     """
 
     indicator: IndicatorKey
     estimates: tuple[int, int]
     appeared: int
     vanished: int
-    sides: tuple[SideChange, ...]
+    readings: tuple[ReadingChange, ...]
     moves: tuple[Move, ...]
     coverage: tuple[Coverage | None, Coverage | None]
 
 
 @dataclass(frozen=True, slots=True)
 class RunChanges:
-    """`inputs` names what the two runs were computed from that is not the same: events, people, policy, code, days."""
+    """`inputs` names what the two runs were computed from that is not the same: events, people, policy, code, days.
+
+    `weights` say of a trial how far levels depend on its policy's weights.
+    """
 
     inputs: tuple[str, ...]
     indicators: tuple[IndicatorChanges, ...]
+    weights: tuple[WeightShift, ...] = ()
 
 
 def compare_runs(deployment: Deployment, principal: Principal, before: RunId, after: RunId) -> RunChanges:
@@ -100,16 +117,17 @@ def changes(
     old, new = _by_indicator(before), _by_indicator(after)
     covered = [{part.indicator: part for part in result.coverage} for result in (before, after)]
     found = []
-    for indicator in [*old, *(key for key in new if key not in old)]:
+    known = [*old, *(key for key in new if key not in old)]
+    for indicator in sorted(known, key=lambda key: key == COMPOSITE):
         pairs = _pairs(old.get(indicator, {}), new.get(indicator, {}))
-        present = [(isinstance(one, Estimate), isinstance(two, Estimate)) for one, two in pairs.values()]
+        present = [(_is_figure(one), _is_figure(two)) for one, two in pairs.values()]
         found.append(
             IndicatorChanges(
                 indicator,
                 estimates=(sum(one for one, _ in present), sum(two for _, two in present)),
                 appeared=present.count((False, True)),
                 vanished=present.count((True, False)),
-                sides=_sides(pairs, names, handed_in),
+                readings=_readings(pairs, names, handed_in),
                 moves=_moves(pairs, names),
                 coverage=(covered[0].get(indicator), covered[1].get(indicator)),
             )
@@ -128,42 +146,53 @@ def stored_result(session: Session, run: ScoringRun) -> ScoringResult:
     """A finished run as it was computed. Raises `NotFound` for one that did not finish."""
     if run.manifest is None:
         raise NotFound(f"the scoring run {run.id} has no result", hint="score the cycle again")
-    return ScoringResult(scorecards.of_run(session, run.id), run.coverage, run.manifest)
+    return ScoringResult(scorecards.of_run(session, run.id), run.coverage, run.manifest, run.summary)
 
 
 def names(session: Session) -> dict[EmployeeId, str]:
     return {employee.id: employee.display_name for employee in people.snapshot(session).employees}
 
 
-_Result = Estimate | Absence | None
+_Result = Estimate | Composite | Absence | None
 _Pairs = Mapping[EmployeeId, tuple[_Result, _Result]]
 
 
-def _by_indicator(result: ScoringResult) -> dict[IndicatorKey, dict[EmployeeId, Estimate | Absence]]:
-    found: dict[IndicatorKey, dict[EmployeeId, Estimate | Absence]] = {}
+def _by_indicator(result: ScoringResult) -> dict[IndicatorKey, dict[EmployeeId, _Result]]:
+    """Composites last."""
+    found: dict[IndicatorKey, dict[EmployeeId, _Result]] = {}
     for scorecard in result.scorecards:
         for one in scorecard.results:
             found.setdefault(one.indicator, {})[scorecard.employee] = one
-    return found
+    together: dict[EmployeeId, _Result] = {
+        scorecard.employee: scorecard.composite for scorecard in result.scorecards if scorecard.composite is not None
+    }
+    return {**found, COMPOSITE: together} if together else found
 
 
 def _pairs(
-    old: Mapping[EmployeeId, Estimate | Absence], new: Mapping[EmployeeId, Estimate | Absence]
+    old: Mapping[EmployeeId, _Result], new: Mapping[EmployeeId, _Result]
 ) -> dict[EmployeeId, tuple[_Result, _Result]]:
     return {employee: (old.get(employee), new.get(employee)) for employee in sorted({*old, *new})}
 
 
-def _side(result: _Result) -> Side:
-    if not isinstance(result, Estimate):
-        return Side.ABSENT
-    return {True: Side.BETTER, False: Side.WORSE, None: Side.CANNOT_TELL}[result.is_better]
+def _is_figure(result: _Result) -> bool:
+    return isinstance(result, Estimate | Composite)
 
 
-def _sides(pairs: _Pairs, names: Mapping[EmployeeId, str], handed_in: frozenset[EmployeeId]) -> tuple[SideChange, ...]:
+def _reading(result: _Result) -> Reading:
+    if not isinstance(result, Estimate | Composite):
+        return Reading(Side.ABSENT)
+    side = {True: Side.BETTER, False: Side.WORSE, None: Side.CANNOT_TELL}[result.is_better]
+    return Reading(side, result.level)
+
+
+def _readings(
+    pairs: _Pairs, names: Mapping[EmployeeId, str], handed_in: frozenset[EmployeeId]
+) -> tuple[ReadingChange, ...]:
     found = [
-        SideChange(employee, names.get(employee, employee), _side(one), _side(two), employee in handed_in)
+        ReadingChange(employee, names.get(employee, employee), _reading(one), _reading(two), employee in handed_in)
         for employee, (one, two) in pairs.items()
-        if _side(one) is not _side(two)
+        if _reading(one) != _reading(two)
     ]
     return tuple(sorted(found, key=lambda change: (change.name.casefold(), change.employee)))
 
@@ -172,7 +201,7 @@ def _moves(pairs: _Pairs, names: Mapping[EmployeeId, str]) -> tuple[Move, ...]:
     found = [
         Move(employee, names.get(employee, employee), one.value, two.value)
         for employee, (one, two) in pairs.items()
-        if isinstance(one, Estimate) and isinstance(two, Estimate) and one.value != two.value
+        if isinstance(one, Estimate | Composite) and isinstance(two, Estimate | Composite) and one.value != two.value
     ]
     largest = sorted(found, key=lambda move: (-abs(move.after - move.before), move.employee))[:SHOWN_MOVES]
     return tuple(sorted(largest, key=lambda move: (move.name.casefold(), move.employee)))

@@ -42,9 +42,8 @@ def store_scores(  # noqa: PLR0913  # what was computed from whom by which rules
     the rating where the estimate is gone; what was handed in is not touched. `announced` is the run's id where others
     watch it already.
     """
-    run = ScoringRun(
-        announced or RunId(new_id()), cycle.id, started_at, at, RunState.DONE, result.manifest, result.coverage
-    )
+    key = announced or RunId(new_id())
+    run = ScoringRun(key, cycle.id, started_at, at, RunState.DONE, result.manifest, result.coverage, result.summary)
     documents = documents_of(scored)
 
     def work(session: Session) -> ScoringRun:

@@ -1,5 +1,7 @@
 """What a policy would change: a scored cycle computed again in memory under another policy. Nothing is written."""
 
+from dataclasses import replace
+
 from appraise.domain.access import Principal
 from appraise.domain.events import EventKind
 from appraise.domain.identifiers import CycleId
@@ -9,7 +11,9 @@ from appraise.domain.policy_lint import refuse_errors
 from appraise.domain.progress import Advance
 from appraise.errors import NotFound
 from appraise.events.engine import open_engine
-from appraise.scoring.run import score
+from appraise.scoring.manifest import Versions, manifest
+from appraise.scoring.run import concluded, measure
+from appraise.scoring.sensitivity import weight_shifts
 from appraise.storage import cycles, people
 from appraise.use_cases.compare_runs import RunChanges, changes, may_read_all, names, stored_result
 from appraise.use_cases.deployment import Deployment
@@ -24,7 +28,7 @@ def try_policy(
     memory_limit: str | None,
     progress: Advance,
 ) -> RunChanges:
-    """The stored run beside the same events under `policy`, as of the same day.
+    """The stored run beside the same events under `policy`, as of the same day, and how far its weights decide.
 
     People and code are today's: where they are no longer those of the stored run, `inputs` of the answer says so.
     Raises `NotFound` where the cycle was never scored or the principal may not read everybody's section, `InvalidInput`
@@ -41,14 +45,16 @@ def try_policy(
         known_people = people.snapshot(session)
         named = names(session)
     snapshot = deployment.events.snapshot({EventKind(kind): n for kind, n in stored.manifest.event_versions})
-    tried = score(
+    data_as_of = stored.manifest.data_as_of
+    measured = measure(
         snapshot.tables(open_engine(memory_limit=memory_limit)),
         known_people,
         policy,
         cycle.period,
-        data_as_of=stored.manifest.data_as_of,
-        event_versions=snapshot.versions,
-        code_version=deployment.code_version,
+        data_as_of=data_as_of,
         progress=progress,
     )
-    return changes(stored, tried, names=named)
+    versions = Versions(snapshot.versions, deployment.code_version, stored.manifest.seed)
+    made_of = manifest(known_people, policy, cycle.period, data_as_of=data_as_of, versions=versions)
+    tried = concluded(measured, policy, made_of)
+    return replace(changes(stored, tried, names=named), weights=weight_shifts(measured, policy, seed=made_of.seed))

@@ -5,9 +5,12 @@ from typing import Annotated, Self
 
 import strawberry
 
-from appraise.api.types.estimates import AbsenceResult
+from appraise.api.permissions import Permission, Requires
+from appraise.api.types.estimates import FLAGGED, LEVEL, AbsenceResult
+from appraise.api.types.standings import STANDING, StandingType, standing_of
 from appraise.domain.explanations import composite_sentences
-from appraise.domain.indicators import definition_of
+from appraise.domain.identifiers import SectionId
+from appraise.domain.indicators import COMPOSITE, definition_of
 from appraise.domain.scorecards import Absence, Composite
 
 
@@ -43,22 +46,24 @@ class CompositeType:
     is_better: bool | None = strawberry.field(
         description="Whether the whole 90 % interval is above (true) or below (false) the average; null: unclear."
     )
-    level: int = strawberry.field(
-        description=(
-            "What a fixed probability rule makes of it, 1 to 5: 5 or 1 surely well above or below the average, "
-            "4 or 2 surely above or below, 3 the data cannot tell. Not a rating."
-        )
-    )
+    level: int | None = strawberry.field(description=LEVEL)
+    flagged: bool | None = strawberry.field(description=FLAGGED)
     observed_weight: Decimal = strawberry.field(description="Share of the weight whose indicators have a figure.")
     attributable_share: Decimal = strawberry.field(
         description="The share of the variance between employees that the policy took to be their own."
     )
     parts: list[CompositePartType] = strawberry.field(description="What each indicator adds.")
     sentences: list[str] = strawberry.field(description="The same in plain sentences.")
+    section: strawberry.Private[SectionId]
+
+    @strawberry.field(description=STANDING, extensions=[Requires(Permission.READ_STANDINGS)])
+    def standing(self, info: strawberry.Info) -> StandingType | None:
+        return standing_of(info, self.section, COMPOSITE)
 
     @classmethod
-    def of(cls, composite: Composite) -> Self:
+    def of(cls, composite: Composite, section: SectionId) -> Self:
         return cls(
+            section=section,
             value=composite.value,
             lower=composite.lower,
             upper=composite.upper,
@@ -69,6 +74,7 @@ class CompositeType:
             carries_consequence=composite.consequence,
             is_better=composite.is_better,
             level=composite.level,
+            flagged=composite.flagged,
             observed_weight=composite.observed_weight,
             attributable_share=composite.attributable_share,
             parts=[
@@ -85,5 +91,5 @@ CompositeResult = Annotated[
 ]
 
 
-def composite_of(composite: Composite | Absence) -> CompositeType | AbsenceResult:
-    return AbsenceResult.of(composite) if isinstance(composite, Absence) else CompositeType.of(composite)
+def composite_of(composite: Composite | Absence, section: SectionId) -> CompositeType | AbsenceResult:
+    return AbsenceResult.of(composite) if isinstance(composite, Absence) else CompositeType.of(composite, section)

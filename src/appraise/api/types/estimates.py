@@ -1,16 +1,30 @@
 """Results: an estimate with its working, or an absence with its reason."""
 
-from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 import strawberry
 
 from appraise.api.context import RequestContext
+from appraise.api.permissions import Permission, Requires
+from appraise.api.types.standings import STANDING, StandingType, standing_of
 from appraise.domain.explanations import absence_sentence, evidence_sentence, sentences, verdict
 from appraise.domain.identifiers import IndicatorKey, SectionId
-from appraise.domain.scorecards import Absence, AbsenceKind, Coverage, Estimate, Evidence, Manifest, Money
+from appraise.domain.scorecards import Absence, AbsenceKind, Estimate, Evidence, Money
+
+LEVEL: Final = (
+    "What the policy's rule makes of it, 1 to 5, whatever the others have: 5 or 1 surely well better or worse than the "
+    "average, 4 or 2 surely better or worse, 3 neither is sure enough. Other than 3 only on the side of `isBetter`. "
+    "Null where it carries no consequence. Not a rating: a person rates."
+)
+
+
+FLAGGED: Final = (
+    "Whether it is one of those flagged as different from expected in the run (see `ScoringRun.flags`). That is said "
+    "of the list, by the share that may be wrong: whether this one figure is sure is said by `isBetter`. "
+    "Null where it carries no consequence."
+)
 
 
 @strawberry.enum(name="AbsenceKind", description="Why there is no figure. An absence is never a zero.")
@@ -161,6 +175,8 @@ class EstimateResult:
     is_better: bool | None = strawberry.field(
         description="Whether the whole 90 % interval is better (true) or worse (false) than expected; null: unclear."
     )
+    level: int | None = strawberry.field(description=LEVEL)
+    flagged: bool | None = strawberry.field(description=FLAGGED)
     verdict: str = strawberry.field(description="`isBetter` as a sentence.")
     evidence: EvidenceType = strawberry.field(description="What it rests on.")
     money: MoneyType | None = strawberry.field(description="The same in money, where the indicator has a money view.")
@@ -172,6 +188,10 @@ class EstimateResult:
         context: RequestContext = info.context
         context.sections.view(self.section)
         return WorkingType.of(self.estimate)
+
+    @strawberry.field(description=STANDING, extensions=[Requires(Permission.READ_STANDINGS)])
+    def standing(self, info: strawberry.Info) -> StandingType | None:
+        return standing_of(info, self.section, self.estimate.indicator)
 
     @classmethod
     def of(cls, estimate: Estimate, section: SectionId) -> Self:
@@ -189,6 +209,8 @@ class EstimateResult:
             probability_better=estimate.probability_better,
             carries_consequence=estimate.consequence,
             is_better=estimate.is_better,
+            level=estimate.level,
+            flagged=estimate.flagged,
             verdict=verdict(estimate),
             evidence=EvidenceType.of(estimate.indicator, estimate.evidence),
             estimate=estimate,
@@ -222,70 +244,3 @@ ItemResult = Annotated[
 
 def result_of(result: Estimate | Absence, section: SectionId) -> EstimateResult | AbsenceResult:
     return EstimateResult.of(result, section) if isinstance(result, Estimate) else AbsenceResult.of(result)
-
-
-@strawberry.type(
-    name="Coverage",
-    description="How much of an indicator's outcomes could be laid at somebody's door. The rest is never spread.",
-)
-class CoverageType:
-    indicator: str = strawberry.field(description="Key of the indicator.")
-    total: Decimal = strawberry.field(description="Outcomes in the cycle.")
-    attributed: Decimal = strawberry.field(description="Outcomes attributed to employees.")
-    unattributed: Decimal = strawberry.field(description="`total` − `attributed`.")
-    notes: list[str] = strawberry.field(description="How the indicator was measured in this run, in sentences.")
-
-    @classmethod
-    def of(cls, coverage: Coverage) -> Self:
-        return cls(
-            indicator=coverage.indicator,
-            total=coverage.total,
-            attributed=coverage.attributed,
-            unattributed=coverage.unattributed,
-            notes=list(coverage.notes),
-        )
-
-
-@strawberry.type(name="EventVersion", description="The version of one event table that a run read.")
-class EventVersionType:
-    table: str = strawberry.field(description="Kind of event, e.g. `contacts`.")
-    version: int = strawberry.field(description="The table's version number.")
-
-
-@strawberry.type(name="IndicatorPackage", description="Which package measured an indicator in a run.")
-class IndicatorPackageType:
-    indicator: str = strawberry.field(description="Key of the indicator.")
-    package: str = strawberry.field(description="Name and version of the package.")
-
-
-@strawberry.type(name="SoftwareVersion", description="Something whose version the digits of a run depend on.")
-class SoftwareVersionType:
-    name: str = strawberry.field(description="A library, the language, the kind of machine, or Appraise's sources.")
-    version: str = strawberry.field(description="Its version; of sources the start of their SHA-256.")
-
-
-@strawberry.type(
-    name="Manifest", description="What a scoring run was computed from; the same manifest gives the same digits."
-)
-class ManifestType:
-    code_version: str = strawberry.field(description="Version of Appraise.")
-    policy_hash: str = strawberry.field(description="SHA-256 of the policy.")
-    people_hash: str = strawberry.field(description="SHA-256 of the people as they were known.")
-    event_versions: list[EventVersionType] = strawberry.field(description="The event tables' versions.")
-    data_as_of: date = strawberry.field(description="The first day without data.")
-    seed: int = strawberry.field(description="Where the random numbers of composites start.")
-    indicators: list[IndicatorPackageType] = strawberry.field(description="Which package measured each indicator.")
-    software: list[SoftwareVersionType] = strawberry.field(description="Versions of what it was computed with.")
-
-    @classmethod
-    def of(cls, manifest: Manifest) -> Self:
-        return cls(
-            code_version=manifest.code_version,
-            policy_hash=manifest.policy_hash,
-            people_hash=manifest.people_hash,
-            event_versions=[EventVersionType(table=name, version=number) for name, number in manifest.event_versions],
-            data_as_of=manifest.data_as_of,
-            seed=manifest.seed,
-            indicators=[IndicatorPackageType(indicator=key, package=package) for key, package in manifest.indicators],
-            software=[SoftwareVersionType(name=name, version=version) for name, version in manifest.software],
-        )

@@ -197,7 +197,7 @@ class SectionType(Node):
     def composite(self, info: strawberry.Info) -> CompositeResult | None:
         context: RequestContext = info.context
         found = context.sections.view(self.section.id).composite
-        return None if found is None else composite_of(found)
+        return None if found is None else composite_of(found, self.section.id)
 
     @strawberry.field(description="What the reader may do now; a page draws its buttons from this.")
     def allowed_actions(self, info: strawberry.Info) -> list[ActionValue]:

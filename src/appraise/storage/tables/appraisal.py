@@ -57,6 +57,7 @@ class ScoringRunRow(Record, table=True):
     steps_done: int | None = None
     steps_total: int | None = None
     alive_at: datetime | None = Field(default=None, sa_type=Instant)
+    summary: Any = Field(default=None, sa_type=Document, nullable=True)
 
 
 class PeopleSnapshotRow(Record, table=True):
@@ -104,6 +105,8 @@ class ScorecardRow(Record, table=True):
     reliability: Decimal | None = Field(default=None, sa_type=Exact)
     probability_better: Decimal | None = Field(default=None, sa_type=Exact)
     consequence: bool | None = None
+    level: int | None = None
+    flagged: bool | None = None
     money_amount: int | None = Field(default=None, sa_type=BigInteger)
     money_lower: int | None = Field(default=None, sa_type=BigInteger)
     money_upper: int | None = Field(default=None, sa_type=BigInteger)
@@ -122,6 +125,26 @@ class CompositeRow(Record, table=True):
     run_id: str = Field(primary_key=True, sa_type=Key, foreign_key="scoring_runs.id")
     employee_id: str = Field(primary_key=True, sa_type=Key, foreign_key="employees.id")
     document: Any = Field(sa_type=Document)
+
+
+class StandingRow(Record, table=True):
+    """Where an employee stands in the list of an indicator, or of all together (`composite`); fewer may read it."""
+
+    __tablename__ = "standings"
+    __table_args__ = (
+        CheckConstraint("(rank IS NULL) = (tier IS NOT NULL)", name="rank_or_tier"),
+        CheckConstraint("(rank IS NULL) = (percentile IS NULL)", name="rank_has_percentile"),
+    )
+
+    run_id: str = Field(primary_key=True, sa_type=Key, foreign_key="scoring_runs.id")
+    employee_id: str = Field(primary_key=True, sa_type=Key, foreign_key="employees.id")
+    indicator: str = Field(primary_key=True, sa_type=Key)
+    listed: int
+    lower_90: Decimal = Field(sa_type=Exact)
+    upper_90: Decimal = Field(sa_type=Exact)
+    percentile: Decimal | None = Field(default=None, sa_type=Exact)
+    rank: int | None = None
+    tier: str | None = Field(default=None, sa_type=Key)
 
 
 class SectionRow(Record, table=True):

@@ -5,13 +5,10 @@ import { picture, tone } from "./picture.js";
 import { findings, pictures, shared } from "./styles.js";
 import { figure, sum } from "./words.js";
 
-/** @type {Record<number, string>} */
-const LEVELS = {
-  5: "Surely well above the average colleague",
-  4: "Surely above the average colleague",
-  3: "The data cannot tell this from the average colleague",
-  2: "Surely below the average colleague",
-  1: "Surely well below the average colleague",
+const VERDICTS = {
+  better: "Surely above the average colleague",
+  worse: "Surely below the average colleague",
+  unsure: "The data cannot tell this from the average colleague",
 };
 const MEASURE = { name: "All indicators together", unit: null, direction: "HIGHER_IS_BETTER" };
 
@@ -51,12 +48,12 @@ export class AppraiseTogether extends LitElement {
   /** @param {any} composite */
   #figure(composite) {
     const sign = { better: "▲", worse: "▼", unsure: "◆" }[tone(composite.isBetter)];
-    const verdict = LEVELS[composite.level];
+    const verdict = VERDICTS[tone(composite.isBetter)];
     return html`<div class="finding">
         <div class=${tone(composite.isBetter)}>
           <p class="number">${signed(composite.value)} <span>standard deviations</span></p>
           <p class="verdict"><span aria-hidden="true">${sign}</span> ${verdict}.</p>
-          <p class="soft small">Level ${composite.level} of 5 by a fixed rule. It is not a rating: a person gives that.</p>
+          ${composite.level === null ? nothing : html`<p class="soft small">Level ${composite.level} of 5 by a fixed rule. It is not a rating: a person gives that.</p>`}
           ${composite.carriesConsequence ? nothing : html`<p class="soft small">To be read, not to be acted on: the reliability is below what the policy asks for.</p>`}
         </div>
         <figure>${picture({ ...composite, expected: "0", verdict }, MEASURE, "average")}</figure>

@@ -1,0 +1,64 @@
+"""How far levels depend on the weights of the indicators, which are a choice and no measurement."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.policies import Policy
+from appraise.domain.scorecards import Absence, Composite
+from appraise.scoring.run import Measurement
+from appraise.scoring.together import SEED, Together, composites_under
+
+MOVE: Final = 0.1
+"""Ten points of a hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeightShift:
+    """One indicator's weight moved, the others scaled so that all make 1.
+
+    Of `compared` composites that have a level by the policy's weights, `changed` have another one, or none, by these.
+    """
+
+    indicator: IndicatorKey
+    weight: float
+    moved_to: float
+    compared: int
+    changed: int
+
+
+def weight_shifts(measured: Measurement, policy: Policy, *, seed: int = SEED) -> tuple[WeightShift, ...]:
+    """Ten points up and down for each indicator that weighs, as far as there is weight to move."""
+    shifts = [
+        (key, rules.weight, moved)
+        for key, rules in policy.indicators
+        for moved in (min(rules.weight + MOVE, 1.0), max(rules.weight - MOVE, 0.0))
+        if 0.0 < rules.weight < 1.0
+    ]
+    if not shifts:
+        return ()
+    policies = [policy, *(_moved(policy, key, moved) for key, _, moved in shifts)]
+    first, *others = (_levels(found, measured) for found in composites_under(measured.findings, policies, seed=seed))
+    return tuple(
+        WeightShift(key, weight, moved, len(first), sum(other.get(at) != level for at, level in first.items()))
+        for (key, weight, moved), other in zip(shifts, others, strict=True)
+    )
+
+
+def _moved(policy: Policy, key: IndicatorKey, to: float) -> Policy:
+    rest = (1.0 - to) / (1.0 - policy.of(key).weight)
+    indicators = tuple(
+        (one, replace(rules, weight=to if one == key else rules.weight * rest)) for one, rules in policy.indicators
+    )
+    return replace(policy, indicators=indicators)
+
+
+def _levels(found: Together, measured: Measurement) -> Mapping[int, int]:
+    """Of those who are scored, by position; whoever has no level is not in it."""
+    said: list[tuple[int, Composite | Absence]] = [
+        (at, found.said[at])
+        for at, employee in enumerate(measured.employees)
+        if employee.id in measured.serving and employee.id not in measured.spared and at in found.said
+    ]
+    return {at: one.level for at, one in said if isinstance(one, Composite) and one.level is not None}
