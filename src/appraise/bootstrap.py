@@ -45,6 +45,7 @@ def _deployment(settings: Settings) -> Deployment:
         events=EventStore(settings.resolved_events_url),
         secret=_secret(settings),
         code_version=__version__,
+        webhook_networks=settings.allowed_networks,
     )
 
 

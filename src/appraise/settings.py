@@ -1,6 +1,7 @@
 """Settings: read once from the environment by `bootstrap`, then passed on as a value."""
 
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from appraise.domain.origins import origin
 from appraise.errors import InvalidInput
+
+Network = IPv4Network | IPv6Network
 
 
 def _address(text: str) -> str:
@@ -67,6 +70,10 @@ class Settings(BaseSettings):
         default=TrustedMode.ALSO, description="`only`: the API runs no document but those of `schema/operations`"
     )
 
+    webhook_networks: str = Field(
+        default="", description="networks, e.g. 10.2.0.0/16, into which webhooks may send though they are not public"
+    )
+
     def __init__(self, **values: Any) -> None:
         """Raises `InvalidInput` naming the first setting that cannot be read."""
         try:
@@ -81,6 +88,20 @@ class Settings(BaseSettings):
                 expected=described if is_pattern else f"{described} ({first['msg']})",
                 hint="mend it in the environment; the README lists the settings with examples",
             ) from None
+
+    @property
+    def allowed_networks(self) -> tuple[Network, ...]:
+        """Raises `InvalidInput` naming what is no network."""
+        found = []
+        for part in self.webhook_networks.replace(",", " ").split():
+            try:
+                found.append(ip_network(part))
+            except ValueError as error:
+                raise InvalidInput(
+                    f"the setting APPRAISE_WEBHOOK_NETWORKS cannot be read: {error}",
+                    expected="networks or addresses with a comma between, e.g. 10.2.0.0/16, 192.168.7.9",
+                ) from error
+        return tuple(found)
 
     @property
     def resolved_database_url(self) -> str:

@@ -1,13 +1,15 @@
 """Console and API as one web application."""
 
+import asyncio
 import gc
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
+from threading import Thread
 from typing import Final
 
 import uvicorn
@@ -31,6 +33,7 @@ from appraise.api.websocket import WebSocketEndpoint
 from appraise.console.pages import Console
 from appraise.errors import AppraiseError, InvalidInput
 from appraise.settings import Settings, TrustedMode
+from appraise.use_cases.deliver import Worker
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.issuers import read_issuers
 from appraise.use_cases.verify_jwt import TrustedIssuers
@@ -120,8 +123,23 @@ def serve(deployment: Deployment, settings: Settings, *, clock: Callable[[], dat
     gc.set_threshold(50_000, 20, 50)
     sys.stdout.write(f"Serving on http://{host}:{listening.getsockname()[1]}  (GraphQL at /graphql; Ctrl-C ends it)\n")
     sys.stdout.flush()
-    with suppress(KeyboardInterrupt):  # raised again after an orderly end
+    with suppress(KeyboardInterrupt), delivering(deployment, clock):  # raised again after an orderly end
         server_of(app).run(sockets=[listening])
+
+
+@contextmanager
+def delivering(deployment: Deployment, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Messages to webhooks are sent meanwhile, in a thread; what is on its way at the end is sent to its end."""
+    stop, loop = asyncio.Event(), asyncio.new_event_loop()
+    thread = Thread(target=loop.run_until_complete, args=[Worker(deployment, clock).run(stop)], name="webhooks")
+    thread.start()
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
 
 
 def server_of(app: Starlette) -> uvicorn.Server:

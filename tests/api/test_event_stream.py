@@ -1,8 +1,9 @@
 """Server-sent events, the distinct connections mode, with a bare HTTP client; and who is answered by plain JSON."""
 
+import asyncio
 import http.client
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,8 @@ import pytest
 from tests.api.builder import AT, Company
 from tests.api.served import CHANGED, Served, serving
 
-from appraise.api import live
+from appraise.api import event_stream, live
+from appraise.api.event_stream import EventStream
 from appraise.use_cases.create_token import create_token
 
 STREAM = "text/event-stream"
@@ -150,3 +152,31 @@ def test_a_client_that_goes_leaves_nothing_running(served_alone: Served, monkeyp
         with posted(served_alone, "Max Weber", CHANGED, ids=ids) as answer:
             assert "data" in event(answer)[1]
         time.sleep(0.3)  # the server notices that it is gone
+
+
+def test_a_client_that_takes_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_stream, "SENT_WITHIN", 0.1)
+    sent: list[dict[str, Any]] = []
+    closed: list[bool] = []
+
+    async def answers() -> AsyncIterator[dict[str, Any]]:
+        try:
+            while True:
+                yield {"data": None}
+        finally:
+            closed.append(True)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+        if len(sent) > 2:
+            await asyncio.Event().wait()  # as a server does while the client's buffers are full
+
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async def run() -> None:
+        async with asyncio.timeout(10):
+            await EventStream(answers(), {})({"type": "http"}, receive, send)
+
+    asyncio.run(run())
+    assert (len(sent), closed) == (3, [True])

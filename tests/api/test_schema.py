@@ -87,6 +87,11 @@ def test_every_mutation_declares_its_permission_and_takes_one_input() -> None:
         "return_section": [Requires],
         "finalise_section": [Requires],
         "create_embed_token": [Requires],
+        "create_webhook": [Requires],
+        "rotate_webhook_secret": [Requires],
+        "set_webhook_active": [Requires],
+        "replay_webhook_delivery": [Requires],
+        "replay_webhook": [Requires],
     }
     assert all(list(field.args) == ["input"] for field in GRAPHQL_SCHEMA.mutation_type.fields.values())
 

@@ -1,9 +1,11 @@
 """graphql-transport-ws: who is let in, for how long, and what ends a connection."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from starlette.websockets import WebSocket
 from tests.api.builder import AT, Company
 from tests.api.served import CHANGED, Served, received, send, serving, subscribe
 from websockets.exceptions import ConnectionClosed
@@ -231,3 +233,29 @@ def test_the_end_of_the_server_ends_connections_in_order(company: Company) -> No
         served.stop()
 
         assert closed(socket) == 1012
+
+
+def test_a_client_that_takes_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket, "SENT_WITHIN", 0.1)
+
+    async def send(message: Any) -> None:
+        if message["type"] != "websocket.accept":
+            await asyncio.Event().wait()  # as a server does while the client's buffers are full
+
+    async def receive() -> Any:
+        if not asked:
+            await asyncio.Event().wait()
+        return asked.pop(0)
+
+    asked: list[dict[str, Any]] = [{"type": "websocket.connect"}]
+    asked += [{"type": "websocket.receive", "text": '{"type": "ping"}'}]
+    scope = {"type": "websocket", "subprotocols": [websocket.PROTOCOL], "headers": []}
+    nothing: Any = None
+    endpoint = websocket.WebSocketEndpoint(nothing, nothing, doorkeeper=nothing, operations=nothing, live=nothing)
+
+    async def run() -> None:
+        async with asyncio.timeout(10):
+            await endpoint.answer(WebSocket(scope, receive, send))
+
+    asyncio.run(run())
+    assert asked == []

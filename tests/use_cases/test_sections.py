@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from tests.use_cases.conftest import AT, Company, done, estimate, finalised, rated, submitted
 
+from appraise.api.global_ids import Kind, to_global
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_states import Action, SectionState
 from appraise.domain.sections import Refusal
@@ -177,27 +178,48 @@ def test_a_returned_section_is_a_draft_with_its_ratings(company: Company) -> Non
     )
 
 
-def test_finalising_tells_the_outbox_once(company: Company) -> None:
+def test_each_passage_into_another_state_is_told_once_and_in_order(company: Company) -> None:
     company.scored()
     section = finalised(company).section
 
     with company.deployment.database.reading() as session:
-        waiting = outbox.waiting(session, section.id)
+        told = [message for message in outbox.since(session, AT) if message.notice == "section.state_changed"]
 
-    assert waiting == [
-        (
-            1,
-            "section.finalised",
-            {
-                "section": section.id,
-                "employee": section.employee,
-                "cycle": section.cycle,
-                "revision": 1,
-                "version": section.version,
-                "manifest_hash": section.manifest_hash,
-            },
-        )
+    assert {message.stream for message in told} == {section.id}
+    assert [(message.facts["stateBefore"], message.facts["state"]) for message in told] == [
+        ("COLLECTING", "DRAFT"),
+        ("DRAFT", "SUBMITTED"),
+        ("SUBMITTED", "FINALISED"),
     ]
+    assert told[-1].facts == {
+        "sectionId": to_global(Kind.SECTION, section.id),
+        "employeeId": to_global(Kind.EMPLOYEE, section.employee),
+        "cycleId": to_global(Kind.CYCLE, section.cycle),
+        "state": "FINALISED",
+        "stateBefore": "SUBMITTED",
+        "version": section.version,
+        "revision": 1,
+    }
+
+
+def test_a_run_that_says_otherwise_of_a_section_handed_in_is_told_as_a_correction(company: Company) -> None:
+    company.scored()
+    section = finalised(company).section
+    company.scored(at=AT + timedelta(days=1))
+    other = company.scored(absent=True, at=AT + timedelta(days=2))
+
+    with company.deployment.database.reading() as session:
+        told = [message for message in outbox.since(session, AT) if message.notice != "section.state_changed"]
+
+    assert [message.notice for message in told] == ["run.finished"] * 3 + ["section.corrected"]
+    assert told[-1].stream == section.id
+    assert told[-1].facts == {
+        "runId": to_global(Kind.RUN, other.id),
+        "cycleId": to_global(Kind.CYCLE, section.cycle),
+        "sectionId": to_global(Kind.SECTION, section.id),
+        "employeeId": to_global(Kind.EMPLOYEE, section.employee),
+        "version": section.version,
+    }
 
 
 def test_the_audit_chain_is_whole_after_a_cycle(company: Company) -> None:

@@ -87,6 +87,9 @@ class Feed:
             except Retriable as error:  # the next look sees it all
                 LOG.warning("the records cannot be followed for the moment", error=str(error))
                 continue
+            except Exception:  # followers must not wait for ever for what was only a moment's defect
+                LOG.exception("the records cannot be followed")
+                continue
             for happening in found:
                 self._sequence = happening.sequence
                 for follower in tuple(self._followers):

@@ -11,6 +11,7 @@ from appraise.api.embedding import EmbeddingMutation
 from appraise.api.global_ids import Kind, key_of, to_global
 from appraise.api.permissions import Permission, Requires
 from appraise.api.types.sections import SectionType
+from appraise.api.webhooks import WebhookMutation
 from appraise.domain.identifiers import ItemId, SectionId
 from appraise.domain.reading import ViewedSection
 from appraise.domain.sections import Refusal
@@ -123,7 +124,7 @@ class FinaliseSectionPayload:
 @strawberry.type(
     description="Changing. Null with an error FORBIDDEN or NOT_FOUND where the section is not yours to change."
 )
-class Mutation(EmbeddingMutation):
+class Mutation(EmbeddingMutation, WebhookMutation):
     @strawberry.mutation(
         description="Set a manager's rating and comment of one item. The first one makes the section a draft.",
         extensions=[Requires(Permission.RATE_ITEM)],

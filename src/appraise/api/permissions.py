@@ -32,6 +32,7 @@ class Permission(StrEnum):
     READ_SECTIONS = "read sections"
     READ_STANDINGS = "read where people stand among the others"
     READ_RUNS = "read scoring runs"
+    MANAGE_WEBHOOKS = "manage webhooks"
     RATE_ITEM = "rate items"
     SUBMIT_SECTION = "submit sections"
     RETURN_SECTION = "return sections"
@@ -49,6 +50,7 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.READ_SECTIONS: lambda principal: section_scope(principal) != NOTHING,
     Permission.READ_STANDINGS: sees_standings,
     Permission.READ_RUNS: lambda principal: may_administer(principal) or may_read_audit(principal),
+    Permission.MANAGE_WEBHOOKS: may_administer,
     Permission.RATE_ITEM: _is_person,
     Permission.SUBMIT_SECTION: _is_person,
     Permission.RETURN_SECTION: _is_person,

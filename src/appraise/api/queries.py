@@ -6,7 +6,7 @@ import strawberry
 
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, from_global, key_of
-from appraise.api.permissions import Permission, Requires
+from appraise.api.permissions import Permission, Requires, require
 from appraise.api.types.connections import LARGEST_PAGE, Window
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.indicators import IndicatorDefinitionType
@@ -15,14 +15,16 @@ from appraise.api.types.people import DepartmentType, EmployeeBy, EmployeeConnec
 from appraise.api.types.runs import ScoringRunType
 from appraise.api.types.sections import SectionConnection, SectionStateValue, SectionType
 from appraise.api.types.viewer import ViewerType
+from appraise.api.types.webhooks import WebhookType
 from appraise.domain.employees import ExternalReference
-from appraise.domain.identifiers import CycleId, EmployeeId, RunId, SectionId
+from appraise.domain.identifiers import CycleId, EmployeeId, RunId, SectionId, WebhookId
 from appraise.domain.indicators import BY_KEY
 from appraise.domain.section_states import SectionState
 from appraise.errors import InvalidInput, NotFound
 from appraise.use_cases.read_cycles import get_cycle, get_run
 from appraise.use_cases.read_people import get_person, list_departments, list_people
 from appraise.use_cases.read_sections import list_sections
+from appraise.use_cases.read_webhooks import get_webhook, list_webhooks
 
 First = Annotated[int, strawberry.argument(description=f"How many, 1 to {LARGEST_PAGE}.")]
 Id = Annotated[strawberry.ID, strawberry.argument(name="id", description="Its id.")]
@@ -121,6 +123,15 @@ class Query:
     def section(self, info: strawberry.Info, key: Id) -> SectionType | None:
         return _section(info.context, SectionId(key_of(key, Kind.SECTION)))
 
+    @strawberry.field(
+        description="The host systems that are told of what happens, the oldest first. For HR administrators.",
+        extensions=[Requires(Permission.MANAGE_WEBHOOKS)],
+    )
+    def webhooks(self, info: strawberry.Info) -> list[WebhookType] | None:
+        context: RequestContext = info.context
+        known = list_webhooks(context.deployment, context.principal, at=context.at)
+        return [WebhookType.of(webhook) for webhook in known]
+
     @strawberry.field(description="What is measured, in words.")
     def indicator_definitions(self) -> list[IndicatorDefinitionType]:
         return [IndicatorDefinitionType.of(definition) for definition in BY_KEY.values()]
@@ -144,7 +155,9 @@ class Query:
         return [_node(info.context, text) for text in ids]
 
 
-def _node(context: RequestContext, text: str) -> EmployeeType | CycleType | SectionType | ScoringRunType | None:
+def _node(
+    context: RequestContext, text: str
+) -> EmployeeType | CycleType | SectionType | ScoringRunType | WebhookType | None:
     kind, key = from_global(text)
     try:
         match kind:
@@ -156,6 +169,12 @@ def _node(context: RequestContext, text: str) -> EmployeeType | CycleType | Sect
                 return _section(context, SectionId(key))
             case Kind.RUN:
                 return ScoringRunType.of(get_run(context.deployment, context.principal, RunId(key), at=context.at))
+            case Kind.WEBHOOK:
+                require(context, Permission.MANAGE_WEBHOOKS)
+                webhook = get_webhook(context.deployment, context.principal, WebhookId(key), at=context.at)
+                return WebhookType.of(webhook)
+            case Kind.DELIVERY:
+                raise InvalidInput("deliveries are read by their webhook", hint="ask for the webhook")
             case Kind.ITEM:
                 raise InvalidInput("items are read by their section", hint="ask for the section")
     except NotFound:

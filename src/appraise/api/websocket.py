@@ -13,6 +13,7 @@ from enum import IntEnum
 from typing import Any, Final
 
 import orjson
+import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from appraise.api.context import RequestContext
@@ -25,6 +26,7 @@ from appraise.domain.access import people_scope, section_scope
 from appraise.errors import Forbidden, Retriable, Unauthenticated
 from appraise.use_cases.deployment import Deployment
 
+LOG = structlog.get_logger("appraise.api")
 PROTOCOL: Final = "graphql-transport-ws"
 INIT_WITHIN: Final = 10.0
 """Seconds."""
@@ -46,6 +48,7 @@ class Code(IntEnum):
     TWO_INITS = 4429
     RESTARTS = 1012
     TRY_AGAIN = 1013
+    DEFECT = 4500
 
 
 class Closed(Dismissed):
@@ -231,17 +234,22 @@ class _Connection:
             self._end(Closed(Code.RESTARTS, "The server ends"))
         except Closed as why:
             self._end(why)
+        except Exception:
+            LOG.exception("an operation failed by a defect")
+            self._end(Closed(Code.DEFECT, "The service has a defect here"))
 
     def _begun(self, asked: GraphQLRequest) -> Subscribing | dict[str, Any]:
-        context = self._renewed()
         try:
+            context = self._renewed()
             operation = self._endpoint.operations.operation(asked)
             if operation.is_subscription:
                 subscriber = Subscriber(context.principal.key, self._renewed)
                 return self._endpoint.live.begun(subscriber, asked, operation, context)
             return self._endpoint.operations.answer(asked, operation, context).body
+        except Unauthenticated:
+            raise
         except REFUSALS as error:
-            raise Ended(refusal(error, context.request_id).body["errors"]) from error
+            raise Ended(refusal(error, "").body["errors"]) from error
 
     def _renewed(self) -> RequestContext:
         try:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from appraise.settings import Network
 from appraise.storage.database import Database
 
 if TYPE_CHECKING:  # records need no query engine: reading them must not wait for one to be imported
@@ -11,9 +12,13 @@ if TYPE_CHECKING:  # records need no query engine: reading them must not wait fo
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One organisation's data. `secret` is the key of customers' link keys."""
+    """One organisation's data. `secret` is the key of customers' link keys and of webhooks' secrets.
+
+    Into `webhook_networks` messages may be sent though they are not public.
+    """
 
     database: Database
     events: "EventStore"
     secret: bytes
     code_version: str
+    webhook_networks: tuple[Network, ...] = ()

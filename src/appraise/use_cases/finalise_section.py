@@ -1,4 +1,4 @@
-"""HR closes a section; host systems are told through the outbox."""
+"""HR closes a section."""
 
 from datetime import datetime
 
@@ -6,9 +6,7 @@ from appraise.domain.access import Principal
 from appraise.domain.identifiers import SectionId
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_states import Action
-from appraise.domain.sections import Refusal, Section, finalise
-from appraise.storage import outbox
-from appraise.storage.database import Session
+from appraise.domain.sections import Refusal, finalise
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_change import Request, change_section
 
@@ -28,18 +26,6 @@ def finalise_section(  # noqa: PLR0913  # the fields of one form
         Action.FINALISE, expected_version, at, idempotency_key, body=(reason,), facts=(("reason", reason.strip()),)
     )
 
-    def step(session: Session, section: Section) -> Section | Refusal:
-        final = finalise(section, reason=reason)
-        if isinstance(final, Section):
-            payload = {
-                "section": final.id,
-                "employee": final.employee,
-                "cycle": final.cycle,
-                "revision": final.revision,
-                "version": final.version,
-                "manifest_hash": final.manifest_hash,
-            }
-            outbox.append(session, final.id, kind="section.finalised", payload=payload, at=at)
-        return final
-
-    return change_section(deployment, principal, section_id, request, step)
+    return change_section(
+        deployment, principal, section_id, request, lambda _, section: finalise(section, reason=reason)
+    )

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from appraise.domain.access import Principal, may_act
+from appraise.domain.global_ids import Kind, encoded
 from appraise.domain.identifiers import SectionId
 from appraise.domain.reading import ViewedSection
-from appraise.domain.section_states import Action
+from appraise.domain.section_states import Action, SectionState
 from appraise.domain.sections import Refusal, Section
+from appraise.domain.webhooks import Notice
 from appraise.errors import Forbidden, NotFound
-from appraise.storage import audit, idempotency, people, sections
+from appraise.storage import audit, idempotency, outbox, people, sections
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 from appraise.storage.documents import digest
@@ -76,6 +78,10 @@ def _changed(
     details = [*actor.facts, ("version", str(after.version)), ("state", after.state.value), *request.facts]
     subject = f"section:{section_id}"
     viewed = view(session, principal, after, at=at)
+    if after.state is not section.state:
+        outbox.append(
+            session, Notice.SECTION_STATE_CHANGED, section_id, facts=_facts(after, before=section.state), at=at
+        )
     audit.append(
         session,
         at=at,
@@ -85,6 +91,18 @@ def _changed(
         details=details,
     )
     return viewed
+
+
+def _facts(section: Section, *, before: SectionState) -> dict[str, str | int]:
+    return {
+        "sectionId": encoded(Kind.SECTION, section.id),
+        "employeeId": encoded(Kind.EMPLOYEE, section.employee),
+        "cycleId": encoded(Kind.CYCLE, section.cycle),
+        "state": section.state.value,
+        "stateBefore": before.value,
+        "version": section.version,
+        "revision": section.revision,
+    }
 
 
 _WHOSE = {

@@ -1,5 +1,6 @@
 """Store a scoring run and bring the sections of its cycle in line with it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,15 +8,17 @@ from typing import Final
 
 from appraise.domain.cycles import Cycle
 from appraise.domain.employees import Employment, ReportingKind
-from appraise.domain.identifiers import EmployeeId, ItemId, RunId, SectionId
+from appraise.domain.global_ids import Kind, encoded
+from appraise.domain.identifiers import EmployeeId, IndicatorKey, ItemId, RunId, SectionId
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.people_documents import documents_of
 from appraise.domain.policies import Policy
 from appraise.domain.reading import RunState, ScoringRun
-from appraise.domain.scorecards import Absence, Scorecard, ScoringResult
+from appraise.domain.scorecards import Absence, Estimate, Scorecard, ScoringResult
 from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Item, Section
-from appraise.storage import audit, cycles, people, people_snapshots, scorecards, sections
+from appraise.domain.webhooks import Notice
+from appraise.storage import audit, cycles, outbox, people, people_snapshots, scorecards, sections
 from appraise.storage.database import Session, lock
 from appraise.storage.identifiers import new_id
 from appraise.use_cases.deployment import Deployment
@@ -44,12 +47,12 @@ def store_scores(  # noqa: PLR0913  # what was computed from whom by which rules
     """
     key = announced or RunId(new_id())
     run = ScoringRun(key, cycle.id, started_at, at, RunState.DONE, result.manifest, result.coverage, result.summary)
-    documents = documents_of(scored)
 
     def work(session: Session) -> ScoringRun:
         lock(session, f"cycle:{cycle.id}")
+        before = cycles.latest_run(session, cycle.id)
         cycles.add_run(session, run, policy, policy_hash=result.manifest.policy_hash)
-        people_snapshots.add(session, documents, at=at)
+        people_snapshots.add(session, documents_of(scored), at=at)
         scorecards.add(session, run.id, result.scorecards)
         standing = _Standing(people.snapshot(session), at.date())
         known = {section.employee: section for section in sections.in_cycle(session, cycle.id)}
@@ -63,6 +66,7 @@ def store_scores(  # noqa: PLR0913  # what was computed from whom by which rules
                 changed.append(standing.placed(_rescored(section, scorecard, run, policy)))
         sections.add(session, new)
         sections.save(session, changed)
+        _tell(session, run, _corrected(session, before, result, known.values()), at=at)
         details = [
             ("cycle", cycle.name),
             ("scorecards", str(len(result.scorecards))),
@@ -74,6 +78,40 @@ def store_scores(  # noqa: PLR0913  # what was computed from whom by which rules
         return run
 
     return committed(deployment, work)
+
+
+def _corrected(
+    session: Session, before: ScoringRun | None, result: ScoringResult, known: Iterable[Section]
+) -> list[Section]:
+    """Sections that keep the figures with which they were handed in, though the data say otherwise since this run.
+
+    Otherwise means that a figure changed sides against the run before, appeared or vanished.
+    """
+    handed_in = [section for section in known if section.state in UNTOUCHED]
+    if before is None or not handed_in:
+        return []
+    old = {card.employee: _stances(card) for card in scorecards.of_run(session, before.id)}
+    new = {card.employee: _stances(card) for card in result.scorecards}
+    both = old.keys() & new.keys()
+    return [
+        section for section in handed_in if section.employee in both and old[section.employee] != new[section.employee]
+    ]
+
+
+def _stances(card: Scorecard) -> dict[IndicatorKey, bool | str | None]:
+    return {one.indicator: one.is_better if isinstance(one, Estimate) else "absent" for one in card.results}
+
+
+def _tell(session: Session, run: ScoringRun, sections_corrected: Sequence[Section], *, at: datetime) -> None:
+    facts: dict[str, str | int] = {"runId": encoded(Kind.RUN, run.id), "cycleId": encoded(Kind.CYCLE, run.cycle)}
+    outbox.append(session, Notice.RUN_FINISHED, run.cycle, facts=facts, at=at)
+    for section in sections_corrected:
+        about = {
+            "sectionId": encoded(Kind.SECTION, section.id),
+            "employeeId": encoded(Kind.EMPLOYEE, section.employee),
+            "version": section.version,
+        }
+        outbox.append(session, Notice.SECTION_CORRECTED, section.id, facts=facts | about, at=at)
 
 
 def _opened(scorecard: Scorecard, cycle: Cycle, run: ScoringRun, policy: Policy) -> Section:

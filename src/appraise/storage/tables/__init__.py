@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import MetaData, Table
 
-from appraise.storage.tables import appraisal, doors, people
+from appraise.storage.tables import appraisal, doors, people, webhooks
 from appraise.storage.tables.columns import Record
 
 METADATA: Final[MetaData] = Record.metadata
@@ -35,5 +35,8 @@ WEB_SESSIONS: Final = _table(doors.WebSessionRow)
 ROLE_GRANTS: Final = _table(doors.RoleGrantRow)
 IDEMPOTENCY_KEYS: Final = _table(doors.IdempotencyKeyRow)
 AUDIT_LOG: Final = _table(doors.AuditLogRow)
-OUTBOX: Final = _table(doors.OutboxRow)
 LOADS: Final = _table(doors.LoadRow)
+OUTBOX: Final = _table(webhooks.OutboxRow)
+WEBHOOKS: Final = _table(webhooks.WebhookRow)
+WEBHOOK_SECRETS: Final = _table(webhooks.WebhookSecretRow)
+DELIVERIES: Final = _table(webhooks.DeliveryRow)

@@ -1,4 +1,4 @@
-"""Tables of who may enter and of what was done: tokens, roles, idempotency, audit log, outbox, loads."""
+"""Tables of who may enter and of what was done: tokens, roles, idempotency, audit log, loads."""
 
 from datetime import datetime
 from typing import Any
@@ -98,24 +98,6 @@ class AuditLogRow(Record, table=True):
     details: Any = Field(sa_type=Document)
     previous_hash: str
     hash: str
-
-
-class OutboxRow(Record, table=True):
-    """What host systems must be told, at least once and in order of `sequence` per section."""
-
-    __tablename__ = "outbox"
-    __table_args__ = (
-        UniqueConstraint("section_id", "sequence"),
-        Index("ix_outbox_delivered_at_created_at", "delivered_at", "created_at"),
-    )
-
-    id: str = Field(primary_key=True, sa_type=Key)
-    section_id: str = Field(sa_type=Key, foreign_key="sections.id")
-    sequence: int
-    kind: str
-    payload: Any = Field(sa_type=Document)
-    created_at: datetime = Field(sa_type=Instant)
-    delivered_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class LoadRow(Record, table=True):

@@ -1,0 +1,18 @@
+"""Ids as other systems see them: opaque, one namespace for all kinds."""
+
+import base64
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    EMPLOYEE = "Employee"
+    CYCLE = "Cycle"
+    SECTION = "Section"
+    ITEM = "Item"
+    RUN = "ScoringRun"
+    WEBHOOK = "Webhook"
+    DELIVERY = "WebhookDelivery"
+
+
+def encoded(kind: Kind, key: str) -> str:
+    return base64.urlsafe_b64encode(f"{kind}:{key}".encode()).decode("ascii").rstrip("=")
