@@ -28,8 +28,7 @@ check: .venv/.synced
 	.venv/bin/python -m appraise.api.export_schema --check
 
 mutation: .venv/.synced
-	rm -rf mutants
-	OPENBLAS_NUM_THREADS=1 nice .venv/bin/python benchmarks/mutation.py
+	nice .venv/bin/python benchmarks/mutation.py
 
 format: .venv/.synced
 	.venv/bin/ruff format

@@ -8,8 +8,8 @@ LISTED = {"statistics.funnel": [{"function": "f", "was": "x < 1", "becomes": ["x
 ONE, TWO = (Mutant("statistics.funnel", "f", "x < 1", text) for text in ("x <= 1", "x < 2"))
 
 
-def verdicts(*survivors: Mutant, unfinished: int = 0) -> Verdicts:
-    return Verdicts("statistics.funnel", 10, unfinished, 2, frozenset(survivors), len(survivors))
+def verdicts(*survivors: Mutant) -> Verdicts:
+    return Verdicts("statistics.funnel", 10, 2, frozenset(survivors), len(survivors))
 
 
 def test_survivors_with_reasons_are_no_complaint() -> None:
@@ -29,12 +29,6 @@ def test_an_empty_reason_is_none() -> None:
     empty = read_reasons({"statistics.funnel": [LISTED["statistics.funnel"][0] | {"reason": " "}]})
 
     assert len(complaints_about(verdicts(ONE), empty)) == 1
-
-
-def test_a_module_without_all_its_verdicts_is_not_done() -> None:
-    assert complaints_about(verdicts(ONE, TWO, unfinished=2), read_reasons(LISTED)) == [
-        "statistics.funnel: 2 mutants have no verdict; run it again"
-    ]
 
 
 def test_a_mutant_is_listed_once() -> None:

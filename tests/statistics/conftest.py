@@ -65,3 +65,22 @@ def sums_of() -> Callable[..., GroupSums]:
         )
 
     return build
+
+
+@pytest.fixture(scope="session")
+def errors_of() -> Callable[[Callable[[FloatArray], float], FloatArray], FloatArray]:
+    """Standard errors of a maximum from the second differences of its log likelihood."""
+
+    def errors(log_likelihood: Callable[[FloatArray], float], at: FloatArray) -> FloatArray:
+        steps = np.diag(at * 1e-4)
+        hessian = [
+            [
+                sum(s * t * log_likelihood(at + s * one + t * two) for s in (1, -1) for t in (1, -1))
+                / (4 * one.sum() * two.sum())
+                for two in steps
+            ]
+            for one in steps
+        ]
+        return np.sqrt(np.diag(np.linalg.inv(-np.array(hessian))))
+
+    return errors
