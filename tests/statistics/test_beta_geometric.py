@@ -1,9 +1,12 @@
 """The shifted beta-geometric model against the papers and against sums of its definition."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special
 
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics import beta_geometric
@@ -66,20 +69,92 @@ def test_survival_is_the_product_of_retention_and_retention_rises(alpha: float, 
     assert np.all(np.diff(retention) > 0)
 
 
+def test_the_score_is_zero_at_the_maximum_of_scipys_beta_functions() -> None:
+    """Derivatives by differences of Σ lost·ln P(T = n) + survivors·ln S(n) at the fit (Fader & Hardie 2007, eq. 5, 6)."""
+    lost, survivors = np.array([369.0, 163, 86, 56]), 326.0
+    model = beta_geometric.fit(lost, survivors)
+    n = np.arange(1.0, 5.0)
+
+    def log_likelihood(a: float, b: float) -> float:
+        died = special.betaln(a + 1, b + n - 1) - special.betaln(a, b)
+        return float(lost @ died + survivors * (special.betaln(a, b + 4) - special.betaln(a, b)))
+
+    h = 1e-4
+    assert model.log_likelihood == pytest.approx(log_likelihood(model.alpha, model.beta), rel=1e-12)
+    assert log_likelihood(model.alpha + h, model.beta) - log_likelihood(model.alpha - h, model.beta) == pytest.approx(
+        0.0, abs=2 * h * 1e-3
+    )
+    assert log_likelihood(model.alpha, model.beta + h) - log_likelihood(model.alpha, model.beta - h) == pytest.approx(
+        0.0, abs=2 * h * 1e-3
+    )
+
+
+def test_two_renewals_and_one_customer_lost_are_enough() -> None:
+    assert beta_geometric.fit([30, 10], 60).converged
+    assert beta_geometric.fit([2, 1], 0).log_likelihood < 0
+    assert beta_geometric.fit([1, 0], 1).log_likelihood < 0
+
+
+UNFIT = (
+    "the renewal model has no interior maximum on these counts\n"
+    "  to do:    use more renewals, or the observed retention"
+)
+NAN = (
+    " has 1 values that are not finite, the first at position 0\n  expected: finite numbers\n"
+    "  to do:    leave out employees without data instead of passing NaN"
+)
+OVER = "\n  expected: losses over at least two renewals"
+REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
+    (lambda: beta_geometric.fit([10], 90), NotEnough, "10 customers lost over 1 renewals" + OVER),
+    (lambda: beta_geometric.fit([0, 0], 90), NotEnough, "0 customers lost over 2 renewals" + OVER),
+    (
+        lambda: beta_geometric.fit([10, 5], -1),
+        InvalidInput,
+        "survivors is -1\n  expected: a number that is not negative",
+    ),
+    (
+        lambda: beta_geometric.fit([[10]], 1),
+        InvalidInput,
+        "lost_by_renewal has 2 dimensions\n  expected: one dimension",
+    ),
+    (
+        lambda: beta_geometric.fit([1, -1], 1),
+        InvalidInput,
+        "lost_by_renewal is -1.0 at position 1\n  expected: at least 0",
+    ),
+    (
+        lambda: BetaGeometric(1, 1, 0.0, converged=True).expected_remaining(1, 0.0),
+        InvalidInput,
+        "discount is 0.0\n  expected: above 0 per renewal period",
+    ),
+    (lambda: BetaGeometric(1, 1, 0.0, converged=True).survival([float("nan")]), InvalidInput, "renewals" + NAN),
+    (lambda: BetaGeometric(1, 1, 0.0, converged=True).retention([float("nan")]), InvalidInput, "renewal" + NAN),
+    (
+        lambda: BetaGeometric(1, 1, 0.0, converged=True).expected_remaining([float("nan")], 0.1),
+        InvalidInput,
+        "renewals" + NAN,
+    ),
+    (lambda: BetaGeometric(1, 1, 0.0, converged=False).survival(1), NotConverged, UNFIT),
+    (lambda: BetaGeometric(1, 1, 0.0, converged=False).retention(1), NotConverged, UNFIT),
+    (lambda: BetaGeometric(1, 1, 0.0, converged=False).expected_remaining(1, 0.1), NotConverged, UNFIT),
+]
+
+
 def test_counts_that_say_nothing_are_refused() -> None:
-    with pytest.raises(NotEnough, match="10 customers lost over 1 renewals"):
-        beta_geometric.fit([10], 90)
-    with pytest.raises(NotEnough, match="0 customers lost"):
-        beta_geometric.fit([0, 0], 90)
-    with pytest.raises(InvalidInput, match="survivors is -1"):
-        beta_geometric.fit([10, 5], -1)
-    with pytest.raises(InvalidInput, match="discount is 0"):
-        BetaGeometric(1, 1, 0.0, converged=True).expected_remaining(1, 0.0)
+    for call, error, message in REFUSED:
+        with pytest.raises(error) as refusal:
+            call()
+        assert str(refusal.value) == message
+
+
+def test_predictions_take_whole_numbers_of_any_type() -> None:
+    """Of α = β = 1: S(n) = 1/(n + 1), retention n/(n + 1); numbers of 8 bits must not wrap around."""
+    model, n = BetaGeometric(1.0, 1.0, 0.0, converged=True), np.array([1, 127], dtype=np.int8)
+
+    assert model.survival(n) == pytest.approx([1 / 2, 1 / 128])
+    assert model.retention(n) == pytest.approx([1 / 2, 127 / 128])
+    assert model.expected_remaining(n, 0.1) == pytest.approx(model.expected_remaining([1.0, 127.0], 0.1))
 
 
 def test_rising_churn_contradicts_the_model_and_has_no_fit() -> None:
-    model = beta_geometric.fit([10, 50, 200, 400], 340)
-
-    assert not model.converged
-    with pytest.raises(NotConverged, match="no interior maximum"):
-        model.survival(1)
+    assert not beta_geometric.fit([10, 50, 200, 400], 340).converged

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special
 
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics import bg_nbd
@@ -15,6 +16,7 @@ from appraise.statistics.bg_nbd import BgNbd
 from appraise.statistics.refusals import NotConverged
 
 Columns = dict[str, FloatArray]
+Errors = Callable[[Callable[[FloatArray], float], FloatArray], FloatArray]
 VIGNETTE = BgNbd(0.2425945, 4.4136019, 0.7929199, 2.4258881, -9582.429, converged=True)
 
 
@@ -44,6 +46,17 @@ def test_predictions_are_those_of_the_btyd_vignette() -> None:
     assert VIGNETTE.expected_new(52) == pytest.approx(1.444, abs=1e-3)
     assert VIGNETTE.expected_purchases(52, 26, 30.86, 31) == pytest.approx(25.76, abs=5e-3)
     assert VIGNETTE.probability_alive(26, 30.86, 31) == pytest.approx(0.9689, abs=1e-4)
+
+
+def test_predictions_have_the_shape_of_all_arguments_together() -> None:
+    horizon, recency = np.array([[1.0], [2.0]]), np.array([5.0, 6.0, 7.0])
+    expected = VIGNETTE.expected_purchases(horizon, 3, recency, 10.0)
+
+    assert expected == pytest.approx(
+        np.array([[float(VIGNETTE.expected_purchases(t, 3, last, 10.0)) for last in recency] for t in horizon[:, 0]])
+    )
+    assert VIGNETTE.probability_alive(3, [[5.0], [6.0]], 10.0).shape == (2, 1)
+    assert VIGNETTE.expected_new(horizon).tolist() == [[float(VIGNETTE.expected_new(t))] for t in (1.0, 2.0)]
 
 
 def test_standard_errors_are_those_of_a_numerical_hessian_of_the_plain_formula(cdnow: Columns, fitted: BgNbd) -> None:
@@ -155,20 +168,50 @@ def test_more_time_means_more_purchases_and_never_more_than_the_rate_allows(
     assert np.all(expected <= (r + x) / (alpha + 40.0) * t * alive + 1e-9)
 
 
-@pytest.mark.parametrize("mbg", [False, True])
-def test_parameters_of_simulated_customers_come_back(mbg: bool) -> None:
-    """True r .5, α 8, a .8, b 2.5; three standard errors of 10,000 customers."""
+def simulated(customers: int, *, mbg: bool) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """x, t_x and T of customers with r .5, α 8, a .8, b 2.5."""
     random = np.random.default_rng(0)
-    rate, leave = random.gamma(0.5, 1 / 8, 10_000), random.beta(0.8, 2.5, 10_000)
-    age = random.integers(30, 104, 10_000).astype(float)
-    x, last, now = np.zeros(10_000), np.zeros(10_000), np.zeros(10_000)
-    here = random.random(10_000) > leave if mbg else np.ones(10_000, dtype=bool)
+    rate, leave = random.gamma(0.5, 1 / 8, customers), random.beta(0.8, 2.5, customers)
+    age = random.integers(30, 104, customers).astype(float)
+    x, last, now = np.zeros(customers), np.zeros(customers), np.zeros(customers)
+    here = random.random(customers) > leave if mbg else np.ones(customers, dtype=bool)
     while here.any():
         now = now + random.exponential(1 / rate)
         bought = here & (now < age)
         x, last = x + bought, np.where(bought, now, last)
-        here = bought & (random.random(10_000) > leave)
-    model = bg_nbd.fit(x, last, age, mbg=mbg)
+        here = bought & (random.random(customers) > leave)
+    return x, last, age
+
+
+@pytest.mark.parametrize("mbg", [False, True])
+def test_a_fit_of_few_customers_is_the_maximum_of_the_published_likelihood(mbg: bool, errors_of: Errors) -> None:
+    """Fader, Hardie & Lee 2005, eq. 6; Batislam et al. 2007, eq. 4, with the chance to leave at once."""
+    x, last, age = simulated(150, mbg=mbg)
+    weight = 1.0 + np.arange(150) % 3
+    model = bg_nbd.fit(x, last, age, weight, mbg=mbg)
+    at = np.array([model.r, model.alpha, model.a, model.b])
+    chances = x + mbg
+
+    def log_likelihood(point: FloatArray) -> float:
+        r, alpha, a, b = point
+        buying = special.gammaln(r + x) - special.gammaln(r) + r * np.log(alpha)
+        stays = special.beta(a, b + chances) / special.beta(a, b) * (alpha + age) ** -(r + x)
+        left = special.beta(a + 1, b + np.maximum(chances, 1) - 1) / special.beta(a, b) * (alpha + last) ** -(r + x)
+        return float(weight @ (buying + np.log(stays + np.where(chances > 0, left, 0.0))))
+
+    slopes = [(log_likelihood(at + step) - log_likelihood(at - step)) / (2 * step.sum()) for step in np.diag(at * 1e-5)]
+
+    assert model.converged
+    assert model.log_likelihood == pytest.approx(log_likelihood(at), rel=1e-12)
+    assert slopes == pytest.approx([0.0] * 4, abs=2e-4)
+    assert model.standard_error == pytest.approx(errors_of(log_likelihood, at), rel=1e-3)
+
+
+@pytest.mark.simulation
+@pytest.mark.parametrize("mbg", [False, True])
+def test_parameters_of_simulated_customers_come_back(mbg: bool) -> None:
+    """Three standard errors of 10,000 customers."""
+    model = bg_nbd.fit(*simulated(10_000, mbg=mbg), mbg=mbg)
     assert model.standard_error is not None
     distance = (np.array([model.r, model.alpha, model.a, model.b]) - [0.5, 8, 0.8, 2.5]) / model.standard_error
 
@@ -186,8 +229,12 @@ def test_customers_without_dropout_or_differences_have_no_fit_and_no_predictions
         lambda: model.expected_purchases(1.0, 1, 1, 2),
         lambda: model.probability_alive(1, 1, 2),
     ):
-        with pytest.raises(NotConverged, match="no interior maximum"):
+        with pytest.raises(NotConverged) as refusal:
             predict()
+        assert str(refusal.value) == (
+            "the purchase model has no interior maximum on these histories\n"
+            "  to do:    use more history, or the observed purchases"
+        )
 
 
 @pytest.mark.parametrize(

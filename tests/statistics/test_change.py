@@ -1,5 +1,7 @@
 """Change between periods and training effects, against dense integration, the jackknife and simulated truth."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from appraise.statistics import shrinkage
 from appraise.statistics.arrays import FloatArray
 from appraise.statistics.change import (
     Effect,
+    _Pairs,
     adjusted_for_baseline,
     between_periods,
     difference_in_differences,
@@ -72,6 +75,37 @@ def test_the_change_equals_a_dense_integration_over_spreads_correlation_and_mean
     assert result.correlation == pytest.approx(float(probability @ rho), abs=0.03)
 
 
+def test_given_spreads_and_correlation_the_change_is_that_of_the_joint_normal_distribution() -> None:
+    """Means and true values as one Gaussian vector with its precision matrix; the density by SciPy, means integrated."""
+    y = np.array([[3.0, 3.4], [2.1, 2.6], [3.9, 3.7], [2.8, 3.5]])
+    v = np.array([[0.1, 0.2], [0.05, 0.1], [0.2, 0.1], [0.1, 0.3]])
+    nodes = np.array([[0.5, 0.8, 0.3], [0.1, 1.2, -0.7], [2.0, 0.4, 0.9]])
+    pairs = _Pairs(y[:, 0], v[:, 0], y[:, 1], v[:, 1])
+    means, variances = pairs.change(nodes)
+    density, population = [], []
+    for g, (one, two, rho) in enumerate(nodes):
+        prior = np.array([[one**2, rho * one * two], [rho * one * two, two**2]])
+        precision, right = np.zeros((10, 10)), np.zeros(10)
+        for e in range(4):
+            own = slice(2 + 2 * e, 4 + 2 * e)
+            precision[own, own] = np.linalg.inv(prior) + np.diag(1 / v[e])
+            precision[:2, own] = precision[own, :2] = -np.linalg.inv(prior)
+            precision[:2, :2] += np.linalg.inv(prior)
+            right[own] = y[e] / v[e]
+        covariance = np.linalg.inv(precision)
+        mean = covariance @ right
+        of_change = np.kron(np.eye(5), [-1.0, 1.0])[1:]
+        assert means[:, g] == pytest.approx(of_change @ mean)
+        assert variances[:, g] == pytest.approx(np.diag(of_change @ covariance @ of_change.T))
+        population.append(mean[:2])
+        likelihood = sum(stats.multivariate_normal.logpdf(y[e], mean[:2], prior + np.diag(v[e])) for e in range(4))
+        density.append(likelihood + 0.5 * np.linalg.slogdet(covariance[:2, :2])[1] + 4 * np.log(2 * np.pi))
+
+    assert pairs.log_density(nodes) == pytest.approx(density)
+    assert np.transpose(pairs.population_mean(nodes)) == pytest.approx(np.array(population))
+
+
+@pytest.mark.simulation
 @pytest.mark.parametrize(("employees", "repetitions"), [(12, 50), (40, 25)])
 def test_intervals_of_the_change_cover_at_their_nominal_rate(employees: int, repetitions: int) -> None:
     """Spreads and correlation drawn from the priors' range, so that Bayesian coverage is exact."""
@@ -90,6 +124,7 @@ def test_intervals_of_the_change_cover_at_their_nominal_rate(employees: int, rep
     assert np.mean(hits) == pytest.approx(0.95, abs=0.022)
 
 
+@pytest.mark.simulation
 def test_many_employees_change_is_covered_with_their_spread_and_correlation_known_well() -> None:
     truth, y, v = two_periods(102, 1_200, 0.3)
     result = between_periods(y[:, 0], v[:, 0], y[:, 1], v[:, 1])
@@ -100,6 +135,7 @@ def test_many_employees_change_is_covered_with_their_spread_and_correlation_know
     assert result.correlation == pytest.approx(0.3, abs=0.15)
 
 
+@pytest.mark.simulation
 def test_fewer_flagged_changes_have_the_wrong_sign_than_between_raw_estimates() -> None:
     truth, y, v = two_periods(5, 2_000, 0.8)
     change, raw = truth[:, 1] - truth[:, 0], y[:, 1] - y[:, 0]
@@ -126,6 +162,7 @@ def test_a_common_shift_of_one_period_is_the_population_change_and_nothing_else(
     assert moved.population_change == pytest.approx(plain.population_change + shift, abs=1e-6)
 
 
+@pytest.mark.simulation
 def test_training_of_the_weakest_gains_nothing_when_matched_and_seems_to_otherwise() -> None:
     """No true effect: before/after is +.2 by regression to the mean and drift."""
     matched, ancova, naive, covered = [], [], [], []
@@ -174,6 +211,30 @@ def test_the_standard_error_of_the_ancova_is_that_of_the_jackknife() -> None:
     assert effect.standard_error == pytest.approx(np.sqrt(((np.array(without) - beta[1]) ** 2).sum()))
 
 
+def test_whoever_alone_has_a_starting_value_decides_nothing_and_breaks_nothing() -> None:
+    """A leverage of 1: the coefficient and HC3 error are those without that employee, of two means."""
+    before, trained = np.array([1.0] * 10 + [9.0]), np.arange(11) < 5
+    after = np.array([3.0, 4, 5, 6, 7, 1, 2, 3, 4, 2, 50])
+    effect = adjusted_for_baseline(before, after, trained)
+    squares = [((part - part.mean()) ** 2).sum() / (1 - 1 / 5) ** 2 / 25 for part in (after[:5], after[5:10])]
+
+    assert effect.estimate == pytest.approx(5.0 - 2.4)
+    assert effect.standard_error == pytest.approx(np.sqrt(sum(squares)))
+    assert (effect.treated, effect.controls, effect.degrees_of_freedom) == (5, 6, 8.0)
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e3])
+def test_as_many_pairs_as_the_caliper_allows_are_formed(unit: float) -> None:
+    """Six trained at 0 … 5, six others at 1 … 6: the identical five pairs are closer, the six neighbours are more."""
+    before = unit * np.concatenate([np.arange(6.0), np.arange(1.0, 7.0)])
+    after, trained = before + np.tile([1.0, 2.0, 4.0], 4), np.arange(12) < 6
+    caliper = 1.001 * unit / float(np.std(before, ddof=1))
+
+    assert difference_in_differences(before, after, trained, caliper=caliper).treated == 6
+    assert difference_in_differences(before, after, trained, caliper=0.5 * caliper).treated == 5
+    assert difference_in_differences(before, after, trained).treated == 5
+
+
 def test_return_carries_the_interval_of_the_effect() -> None:
     effect = Effect(0.1, 0.05, -0.02, 0.22, 40.0, 41, 41)
     result = return_on_training(effect, volume=1_000, unit_value=20.0, cost=1_000.0)
@@ -183,22 +244,75 @@ def test_return_carries_the_interval_of_the_effect() -> None:
     assert worse == pytest.approx((-3.0, -5.4, -0.6))
 
 
+FEW, FLAGS = np.arange(12.0), np.arange(12) < 6
+ONE = "\n  expected: one dimension"
+BOOLEANS = "trained does not match the employees\n  expected: 12 booleans"
+EACH = "\n  expected: at least 5 of each"
+REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
+    (
+        lambda: between_periods([1, 2, 3, 4], [1] * 4, [1, 2, 3, 4], [1] * 4),
+        NotEnoughGroups,
+        "4 employees in both periods\n  expected: at least 5",
+    ),
+    (lambda: between_periods([[1]], [1], [1], [1]), InvalidInput, "before has 2 dimensions" + ONE),
+    (lambda: between_periods([1], [1], [1, 2], [1]), InvalidInput, "after has 2 values\n  expected: 1 values"),
+    (
+        lambda: between_periods([1], [1, 2], [1], [1]),
+        InvalidInput,
+        "variance_before has 2 values\n  expected: 1 values",
+    ),
+    (lambda: between_periods([1], [1], [1], [1, 2]), InvalidInput, "variance_after has 2 values\n  expected: 1 values"),
+    (
+        lambda: between_periods(FEW, np.zeros(12), FEW, np.ones(12)),
+        InvalidInput,
+        "variance_before is 0.0 at position 0\n  expected: above 0",
+    ),
+    (
+        lambda: between_periods(FEW, np.ones(12), FEW, np.zeros(12)),
+        InvalidInput,
+        "variance_after is 0.0 at position 0\n  expected: above 0",
+    ),
+    (
+        lambda: difference_in_differences(FEW, FEW, FLAGS),
+        NotEnough,
+        (
+            "0 of 6 trained employees have an untrained partner with the same starting value\n"
+            "  expected: at least 5 pairs\n"
+            "  to do:    compare with employees who were eligible but not yet trained"
+        ),
+    ),
+    (
+        lambda: adjusted_for_baseline(FEW, FEW, np.arange(12) < 2),
+        NotEnough,
+        "2 trained and 10 untrained employees" + EACH,
+    ),
+    (
+        lambda: adjusted_for_baseline(FEW, FEW, np.arange(12) < 8),
+        NotEnough,
+        "8 trained and 4 untrained employees" + EACH,
+    ),
+    (
+        lambda: adjusted_for_baseline(np.ones(12), FEW, FLAGS),
+        NotEnough,
+        "the starting values do not vary within the groups\n  expected: starting values that differ",
+    ),
+    (lambda: adjusted_for_baseline([[1]], FEW, FLAGS), InvalidInput, "before has 2 dimensions" + ONE),
+    (lambda: adjusted_for_baseline(FEW, FEW[1:], FLAGS), InvalidInput, "after has 11 values\n  expected: 12 values"),
+    (lambda: adjusted_for_baseline(FEW, FEW, np.ones(12)), InvalidInput, BOOLEANS),
+    (lambda: adjusted_for_baseline(FEW, FEW, FLAGS[1:]), InvalidInput, BOOLEANS),
+    (
+        lambda: return_on_training(Effect(0, 1, -1, 1, 9, 5, 5), volume=1, unit_value=1, cost=0.0),
+        InvalidInput,
+        "cost is 0.0\n  expected: above 0",
+    ),
+]
+
+
 def test_what_cannot_be_compared_is_refused() -> None:
-    few, flags = np.arange(12.0), np.arange(12) < 6
-    with pytest.raises(NotEnoughGroups, match="4 employees in both periods"):
-        between_periods([1, 2, 3, 4], [1] * 4, [1, 2, 3, 4], [1] * 4)
-    with pytest.raises(InvalidInput, match="variance_after is"):
-        between_periods(few, np.ones(12), few, np.zeros(12))
-    with pytest.raises(NotEnough, match="0 of 6 trained employees have an untrained partner"):
-        difference_in_differences(few, few, flags)
-    with pytest.raises(NotEnough, match="2 trained and 10 untrained"):
-        adjusted_for_baseline(few, few, np.arange(12) < 2)
-    with pytest.raises(NotEnough, match="starting values do not vary"):
-        adjusted_for_baseline(np.ones(12), few, flags)
-    with pytest.raises(InvalidInput, match="trained does not match"):
-        adjusted_for_baseline(few, few, np.ones(12))
-    with pytest.raises(InvalidInput, match="cost is 0"):
-        return_on_training(Effect(0, 1, -1, 1, 9, 5, 5), volume=1, unit_value=1, cost=0.0)
+    for call, error, message in REFUSED:
+        with pytest.raises(error) as refusal:
+            call()
+        assert str(refusal.value) == message
 
 
 def test_the_normal_cdf_of_the_posterior_is_what_probability_above_reports() -> None:

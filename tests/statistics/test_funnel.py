@@ -85,6 +85,29 @@ def test_dispersion_needs_sums_that_can_be_and_a_degree_of_freedom() -> None:
     assert str(zero.value) == "mean is 0.0 at position 1\n  expected: above 0"
 
 
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (([1], [1], [1], [[1]]), "mean has 2 dimensions\n  expected: one dimension"),
+        (([1, 1], [1], [1], [1]), "count has 2 values\n  expected: 1 values"),
+        (([1], [1, 1], [1], [1]), "total has 2 values\n  expected: 1 values"),
+        (([1], [1], [1, 1], [1]), "squares has 2 values\n  expected: 1 values"),
+        (([1, 0], [1, 1], [1, 1], [1, 1]), "count is 0.0 at position 1\n  expected: above 0"),
+        (([2], [1], [0.4], [1]), "squares is 0.4 at position 0\n  expected: at least total²/count, 0.5"),
+    ],
+)
+def test_cells_that_do_not_match_are_refused(cells: tuple[list[float], ...], message: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        pearson_dispersion(*cells, parameters=0)
+
+    assert str(refusal.value) == message
+
+
+def test_one_degree_of_freedom_and_totals_that_were_rounded_are_enough() -> None:
+    """Three outcomes of 1/3 around 1/2: X² = 3·(1/6)²/(1/2) = 1/6; their squares sum to 1e-16 less than they could."""
+    assert pearson_dispersion([3], [1], [1 / 3 - 1e-16], [0.5], parameters=2) == pytest.approx(1 / 6)
+
+
 def test_without_tails_the_extra_variance_is_that_of_dersimonian_and_laird() -> None:
     """Eight schools around their weighted mean: metafor's DL estimate is 0; with halved errors Q = 4·4.7."""
     y, se = np.array([28.0, 8, -3, 7, -1, 1, 18, 12]), np.array([15.0, 10, 16, 11, 9, 11, 10, 18]) / 2

@@ -1,8 +1,10 @@
 """Gamma–Gamma against the paper, the definition of its likelihood, and simulated customers."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
-from scipy import integrate, stats
+from scipy import integrate, special, stats
 
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics import gamma_gamma
@@ -11,6 +13,7 @@ from appraise.statistics.gamma_gamma import GammaGamma
 from appraise.statistics.refusals import NotConverged
 
 Columns = dict[str, FloatArray]
+Errors = Callable[[Callable[[FloatArray], float], FloatArray], FloatArray]
 
 
 def test_cdnow_parameters_are_the_published_ones(cdnow: Columns) -> None:
@@ -60,6 +63,7 @@ def test_weights_count_customers_and_the_unit_of_money_changes_only_v(cdnow: Col
     assert (cents.p, cents.q, cents.v) == pytest.approx((one.p, one.q, 100 * one.v), rel=1e-5)
 
 
+@pytest.mark.simulation
 def test_parameters_of_simulated_customers_come_back() -> None:
     random = np.random.default_rng(3)
     x = random.integers(1, 12, 10_000).astype(float)
@@ -71,17 +75,72 @@ def test_parameters_of_simulated_customers_come_back() -> None:
     assert np.all(np.abs(distance) < 3.0)
 
 
-def test_values_without_a_gamma_distribution_are_refused() -> None:
-    with pytest.raises(InvalidInput, match=r"mean_value is .*0\.0.* at position 1"):
-        gamma_gamma.fit([1.0] * 20, [5.0, 0.0] + [3.0] * 18)
-    with pytest.raises(InvalidInput, match="frequency is"):
-        gamma_gamma.fit([0.0] * 20, [5.0] * 20)
-    with pytest.raises(NotEnough, match="2 customers"):
-        gamma_gamma.fit([1.0, 2.0], [5.0, 6.0])
+def test_standard_errors_are_those_of_a_numerical_hessian_of_the_plain_formula(errors_of: Errors) -> None:
+    """Fader & Hardie 2013, eq. 1a, in p, q and v themselves; customers of two kinds, by their number."""
+    random = np.random.default_rng(5)
+    x = random.integers(1, 9, 200).astype(float)
+    m = random.gamma(6.0 * x, 1 / random.gamma(4.0, 1 / 15.0, 200)) / x
+    w = random.integers(0, 3, 200).astype(float)
+    model = gamma_gamma.fit(x, m, w)
+    at = np.array([model.p, model.q, model.v])
+
+    def log_likelihood(point: FloatArray) -> float:
+        p, q, v = point
+        terms = special.gammaln(p * x + q) - special.gammaln(p * x) - special.gammaln(q) + q * np.log(v)
+        terms += (p * x - 1) * np.log(m) + p * x * np.log(x) - (p * x + q) * np.log(x * m + v)
+        return float(w @ terms)
+
+    assert model.log_likelihood == pytest.approx(log_likelihood(at), rel=1e-12)
+    assert model.standard_error == pytest.approx(errors_of(log_likelihood, at), rel=1e-4)
 
 
-def test_without_a_finite_mean_or_a_fit_nothing_is_predicted() -> None:
-    with pytest.raises(NotConverged, match="no finite mean"):
-        GammaGamma(6.0, 0.9, 15.0, 0.0, converged=True).expected_value(1, 10.0)
-    with pytest.raises(NotConverged, match="no interior maximum"):
-        gamma_gamma.fit([3.0] * 20, [10.0] * 20).expected_value(1, 10.0)
+UNFIT = "\n  to do:    winsorise the values, or use the observed means"
+REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
+    (
+        lambda: gamma_gamma.fit([1.0] * 20, [5.0, 0.0] + [3.0] * 18),
+        InvalidInput,
+        "mean_value is 0.0 at position 1\n  expected: above 0",
+    ),
+    (
+        lambda: gamma_gamma.fit([0.0] * 20, [5.0] * 20),
+        InvalidInput,
+        "frequency is 0.0 at position 0\n  expected: above 0",
+    ),
+    (lambda: gamma_gamma.fit([[1.0]], [5.0]), InvalidInput, "frequency has 2 dimensions\n  expected: one dimension"),
+    (lambda: gamma_gamma.fit([1.0], [5.0, 1.0]), InvalidInput, "mean_value has 2 values\n  expected: 1 values"),
+    (lambda: gamma_gamma.fit([1.0], [5.0], [1, 1]), InvalidInput, "weight has 2 values\n  expected: 1 values"),
+    (lambda: gamma_gamma.fit([1.0], [5.0], [-1]), InvalidInput, "weight is -1.0 at position 0\n  expected: at least 0"),
+    (
+        lambda: gamma_gamma.fit([1.0, 2.0], [5.0, 6.0], [7, 2]),
+        NotEnough,
+        "9 customers with a purchase value\n  expected: at least 10",
+    ),
+    (
+        lambda: GammaGamma(6.0, 1.0, 15.0, 0.0, converged=True).expected_value(1, 10.0),
+        NotConverged,
+        "the value model has no finite mean" + UNFIT,
+    ),
+    (
+        lambda: GammaGamma(6.0, 3.0, 15.0, 0.0, converged=False).expected_value(1, 10.0),
+        NotConverged,
+        "the value model has no interior maximum" + UNFIT,
+    ),
+]
+
+
+def test_what_gives_no_value_is_refused() -> None:
+    for call, error, message in REFUSED:
+        with pytest.raises(error) as refusal:
+            call()
+        assert str(refusal.value) == message
+
+
+def test_equal_values_have_no_fit() -> None:
+    assert not gamma_gamma.fit([3.0] * 20, [10.0] * 20).converged
+
+
+def test_the_mean_value_of_who_has_not_bought_is_not_looked_at() -> None:
+    """p·v/(q − 1) = 6·10/.5 of anybody; the finite mean begins above q = 1."""
+    model = GammaGamma(6.0, 1.5, 10.0, 0.0, converged=True)
+
+    assert model.expected_value([[0], [0]], [[float("nan")], [7.0]]).tolist() == [[120.0], [120.0]]

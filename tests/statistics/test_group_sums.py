@@ -40,6 +40,7 @@ def test_batches_are_merged_field_by_field() -> None:
         ("yy", [1, -1], "yy is -1.0 at position 1\n  expected: at least 0"),
         ("yy", [1], "yy has 1 values\n  expected: 2 values"),
         ("x", [[1]], "x has shape (1, 1)\n  expected: shape (2, 1)"),
+        ("x", [3, 4], "x has shape (2,)\n  expected: shape (rows, columns)"),
         ("xx", [[1, 2]], "xx has shape (1, 2)\n  expected: shape (1, 1)"),
         ("xy", [1, 2], "xy has 2 values\n  expected: 1 values"),
     ],

@@ -82,3 +82,4 @@ def test_arguments_are_broadcast_to_rows_of_numbers() -> None:
     assert shape == (2, 3)
     assert (one.tolist(), other.tolist()) == ([1, 1, 1, 2, 2, 2], [3, 4, 5, 3, 4, 5])
     assert one.dtype == other.dtype == np.float64
+    assert flattened([[7]])[0] == (1, 1)

@@ -43,3 +43,70 @@ def test_of_two_maxima_the_higher_one_is_kept() -> None:
     assert maximise(differentiated(two_hills), [(-2.0,), (2.5,)], observations=1.0).log_parameters == pytest.approx(
         [3.0], abs=1e-6
     )
+
+
+def test_a_maximum_is_found_to_the_last_digits_where_the_objective_is_flat_to_rounding() -> None:
+    """Of many observations the value near the maximum shows eight digits of the place, the gradient all sixteen."""
+
+    def objective(point: FloatArray) -> tuple[float, FloatArray]:
+        rate = np.exp(point)
+        return float(1e6 * point[0] - 2.5e6 * rate[0]), 1e6 - 2.5e6 * rate
+
+    found = maximise(objective, [(0.0,)], observations=1e6)
+
+    assert found.log_parameters == pytest.approx([np.log(0.4)], abs=1e-13)
+    assert found.covariance == pytest.approx(np.array([[1e-6]]), rel=1e-7)
+
+
+def test_the_covariance_is_the_inverse_of_the_information_of_several_parameters() -> None:
+    """A normal log density with correlation ½: its own covariance, over two observations' weight."""
+    precision = np.linalg.inv(np.array([[4.0, 1.0], [1.0, 1.0]]))
+    middle = np.array([2.0, -3.0])
+
+    def objective(point: FloatArray) -> tuple[float, FloatArray]:
+        distance = point - middle
+        return float(7.0 - distance @ precision @ distance), -2 * precision @ distance
+
+    found = maximise(objective, [(0.0, 0.0)], observations=2.0)
+
+    assert found.log_parameters == pytest.approx(middle, abs=1e-9)
+    assert found.log_likelihood == pytest.approx(7.0)
+    assert found.covariance == pytest.approx(np.array([[2.0, 0.5], [0.5, 0.5]]), rel=1e-6)
+
+
+@pytest.mark.parametrize(("middle", "converged"), [(10.9, True), (11.1, False), (-10.9, True), (-11.1, False)])
+def test_a_parameter_within_one_of_the_edge_of_the_search_has_not_converged(middle: float, converged: bool) -> None:
+    found = maximise(differentiated(lambda point: -(float(point[0] - middle) ** 2)), [(0.0,)], observations=1.0)
+
+    assert found.log_parameters == pytest.approx([middle], abs=1e-6)
+    assert found.converged == converged
+
+
+def test_without_curvature_in_every_direction_there_is_no_covariance() -> None:
+    """One direction is flat: the likelihood knows the sum of the two parameters only."""
+    found = maximise(
+        differentiated(lambda point: -(float(point[0] + point[1] - 1) ** 2)), [(0.0, 0.0)], observations=1.0
+    )
+
+    assert not found.converged
+    assert found.covariance.shape == (2, 2)
+    assert np.isnan(found.covariance).all()
+
+
+def test_where_the_likelihood_is_no_number_the_search_goes_elsewhere() -> None:
+    """Defined below 2 only, as a model that overflows; the start lies outside, another one inside."""
+
+    def likelihood(point: FloatArray) -> float:
+        return float(np.log(2.0 - point[0]) + point[0]) if point[0] < 2.0 else float("nan")
+
+    found = maximise(differentiated(likelihood), [(3.0,), (0.0,)], observations=1.0)
+
+    assert found.converged
+    assert found.log_parameters == pytest.approx([1.0], abs=1e-6)
+
+
+def test_the_gradient_by_differences_is_that_of_calculus() -> None:
+    value, gradient = differentiated(lambda point: float(point[0] ** 3 + 5 * point[1]))(np.array([2.0, 1.0]))
+
+    assert value == 13.0
+    assert gradient == pytest.approx([12.0, 5.0], abs=1e-8)

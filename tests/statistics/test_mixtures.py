@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from appraise.statistics import mixtures
 from appraise.statistics.mixtures import GammaMixture, NormalMixture
 
 WEIGHTS = np.array([0.2, 0.5, 0.3])
@@ -44,6 +45,7 @@ def test_far_apart_components_do_not_lose_the_quantile() -> None:
     mixture = NormalMixture(np.array([0.5, 0.5]), np.array([[-1e6, 1e6]]), np.array([[1e-3, 1e-3]]))
 
     assert mixture.quantile(0.25) == pytest.approx([-1e6], rel=1e-8)
+    assert mixture.quantile(0.5).tolist() == [0.0]  # half lies below, and the density there is 0
     assert mixture.quantile(0.9) == pytest.approx([1e6 + 1e-3 * stats.norm.ppf(0.8)], rel=1e-12)
 
 
@@ -62,3 +64,40 @@ def test_draws_are_those_of_the_mixture_and_share_their_component() -> None:
     together = normal.draw(np.random.default_rng(5), 500)
     assert ((together[:, 0] > 25) == (together[:, 1] > 30)).all()
     assert np.corrcoef(together[together[:, 0] > 25].T)[0, 1] == pytest.approx(0.0, abs=0.2)
+
+
+def test_a_point_mass_among_others_is_found_exactly_and_leaves_the_others_alone() -> None:
+    """Two employees: all of one at 2, the other ¾ at 0 and ¼ N(5, 1)."""
+    mixture = NormalMixture(
+        np.array([0.75, 0.25]), np.array([[2.0, 2.0], [0.0, 5.0]]), np.array([[0.0, 0.0], [0.0, 1.0]])
+    )
+
+    assert mixture.quantile(0.3)[0] == 2.0
+    assert mixture.quantile(0.9) == pytest.approx([2.0, stats.norm.ppf(0.6, 5.0)], rel=1e-10)
+    assert mixture.quantile(0.2)[1] == pytest.approx(0.0, abs=1e-300)
+
+
+@pytest.mark.parametrize("p", [0.025, 0.4, 0.95])
+def test_quantiles_need_few_rounds(p: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Newton doubles the digits in each round; a wrong derivative or a bad start would need many."""
+    monkeypatch.setattr(mixtures, "_ROUNDS", 5)
+    normal = NormalMixture(WEIGHTS, np.array([[0.0, 1.0, 1.5]]), np.array([[1.0, 0.8, 1.2]]))
+    gamma = GammaMixture(WEIGHTS, np.array([[6.0, 7.0, 9.0]]), np.array([[0.05, 0.06, 0.1]]))
+
+    assert normal.cdf(normal.quantile(p)) == pytest.approx([p], abs=1e-10)
+    assert gamma.cdf(gamma.quantile(p)) == pytest.approx([p], abs=1e-10)
+
+
+def test_the_upper_quantile_of_a_gamma_mixture_with_a_far_component_is_bracketed() -> None:
+    """97 % near 0, 3 % near 1,000: the start, from the moments, lies far below the quantile at .99."""
+    mixture = GammaMixture(np.array([0.97, 0.03]), np.array([[1e3, 1e4]]), np.array([[1e5, 10.0]]))
+
+    assert mixture.quantile(0.99) == pytest.approx(stats.gamma.ppf([2 / 3], 1e4, scale=0.1), rel=1e-10)
+    assert mixture.quantile(0.5) == pytest.approx(stats.gamma.ppf([0.5 / 0.97], 1e3, scale=1e-5), rel=1e-10)
+
+
+def test_probabilities_are_those_of_one_threshold_or_one_per_employee() -> None:
+    normal = NormalMixture(np.ones(1), np.array([[0.0], [1.0]]), np.ones((2, 1)))
+
+    assert normal.cdf(1) == pytest.approx(stats.norm.cdf([1.0, 0.0]))
+    assert normal.cdf([0, 2]) == pytest.approx(stats.norm.cdf([0.0, 1.0]))

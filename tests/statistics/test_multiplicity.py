@@ -60,6 +60,7 @@ def test_the_expected_false_rate_keeps_to_what_was_asked(p: list[float], rate: f
         assert result.expected_false_rate == pytest.approx(wrong[result.flag != 0].mean())
 
 
+@pytest.mark.simulation
 def test_no_more_flags_have_the_wrong_sign_than_promised() -> None:
     random = np.random.default_rng(8)
     variance = 1 / random.integers(5, 400, 4_000)

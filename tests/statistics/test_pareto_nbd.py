@@ -1,10 +1,13 @@
 """Pareto/NBD against the paper, BTYD and numerical integration of its definition."""
 
+from collections.abc import Callable
+
 import mpmath
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special
 
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics import pareto_nbd
@@ -13,6 +16,7 @@ from appraise.statistics.pareto_nbd import ParetoNbd
 from appraise.statistics.refusals import NotConverged
 
 Columns = dict[str, FloatArray]
+Errors = Callable[[Callable[[FloatArray], float], FloatArray], FloatArray]
 VIGNETTE = ParetoNbd(0.5533971, 10.5801985, 0.6060625, 11.6562237, -9594.976, converged=True)
 
 
@@ -34,11 +38,52 @@ def test_cdnow_standard_errors_are_the_published_ones(fitted: ParetoNbd) -> None
     assert fitted.standard_error == pytest.approx((0.0476, 0.8427, 0.1873, 6.2105), rel=2e-3)
 
 
+def test_a_fit_of_few_customers_is_the_maximum_of_the_likelihood_by_quadrature(errors_of: Errors) -> None:
+    """Fader & Hardie 2005: alive at T, or left at y between t_x and T, integrated by a rule of 80 nodes."""
+    random = np.random.default_rng(4)
+    rate, lifetime = random.gamma(0.9, 1 / 8, 100), random.exponential(1 / random.gamma(1.2, 1 / 30, 100))
+    age = random.integers(30, 90, 100).astype(float)
+    purchases = np.cumsum(random.exponential(1 / rate[:, None], (100, 400)), axis=1)
+    counted = purchases < np.minimum(lifetime, age)[:, None]
+    x, last = counted.sum(axis=1).astype(float), np.max(np.where(counted, purchases, 0.0), axis=1)
+    weight = 1.0 + np.arange(100) % 3
+    model = pareto_nbd.fit(x, last, age, weight)
+    at = np.array([model.r, model.alpha, model.s, model.beta])
+    nodes, masses = np.polynomial.legendre.leggauss(80)
+    y, width = last[:, None] + (age - last)[:, None] * (1 + nodes) / 2, (age - last) / 2
+
+    def log_likelihood(point: FloatArray) -> float:
+        r, alpha, s, beta = point
+        alive = (alpha + age) ** -(r + x) * (beta + age) ** -s
+        gone = s * width * (((alpha + y) ** -(r + x)[:, None] * (beta + y) ** -(s + 1)) @ masses)
+        buying = special.gammaln(r + x) - special.gammaln(r) + r * np.log(alpha) + s * np.log(beta)
+        return float(weight @ (buying + np.log(alive + gone)))
+
+    slopes = [(log_likelihood(at + step) - log_likelihood(at - step)) / (2 * step.sum()) for step in np.diag(at * 1e-5)]
+
+    assert model.converged
+    assert model.log_likelihood == pytest.approx(log_likelihood(at), rel=1e-11)
+    assert slopes == pytest.approx([0.0] * 4, abs=1e-2)
+    assert model.standard_error == pytest.approx(errors_of(log_likelihood, at), rel=1e-2)
+
+
 def test_predictions_are_those_of_the_btyd_vignette() -> None:
     """BTYD: P(alive | 0, 0, 39) = .2941633, P(alive | 26, 30.86, 31) = .9979, 25.46 and E[X(52)] = 1.473."""
     assert VIGNETTE.probability_alive([0, 26], [0, 30.86], [39, 31]) == pytest.approx([0.2941633, 0.9979], abs=5e-4)
     assert VIGNETTE.expected_purchases(52, 26, 30.86, 31) == pytest.approx(25.46, abs=5e-3)
     assert VIGNETTE.expected_new(52) == pytest.approx(1.473, abs=5e-4)
+
+
+def test_predictions_have_the_shape_of_all_arguments_together() -> None:
+    horizon, recency = np.array([[1.0], [2.0]]), np.array([5.0, 6.0, 7.0])
+    expected = VIGNETTE.expected_purchases(horizon, 3, recency, 10.0)
+
+    assert expected == pytest.approx(
+        np.array([[float(VIGNETTE.expected_purchases(t, 3, last, 10.0)) for last in recency] for t in horizon[:, 0]])
+    )
+    assert VIGNETTE.probability_alive(3, [[5.0], [6.0]], 10.0).shape == (2, 1)
+    assert VIGNETTE.expected_new(horizon).tolist() == [[float(VIGNETTE.expected_new(t))] for t in (1.0, 2.0)]
+    assert VIGNETTE.expected_remaining([[0.1], [0.2]], 3, recency, 10.0).shape == (2, 3)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +186,16 @@ def test_a_customer_silent_for_longer_is_less_likely_to_be_alive(
 def test_thin_histories_are_refused_and_a_failed_fit_predicts_nothing() -> None:
     with pytest.raises(NotEnough, match="3 of 3 customers"):
         pareto_nbd.fit([1, 2, 3], [1, 2, 3], [5, 5, 5])
-    with pytest.raises(NotConverged, match="no interior maximum"):
-        ParetoNbd(1, 1, 1, 1, 0.0, converged=False).expected_new(1.0)
-    with pytest.raises(NotConverged, match="no interior maximum"):
-        ParetoNbd(1, 1, 1, 1, 0.0, converged=False).expected_remaining(0.1, 1, 1, 2)
+    model = ParetoNbd(1, 1, 1, 1, 0.0, converged=False)
+    for predict in (
+        lambda: model.expected_new(1.0),
+        lambda: model.expected_purchases(1.0, 1, 1, 2),
+        lambda: model.probability_alive(1, 1, 2),
+        lambda: model.expected_remaining(0.1, 1, 1, 2),
+    ):
+        with pytest.raises(NotConverged) as refusal:
+            predict()
+        assert str(refusal.value) == (
+            "the purchase model has no interior maximum on these histories\n"
+            "  to do:    use more history, or the observed purchases"
+        )

@@ -25,6 +25,24 @@ def test_wilson_limits_are_those_of_newcombe_1998() -> None:
     assert interval.upper == pytest.approx([0.3662, 0.1605, 0.1611, 0.1718], abs=5e-5)
 
 
+def test_limits_of_billions_are_those_of_the_closed_form() -> None:
+    """Half of n: ½ ± z/(2√(n + z²)). The square of four billion is more than a whole number of 64 bits holds."""
+    n, z = 4_000_000_000, 1.959963984540054
+    interval = wilson(n // 2, n)
+
+    assert interval.upper - 0.5 == pytest.approx(z / (2 * np.sqrt(n + z**2)), rel=1e-9)
+    assert 0.5 - interval.lower == pytest.approx(z / (2 * np.sqrt(n + z**2)), rel=1e-9)
+
+
+def test_limits_stay_within_0_and_1_where_shared_credit_comes_near_them() -> None:
+    """Shares of credit that are a whole on paper need not sum to one: .7 + .2 + .1 is 1e-16 short of it."""
+    n = np.array([7.0, 12.0, 21.0])
+    almost_all, almost_none = wilson(np.nextafter(n, 0.0), n), wilson(np.nextafter(0.0, n), n)
+
+    assert np.all(almost_all.upper <= 1.0)
+    assert np.all(almost_none.lower >= 0.0)
+
+
 def test_differences_are_those_of_newcombe_1998() -> None:
     """Statistics in Medicine 17:873, table II, method 10, examples (a) to (h)."""
     interval = newcombe_difference([56, 9, 6, 5, 0, 0, 10, 10], [70, 10, 7, 56, 10, 10, 10, 10],

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from appraise.errors import InvalidInput
 from appraise.statistics.suppression import hidden_categories, keeps_hidden
 
 
@@ -19,6 +20,10 @@ from appraise.statistics.suppression import hidden_categories, keeps_hidden
         pytest.param([40, 12, 1, 2], [1, 2, 3], id="two small ones that sum to less than five do not"),
         pytest.param([40, 3], [0, 1], id="of two categories neither can be shown"),
         pytest.param([4], [0], id="a category alone"),
+        pytest.param([40, 5], [], id="five people are enough"),
+        pytest.param([40, 2, 3], [1, 2], id="five people hidden are enough"),
+        pytest.param([40, 1, 1, 1, 1, 2], [1, 2, 3, 4, 5], id="one more person than categories is enough"),
+        pytest.param([3, *[12] * 20, *[9] * 20], [0, 21], id="of equal ones the first keeps it company"),
         pytest.param([1, 1, 1, 1, 1, 30], [0, 1, 2, 3, 4, 5], id="as many people as categories are one each"),
     ],
 )
@@ -61,3 +66,16 @@ def test_a_table_that_leaves_few_people_as_the_rest_is_not_shown() -> None:
     assert not keeps_hidden([30, 3, 1], hidden)
     assert not keeps_hidden([3, 10, 2], hidden)
     assert keeps_hidden([0, 10, 2], hidden)
+    assert keeps_hidden([5, 2, 3], hidden)
+    assert keeps_hidden([5, 2, 3], [0, 1, 1])
+
+
+def test_a_category_is_not_hidden_alone_however_many_people_it_has() -> None:
+    assert not keeps_hidden([40, 12], [False, True])
+    assert keeps_hidden([40, 12], [False, False])
+
+
+def test_counts_are_refused_by_their_name() -> None:
+    for call in (lambda: hidden_categories([[1]]), lambda: keeps_hidden([[1]], [True])):
+        with pytest.raises(InvalidInput, match=r"^count has 2 dimensions"):
+            call()

@@ -1,5 +1,7 @@
 """Survival curves, hazards, the log-rank test and two-way rates against textbooks, SciPy and simulated truth."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -103,6 +105,7 @@ def test_log_rank_and_the_curves_equal_those_of_scipy() -> None:
     assert curve.at(theirs.quantiles) == pytest.approx(theirs.probabilities)
 
 
+@pytest.mark.simulation
 def test_log_rank_of_three_groups_has_two_degrees_of_freedom_and_the_right_size() -> None:
     random = np.random.default_rng(3)
     p_values = []
@@ -196,16 +199,169 @@ def test_an_employee_without_events_or_exposure_does_not_break_the_others() -> N
     assert result.expected == pytest.approx([5, 5, 0])
 
 
+def test_where_nobody_is_left_the_curve_stays_where_it_fell() -> None:
+    """Placebo ends at 0, without a width; a time at which nobody is at risk any more changes nothing."""
+    time, events, censored = life_table(PLACEBO)
+    curve = kaplan_meier(time, events[0], censored[0])
+
+    assert [column[-1] for column in (curve.survival, curve.standard_error, curve.lower, curve.upper)] == [0, 0, 0, 0]
+    for d, c, survival, error in (([1, 0, 0], [1, 0, 0], 0.5, np.sqrt(0.125)), ([2, 0, 0], [0, 0, 0], 0.0, 0.0)):
+        empty, hazard = kaplan_meier([1, 2, 3], d, c), nelson_aalen([1, 2, 3], d, c)
+        assert empty.survival.tolist() == [survival] * 3
+        assert empty.standard_error == pytest.approx([error] * 3)
+        assert np.all((empty.lower <= survival) & (survival <= empty.upper))
+        assert hazard.cumulative.tolist() == [1 - survival] * 3
+        assert hazard.variance.tolist() == [d[0] / 4] * 3
+
+
+def test_before_the_first_event_the_curve_is_one_without_a_width() -> None:
+    curve = kaplan_meier([1, 2], [0, 1], [1, 1])
+
+    assert (curve.survival[0], curve.standard_error[0], curve.lower[0], curve.upper[0]) == (1.0, 0.0, 1.0, 1.0)
+
+
+def test_limits_at_another_level_are_those_by_the_delta_method() -> None:
+    """S = ½ of four, two of whom left: Greenwood's sum is 2/(4·2); log(−log ½) ± z·√¼/ln 2."""
+    curve = kaplan_meier([1.0], [2], [2], level=0.9)
+    width = 1.6448536269514722 * 0.5 / np.log(2)
+
+    assert curve.lower == pytest.approx([0.5 ** np.exp(width)])
+    assert curve.upper == pytest.approx([0.5 ** np.exp(-width)])
+
+
+def test_the_median_is_reached_at_exactly_a_half() -> None:
+    """Nine tenths, then six ninths, then five sixths of the rest: a half, by 1e-16 more in floating point."""
+    assert kaplan_meier([1, 2], [1, 1], [0, 0]).median() == 1.0
+    assert kaplan_meier([1, 2, 3, 4], [1, 3, 1, 1], [0, 0, 0, 4]).median() == 3.0
+    assert kaplan_meier([1, 2], [3, 1], [0, 2]).median() == 1.0
+
+
+def test_hazards_of_intervals_are_the_actuarial_ones() -> None:
+    """Ten, of whom 2 leave and 2 are censored within the first interval: 2/(10 − 2), then 3/(6 − 3/2)."""
+    hazard = nelson_aalen([1, 2], [2, 3], [2, 3], risk="actuarial")
+
+    assert hazard.at_risk.tolist() == [8.0, 3.0]
+    assert hazard.increment.tolist() == [0.25, 1.0]
+    assert hazard.cumulative.tolist() == [0.25, 1.25]
+    assert hazard.expected.tolist() == [0.125, 0.75]
+    assert hazard.variance == pytest.approx([2 / 64, 2 / 64 + 3 / 9])
+
+
+def test_log_rank_counts_the_last_one_at_risk_and_times_when_nobody_is() -> None:
+    """By hand, 2 against 2: expected 2/4 + 1/3 + 0 + 0 in the first group, variance 1/4 + 2/9."""
+    result = log_rank([1, 2, 3, 4, 5], [[1, 0, 0, 0, 0], [0, 1, 0, 1, 0]], [[0, 0, 1, 0, 0], [0, 0, 0, 0, 0]])
+
+    assert result.expected == pytest.approx([0.5 + 1 / 3, 0.5 + 2 / 3 + 1])
+    assert result.observed.tolist() == [1, 2]
+    assert result.statistic == pytest.approx((1 - 5 / 6) ** 2 / (1 / 4 + 2 / 9))
+
+
+def test_two_at_risk_are_two_groups_at_risk() -> None:
+    """Expected ½ of one event, variance ¼: χ² = 1."""
+    result = log_rank([1, 2], [[1, 0], [0, 0]], [[0, 0], [0, 1]])
+
+    assert (result.statistic, result.degrees_of_freedom) == (pytest.approx(1.0), 1)
+
+
+def test_the_two_way_fit_counts_its_rounds_and_says_when_they_did_not_suffice() -> None:
+    exact = two_way_rates([[1, 2], [2, 4]], [[1, 2], [2, 4]], tolerance=0.0)
+    short = two_way_rates([[9, 1], [2, 7]], [[1, 2], [5, 4]], max_iterations=2)
+    enough = two_way_rates([[9, 1], [2, 7]], [[1, 2], [5, 4]])
+
+    assert (exact.iterations, exact.converged) == (1, True)
+    assert (short.iterations, short.converged) == (2, False)
+    assert (enough.converged, enough.iterations < 500) == (True, True)
+
+
+def test_thin_rows_are_kept_near_one_by_half_an_event() -> None:
+    """One stratum, its rate 1 by calibration: θ = (O + ½)/(E + ½)."""
+    result = two_way_rates([[3], [0], [2]], [[2], [1], [2]])
+
+    assert result.employee_rate == pytest.approx([3.5 / 2.5, 0.5 / 1.5, 1.0])
+    assert result.stratum_rate == pytest.approx([1.0])
+
+
+def test_without_a_pseudo_count_rare_strata_are_as_exact_as_others_and_empty_rows_are_average() -> None:
+    observed, exposure = np.array([[3.0, 2], [1, 6], [0, 0]]), np.array([[1e9, 4], [3e9, 5], [0, 0]])
+    result = two_way_rates(observed, exposure, pseudo_count=0.0)
+    fitted = result.employee_rate[:, None] * result.stratum_rate * exposure
+
+    assert fitted.sum(axis=0) == pytest.approx([4, 8], rel=1e-9)
+    assert fitted.sum(axis=1) == pytest.approx([5, 7, 0], rel=1e-9)
+    assert result.employee_rate[2] == 1.0
+
+
+def test_a_stratum_without_events_has_the_rate_zero() -> None:
+    result = two_way_rates([[3, 0], [1, 0]], [[2, 1], [2, 1]], pseudo_count=0.0)
+
+    assert result.converged
+    assert result.stratum_rate[1] == 0.0
+    assert result.employee_rate == pytest.approx([1.5, 0.5])
+
+
+def test_who_has_no_exposure_and_what_nobody_serves_is_no_part() -> None:
+    assert two_way_rates([[2, 0], [0, 0]], [[1, 0], [0, 0]]).parts == 1
+    assert two_way_rates([[2, 0], [0, 1]], [[1, 0], [0, 1]]).parts == 2
+    assert two_way_rates([[2, 0, 0], [0, 1, 0]], [[0.5, 0, 0], [0, 0.5, 0]]).parts == 2
+
+
+TIME_TWICE = "time 2 follows 2\n  expected: times that increase, each once"
+SHARED = "no event happened while two groups were at risk\n  expected: events in groups that overlap in time"
+REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
+    (lambda: kaplan_meier([1, 2, 2], [1, 1, 1], [0, 0, 0]), InvalidInput, TIME_TWICE),
+    (lambda: log_rank([1, 2, 2], [[1, 1, 1]], [[0, 0, 0]]), InvalidInput, TIME_TWICE),
+    (lambda: nelson_aalen([3, 2], [1, 1], [0, 0]), InvalidInput, TIME_TWICE.replace("2 follows 2", "2 follows 3")),
+    (lambda: kaplan_meier([[1]], [1], [1]), InvalidInput, "time has 2 dimensions\n  expected: one dimension"),
+    (
+        lambda: nelson_aalen([1, 2], [1, -1], [0, 0]),
+        InvalidInput,
+        "events is -1.0 at position 1\n  expected: at least 0",
+    ),
+    (lambda: nelson_aalen([1, 2], [1], [0, 0]), InvalidInput, "events has 1 values\n  expected: 2 values"),
+    (
+        lambda: nelson_aalen([1, 2], [0, 1], [-1, 0]),
+        InvalidInput,
+        "censored is -1.0 at position 0\n  expected: at least 0",
+    ),
+    (lambda: nelson_aalen([1, 2], [0, 1], [0]), InvalidInput, "censored has 1 values\n  expected: 2 values"),
+    (
+        lambda: log_rank([1, 2], [[1, 1, 1], [1, 1, 1]], [[1, 1, 1], [1, 1, 1]]),
+        InvalidInput,
+        "events has 3 columns\n  expected: 2, one per time",
+    ),
+    (lambda: log_rank([[1]], [[1]], [[1]]), InvalidInput, "time has 2 dimensions\n  expected: one dimension"),
+    (lambda: log_rank([1], [1], [1]), InvalidInput, "events has shape (1,)\n  expected: shape (rows, columns)"),
+    (lambda: log_rank([1], [[-1]], [[1]]), InvalidInput, "events is -1.0 at position 0\n  expected: at least 0"),
+    (lambda: log_rank([1], [[1]], [[1, 2]]), InvalidInput, "censored has shape (1, 2)\n  expected: shape (1, 1)"),
+    (lambda: log_rank([1], [[1]], [[-2]]), InvalidInput, "censored is -2.0 at position 0\n  expected: at least 0"),
+    (lambda: log_rank([1, 2], [[0, 1], [0, 0]], [[0, 0], [1, 0]]), NotEnough, SHARED),
+    (
+        lambda: two_way_rates([[0, 0]], [[1, 1]]),
+        NotEnough,
+        "0 events observed and 2 expected\n  expected: events to compare",
+    ),
+    (
+        lambda: two_way_rates([[1, 0]], [[0, 0]]),
+        NotEnough,
+        "1 events observed and 0 expected\n  expected: events to compare",
+    ),
+    (lambda: two_way_rates([1], [[1]]), InvalidInput, "observed has shape (1,)\n  expected: shape (rows, columns)"),
+    (lambda: two_way_rates([[1, 0]], [[1]]), InvalidInput, "expected has shape (1, 1)\n  expected: shape (1, 2)"),
+    (
+        lambda: two_way_rates([[1, -1]], [[1, 1]]),
+        InvalidInput,
+        "observed is -1.0 at position 1\n  expected: at least 0",
+    ),
+    (
+        lambda: two_way_rates([[1, 1]], [[1, -3]]),
+        InvalidInput,
+        "expected is -3.0 at position 1\n  expected: at least 0",
+    ),
+]
+
+
 def test_tables_that_contradict_themselves_are_refused() -> None:
-    with pytest.raises(InvalidInput, match="time 2 follows 2"):
-        kaplan_meier([1, 2, 2], [1, 1, 1], [0, 0, 0])
-    with pytest.raises(InvalidInput, match=r"events is .*-1"):
-        nelson_aalen([1, 2], [1, -1], [0, 0])
-    with pytest.raises(InvalidInput, match="events has 3 columns"):
-        log_rank([1, 2], [[1, 1, 1], [1, 1, 1]], [[1, 1, 1], [1, 1, 1]])
-    with pytest.raises(NotEnough, match="two groups were at risk"):
-        log_rank([1, 2], [[0, 1], [0, 0]], [[0, 0], [1, 0]])
-    with pytest.raises(NotEnough, match="0 events observed"):
-        two_way_rates([[0, 0]], [[1, 1]])
-    with pytest.raises(InvalidInput, match="expected has shape"):
-        two_way_rates([[1, 0]], [[1]])
+    for call, error, message in REFUSED:
+        with pytest.raises(error) as refusal:
+            call()
+        assert str(refusal.value) == message

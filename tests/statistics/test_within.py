@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import optimize
 
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray
@@ -131,6 +132,7 @@ def test_parts_of_the_case_mix_add_up_and_merged_sums_equal_the_whole(seed: int,
     assert merged.variance == pytest.approx(result.variance, rel=1e-9)
 
 
+@pytest.mark.simulation
 def test_the_score_form_credits_shared_outcomes_without_bias(sums_of: Build) -> None:
     """Multiple membership: slope of truth on estimate near 1; the weighted mean dilutes, slope 1.3 and more."""
     random = np.random.default_rng(11)
@@ -171,6 +173,7 @@ def test_the_score_form_is_the_weighted_residual_over_the_squared_weights(sums_o
     )
 
 
+@pytest.mark.simulation
 def test_better_employees_with_harder_cases_are_not_taken_for_worse(sums_of: Build) -> None:
     """A pooled regression absorbs part of the employees' effect; the within estimator does not."""
     random = np.random.default_rng(4)
@@ -206,22 +209,83 @@ def test_a_design_effect_widens_the_sampling_part_and_never_narrows_it(sums_of: 
     assert (design_effect(30.0, 20.0), design_effect(10.0, 20.0)) == (1.5, 1.0)
 
 
+def test_one_degree_of_freedom_is_enough(sums_of: Build) -> None:
+    """Two employees with (y, x) of (0, 0), (2, 1) and (5, 0), (6, 2): β = (2·½ + 1·2·½)/(½ + 2), one square left."""
+    result = case_mix(sums_of([0, 0, 1, 1], [0, 2, 5, 6], [0, 1, 0, 2]))
+
+    assert result.degrees_of_freedom == pytest.approx(1.0)
+    assert result.beta == pytest.approx([2 / 2.5])
+    assert result.sigma2 == pytest.approx(2 + 0.5 - 2**2 / 2.5)
+
+
+def test_a_mixed_model_of_three_outcomes_is_the_smallest(sums_of: Build) -> None:
+    """Two employees with 1, 3 and 9: by REML of the balanced part nothing is known, by the likelihood itself it is."""
+    fit = random_intercept(sums_of([0, 0, 1], [1, 3, 9]), restricted=False)
+    y = np.array([1.0, 3, 9])
+
+    def deviance(psi: float) -> float:
+        V = np.eye(3) + psi * np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]])  # noqa: N806
+        weights = np.linalg.inv(V).sum(axis=0)
+        distance = y - weights @ y / weights.sum()
+        return float(3 * np.log(distance @ np.linalg.solve(V, distance)) + np.linalg.slogdet(V)[1])
+
+    psi = optimize.minimize_scalar(deviance, bounds=(0, 500), method="bounded", options={"xatol": 1e-10}).x
+
+    assert fit.between / fit.residual == pytest.approx(psi, rel=1e-5)
+    assert fit.criterion == pytest.approx(deviance(psi) + 3 * (1 + np.log(2 * np.pi / 3)), rel=1e-10)
+
+
+def test_outcomes_that_are_all_zero_do_not_vary_and_a_column_of_zeros_is_dropped(sums_of: Build) -> None:
+    g, y, _ = random_rows(1, 4, 40, 1)
+
+    with pytest.raises(NotEnough, match=r"^the outcomes do not vary"):
+        case_mix(sums_of(g, np.zeros(40)))
+    assert case_mix(sums_of(g, y, np.zeros(40))).dropped == (0,)
+
+
 def test_what_cannot_be_estimated_is_refused(sums_of: Build) -> None:
     g, y, x = random_rows(1, 4, 40, 1)
-    sums = sums_of(g, y, x)
     shared = sums_of(g, y, x, weight=np.full(40, 0.5))
-
-    with pytest.raises(NotEnough, match="4 outcomes of 4 employees"):
-        case_mix(sums_of(g[:4], y[:4]))
-    with pytest.raises(NotEnough, match="do not vary"):
-        case_mix(sums_of(g, np.full(40, 5.0)))
-    with pytest.raises(NotEnough, match="residuals are all zero"):
-        design_effect(0.0, 0.0)
-    with pytest.raises(InvalidInput, match="shared credit"):
-        random_intercept(shared)
-    with pytest.raises(InvalidInput, match="collinear"):
-        random_intercept(sums_of(g, y, np.hstack([x, x])))
-    with pytest.raises(NotEnough, match="of 1 employees"):
-        random_intercept(sums_of(np.zeros(9), y[:9]))
-    with pytest.raises(InvalidInput, match="are added to sums"):
-        sums + sums_of(g[:3], y[:3], x[:3])
+    more = "\n  expected: more outcomes than employees and columns together"
+    refused: list[tuple[Callable[[], object], type[Exception], str]] = [
+        (
+            lambda: case_mix(sums_of(g[:4], y[:4])),
+            NotEnough,
+            "4 outcomes of 4 employees with 0 case-mix columns" + more,
+        ),
+        (
+            lambda: case_mix(sums_of([0, 0, 1, 1], [1, 2, 3, 5], [[0, 1], [1, 0], [1, 1], [0, 1]])),
+            NotEnough,
+            "4 outcomes of 2 employees with 2 case-mix columns" + more,
+        ),
+        (
+            lambda: case_mix(sums_of(g, np.full(40, 5.0))),
+            NotEnough,
+            "the outcomes do not vary within employees beyond their case mix\n  expected: outcomes that differ",
+        ),
+        (lambda: design_effect(0.0, 0.0), NotEnough, "the residuals are all zero\n  expected: outcomes that vary"),
+        (
+            lambda: random_intercept(shared),
+            InvalidInput,
+            "the sums carry shared credit (Σw² differs from Σw)\n  expected: whole outcomes, each of one employee",
+        ),
+        (
+            lambda: random_intercept(sums_of(g, y, np.hstack([x, x]))),
+            InvalidInput,
+            "the case-mix columns are collinear\n  to do:    leave out the columns that others imply",
+        ),
+        (
+            lambda: random_intercept(sums_of(np.zeros(9), y[:9])),
+            NotEnough,
+            "9 outcomes of 1 employees\n  expected: more outcomes",
+        ),
+        (
+            lambda: random_intercept(sums_of(g[:3], y[:3], x[:3])),
+            NotEnough,
+            "3 outcomes of 3 employees\n  expected: more outcomes",
+        ),
+    ]
+    for call, error, message in refused:
+        with pytest.raises(error) as refusal:
+            call()
+        assert str(refusal.value) == message

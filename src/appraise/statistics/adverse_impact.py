@@ -18,6 +18,7 @@ from appraise.statistics.proportions import Z95
 FOUR_FIFTHS = 0.8  # 29 CFR 1607.4(D)
 SIGNIFICANT = 0.05
 SMALL_CATEGORY = 0.02  # 6 RCNY §5-301
+_DIGITS = 12  # of a p-value; what is .05 exactly is not below it, whichever group comes first
 
 
 class Verdict(StrEnum):
@@ -68,8 +69,8 @@ def impact(selected: int, total: int, comparison_selected: int, comparison_total
     flip = comparison_selected > 0 and selected < total and (
         (selected + 1) * comparison_total > (comparison_selected - 1) * total
     )  # fmt: skip
-    low_ratio, unlikely = ratio < FOUR_FIFTHS, mid_p < SIGNIFICANT
-    if smallest_p >= SIGNIFICANT or (low_ratio and flip):
+    low_ratio, unlikely = ratio < FOUR_FIFTHS, round(mid_p, _DIGITS) < SIGNIFICANT
+    if round(smallest_p, _DIGITS) >= SIGNIFICANT or (low_ratio and flip):
         verdict = Verdict.TOO_SMALL
     elif low_ratio and unlikely:
         verdict = Verdict.EVIDENCE
@@ -106,7 +107,11 @@ def scoring_rates(score: npt.ArrayLike, category: npt.ArrayLike, *, categories: 
     """
     s = vector("score", score)
     group = np.asarray(category)
-    if group.shape != s.shape or group.dtype.kind not in "iu" or np.any((group < 0) | (group >= categories)):
+    if (
+        group.shape != s.shape
+        or not np.issubdtype(group.dtype, np.integer)
+        or np.any((group < 0) | (group >= categories))
+    ):
         raise InvalidInput(
             "category does not match the scores", expected=f"integers 0 … {categories - 1}, one per score"
         )
@@ -129,8 +134,8 @@ def _exact(selected: int, total: int, other_selected: int, other_total: int) -> 
     ascending = np.sort(mass)
     total_up_to = np.concatenate([[0.0], np.cumsum(ascending)])
     # The relative tolerance for ties is that of R's fisher.test.
-    at_most = total_up_to[np.searchsorted(ascending, mass * (1 + 1e-7), side="right")]
-    below = total_up_to[np.searchsorted(ascending, mass * (1 - 1e-7), side="left")]
+    at_most = total_up_to[np.searchsorted(ascending, mass * (1 + 1e-7))]
+    below = total_up_to[np.searchsorted(ascending, mass * (1 - 1e-7))]
     two_sided, mid = np.minimum(at_most, 1.0), 0.5 * (at_most + below)
     here = selected - int(splits[0])
     return float(two_sided[here]), float(mid[here]), float(mid.min())
@@ -140,6 +145,6 @@ def _log_interval(selected: int, total: int, other_selected: int, other_total: i
     """95 % limits of the ratio; a half is added to every cell when one is empty (Walter 1975)."""
     extra = 0.0 if min(selected, other_selected) > 0 else 0.5
     a, n, b, m = selected + extra, total + extra, other_selected + extra, other_total + extra
-    half = Z95 * np.sqrt(max(1 / a - 1 / n + 1 / b - 1 / m, 0.0))
+    half = Z95 * np.sqrt(1 / a - 1 / n + 1 / b - 1 / m)
     centre = np.log(a / n) - np.log(b / m)
     return float(np.exp(centre - half)), float(np.exp(centre + half))

@@ -10,23 +10,25 @@ FloatArray = npt.NDArray[np.float64]
 
 def vector(name: str, values: npt.ArrayLike, *, length: int | None = None) -> FloatArray:
     """`values` as a finite float64 vector, or `InvalidInput` that names the argument."""
-    array = np.asarray(values, dtype=np.float64)
+    array = finite(name, values)
     if array.ndim != 1:
         raise InvalidInput(f"{name} has {array.ndim} dimensions", expected="one dimension")
     if length is not None and array.size != length:
         raise InvalidInput(f"{name} has {array.size} values", expected=f"{length} values")
-    return finite(name, array)
+    return array
 
 
 def matrix(name: str, values: npt.ArrayLike, *, shape: tuple[int, int] | None = None) -> FloatArray:
     """`values` as a finite float64 matrix, or `InvalidInput` that names the argument."""
-    array = np.asarray(values, dtype=np.float64)
+    array = finite(name, values)
     if array.ndim != 2 or (shape is not None and array.shape != shape):  # noqa: PLR2004  # a matrix has two
         raise InvalidInput(f"{name} has shape {array.shape}", expected=f"shape {shape or '(rows, columns)'}")
-    return finite(name, array)
+    return array
 
 
-def finite(name: str, array: FloatArray) -> FloatArray:
+def finite(name: str, values: npt.ArrayLike) -> FloatArray:
+    """`values` as a float64 array of any shape, or `InvalidInput` when one is NaN or infinite."""
+    array = np.asarray(values, dtype=np.float64)
     wrong = np.flatnonzero(~np.isfinite(array))
     if wrong.size:
         raise InvalidInput(

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import special
 
 from appraise.errors import InvalidInput, NotEnough
-from appraise.statistics.arrays import FloatArray, at_least, vector
+from appraise.statistics.arrays import FloatArray, at_least, finite, vector
 from appraise.statistics.hypergeometric import unit_hyp2f1
 from appraise.statistics.maximum_likelihood import maximise
 from appraise.statistics.refusals import NotConverged
@@ -31,14 +31,14 @@ class BetaGeometric:
     def survival(self, renewals: npt.ArrayLike) -> FloatArray:
         """P(still a customer after this many renewals) = B(α, β + n)/B(α, β)."""
         self._refuse()
-        n = np.asarray(renewals, dtype=np.float64)
-        log_survival = special.betaln(self.alpha, self.beta + n) - special.betaln(self.alpha, self.beta)
-        return np.asarray(np.exp(log_survival), dtype=np.float64)
+        n = finite("renewals", renewals)
+        survival: FloatArray = np.exp(special.betaln(self.alpha, self.beta + n) - special.betaln(self.alpha, self.beta))
+        return survival
 
     def retention(self, renewal: npt.ArrayLike) -> FloatArray:
         """P(renews at this renewal | customer until then) = (β + n − 1)/(α + β + n − 1); rises with n."""
         self._refuse()
-        n = np.asarray(renewal, dtype=np.float64)
+        n = finite("renewal", renewal)
         return (self.beta + n - 1.0) / (self.alpha + self.beta + n - 1.0)
 
     def expected_remaining(self, renewals: npt.ArrayLike, discount: float) -> FloatArray:
@@ -50,7 +50,7 @@ class BetaGeometric:
         self._refuse()
         if not discount > 0.0:
             raise InvalidInput(f"discount is {discount!r}", expected="above 0 per renewal period")
-        n = np.asarray(renewals, dtype=np.float64) + 1.0
+        n = finite("renewals", renewals) + 1.0
         rest = unit_hyp2f1(self.beta + n, self.alpha + self.beta + n, 1.0 / (1.0 + discount))
         return self.retention(n) * rest
 
@@ -88,7 +88,7 @@ def fit(lost_by_renewal: npt.ArrayLike, survivors: float) -> BetaGeometric:
         d_a = lost @ (special.psi(a + 1.0) - later - base_a + both) + survivors * (both - later[-1])
         d_b = lost @ (special.psi(b + n - 1.0) - later - base_b + both)
         d_b += survivors * (special.psi(b + last) - later[-1] - base_b + both)
-        return float(value), np.array([a * d_a, b * d_b], dtype=np.float64)
+        return float(value), np.array([a * d_a, b * d_b])
 
     found = maximise(objective, _STARTS, observations=float(lost.sum() + survivors))
     alpha, beta = np.exp(found.log_parameters)

@@ -19,6 +19,9 @@ _NEGLIGIBLE = 1e-4  # a node of less weight than this, against the heaviest, is 
 _MANY = 500
 _EDGE_OF_CORRELATION = 0.999
 _PASSES = 4
+_COARSE, _FINE, _FINE_OF_MANY = 11, 15, 9  # cells along each axis
+_REACH = 30.0  # largest spread, in spreads of the estimates
+_ALL_BUT = 1e-9  # a leverage of 1 leaves no residual; it must not divide by 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,12 +138,13 @@ def _integrate(pairs: _Pairs) -> tuple[FloatArray, FloatArray]:
     """Nodes (G, 3) and weights over (τ₁, τ₂, ρ): midpoints of a box that is narrowed to where the mass is."""
     small = float(np.sqrt(min(pairs.v1.min(), pairs.v2.min())))
     large = max(float(np.ptp(y)) + float(np.sqrt(v.max())) for y, v in ((pairs.y1, pairs.v1), (pairs.y2, pairs.v2)))
-    top = float(np.arcsinh(30.0 * large / small))
+    top = float(np.arcsinh(_REACH * large / small))
     box = np.array([[0.0, top], [0.0, top], [-_EDGE_OF_CORRELATION, _EDGE_OF_CORRELATION]])
     for _ in range(_PASSES):
-        _, weights = _midpoints(pairs, box, small, per_axis=11)
-        box = _narrowed(box, weights.reshape(11, 11, 11))
-    nodes, weights = _midpoints(pairs, box, small, per_axis=9 if pairs.y1.shape[0] > _MANY else 15)
+        _, weights = _midpoints(pairs, box, small, per_axis=_COARSE)
+        box = _narrowed(box, weights.reshape(_COARSE, _COARSE, _COARSE))
+    fine = _FINE_OF_MANY if pairs.y1.shape[0] > _MANY else _FINE
+    nodes, weights = _midpoints(pairs, box, small, per_axis=fine)
     kept = weights > _NEGLIGIBLE
     return nodes[kept], weights[kept] / weights[kept].sum()
 
@@ -225,7 +229,7 @@ def adjusted_for_baseline(before: npt.ArrayLike, after: npt.ArrayLike, trained: 
         raise NotEnough("the starting values do not vary within the groups", expected="starting values that differ")
     bread = np.linalg.inv(X.T @ X)
     beta = bread @ X.T @ post
-    leverage = np.minimum(((X @ bread) * X).sum(axis=1), 1.0 - 1e-9)
+    leverage = np.minimum(((X @ bread) * X).sum(axis=1), 1.0 - _ALL_BUT)
     scores = X * ((post - X @ beta) / (1.0 - leverage))[:, None]
     covariance = bread @ (scores.T @ scores) @ bread
     return _effect(

@@ -12,15 +12,13 @@ from appraise.statistics.arrays import FloatArray, at_least, vector
 
 
 def poisson_limits(expected: npt.ArrayLike, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
-    """Funnel limits of observed/expected around 1 at each expected count (> 0), by χ² quantiles.
+    """Funnel limits of observed/expected around 1 at each expected count (> 0), by gamma quantiles.
 
     They are the exact confidence limits (Garwood 1936) of a count equal to the expected one, over that count.
     """
     E = at_least("expected", vector("expected", expected), 0.0, strictly=True)
     tail = (1.0 - level) / 2
-    lower = stats.chi2.ppf(tail, 2 * E) / (2 * E)
-    upper = stats.chi2.ppf(1.0 - tail, 2 * (E + 1)) / (2 * E)
-    return np.asarray(lower, dtype=np.float64), np.asarray(upper, dtype=np.float64)
+    return special.gammaincinv(E, tail) / E, special.gammaincinv(E + 1.0, 1.0 - tail) / E
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,16 +50,14 @@ def overdispersion(
     if not 0.0 <= tail < 0.5:  # noqa: PLR2004  # both tails together must leave something
         raise InvalidInput(f"tail is {tail!r}", expected="at least 0, below 0.5")
     z = (y - target) / np.sqrt(v)
-    if extremes == "trim":
-        position = stats.rankdata(z) / (z.size + 1.0)
-        inside = (position >= tail) & (position < 1.0 - tail)
-        used, w = z[inside], 1.0 / v[inside]
-    else:
-        low, high = np.quantile(z, [tail, 1.0 - tail]) if z.size else (0.0, 0.0)
-        used, w = np.clip(z, low, high), 1.0 / v
+    position = stats.rankdata(z) / (z.size + 1.0)
+    inside = ((position >= tail) & (position < 1.0 - tail)) | (extremes != "trim")
+    used, w = z[inside], 1.0 / v[inside]
     n = used.size
     if n < 2:  # noqa: PLR2004  # one unit has no spread
         raise NotEnough(f"{n} units to compare", expected="at least two")
+    if extremes == "winsorise":
+        used = np.clip(used, *np.quantile(used, [tail, 1.0 - tail]))
     phi = float(np.mean(used**2))
     tau2 = max(0.0, float((n * phi - (n - 1)) / (w.sum() - (w**2).sum() / w.sum())))
     return Overdispersion(z=z, phi=phi, tau2=tau2, kept=n)

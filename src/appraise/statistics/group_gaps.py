@@ -51,7 +51,7 @@ def bias_contrast(satisfaction: npt.ArrayLike, behaviour: npt.ArrayLike, member:
     correlated; Welch's interval (1947). Where everybody has every score it is the two-sample Welch interval of each
     person's own contrast. Raises `NotEnough` where a group has fewer than two scores of an indicator.
     """
-    scores = np.column_stack([satisfaction, behaviour]).astype(np.float64)
+    scores: FloatArray = np.column_stack([satisfaction, behaviour])
     group = np.asarray(member, dtype=np.bool_)
     if scores.shape[1] < 2 or group.shape != scores.shape[:1]:  # noqa: PLR2004  # satisfaction and one more
         raise InvalidInput(
@@ -96,7 +96,7 @@ def missing_shares(missing: npt.ArrayLike, total: npt.ArrayLike, *, reference: i
 def _contrast(scaled: FloatArray) -> tuple[float, float, int]:
     """Sum of the columns' means, its variance, and the number of people with any score."""
     seen = ~np.isnan(scaled)
-    share = np.where(seen, 1.0, 0.0) / seen.sum(axis=0)
+    share = 1.0 / seen.sum(axis=0)
     means = np.nansum(scaled * share, axis=0)
     influence = np.where(seen, (scaled - means) * share, 0.0).sum(axis=1)
     people = int(seen.any(axis=1).sum())

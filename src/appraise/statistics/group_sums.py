@@ -33,7 +33,7 @@ class GroupSums:
 
     def __post_init__(self) -> None:
         weight = at_least("weight", vector("weight", self.weight), 0.0, strictly=True)
-        J, p = weight.size, np.shape(self.x)[-1]
+        J, p = weight.size, matrix("x", self.x).shape[1]
         checked = {
             "weight": weight,
             "weight_squared": at_least(

@@ -5,7 +5,8 @@ import numpy.typing as npt
 
 from appraise.statistics.arrays import FloatArray
 
-_DIGITS = 38.0  # −ln of the truncation error
+_DIGITS = 9.5  # a quarter of −ln of the truncation error
+_SPARE = 3  # levels, as the error is that of many levels
 _MOST_TERMS = 20_000
 
 
@@ -17,10 +18,9 @@ def unit_hyp2f1(b: npt.ArrayLike, c: npt.ArrayLike, z: npt.ArrayLike) -> FloatAr
     even where the series needs thousands of terms.
     """
     b, c, z = (np.asarray(value, dtype=np.float64) for value in (b, c, z))
-    root = np.sqrt(1.0 - np.max(z, initial=0.0))
-    rate = 2.0 * (np.log1p(root) - np.log1p(-min(root, 1.0 - 1e-12)))
-    levels = int(min(_MOST_TERMS, np.ceil(_DIGITS / rate) + 3))
-    tail: FloatArray = np.ones(np.broadcast_shapes(b.shape, c.shape, z.shape))
+    rate = np.arctanh(np.sqrt(1.0 - np.max(z, initial=1e-9)))
+    levels = int(min(_MOST_TERMS, np.ceil(_DIGITS / rate) + _SPARE))
+    tail: FloatArray = np.ones_like(z)
     for n in range(levels, -1, -1):
         even = (n + 1.0) * (c - b + n) / ((c + 2.0 * n) * (c + 2.0 * n + 1.0))
         # At n = 0 the factor c − 1 of the general coefficient cancels: b/c, also where c = 1.

@@ -14,7 +14,12 @@ from appraise.statistics.arrays import FloatArray
 
 _EDGE = 12.0  # |ln parameter|, in units in which parameters are near 1
 _STEP = 1e-5
+_WIDER_STEP = 1e-4  # for second derivatives
 _GRADIENT = 1e-6  # per observation
+_VALUE_DIGITS, _SLOPE, _ROUNDS = 1e-15, 1e-9, 1_000  # where the search ends
+_POLISHES = 5
+_CURVED = 1e-10  # smallest eigenvalue of the Hessian against the largest
+_FORBIDDEN = 1e10  # the loss where the likelihood is no number
 
 Objective = Callable[[FloatArray], tuple[float, FloatArray]]
 
@@ -39,13 +44,13 @@ def maximise(objective: Objective, starts: Sequence[Sequence[float]], *, observa
     def loss(log_parameters: FloatArray) -> tuple[float, FloatArray]:
         value, gradient = objective(log_parameters)
         if not (np.isfinite(value) and np.all(np.isfinite(gradient))):
-            return 1e10, np.zeros(size)
+            return _FORBIDDEN, np.zeros(size)
         return -value / observations, -gradient / observations
 
     found = [
         optimize.minimize(
             loss, start, jac=True, method="L-BFGS-B", bounds=[(-_EDGE, _EDGE)] * size,
-            options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1_000},
+            options={"ftol": _VALUE_DIGITS, "gtol": _SLOPE, "maxiter": _ROUNDS},
         )
         for start in starts
     ]  # fmt: skip
@@ -54,7 +59,7 @@ def maximise(objective: Objective, starts: Sequence[Sequence[float]], *, observa
     value, gradient = objective(point)
     hessian = _hessian(loss, point) * observations
     eigenvalues = np.linalg.eigvalsh(hessian) if np.all(np.isfinite(hessian)) else np.array([-1.0])
-    curved = bool(eigenvalues[0] > 1e-10 * max(1.0, float(eigenvalues[-1])))
+    curved = bool(eigenvalues[0] > _CURVED * max(1.0, float(eigenvalues[-1])))
     return Maximum(
         log_parameters=point,
         log_likelihood=value,
@@ -78,7 +83,7 @@ def differentiated(log_likelihood: Callable[[FloatArray], float]) -> Objective:
 
 def _polish(loss: Objective, point: FloatArray) -> FloatArray:
     """Newton steps, kept while they lower the loss: L-BFGS-B stops where its line search can see no more."""
-    for _ in range(5):
+    for _ in range(_POLISHES):
         value, gradient = loss(point)
         hessian = _hessian(loss, point)
         if not np.all(np.isfinite(hessian)) or np.linalg.eigvalsh(hessian)[0] <= 0:
@@ -93,7 +98,7 @@ def _polish(loss: Objective, point: FloatArray) -> FloatArray:
 
 
 def _hessian(loss: Objective, point: FloatArray) -> FloatArray:
-    h = 1e-4
-    rows = [(loss(point + step)[1] - loss(point - step)[1]) / (2 * h) for step in h * np.eye(point.size)]
+    steps = _WIDER_STEP * np.eye(point.size)
+    rows = [(loss(point + h)[1] - loss(point - h)[1]) / (2 * _WIDER_STEP) for h in steps]
     hessian = np.array(rows)
     return 0.5 * (hessian + hessian.T)

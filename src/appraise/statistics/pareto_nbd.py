@@ -72,8 +72,8 @@ class ParetoNbd:
     def expected_new(self, horizon: npt.ArrayLike) -> FloatArray:
         """E[repeat purchases of a new customer within the horizon]."""
         self._refuse()
-        t = np.asarray(horizon, dtype=np.float64)
-        return self.r * self.beta / self.alpha * self._discounted(np.log1p(t / self.beta))
+        shape, (t,) = flattened(horizon)
+        return (self.r * self.beta / self.alpha * self._discounted(np.log1p(t / self.beta))).reshape(shape)
 
     def _discounted(self, log_growth: FloatArray) -> FloatArray:
         """(1 − e^{−(s−1)·log_growth})/(s − 1), continuous at s = 1."""

@@ -29,7 +29,7 @@ def wilson(successes: npt.ArrayLike, total: npt.ArrayLike, *, z: float = Z95) ->
     p = x / n
     middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    # Exact at the ends, where rounding would leave 1e-17.
+    # Exact at the ends, where rounding would leave 1e-17 too much or too little; near them shared credit can.
     lower = np.where(x == 0, 0.0, np.maximum(middle - half, 0.0))
     upper = np.where(x == n, 1.0, np.minimum(middle + half, 1.0))
     return Interval(p, lower, upper)
@@ -62,8 +62,7 @@ def net_promoter(
 
 
 def _counts(successes: npt.ArrayLike, total: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
-    x = finite("successes", np.asarray(successes, dtype=np.float64))
-    n = finite("total", np.asarray(total, dtype=np.float64))
+    x, n = finite("successes", successes), finite("total", total)
     if np.any(n <= 0) or np.any(x < 0) or np.any(x > n):
         raise InvalidInput(
             "a count lies outside 0 … total, or a total is not above 0", expected="0 ≤ successes ≤ total"

@@ -7,6 +7,8 @@ import numpy as np
 from appraise.statistics.arrays import FloatArray
 
 _NODES = 161
+_PASSES = 4  # each narrows at most (nodes − 1)/2-fold
+_RESOLVED = _NODES // 3  # nodes within the mass, from which on a further pass gains nothing
 _NODES_OF_MANY = 65  # the midpoint rule is spectrally exact on the near-Gaussian posterior of many employees
 _MANY = 1_000
 _NEGLIGIBLE = 24.0  # e^-24: what lies outside the grid
@@ -27,12 +29,12 @@ def grid(
         return log_density(small * np.sinh(u)) + np.log(np.cosh(u))
 
     low, high = 0.0, float(np.arcsinh(large / small))
-    for _ in range(4):  # each pass narrows at most (nodes − 1)/2-fold
+    for _ in range(_PASSES):
         u = np.linspace(low, high, _NODES)
         values = density(u)
         kept = np.flatnonzero(values > values.max() - _NEGLIGIBLE)
         low, high = u[max(kept[0] - 1, 0)], u[min(kept[-1] + 1, _NODES - 1)]
-        if kept.size > _NODES // 3:
+        if kept.size > _RESOLVED:
             break
     nodes = _NODES if employees <= _MANY else _NODES_OF_MANY
     u = low + (high - low) * (np.arange(nodes) + 0.5) / nodes

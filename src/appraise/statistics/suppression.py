@@ -21,7 +21,7 @@ def hidden_categories(count: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     """
     n = vector("count", count)
     hidden = n < FEWEST
-    for position in np.argsort(n, kind="stable"):
+    for position in np.argsort(n, stable=True):
         if keeps_hidden(n, hidden):
             break
         hidden[position] = True

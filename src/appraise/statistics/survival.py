@@ -19,6 +19,7 @@ from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray, at_least, matrix, vector
 
 RiskSet = Literal["exact", "actuarial"]
+_DIGITS = 12  # of a survival probability; beyond is rounding
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +42,7 @@ class SurvivalCurve:
 
     def median(self) -> float:
         """The first time at which S ≤ ½; infinite if it is never reached."""
-        reached = np.flatnonzero(self.survival <= 0.5 + 1e-12)  # a half, and rounding
+        reached = np.flatnonzero(np.round(self.survival, _DIGITS) <= 0.5)  # noqa: PLR2004  # a half
         return float(self.time[reached[0]]) if reached.size else float("inf")
 
 
@@ -82,15 +83,15 @@ def kaplan_meier(
     if risk == "actuarial":
         n = n - 0.5 * c
     with np.errstate(divide="ignore", invalid="ignore"):
-        factor = np.where(n > 0, 1.0 - d / n, 1.0)
-        survival = np.cumprod(np.clip(factor, 0.0, 1.0))
+        factor: FloatArray = np.where(n > 0, 1.0 - d / n, 1.0)
+        survival = np.multiply.accumulate(factor)
         greenwood = np.cumsum(np.where(d > 0, d / (n * (n - d)), 0.0))
         z = float(special.ndtri(0.5 + level / 2))
         # The variance of log(−log S) by the delta method (Kalbfleisch & Prentice 1980).
         width = z * np.sqrt(greenwood) / np.abs(np.log(survival))
-        inner = (survival > 0) & (survival < 1)
-        lower = np.where(inner, survival ** np.exp(width), survival)
-        upper = np.where(inner, survival ** np.exp(-width), survival)
+        # 1 to whatever power, NaN too, is 1.
+        lower = np.where(survival > 0, survival ** np.exp(width), 0.0)
+        upper = np.where(survival > 0, survival ** np.exp(-width), 0.0)
         error = np.where(survival > 0, survival * np.sqrt(greenwood), 0.0)
     return SurvivalCurve(time=t, at_risk=n, survival=survival, standard_error=error, lower=lower, upper=upper)
 
@@ -139,19 +140,19 @@ def log_rank(time: npt.ArrayLike, events: npt.ArrayLike, censored: npt.ArrayLike
         raise InvalidInput(f"events has {d.shape[1]} columns", expected=f"{t.size}, one per time")
     n = np.cumsum((d + c)[:, ::-1], axis=1)[:, ::-1]
     all_d, all_n = d.sum(axis=0), n.sum(axis=0)
-    used = (all_d > 0) & (all_n > 1)
+    used = all_n > 1
     share = n[:, used] / all_n[used]
     expected = np.divide(n, all_n, out=np.zeros_like(n), where=all_n > 0) @ all_d
     spread = all_d[used] * (all_n[used] - all_d[used]) / (all_n[used] - 1.0)
     covariance = np.diag(share @ spread) - (share * spread) @ share.T
     observed = d.sum(axis=1)
-    rank = int(np.linalg.matrix_rank(covariance, hermitian=True))
+    rank = int(np.linalg.matrix_rank(covariance))
     if rank == 0:
         raise NotEnough(
             "no event happened while two groups were at risk", expected="events in groups that overlap in time"
         )
     difference = observed - expected
-    statistic = float(difference @ np.linalg.pinv(covariance, hermitian=True) @ difference)
+    statistic = float(difference @ np.linalg.pinv(covariance) @ difference)
     return LogRank(statistic, rank, float(stats.chi2.sf(statistic, rank)), observed, expected)
 
 

@@ -17,6 +17,9 @@ from appraise.statistics.group_sums import GroupSums
 
 _ROUNDING = 1e-12  # relative, in a log likelihood
 _ALIASED = 1e-9  # what is left of a column's sum of squares when earlier columns and employees explain it
+_NO_OUTCOME = 1e-9  # rounding of a number of outcomes
+_ROOTS = np.concatenate([[0.0], np.geomspace(1e-3, 1e3, 61)])  # of ψ for employees with one outcome, where it is sought
+_LAST_DIGITS = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +62,7 @@ def case_mix(sums: GroupSums, *, design_effect: float = 1.0) -> CaseMix:
     rank = beta.size - len(dropped)
     # Σ_e Σw²/Σw outcomes' worth of freedom goes into the employees' means: J when nothing is shared.
     freedom = float(sums.weight.sum() - (sums.weight_squared / sums.weight).sum() - rank)
-    if freedom < 1.0 - 1e-9:
+    if freedom < 1.0 - _NO_OUTCOME:
         raise NotEnough(
             f"{sums.weight.sum():g} outcomes of {sums.weight.size} employees with {rank} case-mix columns",
             expected="more outcomes than employees and columns together",
@@ -171,7 +174,7 @@ def fitted_ratio(sums: Independent, *, restricted: bool) -> RandomIntercept:
     total, columns = sums.outcomes, sums.xy.size
     if total < columns + 2 or sums.value.size < 2:  # noqa: PLR2004  # two variances need two groups
         raise NotEnough(f"{total:g} outcomes of {sums.value.size} employees", expected="more outcomes")
-    if np.linalg.matrix_rank(sums.xx, hermitian=True) < columns:
+    if np.linalg.matrix_rank(sums.xx) < columns:
         raise InvalidInput("the case-mix columns are collinear", hint="leave out the columns that others imply")
     freedom = total - columns if restricted else total
 
@@ -207,10 +210,8 @@ def varying_columns(A: FloatArray, scale: FloatArray) -> list[int]:  # textbook 
     """
     kept: list[int] = []
     for column in range(scale.size):
-        explained = 0.0
-        if kept:
-            explained = float(A[column, kept] @ np.linalg.solve(A[np.ix_(kept, kept)], A[kept, column]))
-        if A[column, column] - explained > _ALIASED * max(scale[column], 1e-300):
+        left = A[column, column] - A[column, kept] @ np.linalg.solve(A[np.ix_(kept, kept)], A[kept, column])
+        if left > _ALIASED * scale[column]:
             kept.append(column)
     return kept
 
@@ -224,22 +225,21 @@ def _within_fit(sums: GroupSums) -> tuple[FloatArray, FloatArray, tuple[int, ...
     kept = varying_columns(A, np.diag(sums.xx))
     dropped = tuple(column for column in range(b.size) if column not in kept)
     beta, bread = np.zeros(b.size), np.zeros(A.shape)
-    if kept:
-        inverse = np.linalg.inv(A[np.ix_(kept, kept)])
-        bread[np.ix_(kept, kept)] = 0.5 * (inverse + inverse.T)
-        beta[kept] = bread[np.ix_(kept, kept)] @ b[kept]
+    inverse = np.linalg.inv(A[np.ix_(kept, kept)])
+    bread[np.ix_(kept, kept)] = 0.5 * (inverse + inverse.T)
+    beta[kept] = bread[np.ix_(kept, kept)] @ b[kept]
     residual = squares - float(beta @ b)
     return beta, bread, dropped, residual
 
 
 def _best(criterion: Callable[[float], float], mean_size: float) -> float:
     """The variance ratio ψ ≥ 0 that minimises `criterion`: scanned, then polished in √ψ, where 0 is smooth."""
-    roots = np.concatenate([[0.0], np.geomspace(1e-3, 1e3, 61) / np.sqrt(mean_size)])
+    roots = _ROOTS / np.sqrt(mean_size)
     values = [criterion(root**2) for root in roots]
     best = int(np.argmin(values))
     low, high = roots[max(best - 1, 0)], roots[min(best + 1, roots.size - 1)]
     found = optimize.minimize_scalar(
-        lambda root: criterion(root**2), bounds=(low, high), method="bounded", options={"xatol": 1e-12 * high}
+        lambda root: criterion(root**2), bounds=(low, high), method="bounded", options={"xatol": _LAST_DIGITS * high}
     )
     at_zero = values[0] - found.fun <= _ROUNDING * max(1.0, abs(values[0]))
     return 0.0 if at_zero else float(found.x**2)
