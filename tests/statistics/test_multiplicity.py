@@ -48,6 +48,7 @@ def test_ties_stand_or_fall_together() -> None:
     assert bayesian_fdr([0.99, 0.91, 0.09]).flag.tolist() == [1, 0, 0]
     assert bayesian_fdr([0.91, 0.09, 0.99]).flag.tolist() == [0, 0, 1]
     assert bayesian_fdr([0.5, 0.5]).flag.tolist() == [0, 0]
+    assert bayesian_fdr([0.5, 0.5]).expected_false_rate == 0.0
 
 
 @given(probabilities, st.floats(0.001, 0.4))

@@ -8,6 +8,8 @@ import numpy.typing as npt
 from appraise.errors import InvalidInput
 from appraise.statistics.arrays import FloatArray, vector
 
+_DIGITS = 12  # so that .91 above and .09 above are a tie on every machine
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rejections:
@@ -44,14 +46,14 @@ def bayesian_fdr(probability_above: npt.ArrayLike, *, rate: float = 0.05) -> Fla
     `probability_above` is each employee's P(better than average | data), (N,).
     """
     above = _probabilities("probability_above", probability_above)
-    # Rounded, so that .91 above and .09 above are a tie on every machine.
-    wrong = np.round(np.minimum(above, 1.0 - above), 12)
+    wrong = np.round(np.minimum(above, 1.0 - above), _DIGITS)
     order = np.argsort(wrong)
-    running = np.cumsum(wrong[order]) / np.arange(1.0, wrong.size + 1.0)
-    # Ties stand or fall together, so that the input's order decides nothing.
-    count = int(np.searchsorted(np.round(running, 12), rate, side="right"))
-    if 0 < count < wrong.size and wrong[order[count]] == wrong[order[count - 1]]:
-        count = int(np.searchsorted(wrong[order], wrong[order[count]]))
+    ordered = wrong[order]
+    running = np.cumsum(ordered) / np.arange(1.0, wrong.size + 1.0)
+    count = int(np.searchsorted(np.round(running, _DIGITS), rate, side="right"))
+    if count < wrong.size:
+        # Ties stand or fall together, so that the input's order decides nothing.
+        count = int(np.searchsorted(ordered, ordered[count]))
     flag = np.zeros(wrong.size, dtype=np.int8)
     chosen = order[:count]
     flag[chosen] = np.where(above[chosen] >= 0.5, 1, -1)  # noqa: PLR2004  # the likelier side
