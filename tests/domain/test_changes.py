@@ -11,7 +11,7 @@ from appraise.domain.cycles import Cycle
 from appraise.domain.identifiers import CycleId, IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
 from appraise.domain.periods import Period
-from appraise.domain.policies import DEFAULT_POLICY, Attribution, Policy
+from appraise.domain.policies import DEFAULT_POLICY, Attribution, Policy, Relation
 from appraise.errors import InvalidInput
 
 BEFORE = Cycle(CycleId("a"), "2024", Period(date(2024, 1, 1), date(2025, 1, 1)))
@@ -78,6 +78,21 @@ def with_rules(indicator: IndicatorKey, **changed: object) -> Policy:
             replace(DEFAULT_POLICY, ownership_grace_days=0),
             "days of grace after a change of owner (90 in 2024, 0 in 2025)",
         ),
+        (
+            ATTRITION,
+            with_rules(ATTRITION, relation=Relation.NON_CONTRACTUAL),
+            "who is lost (auto in 2024, non-contractual in 2025)",
+        ),
+        (
+            ATTRITION,
+            with_rules(ATTRITION, relation=Relation.CONTRACTUAL),
+            "who is lost (auto in 2024, contractual in 2025); days without a purchase (90 in 2024, none in 2025)",
+        ),
+        (
+            ATTRITION,
+            with_rules(ATTRITION, inactive_after_days=60),
+            "days without a purchase (90 in 2024, 60 in 2025)",
+        ),
     ],
 )
 def test_runs_by_other_rules_are_refused_with_the_rule(indicator: IndicatorKey, policy: Policy, rule: str) -> None:
@@ -109,6 +124,14 @@ def test_what_does_not_change_the_figure_is_no_hindrance() -> None:
 
     assert incomparable(SATISFACTION, (BEFORE, AFTER), (DEFAULT_POLICY, policy)) is None
     assert incomparable(SATISFACTION, (BEFORE, AFTER), (policy, policy)) is None
+
+
+def test_days_without_a_purchase_do_not_count_where_subscriptions_alone_tell_who_is_lost() -> None:
+    one, other = (
+        with_rules(ATTRITION, relation=Relation.CONTRACTUAL, inactive_after_days=number) for number in (60, 90)
+    )
+
+    assert incomparable(ATTRITION, (BEFORE, AFTER), (one, other)) is None
 
 
 def test_cycles_that_follow_one_another_can_be_compared() -> None:

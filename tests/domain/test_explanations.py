@@ -124,6 +124,14 @@ def test_what_does_not_apply_is_left_out_and_small_counts_are_told_in_the_singul
     ]
 
 
+def test_what_was_taken_for_a_loss_is_told_after_what_was_seen() -> None:
+    notes = (("spread", "0.2"), ("a lost customer is one", "whose subscription ended by choice"))
+    told = sentences(replace(SATISFIED, working=replace(SATISFIED.working, notes=notes)))
+
+    assert told[1] == "A lost customer is one whose subscription ended by choice."
+    assert (told[0], *told[2:]) == sentences(SATISFIED)
+
+
 def test_a_case_mix_that_explains_nothing_is_told_so() -> None:
     working = Working(Decimal("83.05"), (), Decimal("0.85"), Decimal("82.20"), Decimal(1))
 

@@ -8,7 +8,7 @@ from appraise.domain.cycles import Cycle
 from appraise.domain.explanations import signed
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, Unit, definition_of
-from appraise.domain.policies import Attribution, Policy
+from appraise.domain.policies import Attribution, Policy, Relation
 from appraise.domain.scorecards import Absence
 from appraise.errors import InvalidInput
 
@@ -164,6 +164,9 @@ def _rules(indicator: IndicatorKey, policy: Policy) -> dict[str, Any]:
         named["yearly discount"] = policy.annual_discount
     if indicator == ATTRITION:
         named["days of grace after a change of owner"] = policy.ownership_grace_days
+        named["who is lost"] = rules.relation.value.replace("_", "-")
+        if rules.relation is not Relation.CONTRACTUAL:
+            named["days without a purchase"] = rules.inactive_after_days
     return named
 
 
