@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from appraise.domain.identifiers import IndicatorKey
-from appraise.domain.indicators import BY_KEY, DEFINITIONS, SATISFACTION, IndicatorDefinition, Role, definition_of
+from appraise.domain.indicators import BY_KEY, SATISFACTION, IndicatorDefinition, Role, definition_of
 from appraise.domain.policies import DEFAULT_POLICY, DEFAULTS, register
 
 COURTESY = IndicatorKey("courtesy")
 
 
-@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.key)
+@pytest.mark.parametrize("definition", BY_KEY.values(), ids=lambda definition: definition.key)
 def test_an_installed_indicator_has_its_own_words(definition: IndicatorDefinition) -> None:
     assert definition_of(definition.key) is definition
 

@@ -4,15 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from appraise.domain.indicators import ATTRITION, DEFINITIONS, SATISFACTION
+from appraise.domain.indicators import ATTRITION, BY_KEY, SATISFACTION
 from appraise.domain.policies import DEFAULT_POLICY, Policy
 from appraise.errors import InvalidInput
 
 
 def weighed(*weights: float) -> Policy:
-    keys = [definition.key for definition in DEFINITIONS]
     rules = DEFAULT_POLICY.of(SATISFACTION)
-    return Policy(tuple((key, replace(rules, weight=weight)) for key, weight in zip(keys, weights, strict=False)))
+    return Policy(tuple((key, replace(rules, weight=weight)) for key, weight in zip(BY_KEY, weights, strict=False)))
 
 
 @pytest.mark.parametrize("weights", [(1.0,), (0.25, 0.75), (0.1, 0.7, 0.2), (0.5, 0.5 + 1e-10), (0.5, 0.5 - 1e-10)])

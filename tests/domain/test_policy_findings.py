@@ -94,11 +94,6 @@ INSTALLED = "satisfaction, repeat_purchase, lifetime_value, attrition, first_con
             "indicators.transfers.case_mix; unknown-covariate",
         ),
         (
-            '[indicators.attrition]\nweight = 1\nattribution = "direct"',
-            "error: credit for attrition cannot be shared by direct; one of: ownership",
-            "indicators.attrition.attribution; attribution-not-possible",
-        ),
-        (
             f"{THREE_QUARTERS}[indicators.handle_time]\nweight = 0.25\n{COMPLETE}",
             (
                 "error: handle_time is what the employee does, not what becomes of the customer: scored, it rewards the"
@@ -147,11 +142,11 @@ def test_a_finding_says_what_is_wrong_and_where(text: str, finding: str, where: 
     assert [str(one) for one in lint(read_toml(text))] == [f"{finding} ({where})"]
 
 
-def test_whatever_the_rule_of_an_indicator_it_lists_those_that_are_possible() -> None:
+def test_credit_that_a_context_indicator_cannot_share_is_answered_with_the_one_way_in_which_it_can() -> None:
     text = f'{ALONE}[indicators.first_contact_resolution]\nattribution = "ownership"'
 
     assert [one.sentence for one in lint(read_toml(text))] == [
-        "credit for first_contact_resolution cannot be shared by ownership; one of: direct"
+        "credit for first_contact_resolution cannot be shared by ownership, only by direct"
     ]
 
 

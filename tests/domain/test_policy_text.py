@@ -152,6 +152,8 @@ def test_what_is_no_toml_is_refused_with_the_file() -> None:
         ("[indicators.satisfaction]\nweight = 1\n[indicators.charm]", "indicators.charm names no installed indicator", 3),
         ("[indicators.satisfaction]\nweight = 1\n[reasons]\nversion = 4", "reasons.version is 4", 4),
         ("version = 1\nreasons = 4", "reasons is 4", 2),
+        ("\nVERSION = 1", "VERSION is no key of a policy", 2),
+        ("version = 1\n  [indicators.attrition]\n  weight = 7", "indicators.attrition.weight is 7", 3),
         ("[reasons]\nversion = 4\n[indicators.attrition]\nweight = 7", "indicators.attrition.weight is 7", 4),
         ("[indicators.attrition]\nweight = 1\n[indicators.attrition.charm]\n", "indicators.attrition.charm is no key of a policy", 3),
         (

@@ -1,10 +1,13 @@
 """Origins of web pages, as browsers write them in the header `Origin` (RFC 6454, 6.2)."""
 
+import re
 from typing import Final
 from urllib.parse import urlsplit
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 DEFAULT_PORTS: Final = {"https": 443, "http": 80}
+_ASCII_HOST: Final = re.compile(r"[a-z0-9.:-]+")
+"""Browsers send other alphabets in their ASCII form (`xn--…`)."""
 
 
 def origin(text: str) -> str | None:
@@ -22,11 +25,7 @@ def origin(text: str) -> str | None:
         return None
     shown = f"[{host}]" if ":" in host else host
     written = f"{scheme}://{shown}" + ("" if port is None else f":{port}")
-    if written != text.lower() or not _is_plain(host):  # anything besides: a user, a path, blanks, an empty port
+    is_plain = written == text.lower()  # and there is nothing besides: a user, a path, blanks, an empty port
+    if not is_plain or not _ASCII_HOST.fullmatch(host):
         return None
     return f"{scheme}://{shown}" + ("" if port in {None, DEFAULT_PORTS[scheme]} else f":{port}")
-
-
-def _is_plain(host: str) -> bool:
-    """Browsers send other alphabets in their ASCII form (`xn--…`)."""
-    return host.isascii() and all(letter.isalnum() or letter in "-.:" for letter in host)

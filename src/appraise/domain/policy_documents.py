@@ -144,8 +144,8 @@ def to_toml(policy: Policy) -> str:
     document = document_of(policy)
     named = dict(DEFAULT_POLICY.indicators)
     lines: list[str] = []
-    for key, value in zip(OF_THE_POLICY, dict(document.choices).values(), strict=True):
-        lines += _lines_of(key, value, _plain(getattr(DEFAULT_POLICY, key.name)), key.source)
+    for key in OF_THE_POLICY:
+        lines += _lines_of(key, document.choice(key.name), _plain(getattr(DEFAULT_POLICY, key.name)), key.source)
     for name, rules in document.indicators:
         known = DEFAULTS.get(name)
         default = {} if known is None else _indicator_json(name, known)
@@ -176,16 +176,16 @@ class _Reader:
         self._known(values, [*names, INDICATORS, REASONS, EXCLUSIONS], "")
         defaults = {name: _plain(getattr(DEFAULT_POLICY, name)) for name in names}
         read = self._values(values, OF_THE_POLICY, defaults, "")
-        chosen = self._table(values, INDICATORS, default={name: {} for name, _ in DEFAULT_POLICY.indicators})
+        chosen = self._table(values.get(INDICATORS, {name: {} for name, _ in DEFAULT_POLICY.indicators}), INDICATORS)
         if not chosen:
             raise self._wrong(INDICATORS, "names no indicator", "at least one table [indicators.NAME]")
         indicators = [(name, self._indicator(chosen, name)) for name in map(IndicatorKey, chosen)]
-        reasons = self._reasons(self._table(values, REASONS, default={}), dict(indicators))
+        reasons = self._reasons(self._table(values.get(REASONS, {}), REASONS), dict(indicators))
         return PolicyDocument(tuple(read.items()), _in_order(indicators), reasons, self._exclusions(values))
 
     def _indicator(self, chosen: Mapping[str, Any], name: IndicatorKey) -> IndicatorPolicy:
         path, keys = f"{INDICATORS}.{name}", keys_of(name)
-        values = self._table(chosen, name, default={}, path=path)
+        values = self._table(chosen[name], path)
         self._known(values, [key.name for key in keys], f"{path}.")
         known = DEFAULTS.get(name)
         if known is None and not values:
@@ -225,19 +225,16 @@ class _Reader:
                 raise self._wrong(f"{REASONS}.{name}", f"is {reason!r}", "a sentence that says why")
         return tuple(sorted(values.items()))
 
-    def _table(
-        self, values: Mapping[str, Any], name: str, *, default: Mapping[str, Any], path: str | None = None
-    ) -> Mapping[str, Any]:
-        table = values.get(name, default)
+    def _table(self, table: Any, path: str) -> Mapping[str, Any]:
         if not isinstance(table, Mapping):
-            raise self._wrong(path or name, f"is {table!r}", f"a table: [{path or name}] and its keys below")
+            raise self._wrong(path, f"is {table!r}", f"a table: [{path}] and its keys below")
         return table
 
     def _known(self, values: Mapping[str, Any], names: list[str], prefix: str, expected: str | None = None) -> None:
         inner = {} if prefix else {key.name: f"{key.name} in [{INDICATORS}.NAME]" for key in OF_AN_INDICATOR}
         for name in values:
             if name not in names:
-                close = get_close_matches(name.casefold(), [*names, *inner], n=1, cutoff=0.0)[0]
+                close = get_close_matches(name.casefold(), [*names, *inner], cutoff=0.0)[0]
                 raise InvalidInput(
                     f"{prefix}{name} is no key of a policy",
                     expected=expected or "one of: " + ", ".join(names),

@@ -3,6 +3,7 @@
 One table serves the reader, the JSON Schema, `appraise policy show` and the documentation.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -232,5 +233,5 @@ def fits(value: Any, shape: Shape) -> bool:
             numbers = int if kind == "integer" else int | float
             if isinstance(value, bool) or not isinstance(value, numbers):
                 return False
-            above = value > shape.get("exclusiveMinimum", float("-inf"))
-            return bool(above and shape.get("minimum", float("-inf")) <= value <= shape["maximum"])
+            above = value > shape.get("exclusiveMinimum", -math.inf)
+            return bool(above and shape.get("minimum", -math.inf) <= value <= shape["maximum"])

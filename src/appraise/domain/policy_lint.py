@@ -49,30 +49,23 @@ MOST_FALSE_FLAGS: Final = 0.2
 
 _WINDOWED: Final = frozenset({Attribution.LINEAR, Attribution.TIME_DECAY})
 
-
-def _terms(text: str) -> tuple[str, ...]:
-    return tuple(" ".join(term.split()) for term in text.split(","))
-
-
-CONTROLLED: Final = _terms(
-    """
+_CONTROLLED: Final = """
     handle time, handling time, aht, talk time, hold time, wrap time, after call work, acw, wait time, response time,
     reply time, resolution time, duration, adherence, occupancy, calls per hour, contacts per hour, discount, discounts,
     coupon, voucher, refund, goodwill, transfer, transfers, transferred, escalation, escalated, channel moved to,
     channel switch, final channel, outcome, resolved, status, stations, reopened, upsell
-    """
-)
+"""
+CONTROLLED: Final = tuple(term.strip() for term in _CONTROLLED.split(","))
 """What the employee controls, in words: part of what they do to the customer, so neither a merit nor a circumstance.
 
 Adjusting for it takes away the effect that is to be measured; scoring it rewards haste or giving money away.
 """
-PROTECTED: Final = _terms(
-    """
+_PROTECTED: Final = """
     sex, gender, age, birth, birthday, race, ethnicity, ethnic, colour, color, religion, belief, disability, disabled,
     nationality, national origin, citizenship, pregnancy, pregnant, marital status, sexual orientation, union,
     works council, veteran, genetic, health
-    """
-)
+"""
+PROTECTED: Final = tuple(term.strip() for term in _PROTECTED.split(","))
 
 
 class Level(StrEnum):
@@ -261,10 +254,10 @@ def _times(key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
 def _speaks_of(name: str, terms: tuple[str, ...]) -> bool:
     """Whether the name contains one of the terms as whole words: `avg_handle_time` does, `average` holds no `age`."""
     split = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
-    words = " ".join(["", *re.findall(r"[^\W_]+", split.casefold()), ""])
-    return any(f" {term} " in words for term in terms)
+    words = " ".join(re.findall(r"[^\W_]+", split.casefold()))
+    return any(f" {term} " in f" {words} " for term in terms)
 
 
 def _one_of(name: str, known: tuple[str, ...]) -> str:
-    close = get_close_matches(name.casefold(), known, n=1)
+    close = get_close_matches(name.casefold(), known)
     return f"did you mean {close[0]}?" if close else "one of: " + ", ".join(known)

@@ -52,7 +52,7 @@ class Working:
     notes: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        rest = self.raw - sum((effect for _, effect in self.case_mix), Decimal(0)) - self.shrinkage
+        rest = self.raw - sum(effect for _, effect in self.case_mix) - self.shrinkage
         if rest != self.score:
             message = f"working does not add up: {rest} is not {self.score}"
             raise ValueError(message)
@@ -142,7 +142,7 @@ class Composite:
     flagged: bool | None = None
 
     def __post_init__(self) -> None:
-        total = sum((part for _, part in self.parts), Decimal(0))
+        total = sum(part for _, part in self.parts)
         if total != self.value:
             message = f"the parts of a composite make {total}, not {self.value}"
             raise ValueError(message)
