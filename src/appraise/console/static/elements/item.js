@@ -50,6 +50,7 @@ export class AppraiseItem extends LitElement {
           <p class="number">${figure(result.value, indicator.unit)} <span>${unitWords(indicator.unit)}</span></p>
           <p class="verdict"><span aria-hidden="true">${sign}</span> ${result.verdict}</p>
           <p class="soft small">From ${result.evidence.sentence}.</p>
+          ${this.#level(result)}
           ${result.carriesConsequence ? nothing : html`<p class="soft small">To be read, not to be acted on: the reliability is below what the policy asks for.</p>`}
         </div>
         <figure>${picture(result, indicator)}</figure>
@@ -63,6 +64,13 @@ export class AppraiseItem extends LitElement {
           ${this.#sum(indicator, result.working)}
         </div>
       </details>`;
+  }
+
+  /** Whoever rates sees it after rating, so that it leads nobody's judgement. @param {any} result */
+  #level(result) {
+    const isRated = !this.isEditable || this.#current().rating !== null;
+    if (result.level === null || !isRated) return nothing;
+    return html`<p class="soft small">Level ${result.level} of 5 by a fixed rule. It is not a rating.</p>`;
   }
 
   /** @param {any} indicator @param {any} working */

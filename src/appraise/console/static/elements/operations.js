@@ -11,7 +11,7 @@ fragment ItemParts on Item {
     __typename
     ... on EstimateResult {
       value lower upper lower90 upper90 expected
-      isBetter verdict carriesConsequence
+      isBetter verdict level carriesConsequence
       evidence { sentence }
       working { raw shrinkage score sentences caseMix { factor effect } notes { name value } }
     }
