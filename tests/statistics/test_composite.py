@@ -9,7 +9,7 @@ from scipy import special
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray
 from appraise.statistics.composite import evaas_level, percentiles, pool, rank_intervals, rate
-from appraise.statistics.correlated import Measured, draw
+from appraise.statistics.correlated import Measured, draw, inverted
 from appraise.statistics.refusals import NotEnoughGroups
 from appraise.statistics.shrinkage import normal
 
@@ -239,3 +239,13 @@ def test_what_makes_no_sense_is_refused() -> None:
         pool(ones[:4], ones[:4], weight=[1, 1], seed=1)
     with pytest.raises(NotEnough, match="no employees"):
         pool(np.zeros((0, 1)), np.zeros((0, 1)), weight=[1], seed=1)
+
+
+@given(st.integers(1, 6), st.integers(0, 10_000), st.floats(1e-6, 1e3))
+def test_swept_matrices_are_the_inverses_of_lapack(size: int, seed: int, noise: float) -> None:
+    roots = np.random.default_rng(seed).standard_normal((3, 5, size, size))
+    matrices = roots @ np.swapaxes(roots, -1, -2) + noise * np.eye(size)
+    inverse, log_determinant = inverted(matrices)
+
+    assert np.allclose(inverse @ matrices, np.eye(size), atol=1e-12 * np.linalg.cond(matrices).max())
+    assert log_determinant == pytest.approx(np.linalg.slogdet(matrices)[1], rel=1e-7, abs=1e-7)
