@@ -1,7 +1,7 @@
 """Do the intervals hold the truth, and is the error far under that of plain averages?
 
-    python benchmarks/validity.py            five minutes on two idle cores
-    python benchmarks/validity.py --quick    a minute, with more noise
+    python benchmarks/validity.py            ten minutes on two idle cores
+    python benchmarks/validity.py --quick    two minutes, with more noise
 
 Prints a table per scenario and exits with 1 when a target is missed. The same seeds give the same figures.
 """
@@ -21,7 +21,7 @@ from validation.answers import Trial
 from validation.buyers import buyer_trial
 from validation.company import Booleans
 from validation.figures import measure
-from validation.generated import NAMES, company_trials
+from validation.generated import NAMES, ScoredCompany, scored_company
 from validation.scenarios import SCENARIOS, Organisation, Scenario, simulate
 from validation.tables import Compared, Methods, missed_targets, table_of, undecided_targets
 
@@ -54,8 +54,10 @@ def main(arguments: list[str] | None = None) -> int:
                     undecided += undecided_targets(compared)
         for size in companies:
             name = f"whole scoring runs, generated companies of size {size!r}"
-            compared = _by_indicator(scored(size))
+            companies_scored = scored(size)
+            compared = _by_indicator([one.trials for one in companies_scored])
             console.print(table_of(name, compared, limit=False))
+            console.print(_sensitivity(companies_scored))
             missed += missed_targets(name, compared)
             undecided += undecided_targets(compared)
         name = "whole scoring runs, customers who only buy"
@@ -98,6 +100,11 @@ def _by_indicator(trials: list[dict[str, Trial]], masks: list[Booleans] | None =
     return found
 
 
+def _sensitivity(companies: list[ScoredCompany]) -> str:
+    compared, changed = (sum(getattr(one, name) for one in companies) for name in ("compared", "changed"))
+    return f"one weight moved by ten points: {changed / max(compared, 1):.1%} of {compared:,} composites change level"
+
+
 def _simulations(pool: ProcessPoolExecutor, seeds: int, progress: Progress) -> Callable[[Scenario], list[Organisation]]:
     pending: dict[str, list[Future[list[Organisation]]]] = {}
     for scenario in SCENARIOS:
@@ -110,9 +117,9 @@ def _simulations(pool: ProcessPoolExecutor, seeds: int, progress: Progress) -> C
 
 def _companies(
     pool: ProcessPoolExecutor, companies: dict[str, int], progress: Progress
-) -> Callable[[str], list[dict[str, Trial]]]:
+) -> Callable[[str], list[ScoredCompany]]:
     pending = {
-        size: [pool.submit(company_trials, size, seed) for seed in range(1, count + 1)]
+        size: [pool.submit(scored_company, size, seed) for seed in range(1, count + 1)]
         for size, count in companies.items()
     }
     task = progress.add_task("scoring companies", total=sum(companies.values()))

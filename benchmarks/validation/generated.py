@@ -1,12 +1,13 @@
 """Whole scoring runs on generated companies, from the event tables to the scorecards, beside plain averages in SQL."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import ibis
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from appraise.domain.employees import Employee, Employment, EmploymentStatus, ExternalReference
@@ -18,7 +19,10 @@ from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.progress import silent
 from appraise.domain.scorecards import Composite, Estimate
-from appraise.scoring import score
+from appraise.scoring.manifest import Versions, manifest
+from appraise.scoring.run import concluded, measure
+from appraise.scoring.sensitivity import weight_shifts
+from appraise.scoring.together import SEED
 from appraise.testing.company import Company, generate
 from validation.answers import Answers, Trial, plain
 from validation.company import COMPOSITE, Floats
@@ -58,8 +62,17 @@ _ARROW = {
 }
 
 
-def company_trials(size: str, seed: int) -> dict[str, Trial]:
-    """By indicator, over the employees whose truth is known. Nothing is withheld for thin evidence."""
+@dataclass(frozen=True, slots=True)
+class ScoredCompany:
+    """Trials by indicator; of `compared` levels of composites with one weight moved by ten points, `changed` differ."""
+
+    trials: dict[str, Trial]
+    compared: int
+    changed: int
+
+
+def scored_company(size: str, seed: int) -> ScoredCompany:
+    """Over the employees whose truth is known. Nothing is withheld for thin evidence."""
     company = generate(size, seed)
     connection = ibis.duckdb.connect(threads=1)
     events = {}
@@ -70,17 +83,12 @@ def company_trials(size: str, seed: int) -> dict[str, Trial]:
         (key, replace(rules, minimum_events=0, weight=1.0 / len(_TOGETHER) if key in _TOGETHER else 0.0))
         for key, rules in DEFAULT_POLICY.indicators
     )
-    result = score(
-        events,
-        _people(company),
-        # All that routes this company's customers to employees is recorded.
-        replace(DEFAULT_POLICY, indicators=indicators, attributable_share=1.0, publish_reliability=0.0),
-        _CYCLE,
-        data_as_of=date(2026, 1, 1),
-        event_versions={},
-        code_version="benchmark",
-        progress=silent,
-    )
+    # All that routes this company's customers to employees is recorded.
+    policy = replace(DEFAULT_POLICY, indicators=indicators, attributable_share=1.0, publish_reliability=0.0)
+    people, as_of = _people(company), date(2026, 1, 1)
+    measured = measure(events, people, policy, _CYCLE, data_as_of=as_of, progress=silent)
+    made_of = manifest(people, policy, _CYCLE, data_as_of=as_of, versions=Versions({}, "benchmark", SEED))
+    result = concluded(measured, policy, made_of)
     told = {
         (card.employee, one.indicator): one
         for card in result.scorecards
@@ -89,7 +97,9 @@ def company_trials(size: str, seed: int) -> dict[str, Trial]:
     }
     trials = {name: _trial(company, key, told, _plainly(connection, key)) for key, name in NAMES.items()}
     together = {card.employee: card.composite for card in result.scorecards if isinstance(card.composite, Composite)}
-    return {**trials, COMPOSITE: _composite(company, [trials[NAMES[key]] for key in _TOGETHER], together)}
+    trials[COMPOSITE] = _composite(company, [trials[NAMES[key]] for key in _TOGETHER], together)
+    shifts = weight_shifts(measured, policy)
+    return ScoredCompany(trials, sum(one.compared for one in shifts), sum(one.changed for one in shifts))
 
 
 def _composite(company: Company, trials: Sequence[Trial], told: Mapping[EmployeeId, Composite]) -> Trial:
@@ -111,7 +121,7 @@ def _composite(company: Company, trials: Sequence[Trial], told: Mapping[Employee
             value=figure("value"),
             lower=figure("lower"),
             upper=figure("upper"),
-            rating=figure("level").astype(np.int8),
+            rating=_levels(ones),
             reliability=figure("reliability"),
             deviation=figure("value"),
             variance=np.ones(known.size),
@@ -139,13 +149,18 @@ def _trial(
         value=figure("value") - origin,
         lower=figure("lower") - origin,
         upper=figure("upper") - origin,
-        rating=nothing.astype(np.int8),
+        rating=_levels(ones),
         reliability=figure("reliability"),
         deviation=nothing,
         variance=nothing,
     )
     evidence = np.array([0.0 if one is None else float(one.evidence.effective) for one in ones])
     return Trial(truth, float(truth.std()), evidence, plain(spoken, pairs[:, 0], pairs[:, 1]), ours)
+
+
+def _levels(ones: Sequence[Estimate | Composite | None]) -> npt.NDArray[np.int8]:
+    """0 where there is none, as of what carries no consequence."""
+    return np.array([0 if one is None else one.level or 0 for one in ones], np.int8)
 
 
 def _true_effects(company: Company, key: IndicatorKey) -> list[tuple[str, float]]:
