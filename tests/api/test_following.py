@@ -17,6 +17,7 @@ from appraise.api.feed import LOOK_EVERY, MOST_WAITING, Follower, Lost
 from appraise.api.global_ids import Kind, to_global
 from appraise.domain.identifiers import EmployeeId, SectionId
 from appraise.domain.indicators import COMPOSITE
+from appraise.domain.people import PeopleSnapshot
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.progress import silent
 from appraise.domain.reading import SILENT_FOR, ScoringRun
@@ -28,6 +29,7 @@ from appraise.use_cases.announce_run import announced
 from appraise.use_cases.follow_sections import Happening
 from appraise.use_cases.store_scores import store_scores
 
+NOBODY = PeopleSnapshot((), (), ())
 ABSENT = Absence(COMPOSITE, AbsenceKind.INSUFFICIENT_EVIDENCE, "There is 1 indicator with a figure.")
 PROGRESS = "subscription ($run: ID!) { scoringProgress(run: $run) { id state progress { step done total } } }"
 RUNS = """
@@ -106,7 +108,7 @@ def rescore(served: Served) -> ScoringRun:
         assert latest.manifest is not None
         card = scorecard(session, latest, company.ids["Ann Archer"])
     result = ScoringResult((card,), (), latest.manifest)
-    return store_scores(company.deployment, company.cycle, result, DEFAULT_POLICY, started_at=AT, at=AT)
+    return store_scores(company.deployment, company.cycle, result, DEFAULT_POLICY, scored=NOBODY, started_at=AT, at=AT)
 
 
 def scorecard(session: Session, run: ScoringRun, employee: EmployeeId) -> Scorecard:
@@ -220,7 +222,9 @@ def test_a_finished_run_takes_the_place_of_its_announcement(served_alone: Served
         assert before is not None
         assert before.manifest is not None
         empty = ScoringResult((), (), before.manifest)
-        store_scores(company.deployment, company.cycle, empty, DEFAULT_POLICY, started_at=AT, at=AT, announced=run)
+        store_scores(
+            company.deployment, company.cycle, empty, DEFAULT_POLICY, scored=NOBODY, started_at=AT, at=AT, announced=run
+        )
 
     with company.deployment.database.reading() as session:
         assert cycles.runs_going_on(session, company.cycle.id) == []
