@@ -39,13 +39,14 @@ def main(module: str) -> int:
     os.chdir(place)  # mutmut reads its settings here
     mutated = mutate_file_contents(str(path), path.read_text())
     path.write_text(mutated.code)
-    own = place / "tests" / package / f"test_{name}.py"
+    tests = place / "tests" / package
+    own = sorted([*tests.glob(f"test_{name}.py"), *tests.glob(f"test_{name}_*.py")]) or [tests]
     trial = Trial([f"appraise.{module}.{mutant}" for mutant in mutated.mutant_names])
     os.environ[CHOSEN] = "stats"
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # threads do not survive a fork
     sys.path.insert(0, str(place / "src"))
-    tests = str(own if own.exists() else own.parent)
-    code = pytest.main(["-q", "-s", "-p", "no:cacheprovider", "-m", "not simulation", tests], plugins=[trial])
+    settings = ["-q", "-s", "-p", "no:cacheprovider", "-m", "not simulation"]
+    code = pytest.main([*settings, *map(str, own)], plugins=[trial])
     if code:
         return int(code)
     (VERDICTS / f"{module}.json").write_text(json.dumps(_told(trial.verdicts, mutated.code)))
