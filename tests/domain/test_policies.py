@@ -1,12 +1,15 @@
-"""The weights of a policy make 1."""
+"""The weights of a policy make 1; what a package registers is known."""
 
 from dataclasses import replace
 
 import pytest
 
-from appraise.domain.indicators import ATTRITION, BY_KEY, SATISFACTION
-from appraise.domain.policies import DEFAULT_POLICY, Policy
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import ATTRITION, BY_KEY, SATISFACTION, definition_of
+from appraise.domain.policies import DEFAULT_POLICY, DEFAULTS, Policy, register
 from appraise.errors import InvalidInput
+
+COURTESY = IndicatorKey("courtesy")
 
 
 def weighed(*weights: float) -> Policy:
@@ -35,3 +38,21 @@ def test_weights_that_do_not_make_1_are_refused(weights: tuple[float, ...], tota
 
 def test_the_rules_of_an_indicator_are_found_by_its_key() -> None:
     assert DEFAULT_POLICY.of(ATTRITION) is dict(DEFAULT_POLICY.indicators)[ATTRITION]
+
+
+@pytest.fixture
+def nothing_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test registers under `courtesy` is gone after it."""
+    for known in (BY_KEY, DEFAULTS):
+        monkeypatch.setitem(known, COURTESY, None)  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("nothing_stays")
+def test_a_registered_indicator_is_known_with_its_defaults() -> None:
+    definition = replace(definition_of(SATISFACTION), key=COURTESY)
+    defaults = replace(DEFAULT_POLICY.of(SATISFACTION), weight=0.0)
+
+    register(definition, defaults)
+
+    assert definition_of(COURTESY) is definition
+    assert DEFAULTS[COURTESY] is defaults
