@@ -68,3 +68,11 @@ def test_documents_name_no_machine_path() -> None:
     assert [
         path for path in documents if re.search(r"(^|\s)/(work|root|home)/", path.read_text("utf-8"), re.MULTILINE)
     ] == []
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(page.name[:4]) for page in pages]
+
+    assert len(set(numbers)) == len(numbers)
+    assert [page.read_text("utf-8").split(".")[0] for page in pages] == [f"# {number}" for number in numbers]

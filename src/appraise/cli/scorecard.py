@@ -93,7 +93,8 @@ def print_composite(console: Console, composite: Composite | Absence | None, *, 
         Text.assemble(("Taken together    ", "bold"), (f"{value} sd between employees", colour), "   average 0")
     )
     first, *rest, level = composite_sentences(composite)
-    console.print(Text.assemble("   ", (level.rstrip("."), colour), f" · 95 % sure: {low} … {high}"))
+    console.print(Text.assemble("   ", (level.rstrip("."), colour)))
+    console.print(f"   95 % sure: {low} … {high}", highlight=False)
     for sentence in (first, *rest) if why else ():
         console.print(f"   • {sentence}", soft_wrap=True, highlight=False)
 
