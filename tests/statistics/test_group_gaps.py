@@ -108,6 +108,7 @@ FEW = "\n  expected: at least two in each group to compare"
 DIFFER = "\n  expected: scores that differ"
 ALL = [True, True, False, False]
 UNLIKE = "the scores do not match the people\n  expected: one score and one or more behaviours per person"
+UNTOLD = "the scores do not match the people\n  expected: one score and one figure per person"
 REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: hedges_g([1.0], [1.0, 2.0, 3.0]), NotEnough, "1 and 3 people have scores" + FEW),
     (lambda: hedges_g([1.0, 2.0, 3.0], [1.0]), NotEnough, "3 and 1 people have scores" + FEW),
@@ -126,6 +127,16 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
     ),
     (lambda: bias_contrast([1.0, 2], np.empty((2, 0)), [True, False]), InvalidInput, UNLIKE),
     (lambda: bias_contrast([1.0, 2, 3, 4], [[1], [2], [3], [4]], ALL[:3]), InvalidInput, UNLIKE),
+    (lambda: calibration([1.0, 2, 3, 4], [1.0, 2, 3, 5], [1, 0, 0, 0]), NotEnough, "1 and 3 people have scores" + FEW),
+    (
+        lambda: calibration([1.0, 2, 3, 4], [1.0, 2, 3, 4], ALL),
+        NotEnough,
+        "everybody's contrast is the same" + DIFFER,
+    ),
+    (lambda: calibration([1.0, 2, 3], [1.0, 2], ALL[:3]), InvalidInput, UNTOLD),
+    (lambda: calibration([1.0, 2], [1.0, 2], ALL[:3]), InvalidInput, UNTOLD),
+    (lambda: calibration([[1.0]], [1.0], [True]), InvalidInput, "score has 2 dimensions\n  expected: one dimension"),
+    (lambda: calibration([1.0], [[1.0]], [True]), InvalidInput, "figure has 2 dimensions\n  expected: one dimension"),
     (
         lambda: missing_shares([[1]], [2], reference=0),
         InvalidInput,
@@ -150,7 +161,7 @@ def test_calibration_is_welchs_difference_as_far_as_everybody_else_is_part_of_ev
     rng = np.random.default_rng(5)
     member, figure = np.arange(80) < 30, rng.normal(size=80)
     score = 0.6 * figure + 0.1 * member
-    gap = calibration(score, figure, member)
+    gap = calibration(score, figure, member.astype(int))
 
     pooled = np.sqrt((29 * figure[member].var(ddof=1) + 49 * figure[~member].var(ddof=1)) / 78)
     drawn = (score - figure) / pooled
@@ -176,12 +187,3 @@ def test_shrinkage_to_a_common_average_is_told_where_a_group_lies_below_it(
 
     assert np.mean([gap.estimate for gap in found]) == pytest.approx(below / 3 / np.sqrt(2), abs=0.01)
     assert told[0] <= np.mean([not gap.lower <= 0 <= gap.upper for gap in found]) <= told[1]
-
-
-def test_calibration_of_what_cannot_be_told_is_refused() -> None:
-    with pytest.raises(NotEnough, match="1 and 3 people have scores"):
-        calibration([1.0, 2, 3, 4], [1.0, 2, 3, 5], [True, False, False, False])
-    with pytest.raises(NotEnough, match="everybody's contrast is the same"):
-        calibration([1.0, 2, 3, 4], [1.0, 2, 3, 4], [True, True, False, False])
-    with pytest.raises(InvalidInput, match="one score and one figure per person"):
-        calibration([1.0, 2], [1.0, 2, 3], [True, False])
