@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from appraise.domain.policy_keys import OF_AN_INDICATOR, OF_THE_POLICY, expectation, fits
+from appraise.domain.indicators import ATTRITION, SATISFACTION
+from appraise.domain.policy_keys import OF_AN_INDICATOR, OF_THE_POLICY, expectation, fits, keys_of
 
 SHAPES = {key.name: key.shape for key in (*OF_THE_POLICY, *OF_AN_INDICATOR)}
 
@@ -52,3 +53,10 @@ def test_what_fits(name: str, values: list[Any]) -> None:
 )
 def test_what_does_not_fit(name: str, values: list[Any]) -> None:
     assert [value for value in values if fits(value, SHAPES[name])] == []
+
+
+def test_an_indicator_has_the_keys_of_all_and_those_that_are_its_alone() -> None:
+    of_all = ("attribution", "case_mix", "minimum_events", "weight", "window_days", "half_life_days", "horizon_days")
+
+    assert tuple(key.name for key in keys_of(SATISFACTION)) == of_all
+    assert tuple(key.name for key in keys_of(ATTRITION)) == (*of_all, "relation", "inactive_after_days")
