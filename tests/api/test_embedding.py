@@ -169,7 +169,7 @@ def test_an_embed_token_opens_no_session_and_mints_no_other(
     assert token is not None
     wanted = {"viewer": {"id": doors.employee_id("Hal Novak")}, "sectionId": doors.section_id("Ann Archer")}
 
-    assert client.post("/sign-in", data={"token": token}).status_code == 422
+    assert client.post("http://127.0.0.1/sign-in", data={"token": token}).status_code == 422
     assert codes(post(token, MINT, input=wanted | {"origin": HR})) == ["FORBIDDEN"]
 
 

@@ -40,8 +40,9 @@ class Site:
     company: Company
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Of one file of tests only: while it is open its event loop runs in this thread, which forbids others."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed")
     with sync_playwright() as playwright:

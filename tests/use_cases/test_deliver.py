@@ -348,6 +348,7 @@ def test_a_host_that_hangs_does_not_hold_up_another(local: Deployment, monkeypat
             stop = asyncio.Event()
             working = asyncio.create_task(Worker(local, lambda: AT).run(stop))
             await asyncio.to_thread(quick.wait_for, 1)
+            await asyncio.to_thread(stuck.wait_for, deliver.AT_A_TIME)
             assert len(stuck.received) == deliver.AT_A_TIME
             stop.set()
             stuck.go_on.set()
