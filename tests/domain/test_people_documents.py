@@ -103,3 +103,9 @@ def test_what_is_no_number_is_not_written() -> None:
 def test_a_hash_is_that_of_the_standard() -> None:
     """FIPS 180-2, appendix B.1."""
     assert sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_somebody_without_a_job_has_an_empty_list_of_them() -> None:
+    alone = PeopleSnapshot((Employee(ANN, "Ann", None, ()),), (), (), ())
+
+    assert people_of(documents_of(alone)) == alone

@@ -142,6 +142,47 @@ def test_a_finding_says_what_is_wrong_and_where(text: str, finding: str, where: 
     assert [str(one) for one in lint(read_toml(text))] == [f"{finding} ({where})"]
 
 
+EVAAS = (
+    "levels by standard errors say how sure a difference is, not how large: "
+    "with much evidence a small one becomes a 5 or a 1"
+)
+LEVELS_AND_LISTS = [
+    (
+        'rating_rule = "evaas"\nmargin = 0.25',
+        [
+            EVAAS,
+            "margin is not read where the rating_rule is evaas",
+        ],
+    ),
+    (
+        'rating_rule = "evaas"\nlevel_certainty = 0.9',
+        [
+            EVAAS,
+            "level_certainty is not read where the rating_rule is evaas",
+        ],
+    ),
+    (
+        "margin = 0",
+        ["with a margin of 0 any difference that is sure is a 5 or a 1, however small; nobody gets a 4 or a 2"],
+    ),
+    ("margin = 1.5", ["hardly anybody is surely further than 1.5 sds from the average: nobody gets a 5 or a 1"]),
+    ("level_certainty = 0.75", ["a level 5 or 1 may be wrong with a probability of 0.25; at most .2 is usual"]),
+    (
+        "rank_width = 0.75",
+        ["ranks would be told that are known to within 75% of the list only: read out, they mislead"],
+    ),
+    (
+        "false_discovery_rate = 0.25",
+        ["of those flagged as different from expected, 25% may be expected not to be"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "sentences"), LEVELS_AND_LISTS)
+def test_what_is_odd_about_levels_and_lists_is_said_in_full(text: str, sentences: list[str]) -> None:
+    assert [found.sentence for found in lint(read_toml(text))] == sentences
+
+
 def test_credit_that_a_context_indicator_cannot_share_is_answered_with_the_one_way_in_which_it_can() -> None:
     text = f'{ALONE}[indicators.first_contact_resolution]\nattribution = "ownership"'
 
