@@ -1,11 +1,8 @@
 """People as texts that can be hashed, kept, erased one by one and read again."""
 
 import hashlib
-import math
 from dataclasses import replace
 from datetime import date
-
-import pytest
 
 from appraise.domain.employees import (
     Department,
@@ -18,7 +15,7 @@ from appraise.domain.employees import (
 )
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.people import PeopleSnapshot
-from appraise.domain.people_documents import PeopleDocuments, canonical, documents_of, people_hash, people_of, sha256
+from appraise.domain.people_documents import PeopleDocuments, documents_of, people_hash, people_of
 from appraise.domain.periods import Period
 
 ANN, BEN = EmployeeId("ann"), EmployeeId("ben")
@@ -93,16 +90,6 @@ def test_a_text_that_was_changed_is_told() -> None:
     changed = replace(documents_of(PEOPLE), texts={ANN: ANN_WRITTEN, BEN: BEN_WRITTEN.replace("Lead", "Head")})
 
     assert (changed.erased, changed.changed) == ((), (BEN,))
-
-
-def test_what_is_no_number_is_not_written() -> None:
-    with pytest.raises(ValueError, match="JSON compliant"):
-        canonical({"share": math.nan})
-
-
-def test_a_hash_is_that_of_the_standard() -> None:
-    """FIPS 180-2, appendix B.1."""
-    assert sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
 def test_somebody_without_a_job_has_an_empty_list_of_them() -> None:

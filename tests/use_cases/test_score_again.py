@@ -18,10 +18,11 @@ from typer.testing import CliRunner
 from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.cli import again as command
 from appraise.cli import app
+from appraise.domain.canonical import sha256
 from appraise.domain.events import EventKind
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import COMPOSITE, REPEAT_PURCHASE, SATISFACTION
-from appraise.domain.people_documents import documents_of, people_of, sha256
+from appraise.domain.people_documents import documents_of, people_of
 from appraise.domain.policies import DEFAULT_POLICY, DEFAULTS, Policy
 from appraise.domain.progress import silent
 from appraise.domain.reading import ScoringRun

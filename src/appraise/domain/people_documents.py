@@ -4,7 +4,6 @@ A run keeps them, so that it can be computed again from the people of then. Each
 erased while what is kept of the others can still be verified.
 """
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from appraise.domain.canonical import canonical, sha256
 from appraise.domain.employees import (
     Department,
     Employee,
@@ -103,15 +103,6 @@ def people_of(documents: PeopleDocuments) -> PeopleSnapshot:
 
 def people_hash(people: PeopleSnapshot) -> str:
     return documents_of(people).hash
-
-
-def canonical(document: Any) -> str:
-    """JSON with sorted keys and no blanks."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _by_employee(dated: Iterable[Any]) -> dict[EmployeeId, list[Any]]:

@@ -4,7 +4,6 @@ A key that is left out has its default. What a document says is checked in two s
 types, ranges), in `policy_lint` whether it should be followed.
 """
 
-import hashlib
 import json
 import re
 import tomllib
@@ -16,6 +15,7 @@ from functools import partial
 from itertools import accumulate
 from typing import Any
 
+from appraise.domain.canonical import canonical, sha256
 from appraise.domain.exclusions import SCHEMA, Exclusion, exclusion_from
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import BY_KEY
@@ -82,13 +82,12 @@ def document_of(policy: Policy) -> PolicyDocument:
 
 def canonical_json(policy: Policy) -> str:
     """One text per policy: sorted keys, no blanks. The order in which indicators were written does not count."""
-    document = document_of(policy).as_json()
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return canonical(document_of(policy).as_json())
 
 
 def policy_hash(policy: Policy) -> str:
     """SHA-256 of the canonical JSON."""
-    return hashlib.sha256(canonical_json(policy).encode()).hexdigest()
+    return sha256(canonical_json(policy))
 
 
 def read_toml(text: str, *, file: str | None = None) -> PolicyDocument:
