@@ -37,7 +37,7 @@ Result = TypeVar("Result")
 def main(arguments: list[str] | None = None) -> int:
     chosen = _arguments(arguments)
     seeds = chosen.seeds or (QUICK if chosen.quick else FULL)
-    companies = {"small": 1} if chosen.quick else {"small": 8, "company": 4}
+    companies = {"small": 1} if chosen.quick else {"small": 12, "company": 8}
     shops = 1 if chosen.quick else 6
     console = Console(width=max(_WIDTH, Console().width))
     missed: list[str] = []

@@ -34,7 +34,7 @@ def measured(first: np.ndarray, second: np.ndarray) -> Measurement:
         said = {at: replace(SATISFIED, indicator=key) for at in range(len(first))}
         found = Results(said, Measured(range(len(first)), deviation, np.full(len(first), 1e-4), 1.0))
         findings[key] = Findings(found, nothing, Coverage(key, Decimal(0), Decimal(0)))
-    return Measurement(people, findings, frozenset(one.id for one in people))
+    return Measurement(people, findings, {}, frozenset(one.id for one in people))
 
 
 def opposed() -> Measurement:
@@ -89,7 +89,7 @@ def test_a_moved_weight_counts_as_scoring_with_the_other_weights_does() -> None:
     first_policy = policy(satisfaction=0.4, repeat_purchase=0.6)
 
     def levels(by: Policy) -> list[int | None]:
-        said = composites(everybody.findings, by).said
+        said = composites(everybody.findings, by, errors={}).said
         return [one.level if isinstance(one, Composite) else None for one in said.values()]
 
     expected = [

@@ -9,7 +9,7 @@ from scipy import special
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray
 from appraise.statistics.composite import evaas_level, percentiles, pool, rank_intervals, rate
-from appraise.statistics.correlated import Measured, draw, inverted
+from appraise.statistics.correlated import Measured, draw, error_correlation, inverted
 from appraise.statistics.refusals import NotEnoughGroups
 from appraise.statistics.shrinkage import normal
 
@@ -27,7 +27,7 @@ def simulated(seed: int, employees: int, missing: float) -> tuple[FloatArray, Fl
 
 def test_correlations_and_spreads_come_back_from_noisy_estimates() -> None:
     _, estimate, variance = simulated(1, 2_000, 0.1)
-    draws = draw(Measured(np.where(np.isfinite(variance), estimate, 0.0), variance), seed=1)
+    draws = draw(Measured(np.where(np.isfinite(variance), estimate, 0.0), variance, np.eye(4)), seed=1)
 
     correlation = np.einsum("g,gkl->kl", draws.weight, draws.correlation)
     assert correlation == pytest.approx(CORRELATION, abs=0.1)
@@ -48,8 +48,9 @@ def test_one_indicator_alone_is_what_shrinkage_makes_of_it(share: float) -> None
     assert joint.reliability == pytest.approx(alone.reliability, abs=0.02)
 
 
-def test_two_indicators_are_those_of_dense_quadrature() -> None:
-    """Eight employees, two indicators: the posterior by a grid over both spreads and the correlation.
+@pytest.mark.parametrize("together", [0.0, 0.6])
+def test_two_indicators_are_those_of_dense_quadrature(together: float) -> None:
+    """Eight employees, two indicators whose errors go `together`: the posterior by a grid over spreads and correlation.
 
     The prior of the correlation is uniform on (−½, 1): ¾ of one that is uniform on (−1, 1), and ¼.
     """
@@ -57,13 +58,15 @@ def test_two_indicators_are_those_of_dense_quadrature() -> None:
     truth = random.multivariate_normal([0, 0], [[1, 0.5], [0.5, 1]], 8)
     variance = random.uniform(0.2, 1.0, (8, 2))
     estimate = random.normal(truth, np.sqrt(variance))
-    found = pool(estimate, variance, weight=[1, 1], seed=3)
+    errors = np.array([[1.0, together], [together, 1.0]])
+    found = pool(estimate, variance, weight=[1, 1], error_correlation=errors, seed=3)
+    sampling = errors * np.sqrt(variance[:, :, None] * variance[:, None, :])
 
     # In log sd the flat prior has density sd; the posterior of eight employees lies well inside these ends.
     log_sd, rho = np.linspace(np.log(0.02), np.log(12), 36), np.linspace(-0.48, 0.98, 24)
     s1, s2, r = (axis.ravel() for axis in np.meshgrid(np.exp(log_sd), np.exp(log_sd), rho, indexing="ij"))
     T = np.moveaxis(np.array([[s1**2, s1 * s2 * r], [s1 * s2 * r, s2**2]]), 2, 0)  # noqa: N806
-    precision = np.linalg.inv(T[:, None] + np.apply_along_axis(np.diag, 1, variance))
+    precision = np.linalg.inv(T[:, None] + sampling)
     information = precision.sum(axis=1)
     centre = np.linalg.solve(information, (precision @ estimate[:, :, None]).sum(axis=1))[:, :, 0]
     away = estimate - centre[:, None]
@@ -96,6 +99,56 @@ def test_composite_intervals_cover_with_few_employees_too(employees: int) -> Non
         covered.append(np.mean((found.lower < target) & (target < found.upper)))
 
     assert 0.91 < np.mean(covered) < 0.985
+
+
+def test_errors_that_go_together_are_not_taken_for_traits_that_do() -> None:
+    """Two unrelated traits of 400 employees with errors correlated at .8, some without the second.
+
+    Whoever is told so finds no correlation of the traits; whoever is not finds one, is further off, and claims more.
+    """
+    random = np.random.default_rng(17)
+    errors = np.array([[1.0, 0.8], [0.8, 1.0]])
+    truth = random.normal(0.0, 1.0, (400, 2))
+    sd = random.uniform(0.8, 2.0, (400, 2))
+    estimate = truth + sd * random.multivariate_normal([0, 0], errors, 400)
+    variance = np.where(random.random((400, 2)) < [0.0, 0.2], np.inf, sd**2)
+    known = np.where(np.isfinite(variance), estimate, 0.0)
+    target = truth.mean(axis=1)
+
+    def found(given: FloatArray) -> tuple[float, float, float]:
+        """Correlation of the traits, error of the composite, and the reliability claimed for it."""
+        drawn = draw(Measured(known, variance, given), seed=1)
+        told = pool(estimate, variance, weight=[1, 1], error_correlation=given, seed=1)
+        off = np.sqrt(np.mean((told.score - target) ** 2))
+        return float(drawn.weight @ drawn.correlation[:, 0, 1]), float(off), float(told.reliability.mean())
+
+    correlation, off, claimed = found(errors)
+    believed, further_off, more_claimed = found(np.eye(2))
+
+    assert correlation == pytest.approx(0.0, abs=0.2)
+    assert believed > 0.5
+    assert further_off > 1.05 * off
+    assert more_claimed > 1.2 * claimed
+
+
+def test_residuals_of_the_same_customers_give_the_correlation_of_errors() -> None:
+    """Three customers: residuals (1, 2, 2) and (2, 1, 0), which has none of the third: (2 + 2) / √(9·5). Nobody has the third."""
+    assert error_correlation([[9, 4, 0], [4, 5, 0], [0, 0, 0]]) == pytest.approx(
+        np.array([[1, 4 / 45**0.5, 0], [4 / 45**0.5, 1, 0], [0, 0, 1]])
+    )
+
+
+@pytest.mark.parametrize(
+    "errors",
+    [
+        [[1.0, 0.5], [0.4, 1.0]],
+        [[1.0, 0.5], [0.5, 0.9]],
+        [[1.0, 1.5], [1.5, 1.0]],
+    ],
+)
+def test_what_is_no_correlation_of_errors_is_refused(errors: list[list[float]]) -> None:
+    with pytest.raises(InvalidInput, match="error_correlation is no correlation matrix"):
+        pool(np.zeros((6, 2)), np.ones((6, 2)), weight=[1, 1], error_correlation=errors, seed=1)
 
 
 def test_of_a_share_of_the_spread_only_the_employees_own_part_is_covered() -> None:

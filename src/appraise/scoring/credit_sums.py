@@ -41,7 +41,7 @@ class Clusters:
     """Per employee (J,): outcomes, distinct customers, Σw²; and the design effect's two sums over everybody.
 
     `squares` is Σ over (employee, customer) of (Σ w(outcome − foretold))², `variance` what it would be if a customer's
-    outcomes had nothing in common.
+    outcomes had nothing in common. `residuals` has Σ w(outcome − foretold) as `residual`, by `employee` and `customer`.
     """
 
     outcomes: FloatArray
@@ -49,6 +49,7 @@ class Clusters:
     effective: FloatArray
     squares: float
     variance: float
+    residuals: ibis.Table
 
     def evidence(self, expected: FloatArray | None, left_out: Sequence[LeftOut] = ()) -> list[Evidence]:
         return [
@@ -112,6 +113,7 @@ def clustered(credited: Credited, rate: FloatArray) -> Clusters:
         effective=floats(table, "effective"),
         squares=float(floats(table, "squares").sum()),
         variance=float(floats(table, "variance").sum()),
+        residuals=own.select("employee", "customer", "residual"),
     )
 
 

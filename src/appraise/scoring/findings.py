@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import ibis
 import numpy as np
 import numpy.typing as npt
 
@@ -26,7 +27,8 @@ class Measured:
 
     `deviation` from the average employee and its sampling `variance` are in the indicator's unit and its square, raw
     less case mix, not turned: of attrition higher is worse. `spread` is the estimated sd between employees.
-    `known` is what pooling made of it.
+    `known` is what pooling made of it. `residuals` are sums of `residual` by `employee` and `customer`, as weighed in
+    the figure: what chance did, and its part in the figures of other indicators; None where nothing is kept of them.
     """
 
     employees: Sequence[int]
@@ -34,6 +36,7 @@ class Measured:
     variance: FloatArray
     spread: float
     known: Known | None = None
+    residuals: ibis.Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Figures:
     """Rows as in `Seen`. `effects` (J, F) are subtracted from `raw`; all in the indicator's unit.
 
     The average employee has `expected`; `spread` is the shrunk employees, of whom `deviation` is the difference to
-    the average plus `origin`: `limits` bound what is shown. `deviation` and `variance` are as in `Measured`.
+    the average plus `origin`: `limits` bound what is shown. `deviation`, `variance`, `residuals` are as in `Measured`.
     """
 
     raw: FloatArray
@@ -82,6 +85,7 @@ class Figures:
     notes: Notes
     own_notes: Sequence[Notes] | None = None
     money: Sequence[Money] | None = None
+    residuals: ibis.Table | None = None
 
 
 def said(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Figures) -> Results:
@@ -111,7 +115,8 @@ def said(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Figures) 
         else:
             results[employee] = estimates[row]
     spread = figures.shrunk.population_sd
-    return Results(results, Measured(seen.employees, figures.deviation, figures.variance, spread, known))
+    measured = Measured(seen.employees, figures.deviation, figures.variance, spread, known, figures.residuals)
+    return Results(results, measured)
 
 
 def nobody(indicator: IndicatorKey, seen: Seen, error: NotEnough) -> Results:

@@ -200,6 +200,7 @@ def _results(comparison: _Comparison, left_out: Mapping[int, LeftOut], prepared:
         limits=(0.0, np.inf),
         notes=_notes(comparison, shrunk, outcome, inflation, policy),
         money=_money(shrunk, outcome.exposed[telling] * comparison.model.unit, prepared.currency or ""),
+        residuals=clusters.residuals,
     )
     chosen = np.flatnonzero(telling)
     seen = Seen(employees[chosen].tolist(), [evidence[row] for row in chosen], amount[chosen], WORDS)

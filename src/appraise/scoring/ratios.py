@@ -75,6 +75,7 @@ def event_ratios(subject: Subject, credited: Credited, kinds: Strata, policy: Po
             ((f"{subject.counted} credited", f"{credited_:.2f}"), (f"{subject.counted} expected", f"{foretold:.2f}"))
             for credited_, foretold in zip(outcome.observed[-1], expected, strict=True)
         ],
+        residuals=clusters.residuals,
     )
     return said(subject.indicator, policy, seen, figures)
 

@@ -28,6 +28,7 @@ from appraise.domain.scorecards import (
     ScoringResult,
 )
 from appraise.scoring.absences import excluded, not_in_service
+from appraise.scoring.error_correlations import ErrorCorrelations, with_error_correlations
 from appraise.scoring.findings import Findings
 from appraise.scoring.indicator import Shared
 from appraise.scoring.installed import indicator_named
@@ -51,11 +52,13 @@ _OUT_OF_SERVICE = frozenset(
 class Measurement:
     """What the events say of everybody before it is put together; `findings` are by position in `employees`.
 
-    `spared` gives the policy's reason for everybody whom it leaves out.
+    `errors` say how far chance does the same to indicators that weigh. `spared` gives the policy's reason for everybody
+    whom it leaves out.
     """
 
     employees: tuple[Employee, ...]
     findings: Mapping[IndicatorKey, Findings]
+    errors: ErrorCorrelations
     serving: frozenset[EmployeeId]
     spared: Mapping[EmployeeId, str] = field(default_factory=dict)
 
@@ -107,16 +110,17 @@ def measure(
     for indicator in chosen:
         steps.next(f"scoring {indicator.definition.name.lower()}")
         findings[indicator.definition.key] = indicator.measure(shared, policy)
-    steps.done()
     spared = left_out_employees(people, policy, cycle)
-    return Measurement(tuple(employees), findings, in_service(people, cycle), spared)
+    told, errors = with_error_correlations(findings, [key for key, rules in policy.indicators if rules.weight > 0])
+    steps.done()
+    return Measurement(tuple(employees), told, errors, in_service(people, cycle), spared)
 
 
 def concluded(measured: Measurement, policy: Policy, made_of: Manifest) -> ScoringResult:
     """What is made of the measurement: results, composites, flags and standings."""
     findings, serving, spared = measured.findings, measured.serving, measured.spared
     indicators = [key for key, _ in policy.indicators]
-    together = composites(findings, policy, seed=made_of.seed)
+    together = composites(findings, policy, errors=measured.errors, seed=made_of.seed)
     cards = [
         Scorecard(
             employee.id,

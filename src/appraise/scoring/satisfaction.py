@@ -130,7 +130,8 @@ def averages(
     `answers`: `customer`, `employee` (position or null), `weight` (credit, 0..1), the factors, and `left_out` (null, or
     why a row does not count).
     """
-    table = _by_case(answers.filter(answers.left_out.isnull()), factors)
+    counted = answers.filter(answers.left_out.isnull())
+    table = _by_case(counted, factors)
     if not table.num_rows:
         return Results()
     employees, row = np.unique(whole(table, "employee"), return_inverse=True)
@@ -147,20 +148,27 @@ def averages(
     chosen = np.flatnonzero(telling)
     seen = Seen(employees[chosen].tolist(), [evidence[k] for k in chosen], amount[chosen], words)
     kept = table.filter(pa.array(telling[row]))
-    told = _compared(indicator, kept, seen, factors, policy) if chosen.size else Results()
+    told = _compared(indicator, counted, kept, seen, factors, policy) if chosen.size else Results()
     return Results({**silent, **told.said}, told.measured)
 
 
 def _compared(
-    indicator: IndicatorKey, table: pa.Table, seen: Seen, factors: tuple[str, ...], policy: Policy
+    indicator: IndicatorKey,
+    counted: ibis.Table,
+    table: pa.Table,
+    seen: Seen,
+    factors: tuple[str, ...],
+    policy: Policy,
 ) -> Results:
     employees, row = np.unique(whole(table, "employee"), return_inverse=True)
-    sums, columns = _group_sums(table, row, employees.size, factors)
+    sums, columns, x = _group_sums(table, row, employees.size, factors)
     try:
         adjusted = case_mix(sums)
         shrunk = normal(adjusted.adjusted, adjusted.variance, attributable_share=policy.attributable_share)
     except NotEnough as error:
         return nobody(indicator, seen, error)
+    own = (sums.y - sums.x @ adjusted.beta) / sums.weight
+    fitted = own[row] + x @ adjusted.beta
     used = tuple(dict.fromkeys(columns))
     membership = np.array([[name == factor for factor in used] for name in columns], np.float64)
     figures = Figures(
@@ -181,8 +189,18 @@ def _compared(
                 if name not in used
             ),
         ),
+        residuals=_residuals(counted, table.select(["employee", *factors]), fitted),
     )
     return said(indicator, policy, seen, figures)
+
+
+def _residuals(counted: ibis.Table, cells: pa.Table, fitted: FloatArray) -> ibis.Table:
+    """What answers weigh beyond what is `fitted` for each of the `cells`: an employee and a combination of factors."""
+    keys = cells.column_names
+    known = ibis.memtable(cells.append_column("fitted", pa.array(fitted)))
+    rows = _weighed(counted, [name for name in keys if name != "employee"]).inner_join(known, keys)
+    beyond = rows.weight * (rows.points - _MIDDLE - rows.fitted)
+    return rows.group_by("employee", "customer").agg(residual=exact_sum(beyond, EXACT_LARGE))
 
 
 def _by_case(counted: ibis.Table, factors: Sequence[str]) -> pa.Table:
@@ -191,10 +209,7 @@ def _by_case(counted: ibis.Table, factors: Sequence[str]) -> pa.Table:
     Of n answers each has its credit w/n, and w²/n for w²: the effect of the employee then counts in full, and the
     variance is that of answers which say the same.
     """
-    known = with_factors(counted.filter(counted.employee.notnull()), factors)
-    per_customer = ibis.window(group_by=["employee", "customer"])
-    once = known.mutate(part=1.0 / known.count().over(per_customer).cast("float64"))
-    weighed = once.mutate(weight=once.part * once.weight, squared=once.part * once.weight * once.weight)
+    weighed = _weighed(counted, factors)
     y = weighed.points - _MIDDLE
     sums = weighed.group_by("employee", *factors).agg(
         answers=weighed.count(),
@@ -207,8 +222,17 @@ def _by_case(counted: ibis.Table, factors: Sequence[str]) -> pa.Table:
     return fetched(sums, order_by=["employee", *factors])
 
 
-def _group_sums(table: pa.Table, row: IntArray, employees: int, factors: Sequence[str]) -> tuple[GroupSums, list[str]]:
-    """The sums, with a column per value of a factor other than its most frequent one, and each column's factor."""
+def _weighed(counted: ibis.Table, factors: Sequence[str]) -> ibis.Table:
+    known = with_factors(counted.filter(counted.employee.notnull()), factors)
+    per_customer = ibis.window(group_by=["employee", "customer"])
+    once = known.mutate(part=1.0 / known.count().over(per_customer).cast("float64"))
+    return once.mutate(weight=once.part * once.weight, squared=once.part * once.weight * once.weight)
+
+
+def _group_sums(
+    table: pa.Table, row: IntArray, employees: int, factors: Sequence[str]
+) -> tuple[GroupSums, list[str], FloatArray]:
+    """The sums, with a column per value of a factor but its most frequent; each column's factor; the columns by row."""
     weight, y, yy = (floats(table, name) for name in ("weight", "y", "yy"))
     count = floats(table, "answers")
     columns: list[FloatArray] = []
@@ -236,7 +260,7 @@ def _group_sums(table: pa.Table, row: IntArray, employees: int, factors: Sequenc
         xx=x.T @ (x * weight[:, None]),
         xy=x.T @ y,
     )
-    return sums, names
+    return sums, names, x
 
 
 def _per_employee(row: IntArray, values: FloatArray) -> FloatArray:

@@ -39,7 +39,8 @@ def weight_shifts(measured: Measurement, policy: Policy, *, seed: int = SEED) ->
     if not shifts:
         return ()
     policies = [policy, *(_moved(policy, key, moved) for key, _, moved in shifts)]
-    first, *others = (_levels(found, measured) for found in composites_under(measured.findings, policies, seed=seed))
+    together = composites_under(measured.findings, policies, errors=measured.errors, seed=seed)
+    first, *others = (_levels(found, measured) for found in together)
     return tuple(
         WeightShift(key, weight, moved, len(first), sum(other.get(at) != level for at, level in first.items()))
         for (key, weight, moved), other in zip(shifts, others, strict=True)

@@ -12,6 +12,7 @@ from appraise.domain.indicators import COMPOSITE, Direction, definition_of
 from appraise.domain.policies import Policy
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate
 from appraise.errors import NotEnough
+from appraise.scoring.error_correlations import ErrorCorrelations, as_matrix
 from appraise.scoring.findings import Findings, FloatArray, Measured, Results
 from appraise.scoring.levels import Known, levels
 from appraise.scoring.lists import Pooled
@@ -33,14 +34,20 @@ class Together:
     pooled: Pooled | None = None
 
 
-def composites(findings: Mapping[IndicatorKey, Findings], policy: Policy, *, seed: int = SEED) -> Together:
+def composites(
+    findings: Mapping[IndicatorKey, Findings], policy: Policy, *, errors: ErrorCorrelations, seed: int = SEED
+) -> Together:
     """By the policy's weights, as `composites_under` says."""
-    (found,) = composites_under(findings, [policy], seed=seed)
+    (found,) = composites_under(findings, [policy], errors=errors, seed=seed)
     return found
 
 
 def composites_under(
-    findings: Mapping[IndicatorKey, Findings], policies: Sequence[Policy], *, seed: int = SEED
+    findings: Mapping[IndicatorKey, Findings],
+    policies: Sequence[Policy],
+    *,
+    errors: ErrorCorrelations,
+    seed: int = SEED,
 ) -> list[Together]:
     """By each of several policies that differ from the first in weights alone, and that weigh nothing more.
 
@@ -60,7 +67,12 @@ def composites_under(
     published = _published(findings, weighed, employees)
     try:
         pooled = statistics.pool_each(
-            deviation, variance, weights=weights, attributable_share=policy.attributable_share, seed=seed
+            deviation,
+            variance,
+            weights=weights,
+            error_correlation=as_matrix(errors, weighed),
+            attributable_share=policy.attributable_share,
+            seed=seed,
         )
     except NotEnough as error:
         reason = f"The indicators cannot be put together for anybody in this cycle: {error.found}."

@@ -20,6 +20,7 @@ from appraise.statistics.refusals import NotEnoughGroups
 from appraise.statistics.shrinkage import FEWEST_EMPLOYEES, checked_share
 
 _CERTAIN = 0.9
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +65,7 @@ def pool(
     variance: npt.ArrayLike,
     *,
     weight: npt.ArrayLike,
+    error_correlation: npt.ArrayLike | None = None,
     attributable_share: float = 1.0,
     seed: int,
 ) -> Composite:
@@ -71,14 +73,23 @@ def pool(
 
     `deviation` (J, K) unshrunk, in any one unit per indicator, higher is better; `variance` (J, K) their sampling
     variances, inf where the indicator is missing. `weight` (K,) ≥ 0 is scaled to sum 1 and is the same for everybody:
-    missing evidence is neither re-weighted nor imputed by a peer's mean, it widens the interval. Errors of different
-    indicators are taken as independent. `attributable_share` is as in `shrinkage.normal`. Indicators that fewer than
+    missing evidence is neither re-weighted nor imputed by a peer's mean, it widens the interval. `error_correlation`
+    (K, K) is that of the sampling errors, of indicators that tell of the same customers; None says that they have
+    nothing in common. `attributable_share` is as in `shrinkage.normal`. Indicators that fewer than
     five employees have count as missing for all. The same arguments give the same digits.
 
     Raises `NotEnoughGroups` where fewer than five employees have any indicator that weighs, `InvalidInput` for shapes
-    that differ, variances that are not above 0, weights that are negative or all 0, or a share outside (0, 1].
+    that differ, variances that are not above 0, weights that are negative or all 0, a share outside (0, 1], or what
+    is no correlation matrix.
     """
-    (found,) = pool_each(deviation, variance, weights=[weight], attributable_share=attributable_share, seed=seed)
+    (found,) = pool_each(
+        deviation,
+        variance,
+        weights=[weight],
+        error_correlation=error_correlation,
+        attributable_share=attributable_share,
+        seed=seed,
+    )
     return found
 
 
@@ -87,12 +98,14 @@ def pool_each(
     variance: npt.ArrayLike,
     *,
     weights: Sequence[npt.ArrayLike],
+    error_correlation: npt.ArrayLike | None = None,
     attributable_share: float = 1.0,
     seed: int,
 ) -> list[Composite]:
     """`pool` with each of several weights. They share the draws, so that what differs is the weights' doing alone."""
     share = checked_share(attributable_share)
     a, v = _checked(deviation, variance)
+    errors = np.eye(a.shape[1]) if error_correlation is None else _correlation(error_correlation, count=a.shape[1])
     observed = np.isfinite(v)
     drawn: dict[bytes, Draws] = {}
     found = []
@@ -101,7 +114,7 @@ def pool_each(
         usable = (observed.sum(axis=0) >= FEWEST_EMPLOYEES) & (w > 0.0)
         if not usable.any():
             raise NotEnoughGroups("no indicator has enough employees", expected=f"at least {FEWEST_EMPLOYEES}")
-        measured = Measured(a[:, usable], v[:, usable])
+        measured = Measured(a[:, usable], v[:, usable], errors[np.ix_(usable, usable)])
         if usable.tobytes() not in drawn:
             drawn[usable.tobytes()] = draw(measured, seed=seed)
         found.append(_pooled(measured, drawn[usable.tobytes()], w, usable, observed, share))
@@ -240,6 +253,17 @@ def _checked(deviation: npt.ArrayLike, variance: npt.ArrayLike) -> tuple[FloatAr
         raise InvalidInput("a sampling variance is not above 0", expected="positive, inf where missing")
     a = np.where(np.isfinite(v), np.asarray(deviation, dtype=np.float64), 0.0)
     return matrix("deviation", a, shape=v.shape), v
+
+
+def _correlation(given: npt.ArrayLike, *, count: int) -> FloatArray:
+    found = matrix("error_correlation", given, shape=(count, count))
+    unit, symmetric = np.allclose(np.diag(found), 1.0), np.allclose(found, found.T)
+    if not (unit and symmetric and np.linalg.eigvalsh(found)[0] > -_ROUNDING):
+        raise InvalidInput(
+            "error_correlation is no correlation matrix",
+            expected="symmetric, ones on the diagonal, no eigenvalue below 0",
+        )
+    return found
 
 
 def _shares_of_one(weight: npt.ArrayLike, *, count: int) -> FloatArray:

@@ -7,7 +7,7 @@ weights put right what the proposals leave out.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -32,10 +32,14 @@ assumption that would make composites look more certain than they are."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """`deviation`, `variance` (J, K); an indicator that is missing has variance inf and deviation 0."""
+    """`deviation`, `variance` (J, K); an indicator that is missing has variance inf and deviation 0.
+
+    `error_correlation` (K, K) is that of the sampling errors of one employee's indicators, the same for everybody.
+    """
 
     deviation: FloatArray
     variance: FloatArray
+    error_correlation: FloatArray
 
     @property
     def observed(self) -> npt.NDArray[np.bool_]:
@@ -71,10 +75,10 @@ def conditional(measured: Measured, sd: FloatArray, correlation: FloatArray) -> 
     observed, a = measured.observed, measured.deviation
     between = correlation * sd[:, :, None] * sd[:, None, :]
     both = observed[:, :, None] & observed[:, None, :]
-    index = np.arange(a.shape[1])
-    total = np.where(both, between[:, None], 0.0)
+    error = np.sqrt(np.where(observed, measured.variance, 0.0))
+    sampling = measured.error_correlation * error[:, :, None] * error[:, None, :]
     # Rows of missing indicators become rows of the identity, which leaves the others' system alone.
-    total[:, :, index, index] += np.where(observed, np.where(observed, measured.variance, 0.0), 1.0)
+    total = np.where(both, between[:, None] + sampling, np.eye(a.shape[1]))
     inverse, log_determinants = inverted(total)
     precision = np.where(both, inverse, 0.0)
     log_determinant = log_determinants.sum(axis=1)
@@ -85,6 +89,20 @@ def conditional(measured: Measured, sd: FloatArray, correlation: FloatArray) -> 
     fit = np.einsum("jk,gjkl,jl->g", a, precision, a) - np.einsum("gk,gk->g", weighted, mean)
     log_likelihood = -0.5 * (log_determinant + np.linalg.slogdet(information)[1] + fit)
     return Conditional(log_likelihood, mean, mean_covariance, between[:, None] @ precision)
+
+
+def error_correlation(products: npt.ArrayLike) -> FloatArray:
+    """Correlation of sampling errors (K, K) from Σ r_k r_l (K, K) over clusters with the residual sums r_k.
+
+    Clusters that an indicator has no outcome of count with r_k = 0: it is the correlation of whole sums, and not of
+    what both happen to see. Products of clusters' scores estimate the covariance of estimators (Liang & Zeger 1986,
+    Biometrika 73:13). An indicator without residuals goes with no other.
+    """
+    gram = np.asarray(products, dtype=np.float64)
+    scale = np.sqrt(np.where(np.diag(gram) > 0.0, np.diag(gram), 1.0))
+    correlation: FloatArray = gram / np.outer(scale, scale)
+    np.fill_diagonal(correlation, 1.0)
+    return correlation
 
 
 def inverted(matrices: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -127,7 +145,8 @@ def draw(measured: Measured, *, seed: int) -> Draws:
     own = np.array([np.interp(0.5, np.cumsum(weights), nodes) for nodes, weights in alone])
     if K == 1:
         return Draws(np.full(count, 1.0 / count), sd, np.ones((count, 1, 1)))
-    apart = _log_likelihoods(measured, sd, np.broadcast_to(np.eye(K), (count, K, K)))
+    unrelated = replace(measured, error_correlation=np.eye(K))
+    apart = _log_likelihoods(unrelated, sd, np.broadcast_to(np.eye(K), (count, K, K)))
     unbounded, log_proposed = _propose(measured, own, count, random)
     correlation, log_prior = _correlations(unbounded, K)
     log_weight = _log_likelihoods(measured, sd, correlation) + log_prior - apart - log_proposed

@@ -1,0 +1,74 @@
+"""How far chance does the same to several indicators: those that tell of the same customers err together.
+
+A customer who happens to come back twice raises both the repeat purchases and the lifetime value of whoever served
+them. To take the two for independent evidence makes what they say together look more certain than it is, and what they
+share by chance look like a trait of people.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+import ibis
+import numpy as np
+
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import definition_of
+from appraise.scoring.arrays import FloatArray
+from appraise.scoring.credit_sums import EXACT_LARGE, exact_sum
+from appraise.scoring.findings import Findings
+from appraise.statistics.correlated import error_correlation
+
+ErrorCorrelations = Mapping[tuple[IndicatorKey, IndicatorKey], float]
+"""By pair, in the order of the policy; a pair that is missing has nothing in common."""
+
+_WORTH_TELLING: Final = 0.1
+
+
+def with_error_correlations(
+    findings: Mapping[IndicatorKey, Findings], weighed: Sequence[IndicatorKey]
+) -> tuple[dict[IndicatorKey, Findings], ErrorCorrelations]:
+    """Correlations of the indicators in `weighed`, and the findings with a note where one matters."""
+    tables = {
+        key: measured.residuals
+        for key in weighed
+        if (measured := findings[key].results.measured) is not None and measured.residuals is not None
+    }
+    keys = list(tables)
+    if len(keys) < 2:  # noqa: PLR2004  # a pair
+        return dict(findings), {}
+    found = error_correlation(_products(list(tables.values())))
+    errors = {(a, b): float(found[i, j]) for i, a in enumerate(keys) for j, b in enumerate(keys) if i < j}
+    return {key: _noted(key, one, errors) for key, one in findings.items()}, errors
+
+
+def as_matrix(errors: ErrorCorrelations, keys: Sequence[IndicatorKey]) -> FloatArray:
+    return np.array([[1.0 if a == b else errors.get((a, b), errors.get((b, a), 0.0)) for b in keys] for a in keys])
+
+
+def _products(tables: Sequence[ibis.Table]) -> FloatArray:
+    """Σ r_k r_l over employees and their customers, (K, K); who is not in a table has 0 there."""
+    scaled = [table.select("employee", "customer", **_columns(table, k, len(tables))) for k, table in enumerate(tables)]
+    every = ibis.union(scaled[0], *scaled[1:])
+    names = [f"r{k}" for k in range(len(tables))]
+    own = every.group_by("employee", "customer").agg(**{name: every[name].sum() for name in names})
+    pairs = {f"{a}_{b}": exact_sum(own[a] * own[b], EXACT_LARGE) for a in names for b in names if a <= b}
+    row = own.agg(**pairs).to_pyarrow().to_pylist()[0]
+    return np.array([[row[f"{min(a, b)}_{max(a, b)}"] for b in names] for a in names], dtype=np.float64)
+
+
+def _columns(table: ibis.Table, own: int, count: int) -> dict[str, ibis.Value]:
+    residual = table.residual.cast("float64")
+    return {f"r{k}": residual if k == own else ibis.literal(0.0, type="float64") for k in range(count)}
+
+
+def _noted(key: IndicatorKey, found: Findings, errors: ErrorCorrelations) -> Findings:
+    """With a sentence for each indicator before it in the policy that errs with it."""
+    told = [
+        f"What chance does to {definition_of(key).name.lower()} goes together with what it does to "
+        f"{definition_of(first).name.lower()} (correlation {value:.2f}): both tell of the same customers. "
+        "Figures of all indicators together allow for it."
+        for (first, second), value in errors.items()
+        if second == key and abs(value) >= _WORTH_TELLING
+    ]
+    return replace(found, coverage=replace(found.coverage, notes=(*found.coverage.notes, *told))) if told else found

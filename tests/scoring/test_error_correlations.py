@@ -1,0 +1,102 @@
+"""Whether chance does the same to several indicators, from what is left over by customer."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import ibis
+import numpy as np
+import pytest
+from tests.scoring.test_run import TEAM, served
+
+from appraise.domain.events import EventKind
+from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.scorecards import Absence, AbsenceKind, Coverage
+from appraise.scoring.error_correlations import as_matrix, with_error_correlations
+from appraise.scoring.findings import Findings, Measured, Results
+from appraise.scoring.indicator import Shared
+from appraise.scoring.satisfaction import satisfaction
+
+Left = list[tuple[int, int, str]]
+
+
+def findings(key: IndicatorKey, left: Left | None) -> Findings:
+    table = None
+    if left is not None:
+        employee, customer, residual = zip(*left, strict=True)
+        rows = {"employee": employee, "customer": customer, "residual": [Decimal(one) for one in residual]}
+        table = ibis.memtable(rows, schema={"employee": "int64", "customer": "int64", "residual": "decimal(38, 12)"})
+    results = Results({}, Measured([0, 1], np.zeros(2), np.ones(2), 1.0, residuals=table))
+    nothing = Absence(key, AbsenceKind.NOT_OBSERVED, "none")
+    return Findings(results, nothing, Coverage(key, Decimal(0), Decimal(0)))
+
+
+def test_of_the_same_employee_and_customer_what_is_left_over_goes_together() -> None:
+    """Products of the shared: 1·2 + (−2)·(−1); squares 1 + 4 + 4 and 4 + 1 + 16.
+
+    Customer 7 of another employee counts apart.
+    """
+    told, errors = with_error_correlations(
+        {
+            REPEAT_PURCHASE: findings(REPEAT_PURCHASE, [(0, 7, "1"), (0, 8, "-2"), (1, 9, "2")]),
+            LIFETIME_VALUE: findings(LIFETIME_VALUE, [(0, 7, "2"), (0, 8, "-1"), (1, 7, "4")]),
+        },
+        [REPEAT_PURCHASE, LIFETIME_VALUE],
+    )
+
+    assert errors == {(REPEAT_PURCHASE, LIFETIME_VALUE): pytest.approx(4 / (9 * 21) ** 0.5, rel=1e-12)}
+    assert told[REPEAT_PURCHASE].coverage.notes == ()
+    assert told[LIFETIME_VALUE].coverage.notes == (
+        (
+            "What chance does to lifetime value goes together with what it does to repeat purchases (correlation 0.29): both "
+            "tell of the same customers. Figures of all indicators together allow for it."
+        ),
+    )
+
+
+def test_what_weighs_nothing_or_keeps_nothing_goes_with_no_other() -> None:
+    found = {
+        SATISFACTION: findings(SATISFACTION, None),
+        REPEAT_PURCHASE: findings(REPEAT_PURCHASE, [(0, 7, "1")]),
+        LIFETIME_VALUE: findings(LIFETIME_VALUE, [(0, 7, "1")]),
+    }
+
+    assert with_error_correlations(found, [SATISFACTION, REPEAT_PURCHASE]) == (found, {})
+    nobody = {**found, LIFETIME_VALUE: replace(found[LIFETIME_VALUE], results=Results())}
+    assert with_error_correlations(nobody, list(nobody)) == (nobody, {})
+
+
+def test_a_matrix_has_every_pair_whichever_way_it_is_asked() -> None:
+    errors = {(REPEAT_PURCHASE, LIFETIME_VALUE): 0.5}
+
+    assert as_matrix(errors, [LIFETIME_VALUE, SATISFACTION, REPEAT_PURCHASE]).tolist() == [
+        [1.0, 0.0, 0.5],
+        [0.0, 1.0, 0.0],
+        [0.5, 0.0, 1.0],
+    ]
+
+
+def test_what_is_left_of_answers_is_what_least_squares_leaves(world: Any, only: Any) -> None:
+    """Own mean and topic of each employee, each customer once per employee, by NumPy's lstsq over dummies."""
+    served(world.team(*TEAM))
+    left = satisfaction(Shared(world.prepared()), only(SATISFACTION, case_mix=("channel",))).results.measured.residuals
+    found = {(row["employee"], row["customer"]): float(row["residual"]) for row in left.to_pyarrow().to_pylist()}
+
+    contacts = {row["event_id"]: row for row in world.rows[EventKind.CONTACTS]}
+    ratings = [(row, contacts[row["contact_id"]]) for row in world.rows[EventKind.RATINGS]]
+    employee = np.array([TEAM.index(contact["employee_key"]) for _, contact in ratings])
+    customer = np.array([int(contact["customer_key"]) for _, contact in ratings])
+    pair = employee * 1_000 + customer
+    weight = 1.0 / np.array([np.sum(pair == one) for one in pair])
+    y = np.array([25.0 * (float(rating["score"]) - 1.0) for rating, _ in ratings])
+    phone = np.array([contact["channel"] == "phone" for _, contact in ratings])
+    x = np.column_stack([np.eye(len(TEAM))[employee], phone]) * np.sqrt(weight)[:, None]
+    residual = weight * y - np.sqrt(weight) * (x @ np.linalg.lstsq(x, np.sqrt(weight) * y, rcond=None)[0])
+    expected = np.bincount(pair, residual)
+
+    assert len(found) == len(set(pair.tolist()))
+    by_employee = [sorted(found[key] for key in found if key[0] == e) for e in range(len(TEAM))]
+    other = [sorted(expected[one] for one in set(pair[employee == e].tolist())) for e in range(len(TEAM))]
+    for own, independent in zip(by_employee, other, strict=True):
+        assert own == pytest.approx(independent, abs=1e-6)
