@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from tests.api.builder import Company
 from tests.api.conftest import codes
 
-from appraise.api import queries
+from appraise.api import nodes
 
 RESPONSE_JSON = "application/graphql-response+json"
 NAME = "{ viewer { name } }"
@@ -149,7 +149,7 @@ def test_a_defect_is_masked_and_found_again_by_its_request_id(post: Post, monkey
         message = "password=hunter2"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(queries, "get_cycle", broken)
+    monkeypatch.setattr(nodes, "get_cycle", broken)
     answer = post({"query": 'query { cycle(id: "Q3ljbGU6eA") { name } viewer { name } }'})
     error = answer.json()["errors"][0]
 

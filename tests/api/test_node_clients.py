@@ -9,12 +9,12 @@ from typing import Any
 import orjson
 import pytest
 from tests.api.served import CHANGED, Served
-from tests.node import installed
+from tests.node import CLIENTS, installed
 
 
 @pytest.fixture(scope="session")
 def clients() -> Path:
-    return installed()
+    return installed(CLIENTS)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import event
 from starlette.testclient import TestClient
 from tests.api.builder import Company
-from tests.api.conftest import Ask
+from tests.api.conftest import Ask, codes
 from tests.api.test_schema import documents_of_the_pages
 
 from appraise.api.global_ids import Kind, to_global
@@ -78,3 +78,33 @@ def test_ones_own_section_is_read_without_a_line(company: Company, ask: Ask) -> 
 
     assert "errors" not in answer
     assert read_lines(company) == []
+
+
+def test_a_list_is_read_on_from_any_edge(company: Company, ask: Ask) -> None:
+    query = """query ($after: String) { employees(first: 4, after: $after) {
+      edges { cursor node { name } } pageInfo { startCursor endCursor } } }"""
+    page = ask("Hal Novak", query)["data"]["employees"]
+    cursors = [edge["cursor"] for edge in page["edges"]]
+    second = ask("Hal Novak", query, after=cursors[0])["data"]["employees"]
+
+    assert (cursors[0], cursors[-1]) == (page["pageInfo"]["startCursor"], page["pageInfo"]["endCursor"])
+    assert [edge["node"] for edge in second["edges"][:3]] == [edge["node"] for edge in page["edges"][1:]]
+    assert len(set(cursors)) == 4
+
+
+def test_a_delivery_is_read_by_its_id_as_in_its_list(company: Company, ask: Ask) -> None:
+    created = """mutation { createWebhook(input: {url: "https://hr.example.org/hooks", events: [SECTION_STATE_CHANGED]}) {
+      webhook { id } } }"""
+    webhook = ask("Hal Novak", created)["data"]["createWebhook"]["webhook"]["id"]
+    replayed = 'mutation { replayWebhook(input: {webhookId: "%s", since: "2020-01-01T00:00:00Z"}) { messages } }'
+    section = company.section("Ann Archer").section
+    rate = 'mutation { rateItem(input: {sectionId: "%s", itemId: "%s", rating: 3, expectedVersion: 1}) { section { id } } }'
+    ask("Max Weber", rate % (to_global(Kind.SECTION, section.id), to_global(Kind.ITEM, section.items[0].id)))
+    ask("Hal Novak", replayed % webhook)
+    listed = "query ($id: ID!) { node(id: $id) { ... on Webhook { deliveries(first: 9) { edges { cursor node { id event state } } } } } }"
+    edges = ask("Hal Novak", listed, id=webhook)["data"]["node"]["deliveries"]["edges"]
+    one = "query ($id: ID!) { node(id: $id) { id ... on WebhookDelivery { event state } } }"
+
+    assert edges
+    assert ask("Hal Novak", one, id=edges[0]["node"]["id"])["data"]["node"] == edges[0]["node"]
+    assert codes(ask("Max Weber", one, id=edges[0]["node"]["id"])) == ["FORBIDDEN"]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.api.builder import AT, Company
 from tests.api.conftest import Ask, codes
-from tests.node import installed
+from tests.node import CLIENTS, installed
 from tests.use_cases.receiver import LOOPBACK, receiving
 
 from appraise.api.global_ids import Kind, to_global
@@ -172,7 +172,7 @@ def test_the_documented_receiver_tells_our_message_from_another(
     if language == "python":
         command: dict[str, Any] = {"args": [sys.executable, "-c", program]}
     else:
-        command = {"args": ["node", "--input-type=module", "-e", program], "cwd": installed()}
+        command = {"args": ["node", "--input-type=module", "-e", program], "cwd": installed(CLIENTS)}
     ran = subprocess.run(
         **command,
         input=json.dumps([body, headers]),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import uvicorn
 from tests.api.builder import AT, Company, build, empty_deployment
-from tests.federation.conftest import run_node
+from tests.node import run_node
 
 from appraise.api.global_ids import Kind, to_global
 from appraise.settings import Settings

@@ -4,27 +4,26 @@ from typing import Annotated
 
 import strawberry
 
+from appraise.api import nodes
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, from_global, key_of
-from appraise.api.permissions import Permission, Requires, require
+from appraise.api.permissions import Permission, Requires
 from appraise.api.types.connections import LARGEST_PAGE, Window
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.api.types.node import Node
 from appraise.api.types.people import DepartmentType, EmployeeBy, EmployeeConnection, EmployeeType, named
-from appraise.api.types.runs import ScoringRunType
 from appraise.api.types.sections import SectionConnection, SectionStateValue, SectionType
 from appraise.api.types.viewer import ViewerType
 from appraise.api.types.webhooks import WebhookType
 from appraise.domain.employees import ExternalReference
-from appraise.domain.identifiers import CycleId, EmployeeId, RunId, SectionId, WebhookId
+from appraise.domain.identifiers import CycleId, EmployeeId
 from appraise.domain.indicators import BY_KEY
 from appraise.domain.section_states import SectionState
-from appraise.errors import InvalidInput, NotFound
-from appraise.use_cases.read_cycles import get_cycle, get_run
+from appraise.errors import InvalidInput
 from appraise.use_cases.read_people import get_person, list_departments, list_people
 from appraise.use_cases.read_sections import list_sections
-from appraise.use_cases.read_webhooks import get_webhook, list_webhooks
+from appraise.use_cases.read_webhooks import list_webhooks
 
 First = Annotated[int, strawberry.argument(description=f"How many, 1 to {LARGEST_PAGE}.")]
 Id = Annotated[strawberry.ID, strawberry.argument(name="id", description="Its id.")]
@@ -71,7 +70,7 @@ class Query:
         context: RequestContext = info.context
         wanted = named(by)
         if not isinstance(wanted, ExternalReference):
-            return _employee(context, wanted)
+            return nodes.employee(context, wanted)
         row = get_person(context.deployment, context.principal, at=context.at, reference=wanted)
         context.people.remember([row])
         return EmployeeType.of(row)
@@ -93,7 +92,7 @@ class Query:
 
     @strawberry.field(description="One cycle.")
     def cycle(self, info: strawberry.Info, key: Id) -> CycleType | None:
-        return _cycle(info.context, CycleId(key_of(key, Kind.CYCLE)))
+        return nodes.cycle(info.context, key_of(key, Kind.CYCLE))
 
     @strawberry.field(
         description="Sections of one cycle that the reader may see, by employee's name.",
@@ -121,7 +120,7 @@ class Query:
         extensions=[Requires(Permission.READ_SECTIONS)],
     )
     def section(self, info: strawberry.Info, key: Id) -> SectionType | None:
-        return _section(info.context, SectionId(key_of(key, Kind.SECTION)))
+        return nodes.section(info.context, key_of(key, Kind.SECTION))
 
     @strawberry.field(
         description="The host systems that are told of what happens, the oldest first. For HR administrators.",
@@ -138,7 +137,7 @@ class Query:
 
     @strawberry.field(description="Whatever an id names; null where it is unknown or not the reader's to see.")
     def node(self, info: strawberry.Info, key: Id) -> Node | None:
-        return _node(info.context, key)
+        return nodes.read_node(info.context, key)
 
     @strawberry.field(
         description="Whatever the ids name, in their order; null in place of each that is not to be seen."
@@ -152,45 +151,4 @@ class Query:
             raise InvalidInput(f"{len(ids)} ids", expected=f"at most {LARGEST_PAGE}")
         kinds = [from_global(text) for text in ids]
         info.context.people.announce(EmployeeId(key) for kind, key in kinds if kind is Kind.EMPLOYEE)
-        return [_node(info.context, text) for text in ids]
-
-
-def _node(
-    context: RequestContext, text: str
-) -> EmployeeType | CycleType | SectionType | ScoringRunType | WebhookType | None:
-    kind, key = from_global(text)
-    try:
-        match kind:
-            case Kind.EMPLOYEE:
-                return _employee(context, EmployeeId(key))
-            case Kind.CYCLE:
-                return _cycle(context, CycleId(key))
-            case Kind.SECTION:
-                return _section(context, SectionId(key))
-            case Kind.RUN:
-                return ScoringRunType.of(get_run(context.deployment, context.principal, RunId(key), at=context.at))
-            case Kind.WEBHOOK:
-                require(context, Permission.MANAGE_WEBHOOKS)
-                webhook = get_webhook(context.deployment, context.principal, WebhookId(key), at=context.at)
-                return WebhookType.of(webhook)
-            case Kind.DELIVERY:
-                raise InvalidInput("deliveries are read by their webhook", hint="ask for the webhook")
-            case Kind.ITEM:
-                raise InvalidInput("items are read by their section", hint="ask for the section")
-    except NotFound:
-        return None
-
-
-def _employee(context: RequestContext, key: EmployeeId) -> EmployeeType:
-    row = context.people.load(key)
-    if row is None:
-        raise NotFound("there is no such employee, or they are not yours to see")
-    return EmployeeType.of(row)
-
-
-def _cycle(context: RequestContext, key: CycleId) -> CycleType:
-    return CycleType.of(get_cycle(context.deployment, context.principal, key))
-
-
-def _section(context: RequestContext, key: SectionId) -> SectionType:
-    return SectionType.viewed(context.sections.view(key), context)
+        return [nodes.read_node(info.context, text) for text in ids]

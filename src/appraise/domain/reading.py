@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
+from appraise.domain.cursors import cursor
 from appraise.domain.cycles import Cycle
 from appraise.domain.employees import Employee, EmploymentStatus
 from appraise.domain.identifiers import CycleId, EmployeeId, LoadId, RunId
@@ -17,11 +18,19 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Part of a list. `end_cursor` is opaque; handed back as `after` it gives the next part."""
+    """Part of a list. `keys` are the sort keys of its items. A cursor handed back as `after` gives what follows it."""
 
     items: tuple[T, ...]
-    end_cursor: str | None
+    keys: tuple[tuple[str, ...], ...]
     has_next: bool
+
+    def cursor(self, place: int) -> str | None:
+        """Of the item at a place, -1 the last; None where there is none."""
+        return cursor(*self.keys[place]) if self.keys else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        return self.cursor(-1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from typing import Any, Final
 
 from sqlalchemy import and_, exists, func, insert, or_, select, update
 
+from appraise.domain.cursors import position
 from appraise.domain.identifiers import DeliveryId, WebhookId
 from appraise.domain.reading import Page
 from appraise.domain.webhooks import Delivery, DeliveryState, Message, Try
-from appraise.storage.cursors import checked_size, page, position
+from appraise.storage.cursors import checked_size, page
 from appraise.storage.database import Session, lock
 from appraise.storage.outbox import delivery_row, message_of
 from appraise.storage.tables import DELIVERIES, OUTBOX, WEBHOOKS
@@ -108,8 +109,7 @@ def listed(
     if after is not None:
         statement = statement.where(DELIVERIES.c.sequence < _number(position(after, 1)[0]))
     found = [_delivery(row) for row in session.execute(statement)]
-    last = (str(found[:first][-1].message.sequence),) if found else None
-    return page(found, first, last)
+    return page(found, first, [(str(delivery.message.sequence),) for delivery in found])
 
 
 def counted(session: Session, webhook: WebhookId, *, state: DeliveryState | None) -> int:

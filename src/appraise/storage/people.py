@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, bindparam, case, func, literal, select, tuple_
 
+from appraise.domain.cursors import position
 from appraise.domain.employees import (
     Department,
     Employee,
@@ -24,7 +25,7 @@ from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.reading import Page, PersonRow
 from appraise.storage.access import Door, Viewer, covers, reached
-from appraise.storage.cursors import checked_size, page, position
+from appraise.storage.cursors import checked_size, page
 from appraise.storage.database import Session
 from appraise.storage.tables import DEPARTMENTS, EMPLOYEES, EMPLOYMENTS, EXTERNAL_REFERENCES, REPORTING_LINES
 from appraise.storage.tables.columns import Key
@@ -74,9 +75,7 @@ def listed(session: Session, viewer: Viewer, wanted: PeopleFilter, *, first: int
     rows = session.execute(statement, values).all()
     shown = rows[:first]
     people = _with_references(session, [_person(row, wanted.on) for row in shown])
-    key = (shown[-1].sort_name, shown[-1].id) if shown else None
-    whole = page(people, first, key)
-    return replace(whole, has_next=len(rows) > first)
+    return page(people, first, [(row.sort_name, row.id) for row in rows])
 
 
 def counted(session: Session, viewer: Viewer, wanted: PeopleFilter) -> int:

@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, func, insert, select, tuple_, update
 
 from appraise.domain.access import sees_ratings
+from appraise.domain.cursors import position
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, ItemId, RunId, SectionId
 from appraise.domain.reading import Page, ScoringRun, SectionRow
 from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Item, Section
 from appraise.storage import scorecards
 from appraise.storage.access import Door, Viewer, reached
-from appraise.storage.cursors import checked_size, cursor, position
+from appraise.storage.cursors import checked_size, page
 from appraise.storage.database import Session
 from appraise.storage.documents import digest, manifest_document
 from appraise.storage.people import BATCH
@@ -62,8 +63,7 @@ def listed(
         )
         for row, section in zip(taken, _sections(session, taken), strict=True)
     )
-    end = cursor(taken[-1].sort_name, taken[-1].employee_id) if taken else None
-    return Page(items, end, len(rows) > first)
+    return page(items, first, [(row.sort_name, row.employee_id) for row in rows])
 
 
 def counted(session: Session, viewer: Viewer, *, cycle: CycleId, state: SectionState | None) -> int:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from appraise.domain.access import Principal, may_administer
-from appraise.domain.identifiers import WebhookId
+from appraise.domain.identifiers import DeliveryId, WebhookId
 from appraise.domain.reading import Page
 from appraise.domain.webhooks import Delivery, DeliveryState, Webhook
 from appraise.errors import Forbidden, NotFound
@@ -38,6 +38,16 @@ def list_webhooks(deployment: Deployment, principal: Principal, *, at: datetime)
     may_manage_webhooks(principal)
     with deployment.database.reading() as session:
         return webhooks.all_of_them(session, at=at)
+
+
+def get_delivery(deployment: Deployment, principal: Principal, delivery: DeliveryId) -> Delivery:
+    """Raises `Forbidden` and `NotFound`."""
+    may_manage_webhooks(principal)
+    with deployment.database.reading() as session:
+        known = deliveries.get(session, delivery)
+    if known is None:
+        raise NotFound("there is no such delivery", hint="`appraise webhook log` shows them")
+    return known
 
 
 def list_deliveries(  # the filters of one list

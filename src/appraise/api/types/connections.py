@@ -27,7 +27,7 @@ class Window:
 class PageInfoType:
     has_next_page: bool = strawberry.field(description="Whether more follow.")
     has_previous_page: bool = strawberry.field(description="Whether the page began after a cursor.")
-    start_cursor: str | None = strawberry.field(description="Always null: pages begin after the cursor that was asked.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the first entry; null on an empty page.")
     end_cursor: str | None = strawberry.field(description="Pass it as `after` to read on; null on an empty page.")
 
     @classmethod
@@ -35,6 +35,6 @@ class PageInfoType:
         return cls(
             has_next_page=page.has_next,
             has_previous_page=window.after is not None,
-            start_cursor=None,
+            start_cursor=page.cursor(0),
             end_cursor=page.end_cursor,
         )

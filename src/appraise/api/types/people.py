@@ -12,6 +12,7 @@ from appraise.api.permissions import Permission, Requires
 from appraise.api.types.connections import PageInfoType, Window
 from appraise.api.types.node import Node
 from appraise.domain.access import sees_ratings
+from appraise.domain.cursors import cursor
 from appraise.domain.employees import EmploymentStatus, ExternalReference
 from appraise.domain.identifiers import CycleId, EmployeeId
 from appraise.domain.reading import Page, PersonRow
@@ -143,6 +144,7 @@ class EmployeeType(Node):
 @strawberry.type(name="EmployeeEdge", description="One employee of a page.")
 class EmployeeEdge:
     node: EmployeeType = strawberry.field(description="The employee.")
+    cursor: str = strawberry.field(description="Pass it as `after` to read on from here.")
 
 
 @strawberry.type(name="EmployeeConnection", description="A page of employees, by name.")
@@ -151,11 +153,12 @@ class EmployeeConnection:
     search: strawberry.Private[str | None]
     in_department: strawberry.Private[str | None]
     nodes: list[EmployeeType] = strawberry.field(description="The employees of the page.")
+    keys: strawberry.Private[tuple[tuple[str, ...], ...]]
     page_info: PageInfoType = strawberry.field(description="Whether more follow.")
 
     @strawberry.field(description="The same employees, one wrapper each.")
     def edges(self) -> list[EmployeeEdge]:
-        return [EmployeeEdge(node=node) for node in self.nodes]
+        return [EmployeeEdge(node=node, cursor=cursor(*key)) for node, key in zip(self.nodes, self.keys, strict=True)]
 
     @strawberry.field(description="How many there are in all, with the same filters. Counted only when asked.")
     def total_count(self, info: strawberry.Info) -> int:
@@ -182,5 +185,6 @@ class EmployeeConnection:
             search=search,
             in_department=department,
             nodes=[EmployeeType.of(row) for row in page.items],
+            keys=page.keys,
             page_info=PageInfoType.of(page, window),
         )

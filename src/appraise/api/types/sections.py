@@ -17,6 +17,7 @@ from appraise.api.types.estimates import ItemResult, result_of
 from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.api.types.node import Node
 from appraise.api.types.people import EmployeeType
+from appraise.domain.cursors import cursor
 from appraise.domain.identifiers import CycleId, SectionId
 from appraise.domain.indicators import definition_of
 from appraise.domain.reading import Page, SectionRow, ViewedSection
@@ -261,6 +262,7 @@ def _manager_name(viewed: ViewedSection, context: RequestContext) -> str | None:
 @strawberry.type(name="SectionEdge", description="One section of a page.")
 class SectionEdge:
     node: SectionType = strawberry.field(description="The section.")
+    cursor: str = strawberry.field(description="Pass it as `after` to read on from here.")
 
 
 @strawberry.type(name="SectionConnection", description="A page of sections of one cycle, by employee's name.")
@@ -268,11 +270,12 @@ class SectionConnection:
     cycle_key: strawberry.Private[CycleId]
     in_state: strawberry.Private[SectionState | None]
     nodes: list[SectionType] = strawberry.field(description="The sections of the page.")
+    keys: strawberry.Private[tuple[tuple[str, ...], ...]]
     page_info: PageInfoType = strawberry.field(description="Whether more follow.")
 
     @strawberry.field(description="The same sections, one wrapper each.")
     def edges(self) -> list[SectionEdge]:
-        return [SectionEdge(node=node) for node in self.nodes]
+        return [SectionEdge(node=node, cursor=cursor(*key)) for node, key in zip(self.nodes, self.keys, strict=True)]
 
     @strawberry.field(description="How many there are in all, with the same filters. Counted only when asked.")
     def total_count(self, info: strawberry.Info) -> int:
@@ -297,5 +300,6 @@ class SectionConnection:
             cycle_key=cycle,
             in_state=state,
             nodes=[SectionType.listed(row) for row in page.items],
+            keys=page.keys,
             page_info=PageInfoType.of(page, window),
         )

@@ -10,6 +10,7 @@ from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of, to_global
 from appraise.api.types.connections import LARGEST_PAGE, PageInfoType, Window
 from appraise.api.types.node import Node
+from appraise.domain.cursors import cursor
 from appraise.domain.identifiers import WebhookId
 from appraise.domain.reading import Page
 from appraise.domain.webhooks import Delivery, DeliveryState, Notice, Try, Webhook
@@ -50,8 +51,7 @@ class TryType:
 
 
 @strawberry.type(name="WebhookDelivery", description="One message on its way to one webhook.")
-class DeliveryType:
-    id: strawberry.ID = strawberry.field(description="Opaque; the `deliveryId` of `replayWebhookDelivery`.")
+class DeliveryType(Node):
     message_id: str = strawberry.field(description="The header `webhook-id`, the same at every try.")
     event: WebhookEvent = strawberry.field(description="What it tells of.")
     state: DeliveryStateValue = strawberry.field(description="How far it is.")
@@ -74,12 +74,23 @@ class DeliveryType:
         )
 
 
+@strawberry.type(name="WebhookDeliveryEdge", description="One delivery of a page.")
+class DeliveryEdge:
+    node: DeliveryType = strawberry.field(description="The delivery.")
+    cursor: str = strawberry.field(description="Pass it as `after` to read on from here.")
+
+
 @strawberry.type(name="WebhookDeliveryConnection", description="A page of deliveries, the newest message first.")
 class DeliveryConnection:
     webhook_key: strawberry.Private[WebhookId]
     in_state: strawberry.Private[DeliveryState | None]
     nodes: list[DeliveryType] = strawberry.field(description="The deliveries of the page.")
+    keys: strawberry.Private[tuple[tuple[str, ...], ...]]
     page_info: PageInfoType = strawberry.field(description="Whether more follow.")
+
+    @strawberry.field(description="The same deliveries, one wrapper each.")
+    def edges(self) -> list[DeliveryEdge]:
+        return [DeliveryEdge(node=node, cursor=cursor(*key)) for node, key in zip(self.nodes, self.keys, strict=True)]
 
     @strawberry.field(description="How many there are in all, with the same filter. Counted only when asked.")
     def total_count(self, info: strawberry.Info) -> int:
@@ -92,6 +103,7 @@ class DeliveryConnection:
             webhook_key=webhook,
             in_state=state,
             nodes=[DeliveryType.of(delivery) for delivery in page.items],
+            keys=page.keys,
             page_info=PageInfoType.of(page, window),
         )
 

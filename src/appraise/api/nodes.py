@@ -1,0 +1,69 @@
+"""What an id names, by its kind. Each reader calls one use case, which takes the principal and limits the rows."""
+
+from collections.abc import Callable
+from typing import Final
+
+from appraise.api.context import RequestContext
+from appraise.api.global_ids import Kind, from_global
+from appraise.api.permissions import Permission, require
+from appraise.api.types.cycles import CycleType
+from appraise.api.types.node import Node
+from appraise.api.types.people import EmployeeType
+from appraise.api.types.runs import ScoringRunType
+from appraise.api.types.sections import SectionType
+from appraise.api.types.webhooks import DeliveryType, WebhookType
+from appraise.domain.identifiers import CycleId, DeliveryId, EmployeeId, RunId, SectionId, WebhookId
+from appraise.errors import InvalidInput, NotFound
+from appraise.use_cases.read_cycles import get_cycle, get_run
+from appraise.use_cases.read_webhooks import get_delivery, get_webhook
+
+
+def read_node(context: RequestContext, text: str) -> Node | None:
+    """None where there is none, or it is not the reader's to see. Raises `InvalidInput` and `Forbidden`."""
+    kind, key = from_global(text)
+    reader = READERS.get(kind)
+    if reader is None:
+        raise InvalidInput(f"this is the id of a {kind}, which is no Node", hint="read it by what it belongs to")
+    try:
+        return reader(context, key)
+    except NotFound:
+        return None
+
+
+def employee(context: RequestContext, key: str) -> EmployeeType:
+    row = context.people.load(EmployeeId(key))
+    if row is None:
+        raise NotFound("there is no such employee, or they are not yours to see")
+    return EmployeeType.of(row)
+
+
+def cycle(context: RequestContext, key: str) -> CycleType:
+    return CycleType.of(get_cycle(context.deployment, context.principal, CycleId(key)))
+
+
+def section(context: RequestContext, key: str) -> SectionType:
+    return SectionType.viewed(context.sections.view(SectionId(key)), context)
+
+
+def _run(context: RequestContext, key: str) -> ScoringRunType:
+    return ScoringRunType.of(get_run(context.deployment, context.principal, RunId(key), at=context.at))
+
+
+def _webhook(context: RequestContext, key: str) -> WebhookType:
+    require(context, Permission.MANAGE_WEBHOOKS)
+    return WebhookType.of(get_webhook(context.deployment, context.principal, WebhookId(key), at=context.at))
+
+
+def _delivery(context: RequestContext, key: str) -> DeliveryType:
+    require(context, Permission.MANAGE_WEBHOOKS)
+    return DeliveryType.of(get_delivery(context.deployment, context.principal, DeliveryId(key)))
+
+
+READERS: Final[dict[Kind, Callable[[RequestContext, str], Node]]] = {
+    Kind.EMPLOYEE: employee,
+    Kind.CYCLE: cycle,
+    Kind.SECTION: section,
+    Kind.RUN: _run,
+    Kind.WEBHOOK: _webhook,
+    Kind.DELIVERY: _delivery,
+}
