@@ -118,7 +118,11 @@ def database(request: pytest.FixtureRequest) -> Database:
 def deployment(database: Database, tmp_path: Path) -> Deployment:
     """An empty deployment on each kind of records database, with its own empty event store."""
     return Deployment(
-        database=database, events=EventStore(str(tmp_path / "events")), secret=b"key of the tests", code_version="test"
+        database=database,
+        events=EventStore(str(tmp_path / "events")),
+        secret=b"key of the tests",
+        code_version="test",
+        files=tmp_path / "files",
     )
 
 

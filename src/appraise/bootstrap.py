@@ -46,6 +46,7 @@ def _deployment(settings: Settings) -> Deployment:
         secret=_secret(settings),
         code_version=__version__,
         webhook_networks=settings.allowed_networks,
+        files=settings.resolved_files,
     )
 
 

@@ -38,6 +38,10 @@ class Settings(BaseSettings):
         default=None,
         description="separate database of protected attributes; an SQLite file of its own in `data` where not set",
     )
+    files: Path | None = Field(
+        default=None,
+        description="directory of exports and uploads, one for all processes; `data`/files where not set",
+    )
     secret: SecretStr | None = Field(
         default=None, description="key for customers' link keys and sessions; kept in `data`/secret where not set"
     )
@@ -114,3 +118,7 @@ class Settings(BaseSettings):
     @property
     def resolved_events_url(self) -> str:
         return self.events_url or str((self.data / "events").resolve())
+
+    @property
+    def resolved_files(self) -> Path:
+        return (self.files or self.data / "files").resolve()

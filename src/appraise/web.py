@@ -4,6 +4,7 @@ import asyncio
 import gc
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -23,6 +24,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from appraise.api.downloads import PATH, Downloads
 from appraise.api.errors import ErrorCode, request_error
 from appraise.api.feed import Feed
 from appraise.api.http import READABLE, Doorkeeper, GraphQLEndpoint
@@ -33,10 +35,11 @@ from appraise.api.websocket import WebSocketEndpoint
 from appraise.console.pages import Console
 from appraise.errors import AppraiseError, InvalidInput
 from appraise.settings import Settings, TrustedMode
-from appraise.use_cases.deliver import Worker
+from appraise.use_cases.deliver import Worker as Deliverer
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.issuers import read_issuers
 from appraise.use_cases.verify_jwt import TrustedIssuers
+from appraise.use_cases.work import Worker
 
 GRAPHQL: Final = "/graphql"
 SUBGRAPH: Final = "/subgraph"
@@ -59,6 +62,8 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
     graphql = endpoint(operations=operations)
     websocket = WebSocketEndpoint(deployment, clock, doorkeeper=doorkeeper, operations=operations, live=live)
 
+    downloads = Downloads(deployment, clock, doorkeeper)
+
     async def health(_request: Request) -> Response:
         return await run_in_threadpool(_health, deployment)
 
@@ -68,6 +73,7 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
             Route(GRAPHQL, graphql.preflight, methods=["OPTIONS"]),
             WebSocketRoute(GRAPHQL, websocket.answer),
             *_subgraph(settings.subgraph_source, limited, endpoint),
+            Route(PATH + "/{key}", downloads.answer, methods=["GET"]),
             Route("/healthz", health, methods=["GET"]),
             *console.routes(),
         ],
@@ -123,7 +129,11 @@ def serve(deployment: Deployment, settings: Settings, *, clock: Callable[[], dat
     gc.set_threshold(50_000, 20, 50)
     sys.stdout.write(f"Serving on http://{host}:{listening.getsockname()[1]}  (GraphQL at /graphql; Ctrl-C ends it)\n")
     sys.stdout.flush()
-    with suppress(KeyboardInterrupt), delivering(deployment, clock):  # raised again after an orderly end
+    with (
+        suppress(KeyboardInterrupt),
+        delivering(deployment, clock),
+        working(deployment, clock),
+    ):  # raised again after an orderly end
         server_of(app).run(sockets=[listening])
 
 
@@ -131,7 +141,7 @@ def serve(deployment: Deployment, settings: Settings, *, clock: Callable[[], dat
 def delivering(deployment: Deployment, clock: Callable[[], datetime]) -> Iterator[None]:
     """Messages to webhooks are sent meanwhile, in a thread; what is on its way at the end is sent to its end."""
     stop, loop = asyncio.Event(), asyncio.new_event_loop()
-    thread = Thread(target=loop.run_until_complete, args=[Worker(deployment, clock).run(stop)], name="webhooks")
+    thread = Thread(target=loop.run_until_complete, args=[Deliverer(deployment, clock).run(stop)], name="webhooks")
     thread.start()
     try:
         yield
@@ -140,6 +150,19 @@ def delivering(deployment: Deployment, clock: Callable[[], datetime]) -> Iterato
         thread.join()
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
+
+
+@contextmanager
+def working(deployment: Deployment, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Jobs are done meanwhile, in a thread; an export that is being written at the end is begun anew another time."""
+    stop = threading.Event()
+    thread = Thread(target=Worker(deployment, clock).run, args=[stop], name="jobs")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 def server_of(app: Starlette) -> uvicorn.Server:

@@ -99,7 +99,9 @@ def service(scope: ServiceScope) -> Principal:
 def empty_deployment(directory: Path) -> Deployment:
     database = Database(f"sqlite:///{directory / 'appraise.sqlite'}")
     upgrade(database)
-    return Deployment(database, EventStore(str(directory / "events")), b"key of the tests", "test")
+    return Deployment(
+        database, EventStore(str(directory / "events")), b"key of the tests", "test", files=directory / "files"
+    )
 
 
 def build(deployment: Deployment, *, others: int = 0) -> Company:

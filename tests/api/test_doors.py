@@ -1,20 +1,25 @@
 """No principal sees or does through any door what `domain.access` refuses, and every door gives the same answer."""
 
+import json
 from dataclasses import dataclass
+from dataclasses import field as of_each
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 from tests.api.builder import AT, MANAGERS, ROLES, Company
 from tests.api.conftest import Ask
 
 from appraise.api.global_ids import Kind, to_global
-from appraise.domain.access import may_act, people_scope, reaches, section_scope
+from appraise.domain.access import Principal, may_act, people_scope, reaches, section_scope, sees_ratings
+from appraise.domain.exports import OF_SECTIONS, ExportKind, may_export
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_states import Action, SectionState
 from appraise.use_cases.finalise_section import finalise_section
 from appraise.use_cases.rate_item import rate_item
 from appraise.use_cases.submit_section import submit_section
+from appraise.use_cases.work import Worker
 
 EVERYBODY = list(MANAGERS)
 PRINCIPALS = [*EVERYBODY, "people service", "sections service"]
@@ -30,6 +35,7 @@ ALL_EMPLOYEES = """query ($after: String) { employees(first: 4, after: $after) {
   totalCount pageInfo { hasNextPage endCursor } nodes { name } edges { node { name } } } }"""
 ALL_SECTIONS = """query ($cycle: ID!, $after: String) { sections(cycle: $cycle, first: 2, after: $after) {
   totalCount pageInfo { hasNextPage endCursor } nodes { person { name } } } }"""
+EXPORT = "mutation ($input: CreateExportInput!) { createExport(input: $input) { export { id } } }"
 MUTATIONS = {
     Action.RATE: ("rateItem", 'itemId: "{item}", rating: 3'),
     Action.SUBMIT: ("submitSection", ""),
@@ -43,12 +49,23 @@ class Doors:
     company: Company
     ask: Ask
     sections: dict[str, ViewedSection]
+    tokens: dict[str, str] = of_each(default_factory=dict)
 
     def employee_id(self, name: str) -> str:
         return to_global(Kind.EMPLOYEE, self.company.ids[name])
 
     def section_id(self, name: str) -> str:
         return to_global(Kind.SECTION, self.sections[name].section.id)
+
+    def response(self, client: TestClient, who: str, export: str) -> Any:
+        if who not in self.tokens:
+            self.tokens[who] = self.company.token(who)
+        return client.get(f"/exports/{export}", headers={"authorization": f"Bearer {self.tokens[who]}"})
+
+    def fetched(self, client: TestClient, who: str, export: str) -> list[Any]:
+        answer = self.response(client, who, export)
+        assert answer.status_code == 200, answer.text
+        return [json.loads(line) for line in answer.text.splitlines()]
 
     def pages(self, who: str, query: str, field: str, **variables: Any) -> tuple[list[Any], int]:
         nodes: list[Any] = []
@@ -131,6 +148,48 @@ def test_sections_are_seen_through_every_door_or_through_none(doors: Doors) -> N
 
         assert ({row["person"]["name"] for row in listed}, total) == (seen, len(seen)), who
         assert doors.ask(who, f"{{ {one_by_one} }}")["data"] == expected, who
+
+
+def test_exports_hold_what_the_other_doors_show_and_nothing_else(doors: Doors, client: TestClient) -> None:
+    company = doors.company
+    cycle = to_global(Kind.CYCLE, company.cycle.id)
+    exports: dict[tuple[str, str], str | None] = {}
+    for who in PRINCIPALS:
+        for kind in ExportKind:
+            of = {"cycle": cycle} if kind in OF_SECTIONS else {}
+            answer = doors.ask(who, EXPORT, input={"kind": kind.value, "format": "JSONL", **of})
+            made = answer["data"]["createExport"]
+            exports[who, kind] = None if made is None else made["export"]["id"]
+    Worker(company.deployment, lambda: AT).run_once()
+    for who in PRINCIPALS:
+        principal = company.principal(who)
+        people = {name for name in EVERYBODY if _reached(doors, principal, name, None)}
+        sections = {name for name in WITH_SECTION if _reached(doors, principal, name, STATES[name])}
+        expected = {
+            ExportKind.EMPLOYEES: ("name", people),
+            ExportKind.SECTIONS: ("employeeName", sections),
+            ExportKind.ESTIMATES: ("employeeName", sections),
+        }
+        for kind, (column, names) in expected.items():
+            export = exports[who, kind]
+            lines = [] if export is None else doors.fetched(client, who, export)
+            assert {line[column] for line in lines} == names, (who, kind)
+            assert (export is not None) == may_export(principal, kind), (who, kind)
+            for line in lines:
+                if kind is ExportKind.ESTIMATES and who == line["employeeName"]:
+                    assert (line["rating"] is not None) <= sees_ratings(
+                        principal, company.ids[who], SectionState(line["state"])
+                    )
+        assert (exports[who, ExportKind.AUDIT] is not None) == (who == "Otto Brandt")
+        for (owner, _), export in exports.items():
+            if owner != who and export is not None:
+                assert doors.response(client, who, export).status_code == 404, (owner, who)
+
+
+def _reached(doors: Doors, principal: Principal, name: str, state: SectionState | None) -> bool:
+    above, subject = managers_above(doors.company, name), doors.company.ids[name]
+    scope = people_scope(principal) if state is None else section_scope(principal)
+    return reaches(scope, principal, subject, managers=above, state=state)
 
 
 def test_changes_are_refused_to_all_but_those_whom_the_rules_name(doors: Doors) -> None:

@@ -92,6 +92,7 @@ def test_every_mutation_declares_its_permission_and_takes_one_input() -> None:
         "set_webhook_active": [Requires],
         "replay_webhook_delivery": [Requires],
         "replay_webhook": [Requires],
+        "create_export": [Requires],
     }
     assert all(list(field.args) == ["input"] for field in GRAPHQL_SCHEMA.mutation_type.fields.values())
 

@@ -8,6 +8,7 @@ import strawberry
 
 from appraise.api.context import RequestContext
 from appraise.api.embedding import EmbeddingMutation
+from appraise.api.exports import ExportMutation
 from appraise.api.global_ids import Kind, key_of, to_global
 from appraise.api.permissions import Permission, Requires
 from appraise.api.types.sections import SectionType
@@ -124,7 +125,7 @@ class FinaliseSectionPayload:
 @strawberry.type(
     description="Changing. Null with an error FORBIDDEN or NOT_FOUND where the section is not yours to change."
 )
-class Mutation(EmbeddingMutation, WebhookMutation):
+class Mutation(EmbeddingMutation, WebhookMutation, ExportMutation):
     @strawberry.mutation(
         description="Set a manager's rating and comment of one item. The first one makes the section a draft.",
         extensions=[Requires(Permission.RATE_ITEM)],

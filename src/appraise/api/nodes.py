@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from appraise.api.context import RequestContext
+from appraise.api.exports import one_export
 from appraise.api.global_ids import Kind, from_global
 from appraise.api.permissions import Permission, require
 from appraise.api.types.cycles import CycleType
@@ -66,4 +67,5 @@ READERS: Final[dict[Kind, Callable[[RequestContext, str], Node]]] = {
     Kind.RUN: _run,
     Kind.WEBHOOK: _webhook,
     Kind.DELIVERY: _delivery,
+    Kind.EXPORT: one_export,
 }

@@ -24,6 +24,7 @@ from appraise.domain.access import (
     section_scope,
     sees_standings,
 )
+from appraise.domain.exports import ExportKind, may_export
 from appraise.errors import Forbidden
 
 
@@ -39,6 +40,7 @@ class Permission(StrEnum):
     FINALISE_SECTION = "finalise sections"
     READ_DEPARTMENTS = "read departments"
     MINT_EMBED_TOKENS = "mint tokens for viewers"
+    EXPORT = "export anything"
 
 
 def _is_person(principal: Principal) -> bool:
@@ -57,6 +59,7 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.FINALISE_SECTION: lambda principal: _is_person(principal) and Role.HR_ADMINISTRATOR in principal.roles,
     Permission.READ_DEPARTMENTS: may_read_departments,
     Permission.MINT_EMBED_TOKENS: may_mint_embed_tokens,
+    Permission.EXPORT: lambda principal: any(may_export(principal, kind) for kind in ExportKind),
 }
 
 

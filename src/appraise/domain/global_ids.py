@@ -12,6 +12,7 @@ class Kind(StrEnum):
     RUN = "ScoringRun"
     WEBHOOK = "Webhook"
     DELIVERY = "WebhookDelivery"
+    EXPORT = "Export"
 
 
 def encoded(kind: Kind, key: str) -> str:

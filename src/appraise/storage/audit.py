@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, func, insert, select
 
 from appraise.domain.audit import AuditEntry, chained
 from appraise.storage.database import Session, lock
@@ -41,14 +41,35 @@ def append(
 
 def entries(session: Session) -> Iterator[AuditEntry]:
     """The whole log in its order."""
+    for found in pages(session, since=None, until=None, size=CHUNK):
+        yield from found
+
+
+def pages(
+    session: Session, *, since: datetime | None, until: datetime | None, size: int
+) -> Iterator[tuple[AuditEntry, ...]]:
+    """The lines of a time in their order, `until` not included, at most `size` at once."""
     last = 0
     while True:
-        statement = select(AUDIT_LOG).where(AUDIT_LOG.c.sequence > last).order_by(AUDIT_LOG.c.sequence).limit(CHUNK)
-        rows = session.execute(statement).all()
-        yield from (_entry(row) for row in rows)
-        if len(rows) < CHUNK:
+        within = _within(since, until)
+        statement = select(AUDIT_LOG).where(AUDIT_LOG.c.sequence > last, *within).order_by(AUDIT_LOG.c.sequence)
+        rows = session.execute(statement.limit(size)).all()
+        if rows:
+            yield tuple(_entry(row) for row in rows)
+        if len(rows) < size:
             return
         last = rows[-1].sequence
+
+
+def count(session: Session, *, since: datetime | None, until: datetime | None) -> int:
+    statement = select(func.count()).select_from(AUDIT_LOG).where(*_within(since, until))
+    return int(session.execute(statement).scalar_one())
+
+
+def _within(since: datetime | None, until: datetime | None) -> list[ColumnElement[bool]]:
+    table = AUDIT_LOG.c
+    first = [] if since is None else [table.at >= since]
+    return first if until is None else [*first, table.at < until]
 
 
 def latest(session: Session) -> int:

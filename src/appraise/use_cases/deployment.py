@@ -1,6 +1,7 @@
 """What every use case works on."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from appraise.settings import Network
@@ -14,7 +15,7 @@ if TYPE_CHECKING:  # records need no query engine: reading them must not wait fo
 class Deployment:
     """One organisation's data. `secret` is the key of customers' link keys and of webhooks' secrets.
 
-    Into `webhook_networks` messages may be sent though they are not public.
+    Into `webhook_networks` messages may be sent though they are not public. `files` holds exports and uploads.
     """
 
     database: Database
@@ -22,3 +23,4 @@ class Deployment:
     secret: bytes
     code_version: str
     webhook_networks: tuple[Network, ...] = ()
+    files: Path = Path("appraise-data") / "files"

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import MetaData, Table
 
-from appraise.storage.tables import appraisal, doors, people, webhooks
+from appraise.storage.tables import appraisal, doors, jobs, people, webhooks
 from appraise.storage.tables.columns import Record
 
 METADATA: Final[MetaData] = Record.metadata
@@ -40,3 +40,5 @@ OUTBOX: Final = _table(webhooks.OutboxRow)
 WEBHOOKS: Final = _table(webhooks.WebhookRow)
 WEBHOOK_SECRETS: Final = _table(webhooks.WebhookSecretRow)
 DELIVERIES: Final = _table(webhooks.DeliveryRow)
+JOBS: Final = _table(jobs.JobRow)
+EXPORT_SUBJECTS: Final = _table(jobs.ExportSubjectRow)

@@ -1,0 +1,81 @@
+"""`/exports/<id>` over HTTP: an export's file, whole or in parts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from appraise.api.errors import CODES, ErrorCode, request_error
+from appraise.api.global_ids import Kind, key_of, to_global
+from appraise.api.http import READABLE, Doorkeeper
+from appraise.domain.access import Principal
+from appraise.domain.identifiers import JobId
+from appraise.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Retriable, Unauthenticated
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.export_links import new_link, principal_of
+from appraise.use_cases.open_export import OpenedExport, find_export, record_download
+
+PATH: Final = "/exports"
+LINK: Final = "link"
+HEADERS: Final = {"cache-control": "private, no-cache", "x-content-type-options": "nosniff"} | READABLE
+STATUS: Final[dict[type[Problem], tuple[int, dict[str, str]]]] = {
+    Unauthenticated: (401, {"www-authenticate": 'Bearer realm="appraise"'}),
+    Forbidden: (403, {}),
+    NotFound: (404, {}),
+    InvalidInput: (404, {}),
+    Conflict: (409, {"retry-after": "5"}),
+}
+
+
+def download_url(deployment: Deployment, principal: Principal, export: JobId, *, at: datetime) -> str:
+    """Where the file is to be had for a while without a token, below the address of the API."""
+    return f"{PATH}/{to_global(Kind.EXPORT, export)}?{LINK}={new_link(deployment, principal, export, at=at)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Downloads:
+    deployment: Deployment
+    clock: Callable[[], datetime]
+    doorkeeper: Doorkeeper
+
+    async def answer(self, request: Request) -> Response:
+        try:
+            opened = await run_in_threadpool(self._opened, request)
+        except (Unauthenticated, Forbidden, NotFound, InvalidInput, Conflict) as error:
+            status, headers = next(STATUS[kind] for kind in STATUS if isinstance(error, kind))
+            code = next(CODES[kind] for kind in CODES if isinstance(error, kind))
+            body = {"errors": [request_error(error.found, code)]}
+            return JSONResponse(body, status, HEADERS | headers)
+        except Retriable as error:
+            body = {"errors": [request_error(str(error), ErrorCode.UNAVAILABLE)]}
+            return JSONResponse(body, 503, HEADERS | {"retry-after": "5"})
+        if opened is None:
+            return Response(status_code=304, headers=HEADERS)
+        etag = {"etag": _etag(opened)}
+        return FileResponse(opened.path, headers=HEADERS | etag, media_type=opened.media, filename=opened.name)
+
+    def _opened(self, request: Request) -> OpenedExport | None:
+        """None where the client has the file already."""
+        at = self.clock()
+        export = JobId(key_of(request.path_params["key"], Kind.EXPORT))
+        link = request.query_params.get(LINK)
+        if link is None:
+            principal = self.doorkeeper.by_request(request, at=at)
+        else:
+            principal = principal_of(self.deployment, link, export, at=at)
+        opened = find_export(self.deployment, principal, export, at=at)
+        if request.headers.get("if-none-match") == _etag(opened):
+            return None
+        if request.method == "GET":
+            by = "token" if link is None else "link"
+            part = request.headers.get("range")
+            record_download(self.deployment, principal, export, by=by, part=part, at=at)
+        return opened
+
+
+def _etag(opened: OpenedExport) -> str:
+    return f'"{opened.sha256}"'

@@ -1,0 +1,193 @@
+"""Do what was asked for: one job after the other, by as many workers as there are processes."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from threading import Event, Thread
+from typing import Final, Self
+
+import structlog
+
+from appraise.domain.jobs import KEPT_FOR, Job, JobKind, JobState
+from appraise.errors import Problem, Retriable
+from appraise.storage import export_subjects, jobs
+from appraise.storage.database import Session
+from appraise.storage.identifiers import new_id
+from appraise.use_cases import files
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.transactions import committed
+from appraise.use_cases.write_export import write_export
+
+LOG = structlog.get_logger("appraise.jobs")
+LOOK_EVERY: Final = 1.0
+"""Seconds."""
+NOTED_EVERY: Final = 1.0
+"""Seconds between two signs of life."""
+CLEARED_EVERY: Final = 300.0
+"""Seconds."""
+REMEMBERED: Final = timedelta(days=30)
+"""For so long a job is listed after its file was cleared away."""
+LONGEST_REST: Final = 0.1
+"""Seconds."""
+
+
+class _LetGo(Exception):  # noqa: N818  # never leaves this module
+    """The worker is to end, or the job is in other hands."""
+
+
+class _Watch:
+    """Tells others how far a job is, in a thread of its own: a long step must not look like a killed process."""
+
+    def __init__(
+        self, deployment: Deployment, job: Job, claim: str, clock: Callable[[], datetime], stop: Event
+    ) -> None:
+        self._deployment = deployment
+        self._job = job
+        self._claim = claim
+        self._clock = clock
+        self._stop = stop
+        self._reached = ("begin", 0, 0)
+        self._began = time.monotonic()
+        self._is_mine = True
+        self._ended = Event()
+        self._thread = Thread(target=self._notes, name=f"job {job.id}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def advance(self, step: str, done: int, total: int) -> None:
+        """Between two chunks as long a rest as the chunk took, within bounds: requests are to be answered meanwhile."""
+        self._reached = (step, done, total)
+        self._check()
+        self._stop.wait(min(time.monotonic() - self._began, LONGEST_REST))
+        self._check()
+        self._began = time.monotonic()
+
+    def _check(self) -> None:
+        if self._stop.is_set() or not self._is_mine:
+            raise _LetGo
+
+    @property
+    def reached(self) -> tuple[str, int, int]:
+        return self._reached
+
+    def _notes(self) -> None:
+        while not self._ended.wait(NOTED_EVERY):
+            try:
+                self._is_mine = committed(self._deployment, self._note)
+            except Retriable as error:
+                LOG.warning("a job's progress could not be noted", job=self._job.id, error=str(error))
+            if not self._is_mine:
+                return
+
+    def _note(self, session: Session) -> bool:
+        step, done, total = self._reached
+        return jobs.note(session, self._job.id, claim=self._claim, step=step, done=done, total=total, at=self._clock())
+
+
+class Worker:
+    def __init__(self, deployment: Deployment, clock: Callable[[], datetime]) -> None:
+        self._deployment = deployment
+        self._clock = clock
+
+    def run(self, stop: Event) -> None:
+        """Until `stop`; an export that is being written then is begun anew by the next worker."""
+        cleared = -CLEARED_EVERY
+        while not stop.is_set():
+            try:
+                if time.monotonic() - cleared > CLEARED_EVERY:
+                    cleared = time.monotonic()
+                    clear(self._deployment, at=self._clock())
+                if self._one(stop):
+                    continue
+            except Retriable as error:
+                LOG.warning("jobs cannot be read for the moment", error=str(error))
+            except Exception:  # a worker that ended would be missed too late
+                LOG.exception("jobs cannot be read")
+            stop.wait(LOOK_EVERY)
+
+    def run_once(self) -> int:
+        """Do what waits now, and clear away what is over. Gives how many jobs there were."""
+        clear(self._deployment, at=self._clock())
+        count = 0
+        while self._one(Event()):
+            count += 1
+        return count
+
+    def _one(self, stop: Event) -> bool:
+        at, claim = self._clock(), new_id()
+        with self._deployment.database.reading() as session:  # most looks find nothing, and need not write
+            if not jobs.has_due(session, JobKind, at=at):
+                return False
+        job = committed(self._deployment, lambda session: jobs.claim(session, JobKind, claim=claim, at=at))
+        if job is not None:
+            self._do(job, claim, stop)
+        return job is not None
+
+    def _do(self, job: Job, claim: str, stop: Event) -> None:
+        with _Watch(self._deployment, job, claim, self._clock, stop) as watch:
+            after: Job | None = None
+            try:
+                self._export(job, claim, watch)
+            except _LetGo:
+                after = replace(job, state=JobState.WAITING, tries=job.tries - 1)
+            except Retriable as error:  # the claim runs out, and it is tried again
+                LOG.warning("a job was put off", job=job.id, error=str(error))
+            except Problem as problem:
+                after = self._failed(job, watch, str(problem))
+            except OSError as error:
+                LOG.exception("a job failed", job=job.id)
+                after = self._failed(job, watch, f"the system says: {error.strerror}")
+            except Exception:
+                LOG.exception("a job failed by a defect", job=job.id)
+                after = self._failed(job, watch, "the service has a defect here; the log tells more by the job's id")
+        if after is not None:
+            let_go = after
+            committed(self._deployment, lambda session: jobs.settle(session, let_go, claim=claim))
+
+    def _failed(self, job: Job, watch: _Watch, problem: str) -> Job:
+        step, done, total = watch.reached
+        now = self._clock()
+        failed = replace(job, state=JobState.FAILED, step=step, done=done, total=total)
+        return replace(failed, finished_at=now, expires_at=now + KEPT_FOR, problem=problem)
+
+    def _export(self, job: Job, claim: str, watch: _Watch) -> None:
+        written = write_export(self._deployment, job, at=self._clock(), progress=watch.advance)
+        _, done, total = watch.reached
+        now = self._clock()
+        finished = replace(job, state=JobState.DONE, step=None, done=done, total=total, problem=None)
+        finished = replace(finished, finished_at=now, expires_at=now + KEPT_FOR, outcome=written.outcome)
+
+        def work(session: Session) -> bool:
+            if not jobs.settle(session, finished, claim=claim):
+                return False
+            export_subjects.add(session, job.id, written.subjects)
+            return True
+
+        if not committed(self._deployment, work):
+            files.remove(self._deployment, written.outcome["file"])
+
+
+def clear(deployment: Deployment, *, at: datetime) -> int:
+    """Remove the files of jobs whose time is over, and those that killed processes left. Gives how many jobs."""
+
+    def expired(session: Session) -> list[Job]:
+        over = jobs.over(session, at=at)
+        jobs.expire(session, [job.id for job in over])
+        jobs.forget(session, expired_before=at - REMEMBERED)
+        return over
+
+    over = committed(deployment, expired)
+    with deployment.database.reading() as session:
+        named = {outcome["file"] for outcome in jobs.outcomes(session) if "file" in outcome}
+    for job in over:
+        if job.outcome is not None and "file" in job.outcome:
+            files.remove(deployment, job.outcome["file"])
+    files.remove_strays(deployment, named=named, at=at)
+    return len(over)
