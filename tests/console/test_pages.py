@@ -1,6 +1,7 @@
 """The pages around the components: signing in and out, headers, and what a stranger gets."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.api.builder import AT, Company, build, empty_deployment
 
-from appraise.settings import Settings
+from appraise.settings import Settings, TrustedMode
 from appraise.web import create_app
 
 
@@ -28,7 +29,7 @@ def client(company: Company, tmp_path: Path) -> Iterator[TestClient]:
         yield opened
 
 
-@pytest.mark.parametrize("path", ["/people", "/sections/x"])
+@pytest.mark.parametrize("path", ["/people", "/sections/x", "/graphiql"])
 def test_a_stranger_is_sent_to_the_sign_in_page(client: TestClient, path: str) -> None:
     answer = client.get(path)
 
@@ -89,6 +90,25 @@ def test_every_answer_admits_nothing_but_our_own_files(client: TestClient) -> No
         policy = client.get(path).headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; script-src 'self' 'sha256-"), path
         assert "unsafe" not in policy
+
+
+def test_the_explorer_admits_one_style_by_a_number_used_once(client: TestClient, company: Company) -> None:
+    client.post("/sign-in", data={"token": company.token("Ann Archer")})
+    pages = [client.get("/graphiql") for _ in range(2)]
+    nonces = [re.findall(r"'nonce-([\w-]{22})'", page.headers["content-security-policy"]) for page in pages]
+
+    assert all(f'data-nonce="{nonce[0]}"' in page.text for page, nonce in zip(pages, nonces, strict=True))
+    assert nonces[0] != nonces[1]
+    assert "unsafe" not in pages[0].headers["content-security-policy"]
+
+
+def test_there_is_no_explorer_where_only_trusted_documents_run(company: Company, tmp_path: Path) -> None:
+    app = create_app(company.deployment, Settings(data=tmp_path, trusted_documents=TrustedMode.ONLY), lambda: AT)
+    with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as client:
+        client.post("/sign-in", data={"token": company.token("Ann Archer")})
+
+        assert client.get("/graphiql").status_code == 404
+        assert "API explorer" not in client.get("/people").text
 
 
 def test_an_address_that_is_none_gives_a_page_in_words(client: TestClient) -> None:

@@ -1,16 +1,18 @@
-"""`python -m appraise.api.export_schema`: write the SDL and the manifest of trusted documents, or `--check` both."""
+"""`python -m appraise.api.export_schema`: write what is made from the schema, or `--check` it."""
 
 import sys
 from pathlib import Path
 
 from appraise.api import trusted
-from appraise.api.schema import sdl
+from appraise.api.reference import reference
+from appraise.api.schema import GRAPHQL_SCHEMA, sdl
 from appraise.api.subgraph import subgraph_sdl
 
 FILE = Path("schema/appraise.graphql")
 SUBGRAPH = Path("schema/subgraph.graphql")
 PLAIN_SUBGRAPH = Path("schema/subgraph-plain.graphql")
 OPERATIONS = Path("schema/operations")
+REFERENCE = Path("docs/api/reference.md")
 MANIFEST = Path("src/appraise/api") / trusted.MANIFEST
 
 
@@ -21,6 +23,7 @@ def main(arguments: list[str]) -> int:
         FILE: sdl(),
         SUBGRAPH: subgraph_sdl(),
         PLAIN_SUBGRAPH: subgraph_sdl(with_scopes=False),
+        REFERENCE: reference(GRAPHQL_SCHEMA),
         MANIFEST: trusted.manifest(operations),
     }
     if "--check" not in arguments:

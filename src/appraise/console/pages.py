@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
@@ -18,11 +19,12 @@ from starlette.staticfiles import StaticFiles
 
 from appraise.console.sign_in import HOME, PAGE, SignIn
 from appraise.domain.access import Principal
-from appraise.settings import Settings
+from appraise.settings import Settings, TrustedMode
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.verify_jwt import TrustedIssuers
 
 HERE: Final = Path(__file__).parent
+EXPLORER: Final = "/graphiql"
 
 
 class Console:
@@ -33,6 +35,7 @@ class Console:
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined
         )
         self.sign_in = SignIn(deployment, settings, clock, issuers, self._page)
+        self._has_explorer = settings.trusted_documents is not TrustedMode.ONLY  # else it could ask nothing
         self._import_map = (HERE / "static" / "import-map.json").read_text(encoding="utf-8")
 
     def routes(self) -> list[BaseRoute]:
@@ -41,14 +44,15 @@ class Console:
             *self.sign_in.routes(),
             Route(HOME, self.people),
             Route("/sections/{section}", self.section),
+            *([Route(EXPLORER, self.explorer)] if self._has_explorer else []),
             Mount("/static", Files(directory=HERE / "static"), name="static"),
         ]
 
-    def content_security_policy(self) -> str:
+    def content_security_policy(self, style: str = "'self'") -> str:
         """Our own files only. The import map has to stand in the page, so it is admitted by its hash."""
         digest = base64.b64encode(hashlib.sha256(self._import_map.encode()).digest()).decode("ascii")
         return (
-            f"default-src 'none'; script-src 'self' 'sha256-{digest}'; style-src 'self'; img-src 'self' data:; "
+            f"default-src 'none'; script-src 'self' 'sha256-{digest}'; style-src {style}; img-src 'self' data:; "
             "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
 
@@ -60,6 +64,13 @@ class Console:
 
     async def section(self, request: Request) -> Response:
         return await self._signed_in_page(request, "section.html", section=request.path_params["section"])
+
+    async def explorer(self, request: Request) -> Response:
+        """GraphiQL. Its menus put one style into the page, which the policy admits by a number used once."""
+        nonce = secrets.token_urlsafe(16)
+        page = await self._signed_in_page(request, "graphiql.html", nonce=nonce)
+        page.headers["content-security-policy"] = self.content_security_policy(f"'self' 'nonce-{nonce}'")
+        return page
 
     async def _signed_in_page(self, request: Request, template: str, **values: Any) -> Response:
         principal = await run_in_threadpool(self.sign_in.principal, request)
@@ -85,7 +96,7 @@ class Console:
         **values: Any,
     ) -> Response:
         html = self._templates.get_template(template).render(
-            import_map=self._import_map, principal=principal, status=status, **values
+            import_map=self._import_map, has_explorer=self._has_explorer, principal=principal, status=status, **values
         )
         return HTMLResponse(html, status, headers={"cache-control": "no-store", **(headers or {})})
 
