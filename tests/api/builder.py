@@ -36,12 +36,15 @@ from appraise.events.store import EventStore
 from appraise.storage import people
 from appraise.storage.database import Database
 from appraise.storage.migrate import upgrade
+from appraise.use_cases.approve_section import approve_section
 from appraise.use_cases.create_token import create_token
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.finalise_section import finalise_section
 from appraise.use_cases.grant_role import grant_role
 from appraise.use_cases.import_people import reconcile_people
 from appraise.use_cases.open_cycle import open_cycle
 from appraise.use_cases.read_sections import section_of
+from appraise.use_cases.share_section import share_section
 from appraise.use_cases.store_scores import store_scores
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -90,6 +93,17 @@ class Company:
         found = section_of(self.deployment, self.principal(seen_by), self.ids[of], self.cycle.id, at=AT)
         assert found is not None
         return found
+
+
+def finalise(company: Company, of: str, version: int, *, at: datetime = AT) -> None:
+    """What was handed in is approved, shared and made final by HR: three versions on."""
+    hr, section = company.principal("Hal Novak"), company.section(of).section.id
+    outcomes = [
+        approve_section(company.deployment, hr, section, expected_version=version, at=at),
+        share_section(company.deployment, hr, section, expected_version=version + 1, at=at),
+        finalise_section(company.deployment, hr, section, reason="agreed", expected_version=version + 2, at=at),
+    ]
+    assert [type(outcome) for outcome in outcomes] == [ViewedSection] * 3
 
 
 def service(scope: ServiceScope) -> Principal:

@@ -14,7 +14,7 @@ import orjson
 import uvicorn
 from gql import Client, gql
 from gql.transport.websockets import WebsocketsTransport
-from tests.api.builder import AT, Company
+from tests.api.builder import AT, Company, finalise
 from websockets.sync.client import ClientConnection, connect
 
 from appraise.api.global_ids import Kind, to_global
@@ -22,7 +22,6 @@ from appraise.domain.reading import ViewedSection
 from appraise.domain.scorecards import Estimate
 from appraise.domain.sections import Section
 from appraise.settings import Settings
-from appraise.use_cases.finalise_section import finalise_section
 from appraise.use_cases.rate_item import rate_item
 from appraise.use_cases.return_section import return_section
 from appraise.use_cases.submit_section import submit_section
@@ -127,17 +126,8 @@ class Served:
         assert isinstance(done, ViewedSection)
 
     def finalise(self, of: str, version: int) -> None:
-        company = self.company
-        section = company.section(of).section.id
-        done = finalise_section(
-            company.deployment,
-            company.principal("Hal Novak"),
-            section,
-            reason="agreed",
-            expected_version=version,
-            at=self.now,
-        )
-        assert isinstance(done, ViewedSection)
+        """Approved, shared and made final: three versions on."""
+        finalise(self.company, of, version, at=self.now)
 
     async def collect(
         self, who: str, query: str, count: int, variables: dict[str, Any], meanwhile: Callable[[], object]

@@ -16,7 +16,8 @@ from appraise.api.global_ids import Kind, to_global
 from appraise.api.schema import GRAPHQL_SCHEMA, sdl
 
 PEOPLE = ("Dora Lindqvist", "Max Weber", "Ann Archer", "Hal Novak", "Vera Lund", "Otto Brandt", "people service")
-QUERIES = hypothesis_graphql.queries(sdl(), print_ast=print_ast, allow_null=True)
+TIMES = st.just(hypothesis_graphql.nodes.String("2026-03-01T12:00:00Z"))
+QUERIES = hypothesis_graphql.queries(sdl(), print_ast=print_ast, allow_null=True, custom_scalars={"DateTime": TIMES})
 
 
 def compiled(query: str, context: object, variables: dict[str, Any]) -> dict[str, Any] | None:

@@ -78,16 +78,40 @@ def test_a_section_goes_from_the_manager_by_way_of_hr_to_the_employee(sign_in: S
 
     open_section(hr, "Ann Archer")
     expect(hr.get_by_role("button", name="Give back")).to_be_visible()
+    for deed, state in (("Approve", "Approved"), ("Share", "Shared")):
+        hr.get_by_role("button", name=deed, exact=True).click()
+        hr.get_by_role("dialog").get_by_role("button", name=deed).click()
+        expect(hr.locator(".steps [aria-current]")).to_have_text(state)
+    open_section(employee, "Ann Archer")
+    employee.get_by_role("button", name="I agree", exact=True).click()
+    employee.get_by_role("dialog").get_by_role("button", name="I agree").click()
+    expect(employee.locator(".steps [aria-current]")).to_have_text("Answered")
+
+    hr.reload()
     hr.get_by_role("button", name="Make final").click()
     hr.get_by_role("dialog").get_by_label("Your reason").fill("Agreed in the round of 3 March")
     shoot(hr, "dialog")
     hr.get_by_role("dialog").get_by_role("button", name="Make final").click()
     expect(hr.locator(".steps [aria-current]")).to_have_text("Final")
 
-    open_section(employee, "Ann Archer")
+    employee.reload()
     expect(employee.locator(".total")).to_contain_text("4.00 of 5")
     expect(employee.locator("appraise-item").first).to_contain_text("Manager’s rating: 4 of 5")
     shoot(employee, "final")
+
+
+def test_a_rating_that_the_data_do_not_bear_out_asks_for_a_reason(sign_in: SignIn, site: Site) -> None:
+    page = sign_in("manager")
+    open_section(page, "Ben Castellanos")
+    row = page.locator("appraise-item", has=page.get_by_role("heading", name="Satisfaction"))
+    row.get_by_role("radio", name="5").check()
+    expect(page.locator(".missing")).to_contain_text("Satisfaction: a reason for the 5")
+    row.get_by_label("Why 5, where the data bear out 2 to 4").fill("Trained the whole team.")
+    row.get_by_label("Your words").fill("Outstanding.")
+    expect(row.locator(".status")).to_contain_text("Saved at")
+    expect(page.locator(".missing")).not_to_contain_text("Satisfaction")
+
+    assert site.company.section("Ben Castellanos").section.items[0].reason == "Trained the whole team."
 
 
 def test_what_is_missing_leads_to_its_place(sign_in: SignIn) -> None:

@@ -24,6 +24,7 @@ from appraise.domain.access import (
     read_is_audited,
     section_scope,
     sees_ratings,
+    sees_self_assessment,
     sees_standings,
 )
 from appraise.domain.employees import EmploymentStatus
@@ -55,17 +56,19 @@ SEES = {
     "service": ("no no no yes", False),
 }
 
-# who: RATE, SUBMIT, RETURN, FINALISE, as far as the relation to Ann goes
+# who: what they may do with Ann's section, as far as the relation to her goes
+OF_HR = "RETURN APPROVE RELEASE SHARE FINALISE PROPOSE_REOPENING REOPEN EXEMPT END_EXEMPTION VOID"
 DOES = {
-    "Ann": "no no no no",
-    "manager": "yes yes no no",
-    "second line": "no yes yes no",
-    "colleague": "no no no no",
-    "HR": "no no yes yes",
-    "executive": "no no no no",
-    "auditor": "no no no no",
-    "service": "no no no no",
+    "Ann": "ASSESS_SELF ACKNOWLEDGE",
+    "manager": "RATE SUBMIT SHARE",
+    "second line": "SUBMIT RETURN APPROVE SHARE",
+    "colleague": "",
+    "HR": OF_HR,
+    "executive": "",
+    "auditor": "",
+    "service": "",
 }
+SHARED_WITH = {SectionState.SHARED, SectionState.DISPUTED, SectionState.ACKNOWLEDGED, SectionState.FINALISED}
 
 
 @pytest.mark.parametrize("who", ASKING)
@@ -91,24 +94,51 @@ def test_people_are_seen_by_relation(who: str) -> None:
 @pytest.mark.parametrize("managers", [ABOVE_ANN, list(ABOVE_ANN)])
 @pytest.mark.parametrize("who", ASKING)
 def test_actions_are_allowed_by_relation(who: str, managers: tuple[EmployeeId, ...] | list[EmployeeId]) -> None:
-    actions = (Action.RATE, Action.SUBMIT, Action.RETURN, Action.FINALISE)
+    allowed = {action.value for action in Action if may_act(ASKING[who], action, ANN, managers=managers)}
 
-    allowed = " ".join("yes" if may_act(ASKING[who], action, ANN, managers=managers) else "no" for action in actions)
-
-    assert allowed == DOES[who]
+    assert allowed == set(DOES[who].split())
 
 
-@pytest.mark.parametrize("action", Action)
-def test_nobody_acts_on_their_own_section_whatever_their_roles(action: Action) -> None:
+def test_nobody_acts_on_their_own_section_whatever_their_roles_but_as_the_employee() -> None:
     everything = Principal("Ann", ANN, frozenset(Role) - {Role.SERVICE})
 
-    assert may_act(everything, action, ANN, managers=(ANN, MAX)) is False
+    assert {action for action in Action if may_act(everything, action, ANN, managers=(ANN, MAX))} == {
+        Action.ASSESS_SELF,
+        Action.ACKNOWLEDGE,
+    }
 
 
-def test_the_employee_alone_waits_for_the_ratings() -> None:
-    shown = {who: [sees_ratings(principal, ANN, state) for state in SectionState] for who, principal in ASKING.items()}
+def test_the_employee_alone_waits_for_the_ratings_until_they_are_shared() -> None:
+    shown = {
+        who: {state for state in SectionState if sees_ratings(principal, ANN, state)}
+        for who, principal in ASKING.items()
+    }
 
-    assert shown == {who: [who != "Ann"] * 3 + [True] for who in ASKING}
+    assert shown == {who: SHARED_WITH if who == "Ann" else set(SectionState) for who in ASKING}
+
+
+@pytest.mark.parametrize("both_are_in", [False, True])
+def test_others_read_the_self_assessment_when_both_are_in(*, both_are_in: bool) -> None:
+    shown = {who: sees_self_assessment(asking, ANN, both_are_in=both_are_in) for who, asking in ASKING.items()}
+
+    assert shown == {who: who == "Ann" or both_are_in for who in ASKING}
+
+
+def test_a_void_section_is_seen_by_hr_and_auditors_alone() -> None:
+    seen = [
+        who
+        for who, principal in ASKING.items()
+        if reaches(section_scope(principal), principal, ANN, managers=ABOVE_ANN, state=SectionState.VOID)
+    ]
+
+    assert seen == ["HR", "auditor"]
+
+
+def test_executives_see_what_was_handed_in_and_nothing_before() -> None:
+    vera = ASKING["executive"]
+    seen = {state for state in SectionState if reaches(section_scope(vera), vera, ANN, managers=ABOVE_ANN, state=state)}
+
+    assert seen == SHARED_WITH | {SectionState.SUBMITTED, SectionState.IN_CALIBRATION, SectionState.CALIBRATED}
 
 
 def test_imports_are_the_hr_administrators_and_the_log_is_the_auditors() -> None:
@@ -138,9 +168,11 @@ def test_an_executive_sees_drafts_of_their_own_and_of_those_below_them(managers:
 def test_a_manager_of_the_third_line_reads_and_returns_and_does_not_submit() -> None:
     third = (BEN, MAX, DORA)
 
-    assert [action for action in Action if may_act(ASKING["second line"], action, ANN, managers=third)] == [
-        Action.RETURN
-    ]
+    assert {action for action in Action if may_act(ASKING["second line"], action, ANN, managers=third)} == {
+        Action.RETURN,
+        Action.APPROVE,
+        Action.SHARE,
+    }
 
 
 def test_a_service_without_scopes_reaches_nothing() -> None:

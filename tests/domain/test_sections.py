@@ -1,19 +1,18 @@
-"""The section's state machine: every action in every state, and the rules of each."""
+"""What is written into a section, and when it may be handed in."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, ItemId, RunId, SectionId
-from appraise.domain.periods import Period
 from appraise.domain.scorecards import Absence, AbsenceKind, Estimate, Evidence, Working
+from appraise.domain.section_course import Course
 from appraise.domain.section_states import SectionState
-from appraise.domain.sections import Item, Refusal, Section, finalise, rate, send_back, submit
+from appraise.domain.sections import Item, Refusal, Section, assess, hand_in_assessment, rate, submit
 
 AT = datetime(2026, 1, 15, tzinfo=UTC)
-PERIOD = Period(date(2025, 1, 1), date(2026, 1, 1))
 HALF = Decimal("0.5")
 
 
@@ -52,30 +51,10 @@ def code(outcome: Section | Refusal) -> str:
     return outcome.code if isinstance(outcome, Refusal) else outcome.state.value
 
 
-@pytest.mark.parametrize(
-    ("state", "rated", "handed_in", "returned", "closed"),
-    [
-        (SectionState.COLLECTING, "DRAFT", "WRONG_STATE", "WRONG_STATE", "WRONG_STATE"),
-        (SectionState.DRAFT, "DRAFT", "SUBMITTED", "WRONG_STATE", "WRONG_STATE"),
-        (SectionState.SUBMITTED, "WRONG_STATE", "WRONG_STATE", "DRAFT", "FINALISED"),
-        (SectionState.FINALISED, "WRONG_STATE", "WRONG_STATE", "WRONG_STATE", "WRONG_STATE"),
-    ],
-)
-def test_each_action_in_each_state(state: SectionState, rated: str, handed_in: str, returned: str, closed: str) -> None:
-    one = section(item("a", rating=3), state=state)
-
-    assert [
-        code(rate(one, ItemId("a"), rating=4, comment=None, on=AT.date(), period=PERIOD)),
-        code(submit(one, at=AT, manifest_hash="h")),
-        code(send_back(one, reason="why")),
-        code(finalise(one, reason="why")),
-    ] == [rated, handed_in, returned, closed]
-
-
 def test_rating_changes_the_one_item_and_the_version() -> None:
     before = section(item("a"), item("b", rating=2, comment="slow"), state=SectionState.COLLECTING)
 
-    after = rate(before, ItemId("a"), rating=4, comment="  kind ", on=AT.date(), period=PERIOD)
+    after = rate(before, ItemId("a"), rating=4, comment="  kind ")
 
     assert after == replace(
         before,
@@ -86,57 +65,30 @@ def test_rating_changes_the_one_item_and_the_version() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "rating", "day", "refusal"),
+    ("name", "rating", "refusal"),
     [
-        (
-            "a",
-            3,
-            date(2024, 12, 31),
-            ("TOO_EARLY", "the cycle starts on 2025-01-01; nothing can be rated before", None),
-        ),
-        ("z", 3, AT.date(), ("UNKNOWN_ITEM", "the section has no such item", "itemId")),
-        ("b", 3, AT.date(), ("NOTHING_TO_RATE", "this item has no estimate: nobody was asked", "rating")),
-        ("a", 0, AT.date(), ("OUT_OF_RANGE", "a rating is from 1 to 5, not 0", "rating")),
-        ("a", 6, AT.date(), ("OUT_OF_RANGE", "a rating is from 1 to 5, not 6", "rating")),
+        ("z", 3, ("UNKNOWN_ITEM", "the section has no such item", "itemId")),
+        ("b", 3, ("NOTHING_TO_RATE", "this item has no estimate: nobody was asked", "rating")),
+        ("a", 0, ("OUT_OF_RANGE", "a rating is from 1 to 5, not 0", "rating")),
+        ("a", 6, ("OUT_OF_RANGE", "a rating is from 1 to 5, not 6", "rating")),
     ],
 )
 def test_a_rating_that_cannot_be_is_refused_with_its_field(
-    name: str, rating: int, day: date, refusal: tuple[str, str, str | None]
+    name: str, rating: int, refusal: tuple[str, str, str | None]
 ) -> None:
-    outcome = rate(section(item("a"), absent("b")), ItemId(name), rating=rating, comment=None, on=day, period=PERIOD)
-
-    assert outcome == Refusal(*refusal)
+    assert rate(section(item("a"), absent("b")), ItemId(name), rating=rating, comment=None) == Refusal(*refusal)
 
 
 @pytest.mark.parametrize("rating", [1, 5, None])
-def test_the_lowest_and_the_highest_rating_and_none_are_taken_from_the_first_day_on(rating: int | None) -> None:
-    after = rate(section(item("a", rating=3)), ItemId("a"), rating=rating, comment=" ", on=PERIOD.start, period=PERIOD)
+def test_the_lowest_and_the_highest_rating_and_none_are_taken(rating: int | None) -> None:
+    after = rate(section(item("a", rating=3)), ItemId("a"), rating=rating, comment=" ")
 
     assert isinstance(after, Section)
     assert (after.items[0].rating, after.items[0].comment) == (rating, None)
 
 
-def test_a_wrong_state_is_told_with_the_right_ones() -> None:
-    final = section(item("a", rating=3), state=SectionState.FINALISED)
-
-    assert [
-        rate(final, ItemId("a"), rating=4, comment=None, on=AT.date(), period=PERIOD),
-        submit(final, at=AT, manifest_hash="h"),
-        send_back(final, reason="why"),
-        finalise(final, reason="why"),
-    ] == [
-        Refusal("WRONG_STATE", f"the section is FINALISED; to {needed}")
-        for needed in (
-            "rate it must be COLLECTING or DRAFT",
-            "submit it must be DRAFT",
-            "return it must be SUBMITTED",
-            "finalise it must be SUBMITTED",
-        )
-    ]
-
-
 def test_an_absent_item_takes_words_without_a_rating() -> None:
-    after = rate(section(absent("b")), ItemId("b"), rating=None, comment="on loan", on=AT.date(), period=PERIOD)
+    after = rate(section(absent("b")), ItemId("b"), rating=None, comment="on loan")
 
     assert isinstance(after, Section)
     assert after.items[0].comment == "on loan"
@@ -159,22 +111,112 @@ def test_a_section_is_handed_in_when_nothing_is_owed(items: list[Item]) -> None:
     assert code(submit(section(*items), at=AT, manifest_hash="h")) == "SUBMITTED"
 
 
-def test_handing_in_freezes_the_evidence_and_returning_frees_it() -> None:
+def test_handing_in_freezes_the_evidence_and_ends_the_blindness() -> None:
     before = section(item("a", rating=3))
     handed_in = submit(before, at=AT, manifest_hash="h")
-    assert handed_in == replace(before, state=SectionState.SUBMITTED, version=4, submitted_at=AT, manifest_hash="h")
 
-    assert send_back(handed_in, reason="say more") == replace(before, version=5)
-    assert finalise(handed_in, reason="agreed") == replace(handed_in, state=SectionState.FINALISED, version=5)
+    assert handed_in == replace(
+        before,
+        state=SectionState.SUBMITTED,
+        version=4,
+        submitted_at=AT,
+        manifest_hash="h",
+        course=Course(unblinded_at=AT),
+    )
+    assert isinstance(handed_in, Section)
+    again = submit(
+        replace(handed_in, course=replace(handed_in.course, return_reason="why")),
+        at=AT + timedelta(days=1),
+        manifest_hash="h",
+    )
+    assert isinstance(again, Section)
+    assert again.course == Course(unblinded_at=AT)
 
 
-def test_returning_and_closing_need_a_reason() -> None:
-    handed_in = section(item("a", rating=3), state=SectionState.SUBMITTED)
-
-    assert [send_back(handed_in, reason=" "), finalise(handed_in, reason="")] == [
-        Refusal("REASON_MISSING", "say why the section goes back", "reason"),
-        Refusal("REASON_MISSING", "say on what grounds the section is finalised", "reason"),
+@pytest.mark.parametrize(
+    ("level", "supported", "needs_reason"),
+    [
+        (None, None, []),
+        (1, (1, 2), [3, 4, 5]),
+        (2, (1, 3), [4, 5]),
+        (3, (2, 4), [1, 5]),
+        (4, (3, 5), [1, 2]),
+        (5, (4, 5), [1, 2, 3]),
+    ],
+)
+def test_a_rating_further_than_a_step_from_the_level_needs_a_reason(
+    level: int | None, supported: tuple[int, int] | None, needs_reason: list[int]
+) -> None:
+    plain = item("a", comment="words")
+    assert isinstance(plain.result, Estimate)
+    one = replace(plain, result=replace(plain.result, level=level))
+    refused = [
+        rating
+        for rating in range(1, 6)
+        if code(submit(section(replace(one, rating=rating)), at=AT, manifest_hash="h")) != "SUBMITTED"
     ]
+
+    assert (one.supported, refused) == (supported, needs_reason)
+    assert absent("b").supported is None
+
+
+def test_the_reason_of_a_departure_is_kept_beside_it_and_goes_with_it() -> None:
+    plain = item("a")
+    assert isinstance(plain.result, Estimate)
+    before = section(replace(plain, result=replace(plain.result, level=2)))
+
+    departed = rate(before, ItemId("a"), rating=5, comment="x", reason=" trained all ")
+    back = rate(before, ItemId("a"), rating=3, comment="x", reason="trained all")
+
+    assert isinstance(departed, Section)
+    assert isinstance(back, Section)
+    assert (departed.items[0].reason, back.items[0].reason) == ("trained all", None)
+    assert submit(departed, at=AT, manifest_hash="h") != departed
+    assert submit(replace(departed, items=(replace(departed.items[0], reason=None),)), at=AT, manifest_hash="h") == (
+        Refusal("REASON_MISSING", "the data bear out 1 to 3; a rating of 5 needs a reason (a)", "a")
+    )
+
+
+def test_the_employee_writes_beside_any_item_and_hands_it_in_once_something_is_there() -> None:
+    before = section(item("a", rating=2, comment="slow"), absent("b"), state=SectionState.COLLECTING)
+
+    empty = hand_in_assessment(before, at=AT)
+    wrong = assess(before, ItemId("a"), rating=6, comment=None)
+    unknown = assess(before, ItemId("z"), rating=3, comment=None)
+    written = assess(before, ItemId("b"), rating=4, comment=" no customers of mine ")
+    assert isinstance(written, Section)
+    handed_in = hand_in_assessment(written, at=AT)
+
+    assert [code(empty), code(wrong), code(unknown)] == ["NOTHING_TO_HAND_IN", "OUT_OF_RANGE", "UNKNOWN_ITEM"]
+    assert written == replace(
+        before,
+        version=4,
+        items=(before.items[0], replace(before.items[1], own_rating=4, own_comment="no customers of mine")),
+    )
+    assert handed_in == replace(written, version=5, course=Course(self_assessed_at=AT))
+
+
+@pytest.mark.parametrize(
+    ("employee", "manager", "both"), [(None, None, False), (AT, None, False), (None, AT, False), (AT, AT, True)]
+)
+def test_blindness_ends_when_both_are_in(employee: datetime | None, manager: datetime | None, both: bool) -> None:
+    one = replace(section(item("a")), course=Course(self_assessed_at=employee, unblinded_at=manager))
+
+    assert one.both_are_in is both
+
+
+@pytest.mark.parametrize(("floor", "total"), [("0.6", Decimal("3.5")), ("0.61", None)])
+def test_below_the_floor_there_is_no_total_and_no_zero(floor: str, total: Decimal | None) -> None:
+    one = replace(
+        section(
+            item("a", rating=4, weight=Decimal("0.45")),
+            item("b", rating=2, weight=Decimal("0.15")),
+            absent("c", weight=Decimal("0.4")),
+        ),
+        floor=Decimal(floor),
+    )
+
+    assert one.total == total
 
 
 def test_the_total_weighs_rated_items_only() -> None:
@@ -196,8 +238,8 @@ def test_there_is_no_total_without_ratings() -> None:
 def test_context_needs_no_rating_and_takes_none() -> None:
     one = section(item("a", rating=3, weight=Decimal(1)), item("b", weight=Decimal(0)))
 
-    refused = rate(one, ItemId("b"), rating=3, comment=None, on=AT.date(), period=PERIOD)
-    commented = rate(one, ItemId("b"), rating=None, comment="a busy month", on=AT.date(), period=PERIOD)
+    refused = rate(one, ItemId("b"), rating=3, comment=None)
+    commented = rate(one, ItemId("b"), rating=None, comment="a busy month")
 
     assert code(submit(one, at=AT, manifest_hash="h")) == "SUBMITTED"
     assert refused == Refusal("NOTHING_TO_RATE", "this item is context: it weighs nothing and is not rated", "rating")

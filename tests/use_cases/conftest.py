@@ -33,8 +33,11 @@ from appraise.domain.scorecards import (
     ScoringResult,
     Working,
 )
+from appraise.domain.section_course import Stance
 from appraise.domain.sections import Refusal
 from appraise.storage import people
+from appraise.use_cases.acknowledge_section import acknowledge_section
+from appraise.use_cases.approve_section import approve_section
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.finalise_section import finalise_section
 from appraise.use_cases.import_events import import_events
@@ -42,6 +45,7 @@ from appraise.use_cases.import_people import reconcile_people
 from appraise.use_cases.open_cycle import open_cycle
 from appraise.use_cases.rate_item import rate_item
 from appraise.use_cases.read_sections import section_of
+from appraise.use_cases.share_section import share_section
 from appraise.use_cases.store_scores import store_scores
 from appraise.use_cases.submit_section import submit_section
 
@@ -230,18 +234,32 @@ def submitted(company: Company) -> ViewedSection:
     )
 
 
-def finalised(company: Company) -> ViewedSection:
-    before = submitted(company)
-    return done(
-        finalise_section(
-            company.deployment,
-            company.principal("hal"),
-            before.section.id,
-            reason="calibrated",
-            expected_version=before.section.version,
-            at=AT,
-        )
+def stepped(
+    company: Company,
+    step: Callable[..., ViewedSection | Refusal],
+    by: str,
+    of: str = "ann",
+    *,
+    at: datetime = AT,
+    **fields: object,
+) -> ViewedSection | Refusal:
+    """A step of somebody's section as it is now."""
+    section = company.section(of).section
+    return step(
+        company.deployment, company.principal(by), section.id, **fields, expected_version=section.version, at=at
     )
+
+
+def shared(company: Company) -> ViewedSection:
+    submitted(company)
+    done(stepped(company, approve_section, "dora"))
+    return done(stepped(company, share_section, "hal"))
+
+
+def finalised(company: Company) -> ViewedSection:
+    shared(company)
+    done(stepped(company, acknowledge_section, "ann", stance=Stance.AGREE, comment=None))
+    return done(stepped(company, finalise_section, "hal", reason="calibrated"))
 
 
 def done(outcome: ViewedSection | Refusal) -> ViewedSection:

@@ -3,14 +3,16 @@ import io
 import json
 
 import pytest
-from tests.use_cases.conftest import AT, Company
+from tests.use_cases.conftest import AT, Company, done, stepped
 
 from appraise.domain.identifiers import CycleId
 from appraise.errors import NotFound
 from appraise.storage import audit
+from appraise.use_cases.approve_section import approve_section
 from appraise.use_cases.export_sections import ExportFormat, export_sections
 from appraise.use_cases.finalise_section import finalise_section
 from appraise.use_cases.rate_item import rate_item
+from appraise.use_cases.share_section import share_section
 from appraise.use_cases.submit_section import submit_section
 
 
@@ -21,8 +23,9 @@ def finalise(company: Company, *, comment: str = "good") -> None:
     deployment, manager = company.deployment, company.principal("max")
     rate_item(deployment, manager, section.id, item, rating=5, comment=comment, expected_version=1, at=AT)
     submit_section(deployment, manager, section.id, expected_version=2, at=AT)
-    hr = company.principal("hal")
-    finalise_section(deployment, hr, section.id, reason="calibrated", expected_version=3, at=AT)
+    done(stepped(company, approve_section, "dora"))
+    done(stepped(company, share_section, "hal"))
+    done(stepped(company, finalise_section, "hal", reason="calibrated"))
 
 
 def exported(company: Company, format: ExportFormat, *, by: str = "hal") -> tuple[int, str]:  # noqa: A002  # as in src

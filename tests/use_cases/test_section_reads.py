@@ -1,7 +1,18 @@
 """Who reads which section, how much of it, and what the audit log keeps of it."""
 
 import pytest
-from tests.use_cases.conftest import AT, Company, absence, composite, estimate, finalised, submitted
+from tests.use_cases.conftest import (
+    AT,
+    Company,
+    absence,
+    composite,
+    done,
+    estimate,
+    finalised,
+    shared,
+    stepped,
+    submitted,
+)
 
 from appraise.domain.access import Principal, Role, ServiceScope
 from appraise.domain.identifiers import SectionId
@@ -84,24 +95,16 @@ def test_an_executive_sees_a_section_once_it_is_handed_in(company: Company) -> N
 def test_a_service_sees_final_sections_only(company: Company) -> None:
     service = Principal("hris", roles=frozenset({Role.SERVICE}), scopes=frozenset({ServiceScope.READ_SECTIONS}))
     company.scored()
-    submitted(company)
+    shared(company)
     assert list_sections(company.deployment, service, cycle=company.cycle.id, at=AT).items == ()
-    section = company.section("ann").section
-    finalise_section(
-        company.deployment,
-        company.principal("hal"),
-        section.id,
-        reason="calibrated",
-        expected_version=section.version,
-        at=AT,
-    )
+    done(stepped(company, finalise_section, "hal", reason="calibrated"))
 
     page = list_sections(company.deployment, service, cycle=company.cycle.id, at=AT)
 
     assert [row.employee_name for row in page.items] == ["Ann"]
 
 
-def test_ratings_are_withheld_from_the_employee_until_the_section_is_final(company: Company) -> None:
+def test_ratings_are_withheld_from_the_employee_until_the_section_is_shared(company: Company) -> None:
     company.scored()
     submitted(company)
     own = company.section("ann", seen_by="ann")

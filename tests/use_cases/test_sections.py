@@ -55,13 +55,15 @@ def test_a_second_run_does_not_touch_what_was_handed_in(company: Company) -> Non
 
 def test_allowed_actions_follow_relation_and_state(company: Company) -> None:
     company.scored()
+    at_first = {Action.EXEMPT, Action.VOID}
     assert company.section("ann", "max").allowed_actions == {Action.RATE}
+    assert company.section("ann", "hal").allowed_actions == at_first
     assert company.section("ann", "dora").allowed_actions == frozenset()
     submitted(company)
     assert company.section("ann", "max").allowed_actions == frozenset()
-    assert company.section("ann", "dora").allowed_actions == {Action.RETURN}
-    assert company.section("ann", "hal").allowed_actions == {Action.RETURN, Action.FINALISE}
-    assert company.section("ann", "ann").allowed_actions == frozenset()
+    assert company.section("ann", "dora").allowed_actions == {Action.RETURN, Action.APPROVE}
+    assert company.section("ann", "hal").allowed_actions == {Action.RETURN, Action.APPROVE}
+    assert company.section("ann", "ann").allowed_actions == {Action.ASSESS_SELF}
 
 
 def test_a_new_manager_sees_and_rates_at_once_and_the_old_one_no_more(
@@ -174,8 +176,15 @@ def test_a_returned_section_is_a_draft_with_its_ratings(company: Company) -> Non
     ).section
 
     assert after == replace(
-        before, state=SectionState.DRAFT, version=before.version + 1, submitted_at=None, manifest_hash=None
+        before,
+        state=SectionState.DRAFT,
+        version=before.version + 1,
+        submitted_at=None,
+        manifest_hash=None,
+        course=replace(before.course, return_reason="say more"),
     )
+    assert company.section("ann", "max").section.course.return_reason == "say more"
+    assert company.section("ann", "ann").section.course.return_reason is None
 
 
 def test_each_passage_into_another_state_is_told_once_and_in_order(company: Company) -> None:
@@ -189,14 +198,17 @@ def test_each_passage_into_another_state_is_told_once_and_in_order(company: Comp
     assert [(message.facts["stateBefore"], message.facts["state"]) for message in told] == [
         ("COLLECTING", "DRAFT"),
         ("DRAFT", "SUBMITTED"),
-        ("SUBMITTED", "FINALISED"),
+        ("SUBMITTED", "CALIBRATED"),
+        ("CALIBRATED", "SHARED"),
+        ("SHARED", "ACKNOWLEDGED"),
+        ("ACKNOWLEDGED", "FINALISED"),
     ]
     assert told[-1].facts == {
         "sectionId": to_global(Kind.SECTION, section.id),
         "employeeId": to_global(Kind.EMPLOYEE, section.employee),
         "cycleId": to_global(Kind.CYCLE, section.cycle),
         "state": "FINALISED",
-        "stateBefore": "SUBMITTED",
+        "stateBefore": "ACKNOWLEDGED",
         "version": section.version,
         "revision": 1,
     }

@@ -38,6 +38,11 @@ class Permission(StrEnum):
     SUBMIT_SECTION = "submit sections"
     RETURN_SECTION = "return sections"
     FINALISE_SECTION = "finalise sections"
+    ASSESS_SELF = "assess themselves"
+    APPROVE_SECTION = "approve sections"
+    SHARE_SECTION = "share sections"
+    ANSWER_SECTION = "answer to their own section"
+    ADMINISTER_SECTIONS = "release, exempt, void and reopen sections"
     READ_DEPARTMENTS = "read departments"
     MINT_EMBED_TOKENS = "mint tokens for viewers"
     EXPORT = "export anything"
@@ -45,6 +50,10 @@ class Permission(StrEnum):
 
 def _is_person(principal: Principal) -> bool:
     return principal.employee is not None and not principal.is_service
+
+
+def _is_hr(principal: Principal) -> bool:
+    return _is_person(principal) and Role.HR_ADMINISTRATOR in principal.roles
 
 
 RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
@@ -56,7 +65,12 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.RATE_ITEM: _is_person,
     Permission.SUBMIT_SECTION: _is_person,
     Permission.RETURN_SECTION: _is_person,
-    Permission.FINALISE_SECTION: lambda principal: _is_person(principal) and Role.HR_ADMINISTRATOR in principal.roles,
+    Permission.FINALISE_SECTION: _is_hr,
+    Permission.ASSESS_SELF: _is_person,
+    Permission.APPROVE_SECTION: _is_person,
+    Permission.SHARE_SECTION: _is_person,
+    Permission.ANSWER_SECTION: _is_person,
+    Permission.ADMINISTER_SECTIONS: _is_hr,
     Permission.READ_DEPARTMENTS: may_read_departments,
     Permission.MINT_EMBED_TOKENS: may_mint_embed_tokens,
     Permission.EXPORT: lambda principal: any(may_export(principal, kind) for kind in ExportKind),

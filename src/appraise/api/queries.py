@@ -14,7 +14,8 @@ from appraise.api.types.cycles import CycleType
 from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.api.types.node import Node
 from appraise.api.types.people import DepartmentType, EmployeeBy, EmployeeConnection, EmployeeType, named
-from appraise.api.types.sections import SectionConnection, SectionStateValue, SectionType
+from appraise.api.types.section_states import SectionStateValue
+from appraise.api.types.sections import SectionConnection, SectionType
 from appraise.api.types.viewer import ViewerType
 from appraise.api.types.webhooks import WebhookType
 from appraise.domain.employees import ExternalReference

@@ -48,7 +48,17 @@ class SectionChangeKind(Enum):
     RATED = strawberry.enum_value("RATED", description="The manager rated or commented an item.")
     SUBMITTED = strawberry.enum_value("SUBMITTED", description="The manager handed it in.")
     RETURNED = strawberry.enum_value("RETURNED", description="It was given back to the manager.")
-    FINALISED = strawberry.enum_value("FINALISED", description="HR closed it.")
+    SELF_ASSESSED = strawberry.enum_value("SELF_ASSESSED", description="The employee wrote of themselves.")
+    APPROVED = strawberry.enum_value("APPROVED", description="A manager further up, or HR, approved it.")
+    RELEASED = strawberry.enum_value("RELEASED", description="HR let it be shared.")
+    SHARED = strawberry.enum_value("SHARED", description="It was shared with the employee.")
+    ACKNOWLEDGED = strawberry.enum_value("ACKNOWLEDGED", description="The employee answered.")
+    FINALISED = strawberry.enum_value("FINALISED", description="It was closed.")
+    REOPENING_PROPOSED = strawberry.enum_value("REOPENING_PROPOSED", description="Its reopening was proposed.")
+    REOPENED = strawberry.enum_value("REOPENED", description="It was opened again.")
+    EXEMPTED = strawberry.enum_value("EXEMPTED", description="It was taken out of the cycle.")
+    EXEMPTION_ENDED = strawberry.enum_value("EXEMPTION_ENDED", description="It was taken into the cycle again.")
+    VOIDED = strawberry.enum_value("VOIDED", description="It was voided.")
     RESCORED = strawberry.enum_value("RESCORED", description="A scoring run gave it new figures.")
 
 
@@ -56,7 +66,17 @@ KINDS: Final = {
     Action.RATE: SectionChangeKind.RATED,
     Action.SUBMIT: SectionChangeKind.SUBMITTED,
     Action.RETURN: SectionChangeKind.RETURNED,
+    Action.ASSESS_SELF: SectionChangeKind.SELF_ASSESSED,
+    Action.APPROVE: SectionChangeKind.APPROVED,
+    Action.RELEASE: SectionChangeKind.RELEASED,
+    Action.SHARE: SectionChangeKind.SHARED,
+    Action.ACKNOWLEDGE: SectionChangeKind.ACKNOWLEDGED,
     Action.FINALISE: SectionChangeKind.FINALISED,
+    Action.PROPOSE_REOPENING: SectionChangeKind.REOPENING_PROPOSED,
+    Action.REOPEN: SectionChangeKind.REOPENED,
+    Action.EXEMPT: SectionChangeKind.EXEMPTED,
+    Action.END_EXEMPTION: SectionChangeKind.EXEMPTION_ENDED,
+    Action.VOID: SectionChangeKind.VOIDED,
 }
 
 

@@ -1,5 +1,6 @@
 """What the managers of the generated company have done so far, so that there is something to read from the start."""
 
+from collections.abc import Callable
 from typing import Final
 
 from appraise.bootstrap import utc_now
@@ -9,12 +10,16 @@ from appraise.domain.access import Principal, Role
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.reading import SectionRow, ViewedSection
 from appraise.domain.scorecards import Estimate
-from appraise.domain.section_states import SectionState
+from appraise.domain.section_course import Stance
+from appraise.domain.section_states import HANDED_IN, SectionState
 from appraise.domain.sections import Refusal
+from appraise.use_cases.acknowledge_section import acknowledge_section
+from appraise.use_cases.approve_section import approve_section
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.finalise_section import finalise_section
 from appraise.use_cases.rate_item import rate_item
 from appraise.use_cases.read_sections import section_of
+from appraise.use_cases.share_section import share_section
 from appraise.use_cases.submit_section import submit_section
 
 MOST: Final = 48
@@ -30,7 +35,7 @@ def rate_and_submit(deployment: Deployment, cycle: str, *, spared: EmployeeId | 
     """
     opened = cycle_named(deployment, cycle)
     rows = list(all_sections(deployment, opened))
-    handed_in = sum(row.section.state in {SectionState.SUBMITTED, SectionState.FINALISED} for row in rows)
+    handed_in = sum(row.section.state in HANDED_IN for row in rows)
     waiting = [
         row
         for row in rows
@@ -45,16 +50,7 @@ def rate_and_submit(deployment: Deployment, cycle: str, *, spared: EmployeeId | 
         for done, row in enumerate(chosen, start=1):
             submitted = _handed_in(deployment, row)
             if done % 3 == 0:
-                _taken(
-                    finalise_section(
-                        deployment,
-                        Principal(name="demo HR", employee=hr, roles=frozenset({Role.HR_ADMINISTRATOR})),
-                        submitted.section.id,
-                        reason="demonstration",
-                        expected_version=submitted.section.version,
-                        at=utc_now(),
-                    )
-                )
+                _finalised(deployment, submitted, Principal("demo HR", hr, frozenset({Role.HR_ADMINISTRATOR})))
             advance("", done, len(chosen))
 
 
@@ -81,6 +77,21 @@ def _handed_in(deployment: Deployment, row: SectionRow) -> ViewedSection:
             )
             version = viewed.section.version
     return _taken(submit_section(deployment, manager, row.section.id, expected_version=version, at=utc_now()))
+
+
+def _finalised(deployment: Deployment, submitted: ViewedSection, hr: Principal) -> None:
+    """Approved, shared, agreed to by the employee, final."""
+    section = submitted.section
+    employee = Principal(submitted.person.employee.display_name, section.employee)
+
+    steps: list[tuple[Callable[..., ViewedSection | Refusal], Principal, dict[str, object]]] = [
+        (approve_section, hr, {}),
+        (share_section, hr, {}),
+        (acknowledge_section, employee, {"stance": Stance.AGREE, "comment": None}),
+        (finalise_section, hr, {"reason": "demonstration"}),
+    ]
+    for taken, (step, who, fields) in enumerate(steps):
+        _taken(step(deployment, who, section.id, **fields, expected_version=section.version + taken, at=utc_now()))
 
 
 def _taken(outcome: ViewedSection | Refusal) -> ViewedSection:

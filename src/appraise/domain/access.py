@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from appraise.domain.employees import EmploymentStatus
 from appraise.domain.identifiers import EmployeeId, SectionId, TokenId
-from appraise.domain.section_states import Action, SectionState
+from appraise.domain.section_states import HANDED_IN, WITH_THE_EMPLOYEE, Action, SectionState
 
 
 class Role(StrEnum):
@@ -69,7 +69,8 @@ class Scope:
     """Whose rows a principal reaches: the union of what is switched on.
 
     `own` the principal's own; `below` everybody in the solid reporting line under them, however deep; `everyone`
-    the whole organisation. `states` limits sections of others to these states (own and `below` are not limited).
+    the whole organisation. `states` limits sections of others to these states; own and `below` are not limited, but
+    that a section created in error, VOID, is seen only by those who reach everyone in every state.
     """
 
     own: bool = False
@@ -83,9 +84,18 @@ class Scope:
 
 
 NOTHING = Scope()
-FROM_SUBMITTED = frozenset({SectionState.SUBMITTED, SectionState.FINALISED})
+OF_THE_EMPLOYEE = frozenset({Action.ASSESS_SELF, Action.ACKNOWLEDGE})
+OF_THE_LINE = {
+    Action.RATE: slice(1),
+    Action.SUBMIT: slice(2),
+    Action.RETURN: slice(1, None),
+    Action.APPROVE: slice(1, None),
+    Action.SHARE: slice(None),
+}
+"""Which of the managers, from the nearest up, may do it; HR administrators may do all but what is the line's alone."""
+OF_THE_LINE_ALONE = frozenset({Action.RATE, Action.SUBMIT})
 ONLY_FINAL = frozenset({SectionState.FINALISED})
-NOT_FINAL = frozenset(SectionState) - ONLY_FINAL
+NOT_FINAL = frozenset(SectionState) - ONLY_FINAL - {SectionState.VOID}
 GONE = frozenset(
     {
         EmploymentStatus.SUSPENDED,
@@ -113,7 +123,7 @@ def section_scope(principal: Principal) -> Scope:
     if {Role.HR_ADMINISTRATOR, Role.AUDITOR} & principal.roles:
         return Scope(everyone=True)
     if Role.EXECUTIVE in principal.roles:
-        return Scope(own=True, below=True, everyone=True, states=FROM_SUBMITTED)
+        return Scope(own=True, below=True, everyone=True, states=HANDED_IN)
     return Scope(own=True, below=True)
 
 
@@ -136,19 +146,25 @@ def reaches(
         is_shown = section == only.section if state is not None else subject in {me, only.subject}
         if not is_shown:
             return False
-    if me is not None and scope.own and subject == me:
-        return True
-    if me is not None and scope.below and me in managers and subject != me:
-        return True
+    if me is not None and state is not SectionState.VOID:
+        if scope.own and subject == me:
+            return True
+        if scope.below and me in managers and subject != me:
+            return True
     return scope.everyone and (state is None or scope.states is None or state in scope.states)
 
 
 def sees_ratings(principal: Principal, subject: EmployeeId, state: SectionState) -> bool:
     """Whether the manager's ratings and comments of a readable section are shown or withheld.
 
-    The employee reads them when the section is final; everybody else who reaches the section reads them at once.
+    The employee reads them when the section is shared; everybody else who reaches the section reads them at once.
     """
-    return principal.employee != subject or state is SectionState.FINALISED
+    return principal.employee != subject or state in WITH_THE_EMPLOYEE
+
+
+def sees_self_assessment(principal: Principal, subject: EmployeeId, *, both_are_in: bool) -> bool:
+    """Whether what employees wrote of themselves is shown: to others only when they and the manager have handed in."""
+    return principal.employee == subject or both_are_in
 
 
 def sees_standings(principal: Principal) -> bool:
@@ -165,21 +181,17 @@ def sees_standings(principal: Principal) -> bool:
 def may_act(principal: Principal, action: Action, subject: EmployeeId, *, managers: Sequence[EmployeeId]) -> bool:
     """Whether the principal's relation to `subject` allows an action, the section's state left aside.
 
-    Nobody acts on their own section, not even HR or an executive. `managers` as in `reaches`, on the day of the act.
+    Nobody acts on their own section, not even HR or an executive, except as the employee whose it is. `managers` as in
+    `reaches`, on the day of the act.
     """
     me = principal.employee
-    if me is None or me == subject:
+    if me is None:
         return False
-    is_hr = Role.HR_ADMINISTRATOR in principal.roles
-    match action:
-        case Action.RATE:
-            return bool(managers) and managers[0] == me
-        case Action.SUBMIT:
-            return me in managers[:2]
-        case Action.RETURN:
-            return is_hr or me in managers[1:]
-        case Action.FINALISE:
-            return is_hr
+    if action in OF_THE_EMPLOYEE or me == subject:
+        return action in OF_THE_EMPLOYEE and me == subject
+    if Role.HR_ADMINISTRATOR in principal.roles and action not in OF_THE_LINE_ALONE:
+        return True
+    return action in OF_THE_LINE and me in managers[OF_THE_LINE[action]]
 
 
 def may_administer(principal: Principal) -> bool:

@@ -63,7 +63,8 @@ class SectionRow:
 class ViewedSection:
     """One section as a principal sees it; `allowed_actions` holds what relation and state allow them now.
 
-    Where `ratings_visible` is False the section's ratings and comments are withheld, not absent.
+    Where `ratings_visible` is False the section's ratings and comments are withheld, not absent. `respond_by` is the
+    last day on which the employee may answer what was shared; None where nothing is, or while they are on leave.
     """
 
     section: Section
@@ -73,6 +74,7 @@ class ViewedSection:
     allowed_actions: frozenset[Action]
     is_own: bool
     composite: Composite | Absence | None = None
+    respond_by: date | None = None
 
 
 class RunState(StrEnum):

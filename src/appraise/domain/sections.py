@@ -1,14 +1,18 @@
-"""The section: its items and its state machine, as pure functions from a section to the next one or a refusal."""
+"""The section and its items, and what a manager and an employee write into them.
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+Each step is a pure function from a section to the next one or a refusal. Whether it may be taken at all, by whom and
+when, is told beforehand by `section_guards.hindrance` and `access.may_act`.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, ItemId, RunId, SectionId
-from appraise.domain.periods import Period
 from appraise.domain.scorecards import Absence, Estimate
-from appraise.domain.section_states import Action, SectionState
+from appraise.domain.section_course import Course
+from appraise.domain.section_states import SectionState
 
 LOWEST_RATING: Final = 1
 HIGHEST_RATING: Final = 5
@@ -19,7 +23,8 @@ class Item:
     """One line of a section: what the data say and what the manager says beside it.
 
     `rating` is the manager's, 1 (lowest) to 5 (highest); an item whose result is an absence, or that weighs nothing
-    because it is context, carries none.
+    because it is context, carries none. `reason` says why it lies outside `supported`. `own_rating` and `own_comment`
+    are the employee's of themselves.
     """
 
     id: ItemId
@@ -28,16 +33,39 @@ class Item:
     result: Estimate | Absence
     rating: int | None = None
     comment: str | None = None
+    reason: str | None = None
+    own_rating: int | None = None
+    own_comment: str | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether the manager still owes a rating."""
         return self.weight > 0 and isinstance(self.result, Estimate) and self.rating is None
 
+    @property
+    def supported(self) -> tuple[int, int] | None:
+        """The lowest and the highest rating that the data bear out: the level and its neighbours.
+
+        A level is made of the figure's interval; the next one up or down lies within what it leaves open. None where
+        the data give no level: then they speak against no rating.
+        """
+        if isinstance(self.result, Absence) or self.result.level is None:
+            return None
+        return max(self.result.level - 1, LOWEST_RATING), min(self.result.level + 1, HIGHEST_RATING)
+
+    def is_supported(self, rating: int | None) -> bool:
+        if rating is None or self.supported is None:
+            return True
+        lowest, highest = self.supported
+        return lowest <= rating <= highest
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`job_title`, `department` and `manager` are as they stood when the section was opened or last scored."""
+    """`job_title`, `department` and `manager` are as they stood when the section was opened or last scored.
+
+    `floor` is the share of the weight that must have been observed for a total to be made.
+    """
 
     id: SectionId
     employee: EmployeeId
@@ -52,6 +80,8 @@ class Section:
     department: str | None = None
     submitted_at: datetime | None = None
     manifest_hash: str | None = None
+    floor: Decimal = Decimal(0)
+    course: Course = field(default_factory=Course)
 
     @property
     def observed_weight(self) -> Decimal:
@@ -59,11 +89,24 @@ class Section:
         return sum((item.weight for item in self.items if isinstance(item.result, Estimate)), Decimal(0))
 
     @property
+    def both_are_in(self) -> bool:
+        """Whether the self-assessment and the manager's ratings were handed in, each without sight of the other."""
+        return self.course.self_assessed_at is not None and self.course.unblinded_at is not None
+
+    @property
+    def is_below_floor(self) -> bool:
+        """Too little was observed for a total; that is a missing value, never a zero."""
+        return self.observed_weight < self.floor
+
+    @property
     def total(self) -> Decimal | None:
-        """Weighted mean of the ratings over the rated items; None while nothing is rated. Absence weighs nothing."""
+        """Weighted mean of the ratings over the rated items: absence weighs nothing.
+
+        None while nothing is rated, and where too little was observed.
+        """
         rated = [(item.weight, item.rating) for item in self.items if item.rating is not None]
         weight = sum((weight for weight, _ in rated), Decimal(0))
-        if not weight:
+        if not weight or self.is_below_floor:
             return None
         return sum((weight * rating for weight, rating in rated), Decimal(0)) / weight
 
@@ -77,88 +120,101 @@ class Refusal:
     field: str | None = None
 
 
-ALLOWED: Final[dict[Action, frozenset[SectionState]]] = {
-    Action.RATE: frozenset({SectionState.COLLECTING, SectionState.DRAFT}),
-    Action.SUBMIT: frozenset({SectionState.DRAFT}),
-    Action.RETURN: frozenset({SectionState.SUBMITTED}),
-    Action.FINALISE: frozenset({SectionState.SUBMITTED}),
-}
+def moved(section: Section, state: SectionState, course: Course | None = None) -> Section:
+    """The section in another state, one version on."""
+    return replace(section, state=state, course=course or section.course, version=section.version + 1)
 
 
-def wrong_state(section: Section, action: Action) -> Refusal | None:
-    if section.state in ALLOWED[action]:
-        return None
-    needed = " or ".join(sorted(ALLOWED[action]))
-    return Refusal("WRONG_STATE", f"the section is {section.state}; to {action.lower()} it must be {needed}")
+def item_of(section: Section, item: ItemId) -> Item | None:
+    return next((candidate for candidate in section.items if candidate.id == item), None)
+
+
+def with_item(section: Section, changed: Item) -> Section:
+    items = tuple(changed if item.id == changed.id else item for item in section.items)
+    return replace(section, items=items, version=section.version + 1)
+
+
+def words(text: str | None) -> str | None:
+    """Without blanks around it; None where nothing is left."""
+    return text.strip() or None if text is not None else None
+
+
+UNKNOWN_ITEM: Final = Refusal("UNKNOWN_ITEM", "the section has no such item", "itemId")
 
 
 def rate(
-    section: Section, item: ItemId, *, rating: int | None, comment: str | None, on: date, period: Period
+    section: Section, item: ItemId, *, rating: int | None, comment: str | None, reason: str | None = None
 ) -> Section | Refusal:
-    """Set the manager's rating and comment of one item; the first one takes the section from COLLECTING to DRAFT."""
-    refusal = wrong_state(section, Action.RATE)
-    if refusal is not None:
-        return refusal
-    if on < period.start:
-        return Refusal("TOO_EARLY", f"the cycle starts on {period.start}; nothing can be rated before")
-    chosen = next((candidate for candidate in section.items if candidate.id == item), None)
+    """Set the manager's rating and comment of one item; the first one makes the section a DRAFT.
+
+    `reason` is kept only beside a rating that the data do not bear out.
+    """
+    chosen = item_of(section, item)
     if chosen is None:
-        return Refusal("UNKNOWN_ITEM", "the section has no such item", "itemId")
-    refusal = None if rating is None else _wrong_rating(chosen, rating)
+        return UNKNOWN_ITEM
+    refusal = None if rating is None else wrong_rating(chosen, rating)
     if refusal is not None:
         return refusal
-    words = comment.strip() if comment is not None and comment.strip() else None
-    rated = replace(chosen, rating=rating, comment=words)
-    items = tuple(rated if candidate.id == item else candidate for candidate in section.items)
-    return replace(section, items=items, state=SectionState.DRAFT, version=section.version + 1)
+    kept = None if chosen.is_supported(rating) else words(reason)
+    rated = replace(chosen, rating=rating, comment=words(comment), reason=kept)
+    return replace(with_item(section, rated), state=SectionState.DRAFT)
 
 
-def _wrong_rating(item: Item, rating: int) -> Refusal | None:
+def wrong_rating(item: Item, rating: int) -> Refusal | None:
     if isinstance(item.result, Absence):
         return Refusal("NOTHING_TO_RATE", f"this item has no estimate: {item.result.reason}", "rating")
     if not item.weight:
         return Refusal("NOTHING_TO_RATE", "this item is context: it weighs nothing and is not rated", "rating")
+    return _out_of_range(rating)
+
+
+def _out_of_range(rating: int) -> Refusal | None:
     if not LOWEST_RATING <= rating <= HIGHEST_RATING:
         return Refusal("OUT_OF_RANGE", f"a rating is from {LOWEST_RATING} to {HIGHEST_RATING}, not {rating}", "rating")
     return None
 
 
+def assess(section: Section, item: ItemId, *, rating: int | None, comment: str | None) -> Section | Refusal:
+    """Set the employee's own rating and comment of one item; the section's state stays."""
+    chosen = item_of(section, item)
+    if chosen is None:
+        return UNKNOWN_ITEM
+    refusal = None if rating is None else _out_of_range(rating)
+    if refusal is not None:
+        return refusal
+    return with_item(section, replace(chosen, own_rating=rating, own_comment=words(comment)))
+
+
+def hand_in_assessment(section: Section, *, at: datetime) -> Section | Refusal:
+    """The employee's own view is complete: shown to others as soon as the manager's is, and not changed any more."""
+    if all(item.own_rating is None and item.own_comment is None for item in section.items):
+        return Refusal("NOTHING_TO_HAND_IN", "write something beside an item first")
+    return moved(section, section.state, replace(section.course, self_assessed_at=at))
+
+
 def submit(section: Section, *, at: datetime, manifest_hash: str) -> Section | Refusal:
-    """Hand the section in: every item rated or absent, words for the extremes; the evidence is frozen by its hash."""
-    refusal = wrong_state(section, Action.SUBMIT)
-    if refusal is not None:
-        return refusal
+    """Hand the section in: every item rated or absent, words where they are asked for; the evidence is frozen by hash.
+
+    From then on a self-assessment that was handed in is no longer hidden from the manager.
+    """
     for item in section.items:
-        if item.is_open:
-            return Refusal("ITEM_OPEN", f"{item.indicator} is not rated yet", item.id)
-        if item.rating in {LOWEST_RATING, HIGHEST_RATING} and item.comment is None:
-            return Refusal("COMMENT_MISSING", f"a rating of {item.rating} needs a comment ({item.indicator})", item.id)
-    return replace(
-        section,
-        state=SectionState.SUBMITTED,
-        version=section.version + 1,
-        submitted_at=at,
-        manifest_hash=manifest_hash,
-    )
+        refusal = _owed(item)
+        if refusal is not None:
+            return refusal
+    course = replace(section.course, unblinded_at=section.course.unblinded_at or at, return_reason=None)
+    return replace(moved(section, SectionState.SUBMITTED, course), submitted_at=at, manifest_hash=manifest_hash)
 
 
-def send_back(section: Section, *, reason: str) -> Section | Refusal:
-    """Return a submitted section to its manager; the reason goes to the audit log."""
-    refusal = wrong_state(section, Action.RETURN)
-    if refusal is not None:
-        return refusal
-    if not reason.strip():
-        return Refusal("REASON_MISSING", "say why the section goes back", "reason")
-    return replace(
-        section, state=SectionState.DRAFT, version=section.version + 1, submitted_at=None, manifest_hash=None
-    )
-
-
-def finalise(section: Section, *, reason: str) -> Section | Refusal:
-    """Close a submitted section by HR; it is immutable and visible to its employee and to HR systems from then on."""
-    refusal = wrong_state(section, Action.FINALISE)
-    if refusal is not None:
-        return refusal
-    if not reason.strip():
-        return Refusal("REASON_MISSING", "say on what grounds the section is finalised", "reason")
-    return replace(section, state=SectionState.FINALISED, version=section.version + 1)
+def _owed(item: Item) -> Refusal | None:
+    if item.is_open:
+        return Refusal("ITEM_OPEN", f"{item.indicator} is not rated yet", item.id)
+    if item.rating in {LOWEST_RATING, HIGHEST_RATING} and item.comment is None:
+        return Refusal("COMMENT_MISSING", f"a rating of {item.rating} needs a comment ({item.indicator})", item.id)
+    if not item.is_supported(item.rating) and item.reason is None:
+        lowest, highest = item.supported or (LOWEST_RATING, HIGHEST_RATING)
+        return Refusal(
+            "REASON_MISSING",
+            f"the data bear out {lowest} to {highest}; a rating of {item.rating} needs a reason ({item.indicator})",
+            item.id,
+        )
+    return None

@@ -14,6 +14,7 @@ class Notice(StrEnum):
     SECTION_STATE_CHANGED = "section.state_changed"
     SECTION_CORRECTED = "section.corrected"
     RUN_FINISHED = "run.finished"
+    CYCLE_STATE_CHANGED = "cycle.state_changed"
 
 
 class DeliveryState(StrEnum):

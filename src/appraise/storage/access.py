@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Date, and_, bindparam, false, or_, select,
 
 from appraise.domain.access import Principal, Scope, people_scope, section_scope
 from appraise.domain.employees import ReportingKind
+from appraise.domain.section_states import SectionState
 from appraise.storage.tables import REPORTING_LINES
 from appraise.storage.tables.columns import Key
 
@@ -84,10 +85,11 @@ def _reach(door: Door, employee: ColumnElement[Any], state: ColumnElement[Any] |
         if state is None or scope.states is None:
             return true()
         ways.append(state.in_(sorted(scope.states)))
+    is_shown = true() if state is None else state != SectionState.VOID.value
     if door.is_employee and scope.own:
-        ways.append(employee == READER)
+        ways.append(and_(employee == READER, is_shown))
     if door.is_employee and scope.below:
-        ways.append(and_(employee.in_(_below()), employee != READER))
+        ways.append(and_(employee.in_(_below()), employee != READER, is_shown))
     return or_(*ways) if ways else false()
 
 

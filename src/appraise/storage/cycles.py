@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from appraise.domain.cycles import Cycle
+from appraise.domain.cycles import Cycle, CycleState
 from appraise.domain.employees import ExternalReference
 from appraise.domain.identifiers import CycleId, RunId
 from appraise.domain.periods import Period
@@ -13,6 +13,7 @@ from appraise.domain.policies import Policy
 from appraise.domain.policy_documents import from_json
 from appraise.domain.reading import Progress, RunState, ScoringRun
 from appraise.errors import NotFound
+from appraise.storage.course_documents import rules_document, rules_from
 from appraise.storage.database import Session
 from appraise.storage.documents import (
     coverage_document,
@@ -57,8 +58,16 @@ def add(session: Session, cycle: Cycle, *, at: datetime) -> None:
             "reference_namespace": None if reference is None else reference.namespace,
             "reference_value": None if reference is None else reference.value,
             "opened_at": at,
+            "state": cycle.state.value,
+            "rules": rules_document(cycle.rules),
         },
     )
+
+
+def save(session: Session, cycle: Cycle) -> None:
+    """The stage and the rules; the rest of a cycle does not change."""
+    values = {"state": cycle.state.value, "rules": rules_document(cycle.rules)}
+    session.execute(update(CYCLES).where(CYCLES.c.id == cycle.id).values(values))
 
 
 def announce_run(session: Session, run: ScoringRun) -> None:
@@ -169,7 +178,14 @@ def _cycle(row: Any) -> Cycle:
     reference = None
     if row.reference_namespace is not None:
         reference = ExternalReference(row.reference_namespace, row.reference_value)
-    return Cycle(CycleId(row.id), row.name, Period(row.starts_on, row.ends_on), reference)
+    return Cycle(
+        id=CycleId(row.id),
+        name=row.name,
+        period=Period(row.starts_on, row.ends_on),
+        reference=reference,
+        state=CycleState(row.state),
+        rules=rules_from(row.rules),
+    )
 
 
 def _run(row: Any) -> ScoringRun:

@@ -144,6 +144,14 @@ def status_of(session: Session, employee: EmployeeId, *, on: date) -> Employment
     return EmploymentStatus.UNKNOWN if row is None else _status(row, on)
 
 
+def leave_of(session: Session, employee: EmployeeId) -> list[Period]:
+    """The periods in which the employee was or is on leave."""
+    table = EMPLOYMENTS.c
+    away = (table.employee_id == employee, table.status == EmploymentStatus.LEAVE.value)
+    rows = session.execute(select(table.starts_on, table.ends_on).where(*away).order_by(table.starts_on))
+    return [Period(row.starts_on, row.ends_on) for row in rows]
+
+
 def snapshot(session: Session) -> PeopleSnapshot:
     """Everything known of everybody, for scoring; never shown to anybody as it is."""
     people = [

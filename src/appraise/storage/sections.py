@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, delete, func, insert, select, tuple_, update
 
-from appraise.domain.access import sees_ratings
+from appraise.domain.access import sees_ratings, sees_self_assessment
 from appraise.domain.cursors import position
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, ItemId, RunId, SectionId
 from appraise.domain.reading import Page, ScoringRun, SectionRow
@@ -18,6 +18,7 @@ from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Item, Section
 from appraise.storage import scorecards
 from appraise.storage.access import Door, Viewer, reached
+from appraise.storage.course_documents import course_document, course_from
 from appraise.storage.cursors import checked_size, page
 from appraise.storage.database import Session
 from appraise.storage.documents import digest, manifest_document
@@ -25,15 +26,22 @@ from appraise.storage.people import BATCH
 from appraise.storage.tables import CYCLES, EMPLOYEES, ITEMS, SCORECARDS, SECTIONS
 from appraise.storage.tables.columns import Key
 
+OF_THE_MANAGER: Final = ("rating", "comment", "reason")
+OF_THE_EMPLOYEE: Final = ("own_rating", "own_comment")
+WRITTEN: Final = OF_THE_MANAGER + OF_THE_EMPLOYEE
+
 
 def get(session: Session, viewer: Viewer, section: SectionId, *, to_change: bool = False) -> Section | None:
     """The section as the viewer may read it; None where there is none or it is not theirs to see.
 
-    `to_change` keeps others from changing it until the transaction ends.
+    `to_change` keeps others from changing it until the transaction ends; it gives all of it, also what is withheld.
     """
     statement = _one(viewer.sections, to_change=to_change)
     row = session.execute(statement, {**viewer.bound, "section": section}).first()
-    return None if row is None else shown(_sections(session, [row])[0], viewer)
+    if row is None:
+        return None
+    found = _sections(session, [row])[0]
+    return found if to_change else shown(found, viewer)
 
 
 def listed(
@@ -123,9 +131,16 @@ def states_in_cycle(session: Session, cycle: CycleId) -> dict[EmployeeId, Sectio
 
 def shown(section: Section, viewer: Viewer) -> Section:
     """The section without what is withheld from the viewer."""
-    if sees_ratings(viewer.principal, section.employee, section.state):
+    if viewer.principal.employee == section.employee:  # what was said to the manager
+        section = replace(section, course=replace(section.course, return_reason=None))
+    withheld: dict[str, Any] = {}
+    if not sees_ratings(viewer.principal, section.employee, section.state):
+        withheld |= dict.fromkeys(OF_THE_MANAGER)
+    if not sees_self_assessment(viewer.principal, section.employee, both_are_in=section.both_are_in):
+        withheld |= dict.fromkeys(OF_THE_EMPLOYEE)
+    if not withheld:
         return section
-    return replace(section, items=tuple(replace(item, rating=None, comment=None) for item in section.items))
+    return replace(section, items=tuple(replace(item, **withheld) for item in section.items))
 
 
 def add(session: Session, new: Sequence[Section]) -> None:
@@ -160,7 +175,7 @@ def frozen(section: Section) -> dict[str, Any]:
     columns = _columns(section)
     submitted = None if section.submitted_at is None else section.submitted_at.isoformat()
     items = [{**row, "weight": str(row["weight"])} for row in _item_rows(section)]
-    return {"id": section.id, **columns, "submitted_at": submitted, "items": items}
+    return {"id": section.id, **columns, "submitted_at": submitted, "floor": str(section.floor), "items": items}
 
 
 def thawed(session: Session, document: dict[str, Any]) -> Section:
@@ -168,14 +183,14 @@ def thawed(session: Session, document: dict[str, Any]) -> Section:
     columns = {name: value for name, value in document.items() if name != "items"}
     submitted = columns["submitted_at"]
     columns["submitted_at"] = None if submitted is None else datetime.fromisoformat(submitted)
+    columns["floor"] = Decimal(columns["floor"])
     items = [
         Item(
             id=ItemId(item["id"]),
             indicator=IndicatorKey(item["indicator"]),
             weight=Decimal(item["weight"]),
             result=results[IndicatorKey(item["indicator"])],
-            rating=item["rating"],
-            comment=item["comment"],
+            **{name: item[name] for name in WRITTEN},
         )
         for item in document["items"]
     ]
@@ -185,7 +200,8 @@ def thawed(session: Session, document: dict[str, Any]) -> Section:
 @cache
 def _items() -> Select[Any]:
     return (
-        select(ITEMS.c.id.label("item_id"), ITEMS.c.section_id, ITEMS.c.weight, ITEMS.c.rating, ITEMS.c.comment)
+        select(ITEMS.c.id.label("item_id"), ITEMS.c.section_id, ITEMS.c.weight)
+        .add_columns(*(ITEMS.c[name] for name in WRITTEN))
         .add_columns(*SCORECARDS.columns)
         .join(SECTIONS, SECTIONS.c.id == ITEMS.c.section_id)
         .join(
@@ -274,8 +290,8 @@ def _sections(session: Session, rows: Sequence[Any]) -> list[Section]:
     for start in range(0, len(ids), BATCH):
         for row in session.execute(_items(), {"ids": ids[start : start + BATCH]}):
             result = scorecards.result_from(row)
-            item = Item(ItemId(row.item_id), result.indicator, row.weight, result, row.rating, row.comment)
-            items[row.section_id].append(item)
+            written = {name: getattr(row, name) for name in WRITTEN}
+            items[row.section_id].append(Item(ItemId(row.item_id), result.indicator, row.weight, result, **written))
     return [_section(row._mapping, items[row.id]) for row in rows]  # noqa: SLF001  # SQLAlchemy's public way
 
 
@@ -295,6 +311,8 @@ def _section(columns: Any, items: Sequence[Item]) -> Section:
         department=columns["department"],
         submitted_at=columns["submitted_at"],
         manifest_hash=columns["manifest_hash"],
+        floor=columns["floor"],
+        course=course_from(columns["course"]),
     )
 
 
@@ -311,6 +329,8 @@ def _columns(section: Section) -> dict[str, Any]:
         "department": section.department,
         "submitted_at": section.submitted_at,
         "manifest_hash": section.manifest_hash,
+        "floor": section.floor,
+        "course": course_document(section.course),
     }
 
 
@@ -322,8 +342,7 @@ def _item_rows(section: Section) -> list[dict[str, Any]]:
             "indicator": item.indicator,
             "position": position,
             "weight": item.weight,
-            "rating": item.rating,
-            "comment": item.comment,
+            **{name: getattr(item, name) for name in WRITTEN},
         }
         for position, item in enumerate(section.items)
     ]

@@ -11,12 +11,12 @@ from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
 from appraise.domain.indicators import COMPOSITE
 from appraise.domain.reading import ScoringRun
 from appraise.domain.scorecards import Absence, Composite, Coverage, Estimate, Manifest, ScoringResult
+from appraise.domain.section_states import HANDED_IN
 from appraise.errors import NotFound
 from appraise.scoring.sensitivity import WeightShift
 from appraise.storage import cycles, people, scorecards, sections
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.store_scores import UNTOUCHED
 
 SHOWN_MOVES: Final = 5
 
@@ -232,5 +232,5 @@ def _handed_in(session: Session, *runs: RunId) -> frozenset[EmployeeId]:
         employee
         for cycle in found
         for employee, state in sections.states_in_cycle(session, cycle).items()
-        if state in UNTOUCHED
+        if state in HANDED_IN
     )

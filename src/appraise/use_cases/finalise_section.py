@@ -6,7 +6,8 @@ from appraise.domain.access import Principal
 from appraise.domain.identifiers import SectionId
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_states import Action
-from appraise.domain.sections import Refusal, finalise
+from appraise.domain.section_steps import finalise
+from appraise.domain.sections import Refusal
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_change import Request, change_section
 
@@ -16,16 +17,21 @@ def finalise_section(  # noqa: PLR0913  # the fields of one form
     principal: Principal,
     section_id: SectionId,
     *,
-    reason: str,
+    reason: str | None,
     expected_version: int,
     at: datetime,
     idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section: see `change_section`."""
     request = Request(
-        Action.FINALISE, expected_version, at, idempotency_key, body=(reason,), facts=(("reason", reason.strip()),)
+        Action.FINALISE,
+        expected_version,
+        at,
+        idempotency_key,
+        body=(reason,),
+        facts=(("reason", (reason or "").strip()),),
     )
 
     return change_section(
-        deployment, principal, section_id, request, lambda _, section: finalise(section, reason=reason)
+        deployment, principal, section_id, request, lambda _, section: finalise(section, reason=reason, at=at)
     )

@@ -11,7 +11,7 @@ import numpy as np
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.indicators import SATISFACTION, Direction, Role, definition_of
 from appraise.domain.scorecards import Estimate
-from appraise.domain.section_states import SectionState
+from appraise.domain.section_states import HANDED_IN
 from appraise.domain.sections import Section
 from appraise.errors import NotEnough
 from appraise.statistics.adverse_impact import SMALL_CATEGORY, Impact, impact, scoring_rates
@@ -19,7 +19,6 @@ from appraise.statistics.group_gaps import Gap, bias_contrast, calibration, hedg
 from appraise.statistics.suppression import FEWEST, hidden_categories, keeps_hidden
 
 HIGH_RATING: Final = 4
-HANDED_IN: Final = frozenset({SectionState.SUBMITTED, SectionState.FINALISED})
 TOO_THIN: Final = f"not shown: a category would have fewer than {FEWEST} people, or could be had by subtraction"
 
 NOBODY: Final = "nobody of a known category has one"

@@ -7,7 +7,6 @@ from appraise.domain.identifiers import ItemId, SectionId
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_states import Action
 from appraise.domain.sections import Refusal, Section, rate
-from appraise.storage import cycles
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_change import Request, change_section
@@ -21,6 +20,7 @@ def rate_item(  # noqa: PLR0913  # the fields of one form
     *,
     rating: int | None,
     comment: str | None,
+    reason: str | None = None,
     expected_version: int,
     at: datetime,
     idempotency_key: str | None = None,
@@ -31,12 +31,11 @@ def rate_item(  # noqa: PLR0913  # the fields of one form
         expected_version,
         at,
         idempotency_key,
-        body=(item_id, rating, comment),
+        body=(item_id, rating, comment, reason),
         facts=(("item", item_id), ("rating", str(rating)), ("commented", str(bool(comment)))),
     )
 
-    def step(session: Session, section: Section) -> Section | Refusal:
-        period = cycles.get(session, section.cycle).period
-        return rate(section, item_id, rating=rating, comment=comment, on=at.date(), period=period)
+    def step(_: Session, section: Section) -> Section | Refusal:
+        return rate(section, item_id, rating=rating, comment=comment, reason=reason)
 
     return change_section(deployment, principal, section_id, request, step)

@@ -6,7 +6,8 @@ from appraise.domain.access import Principal
 from appraise.domain.identifiers import SectionId
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_states import Action
-from appraise.domain.sections import Refusal, send_back
+from appraise.domain.section_steps import send_back
+from appraise.domain.sections import Refusal
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_change import Request, change_section
 

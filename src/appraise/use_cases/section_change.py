@@ -1,23 +1,25 @@
-"""What all changes of a section share: sight, permission, version, repetition, audit, and the answer."""
+"""What all changes of a section share: sight, permission, version, repetition, guards, audit, and the answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from appraise.domain.access import Principal, may_act
 from appraise.domain.global_ids import Kind, encoded
 from appraise.domain.identifiers import SectionId
 from appraise.domain.reading import ViewedSection
+from appraise.domain.section_guards import hindrance
 from appraise.domain.section_states import Action, SectionState
 from appraise.domain.sections import Refusal, Section
 from appraise.domain.webhooks import Notice
 from appraise.errors import Forbidden, NotFound
-from appraise.storage import audit, idempotency, outbox, people, sections
+from appraise.storage import audit, cycles, idempotency, outbox, people, section_revisions, sections
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 from appraise.storage.documents import digest
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.section_view import Actor, view
+from appraise.use_cases.section_view import Actor, moment_of, view
 from appraise.use_cases.transactions import committed
 
 Step = Callable[[Session, Section], Section | Refusal]
@@ -41,7 +43,7 @@ class Request:
 def change_section(
     deployment: Deployment, principal: Principal, section_id: SectionId, request: Request, step: Step
 ) -> ViewedSection | Refusal:
-    """Carry out `step` on the section if the principal may.
+    """Carry out `step` on the section if the principal may and nothing stands in the way.
 
     Raises `NotFound` where it is not theirs to see, `Forbidden` where it is and the action is not theirs, `Conflict`
     where the idempotency key was used for another request. A refusal changes nothing and is not kept under the key.
@@ -64,33 +66,47 @@ def _changed(
             return view(session, principal, sections.thawed(session, answer), at=at)
     managers = people.managers_of(session, section.employee, on=at.date())
     if not may_act(principal, request.action, section.employee, managers=managers):
-        raise Forbidden(f"to {request.action.lower()} this section is not yours", expected=_WHOSE[request.action])
+        doing = request.action.lower().replace("_", " ")
+        raise Forbidden(f"to {doing} this section is not yours", expected=_WHOSE[request.action])
     if section.version != request.expected_version:
         return _conflict(session, section, request.expected_version)
-    after = step(session, section)
+    moment = moment_of(principal, cycles.get(session, section.cycle), on=at.date())
+    after = hindrance(section, request.action, moment) or step(session, section)
     if isinstance(after, Refusal):
         return after
-    sections.save(session, [after])
+    store_step(session, section, after, at=at)
     if request.idempotency_key is not None:
         idempotency.keep(
             session, actor.id, request.idempotency_key, body_hash=body, answer=sections.frozen(after), at=at
         )
-    details = [*actor.facts, ("version", str(after.version)), ("state", after.state.value), *request.facts]
-    subject = f"section:{section_id}"
     viewed = view(session, principal, after, at=at)
-    if after.state is not section.state:
-        outbox.append(
-            session, Notice.SECTION_STATE_CHANGED, section_id, facts=_facts(after, before=section.state), at=at
-        )
-    audit.append(
-        session,
-        at=at,
-        actor=actor.id,
-        action=f"section.{request.action.lower()}",
-        subject=subject,
-        details=details,
-    )
+    record_step(session, section, after, f"section.{request.action.lower()}", actor, request.facts, at=at)
     return viewed
+
+
+def store_step(session: Session, before: Section, after: Section, *, at: datetime) -> None:
+    """Write the section as it is after a step; where that began a revision, keep the one before."""
+    if after.revision > before.revision:
+        section_revisions.keep(session, before, ended_at=at)
+    sections.save(session, [after])
+
+
+def record_step(  # noqa: PLR0913  # what happened to what, by whom, with which facts, and when
+    session: Session,
+    before: Section,
+    after: Section,
+    action: str,
+    actor: Actor,
+    facts: tuple[tuple[str, str], ...] = (),
+    *,
+    at: datetime,
+) -> None:
+    """Tell host systems of a new state, and the audit log of the step; the last writes of a transaction."""
+    if after.state is not before.state:
+        told = _facts(after, before=before.state)
+        outbox.append(session, Notice.SECTION_STATE_CHANGED, after.id, facts=told, at=at)
+    details = [*actor.facts, ("version", str(after.version)), ("state", after.state.value), *facts]
+    audit.append(session, at=at, actor=actor.id, action=action, subject=f"section:{after.id}", details=details)
 
 
 def _facts(section: Section, *, before: SectionState) -> dict[str, str | int]:
@@ -105,11 +121,15 @@ def _facts(section: Section, *, before: SectionState) -> dict[str, str | int]:
     }
 
 
-_WHOSE = {
+HR: Final = "an HR administrator; nobody acts on their own section"
+_WHOSE: Final = dict.fromkeys(Action, HR) | {
     Action.RATE: "the employee's own manager",
+    Action.ASSESS_SELF: "the employee",
+    Action.ACKNOWLEDGE: "the employee",
     Action.SUBMIT: "the employee's manager, or theirs in turn",
     Action.RETURN: "a manager further up, or an HR administrator",
-    Action.FINALISE: "an HR administrator; nobody acts on their own section",
+    Action.APPROVE: "a manager further up, or an HR administrator",
+    Action.SHARE: "the employee's manager, a manager further up, or an HR administrator",
 }
 
 

@@ -1,13 +1,17 @@
 """A section as one principal sees it, with the actions that are theirs now."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
-from appraise.domain.access import Principal, may_act, sees_ratings
+from appraise.domain.access import Principal, Role, may_act, sees_ratings
+from appraise.domain.clocks import due_on
+from appraise.domain.cycles import Cycle
 from appraise.domain.employees import Employee, EmploymentStatus
 from appraise.domain.reading import PersonRow, ViewedSection
+from appraise.domain.section_guards import Moment, hindrance
 from appraise.domain.section_states import Action
-from appraise.domain.sections import Section, wrong_state
+from appraise.domain.sections import Section
 from appraise.storage import composites, cycles, people, sections, tokens
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
@@ -19,12 +23,12 @@ def view(session: Session, principal: Principal, section: Section, *, at: dateti
     cycle = cycles.get(session, section.cycle)
     person = people.by_id(session, viewer, [section.employee], on=at.date()).get(section.employee)
     managers = people.managers_of(session, section.employee, on=at.date())
+    moment = moment_of(principal, cycle, on=at.date())
     allowed = {
         action
         for action in Action
-        if wrong_state(section, action) is None
-        and may_act(principal, action, section.employee, managers=managers)
-        and not (action is Action.RATE and at.date() < cycle.period.start)
+        if may_act(principal, action, section.employee, managers=managers)
+        and hindrance(section, action, moment) is None
     }
     return ViewedSection(
         section=sections.shown(section, viewer),
@@ -34,7 +38,20 @@ def view(session: Session, principal: Principal, section: Section, *, at: dateti
         allowed_actions=frozenset(allowed),
         is_own=principal.employee == section.employee,
         composite=composites.of(session, section.run, section.employee),
+        respond_by=_respond_by(session, section, cycle),
     )
+
+
+def moment_of(principal: Principal, cycle: Cycle, *, on: date) -> Moment:
+    return Moment(on, cycle, principal.employee, Role.HR_ADMINISTRATOR in principal.roles)
+
+
+def _respond_by(session: Session, section: Section, cycle: Cycle) -> date | None:
+    shared = section.course.shared_at
+    if shared is None:
+        return None
+    pauses = [*section.course.pauses, *people.leave_of(session, section.employee)]
+    return due_on(shared.date(), cycle.rules.response_days, pauses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +71,10 @@ class Actor:
             facts.append(("embedded_by", principal.embedded.by))
         who = principal.name if principal.employee is None else f"employee:{principal.employee}"
         return cls(who, tuple(facts))
+
+
+OPERATOR: Final = Actor("operator", ())
+"""Whoever runs the deployment, at the command line."""
 
 
 def _as_the_section_says(session: Session, section: Section) -> PersonRow:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
 
 from appraise.domain.cycles import Cycle
 from appraise.domain.employees import Employment, ReportingKind
@@ -15,7 +14,7 @@ from appraise.domain.people_documents import documents_of
 from appraise.domain.policies import Policy
 from appraise.domain.reading import RunState, ScoringRun
 from appraise.domain.scorecards import Absence, Estimate, Scorecard, ScoringResult
-from appraise.domain.section_states import SectionState
+from appraise.domain.section_states import HANDED_IN, OPEN_TO_SCORING, SectionState
 from appraise.domain.sections import Item, Section
 from appraise.domain.webhooks import Notice
 from appraise.storage import audit, cycles, outbox, people, people_snapshots, scorecards, sections
@@ -23,9 +22,6 @@ from appraise.storage.database import Session, lock
 from appraise.storage.identifiers import new_id
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.transactions import committed
-
-UNTOUCHED: Final = frozenset({SectionState.SUBMITTED, SectionState.FINALISED})
-"""The evidence of a section that was handed in is frozen."""
 
 
 def store_scores(  # noqa: PLR0913  # what was computed from whom by which rules, and when
@@ -62,7 +58,7 @@ def store_scores(  # noqa: PLR0913  # what was computed from whom by which rules
             section = known.get(scorecard.employee)
             if section is None:
                 new.append(standing.placed(_opened(scorecard, cycle, run, policy)))
-            elif section.state not in UNTOUCHED:
+            elif section.state in OPEN_TO_SCORING:
                 changed.append(standing.placed(_rescored(section, scorecard, run, policy)))
         sections.add(session, new)
         sections.save(session, changed)
@@ -87,7 +83,7 @@ def _corrected(
 
     Otherwise means that a figure changed sides against the run before, appeared or vanished.
     """
-    handed_in = [section for section in known if section.state in UNTOUCHED]
+    handed_in = [section for section in known if section.state in HANDED_IN]
     if before is None or not handed_in:
         return []
     old = {card.employee: _stances(card) for card in scorecards.of_run(session, before.id)}
@@ -135,17 +131,18 @@ def _rescored(section: Section, scorecard: Scorecard, run: ScoringRun, policy: P
     for result in scorecard.results:
         known = before.get(result.indicator)
         rating = None if known is None or isinstance(result, Absence) else known.rating
-        items.append(
-            Item(
-                id=ItemId(new_id()) if known is None else known.id,
-                indicator=result.indicator,
-                weight=weights.get(result.indicator, Decimal(0)),
-                result=result,
-                rating=rating,
-                comment=None if known is None else known.comment,
-            )
-        )
-    return replace(section, run=run.id, items=tuple(items), version=section.version + 1)
+        weight = weights.get(result.indicator, Decimal(0))
+        if known is None:
+            items.append(Item(ItemId(new_id()), result.indicator, weight, result))
+        else:
+            items.append(replace(known, weight=weight, result=result, rating=rating))
+    return replace(
+        section,
+        run=run.id,
+        items=tuple(items),
+        version=section.version + 1,
+        floor=Decimal(str(policy.minimum_observed_weight)),
+    )
 
 
 class _Standing:

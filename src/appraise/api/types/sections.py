@@ -1,8 +1,7 @@
 """Sections and their items."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
 from typing import Annotated, Final, Self
 
 import strawberry
@@ -13,39 +12,29 @@ from appraise.api.types.changes import IndicatorChangeType
 from appraise.api.types.composites import CompositeResult, composite_of
 from appraise.api.types.connections import PageInfoType, Window
 from appraise.api.types.cycles import CycleType
-from appraise.api.types.estimates import ItemResult, result_of
-from appraise.api.types.indicators import IndicatorDefinitionType
+from appraise.api.types.items import ItemType
 from appraise.api.types.node import Node
 from appraise.api.types.people import EmployeeType
+from appraise.api.types.section_course import (
+    AcknowledgementType,
+    ExemptionType,
+    HostTotal,
+    ReopeningType,
+    SectionRevisionType,
+)
+from appraise.api.types.section_states import ActionValue, SectionStateValue
 from appraise.domain.cursors import cursor
-from appraise.domain.identifiers import CycleId, SectionId
-from appraise.domain.indicators import definition_of
+from appraise.domain.identifiers import CycleId
 from appraise.domain.reading import Page, SectionRow, ViewedSection
-from appraise.domain.section_states import Action, SectionState
-from appraise.domain.sections import Item, Section
+from appraise.domain.revisions import as_of
+from appraise.domain.section_states import SectionState
+from appraise.domain.sections import Section
 from appraise.errors import Forbidden
 from appraise.use_cases.read_change import read_change
+from appraise.use_cases.read_revisions import read_revisions
 from appraise.use_cases.read_sections import count_sections
 
 CENT: Final = Decimal("0.01")
-
-
-@strawberry.enum(name="SectionState", description="Where a section stands.")
-class SectionStateValue(Enum):
-    COLLECTING = strawberry.enum_value(SectionState.COLLECTING, description="Evidence is collected; nothing rated yet.")
-    DRAFT = strawberry.enum_value(SectionState.DRAFT, description="The manager has begun to rate.")
-    SUBMITTED = strawberry.enum_value(SectionState.SUBMITTED, description="The manager has handed it in to HR.")
-    FINALISED = strawberry.enum_value(
-        SectionState.FINALISED, description="Closed by HR; immutable; the employee sees all of it."
-    )
-
-
-@strawberry.enum(name="Action", description="What can be done with a section.")
-class ActionValue(Enum):
-    RATE = strawberry.enum_value(Action.RATE, description="Rate items and comment on them.")
-    SUBMIT = strawberry.enum_value(Action.SUBMIT, description="Hand it in to HR.")
-    RETURN = strawberry.enum_value(Action.RETURN, description="Give it back to the manager, with a reason.")
-    FINALISE = strawberry.enum_value(Action.FINALISE, description="Close it, with a reason.")
 
 
 @strawberry.type(
@@ -58,58 +47,13 @@ class SectionPersonType:
     department: str | None = strawberry.field(description="Department then.")
 
 
-@strawberry.type(name="Item", description="One line of a section: what the data say, and what the manager says.")
-class ItemType:
-    item: strawberry.Private[Item]
-    section_key: strawberry.Private[SectionId]
-    id: strawberry.ID = strawberry.field(description="Opaque; the `itemId` of `rateItem`.")
-    indicator: IndicatorDefinitionType = strawberry.field(description="What is measured.")
-    weight: Decimal = strawberry.field(description="Share of the section's total, 0 to 1.")
-
-    @strawberry.field(description="What the data say.")
-    def result(self) -> ItemResult:
-        return result_of(self.item.result, self.section_key)
-
-    @strawberry.field(
-        description=(
-            "The manager's rating, 1 (lowest) to 5 (highest); null while there is none. Null with an error FORBIDDEN "
-            "while it is withheld from the reader (see `Section.ratingsVisible`)."
-        )
-    )
-    def rating(self, info: strawberry.Info) -> int | None:
-        return self._disclosed(info.context).rating
-
-    @strawberry.field(description="The manager's words; null and withheld as `rating`.")
-    def comment(self, info: strawberry.Info) -> str | None:
-        return self._disclosed(info.context).comment
-
-    def _disclosed(self, context: RequestContext) -> Item:
-        viewed = context.sections.view(self.section_key)
-        if not viewed.ratings_visible:
-            raise Forbidden(
-                "ratings and comments are withheld from you until the section is finalised",
-                hint="ratingsVisible says so beforehand",
-            )
-        return next(item for item in viewed.section.items if item.id == self.item.id)
-
-    @classmethod
-    def of(cls, item: Item, section: SectionId) -> Self:
-        return cls(
-            item=item,
-            section_key=section,
-            id=to_global(Kind.ITEM, item.id),
-            indicator=IndicatorDefinitionType.of(definition_of(item.indicator)),
-            weight=item.weight,
-        )
-
-
 @strawberry.type(
     name="Section", description="One employee's customer-service section in one cycle, made of items that are rated."
 )
 class SectionType(Node):
     section: strawberry.Private[Section]
     ratings_visible: bool = strawberry.field(
-        description="Whether the reader sees ratings and comments, or has to wait until it is final."
+        description="Whether the reader sees ratings and comments, or has to wait until it is shared."
     )
     state: SectionStateValue = strawberry.field(description="Where it stands.")
     version: int = strawberry.field(
@@ -124,6 +68,84 @@ class SectionType(Node):
     manifest_hash: str | None = strawberry.field(
         description="SHA-256 of what the figures were computed from, frozen when handed in."
     )
+
+    minimum_observed_weight: Decimal = strawberry.field(
+        description="Where less was observed there is no total: a missing value, never a zero."
+    )
+
+    @strawberry.field(description="Whether the reader sees the self-assessment, as far as there is one.")
+    def self_assessment_visible(self, info: strawberry.Info) -> bool:
+        return self.is_own(info) or self.section.both_are_in
+
+    @strawberry.field(description="When the employee handed in their self-assessment.")
+    def self_assessed_at(self) -> datetime | None:
+        return self.section.course.self_assessed_at
+
+    @strawberry.field(description="Why it was given back to the manager, until it is handed in again.")
+    def return_reason(self) -> str | None:
+        return self.section.course.return_reason
+
+    @strawberry.field(description="When HR let it be shared.")
+    def released_at(self) -> datetime | None:
+        return self.section.course.released_at
+
+    @strawberry.field(description="When the employee came to read all of it.")
+    def shared_at(self) -> datetime | None:
+        return self.section.course.shared_at
+
+    @strawberry.field(
+        description=(
+            "The last day on which the employee may answer; null where nothing is shared, and during a leave whose end "
+            "is not known. Days of leave and of disputes do not count."
+        )
+    )
+    def respond_by(self, info: strawberry.Info) -> date | None:
+        context: RequestContext = info.context
+        return context.sections.view(self.section.id).respond_by
+
+    @strawberry.field(description="The employee's answer.")
+    def acknowledgement(self) -> AcknowledgementType | None:
+        answer = self.section.course.acknowledgement
+        return None if answer is None else AcknowledgementType.of(answer)
+
+    @strawberry.field(description="Why it is out of the cycle; null where it is not.")
+    def exemption(self) -> ExemptionType | None:
+        exemption = self.section.course.exemption
+        return None if exemption is None else ExemptionType.of(exemption)
+
+    @strawberry.field(description="That its reopening is proposed; null where it is not.")
+    def reopening(self) -> ReopeningType | None:
+        reopening = self.section.course.reopening
+        return None if reopening is None else ReopeningType.of(reopening)
+
+    @strawberry.field(description="When it was closed.")
+    def finalised_at(self) -> datetime | None:
+        return self.section.course.finalised_at
+
+    @strawberry.field(
+        description=(
+            "The total as it will be written to the HR system; null where `total` is, or the cycle names no scale."
+        )
+    )
+    def host_total(self, info: strawberry.Info) -> HostTotal | None:
+        context: RequestContext = info.context
+        scale = context.cycles()[self.section.cycle].rules.host_scale
+        total = self.section.total
+        return None if scale is None or total is None else HostTotal.of(scale, total)
+
+    @strawberry.field(description="All revisions, the current one last. Reading somebody else's is audited.")
+    def revisions(self, info: strawberry.Info) -> list[SectionRevisionType]:
+        context: RequestContext = info.context
+        known = read_revisions(context.deployment, context.principal, self.section.id, at=context.at)
+        return [SectionRevisionType.of(kept) for kept in known]
+
+    @strawberry.field(description="The revision that was current at a time. Reading somebody else's is audited.")
+    def as_of(
+        self, info: strawberry.Info, at: Annotated[datetime, strawberry.argument(description="When.")]
+    ) -> SectionRevisionType:
+        context: RequestContext = info.context
+        known = read_revisions(context.deployment, context.principal, self.section.id, at=context.at)
+        return SectionRevisionType.of(as_of(known, at))
 
     @strawberry.field(description="The employee.")
     def employee(self, info: strawberry.Info) -> EmployeeType | None:
@@ -153,7 +175,7 @@ class SectionType(Node):
     @strawberry.field(
         description=(
             "Weighted mean of the ratings over the rated items, 1 to 5, rounded to two places; null while nothing is "
-            "rated or ratings are withheld. Absences weigh nothing."
+            "rated, ratings are withheld or less than `minimumObservedWeight` was observed. Absences weigh nothing."
         )
     )
     def total(self) -> Decimal | None:
@@ -224,6 +246,7 @@ class SectionType(Node):
                 name=name, manager_name=manager_name, job=section.job_title, department=section.department
             ),
             observed_weight=section.observed_weight,
+            minimum_observed_weight=section.floor,
             submitted_at=section.submitted_at,
             manifest_hash=section.manifest_hash,
         )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
+from appraise.domain.section_states import SectionState
 from appraise.storage.tables.columns import Document, Exact, Instant, Key, Record
 
 
@@ -25,6 +26,8 @@ class CycleRow(Record, table=True):
     reference_namespace: str | None = Field(default=None, sa_type=Key)
     reference_value: str | None = Field(default=None, sa_type=Key)
     opened_at: datetime = Field(sa_type=Instant)
+    state: str = Field(sa_type=Key)
+    rules: Any = Field(sa_type=Document)
 
 
 class PolicyRow(Record, table=True):
@@ -153,7 +156,7 @@ class SectionRow(Record, table=True):
     __tablename__ = "sections"
     __table_args__ = (
         UniqueConstraint("cycle_id", "employee_id"),
-        CheckConstraint("state IN ('COLLECTING', 'DRAFT', 'SUBMITTED', 'FINALISED')", name="state"),
+        CheckConstraint(f"state IN ({', '.join(repr(state.value) for state in SectionState)})", name="state"),
         Index("ix_sections_employee_id", "employee_id"),
     )
 
@@ -169,6 +172,19 @@ class SectionRow(Record, table=True):
     department: str | None = None
     submitted_at: datetime | None = Field(default=None, sa_type=Instant)
     manifest_hash: str | None = None
+    floor: Decimal = Field(sa_type=Exact)
+    course: Any = Field(sa_type=Document)
+
+
+class SectionRevisionRow(Record, table=True):
+    """A section as it stood when its next revision began; its results are those of the run that it names."""
+
+    __tablename__ = "section_revisions"
+
+    section_id: str = Field(primary_key=True, sa_type=Key, foreign_key="sections.id")
+    revision: int = Field(primary_key=True)
+    ended_at: datetime = Field(sa_type=Instant)
+    document: Any = Field(sa_type=Document)
 
 
 class ItemRow(Record, table=True):
@@ -184,3 +200,6 @@ class ItemRow(Record, table=True):
     weight: Decimal = Field(sa_type=Exact)
     rating: int | None = None
     comment: str | None = None
+    reason: str | None = None
+    own_rating: int | None = None
+    own_comment: str | None = None

@@ -3,7 +3,7 @@
 import { LitElement, css, html, nothing } from "lit";
 import { picture, tone } from "./picture.js";
 import { findings, pictures, shared } from "./styles.js";
-import { figure, isContext, negated, plain, share, sum, time, unitWords } from "./words.js";
+import { figure, isContext, isSupported, negated, plain, share, sum, time, unitWords } from "./words.js";
 
 const RATINGS = [1, 2, 3, 4, 5];
 const EXTREMES = new Set([1, 5]);
@@ -118,16 +118,17 @@ export class AppraiseItem extends LitElement {
   }
 
   #words() {
-    const { rating, comment } = this.item;
+    const { rating, comment, reason } = this.item;
     if (rating === null && comment === null) return html`<p class="manager soft">Not rated yet.</p>`;
     return html`<div class="manager">
       <p><b>Manager’s rating:</b> ${rating === null ? "none" : `${rating} of 5`}</p>
       ${comment === null ? nothing : html`<blockquote>${comment}</blockquote>`}
+      ${reason === null ? nothing : html`<p class="small">Why it differs from the data: ${reason}</p>`}
     </div>`;
   }
 
   #form() {
-    const { rating, comment } = this.#current();
+    const { rating, comment, reason } = this.#current();
     const isComment = EXTREMES.has(rating ?? 0) && comment.trim() === "";
     return html`<div class="manager">
       <fieldset>
@@ -150,8 +151,20 @@ export class AppraiseItem extends LitElement {
           @input=${(/** @type {any} */ event) => this.#edit({ comment: event.target.value }, true)}
           @blur=${() => this.saving?.isPending && this.saving.flush()}></textarea>
       </div>
+      ${isSupported(this.item, rating) ? nothing : this.#reason(rating, reason)}
       <p class="status small" id="status" role="status">${this.#status()}</p>
       ${this.#conflict()}
+    </div>`;
+  }
+
+  /** @param {number | null} rating @param {string} reason */
+  #reason(rating, reason) {
+    const { lowest, highest } = this.item.supportedRatings;
+    return html`<div class="comment">
+      <label for="reason">Why ${rating}, where the data bear out ${lowest} to ${highest}${reason.trim() === "" ? html` <em>needed</em>` : nothing}</label>
+      <textarea id="reason" rows="2" maxlength="2000" .value=${reason}
+        @input=${(/** @type {any} */ event) => this.#edit({ reason: event.target.value }, true)}
+        @blur=${() => this.saving?.isPending && this.saving.flush()}></textarea>
     </div>`;
   }
 
@@ -191,7 +204,7 @@ export class AppraiseItem extends LitElement {
 
   /** What the form shows: what was written last, stored or not. @returns {import("./saving.js").Draft} */
   #current() {
-    const stored = { rating: this.item.rating, comment: this.item.comment ?? "" };
+    const stored = { rating: this.item.rating, comment: this.item.comment ?? "", reason: this.item.reason ?? "" };
     return this.saving?.draft(this.item.id) ?? stored;
   }
 

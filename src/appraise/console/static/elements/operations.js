@@ -6,6 +6,8 @@ fragment ItemParts on Item {
   weight
   rating
   comment
+  reason
+  supportedRatings { lowest highest }
   indicator { key name question unit direction counts doesNotCount }
   result {
     __typename
@@ -33,6 +35,8 @@ fragment SectionParts on Section {
   manifestHash
   person { name job department managerName }
   cycle { name start end }
+  respondBy
+  acknowledgement { stance comment }
   items { ...ItemParts }
   composite {
     __typename
@@ -65,6 +69,22 @@ export const ReturnSection = `mutation ReturnSection($input: ReturnSectionInput!
 
 export const FinaliseSection = `mutation FinaliseSection($input: FinaliseSectionInput!) {
   finaliseSection(input: $input) ${OUTCOME}
+}${SECTION}`;
+
+export const ApproveSection = `mutation ApproveSection($input: ApproveSectionInput!) {
+  approveSection(input: $input) ${OUTCOME}
+}${SECTION}`;
+
+export const ReleaseSection = `mutation ReleaseSection($input: ReleaseSectionInput!) {
+  releaseSection(input: $input) ${OUTCOME}
+}${SECTION}`;
+
+export const ShareSection = `mutation ShareSection($input: ShareSectionInput!) {
+  shareSection(input: $input) ${OUTCOME}
+}${SECTION}`;
+
+export const AcknowledgeSection = `mutation AcknowledgeSection($input: AcknowledgeSectionInput!) {
+  acknowledgeSection(input: $input) ${OUTCOME}
 }${SECTION}`;
 
 export const ReadFrame = `query ReadFrame {

@@ -4,7 +4,7 @@ import { RequestFailed, idempotencyKey } from "./client.js";
 import { RateItem } from "./operations.js";
 
 /**
- * @typedef {{rating: number | null, comment: string}} Draft
+ * @typedef {{rating: number | null, comment: string, reason: string}} Draft
  * @typedef {{kind: "idle"} | {kind: "saving"} | {kind: "saved", at: Date} | {kind: "offline"} |
  *   {kind: "refused", message: string, mine: Draft} | {kind: "conflict", mine: Draft}} Status
  */
@@ -102,6 +102,7 @@ export class Saving {
         itemId: item,
         rating: draft.rating,
         comment: draft.comment || null,
+        reason: draft.reason || null,
         expectedVersion: this.#version,
         idempotencyKey: key,
       };

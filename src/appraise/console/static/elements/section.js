@@ -6,11 +6,13 @@ import { LitElement, css, html, nothing } from "lit";
 import { Client, RequestFailed, idempotencyKey } from "./client.js";
 import "./item.js";
 import "./together.js";
-import { FinaliseSection, ReadSection, ReturnSection, SubmitSection } from "./operations.js";
+import {
+  AcknowledgeSection, ApproveSection, FinaliseSection, ReadSection, ReleaseSection, ReturnSection, ShareSection, SubmitSection,
+} from "./operations.js";
 import { legend } from "./picture.js";
 import { Saving } from "./saving.js";
 import { pictures, shared } from "./styles.js";
-import { STATES, date, failure, isContext, period, share } from "./words.js";
+import { BYWAYS, STATES, STEPS, date, failure, isContext, isSupported, period, share } from "./words.js";
 
 const RETRY = 5000;
 const EXTREMES = new Set([1, 5]);
@@ -29,14 +31,53 @@ const DEEDS = {
     words: "The manager can change it and hand it in again. Your reason goes to the audit log.",
     needsReason: true,
   },
+  APPROVE: {
+    document: ApproveSection,
+    button: "Approve",
+    title: "Approve this section?",
+    words: "It can then be shared with the employee.",
+    needsReason: false,
+  },
+  RELEASE: {
+    document: ReleaseSection,
+    button: "Release",
+    title: "Let the manager share it?",
+    words: "The manager decides when the employee reads it.",
+    needsReason: false,
+  },
+  SHARE: {
+    document: ShareSection,
+    button: "Share",
+    title: "Share it with the employee?",
+    words: "The employee sees all of it, and has some days to answer.",
+    needsReason: false,
+  },
+  AGREE: {
+    document: AcknowledgeSection,
+    button: "I agree",
+    title: "You have seen it and agree?",
+    words: "Your answer is kept with the section.",
+    needsReason: false,
+    fields: { stance: "AGREE" },
+  },
+  NOT_AGREE: {
+    document: AcknowledgeSection,
+    button: "Seen, I do not agree",
+    title: "You have seen it and do not agree?",
+    words: "Your answer is kept with the section. It is no agreement.",
+    needsReason: false,
+    fields: { stance: "SEEN_NOT_AGREE" },
+  },
   FINALISE: {
     document: FinaliseSection,
     button: "Make final",
     title: "Make this section final?",
-    words: "It can no longer be changed, and the employee sees all of it. Your grounds go to the audit log.",
+    words: "It can no longer be changed, and HR systems may read it. Your grounds go to the audit log.",
     needsReason: true,
   },
 };
+/** The deeds of an action that is done in more than one way. */
+const WAYS = { ACKNOWLEDGE: ["AGREE", "NOT_AGREE"] };
 /** @typedef {keyof typeof DEEDS} Deed */
 
 /** @param {string} endpoint */
@@ -175,16 +216,16 @@ export class AppraiseSection extends LitElement {
   /** @param {any} data */
   #head(data) {
     const { person, cycle } = data;
-    const states = Object.keys(STATES);
+    const reached = STEPS.indexOf(BYWAYS[data.state] ?? data.state);
     const place = [person.job, person.department].filter(Boolean).join(", ");
     return html`<header>
       <p class="overline">Customer-service section · ${cycle.name} · ${period(cycle.start, cycle.end)}</p>
       <h1>${person.name}</h1>
       <p class="lead">${place}${person.managerName ? html`${place ? " · " : ""}reports to ${person.managerName}` : nothing}</p>
       <ol class="steps" aria-label="State">
-        ${states.map(
-          (state) => html`<li class=${states.indexOf(state) <= states.indexOf(data.state) ? "reached" : ""} aria-current=${state === data.state ? "step" : nothing}>
-            ${STATES[state]}
+        ${STEPS.map(
+          (state, step) => html`<li class=${step <= reached ? "reached" : ""} aria-current=${step === reached ? "step" : nothing}>
+            ${STATES[step === reached ? data.state : state]}
           </li>`,
         )}
       </ol>
@@ -196,14 +237,16 @@ export class AppraiseSection extends LitElement {
     const words = data.total === null ? "not yet" : html`${Number(data.total).toLocaleString(navigator.language, { minimumFractionDigits: 2 })} <span>of 5</span>`;
     return html`<section>
       <h2>Total of the ratings</h2>
-      ${data.ratingsVisible ? html`<p class="total">${words}</p>` : html`<p class="soft">Shown when the section is final.</p>`}
+      ${data.ratingsVisible ? html`<p class="total">${words}</p>` : html`<p class="soft">Shown when the section is shared with you.</p>`}
       <p class="soft small">Indicators with a figure make up ${share(data.observedWeight)} of the weight. Absences weigh nothing.</p>
     </section>`;
   }
 
   /** @param {any} data */
   #next(data) {
-    const actions = /** @type {Deed[]} */ (data.allowedActions.filter((/** @type {string} */ action) => action in DEEDS));
+    const actions = /** @type {Deed[]} */ (
+      data.allowedActions.flatMap((/** @type {keyof typeof WAYS} */ action) => WAYS[action] ?? action).filter((/** @type {string} */ deed) => deed in DEEDS)
+    );
     const missing = data.allowedActions.includes("RATE") ? this.#missing(data) : [];
     if (actions.length === 0 && missing.length === 0) return data.isOwn ? this.#own(data) : nothing;
     return html`<section>
@@ -221,7 +264,7 @@ export class AppraiseSection extends LitElement {
 
   /** @param {any} data */
   #own(data) {
-    const words = data.state === "FINALISED" ? "This section is final." : "This is your own section. You see the figures at once, and your manager’s words when it is final.";
+    const words = data.ratingsVisible ? `${STATES[data.state]}. You have answered.` : "This is your own section. You see the figures at once, and your manager’s words when it is shared with you.";
     return html`<section><h2>Your section</h2><p>${words}</p></section>`;
   }
 
@@ -237,9 +280,10 @@ export class AppraiseSection extends LitElement {
   #missing(data) {
     const unrated = this.#unrated(data);
     return data.items.flatMap((/** @type {any} */ item) => {
-      const { rating, comment } = this.saving?.draft(item.id) ?? item;
+      const { rating, comment, reason } = this.saving?.draft(item.id) ?? item;
       if (unrated.includes(item)) return [{ item: item.id, words: `${item.indicator.name}: a rating` }];
       if (isContext(item)) return [];
+      if (!isSupported(item, rating) && !reason?.trim()) return [{ item: item.id, words: `${item.indicator.name}: a reason for the ${rating}` }];
       if (EXTREMES.has(rating) && !comment?.trim()) return [{ item: item.id, words: `${item.indicator.name}: words beside the ${rating}` }];
       return [];
     });
@@ -300,6 +344,7 @@ export class AppraiseSection extends LitElement {
       sectionId: this.section,
       expectedVersion: this._data.version,
       idempotencyKey: idempotencyKey(),
+      ...("fields" in deed ? deed.fields : {}),
       ...(deed.needsReason ? { reason: String(form.get("reason")) } : {}),
     };
     try {

@@ -46,6 +46,10 @@ export const unitWords = (unit) => (unit === null ? "in its own unit" : UNITS[un
 /** Whether an item is read as context only: it weighs nothing and is not rated. @param {{weight: string}} item */
 export const isContext = (item) => Number(item.weight) === 0;
 
+/** Whether the data bear out a rating; outside it needs a reason. @param {any} item @param {number | null} rating */
+export const isSupported = (item, rating) =>
+  rating === null || item.supportedRatings === null || (item.supportedRatings.lowest <= rating && rating <= item.supportedRatings.highest);
+
 /** First and last day in words; the API's end is the first day after. @param {string} start @param {string | null} end */
 export function period(start, end) {
   const first = new Date(`${start}T00:00:00Z`);
@@ -65,8 +69,21 @@ export const STATES = {
   COLLECTING: "Collecting evidence",
   DRAFT: "Draft",
   SUBMITTED: "Submitted",
+  IN_CALIBRATION: "In calibration",
+  CALIBRATED: "Approved",
+  SHARED: "Shared",
+  DISPUTED: "Disputed",
+  ACKNOWLEDGED: "Answered",
   FINALISED: "Final",
+  REOPENED: "Opened again",
+  EXEMPT: "Exempt",
+  VOID: "Void",
 };
+
+/** The usual way, and the step of it that each byway belongs to. */
+export const STEPS = ["COLLECTING", "DRAFT", "SUBMITTED", "CALIBRATED", "SHARED", "ACKNOWLEDGED", "FINALISED"];
+/** @type {Record<string, string>} */
+export const BYWAYS = { IN_CALIBRATION: "SUBMITTED", DISPUTED: "SHARED", REOPENED: "COLLECTING", EXEMPT: "COLLECTING", VOID: "COLLECTING" };
 
 /** @type {Record<string, string>} */
 export const ABSENCES = {

@@ -1,0 +1,56 @@
+"""What stood in the way of a change, for people and for programs."""
+
+from enum import Enum
+from typing import Final
+
+import strawberry
+
+from appraise.api.global_ids import Kind, to_global
+from appraise.domain.sections import Refusal
+
+INPUT_FIELDS: Final = {"itemId", "rating", "comment", "reason", "expectedVersion", "note", "stance"}
+"""What a refusal may name of the input; any other name is an item's id."""
+
+
+@strawberry.enum(
+    description="Why a section could not be changed. More may be added; treat unknown ones as WRONG_STATE."
+)
+class UserErrorCode(Enum):
+    WRONG_STATE = strawberry.enum_value("WRONG_STATE", description="The section's state does not allow it.")
+    VERSION_CONFLICT = strawberry.enum_value(
+        "VERSION_CONFLICT", description="Somebody changed the section meanwhile; read it again and decide."
+    )
+    TOO_EARLY = strawberry.enum_value("TOO_EARLY", description="The cycle has not begun.")
+    UNKNOWN_ITEM = strawberry.enum_value("UNKNOWN_ITEM", description="The section has no such item.")
+    NOTHING_TO_RATE = strawberry.enum_value("NOTHING_TO_RATE", description="The item has no estimate.")
+    OUT_OF_RANGE = strawberry.enum_value("OUT_OF_RANGE", description="A number is out of its range.")
+    ITEM_OPEN = strawberry.enum_value("ITEM_OPEN", description="An item is still to be rated.")
+    COMMENT_MISSING = strawberry.enum_value("COMMENT_MISSING", description="A rating of 1 or 5 needs words.")
+    REASON_MISSING = strawberry.enum_value("REASON_MISSING", description="A reason must be given.")
+    CYCLE_STATE = strawberry.enum_value("CYCLE_STATE", description="The cycle's stage does not allow it.")
+    ALREADY_DONE = strawberry.enum_value("ALREADY_DONE", description="It was done before.")
+    NOTHING_TO_HAND_IN = strawberry.enum_value("NOTHING_TO_HAND_IN", description="The self-assessment is empty.")
+    CALIBRATION_NEEDED = strawberry.enum_value("CALIBRATION_NEEDED", description="The cycle calibrates its sections.")
+    NOT_RELEASED = strawberry.enum_value("NOT_RELEASED", description="HR has not released it yet.")
+    NOT_PROPOSED = strawberry.enum_value("NOT_PROPOSED", description="Nobody has proposed it yet.")
+    SECOND_PERSON = strawberry.enum_value("SECOND_PERSON", description="Somebody else has to approve it.")
+    NOT_A_STANCE = strawberry.enum_value("NOT_A_STANCE", description="Not an answer that a person gives.")
+
+
+@strawberry.type(description="Something that the person at the other end can mend.")
+class UserError:
+    message: str = strawberry.field(description="One sentence to show.")
+    path: list[str] = strawberry.field(
+        description="What it is about: `input` and a field of it, or `items` and an item's id; empty for the whole."
+    )
+    code: UserErrorCode = strawberry.field(description="Stable, for programs.")
+
+
+def user_error(refusal: Refusal) -> UserError:
+    if refusal.field is None:
+        path = []
+    elif refusal.field in INPUT_FIELDS:
+        path = ["input", refusal.field]
+    else:
+        path = ["items", to_global(Kind.ITEM, refusal.field)]
+    return UserError(message=refusal.message, path=path, code=UserErrorCode(refusal.code))

@@ -1,0 +1,32 @@
+"""The scale of the HR system into which a total is written."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from appraise.errors import InvalidInput
+
+LOWEST, HIGHEST = Decimal(1), Decimal(5)
+
+
+@dataclass(frozen=True, slots=True)
+class HostScale:
+    """From `low` to `high` in steps of `step`, e.g. 0 to 100 by 1, or 1 to 5 by 0.5. `low` is the worst."""
+
+    low: Decimal
+    high: Decimal
+    step: Decimal
+
+    def __post_init__(self) -> None:
+        if self.high <= self.low or self.step <= 0 or (self.high - self.low) % self.step:
+            raise InvalidInput(
+                f"a scale from {self.low} to {self.high} in steps of {self.step}",
+                expected="a highest value above the lowest, that is reached in whole steps",
+            )
+
+    def written(self, total: Decimal) -> Decimal:
+        """A total of 1 to 5 as the host has it: stretched over the scale, and rounded to its nearest step.
+
+        Half-way goes up, as people round by hand.
+        """
+        position = (total - LOWEST) / (HIGHEST - LOWEST) * (self.high - self.low) / self.step
+        return self.low + position.quantize(Decimal(1), rounding=ROUND_HALF_UP) * self.step

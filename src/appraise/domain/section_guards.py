@@ -1,0 +1,64 @@
+"""Whether something can be done with a section now, whoever may do it in principle."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from appraise.domain.cycles import PERMITTED, Cycle
+from appraise.domain.identifiers import EmployeeId
+from appraise.domain.section_states import ALLOWED, Action
+from appraise.domain.sections import Refusal, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Who is about to act, on which day, in which cycle. `is_hr` is said of HR administrators."""
+
+    on: date
+    cycle: Cycle
+    actor: EmployeeId | None
+    is_hr: bool
+
+
+def hindrance(section: Section, action: Action, moment: Moment) -> Refusal | None:
+    """What stands in the way of an action, the fields of its form left aside; None where nothing does."""
+    return _wrong_cycle(action, moment.cycle) or _wrong_state(section, action) or _not_yet(section, action, moment)
+
+
+def _wrong_cycle(action: Action, cycle: Cycle) -> Refusal | None:
+    if action in PERMITTED[cycle.state]:
+        return None
+    return Refusal("CYCLE_STATE", f"the cycle {cycle.name} is {cycle.state}; {_doing(action)} is not possible in it")
+
+
+def _wrong_state(section: Section, action: Action) -> Refusal | None:
+    if section.state in ALLOWED[action]:
+        return None
+    needed = " or ".join(sorted(ALLOWED[action]))
+    return Refusal("WRONG_STATE", f"the section is {section.state}; to {_doing(action)} it must be {needed}")
+
+
+def _not_yet(section: Section, action: Action, moment: Moment) -> Refusal | None:
+    course, cycle = section.course, moment.cycle
+    refusal = None
+    match action:
+        case Action.RATE if moment.on < cycle.period.start:
+            refusal = "TOO_EARLY", f"the cycle starts on {cycle.period.start}; nothing can be rated before"
+        case Action.ASSESS_SELF if course.self_assessed_at is not None:
+            refusal = "ALREADY_DONE", "the self-assessment was handed in and cannot be changed any more"
+        case Action.APPROVE if cycle.rules.calibrates:
+            refusal = "CALIBRATION_NEEDED", "this cycle calibrates: the section passes through a session"
+        case Action.RELEASE if course.released_at is not None:
+            refusal = "ALREADY_DONE", f"it was released on {course.released_at.date()}"
+        case Action.SHARE if course.released_at is None and not moment.is_hr:
+            refusal = "NOT_RELEASED", "HR has not released it yet"
+        case Action.PROPOSE_REOPENING if course.reopening is not None:
+            refusal = "ALREADY_DONE", "its reopening is proposed; another HR administrator has to approve it"
+        case Action.REOPEN if course.reopening is None:
+            refusal = "NOT_PROPOSED", "an HR administrator has to propose its reopening first"
+        case Action.REOPEN if course.reopening is not None and course.reopening.by == moment.actor:
+            refusal = "SECOND_PERSON", "somebody else has to approve what you proposed"
+    return None if refusal is None else Refusal(*refusal)
+
+
+def _doing(action: Action) -> str:
+    return action.lower().replace("_", " ")

@@ -1,0 +1,112 @@
+"""What happens to a section after it was handed in, and beside the usual way: pure functions as in `sections`."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from appraise.domain.identifiers import EmployeeId
+from appraise.domain.section_course import (
+    Acknowledgement,
+    Course,
+    Exemption,
+    ExemptionReason,
+    Reopening,
+    ReopeningReason,
+    Stance,
+)
+from appraise.domain.section_states import SectionState
+from appraise.domain.sections import Refusal, Section, moved, words
+
+
+def send_back(section: Section, *, reason: str) -> Section | Refusal:
+    """Return a submitted section to its manager, who reads the reason; the evidence is free again."""
+    why = words(reason)
+    if why is None:
+        return Refusal("REASON_MISSING", "say why the section goes back", "reason")
+    after = moved(section, SectionState.DRAFT, replace(section.course, return_reason=why))
+    return replace(after, submitted_at=None, manifest_hash=None)
+
+
+def approve(section: Section) -> Section:
+    """A second pair of eyes where the cycle has no calibration."""
+    return moved(section, SectionState.CALIBRATED)
+
+
+def release(section: Section, *, at: datetime) -> Section:
+    """From now on the manager may share it."""
+    return moved(section, section.state, replace(section.course, released_at=at))
+
+
+def share(section: Section, *, at: datetime) -> Section:
+    """The employee reads all of it, and their time to answer begins."""
+    course = replace(section.course, shared_at=at, released_at=section.course.released_at or at, pauses=())
+    return moved(section, SectionState.SHARED, course)
+
+
+def acknowledge(
+    section: Section, *, stance: Stance, comment: str | None, by: EmployeeId | None, at: datetime
+) -> Section | Refusal:
+    """The employee has seen it and agrees, or does not."""
+    if stance is Stance.NO_RESPONSE:
+        return Refusal("NOT_A_STANCE", "that nobody answered is for the clock to say", "stance")
+    answer = Acknowledgement(stance, at, by, words(comment))
+    return moved(section, SectionState.ACKNOWLEDGED, replace(section.course, acknowledgement=answer))
+
+
+def finalise(section: Section, *, reason: str | None, at: datetime) -> Section | Refusal:
+    """Close a section; it is immutable and open to HR systems from then on.
+
+    `reason` may be None only where the employee has answered; without an answer it says on what grounds.
+    """
+    if section.state is not SectionState.ACKNOWLEDGED and words(reason) is None:
+        return Refusal("REASON_MISSING", "say on what grounds the section is finalised without an answer", "reason")
+    return _closed(section, at)
+
+
+def close_by_clock(section: Section, *, at: datetime) -> Section:
+    """The employee answered, or their time to answer is over."""
+    return _closed(section, at)
+
+
+def _closed(section: Section, at: datetime) -> Section:
+    answer = section.course.acknowledgement or Acknowledgement(Stance.NO_RESPONSE, at)
+    return moved(section, SectionState.FINALISED, replace(section.course, acknowledgement=answer, finalised_at=at))
+
+
+def exempt(section: Section, *, reason: ExemptionReason, note: str | None, by: EmployeeId, at: datetime) -> Section:
+    """Take a section out of the cycle: counted as exempt, never as done."""
+    exemption = Exemption(reason, words(note), at, by)
+    return moved(section, SectionState.EXEMPT, replace(section.course, exemption=exemption))
+
+
+def end_exemption(section: Section) -> Section:
+    return moved(section, SectionState.COLLECTING, replace(section.course, exemption=None))
+
+
+def void(section: Section, *, reason: str) -> Section | Refusal:
+    """It was created in error; kept for auditors, hidden from everybody below HR."""
+    why = words(reason)
+    if why is None:
+        return Refusal("REASON_MISSING", "say by what error the section was created", "reason")
+    return moved(section, SectionState.VOID, replace(section.course, void_reason=why))
+
+
+def propose_reopening(
+    section: Section, *, reason: ReopeningReason, note: str, by: EmployeeId, at: datetime
+) -> Section | Refusal:
+    """The first of two HR administrators."""
+    why = words(note)
+    if why is None:
+        return Refusal("REASON_MISSING", "say what has to be put right", "note")
+    return moved(section, section.state, replace(section.course, reopening=Reopening(reason, why, at, by)))
+
+
+def reopen(section: Section) -> Section:
+    """Begin the next revision, with the ratings of the last one; the caller keeps that one as it is."""
+    return begun_again(section, SectionState.REOPENED)
+
+
+def begun_again(section: Section, state: SectionState) -> Section:
+    """The next revision, in `state`. What belongs to the last one alone goes."""
+    old = section.course
+    course = Course(self_assessed_at=old.self_assessed_at, unblinded_at=old.unblinded_at, released_at=old.released_at)
+    return replace(moved(section, state, course), revision=section.revision + 1)

@@ -1,0 +1,26 @@
+"""Let the employee read all of their section; their time to answer begins."""
+
+from datetime import datetime
+
+from appraise.domain.access import Principal
+from appraise.domain.identifiers import SectionId
+from appraise.domain.reading import ViewedSection
+from appraise.domain.section_states import Action
+from appraise.domain.section_steps import share
+from appraise.domain.sections import Refusal
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.section_change import Request, change_section
+
+
+def share_section(
+    deployment: Deployment,
+    principal: Principal,
+    section_id: SectionId,
+    *,
+    expected_version: int,
+    at: datetime,
+    idempotency_key: str | None = None,
+) -> ViewedSection | Refusal:
+    """Errors as for every change of a section: see `change_section`."""
+    request = Request(Action.SHARE, expected_version, at, idempotency_key, body=(), facts=())
+    return change_section(deployment, principal, section_id, request, lambda _, section: share(section, at=at))

@@ -1,0 +1,142 @@
+"""What stands in the way of each action, against a table written by hand from the transitions that were agreed."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from tests.domain.test_sections import item, section
+
+from appraise.domain.cycles import Cycle, CycleRules, CycleState
+from appraise.domain.identifiers import CycleId, EmployeeId
+from appraise.domain.periods import Period
+from appraise.domain.section_course import Course, Reopening, ReopeningReason
+from appraise.domain.section_guards import Moment, hindrance
+from appraise.domain.section_states import Action, SectionState
+from appraise.domain.sections import Refusal
+
+AT = datetime(2026, 1, 15, tzinfo=UTC)
+TODAY = AT.date()
+PERIOD = Period(date(2025, 1, 1), date(2026, 1, 1))
+HAL, HEDY = EmployeeId("hal"), EmployeeId("hedy")
+PROPOSED = Course(released_at=AT, reopening=Reopening(ReopeningReason.ERROR, "a wrong rating", AT, HEDY))
+
+# state: what may be done in it, where nothing else stands in the way
+POSSIBLE = {
+    "COLLECTING": "RATE ASSESS_SELF EXEMPT VOID",
+    "DRAFT": "RATE ASSESS_SELF SUBMIT EXEMPT",
+    "SUBMITTED": "ASSESS_SELF RETURN APPROVE",
+    "IN_CALIBRATION": "",
+    "CALIBRATED": "RELEASE SHARE",
+    "SHARED": "ACKNOWLEDGE FINALISE",
+    "DISPUTED": "",
+    "ACKNOWLEDGED": "FINALISE",
+    "FINALISED": "PROPOSE_REOPENING REOPEN",
+    "REOPENED": "RATE",
+    "EXEMPT": "END_EXEMPTION",
+    "VOID": "",
+}
+
+
+def moment(
+    on: date = TODAY, *, state: CycleState = CycleState.OPEN, is_hr: bool = True, calibrates: bool = False
+) -> Moment:
+    return Moment(on, Cycle(CycleId("c"), "2025", PERIOD, None, state, CycleRules(calibrates)), HAL, is_hr)
+
+
+def code(refusal: Refusal | None) -> str | None:
+    return None if refusal is None else refusal.code
+
+
+@pytest.mark.parametrize("state", SectionState)
+def test_each_action_in_each_state(state: SectionState) -> None:
+    def free(action: Action) -> bool:
+        course = PROPOSED if action is Action.REOPEN else Course()
+        return hindrance(replace(section(item("a")), state=state, course=course), action, moment()) is None
+
+    assert {action.value for action in Action if free(action)} == set(POSSIBLE[state].split())
+
+
+def test_a_wrong_state_is_told_with_the_right_ones() -> None:
+    final = replace(section(item("a")), state=SectionState.FINALISED)
+
+    assert [hindrance(final, action, moment()) for action in (Action.RATE, Action.SUBMIT, Action.END_EXEMPTION)] == [
+        Refusal("WRONG_STATE", f"the section is FINALISED; to {needed}")
+        for needed in (
+            "rate it must be COLLECTING or DRAFT or REOPENED",
+            "submit it must be DRAFT",
+            "end exemption it must be EXEMPT",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stage", "what", "is_possible"),
+    [
+        ("PLANNED", "COLLECTING RATE", False),
+        ("OPEN", "COLLECTING RATE", True),
+        ("SCORING", "EXEMPT END_EXEMPTION", True),
+        ("CALIBRATION", "EXEMPT END_EXEMPTION", False),
+        ("CALIBRATION", "SUBMITTED APPROVE", True),
+        ("SHARING", "CALIBRATED SHARE", True),
+        ("CLOSED", "COLLECTING EXEMPT", False),
+        ("CLOSED", "COLLECTING VOID", False),
+        ("CLOSED", "DRAFT ASSESS_SELF", False),
+        ("CLOSED", "FINALISED PROPOSE_REOPENING", True),
+        ("CLOSED", "REOPENED RATE", True),
+        ("ARCHIVED", "FINALISED PROPOSE_REOPENING", False),
+        ("CANCELLED", "COLLECTING RATE", False),
+    ],
+)
+def test_the_stage_of_the_cycle_stands_in_the_way(stage: str, what: str, *, is_possible: bool) -> None:
+    state, action = what.split()
+    one = replace(section(item("a")), state=SectionState(state))
+    found = hindrance(one, Action(action), moment(state=CycleState(stage)))
+
+    doing = action.lower().replace("_", " ")
+    refusal = Refusal("CYCLE_STATE", f"the cycle 2025 is {stage}; {doing} is not possible in it")
+    assert found == (None if is_possible else refusal)
+
+
+@pytest.mark.parametrize(("day", "refused"), [(date(2024, 12, 31), "TOO_EARLY"), (date(2025, 1, 1), None)])
+def test_nothing_is_rated_before_the_cycle_begins(day: date, refused: str | None) -> None:
+    assert code(hindrance(section(item("a")), Action.RATE, moment(day))) == refused
+
+
+def test_a_self_assessment_that_was_handed_in_stays() -> None:
+    one = replace(section(item("a")), course=Course(self_assessed_at=AT))
+
+    assert code(hindrance(one, Action.ASSESS_SELF, moment())) == "ALREADY_DONE"
+
+
+def test_where_the_cycle_calibrates_nobody_approves_past_it() -> None:
+    one = replace(section(item("a")), state=SectionState.SUBMITTED)
+
+    assert code(hindrance(one, Action.APPROVE, moment(calibrates=True))) == "CALIBRATION_NEEDED"
+
+
+@pytest.mark.parametrize(
+    ("course", "is_hr", "refused"),
+    [
+        (Course(), True, [None, None]),
+        (Course(), False, [None, "NOT_RELEASED"]),
+        (Course(released_at=AT), False, ["ALREADY_DONE", None]),
+    ],
+)
+def test_managers_share_what_hr_released(course: Course, refused: list[str | None], *, is_hr: bool) -> None:
+    one = replace(section(item("a")), state=SectionState.CALIBRATED, course=course)
+
+    assert [code(hindrance(one, action, moment(is_hr=is_hr))) for action in (Action.RELEASE, Action.SHARE)] == refused
+
+
+@pytest.mark.parametrize(
+    ("course", "refused"),
+    [
+        (Course(), [None, "NOT_PROPOSED"]),
+        (PROPOSED, ["ALREADY_DONE", None]),
+        (replace(PROPOSED, reopening=replace(PROPOSED.reopening, by=HAL)), ["ALREADY_DONE", "SECOND_PERSON"]),
+    ],
+)
+def test_opening_again_takes_two(course: Course, refused: list[str | None]) -> None:
+    one = replace(section(item("a")), state=SectionState.FINALISED, course=course)
+
+    assert [code(hindrance(one, action, moment())) for action in (Action.PROPOSE_REOPENING, Action.REOPEN)] == refused
