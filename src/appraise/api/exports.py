@@ -18,7 +18,7 @@ from appraise.api.types.exports import (
     ExportType,
     First,
 )
-from appraise.api.types.sections import SectionStateValue
+from appraise.api.types.section_states import SectionStateValue
 from appraise.domain.exports import ExportFormat, ExportKind, ExportRequest
 from appraise.domain.identifiers import CycleId, JobId
 from appraise.domain.section_states import SectionState
