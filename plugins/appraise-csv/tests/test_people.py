@@ -113,7 +113,7 @@ def test_the_board_of_directors_is_nobody(tmp_path: Path) -> None:
             "On parole",
             "the mapping does not know this status; it knows: active, voluntarily terminated",
         ),
-        ('1,"A, B",,,,,,Active,2020-01-01,,,,', "Hired", "2020-01-01", "not a day in the format %d/%m/%Y"),
+        ('1,"A, B",,,,,,Active,13/13/2020,,,,', "Hired", "13/13/2020", "not a day in the format %d/%m/%Y"),
     ],
 )
 def test_a_row_that_cannot_be_taken_is_rejected_with_its_column(

@@ -104,8 +104,8 @@ def test_month_first_days_are_refused_until_declared(tmp_path: Path) -> None:
             3,
             "HIREDATE",
             "03/04/2020",
-            "not a day in the format YYYY-MM-DD; declare the date format (%m/%d/%Y or %d/%m/%Y): "
-            "the file cannot tell which it is",
+            "not a day in the format YYYY-MM-DD: may be 2020-03-04 or 2020-04-03; "
+            "declare the date format (%m/%d/%Y or %d/%m/%Y)",
         ),
     )
     assert read(tmp_path, row, date_format="%m/%d/%Y").records[0].hire_date == date(2020, 3, 4)

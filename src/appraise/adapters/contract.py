@@ -85,7 +85,11 @@ class ImportOptions:
 
 @dataclass(frozen=True, slots=True)
 class ReadPeople:
-    """The outcome of reading an HRIS export: all rows are in `records` or in `rejected`; none is lost."""
+    """The outcome of reading an HRIS export: every row is in `records`, `rejected` or `skipped`; none is lost.
+
+    `skipped` are rows left out on purpose, each with its reason: another job of somebody who is in `records`, a
+    repetition. Unlike rejected ones they need nobody's attention.
+    """
 
     records: tuple[PeopleRecord, ...]
     rejected: tuple[RejectedRow, ...]
@@ -93,6 +97,7 @@ class ReadPeople:
     warnings: tuple[str, ...] = ()
     complete: bool = True
     """Whether the export claims to hold everybody, so that whoever is missing may have left."""
+    skipped: tuple[RejectedRow, ...] = ()
 
 
 @runtime_checkable

@@ -176,6 +176,8 @@ def _decoded(path: Path, prefix: bytes, encoding: str) -> str:
 
 def _text_format(path: Path, text: str) -> str:
     start = text.lstrip()
+    if start[0] == "<":
+        return "xml"
     inner = start[1:].lstrip()[:1]
     if start[0] == "[" and (not inner or inner in '{["]-0123456789tfn'):
         return "json"

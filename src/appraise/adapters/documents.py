@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, time
 from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from appraise.adapters.contract import FileShape
+from appraise.adapters.detection import detect
 from appraise.errors import InvalidInput, Place
 
 LARGEST_DOCUMENT = 1 << 29  # a JSON document is held in memory as a whole; JSON lines are not
@@ -15,19 +17,7 @@ LARGEST_DOCUMENT = 1 << 29  # a JSON document is held in memory as a whole; JSON
 
 def json_records(path: Path, shape: FileShape) -> Iterator[tuple[int, dict[str, str]]]:
     """Numbered from 1: the record's ordinal. Nested objects become dotted keys, lists their JSON text."""
-    size = path.stat().st_size
-    if size > LARGEST_DOCUMENT:
-        raise InvalidInput(
-            f"the JSON document has {size:,} bytes",
-            place=Place(path.name),
-            expected=f"at most {LARGEST_DOCUMENT:,} bytes",
-            hint="export it as JSON lines (one record per line), which is read as a stream",
-        )
-    try:
-        text = path.read_text(encoding=shape.encoding or "utf-8").removeprefix("\ufeff")
-    except UnicodeError as error:
-        raise InvalidInput(f"the file's text is not {shape.encoding}", place=Place(path.name)) from error
-    document = _parsed(text, Place(path.name))
+    document = _parsed(_document_text(path, shape), Place(path.name))
     for ordinal, record in enumerate(_records(document, shape.records_path, path), start=1):
         if not isinstance(record, dict):
             raise InvalidInput(
@@ -36,11 +26,52 @@ def json_records(path: Path, shape: FileShape) -> Iterator[tuple[int, dict[str, 
         yield ordinal, _flat(record)
 
 
+def read_json(path: Path, title: str) -> object:
+    """A whole JSON document, with numbers as the text that the file holds. Raises `InvalidInput` for any other file."""
+    shape = detect(path, FileShape())
+    if shape.format != "json":
+        raise InvalidInput(f"the file is no {title}", place=Place(path.name), expected="a JSON document")
+    return _parsed(_document_text(path, shape), Place(path.name))
+
+
+def read_xml(path: Path, title: str) -> Element:
+    """The root of an XML document. A document type is refused: entities can swell a small file beyond any memory."""
+    shape = detect(path, FileShape())
+    text = _document_text(path, shape) if shape.format == "xml" else ""
+    if not text or "<!DOCTYPE" in text:
+        found = "the XML declares a document type" if text else f"the file is no {title}"
+        raise InvalidInput(found, place=Place(path.name), expected="an XML document without one")
+    try:
+        return fromstring(text)  # noqa: S314  # no document type, so no entities
+    except ParseError as error:
+        raise InvalidInput(f"the XML cannot be read: {error}", place=Place(path.name)) from error
+
+
+def local_name(tag: str) -> str:
+    """An element's name without its namespace, which some systems make up for each report."""
+    return tag.rpartition("}")[2]
+
+
 def json_line(text: str, place: Place) -> dict[str, str]:
     record = _parsed(text, place)
     if not isinstance(record, dict):
         raise InvalidInput("the line is not a JSON object", place=place, expected="one JSON object per line")
     return _flat(record)
+
+
+def _document_text(path: Path, shape: FileShape) -> str:
+    size = path.stat().st_size
+    if size > LARGEST_DOCUMENT:
+        raise InvalidInput(
+            f"the document has {size:,} bytes",
+            place=Place(path.name),
+            expected=f"at most {LARGEST_DOCUMENT:,} bytes",
+            hint="export it as JSON lines (one record per line), which is read as a stream",
+        )
+    try:
+        return path.read_text(encoding=shape.encoding or "utf-8").removeprefix("\ufeff")
+    except UnicodeError as error:
+        raise InvalidInput(f"the file's text is not {shape.encoding}", place=Place(path.name)) from error
 
 
 def _parsed(text: str, place: Place) -> object:

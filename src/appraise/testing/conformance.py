@@ -12,6 +12,7 @@ whoever has recorded files, pass `examples`.
 """
 
 import socket
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -37,7 +38,11 @@ from appraise.testing.tiny_company import tiny_company
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A file of people or events to try an adapter on: `content` under the name `file`, or lying at `path`."""
+    """A file of people or events to try an adapter on: `content` under the name `file`, or lying at `path`.
+
+    `golden` is the text that `people_text` makes of what is read; somebody has checked it by hand. `is_table` says
+    whether the file's rows are its lines or worksheet rows, so that the suite can tell whether one was lost.
+    """
 
     name: str
     options: ImportOptions
@@ -45,6 +50,8 @@ class Example:
     content: str | bytes = b""
     file: str = "export.csv"
     path: Path | None = None
+    golden: Path | None = None
+    is_table: bool = True
 
     def written(self, directory: Path) -> Path:
         if self.path is not None:
@@ -84,7 +91,7 @@ def conformance_checks(
     yield "the declaration is complete", partial(declaration_is_complete, adapter)
     yield "files of another format are refused", partial(foreign_files_are_refused, adapter)
     for example in examples:
-        for title, check, of_people in _file_checks(adapter):
+        for title, check, of_people in _example_checks(adapter, example):
             if of_people is example.of_people:
                 yield f"{example.name}: {title}", partial(_on_example, check, adapter, example)
     if isinstance(adapter, ExampleWriter):
@@ -95,6 +102,43 @@ def conformance_checks(
 
 
 FileCheck = Callable[[Any, Path, ImportOptions], None]
+
+
+def golden_files(directory: Path, source: str) -> tuple[Example, ...]:
+    """An example of people for each file that has `<name>.golden.txt` beside it.
+
+    Options of its import stand in `<name>.options.toml`, under the names of `ImportOptions`.
+    """
+    found = []
+    for golden in sorted(directory.glob("*.golden.txt")):
+        path = golden.with_name(golden.name.removesuffix(".golden.txt"))
+        extra = path.with_name(f"{path.name}.options.toml")
+        options = tomllib.loads(extra.read_text(encoding="utf-8")) if extra.exists() else {}
+        if "mapping" in options:
+            options["mapping"] = directory / options["mapping"]
+        is_table = path.suffix in {".csv", ".tsv", ".txt", ".xlsx", ".xls", ".jsonl"}
+        found.append(
+            Example(
+                path.name,
+                ImportOptions(source=source, **options),
+                of_people=True,
+                path=path,
+                golden=golden,
+                is_table=is_table,
+            )
+        )
+    require(found, f"no file in {directory} has a golden result beside it")
+    return tuple(found)
+
+
+def _example_checks(adapter: Adapter, example: Example) -> Iterator[tuple[str, FileCheck, bool]]:
+    for title, check, of_people in _file_checks(adapter):
+        if example.is_table or check is not people_conformance.no_row_is_lost:
+            yield title, check, of_people
+    if example.golden is not None:
+        yield "what is read is the golden result", partial(people_conformance.is_golden, golden=example.golden), True
+        if example.is_table:
+            yield "people survive a drift of the header", people_conformance.survives_drift_of_a_copy, True
 
 
 def _file_checks(adapter: Adapter) -> Iterator[tuple[str, FileCheck, bool]]:

@@ -1,24 +1,29 @@
 """Checks of reading people: nothing is lost, ids stay text, references are normalised, headers may drift."""
 
+import difflib
+import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from appraise.adapters.contract import EmployeeSource, ExampleCompany, ExampleFile, FileShape, ImportOptions
+from appraise.adapters.contract import EmployeeSource, ExampleCompany, ExampleFile, FileShape, ImportOptions, ReadPeople
 from appraise.adapters.files import detect, read_rows
+from appraise.adapters.records import PeopleRecord
 from appraise.testing.requirements import difference, drifted, require
 
 
 def no_row_is_lost(adapter: EmployeeSource, path: Path, options: ImportOptions) -> None:
-    """Every row from the first record on is a record or a rejected row."""
+    """Every row from the first record on is a record, a rejected row or one left out with its reason."""
     shape = replace(detect(path, FileShape()), header_row=1, first_data_row=1, columns=("all",))
     in_file = _row_numbers(path, shape)
     read = adapter.read_people(path, options)
-    taken = {record.row for record in read.records} | {row.row for row in read.rejected}
+    refused = (*read.rejected, *read.skipped)
+    taken = {record.row for record in read.records} | {row.row for row in refused}
     require(taken, "no row was read")
     lost = {row for row in in_file if row >= min(taken)} - taken
     require(not lost, f"rows are neither records nor rejected: {sorted(lost)[:10]}")
     require(taken <= in_file, f"rows that the file does not have: {sorted(taken - in_file)[:10]}")
-    for row in read.rejected:
+    for row in refused:
         require(row.file == path.name, f"a rejected row names the file {row.file!r}")
         require(row.reason, f"row {row.row} is rejected without a reason")
 
@@ -65,6 +70,49 @@ def survives_drift(adapter: EmployeeSource, path: Path, options: ImportOptions) 
     for name, copy in drifted(path, min(record.row for record in records) - 1):
         found = adapter.read_people(copy, options).records
         require(found == records, f"{name}: other people are read")
+
+
+def survives_drift_of_a_copy(adapter: EmployeeSource, path: Path, options: ImportOptions) -> None:
+    with tempfile.TemporaryDirectory(prefix="appraise-drift-") as name:
+        survives_drift(adapter, Path(shutil.copy(path, name)), options)
+
+
+def is_golden(adapter: EmployeeSource, path: Path, options: ImportOptions, *, golden: Path) -> None:
+    found = people_text(adapter.read_people(path, options))
+    expected = golden.read_text(encoding="utf-8")
+    lines = difflib.unified_diff(expected.splitlines(), found.splitlines(), golden.name, "read", lineterm="", n=0)
+    require(found == expected, "\n".join(lines))
+
+
+def people_text(read: ReadPeople) -> str:
+    """What was read, one line for each person, rejected row and warning: for a person to check and a test to hold."""
+    lines = [_person_text(record) for record in read.records]
+    lines += [f"rejected {row.row} {row.column or '-'} {row.value!r}: {row.reason}" for row in read.rejected]
+    lines += [f"left out {row.row} {row.value!r}: {row.reason}" for row in read.skipped]
+    lines += [f"warning: {warning}" for warning in read.warnings]
+    lines += [f"not read: {', '.join(read.unmapped_columns)}", f"complete: {'yes' if read.complete else 'no'}"]
+    return "\n".join(lines) + "\n"
+
+
+def _person_text(record: PeopleRecord) -> str:
+    managers = [f"{one.reference.namespace}={one.reference.value} ({one.kind})" for one in record.managers]
+    department = {record.department_code: record.department_code, record.department_name: record.department_name}
+    parts = {
+        "e-mail": record.email,
+        "job": record.job_title,
+        "department": " ".join(text for text in department if text),
+        "hired": record.hire_date,
+        "leaves": record.termination_date,
+        "from": record.effective_from,
+        "to": record.effective_to,
+        "manager": ", ".join(managers),
+        "ids": ", ".join(
+            f"{one.namespace}={one.value}" for one in record.references if one.namespace not in {"email", "name"}
+        ),
+        **dict(record.attributes),
+    }
+    told = "; ".join(f"{name} {value}" for name, value in parts.items() if value)
+    return f"{record.row} {record.display_name!r} {record.status}; {told}"
 
 
 def reads_back(adapter: EmployeeSource, example: ExampleFile, company: ExampleCompany) -> None:

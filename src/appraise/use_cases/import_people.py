@@ -1,6 +1,7 @@
 """Import an HRIS export: reconcile what it shows with what is known, effective-dated."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Final, TypeVar
 
 from appraise.adapters.contract import EmployeeSource, ImportOptions, ReadPeople
 from appraise.adapters.discovery import adapter_named
-from appraise.adapters.records import PeopleRecord
+from appraise.adapters.records import PeopleRecord, RejectedRow
 from appraise.domain.employees import Employee, ExternalReference, ReportingKind
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.progress import Advance
@@ -240,7 +241,7 @@ class _Reconciliation:
             rejected=tuple(sorted([*self.read.rejected, *identities.rejected], key=lambda row: row.row)),
             unresolved_managers=tuple(sorted(self.unresolved, key=lambda manager: manager.row)),
             loops=tuple(sorted(_from_smallest([keys.get(employee, employee) for employee in path]) for path in loops)),
-            warnings=(*self.read.warnings, *self.warnings),
+            warnings=(*self.read.warnings, *_left_out(self.read.skipped), *self.warnings),
             unmapped_columns=self.read.unmapped_columns,
             dry_run=dry_run,
         )
@@ -256,6 +257,10 @@ class _Reconciliation:
 
 
 _NOBODY: Final = Employee(EmployeeId(""), "")
+
+
+def _left_out(skipped: Iterable[RejectedRow]) -> list[str]:
+    return [f"{count:,} rows left out: {reason}" for reason, count in Counter(row.reason for row in skipped).items()]
 
 
 def _drop_self(lines: dict[EmployeeId, Timeline[Manager]]) -> None:

@@ -149,10 +149,7 @@ def _hire_date(row: Mapping[str, str], date_format: str | None) -> date | None:
     try:
         return read_day(text, date_format)
     except ValueError as error:
-        reason = str(error)
-        if date_format is None and "/" in text:
-            reason += "; declare the date format (%m/%d/%Y or %d/%m/%Y): the file cannot tell which it is"
-        raise _Refused("HIREDATE", reason) from error
+        raise _Refused("HIREDATE", str(error)) from error
 
 
 def _managers(row: Mapping[str, str]) -> list[ManagerReference]:

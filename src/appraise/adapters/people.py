@@ -1,0 +1,125 @@
+"""People out of an export: what a reader of HR exports has to survive, whatever system wrote them.
+
+A plugin says which columns its system exports (`PeopleFormat`) and, where the file is no table, cuts it into rows.
+Whatever is read is a record, a rejected row with its reason, or a row left out with its reason; no other column is
+looked at.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from appraise.adapters.columns import find_columns
+from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
+from appraise.adapters.days import check_time_zone
+from appraise.adapters.files import detect, read_header, read_rows
+from appraise.adapters.overrides import Overrides, read_overrides
+from appraise.adapters.people_format import NAMES, ManagerColumn, PeopleFormat, Row, Rows
+from appraise.adapters.people_reader import PersonReader, Refused
+from appraise.adapters.records import RejectedRow
+from appraise.adapters.several_rows import one_row_each
+from appraise.errors import InvalidInput, Place
+
+__all__ = [
+    "ManagerColumn",
+    "PeopleFormat",
+    "Row",
+    "Rows",
+    "flat",
+    "folded",
+    "object_rows",
+    "people_of",
+    "table_rows",
+]
+
+
+def table_rows(path: Path, shape: FileShape) -> Rows:
+    """The rows of a CSV file, a worksheet, JSON lines or a JSON document that is one list of records."""
+    shape = detect(path, shape)
+    rejected: list[RejectedRow] = []
+    rows = [Row(number, cells) for number, cells in read_rows(path, shape, on_reject=rejected.append)]
+    return Rows(read_header(path, shape), rows, tuple(rejected))
+
+
+def object_rows(records: Iterable[object]) -> Rows:
+    """Rows from objects of a JSON or XML document, numbered from 1: nested objects by dotted keys, lists left out.
+
+    What is no object is rejected by `people_of`, as a row without an id.
+    """
+    rows = [Row(number, flat(record)) for number, record in enumerate(records, start=1)]
+    return Rows(tuple(dict.fromkeys(name for row in rows for name in row.cells)), rows)
+
+
+def flat(record: object, prefix: str = "") -> dict[str, str]:
+    """The texts of an object by dotted keys; keys that are null are left out, and so are lists."""
+    cells: dict[str, str] = {}
+    for key, value in record.items() if isinstance(record, Mapping) else ():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            cells |= flat(value, f"{name}.")
+        elif isinstance(value, bool):
+            cells[name] = "true" if value else "false"
+        elif value is not None and not isinstance(value, list):
+            cells[name] = str(value)
+    return cells
+
+
+def people_of(rows: Rows, people: PeopleFormat, options: ImportOptions, path: Path) -> ReadPeople:
+    """Raises `InvalidInput` where the columns are not of this format or an override is not known."""
+    if options.time_zone is not None:
+        check_time_zone(options.time_zone)
+    overrides = read_overrides(options, people.columns)
+    found = _matched(rows.header, people, overrides, path)
+    reader = PersonReader(people, overrides, found, options)
+    records, rejected = [], list(rows.rejected)
+    for row in rows.rows:
+        try:
+            records.append(reader.record(row))
+        except Refused as refused:
+            column, value = reader.blamed(row, refused.field)
+            rejected.append(RejectedRow(path.name, row.number, column, value, refused.reason))
+    records, refusals = reader.with_managers_in_the_file(records, rows.rows, path)
+    kept, left_out, contradicting = one_row_each(records, reader.primary, path.name)
+    return ReadPeople(
+        records=tuple(sorted(kept, key=lambda record: record.row)),
+        rejected=tuple(sorted([*rejected, *refusals, *contradicting], key=lambda row: row.row)),
+        unmapped_columns=tuple(column for column in rows.header if column not in reader.used()),
+        warnings=(*rows.warnings, *reader.warnings(rows.rows)),
+        complete=rows.complete,
+        skipped=tuple(sorted([*rows.skipped, *left_out], key=lambda row: row.row)),
+    )
+
+
+def folded(column: str) -> str:
+    """A column's name without case, blanks and punctuation."""
+    return re.sub(r"[^\w#]|_", "", column.casefold()) or column.casefold()
+
+
+def _matched(
+    header: Sequence[str], people: PeopleFormat, overrides: Overrides, path: Path
+) -> dict[str, tuple[str, ...]]:
+    """Field → the file's columns, the preferred ones first. Columns that a person named must be there."""
+    named = {f"column.{name}": column for name, column in overrides.columns.items()}
+    named |= {f"reference.{name}": column for name, column in overrides.references.items()}
+    named |= {f"attribute.{name}": column for name, column in overrides.attributes.items()}
+    by_fold: dict[str, list[str]] = {}
+    for column in header:
+        by_fold.setdefault(folded(column), []).append(column)
+    aliases = {name: (column,) for name, column in named.items()} | {
+        name: (overrides.columns[name],) if name in overrides.columns else names
+        for name, names in people.columns.items()
+    }
+    found = {
+        name: tuple(dict.fromkeys(column for alias in names for column in by_fold.get(folded(alias), ())))
+        for name, names in aliases.items()
+    }
+    found = {name: columns for name, columns in found.items() if columns}
+    missing = [name for name in (*named, *people.required) if name not in found]
+    if not found.keys() & set(people.ids):
+        missing.append(next(iter(people.ids)))
+    if not found.keys() & set(NAMES):
+        missing.append(next(name for name in NAMES if name in people.columns))
+    if missing:
+        find_columns(header, {name: aliases[name] for name in missing}, required=missing, path=path, title=people.title)
+        raise InvalidInput(f"the file is no {people.title}", place=Place(path.name))
+    return found

@@ -1,0 +1,65 @@
+"""How an HR system's export of people is described: its columns, its ids, its words."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from appraise.adapters.records import ManagerReference, RejectedRow
+from appraise.domain.employees import EmploymentStatus, ReportingKind
+
+NAMES = ("display_name", "given_name", "family_name")
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerColumn:
+    """A field that names the manager: by an id of the kind `names`, by "email" or by "name".
+
+    Of several fields of one kind of line the first that is filled counts: they name one person.
+    """
+
+    field: str
+    names: str
+    kind: ReportingKind = ReportingKind.SOLID
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFormat:
+    """A system's export of people.
+
+    `columns` field → the names that the file may give its column; case, blanks and punctuation do not count, and of
+    several columns the first that is filled counts. The fields are those of `PeopleRecord`, besides `given_name`,
+    `family_name`, `primary` (marks the row that counts of several) and those that `ids` and `managers` name.
+    `ids` field → kind of id, in order: the first that a row has is the person's key, all are references under
+    "<source>:<kind>". `positions` field → kind of id of a post, which several people may hold: managers who are named
+    by post are looked up in the file. `statuses` are the system's words in small letters. `attributes` are fields that
+    are kept as attributes of the record.
+    """
+
+    title: str
+    columns: Mapping[str, Sequence[str]]
+    ids: Mapping[str, str]
+    statuses: Mapping[str, EmploymentStatus]
+    managers: Sequence[ManagerColumn] = ()
+    positions: Mapping[str, str] = field(default_factory=dict)
+    attributes: Sequence[str] = ()
+    required: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: text by the file's own column names, and managers where the file lists them in a form of its own."""
+
+    number: int
+    cells: Mapping[str, str]
+    managers: Sequence[ManagerReference] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a file holds, cut into rows. `complete` is False where the file says itself that there is more."""
+
+    header: Sequence[str]
+    rows: Sequence[Row]
+    rejected: Sequence[RejectedRow] = ()
+    skipped: Sequence[RejectedRow] = ()
+    warnings: Sequence[str] = ()
+    complete: bool = True
