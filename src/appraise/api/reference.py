@@ -23,8 +23,8 @@ HEAD: Final = """# Reference of the API
 
 Made from the schema by `make schema`; `make check` compares. The same stands in the
 [SDL](../../schema/appraise.graphql) and in the explorer at `/graphiql` of a running service.
-[Who may ask](authentication.md), the [limits](limits.md), [subscriptions](subscriptions.md),
-[webhooks](webhooks.md), [what changed](../../schema/CHANGELOG.md).
+[Quick start](quickstart.md), [who may ask](authentication.md), the [limits](limits.md),
+[subscriptions](subscriptions.md), [webhooks](webhooks.md), [what changed](../../schema/CHANGELOG.md).
 
 `!` stands for *never null*. A field that was refused is null, and `errors` says why.
 """

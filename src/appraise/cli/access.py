@@ -9,7 +9,7 @@ from rich.text import Text
 from appraise.adapters.discovery import installed_adapters
 from appraise.bootstrap import open_deployment, utc_now
 from appraise.cli.deployment import person_named
-from appraise.cli.output import console, print_json
+from appraise.cli.output import console, errors, print_json
 from appraise.domain.access import Role, ServiceScope
 from appraise.errors import InvalidInput
 from appraise.settings import Settings
@@ -89,7 +89,8 @@ def _print_new(told: dict[str, object], token: str, until: datetime, *, json: bo
         print_json(told | {"token": token, "expires_at": until})
         return
     console.print(token, soft_wrap=True, highlight=False)
-    console.print(f"Good until {until:%Y-%m-%d}. It is not shown again; only its hash is kept.", style="dim")
+    # Not to standard output, so that $(appraise token create …) is the token.
+    errors.print(f"Good until {until:%Y-%m-%d}. It is not shown again; only its hash is kept.", style="dim")
 
 
 def _scope(text: str) -> ServiceScope:
