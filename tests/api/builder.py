@@ -238,7 +238,7 @@ def _estimate(
         reliability=Decimal("0.78"),
         probability_better=Decimal("0.71"),
         consequence=indicator != REPEAT_PURCHASE,
-        evidence=Evidence(214, 198, Decimal("201.5"), None, (("answers_about_bots", 12),)),
+        evidence=Evidence(214, 198, Decimal("201.5"), None, (("answers_about_bots", 12),), credit=Decimal("205.5")),
         working=Working(
             raw=value + pull + topic + channel,
             case_mix=(("topic", topic), ("channel", channel)),
@@ -249,5 +249,7 @@ def _estimate(
         ),
         level=None if indicator == REPEAT_PURCHASE else 3,
         flagged=None if indicator == REPEAT_PURCHASE else indicator == SATISFACTION,
-        money=None if money is None else Money(int(money[0]), int(money[0]) - 50_000, int(money[0]) + 50_000, money[1]),
+        money=None
+        if money is None
+        else Money(int(money[0]), int(money[0]) - 50_000, int(money[0]) + 50_000, money[1], 2_282_500),
     )

@@ -43,7 +43,7 @@ def test_what_breaks_clients_is_seen(tmp_path: Path) -> None:
     changed = sdl()
     for old, new in (
         ('  """First day in this job."""\n  since: Date\n', ""),
-        ("  cursor: String!", "  cursor: String"),
+        ('  cursor: String!\n\n  """The employee."""', '  cursor: String\n\n  """The employee."""'),
         ('  """Rate items and comment on them."""\n  RATE\n', ""),
     ):
         assert old in changed

@@ -315,7 +315,7 @@ def work_value(text: str) -> Worked:
         "reliability": f"{shrunk.reliability[0]:.2f}",
         "kept": f"{kept:.2f}",
         "score": plain(LIFETIME_VALUE, 1.0 + kept * above),
-        "money": f"{lifetime_value._money(shrunk, found.exposed, 'EUR')[0].amount:,}",
+        "money": f"{lifetime_value._money(shrunk, found.exposed, found.expected[-1], 'EUR')[0].amount:,}",
         **levels(shrunk),
         **decayed(),
     }

@@ -42,7 +42,7 @@ SATISFIED = Estimate(
         score=Decimal("82.20"),
         attributable_share=Decimal("0.7"),
     ),
-    money=Money(1_234_500, -40_000, 2_500_000, "EUR"),
+    money=Money(1_234_500, -40_000, 2_500_000, "EUR", 9_000_000),
 )
 
 

@@ -172,3 +172,16 @@ def test_estimates_follow_the_truth_at_its_own_scale(compared: Any, indicator: s
     slope = np.polyfit(values, true, 1)[0]
     assert slope == pytest.approx(1.0, abs=0.3)
     assert np.corrcoef(values, true)[0, 1] > 0.7
+
+
+def test_the_money_foretold_is_that_of_the_unshrunk_ratio(compared: Any) -> None:
+    """Published money is (value − 1) times the expectation by shares, Σw; the unshrunk ratio refers to Σw²."""
+    told = [one for one, _ in compared[LIFETIME_VALUE] if one.money is not None and abs(one.money.amount) > 10_000]
+
+    assert len(told) > 20
+    for one in told:
+        by_shares = one.money.amount / float(one.value - one.expected)
+        assert one.money.foretold == pytest.approx(
+            by_shares * float(one.evidence.effective / one.evidence.credit), rel=0.05
+        )
+        assert one.evidence.effective < one.evidence.credit < one.evidence.events

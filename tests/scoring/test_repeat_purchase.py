@@ -39,7 +39,7 @@ def test_observed_over_expected_by_hand(world: Any, only: Any) -> None:
     assert {name: found[name].working.raw for name in TEAM} == {
         "a": Decimal("4.200000"), "b": Decimal(1), "c": Decimal(1), "d": Decimal(1), "e": Decimal(0), "f": Decimal(0)
     }  # fmt: skip
-    assert found["a"].evidence == Evidence(4, 4, Decimal(4), expected_events=Decimal("0.714286"))
+    assert found["a"].evidence == Evidence(4, 4, Decimal(4), expected_events=Decimal("0.714286"), credit=Decimal(4))
 
 
 def test_too_little_evidence_says_how_much_there_is_and_how_much_is_needed(world: Any) -> None:

@@ -32,7 +32,7 @@ def test_the_raw_figure_is_the_mean_of_the_answers_on_0_to_100(world: Any, only:
 
     assert (found.working.raw, found.working.case_mix) == (Decimal("43.750000"), ())
     assert found.unshrunk == Decimal("43.750000")
-    assert found.evidence == Evidence(events=4, customers=4, effective=Decimal(4))
+    assert found.evidence == Evidence(events=4, customers=4, effective=Decimal(4), credit=Decimal(4))
 
 
 def test_the_standard_error_is_that_of_a_mean_by_the_pooled_spread_within_employees(world: Any, only: Any) -> None:
@@ -55,6 +55,7 @@ def test_a_customer_counts_once_per_employee_as_the_average_of_the_answers(world
         customers=4,
         effective=Decimal(4),
         left_out=(("further answers of the same customer, averaged", 1),),
+        credit=Decimal(4),
     )
 
 

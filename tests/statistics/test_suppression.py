@@ -1,14 +1,16 @@
 """Suppression against a reader who knows the totals and tries every table that fits."""
 
-from itertools import product
+from collections.abc import Sequence
+from itertools import combinations, product
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from appraise.errors import InvalidInput
-from appraise.statistics.suppression import hidden_categories, keeps_hidden
+from appraise.statistics.suppression import hidden_across, hidden_categories, keeps_hidden
 
 
 @pytest.mark.parametrize(
@@ -79,3 +81,72 @@ def test_counts_are_refused_by_their_name() -> None:
     for call in (lambda: hidden_categories([[1]]), lambda: keeps_hidden([[1]], [True])):
         with pytest.raises(InvalidInput, match=r"^count has 2 dimensions"):
             call()
+
+
+def told_of_few(parts: NDArray[np.int64], hidden: Sequence[frozenset[int]], fewest: int) -> list[tuple[int, ...]]:
+    """Groups of fewer than `fewest` people about whom some sum of what is shown, with weights, speaks alone.
+
+    By linear algebra: of the span of the shown groups (and the total), what vanishes outside a set of people.
+    """
+    people = parts.shape[0]
+    groups = [np.ones(people)]
+    for d, names in enumerate(hidden):
+        groups += [(parts[:, d] == name).astype(float) for name in set(parts[:, d].tolist()) - names]
+    span = np.array(groups)
+    rank = np.linalg.matrix_rank(span)
+    found = []
+    for size in range(1, fewest):
+        for few in combinations(range(people), size):
+            rest = np.delete(span, few, axis=1)
+            if (np.linalg.matrix_rank(rest) if rest.size else 0) < rank:
+                found.append(few)
+    return found
+
+
+partitions = st.integers(1, 9).flatmap(
+    lambda people: st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), min_size=people, max_size=people)
+)
+
+
+@given(partitions)
+def test_nothing_shown_of_several_tables_speaks_of_few_people(rows: list[tuple[int, int]]) -> None:
+    parts = np.array(rows)
+
+    hidden = hidden_across(parts, fewest=3)
+
+    if len(rows) < 3:
+        assert [set(names) for names in hidden] == [set(parts[:, 0].tolist()), set(parts[:, 1].tolist())]
+    else:
+        assert told_of_few(parts, hidden, 3) == []
+
+
+def table(*cells: tuple[int, int, int]) -> NDArray[np.int64]:
+    """People by (department, unit): cells of a department, a unit and how many."""
+    return np.array([(department, unit) for department, unit, people in cells for _ in range(people)])
+
+
+@pytest.mark.parametrize(
+    ("cells", "departments", "units"),
+    [
+        pytest.param([(0, 0, 6), (0, 1, 5), (1, 2, 9)], [], [], id="none is small"),
+        pytest.param([(0, 0, 6), (0, 1, 4), (1, 2, 9)], [], [0, 1], id="a unit is not the department less the other"),
+        pytest.param([(0, 0, 9), (0, 1, 7), (0, 2, 3), (1, 3, 8)], [], [1, 2], id="a small one keeps it company"),
+        pytest.param([(0, 0, 4), (1, 1, 6), (2, 2, 20)], [0, 1], [0, 1], id="nor everybody less the others"),
+        pytest.param([(0, 0, 10), (1, 0, 2), (1, 1, 9)], [], [0, 1], id="a unit across departments"),
+        pytest.param([(0, 0, 4)], [0], [0], id="too few people at all"),
+        pytest.param([(0, 0, 5)], [], [], id="enough people in one"),
+    ],
+)
+def test_which_parts_of_two_tables_are_hidden(
+    cells: list[tuple[int, int, int]], departments: list[int], units: list[int]
+) -> None:
+    assert hidden_across(table(*cells)) == (frozenset(departments), frozenset(units))
+
+
+def test_what_is_hidden_beforehand_stays_so_and_counts() -> None:
+    """The part that was hidden may not be what is left of its department either."""
+    parts = table((0, 0, 6), (0, 1, 7), (1, 2, 9))
+
+    assert hidden_across(parts, hidden=[(), (0,)]) == (frozenset(), frozenset({0}))
+    assert hidden_across(parts[3:], hidden=[(), (0,)]) == (frozenset(), frozenset({0, 1}))
+    assert hidden_across(np.empty((0, 2), dtype=np.int64), hidden=[(), (0,)]) == (frozenset(), frozenset({0}))

@@ -120,7 +120,7 @@ def estimate(value: str = "71.25") -> Estimate:
             attributable_share=Decimal("0.65"),
             notes=(("between-employee sd", "3.1"),),
         ),
-        money=Money(12_300, -400, 25_000, "EUR"),
+        money=Money(12_300, -400, 25_000, "EUR", 410_000),
     )
 
 

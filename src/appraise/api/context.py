@@ -1,17 +1,20 @@
 """What one request carries: who asks, when, and what was already read for them."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from appraise.domain.access import Principal
+from appraise.domain.contributions import ContributionQuery, ContributionRow, Dimension
 from appraise.domain.cycles import Cycle
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, SectionId
 from appraise.domain.reading import PersonRow, ViewedSection
 from appraise.domain.sections import Section
 from appraise.domain.standings import Standing
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.read_contributions import contributions_of
 from appraise.use_cases.read_cycles import list_cycles
 from appraise.use_cases.read_people import people_by_id
 from appraise.use_cases.read_sections import get_section, sections_by_employee
@@ -84,6 +87,30 @@ class Sections:
 
 
 @dataclass(slots=True)
+class Contributions:
+    """Contributions of the employees or departments of a page, read in one go."""
+
+    deployment: Deployment
+    principal: Principal
+    at: datetime
+    _wanted: dict[Dimension, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _known: dict[tuple[Dimension, str], list[ContributionRow]] = field(default_factory=dict)
+
+    def announce(self, dimension: Dimension, keys: Iterable[str]) -> None:
+        self._wanted[dimension].update(keys)
+
+    def load(self, dimension: Dimension, key: str) -> list[ContributionRow]:
+        """The newest cycle first. Reads of other employees leave a line in the audit log, once per request."""
+        if (dimension, key) not in self._known:
+            missing = {one for one in self._wanted[dimension] | {key} if (dimension, one) not in self._known}
+            some = frozenset(EmployeeId(one) for one in missing) if dimension is Dimension.EMPLOYEE else None
+            wanted = ContributionQuery(dimension, employees=some)
+            found = contributions_of(self.deployment, self.principal, wanted, at=self.at, read=missing)
+            self._known.update(((dimension, one), found.get(one, [])) for one in missing)
+        return self._known[dimension, key]
+
+
+@dataclass(slots=True)
 class RequestContext:
     """Lives as long as one request and is used by one thread only."""
 
@@ -93,12 +120,14 @@ class RequestContext:
     request_id: str
     people: People = field(init=False)
     sections: Sections = field(init=False)
+    contributions: Contributions = field(init=False)
     _decisions: dict[StrEnum, bool] = field(default_factory=dict)
     _cycles: dict[CycleId, Cycle] | None = None
 
     def __post_init__(self) -> None:
         self.people = People(self.deployment, self.principal, self.at)
         self.sections = Sections(self.deployment, self.principal, self.at)
+        self.contributions = Contributions(self.deployment, self.principal, self.at)
 
     def once(self, permission: StrEnum, rule: Callable[[Principal], bool]) -> bool:
         """The rule's answer for this principal, asked once per request."""

@@ -6,6 +6,7 @@ import strawberry
 
 from appraise.api import nodes
 from appraise.api.context import RequestContext
+from appraise.api.contributions import ContributionQuery
 from appraise.api.exports import ExportQuery
 from appraise.api.global_ids import Kind, from_global, key_of
 from appraise.api.permissions import Permission, Requires
@@ -33,7 +34,7 @@ After = Annotated[str | None, strawberry.argument(description="`pageInfo.endCurs
 
 
 @strawberry.type(description="Reading. Null with an error means refused or unknown; an empty list means nothing there.")
-class Query(ExportQuery):
+class Query(ContributionQuery, ExportQuery):
     @strawberry.field(description="Whoever the token stands for.")
     def viewer(self, info: strawberry.Info) -> ViewerType:
         return ViewerType.of(info.context.principal)

@@ -82,7 +82,8 @@ class Policy:
     `attributable_share` is the share of the between-employee variance that is taken to be the employees' own
     (decision 6): 1 only where customers reach employees at random given the case mix. `annual_discount` is the yearly
     rate at which later money is worth less; `ownership_grace_days` protect whoever inherits an account. Of fewer than
-    `minimum_customers` an estimate is withheld, so that nobody learns what one of them did.
+    `minimum_customers` an estimate is withheld, so that nobody learns what one of them did; of fewer than
+    `minimum_group` employees no figure of them together is shown.
 
     `rating_rule` makes levels: `margin` is the smallest difference that is worth a 5 or a 1, in sds between employees
     of the part that is their own; `level_certainty` the probability that "surely" asks for. A rank is told only where
@@ -100,6 +101,7 @@ class Policy:
     ownership_grace_days: int = 90
     minimum_observed_weight: float = 0.5
     minimum_customers: int = 0
+    minimum_group: int = 5
     rating_rule: RatingRule = RatingRule.PROBABILITY
     margin: float = 0.5
     level_certainty: float = 0.95

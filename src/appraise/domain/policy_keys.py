@@ -83,6 +83,12 @@ OF_THE_POLICY: Final[tuple[Key, ...]] = (
         f"{_CHOICE}; agree on it with the data protection officer",
     ),
     Key(
+        "minimum_group",
+        {"type": "integer", "minimum": 5, "maximum": 1_000},
+        "employees below which no figure of a group is shown, nor what would give it away by subtraction",
+        f"{_CHOICE}; five is the usual least: Hundepool et al. 2012, Statistical Disclosure Control, chapter 4",
+    ),
+    Key(
         "rating_rule",
         {"type": "string", "enum": [rule.value for rule in RatingRule]},
         "what makes levels 1 to 5: probability, or how many standard errors from the average as SAS EVAAS",

@@ -22,8 +22,9 @@ class Evidence:
     """What an estimate rests on.
 
     `events` outcomes seen (answers, spells at risk, customer-months), `customers` distinct customers,
-    `effective` the effective number after sharing credit (Σw²), `expected_events` for ratio indicators the
-    outcomes an average employee would have seen; `left_out` counts of outcomes not used, by reason.
+    `effective` the effective number after sharing credit (Σw²), `credit` the credit itself (Σw), `expected_events` for
+    ratio indicators the outcomes an average employee would have seen; `left_out` counts of outcomes not used, by
+    reason.
     """
 
     events: int
@@ -31,6 +32,7 @@ class Evidence:
     effective: Decimal
     expected_events: Decimal | None = None
     left_out: tuple[tuple[str, int], ...] = ()
+    credit: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,17 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """A contribution in money against expectation, in minor units of `currency` (95 % interval)."""
+    """A contribution in money against expectation, in minor units of `currency` (95 % interval).
+
+    `foretold` times the unshrunk ratio is the money that was credited: what an average employee would have had, weighed
+    by Σw². Money so credited adds up over employees; `amount` does not. None of runs from before it was kept.
+    """
 
     amount: int
     lower: int
     upper: int
     currency: str
+    foretold: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`job_title`, `department` and `manager` are as they stood when the section was opened or last scored.
+    """Job, department (name and code) and manager are as they stood when the section was opened or last scored.
 
     `floor` is the share of the weight that must have been observed for a total to be made.
     """
@@ -82,6 +82,7 @@ class Section:
     manifest_hash: str | None = None
     floor: Decimal = Decimal(0)
     course: Course = field(default_factory=Course)
+    department_code: str | None = None
 
     @property
     def observed_weight(self) -> Decimal:

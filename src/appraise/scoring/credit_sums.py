@@ -38,7 +38,7 @@ class Credited:
 
 @dataclass(frozen=True, slots=True)
 class Clusters:
-    """Per employee (J,): outcomes, distinct customers, Σw²; and the design effect's two sums over everybody.
+    """Per employee (J,): outcomes, distinct customers, Σw², Σw; and the design effect's two sums over everybody.
 
     `squares` is Σ over (employee, customer) of (Σ w(outcome − foretold))², `variance` what it would be if a customer's
     outcomes had nothing in common. `residuals` has Σ w(outcome − foretold) as `residual`, by `employee` and `customer`.
@@ -47,6 +47,7 @@ class Clusters:
     outcomes: FloatArray
     customers: IntArray
     effective: FloatArray
+    credit: FloatArray
     squares: float
     variance: float
     residuals: ibis.Table
@@ -59,6 +60,7 @@ class Clusters:
                 effective=exactly(self.effective[row]),
                 expected_events=None if expected is None else exactly(expected[row]),
                 left_out=left_out[row] if left_out else (),
+                credit=exactly(self.credit[row]),
             )
             for row in range(self.customers.size)
         ]
@@ -96,6 +98,7 @@ def clustered(credited: Credited, rate: FloatArray) -> Clusters:
         residual=exact_sum(rows.weight * (rows.outcome - foretold), credited.exact),
         variance=exact_sum(rows.weight * rows.weight * foretold, credited.exact),
         effective=exact_sum(rows.weight * rows.weight, EXACT),
+        credit=exact_sum(rows.weight, EXACT),
     )
     table = fetched(
         own.group_by("employee").agg(
@@ -104,6 +107,7 @@ def clustered(credited: Credited, rate: FloatArray) -> Clusters:
             squares=exact_sum(own.residual * own.residual, EXACT_LARGE),
             variance=own.variance.sum(),
             effective=own.effective.sum(),
+            credit=own.credit.sum(),
         ),
         order_by=["employee"],
     )
@@ -111,6 +115,7 @@ def clustered(credited: Credited, rate: FloatArray) -> Clusters:
         outcomes=floats(table, "outcomes"),
         customers=whole(table, "customers"),
         effective=floats(table, "effective"),
+        credit=floats(table, "credit"),
         squares=float(floats(table, "squares").sum()),
         variance=float(floats(table, "variance").sum()),
         residuals=own.select("employee", "customer", "residual"),

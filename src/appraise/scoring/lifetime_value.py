@@ -199,7 +199,12 @@ def _results(comparison: _Comparison, left_out: Mapping[int, LeftOut], prepared:
         expected=1.0,
         limits=(0.0, np.inf),
         notes=_notes(comparison, shrunk, outcome, inflation, policy),
-        money=_money(shrunk, outcome.exposed[telling] * comparison.model.unit, prepared.currency or ""),
+        money=_money(
+            shrunk,
+            outcome.exposed[telling] * comparison.model.unit,
+            outcome.expected[-1][telling] * comparison.model.unit,
+            prepared.currency or "",
+        ),
         residuals=clusters.residuals,
     )
     chosen = np.flatnonzero(telling)
@@ -271,13 +276,17 @@ def _with_left_out(evidence: list[Evidence], employees: IntArray, left_out: Mapp
     ]
 
 
-def _money(shrunk: Shrunk, expected: FloatArray, currency: str) -> list[Money]:
-    """Contribution against expectation: (R − 1) times what the employee's share of the customers was to bring."""
+def _money(shrunk: Shrunk, expected: FloatArray, weighed: FloatArray, currency: str) -> list[Money]:
+    """Contribution against expectation: (R − 1) times what the employee's share of the customers was to bring.
+
+    `weighed` is the expectation in the score form, which the unshrunk ratio refers to.
+    """
     contribution = (shrunk.deviation.mean(), shrunk.deviation.quantile(0.025), shrunk.deviation.quantile(0.975))
     amount, lower, upper = (np.rint(part * expected).astype(np.int64) for part in contribution)
+    foretold = np.rint(weighed).astype(np.int64)
     return [
-        Money(int(middle), int(low), int(high), currency)
-        for middle, low, high in zip(amount, lower, upper, strict=True)
+        Money(int(middle), int(low), int(high), currency, int(own))
+        for middle, low, high, own in zip(amount, lower, upper, foretold, strict=True)
     ]
 
 

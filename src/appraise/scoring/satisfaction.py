@@ -280,8 +280,8 @@ def _evidence(
         left_out.setdefault(line["employee"], []).append((line["left_out"], line["n"]))
     averaged = f"further {definition_of(indicator).outcome[1]} of the same customer, averaged"
     found = []
-    sums = (_per_employee(row, floats(table, name)) for name in ("answers", "customers", "squared"))
-    for employee, n, distinct, effective in zip(employees.tolist(), *sums, strict=True):
+    sums = (_per_employee(row, floats(table, name)) for name in ("answers", "customers", "squared", "weight"))
+    for employee, n, distinct, effective, credited in zip(employees.tolist(), *sums, strict=True):
         events, people = round(float(n)), round(float(distinct))
         repeated = [(averaged, events - people)] if events > people else []
         found.append(
@@ -290,6 +290,7 @@ def _evidence(
                 customers=people,
                 effective=exactly(effective),
                 left_out=(*repeated, *left_out.get(employee, [])),
+                credit=exactly(credited),
             )
         )
     return found

@@ -29,17 +29,19 @@ def evidence_document(evidence: Evidence) -> dict[str, Any]:
         "effective": str(evidence.effective),
         "expected_events": None if expected is None else str(expected),
         "left_out": [list(pair) for pair in evidence.left_out],
+        "credit": None if evidence.credit is None else str(evidence.credit),
     }
 
 
 def evidence_from(document: dict[str, Any]) -> Evidence:
-    expected = document["expected_events"]
+    expected, credit = document["expected_events"], document.get("credit")
     return Evidence(
         events=document["events"],
         customers=document["customers"],
         effective=Decimal(document["effective"]),
         expected_events=None if expected is None else Decimal(expected),
         left_out=tuple((reason, count) for reason, count in document["left_out"]),
+        credit=None if credit is None else Decimal(credit),
     )
 
 

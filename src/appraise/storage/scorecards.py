@@ -86,7 +86,7 @@ def result_from(row: Any) -> Estimate | Absence:
         raise ValueError(message)
     money = None
     if row.money_currency is not None:
-        money = Money(row.money_amount, row.money_lower, row.money_upper, row.money_currency)
+        money = Money(row.money_amount, row.money_lower, row.money_upper, row.money_currency, row.money_foretold)
     numbers = {name: getattr(row, name) for name in NUMBERS}
     return Estimate(indicator=indicator, evidence=evidence, working=working_from(row.working), money=money, **numbers)
 
@@ -111,6 +111,7 @@ def columns_of(result: Estimate | Absence) -> dict[str, Any]:
         "money_lower": money and money.lower,
         "money_upper": money and money.upper,
         "money_currency": money and money.currency,
+        "money_foretold": money and money.foretold,
         "evidence": evidence,
         "working": working_document(result.working),
     }

@@ -313,6 +313,7 @@ def _section(columns: Any, items: Sequence[Item]) -> Section:
         manifest_hash=columns["manifest_hash"],
         floor=columns["floor"],
         course=course_from(columns["course"]),
+        department_code=columns["department_code"],
     )
 
 
@@ -327,6 +328,7 @@ def _columns(section: Section) -> dict[str, Any]:
         "manager_id": section.manager,
         "job_title": section.job_title,
         "department": section.department,
+        "department_code": section.department_code,
         "submitted_at": section.submitted_at,
         "manifest_hash": section.manifest_hash,
         "floor": section.floor,

@@ -160,10 +160,11 @@ class _Standing:
 
     def placed(self, section: Section) -> Section:
         job = self.jobs.get(section.employee)
-        department = None if job is None or job.department is None else job.department
+        department = None if job is None else job.department
         return replace(
             section,
             manager=self.managers.get(section.employee),
             job_title=None if job is None else job.job_title,
             department=None if department is None else self.names.get(department, department),
+            department_code=department,
         )

@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Final, Self
 
 import strawberry
 
@@ -12,6 +12,7 @@ from appraise.api.permissions import Permission, Requires
 from appraise.api.types.connections import PageInfoType, Window
 from appraise.api.types.node import Node
 from appraise.domain.access import sees_ratings
+from appraise.domain.contributions import Dimension
 from appraise.domain.cursors import cursor
 from appraise.domain.employees import EmploymentStatus, ExternalReference
 from appraise.domain.identifiers import CycleId, EmployeeId
@@ -20,6 +21,7 @@ from appraise.errors import Forbidden
 from appraise.use_cases.read_people import count_people
 
 if TYPE_CHECKING:
+    from appraise.api.types.contributions import ContributionRowType
     from appraise.api.types.sections import SectionType
 
 
@@ -63,10 +65,30 @@ def named(by: EmployeeBy) -> EmployeeId | ExternalReference:
     return ExternalReference(by.reference.namespace, by.reference.value)
 
 
+ContributionRows = Annotated["ContributionRowType", strawberry.lazy("appraise.api.types.contributions")]
+BY_CYCLE: Final = (
+    "one row for each cycle, the newest first, at most 12. Figures are never taken together over cycles: each compares "
+    "with the colleagues of its own."
+)
+
+
+def _contributions(context: RequestContext, dimension: Dimension, key: str) -> "list[ContributionRowType]":
+    from appraise.api.types.contributions import ContributionRowType  # noqa: PLC0415  # each names the other
+
+    return [ContributionRowType.of(row) for row in context.contributions.load(dimension, key)]
+
+
 @strawberry.type(name="Department", description="A unit of the organisation.")
 class DepartmentType:
     code: str = strawberry.field(description="The source's own code.")
     name: str = strawberry.field(description="Name for people.")
+
+    @strawberry.field(
+        description=f"What its employees contributed, as far as the reader may see their sections: {BY_CYCLE}",
+        extensions=[Requires(Permission.READ_SECTIONS)],
+    )
+    def contributions(self, info: strawberry.Info) -> list[ContributionRows] | None:
+        return _contributions(info.context, Dimension.DEPARTMENT, self.code)
 
 
 @strawberry.type(name="Employee", description="A person who is appraised, as of the day of reading.")
@@ -111,6 +133,16 @@ class EmployeeType(Node):
         cycle: Annotated[strawberry.ID, strawberry.argument(description="Id of the cycle.")],
     ) -> Annotated["SectionType", strawberry.lazy("appraise.api.types.sections")] | None:
         return self.section_in(info.context, cycle)
+
+    @strawberry.field(
+        description=(
+            f"What the employee contributed, in cycles whose section the reader may see: {BY_CYCLE} Reading somebody "
+            "else's is written to the audit log."
+        ),
+        extensions=[Requires(Permission.READ_SECTIONS)],
+    )
+    def contributions(self, info: strawberry.Info) -> list[ContributionRows] | None:
+        return _contributions(info.context, Dimension.EMPLOYEE, self.row.employee.id)
 
     def section_in(self, context: RequestContext, cycle: str) -> "SectionType | None":
         from appraise.api.types.sections import SectionType  # noqa: PLC0415  # employees and sections name each other
@@ -180,6 +212,7 @@ class EmployeeConnection:
         context.people.remember(page.items)
         context.people.announce(row.manager for row in page.items)
         context.sections.announce(row.employee.id for row in page.items)
+        context.contributions.announce(Dimension.EMPLOYEE, (row.employee.id for row in page.items))
         return cls(
             window=window,
             search=search,

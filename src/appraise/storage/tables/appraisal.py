@@ -114,6 +114,7 @@ class ScorecardRow(Record, table=True):
     money_lower: int | None = Field(default=None, sa_type=BigInteger)
     money_upper: int | None = Field(default=None, sa_type=BigInteger)
     money_currency: str | None = None
+    money_foretold: int | None = Field(default=None, sa_type=BigInteger)
     absence_kind: str | None = None
     absence_reason: str | None = None
     evidence: Any = Field(default=None, sa_type=Document, nullable=True)
@@ -151,7 +152,7 @@ class StandingRow(Record, table=True):
 
 
 class SectionRow(Record, table=True):
-    """`manager_id`, `job_title` and `department` are the snapshot of when the section was opened or last scored."""
+    """Manager, job, department (its name) and its code are the snapshot of when it was opened or last scored."""
 
     __tablename__ = "sections"
     __table_args__ = (
@@ -170,6 +171,7 @@ class SectionRow(Record, table=True):
     manager_id: str | None = Field(default=None, sa_type=Key, foreign_key="employees.id")
     job_title: str | None = None
     department: str | None = None
+    department_code: str | None = Field(default=None, sa_type=Key)
     submitted_at: datetime | None = Field(default=None, sa_type=Instant)
     manifest_hash: str | None = None
     floor: Decimal = Field(sa_type=Exact)

@@ -1,0 +1,308 @@
+"""What employees contributed, one by one and in groups, over the cycles."""
+
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated, Self
+
+import strawberry
+
+from appraise.api.global_ids import Kind, to_global
+from appraise.api.types.connections import PageInfoType, Window
+from appraise.api.types.cycles import CycleType
+from appraise.api.types.estimates import AbsenceKindValue, AbsenceResult
+from appraise.api.types.indicators import IndicatorDefinitionType
+from appraise.domain.contributions import (
+    TOTALS,
+    Contribution,
+    ContributionRow,
+    Cover,
+    Dimension,
+    Figure,
+    Group,
+    Reading,
+    RowOrder,
+    Total,
+    TotalDefinition,
+    TotalUnit,
+)
+from appraise.domain.cursors import cursor
+from appraise.domain.indicators import definition_of
+from appraise.domain.scorecards import Absence
+from appraise.use_cases.read_contributions import ContributionPage
+
+
+@strawberry.enum(name="ContributionDimension", description="What the rows of a table of contributions are about.")
+class DimensionValue(Enum):
+    ORGANISATION = strawberry.enum_value(
+        Dimension.ORGANISATION, description="All whose sections the reader may see, in one row."
+    )
+    DEPARTMENT = strawberry.enum_value(
+        Dimension.DEPARTMENT, description="Departments, as they stand in the employees' sections of the cycle."
+    )
+    UNIT = strawberry.enum_value(
+        Dimension.UNIT, description="Units: those who report to one manager directly, as their sections say."
+    )
+    EMPLOYEE = strawberry.enum_value(
+        Dimension.EMPLOYEE, description="Single employees. Each read of somebody else is written to the audit log."
+    )
+
+
+@strawberry.enum(
+    name="ContributionOrder",
+    description=(
+        "The order of rows. By figure there is none: whether somebody stands above somebody else is what `standing` "
+        "says, for those who may read it and where the data can tell."
+    ),
+)
+class OrderValue(Enum):
+    NEWEST_FIRST = strawberry.enum_value(RowOrder.NEWEST_FIRST, description="The newest cycle first, groups by name.")
+    OLDEST_FIRST = strawberry.enum_value(RowOrder.OLDEST_FIRST, description="The oldest cycle first, groups by name.")
+    BY_GROUP = strawberry.enum_value(
+        RowOrder.BY_GROUP, description="Groups by name, of each the newest cycle first: a series for each group."
+    )
+
+
+@strawberry.enum(name="ContributionTotalUnit", description="What a total counts.")
+class TotalUnitValue(Enum):
+    MONEY = strawberry.enum_value(TotalUnit.MONEY, description="Money, in minor units of the currency (cents).")
+    PURCHASES = strawberry.enum_value(TotalUnit.PURCHASES, description="Purchases.")
+    CUSTOMERS = strawberry.enum_value(TotalUnit.CUSTOMERS, description="Customers.")
+
+
+@strawberry.input(
+    description=(
+        "Which rows. A filter chooses among rows and never cuts a group down, so that no group can be had by "
+        "subtracting one answer from another. All that are given must hold."
+    )
+)
+class ContributionWhere:
+    cycles: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Ids of cycles, 1 to 12; the newest 12 where none are named."
+    )
+    departments: list[str] | None = strawberry.field(
+        default=None, description="Codes of departments; for rows by DEPARTMENT or EMPLOYEE."
+    )
+    managers: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Ids of the units' managers; for rows by UNIT or EMPLOYEE."
+    )
+    employees: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Ids of employees; for rows by EMPLOYEE."
+    )
+
+
+@strawberry.type(name="ContributionTotalDefinition", description="What may be summed of an indicator.")
+class TotalDefinitionType:
+    unit: TotalUnitValue = strawberry.field(description="What is counted.")
+    meaning: str = strawberry.field(description="What the number is, in words; positive is good.")
+
+    @classmethod
+    def of(cls, definition: TotalDefinition) -> Self:
+        return cls(unit=TotalUnitValue(definition.unit), meaning=definition.meaning)
+
+
+@strawberry.type(
+    name="ContributionTotal",
+    description=(
+        "What was credited beyond expectation, positive where it is good, case mix taken out and nothing shrunk: it "
+        "adds up over employees, departments and cycles. It is not the sum of the published `money` of scorecards, "
+        "each of which is pulled towards 0 for lack of evidence."
+    ),
+)
+class TotalType:
+    unit: TotalUnitValue = strawberry.field(description="What it counts.")
+    amount: Decimal = strawberry.field(description="The total; of money whole minor units of `currency`.")
+    lower: Decimal = strawberry.field(description="Lower bound of the 95 % interval. Bounds do not add up.")
+    upper: Decimal = strawberry.field(description="Upper bound of the 95 % interval.")
+    currency: str | None = strawberry.field(description="ISO 4217 code of money, e.g. `EUR`; null of counts.")
+
+    @classmethod
+    def of(cls, total: Total) -> Self:
+        return cls(
+            unit=TotalUnitValue(total.unit),
+            amount=total.amount,
+            lower=total.lower,
+            upper=total.upper,
+            currency=total.currency,
+        )
+
+
+@strawberry.type(name="AbsenceCount", description="How many have no figure, for one reason.")
+class AbsenceCountType:
+    kind: AbsenceKindValue = strawberry.field(description="Why.")
+    employees: int = strawberry.field(description="How many.")
+
+
+@strawberry.type(name="ContributionCoverage", description="How many of a group are behind its figure.")
+class CoverType:
+    employees: int = strawberry.field(description="How many of the group were scored and may be read by the reader.")
+    measured: int = strawberry.field(description="How many of them have a figure; the others are not in the group's.")
+    absent: list[AbsenceCountType] = strawberry.field(description="How many have none, and why.")
+
+    @classmethod
+    def of(cls, cover: Cover) -> Self:
+        absent = [AbsenceCountType(kind=AbsenceKindValue(kind), employees=number) for kind, number in cover.absent]
+        return cls(employees=cover.employees, measured=cover.measured, absent=absent)
+
+
+@strawberry.type(
+    name="ContributionFigure",
+    description=(
+        "A figure in the indicator's unit. An employee's is the published estimate. A group's is pooled: the mean of "
+        "its members' unshrunk figures, each weighted by its precision. Such figures are never added or averaged "
+        "again."
+    ),
+)
+class FigureType:
+    value: Decimal = strawberry.field(description="The figure.")
+    lower: Decimal = strawberry.field(description="Lower bound of the 95 % interval.")
+    upper: Decimal = strawberry.field(description="Upper bound of the 95 % interval.")
+    lower90: Decimal = strawberry.field(description="Lower bound of the 90 % interval.")
+    upper90: Decimal = strawberry.field(description="Upper bound of the 90 % interval.")
+    expected: Decimal = strawberry.field(description="What average employees would have had, same customers and cases.")
+    is_better: bool | None = strawberry.field(
+        description="Whether the whole 90 % interval is better (true) or worse (false) than expected; null: unclear."
+    )
+    is_pooled: bool = strawberry.field(description="Whether it is a group's, pooled by precision.")
+
+    @classmethod
+    def of(cls, figure: Figure) -> Self:
+        return cls(
+            value=figure.value,
+            lower=figure.lower,
+            upper=figure.upper,
+            lower90=figure.lower_90,
+            upper90=figure.upper_90,
+            expected=figure.expected,
+            is_better=figure.is_better,
+            is_pooled=figure.is_pooled,
+        )
+
+
+ContributionResult = Annotated[
+    FigureType | AbsenceResult,
+    strawberry.union(
+        "ContributionResult",
+        description="A figure, or that there is none and why; WITHHELD where too few employees stand behind it.",
+    ),
+]
+
+
+@strawberry.type(
+    name="ContributionReading", description="One indicator of a group or an employee, as of one state of knowledge."
+)
+class ReadingType:
+    result: ContributionResult = strawberry.field(description="The figure, or why there is none.")
+    total: TotalType | None = strawberry.field(
+        description="What adds up; null where nothing does (see `totalDefinition`) and where `result` is withheld."
+    )
+    coverage: CoverType | None = strawberry.field(
+        description="How many were measured; null where `result` is withheld because the group is too small."
+    )
+    data_as_of: date = strawberry.field(description="The first day without data, of the oldest scoring run behind it.")
+
+    @classmethod
+    def of(cls, reading: Reading) -> Self:
+        result = reading.result
+        return cls(
+            result=AbsenceResult.of(result) if isinstance(result, Absence) else FigureType.of(result),
+            total=None if reading.total is None else TotalType.of(reading.total),
+            coverage=None if reading.cover is None else CoverType.of(reading.cover),
+            data_as_of=reading.data_as_of,
+        )
+
+
+@strawberry.type(
+    name="Contribution", description="One indicator in one row: as it was finalised, and as it is known now."
+)
+class ContributionType:
+    indicator: IndicatorDefinitionType = strawberry.field(description="What is measured: unit, direction, words.")
+    total_definition: TotalDefinitionType | None = strawberry.field(
+        description="What may be summed; null where nothing may, and figures can only be pooled."
+    )
+    as_now_known: ReadingType | None = strawberry.field(
+        description="By the newest scoring run of the cycle; null where it says nothing of them."
+    )
+    as_finalised: ReadingType | None = strawberry.field(
+        description=(
+            "By the runs with which sections were finalised, of those whose section is; null while none is. Withheld "
+            "also where `asNowKnown` less this would tell of too few."
+        )
+    )
+
+    @classmethod
+    def of(cls, contribution: Contribution) -> Self:
+        total = TOTALS.get(contribution.indicator)
+        now, finalised = contribution.now, contribution.finalised
+        return cls(
+            indicator=IndicatorDefinitionType.of(definition_of(contribution.indicator)),
+            total_definition=None if total is None else TotalDefinitionType.of(total),
+            as_now_known=None if now is None else ReadingType.of(now),
+            as_finalised=None if finalised is None else ReadingType.of(finalised),
+        )
+
+
+@strawberry.type(name="ContributionGroup", description="Whom a row is about.")
+class GroupType:
+    dimension: DimensionValue = strawberry.field(description="What kind of group.")
+    key: strawberry.ID | None = strawberry.field(
+        description=(
+            "The department's code, or the id of the unit's manager or of the employee; null of the organisation and "
+            "of those who have no department or no manager."
+        )
+    )
+    name: str = strawberry.field(description="Name to show.")
+
+    @classmethod
+    def of(cls, group: Group) -> Self:
+        key = group.key
+        is_person = group.dimension in {Dimension.UNIT, Dimension.EMPLOYEE}
+        return cls(
+            dimension=DimensionValue(group.dimension),
+            key=None if key is None else to_global(Kind.EMPLOYEE, key) if is_person else strawberry.ID(key),
+            name=group.name,
+        )
+
+
+@strawberry.type(name="ContributionRow", description="What a group or an employee contributed in one cycle.")
+class ContributionRowType:
+    cycle: CycleType = strawberry.field(description="The cycle.")
+    group: GroupType = strawberry.field(description="Whom it is about.")
+    contributions: list[ContributionType] = strawberry.field(description="By indicator, in the policy's order.")
+
+    @classmethod
+    def of(cls, row: ContributionRow) -> Self:
+        return cls(
+            cycle=CycleType.of(row.cycle),
+            group=GroupType.of(row.group),
+            contributions=[ContributionType.of(one) for one in row.contributions],
+        )
+
+
+@strawberry.type(name="ContributionEdge", description="One row of a page.")
+class ContributionEdge:
+    node: ContributionRowType = strawberry.field(description="The row.")
+    cursor: str = strawberry.field(description="Pass it as `after` to read on from here.")
+
+
+@strawberry.type(name="ContributionConnection", description="A page of contributions.")
+class ContributionConnection:
+    keys: strawberry.Private[tuple[tuple[str, ...], ...]]
+    nodes: list[ContributionRowType] = strawberry.field(description="The rows of the page.")
+    page_info: PageInfoType = strawberry.field(description="Whether more follow.")
+    total_count: int = strawberry.field(description="How many rows there are in all.")
+
+    @strawberry.field(description="The same rows, one wrapper each.")
+    def edges(self) -> list[ContributionEdge]:
+        return [
+            ContributionEdge(node=node, cursor=cursor(*key)) for node, key in zip(self.nodes, self.keys, strict=True)
+        ]
+
+    @classmethod
+    def of(cls, found: ContributionPage, window: Window) -> Self:
+        return cls(
+            keys=found.page.keys,
+            nodes=[ContributionRowType.of(row) for row in found.page.items],
+            page_info=PageInfoType.of(found.page, window),
+            total_count=found.total,
+        )

@@ -1,0 +1,143 @@
+"""What is measured of employees, for tables over many of them: without the documents that take time to read."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Select, bindparam, select
+
+from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, RunId
+from appraise.domain.scorecards import Absence, AbsenceKind, Evidence
+from appraise.domain.section_states import SectionState
+from appraise.storage.access import Door, Viewer, reached
+from appraise.storage.database import Session
+from appraise.storage.documents import evidence_from
+from appraise.storage.people import BATCH
+from appraise.storage.tables import EMPLOYEES, SCORECARDS, SECTIONS
+from appraise.storage.tables.columns import Key
+
+_NUMBERS: Final = (
+    "value", "lower", "upper", "lower_90", "upper_90", "expected", "unshrunk", "standard_error"
+)  # fmt: skip
+_COLUMNS: Final = (*_NUMBERS, "money_foretold", "money_currency", "absence_kind", "absence_reason", "evidence")
+
+OUT_OF_THE_CYCLE: Final = (SectionState.EXEMPT, SectionState.VOID)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An estimate as far as pooling needs it, in the indicator's unit; `foretold` as in `scorecards.Money`."""
+
+    value: Decimal
+    lower: Decimal
+    upper: Decimal
+    lower_90: Decimal
+    upper_90: Decimal
+    expected: Decimal
+    unshrunk: Decimal
+    standard_error: Decimal
+    evidence: Evidence
+    foretold: int | None
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One employee's result on one indicator in one run, and where they stood by their section of the cycle."""
+
+    employee: EmployeeId
+    name: str
+    sort_name: str
+    department_code: str | None
+    department: str | None
+    manager: EmployeeId | None
+    manager_name: str | None
+    run: RunId
+    indicator: IndicatorKey
+    result: Measured | Absence
+
+
+def in_run(
+    session: Session, viewer: Viewer, cycle: CycleId, run: RunId, employees: Iterable[EmployeeId] | None = None
+) -> list[Member]:
+    """By the run, of all whose section of the cycle the viewer reaches, or of those `employees` among them."""
+    return list(_members(session, viewer, cycle, employees, {"run": run}))
+
+
+def finalised(
+    session: Session, viewer: Viewer, cycle: CycleId, employees: Iterable[EmployeeId] | None = None
+) -> list[Member]:
+    """By the run with which each section was finalised, of all whose final section the viewer reaches."""
+    return list(_members(session, viewer, cycle, employees, {"state": SectionState.FINALISED.value}))
+
+
+def _members(
+    session: Session, viewer: Viewer, cycle: CycleId, employees: Iterable[EmployeeId] | None, chosen: dict[str, str]
+) -> Iterator[Member]:
+    statement = _statement(viewer.sections, is_final="state" in chosen, is_some=employees is not None)
+    values = {**viewer.bound, **chosen, "cycle": cycle}
+    wanted = None if employees is None else sorted(set(employees))
+    for start in range(0, 1 if wanted is None else len(wanted), BATCH):
+        some = {} if wanted is None else {"ids": wanted[start : start + BATCH]}
+        for row in session.execute(statement, {**values, **some}):
+            yield _member(row)
+
+
+@cache
+def _statement(door: Door, *, is_final: bool, is_some: bool) -> Select[Any]:
+    manager = EMPLOYEES.alias("manager")
+    statement = (
+        select(
+            SECTIONS.c.employee_id,
+            EMPLOYEES.c.display_name,
+            EMPLOYEES.c.sort_name,
+            SECTIONS.c.department_code,
+            SECTIONS.c.department,
+            SECTIONS.c.manager_id,
+            manager.c.display_name.label("manager_name"),
+            SCORECARDS.c.run_id,
+            SCORECARDS.c.indicator,
+            *(SCORECARDS.c[name] for name in _COLUMNS),
+        )
+        .join(EMPLOYEES, EMPLOYEES.c.id == SECTIONS.c.employee_id)
+        .outerjoin(manager, manager.c.id == SECTIONS.c.manager_id)
+        .join(SCORECARDS, SCORECARDS.c.employee_id == SECTIONS.c.employee_id)
+        .where(
+            SECTIONS.c.cycle_id == bindparam("cycle", type_=Key()),
+            SECTIONS.c.state.not_in([state.value for state in OUT_OF_THE_CYCLE]),
+            reached(door, SECTIONS.c.employee_id, state=SECTIONS.c.state, section=SECTIONS.c.id),
+        )
+        .order_by(EMPLOYEES.c.sort_name, SECTIONS.c.employee_id, SCORECARDS.c.position)
+    )
+    if is_some:
+        statement = statement.where(SECTIONS.c.employee_id.in_(bindparam("ids", expanding=True)))
+    if is_final:
+        own = (SCORECARDS.c.run_id == SECTIONS.c.run_id, SECTIONS.c.state == bindparam("state"))
+        return statement.where(*own)
+    return statement.where(SCORECARDS.c.run_id == bindparam("run", type_=Key()))
+
+
+def _member(row: Any) -> Member:
+    indicator = IndicatorKey(row.indicator)
+    return Member(
+        employee=EmployeeId(row.employee_id),
+        name=row.display_name,
+        sort_name=row.sort_name,
+        department_code=row.department_code,
+        department=row.department,
+        manager=None if row.manager_id is None else EmployeeId(row.manager_id),
+        manager_name=row.manager_name,
+        run=RunId(row.run_id),
+        indicator=indicator,
+        result=_result(indicator, row),
+    )
+
+
+def _result(indicator: IndicatorKey, row: Any) -> Measured | Absence:
+    if row.absence_kind is not None:
+        return Absence(indicator, AbsenceKind(row.absence_kind), row.absence_reason)
+    numbers = {name: getattr(row, name) for name in _NUMBERS}
+    evidence = evidence_from(row.evidence)
+    return Measured(**numbers, evidence=evidence, foretold=row.money_foretold, currency=row.money_currency)

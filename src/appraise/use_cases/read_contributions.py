@@ -1,0 +1,188 @@
+"""Read what employees contributed, one by one or in groups, over the cycles; each individual's read is audited."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from appraise.domain.access import Principal, read_is_audited
+from appraise.domain.contributions import (
+    MOST_CYCLES,
+    Contribution,
+    ContributionQuery,
+    ContributionRow,
+    Dimension,
+    Group,
+    Reading,
+    RowOrder,
+)
+from appraise.domain.cursors import position
+from appraise.domain.cycles import Cycle
+from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
+from appraise.domain.reading import Page
+from appraise.storage import audit, contributions, cycles
+from appraise.storage.access import Viewer
+from appraise.storage.contributions import Member
+from appraise.storage.cursors import checked_size
+from appraise.storage.database import Session
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.group_figures import Hidden, cover, group_of, hidden_groups, pooled, published, summed, withheld
+from appraise.use_cases.section_view import Actor
+from appraise.use_cases.transactions import committed
+
+LATEST_DAY: Final = date.max.toordinal()
+_Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionPage:
+    """`total` counts the rows of all pages."""
+
+    page: Page[ContributionRow]
+    total: int
+
+
+def list_contributions(
+    deployment: Deployment,
+    principal: Principal,
+    wanted: ContributionQuery,
+    *,
+    at: datetime,
+    first: int,
+    after: str | None = None,
+) -> ContributionPage:
+    """A page of the rows. Raises `NotFound` for an unknown cycle, `InvalidInput` for a cursor of another list."""
+    checked_size(first)
+    rows = _rows(deployment, principal, wanted, at=at)
+    ordered = sorted(rows, key=lambda row: _key(row, wanted.order))
+    begun = None if after is None else position(after, 4)
+    rest = [row for row in ordered if begun is None or _key(row, wanted.order) > begun]
+    shown = rest[:first]
+    _record(deployment, principal, shown, at=at)
+    keys = tuple(_key(row, wanted.order) for row in shown)
+    return ContributionPage(Page(tuple(shown), keys, len(rest) > first), len(ordered))
+
+
+def contributions_of(
+    deployment: Deployment,
+    principal: Principal,
+    wanted: ContributionQuery,
+    *,
+    at: datetime,
+    read: Collection[str | None] | None = None,
+) -> dict[str | None, list[ContributionRow]]:
+    """All rows by the group's key; only those of the keys `read` are handed out and audited. Raises `NotFound`."""
+    found: dict[str | None, list[ContributionRow]] = defaultdict(list)
+    for row in sorted(_rows(deployment, principal, wanted, at=at), key=lambda row: _key(row, wanted.order)):
+        if read is None or row.group.key in read:
+            found[row.group.key].append(row)
+    _record(deployment, principal, [row for rows in found.values() for row in rows], at=at)
+    return dict(found)
+
+
+def _rows(
+    deployment: Deployment, principal: Principal, wanted: ContributionQuery, *, at: datetime
+) -> list[ContributionRow]:
+    viewer = Viewer(principal, at.date())
+    with deployment.database.reading() as session:
+        if wanted.cycles is None:
+            chosen: Sequence[Cycle] = cycles.all_of_them(session)[:MOST_CYCLES]
+        else:
+            chosen = [cycles.get(session, cycle) for cycle in dict.fromkeys(wanted.cycles)]
+        return [row for cycle in chosen for row in _of_cycle(session, viewer, wanted, cycle)]
+
+
+def _of_cycle(session: Session, viewer: Viewer, wanted: ContributionQuery, cycle: Cycle) -> list[ContributionRow]:
+    run = cycles.latest_run(session, cycle.id)
+    if run is None:
+        return []
+    by_one = wanted.dimension is Dimension.EMPLOYEE
+    some = wanted.employees if by_one else None
+    now = contributions.in_run(session, viewer, cycle.id, run.id, some)
+    final = contributions.finalised(session, viewer, cycle.id, some)
+    days = {key: found.manifest.data_as_of for key in {run.id, *(one.run for one in final)}
+            if (found := cycles.run(session, key)).manifest is not None}  # fmt: skip
+    fewest = cycles.policy_of(session, run.id).minimum_group
+    table = _Table(wanted, days, fewest)
+    for indicator in dict.fromkeys(one.indicator for one in (*now, *final)):
+        if wanted.indicators is None or indicator in wanted.indicators:
+            table.add(
+                indicator,
+                [one for one in now if one.indicator == indicator],
+                [one for one in final if one.indicator == indicator],
+            )
+    return [ContributionRow(cycle, table.groups[key], tuple(found)) for key, found in table.found.items()]
+
+
+class _Table:
+    """The rows of one cycle, filled indicator by indicator."""
+
+    def __init__(self, wanted: ContributionQuery, days: dict[RunId, date], fewest: int) -> None:
+        self.wanted, self.days, self.fewest = wanted, days, fewest
+        self.groups: dict[str | None, Group] = {}
+        self.found: dict[str | None, list[Contribution]] = defaultdict(list)
+
+    def add(self, indicator: IndicatorKey, now: list[Member], final: list[Member]) -> None:
+        hidden_now, hidden_final = (
+            (None, None)
+            if self.wanted.dimension is Dimension.EMPLOYEE
+            else hidden_groups(now, final, fewest=self.fewest)
+        )
+        groups: dict[str | None, tuple[list[Member], list[Member]]] = defaultdict(lambda: ([], []))
+        for number, members in enumerate((now, final)):
+            for member in members:
+                if self._is_wanted(member):
+                    group = group_of(member, self.wanted.dimension)
+                    self.groups.setdefault(group.key, group)  # a department may have had another name before
+                    groups[group.key][number].append(member)
+        for key, (ours_now, ours_final) in groups.items():
+            reading_now = self._reading(indicator, self.groups[key], ours_now, hidden_now)
+            reading_final = self._reading(indicator, self.groups[key], ours_final, hidden_final)
+            self.found[key].append(Contribution(indicator, reading_now, reading_final))
+
+    def _is_wanted(self, member: Member) -> bool:
+        wanted = self.wanted
+        return (wanted.departments is None or member.department_code in wanted.departments) and (
+            wanted.managers is None or member.manager in wanted.managers
+        )
+
+    def _reading(
+        self, indicator: IndicatorKey, group: Group, members: list[Member], hidden: Hidden | None
+    ) -> Reading | None:
+        if not members:
+            return None
+        as_of = min(self.days[member.run] for member in members)
+        if hidden is None:
+            return Reading(published(members[0]), summed(indicator, members), cover(members), as_of)
+        if len(members) < self.fewest or hidden.hides(group):
+            return Reading(withheld(indicator, fewest=self.fewest), None, None, as_of)
+        return Reading(pooled(indicator, members), summed(indicator, members), cover(members), as_of)
+
+
+def _key(row: ContributionRow, order: RowOrder) -> _Key:
+    """Compares as text. The cycle's id and the group's key make it unique."""
+    start = row.cycle.period.start.toordinal()
+    time = f"{start if order is RowOrder.OLDEST_FIRST else LATEST_DAY - start:07d}"
+    group = (row.group.sort_name, row.group.key or "")
+    return (*group, time, row.cycle.id) if order is RowOrder.BY_GROUP else (time, row.cycle.id, *group)
+
+
+def _record(deployment: Deployment, principal: Principal, rows: Iterable[ContributionRow], *, at: datetime) -> None:
+    """One line for each employee, other than the principal, of whom there is a row."""
+    read: dict[EmployeeId, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.group.dimension is Dimension.EMPLOYEE and row.group.key is not None:
+            read[EmployeeId(row.group.key)].append(row.cycle.name)
+    others = {employee: names for employee, names in read.items() if read_is_audited(principal, employee)}
+    if not others:
+        return
+    actor = Actor.of(principal)
+
+    def work(session: Session) -> None:
+        for employee, names in others.items():
+            details = [*actor.facts, ("cycles", ", ".join(names))]
+            subject = f"employee:{employee}"
+            audit.append(session, at=at, actor=actor.id, action="contributions.read", subject=subject, details=details)
+
+    committed(deployment, work)

@@ -1,0 +1,149 @@
+"""Groups of two readings against a reader who adds and subtracts whatever is shown."""
+
+from decimal import Decimal
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appraise.domain.contributions import Dimension, Group
+from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
+from appraise.domain.indicators import LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.scorecards import Absence, AbsenceKind, Evidence
+from appraise.storage.contributions import Measured, Member
+from appraise.use_cases.group_figures import Hidden, group_of, hidden_groups, pooled, summed
+
+FEWEST = 3
+
+
+def member(  # noqa: PLR0913  # what tests vary
+    name: str,
+    figure: str | None,
+    *,
+    department: int = 0,
+    manager: int = 0,
+    indicator: IndicatorKey = SATISFACTION,
+    error: str = "1",
+    evidence: Evidence | None = None,
+    money: tuple[int | None, str] | None = None,
+) -> Member:
+    evidence = evidence or Evidence(10, 10, Decimal(10), credit=Decimal(10))
+    result: Measured | Absence = Absence(indicator, AbsenceKind.NOT_OBSERVED, "nothing was seen")
+    if figure is not None:
+        y = Decimal(figure)
+        expected = Decimal(1 if indicator != SATISFACTION else 50)
+        foretold, currency = money or (None, None)
+        result = Measured(y, y, y, y, y, expected, y, Decimal(error), evidence, foretold, currency)
+    return Member(
+        EmployeeId(name), name, name, f"d{department}", f"D{department}", EmployeeId(f"m{manager}"), f"M{manager}",
+        RunId("r"), indicator, result,
+    )  # fmt: skip
+
+
+def told_of_few(now: list[Member], final: list[Member], hidden: tuple[Hidden, Hidden]) -> list[tuple[str, ...]]:
+    """Fewer than `FEWEST` people about whom alone some weighted sum of both readings speaks.
+
+    Somebody's figure that is the same in both is one unknown, otherwise two.
+    """
+    values = [{one.employee: one.result for one in side if isinstance(one.result, Measured)} for side in (now, final)]
+    same = {who for who in values[0] if values[0][who] == values[1].get(who)}
+    unknowns = sorted({(who, 0 if who in same else side) for side in (0, 1) for who in values[side]})
+    shown = []
+    for side, (members, away) in enumerate(zip((now, final), hidden, strict=True)):
+        for dimension in (Dimension.ORGANISATION, Dimension.DEPARTMENT, Dimension.UNIT):
+            groups: dict[Group, set[str]] = {}
+            for one in members:
+                if isinstance(one.result, Measured):
+                    groups.setdefault(group_of(one, dimension), set()).add(one.employee)
+            shown += [
+                [float(who in people and which == (0 if who in same else side)) for who, which in unknowns]
+                for group, people in groups.items()
+                if not away.hides(group)
+            ]
+    if not shown:
+        return []
+    span, people = np.array(shown), sorted({who for who, _ in unknowns})
+    rank = np.linalg.matrix_rank(span)
+    found: list[tuple[str, ...]] = []
+    for size in range(1, FEWEST):
+        for few in combinations(people, size):
+            rest = span[:, [who not in few for who, _ in unknowns]]
+            if (np.linalg.matrix_rank(rest) if rest.size else 0) < rank:
+                found.append(few)
+    return found
+
+
+situations = st.lists(
+    st.tuples(
+        st.integers(0, 2),
+        st.integers(0, 2),
+        st.sampled_from([("1", "1"), ("1", "1"), ("1", "2"), ("1", None), (None, "1"), (None, None)]),
+    ),
+    min_size=1,
+    max_size=9,
+)
+
+
+@given(situations)
+def test_no_sum_or_difference_of_two_readings_speaks_of_few(rows: list[tuple[int, int, tuple[str, str]]]) -> None:
+    now = [member(f"e{n}", row[2][0], department=row[0], manager=row[1]) for n, row in enumerate(rows)]
+    final = [member(f"e{n}", row[2][1], department=row[0], manager=row[1]) for n, row in enumerate(rows)]
+
+    hidden = hidden_groups(now, final, fewest=FEWEST)
+
+    assert told_of_few(now, final, hidden) == []
+
+
+def test_equal_readings_hide_the_same_and_large_groups_nothing() -> None:
+    people = [member(f"e{n}", "1", department=n % 2, manager=n % 2) for n in range(8)]
+
+    first, second = hidden_groups(people, people, fewest=FEWEST)
+    assert first == second == Hidden(frozenset(), everybody=False)
+    first, second = hidden_groups(people, people[:2], fewest=FEWEST)
+    assert (first.everybody, second.everybody) == (False, True)
+    assert hidden_groups(people, [], fewest=FEWEST) == (Hidden(frozenset(), everybody=False),) * 2
+
+
+def test_single_employees_are_no_groups() -> None:
+    nobody = Hidden(frozenset(), everybody=True)
+
+    assert not nobody.hides(Group(Dimension.EMPLOYEE, "e1", "E", "e"))
+    assert nobody.hides(Group(Dimension.ORGANISATION, None, "Everybody", ""))
+
+
+def test_credit_that_was_not_kept_is_taken_as_shared_by_all() -> None:
+    """Three of equal precision: the mean's standard error is 1, as if there were one; else it is 1/√3."""
+    unknown = Evidence(10, 10, Decimal(10))
+
+    wide = pooled(SATISFACTION, [member(f"e{n}", "60", evidence=unknown) for n in range(3)])
+    narrow = pooled(SATISFACTION, [member(f"e{n}", "60") for n in range(3)])
+
+    assert [float(wide.upper - wide.value), float(narrow.upper - narrow.value)] == pytest.approx(
+        [1.959964, 1.959964 / 3**0.5], abs=1e-5
+    )
+
+
+def test_intervals_stay_on_the_scale_and_no_error_is_taken_as_none() -> None:
+    edge = pooled(SATISFACTION, [member("e1", "99.5", error="0"), member("e2", "99.5", error="1")])
+    wide = pooled(REPEAT_PURCHASE, [member("e1", "0.2", error="1", indicator=REPEAT_PURCHASE)])
+
+    assert edge.value == Decimal("99.5")
+    assert edge.upper - edge.lower <= Decimal("0.000003")
+    assert (wide.lower, wide.is_better) == (0, None)
+    assert pooled(SATISFACTION, [member("e1", "99.5", error="1")]).upper == 100
+    assert pooled(IndicatorKey("gone"), [member("e1", "-7", indicator=IndicatorKey("gone"))]).is_better is None
+
+
+def test_nothing_is_summed_of_other_indicators_of_two_currencies_or_without_what_was_foretold() -> None:
+    def value(name: str, foretold: int | None, currency: str) -> Member:
+        return member(name, "1.1", indicator=LIFETIME_VALUE, money=(foretold, currency))
+
+    assert summed(SATISFACTION, [member("e1", "60")]) is None
+    assert summed(LIFETIME_VALUE, [member("e1", None, indicator=LIFETIME_VALUE)]) is None
+    assert summed(LIFETIME_VALUE, [value("e1", 100, "EUR"), value("e2", 100, "SEK")]) is None
+    assert summed(LIFETIME_VALUE, [value("e1", 100, "EUR"), value("e2", None, "EUR")]) is None
+    both = summed(LIFETIME_VALUE, [value("e1", 100, "EUR"), value("e2", 300, "EUR")])
+    assert both is not None
+    assert (both.amount, both.currency) == (Decimal(40), "EUR")
