@@ -1,20 +1,24 @@
 """Which changes of a module does no test notice? One pytest session, and a fork of it for every changed expression.
 
     python benchmarks/mutants.py statistics.funnel
+    python benchmarks/mutants.py statistics.funnel --again    those only that survived the last run
 
 mutmut writes the module with all its mutants side by side; a name in the environment says which one is called. The
 tests run once unchanged, which tells how long each takes and which functions it reaches. A mutant is then tried by the
-tests that reach its function, the quickest first, until one fails. `mutation.py` reads the verdicts.
+tests that reach its function until one fails; first come the quick ones, and those that noticed most of the function's
+other mutants. `mutation.py` reads the verdicts.
 """
 
+import gc
 import json
 import os
 import resource
 import shutil
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from difflib import unified_diff
+from itertools import groupby
 from pathlib import Path
 
 import libcst as cst
@@ -32,25 +36,38 @@ SECONDS = 10.0
 CHOSEN = "MUTANT_UNDER_TEST"
 
 
-def main(module: str) -> int:
+def main(module: str, *, again: bool = False) -> int:
     package, name = module.split(".")
-    place = VERDICTS / module
+    place, told = VERDICTS / module, VERDICTS / f"{module}.json"
     path = _copied(package, place) / package / f"{name}.py"
+    source = path.read_text()
+    known = _known(told, source) if again else {}
     os.chdir(place)  # mutmut reads its settings here
-    mutated = mutate_file_contents(str(path), path.read_text())
+    mutated = mutate_file_contents(str(path), source)
     path.write_text(mutated.code)
     tests = place / "tests" / package
     own = sorted([*tests.glob(f"test_{name}.py"), *tests.glob(f"test_{name}_*.py")]) or [tests]
-    trial = Trial([f"appraise.{module}.{mutant}" for mutant in mutated.mutant_names])
+    names = [f"appraise.{module}.{mutant}" for mutant in mutated.mutant_names]
+    trial = Trial([mutant for mutant in names if known.get(mutant, "survived") == "survived"])
     os.environ[CHOSEN] = "stats"
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # threads do not survive a fork
     sys.path.insert(0, str(place / "src"))
-    settings = ["-q", "-s", "-p", "no:cacheprovider", "-m", "not simulation"]
+    settings = ["-q", "-s", "--tb=native", "-p", "no:cacheprovider", "-m", "not simulation"]
     code = pytest.main([*settings, *map(str, own)], plugins=[trial])
     if code:
         return int(code)
-    (VERDICTS / f"{module}.json").write_text(json.dumps(_told(trial.verdicts, mutated.code)))
+    verdicts = known | trial.verdicts
+    told.write_text(json.dumps({"source": source, "verdicts": verdicts, **_told(verdicts, mutated.code)}))
     return 0
+
+
+def _known(told: Path, source: str) -> dict[str, str]:
+    """The verdicts of the last run, as long as it was of this text: more tests notice no less."""
+    last = json.loads(told.read_text())
+    if last["source"] != source:
+        raise SystemExit(f"{told.stem} has changed since its last run: run it whole, without --again")
+    verdicts: dict[str, str] = last["verdicts"]
+    return verdicts
 
 
 class Trial:
@@ -81,34 +98,41 @@ class Trial:
             seconds[item] = time.process_time() - began
             for function in set(reached):
                 reaching[function].append(item)
-        for mutant in self.mutants:
-            tests = sorted(reaching[mangled_name_from_mutant_name(mutant)], key=seconds.__getitem__)
-            self.verdicts[mutant] = _verdict(mutant, tests, sum(seconds[test] for test in tests))
-            print({"survived": "S", "timed out": "T", "killed": "."}[self.verdicts[mutant]], end="", flush=True)
+        gc.freeze()  # or each fork copies what its first collection touches
+        for function, mutants in groupby(self.mutants, mangled_name_from_mutant_name):
+            tests, noticed = reaching[function], Counter[pytest.Item]()
+            for mutant in mutants:
+                tests.sort(key=lambda test: seconds[test] / (1 + noticed[test]))
+                code = _exit_code(mutant, tests, int(PATIENCE * sum(seconds[test] for test in tests) + SECONDS))
+                self.verdicts[mutant] = "survived" if code == 0 else "timed out" if code < 0 else "killed"
+                noticed.update(tests[code - 1 : code] if code > 0 else [])
+                print({"survived": "S", "timed out": "T", "killed": "."}[self.verdicts[mutant]], end="", flush=True)
         return True
 
 
-def _verdict(mutant: str, tests: list[pytest.Item], seconds: float) -> str:
+def _exit_code(mutant: str, tests: list[pytest.Item], patience: int) -> int:
+    """That of the fork which tries the mutant, negative where it was stopped."""
     child = os.fork()
     if child == 0:
-        _run(mutant, tests, int(PATIENCE * seconds + SECONDS))
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return "survived" if code == 0 else "timed out" if code < 0 else "killed"
+        _run(mutant, tests, patience)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def _run(mutant: str, tests: list[pytest.Item], patience: int) -> None:
-    """In the fork: leaves with 1 at the first test that fails, else with 0; never returns."""
+    """In the fork: leaves with the number, from 1, of the first test that fails, else with 0; never returns."""
     os.environ[CHOSEN] = mutant
+    number = 0
     resource.setrlimit(resource.RLIMIT_CPU, (patience, patience + 1))
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     try:
-        for test, following in zip(tests, [*tests[1:], None], strict=False):
+        for number, test in enumerate(tests, start=1):
+            following = tests[number] if number < len(tests) else None
             if any(report.failed for report in runtestprotocol(test, log=False, nextitem=following)):
-                os._exit(1)
+                os._exit(min(number, 255))
     except BaseException:  # noqa: BLE001  # whatever it is, it was noticed
-        os._exit(1)
+        os._exit(min(number, 255))
     os._exit(0)
 
 
@@ -139,4 +163,4 @@ def _told(verdicts: dict[str, str], code: str) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], again="--again" in sys.argv[2:]))

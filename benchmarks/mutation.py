@@ -5,8 +5,8 @@
 
 `mutants.py` changes one expression at a time and runs the tests of the module. A change that no test notices is a
 survivor. Each needs a written reason in tests/mutation/survivors.toml. Exits with 1 where one has none, or where a
-listed one is gone. `--record` writes the counts into docs/mutation.md; `--judge` compares the last run's verdicts
-without running anything again.
+listed one is gone. `--record` writes the counts into docs/mutation.md; `--again` tries only what survived the last run,
+after tests were added; `--judge` compares the last run's verdicts without running anything again.
 """
 
 import argparse
@@ -56,7 +56,8 @@ def main(arguments: list[str] | None = None) -> int:
     done = True
     for module in modules:
         if not chosen.judge:
-            subprocess.run([sys.executable, str(ROOT / "benchmarks" / "mutants.py"), module], check=True)
+            command = [sys.executable, str(ROOT / "benchmarks" / "mutants.py"), module, *["--again"] * chosen.again]
+            subprocess.run(command, check=True)
         verdicts = _verdicts(module)
         complaints = complaints_about(verdicts, reasons)
         print(row_of(verdicts), *complaints, sep="\n")
@@ -109,6 +110,7 @@ def _verdicts(module: str) -> Verdicts:
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("modules", nargs="*", help="for instance statistics.funnel; all that are done when left out")
+    parser.add_argument("--again", action="store_true", help="try the last run's survivors only")
     parser.add_argument("--judge", action="store_true", help="compare the last run's verdicts only")
     parser.add_argument("--record", action="store_true", help="write the counts into docs/mutation.md")
     return parser.parse_args(arguments)
