@@ -3,7 +3,7 @@
     python benchmarks/shared_credit.py
 
 Outcomes have one to four touches, the last one by whoever handles them. `score form` is what satisfaction, repeat
-purchases and lifetime value use (Σwr/Σw²); `joint` is `statistics.multiple_membership`; `last touch` and
+purchases and lifetime value use (Σwr/Σw²); `joint` is `multiple_membership.py`; `last touch` and
 `weighted mean` (Σwr/Σw) are what others use. `slope` is that of the truth on the estimate: under 1 the estimates are
 spread too far apart.
 """
@@ -13,14 +13,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import multiple_membership
 import numpy as np
 import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 from scipy import sparse
 
-from appraise.statistics import multiple_membership, shrinkage
-from appraise.statistics.multiple_membership import MembershipSums
+from appraise.statistics import shrinkage
 from appraise.statistics.shrinkage import Shrunk
 
 Floats = npt.NDArray[np.float64]
@@ -103,22 +103,7 @@ def organisation(rng: np.random.Generator, scenario: Scenario) -> Organisation:
 
 
 def jointly(one: Organisation) -> Shrunk:
-    credit, r, none = one.credit, one.y - one.y.mean(), np.zeros((one.y.size, 0))
-    shared = sparse.csr_array(credit.T @ credit)
-    return multiple_membership.normal(
-        MembershipSums(
-            outcomes=r.size,
-            ww=sparse.csr_array(0.5 * (shared + shared.T)),
-            weight=credit.sum(axis=0),
-            wy=credit.T @ r,
-            y=float(r.sum()),
-            yy=float(r @ r),
-            wx=credit.T @ none,
-            x=none.sum(axis=0),
-            xx=none.T @ none,
-            xy=none.T @ r,
-        )
-    )
+    return multiple_membership.normal(one.credit, one.y - one.y.mean())
 
 
 def score_form(one: Organisation) -> Shrunk:

@@ -15,10 +15,9 @@ from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray
 from appraise.statistics.group_sums import GroupSums
 
-_ROUNDING = 1e-12  # relative, in a log likelihood
 _ALIASED = 1e-9  # what is left of a column's sum of squares when earlier columns and employees explain it
 _NO_OUTCOME = 1e-9  # rounding of a number of outcomes
-_ROOTS = np.concatenate([[0.0], np.geomspace(1e-3, 1e3, 61)])  # of ψ for employees with one outcome, where it is sought
+_ROOTS = np.concatenate([[0.0], np.geomspace(1e-3, 1e3, 61)])  # √(ψ n̄), where it is sought
 _LAST_DIGITS = 1e-12
 
 
@@ -137,59 +136,29 @@ def random_intercept(sums: GroupSums, *, restricted: bool = True) -> RandomInter
             expected="whole outcomes, each of one employee",
         )
     n = sums.weight
-    column_sums = sums.x.sum(axis=0)
-    return fitted_ratio(
-        Independent(
-            value=n,
-            x=np.column_stack([n, sums.x]),
-            y=sums.y,
-            xx=np.block([[np.array([[n.sum()]]), column_sums[None, :]], [column_sums[:, None], sums.xx]]),
-            xy=np.concatenate([[sums.y.sum()], sums.xy]),
-            yy=float(sums.yy.sum()),
-            outcomes=float(n.sum()),
-        ),
-        restricted=restricted,
-    )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Independent:
-    """Sums of a model whose random effects Z have a diagonal Z'Z.
-
-    `value` is that diagonal, `x` Z'X, `y` Z'y, the others X'X, X'y and y'y of so many `outcomes`; the first column of X
-    are ones.
-    """
-
-    value: FloatArray
-    x: FloatArray
-    y: FloatArray
-    xx: FloatArray
-    xy: FloatArray
-    yy: float
-    outcomes: float
-
-
-def fitted_ratio(sums: Independent, *, restricted: bool) -> RandomIntercept:
-    """The variance ratio ψ by (restricted) likelihood, and what follows from it; errors as of `random_intercept`."""
-    total, columns = sums.outcomes, sums.xy.size
-    if total < columns + 2 or sums.value.size < 2:  # noqa: PLR2004  # two variances need two groups
-        raise NotEnough(f"{total:g} outcomes of {sums.value.size} employees", expected="more outcomes")
-    if np.linalg.matrix_rank(sums.xx) < columns:
+    total, columns = float(n.sum()), sums.xy.size + 1
+    if total < columns + 2 or n.size < 2:  # noqa: PLR2004  # two variances need two groups
+        raise NotEnough(f"{total:g} outcomes of {n.size} employees", expected="more outcomes")
+    x, y = np.column_stack([n, sums.x]), sums.y  # with a first column of ones, by employee
+    first = x.sum(axis=0)
+    xx = np.block([[first[:1, None], first[None, 1:]], [first[1:, None], sums.xx]])
+    xy, yy = np.append(y.sum(), sums.xy), float(sums.yy.sum())
+    if np.linalg.matrix_rank(xx) < columns:
         raise InvalidInput("the case-mix columns are collinear", hint="leave out the columns that others imply")
     freedom = total - columns if restricted else total
 
     def solve(psi: float) -> tuple[float, FloatArray, FloatArray, float]:
-        c = psi / (1.0 + sums.value * psi)
-        information = sums.xx - (sums.x * c[:, None]).T @ sums.x
-        score = sums.xy - sums.x.T @ (c * sums.y)
+        c = psi / (1.0 + n * psi)
+        information = xx - (x * c[:, None]).T @ x
+        score = xy - x.T @ (c * y)
         beta = np.linalg.solve(information, score).astype(np.float64)
-        squares = float(sums.yy - c @ sums.y**2 - score @ beta)
-        criterion = freedom * (1.0 + np.log(2.0 * np.pi * squares / freedom)) + np.log1p(sums.value * psi).sum()
+        squares = float(yy - c @ y**2 - score @ beta)
+        criterion = freedom * (1.0 + np.log(2.0 * np.pi * squares / freedom)) + np.log1p(n * psi).sum()
         if restricted:
             criterion += np.linalg.slogdet(information)[1]
         return float(criterion), beta, information, squares / freedom
 
-    psi = _best(lambda value: solve(value)[0], float(sums.value.mean()))
+    psi = _best(lambda value: solve(value)[0], float(n.mean()))
     criterion, beta, information, residual = solve(psi)
     return RandomIntercept(
         beta=beta,
@@ -197,12 +166,12 @@ def fitted_ratio(sums: Independent, *, restricted: bool) -> RandomIntercept:
         between=psi * residual,
         residual=residual,
         criterion=criterion,
-        effects=psi / (1.0 + sums.value * psi) * (sums.y - sums.x @ beta),
+        effects=psi / (1.0 + n * psi) * (y - x @ beta),
         restricted=restricted,
     )
 
 
-def varying_columns(A: FloatArray, scale: FloatArray) -> list[int]:  # textbook name
+def _varying_columns(A: FloatArray, scale: FloatArray) -> list[int]:  # textbook name
     """Columns of the cross-products A that vary once the earlier ones are known, relative to `scale`, in order.
 
     Kept in order while a Cholesky pivot says that they vary, as R's lm() does, so that a kept coefficient keeps its
@@ -222,11 +191,10 @@ def _within_fit(sums: GroupSums) -> tuple[FloatArray, FloatArray, tuple[int, ...
     A = sums.xx - sums.x.T @ share
     b = sums.xy - share.T @ sums.y
     squares = float((sums.yy - sums.y**2 / sums.weight).sum())
-    kept = varying_columns(A, np.diag(sums.xx))
+    kept = _varying_columns(A, np.diag(sums.xx))
     dropped = tuple(column for column in range(b.size) if column not in kept)
     beta, bread = np.zeros(b.size), np.zeros(A.shape)
-    inverse = np.linalg.inv(A[np.ix_(kept, kept)])
-    bread[np.ix_(kept, kept)] = 0.5 * (inverse + inverse.T)
+    bread[np.ix_(kept, kept)] = np.linalg.inv(A[np.ix_(kept, kept)])
     beta[kept] = bread[np.ix_(kept, kept)] @ b[kept]
     residual = squares - float(beta @ b)
     return beta, bread, dropped, residual
@@ -234,12 +202,13 @@ def _within_fit(sums: GroupSums) -> tuple[FloatArray, FloatArray, tuple[int, ...
 
 def _best(criterion: Callable[[float], float], mean_size: float) -> float:
     """The variance ratio ψ ≥ 0 that minimises `criterion`: scanned, then polished in √ψ, where 0 is smooth."""
-    roots = _ROOTS / np.sqrt(mean_size)
-    values = [criterion(root**2) for root in roots]
-    best = int(np.argmin(values))
-    low, high = roots[max(best - 1, 0)], roots[min(best + 1, roots.size - 1)]
-    found = optimize.minimize_scalar(
-        lambda root: criterion(root**2), bounds=(low, high), method="bounded", options={"xatol": _LAST_DIGITS * high}
-    )
-    at_zero = values[0] - found.fun <= _ROUNDING * max(1.0, abs(values[0]))
-    return 0.0 if at_zero else float(found.x**2)
+
+    def at(root: float) -> float:
+        return criterion(root**2 / mean_size)
+
+    best = int(np.argmin([at(root) for root in _ROOTS]))
+    if best == 0:
+        return 0.0
+    ends = _ROOTS[best - 1], _ROOTS[min(best + 1, _ROOTS.size - 1)]
+    found = optimize.minimize_scalar(at, bounds=ends, method="bounded", options={"xatol": _LAST_DIGITS})
+    return float(found.x**2 / mean_size)
