@@ -108,6 +108,12 @@ def test_baseball_by_james_stein_is_as_published() -> None:
     assert shrunk == pytest.approx([*published, *[0.256] * 5, 0.252, 0.247, 0.242], abs=1e-3)
 
 
+def test_equal_estimates_keep_nothing_of_distances_that_there_are_not() -> None:
+    shrunk, kept = shrinkage.james_stein([5.0] * 6, 1.0)
+
+    assert (shrunk.tolist(), kept) == ([5.0] * 6, 0.0)
+
+
 def test_baseball_integrated_shrinkage_agrees_with_james_stein_and_beats_the_raw_averages() -> None:
     """Season averages of the same players from Efron & Morris 1975, table 1."""
     hits = np.array([18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7])
@@ -152,7 +158,7 @@ def test_rates_are_those_of_laplaces_method_by_scipy(share: float) -> None:
     """For each cv: m maximises SciPy's negative binomial, its information by differences; θ/m matched by a gamma."""
     observed, exposure = np.array([3.0, 9, 0, 14, 5]), np.array([5.0, 6, 2, 7, 5])
     result = shrinkage.gamma_poisson(observed, exposure, attributable_share=share)
-    cvs, weights, parts = (np.arange(300) + 0.5) / 75, [], []
+    cvs, weights, parts = (np.arange(100) + 0.5) / 25, [], []
     for cv in cvs:
         a = cv**-2
 
@@ -177,7 +183,9 @@ def test_rates_are_those_of_laplaces_method_by_scipy(share: float) -> None:
     assert result.sd**2 == pytest.approx(square - mean**2, rel=2e-3)
     assert result.reliability == pytest.approx(reliability, rel=1e-3)
     assert result.level == pytest.approx(level[0], rel=1e-3)
-    assert result.population_sd == pytest.approx(np.interp(0.5, np.cumsum(weight) / weight.sum(), cvs), abs=0.01)
+    assert result.population_sd == pytest.approx(
+        np.interp(0.5, np.cumsum(weight) / weight.sum(), cvs + 0.02), abs=0.002
+    )
     assert (result.population_mean, result.deviation_origin) == (1.0, 1.0)
 
 
@@ -310,7 +318,15 @@ def test_rates_lie_in_their_intervals_and_probabilities_add_up(rows: Rows) -> No
     assert np.all((result.lower < result.mean) & (result.mean < result.upper))
     total = result.probability_above_population() + result.probability_below_population()
     assert total == pytest.approx(np.ones(len(rows)), abs=1e-9)
-    assert np.all(result.probability_above_population(0.2) <= result.probability_above_population() + 1e-12)
+
+
+def test_a_margin_is_added_to_the_population_above_it_and_taken_off_below_it() -> None:
+    rates, values = shrinkage.gamma_poisson([3, 9, 0, 14, 5], [5, 6, 2, 7, 5]), shrinkage.normal(*EIGHT_SCHOOLS)
+
+    assert rates.probability_above_population(0.2) == pytest.approx(1 - rates.posterior.cdf(1.2), rel=1e-12)
+    assert rates.probability_below_population(0.2) == pytest.approx(rates.posterior.cdf(0.8), rel=1e-12)
+    assert values.probability_above_population(3.0) == pytest.approx(1 - values.deviation.cdf(3.0), rel=1e-12)
+    assert values.probability_below_population(3.0) == pytest.approx(values.deviation.cdf(-3.0), rel=1e-12)
 
 
 def test_the_probability_of_beating_the_population_allows_for_its_own_uncertainty() -> None:

@@ -16,4 +16,4 @@ class Kind(StrEnum):
 
 
 def encoded(kind: Kind, key: str) -> str:
-    return base64.urlsafe_b64encode(f"{kind}:{key}".encode()).decode("ascii").rstrip("=")
+    return base64.urlsafe_b64encode(f"{kind}:{key}".encode()).decode().rstrip("=")

@@ -53,13 +53,13 @@ class Shrunk:
         """P(value > threshold), the threshold a number fixed in advance, or one per employee."""
         return 1.0 - self.posterior.cdf(threshold)
 
-    def probability_above_population(self, margin: npt.ArrayLike = 0.0) -> FloatArray:
+    def probability_above_population(self, margin: float = 0.0) -> FloatArray:
         """P(value > population mean + margin), the uncertainty of that mean included."""
-        return 1.0 - self.deviation.cdf(self.deviation_origin + np.asarray(margin, dtype=np.float64))
+        return 1.0 - self.deviation.cdf(self.deviation_origin + margin)
 
-    def probability_below_population(self, margin: npt.ArrayLike = 0.0) -> FloatArray:
+    def probability_below_population(self, margin: float = 0.0) -> FloatArray:
         """P(value < population mean − margin)."""
-        return self.deviation.cdf(self.deviation_origin - np.asarray(margin, dtype=np.float64))
+        return self.deviation.cdf(self.deviation_origin - margin)
 
 
 def normal(estimate: npt.ArrayLike, variance: npt.ArrayLike, *, attributable_share: float = 1.0) -> Shrunk:
@@ -125,7 +125,7 @@ def gamma_poisson(observed: npt.ArrayLike, expected: npt.ArrayLike, *, attributa
             f"events are observed where none could happen, at position {position}",
             expected="a positive expectation wherever there are events",
         )
-    if O.sum() <= 0.0 or E.sum() <= 0.0:
+    if O.sum() == 0.0:
         raise NotEnough(
             f"{O.sum():g} events observed and {E.sum():g} expected over all employees",
             expected="events among the employees compared",
