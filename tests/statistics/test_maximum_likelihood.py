@@ -82,6 +82,18 @@ def test_a_parameter_within_one_of_the_edge_of_the_search_has_not_converged(midd
     assert found.converged == converged
 
 
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_nothing_beyond_the_edge_of_the_search_is_asked_for(sign: float) -> None:
+    """Newton's step from the edge would go one further at each turn, to where the exponential of a model overflows."""
+
+    def objective(point: FloatArray) -> tuple[float, FloatArray]:
+        assert np.all(np.abs(point) <= 12.0 + 1e-4)  # and the differences for curvature
+        falling = np.exp(-sign * point)
+        return -float(falling[0]), sign * falling
+
+    assert not maximise(objective, [(0.0,)], observations=1.0).converged
+
+
 def test_without_curvature_in_every_direction_there_is_no_covariance() -> None:
     """One direction is flat: the likelihood knows the sum of the two parameters only."""
     found = maximise(
@@ -93,16 +105,35 @@ def test_without_curvature_in_every_direction_there_is_no_covariance() -> None:
     assert np.isnan(found.covariance).all()
 
 
-def test_where_the_likelihood_is_no_number_the_search_goes_elsewhere() -> None:
+@pytest.mark.parametrize(("value", "slope"), [(np.nan, np.nan), (np.nan, 1.0), (5.0, np.nan), (np.inf, 1.0)])
+def test_where_the_likelihood_is_no_number_the_search_goes_elsewhere(value: float, slope: float) -> None:
     """Defined below 2 only, as a model that overflows; the start lies outside, another one inside."""
 
-    def likelihood(point: FloatArray) -> float:
-        return float(np.log(2.0 - point[0]) + point[0]) if point[0] < 2.0 else float("nan")
+    def objective(point: FloatArray) -> tuple[float, FloatArray]:
+        if point[0] >= 2.0:
+            return value, np.array([slope])
+        return float(np.log(2.0 - point[0]) + point[0]), 1.0 - 1.0 / (2.0 - point)
 
-    found = maximise(differentiated(likelihood), [(3.0,), (0.0,)], observations=1.0)
+    found = maximise(objective, [(3.0,), (0.0,)], observations=1.0)
 
     assert found.converged
-    assert found.log_parameters == pytest.approx([1.0], abs=1e-6)
+    assert found.log_parameters == pytest.approx([1.0], abs=1e-9)
+    assert not maximise(objective, [(3.0,)], observations=1.0).converged
+
+
+@pytest.mark.parametrize(("information", "converged"), [(1.5e-10, True), (0.9e-10, False)])
+def test_curvature_counts_from_a_ten_thousand_millionth_on(information: float, converged: bool) -> None:
+    """Of itself, and beside the largest one."""
+
+    def objective(point: FloatArray) -> tuple[float, FloatArray]:
+        return float(-0.5 * information * point @ point), -information * point
+
+    def beside(point: FloatArray) -> tuple[float, FloatArray]:
+        curvature = np.array([1e3 * information, 1e3])
+        return float(-0.5 * curvature @ point**2), -curvature * point
+
+    assert maximise(objective, [(0.0,)], observations=1.0).converged == converged
+    assert maximise(beside, [(0.0, 0.0)], observations=1.0).converged == converged
 
 
 def test_the_gradient_by_differences_is_that_of_calculus() -> None:

@@ -235,6 +235,14 @@ def test_a_mixed_model_of_three_outcomes_is_the_smallest(sums_of: Build) -> None
     assert fit.criterion == pytest.approx(deviance(psi) + 3 * (1 + np.log(2 * np.pi / 3)), rel=1e-10)
 
 
+def test_the_variance_ratio_is_sought_up_to_a_million_times_the_residual_variance_of_a_mean(sums_of: Build) -> None:
+    """Three employees of two outcomes each, who differ by a million million times what their own outcomes do."""
+    y = np.repeat([-1.0, 0.0, 1.0], 2) + np.tile([-1e-6, 1e-6], 3)
+    fit = random_intercept(sums_of(np.repeat(np.arange(3), 2), y))
+
+    assert fit.between / fit.residual == pytest.approx(1e6 / 2, rel=1e-6)
+
+
 def test_outcomes_that_are_all_zero_do_not_vary_and_a_column_of_zeros_is_dropped(sums_of: Build) -> None:
     g, y, _ = random_rows(1, 4, 40, 1)
 

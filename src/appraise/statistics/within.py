@@ -209,6 +209,7 @@ def _best(criterion: Callable[[float], float], mean_size: float) -> float:
     best = int(np.argmin([at(root) for root in _ROOTS]))
     if best == 0:
         return 0.0
-    ends = _ROOTS[best - 1], _ROOTS[min(best + 1, _ROOTS.size - 1)]
+    around = _ROOTS[best - 1 : best + 2]
+    ends = around[0], around[-1]
     found = optimize.minimize_scalar(at, bounds=ends, method="bounded", options={"xatol": _LAST_DIGITS})
     return float(found.x**2 / mean_size)
