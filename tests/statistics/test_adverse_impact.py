@@ -50,6 +50,7 @@ def test_fisher_p_values_are_those_of_r() -> None:
         pytest.param((90, 100, 1000, 1000), Verdict.MONITOR, id="a real difference above four fifths"),
         pytest.param((12, 60, 10, 30), Verdict.MONITOR, id="below four fifths by chance"),
         pytest.param((1, 2, 1, 2), Verdict.TOO_SMALL, id="nothing could be significant"),
+        pytest.param((3, 3, 0, 1), Verdict.TOO_SMALL, id="nothing could be, and one group is smaller than the choice"),
         pytest.param((0, 40, 20, 40), Verdict.EVIDENCE, id="nobody selected"),
         pytest.param((5, 40, 0, 40), Verdict.MONITOR, id="nobody selected in the comparison group"),
     ],
@@ -141,6 +142,7 @@ def test_thresholds_themselves_are_not_below_the_threshold() -> None:
     assert impact(37, 38, 1, 2).mid_p == pytest.approx(0.05, rel=1e-12)
     assert impact(37, 38, 1, 2).verdict == Verdict.NO_EVIDENCE
     assert selection_rates([1, 49], [2, 98]).small.tolist() == [False, False]
+    assert selection_rates([1, 49], [1, 99]).small.tolist() == [True, False]
 
 
 def test_a_p_value_is_never_above_one() -> None:

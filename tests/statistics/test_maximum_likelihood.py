@@ -52,8 +52,9 @@ def test_a_maximum_is_found_to_the_last_digits_where_the_objective_is_flat_to_ro
         rate = np.exp(point)
         return float(1e6 * point[0] - 2.5e6 * rate[0]), 1e6 - 2.5e6 * rate
 
-    found = maximise(objective, [(0.0,)], observations=1e6)
+    found = maximise(objective, [(0.0,)], observations=4e6)
 
+    assert found.converged
     assert found.log_parameters == pytest.approx([np.log(0.4)], abs=1e-13)
     assert found.covariance == pytest.approx(np.array([[1e-6]]), rel=1e-7)
 
@@ -80,6 +81,19 @@ def test_a_parameter_within_one_of_the_edge_of_the_search_has_not_converged(midd
 
     assert found.log_parameters == pytest.approx([middle], abs=1e-6)
     assert found.converged == converged
+
+
+def test_a_start_far_down_the_slope_of_a_hill_is_led_to_its_top() -> None:
+    """Where it begins the slope is 9e-7 for each observation and the likelihood is curved the wrong way."""
+
+    def objective(point: FloatArray) -> tuple[float, FloatArray]:
+        height = 1e3 * np.exp(-0.5 * (point - 3.0) ** 2)
+        return float(height[0]), -(point - 3.0) * height
+
+    found = maximise(objective, [(-2.6,)], observations=1e3)
+
+    assert found.converged
+    assert found.log_parameters == pytest.approx([3.0], abs=1e-12)
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])

@@ -196,6 +196,7 @@ def test_columns_that_cannot_be_told_from_employees_or_others_are_dropped_and_sa
     plain = case_mix(sums_of(g, y, x))
 
     assert result.dropped == (2, 3)
+    assert result.degrees_of_freedom == pytest.approx(90 - 6 - 2)
     assert result.adjusted == pytest.approx(plain.adjusted)
     assert result.effect[:, 2:] == pytest.approx(np.zeros((6, 2)))
 
@@ -206,7 +207,7 @@ def test_a_design_effect_widens_the_sampling_part_and_never_narrows_it(sums_of: 
 
     assert wide.variance - plain.variance == pytest.approx(0.8 * plain.sigma2 / sums.weight)
     assert narrow.variance == pytest.approx(plain.variance)
-    assert (design_effect(30.0, 20.0), design_effect(10.0, 20.0)) == (1.5, 1.0)
+    assert (design_effect(30.0, 20.0), design_effect(10.0, 20.0), design_effect(1.0, 0.5)) == (1.5, 1.0, 2.0)
 
 
 def test_one_degree_of_freedom_is_enough(sums_of: Build) -> None:

@@ -6,6 +6,7 @@ ratio, interval, p-values, flip-flop and counts are given together. Nothing here
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -64,7 +65,7 @@ def impact(selected: int, total: int, comparison_selected: int, comparison_total
     if selected + comparison_selected == 0:
         raise NotEnough("nobody was selected in either group", expected="selections to compare")
     rate, other = selected / total, comparison_selected / comparison_total
-    ratio = rate / other if comparison_selected else float("inf")
+    ratio = rate / other if comparison_selected else np.inf
     fisher_p, mid_p, smallest_p = _exact(selected, total, comparison_selected, comparison_total)
     flip = comparison_selected > 0 and selected < total and (
         (selected + 1) * comparison_total > (comparison_selected - 1) * total
@@ -116,10 +117,10 @@ def scoring_rates(score: npt.ArrayLike, category: npt.ArrayLike, *, categories: 
             "category does not match the scores", expected=f"integers 0 … {categories - 1}, one per score"
         )
     above = np.bincount(group, s > np.median(s), minlength=categories)
-    return _rates(above.astype(np.float64), np.bincount(group, minlength=categories).astype(np.float64))
+    return _rates(above, np.bincount(group, minlength=categories))
 
 
-def _rates(selected: FloatArray, total: FloatArray) -> CategoryRates:
+def _rates(selected: npt.NDArray[Any], total: npt.NDArray[Any]) -> CategoryRates:
     rate = np.divide(selected, total, out=np.full(total.shape, np.nan), where=total > 0)
     if selected.sum() <= 0:
         raise NotEnough("nobody was selected in any category", expected="selections to compare")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
+from scipy import linalg, optimize
 
 from appraise.statistics.arrays import FloatArray
 
@@ -49,13 +49,13 @@ def maximise(objective: Objective, starts: Sequence[Sequence[float]], *, observa
 
     found = [
         optimize.minimize(
-            loss, start, jac=True, method="L-BFGS-B", bounds=[(-_EDGE, _EDGE)] * size,
+            loss, start, jac=True, bounds=[(-_EDGE, _EDGE)] * size,
             options={"ftol": _VALUE_DIGITS, "gtol": _SLOPE, "maxiter": _ROUNDS},
         )
         for start in starts
     ]  # fmt: skip
     best = min(found, key=lambda result: float(result.fun))
-    point = _polish(loss, np.asarray(best.x, dtype=np.float64))
+    point = _polish(loss, best.x)
     value, gradient = objective(point)
     hessian = _hessian(loss, point) * observations
     eigenvalues = np.linalg.eigvalsh(hessian)
@@ -63,7 +63,7 @@ def maximise(objective: Objective, starts: Sequence[Sequence[float]], *, observa
     return Maximum(
         log_parameters=point,
         log_likelihood=value,
-        covariance=np.linalg.inv(hessian).astype(np.float64) if curved else np.full((size, size), np.nan),
+        covariance=linalg.inv(hessian) if curved else np.full((size, size), np.nan),
         converged=curved
         and float(np.max(np.abs(gradient))) < _GRADIENT * observations
         and float(np.max(np.abs(point))) < _EDGE - 1.0,

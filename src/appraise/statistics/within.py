@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize
+from scipy import linalg, optimize
 
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray
@@ -18,7 +18,6 @@ from appraise.statistics.group_sums import GroupSums
 _ALIASED = 1e-9  # what is left of a column's sum of squares when earlier columns and employees explain it
 _NO_OUTCOME = 1e-9  # rounding of a number of outcomes
 _ROOTS = np.concatenate([[0.0], np.geomspace(1e-3, 1e3, 61)])  # √(ψ n̄), where it is sought
-_LAST_DIGITS = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,12 +36,10 @@ class CaseMix:
     dropped: tuple[int, ...]
     sigma2: float
     degrees_of_freedom: float
-    overall_mean: float
     raw: FloatArray
     effect: FloatArray
     adjusted: FloatArray
     variance: FloatArray
-    design_effect: float
 
 
 def case_mix(sums: GroupSums, *, design_effect: float = 1.0) -> CaseMix:
@@ -86,12 +83,10 @@ def case_mix(sums: GroupSums, *, design_effect: float = 1.0) -> CaseMix:
         dropped=dropped,
         sigma2=sigma2,
         degrees_of_freedom=freedom,
-        overall_mean=mean,
         raw=raw,
         effect=effect,
         adjusted=raw - effect.sum(axis=1),
         variance=variance,
-        design_effect=inflation,
     )
 
 
@@ -119,7 +114,6 @@ class RandomIntercept:
     residual: float
     criterion: float
     effects: FloatArray
-    restricted: bool
 
 
 def random_intercept(sums: GroupSums, *, restricted: bool = True) -> RandomIntercept:
@@ -151,7 +145,7 @@ def random_intercept(sums: GroupSums, *, restricted: bool = True) -> RandomInter
         c = psi / (1.0 + n * psi)
         information = xx - (x * c[:, None]).T @ x
         score = xy - x.T @ (c * y)
-        beta = np.linalg.solve(information, score).astype(np.float64)
+        beta = linalg.solve(information, score)
         squares = float(yy - c @ y**2 - score @ beta)
         criterion = freedom * (1.0 + np.log(2.0 * np.pi * squares / freedom)) + np.log1p(n * psi).sum()
         if restricted:
@@ -162,12 +156,11 @@ def random_intercept(sums: GroupSums, *, restricted: bool = True) -> RandomInter
     criterion, beta, information, residual = solve(psi)
     return RandomIntercept(
         beta=beta,
-        covariance=residual * np.linalg.inv(information).astype(np.float64),
+        covariance=residual * linalg.inv(information),
         between=psi * residual,
         residual=residual,
         criterion=criterion,
         effects=psi / (1.0 + n * psi) * (y - x @ beta),
-        restricted=restricted,
     )
 
 
@@ -210,6 +203,4 @@ def _best(criterion: Callable[[float], float], mean_size: float) -> float:
     if best == 0:
         return 0.0
     around = _ROOTS[best - 1 : best + 2]
-    ends = around[0], around[-1]
-    found = optimize.minimize_scalar(at, bounds=ends, method="bounded", options={"xatol": _LAST_DIGITS})
-    return float(found.x**2 / mean_size)
+    return float(optimize.minimize_scalar(at, bounds=(around[0], around[-1])).x ** 2 / mean_size)
