@@ -40,7 +40,9 @@ def test_a_day_is_the_written_one_and_a_sentinel_is_none(text: str, date_format:
     assert read_day(text, date_format) == day
 
 
-@pytest.mark.parametrize("text", ["01/02/2017", "2017-02-29", "2017-1-1", "yesterday", "10000-01-01", "5480.0", "01/02/03", "13.13.2020"])
+@pytest.mark.parametrize(
+    "text", ["01/02/2017", "2017-02-29", "2017-1-1", "yesterday", "10000-01-01", "5480.0", "01/02/03", "13.13.2020"]
+)
 def test_what_is_no_day_or_may_be_two_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a day in the format YYYY-MM-DD"):
         read_day(text, None)
