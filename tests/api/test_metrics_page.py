@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from tests.api.builder import empty_deployment
 from tests.api.organisation import AT, build
 
+from appraise.api.global_ids import Kind, to_global
 from appraise.settings import Settings
 from appraise.web import create_app
 
@@ -19,19 +20,21 @@ def test_the_queries_of_the_page_are_answered_as_it_shows(tmp_path: Path) -> Non
     blocks = re.findall(r"^```(graphql|json)\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     organisation = build(empty_deployment(tmp_path))
     headers = {"authorization": f"Bearer {organisation.token('Hal')}"}
-    asked = 0
+    asked, cycle = 0, to_global(Kind.CYCLE, organisation.cycles[1].id)
     with TestClient(create_app(organisation.deployment, Settings(), lambda: AT)) as client:
         for (kind, text), (next_kind, shown) in zip(blocks, [*blocks[1:], ("", "")], strict=True):
             if kind != "graphql":
                 continue
-            answer = client.post("/graphql", json={"query": text}, headers=headers).json()
+            answer = client.post(
+                "/graphql", json={"query": text, "variables": {"cycle": cycle}}, headers=headers
+            ).json()
             asked += 1
             assert "errors" not in answer, text
             if next_kind == "json":
                 assert json.loads(shown) == answer["data"]
     organisation.deployment.database.close()
 
-    assert asked == 4
+    assert asked == 5
 
 
 def test_its_links_lead_somewhere() -> None:

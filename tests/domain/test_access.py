@@ -17,6 +17,7 @@ from appraise.domain.access import (
     may_administer,
     may_mint_embed_tokens,
     may_read_audit,
+    may_read_benchmarks,
     may_read_departments,
     may_sign_in,
     people_scope,
@@ -254,3 +255,7 @@ def test_who_has_left_or_is_suspended_does_not_sign_in() -> None:
     let_in = {status.value for status in EmploymentStatus if may_sign_in(status)}
 
     assert let_in == {"active", "leave", "prehire", "unknown"}
+
+
+def test_where_peers_lie_is_for_people_and_not_for_programs() -> None:
+    assert [who for who, principal in ASKING.items() if not may_read_benchmarks(principal)] == ["service"]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from appraise.errors import InvalidInput, NotEnough
-from appraise.statistics.pooling import by_precision, total
+from appraise.statistics.pooling import by_precision, quartiles, total
 
 BCG = np.array(
     [
@@ -120,6 +120,45 @@ def test_intervals_of_a_group_that_shares_its_customers_cover() -> None:
     assert covered[False] / groups < 0.86
 
 
+SCHOOLS = ([28, 8, -3, 7, -1, 1, 18, 12], [15, 10, 16, 11, 9, 11, 10, 18])
+"""Rubin 1981, J Educ Stat 6:377: effects of coaching in eight schools, and their standard errors."""
+
+
+def test_quartiles_are_those_of_a_new_member_by_plain_numerical_integration() -> None:
+    """The mean and the spread have flat priors; both are laid out on a plane and added up, as nothing here does."""
+    y, s = (np.array(column, float) for column in SCHOOLS)
+    mu, tau = np.linspace(-60, 80, 1401), np.linspace(0.005, 400, 40_000)
+    variance = s[:, None] ** 2 + tau**2
+    centre = (y[:, None] / variance).sum(axis=0) / (1 / variance).sum(axis=0)
+    log_density = stats.norm.logpdf(y[:, None], centre, np.sqrt(variance)).sum(axis=0)
+    log_density += 0.5 * np.log(2 * np.pi / (1 / variance).sum(axis=0))  # the mean integrated out
+    weight = np.exp(log_density - log_density.max())
+    weight /= weight.sum()
+    spread = np.sqrt(tau**2 + 1 / (1 / variance).sum(axis=0))
+    below = np.array([weight @ stats.norm.cdf(at, centre, spread) for at in mu])
+
+    found = quartiles(*SCHOOLS[:1], s**2)
+
+    assert [found.lower, found.middle, found.upper] == pytest.approx(np.interp([0.25, 0.5, 0.75], below, mu), abs=0.02)
+
+
+def test_chance_does_not_widen_the_quartiles() -> None:
+    """Hundreds who are all alike, measured badly: they lie at one point."""
+    generator = np.random.default_rng(5)
+    found = quartiles(50 + generator.normal(0, 8, 800), np.full(800, 64.0))
+
+    assert found.upper - found.lower < 2 < 1.349 * 8
+    assert found.middle == pytest.approx(50, abs=1)
+
+
+def test_quartiles_of_exact_figures_are_those_of_the_normal_law() -> None:
+    truth = stats.norm.ppf((np.arange(2000) + 0.5) / 2000, loc=10, scale=3)
+
+    found = quartiles(truth, np.full(2000, 1e-6))
+
+    assert [found.lower, found.middle, found.upper] == pytest.approx(stats.norm.ppf([0.25, 0.5, 0.75], 10, 3), abs=0.01)
+
+
 def test_what_cannot_be_pooled_is_refused() -> None:
     with pytest.raises(NotEnough, match="nobody to take together"):
         total([], [])
@@ -136,3 +175,9 @@ def test_what_cannot_be_pooled_is_refused() -> None:
             total([1.0], [1.0, 1.0] if not wrong else [1.0], **wrong)
     with pytest.raises(InvalidInput, match="has 2 values"):
         by_precision([1.0], [1.0, 1.0])
+    with pytest.raises(NotEnough, match="4 employees to compare"):
+        quartiles([1.0] * 4, [1.0] * 4)
+    with pytest.raises(InvalidInput, match=r"^variance is 0\.0 at position 4"):
+        quartiles([1.0] * 5, [1.0, 1.0, 1.0, 1.0, 0.0])
+    with pytest.raises(InvalidInput, match="has 4 values"):
+        quartiles([1.0] * 5, [1.0] * 4)

@@ -7,13 +7,16 @@ from datetime import datetime
 from enum import StrEnum
 
 from appraise.domain.access import Principal
+from appraise.domain.benchmarks import Benchmark
 from appraise.domain.contributions import ContributionQuery, ContributionRow, Dimension
 from appraise.domain.cycles import Cycle
-from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, SectionId
+from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, RunId, SectionId
 from appraise.domain.reading import PersonRow, ViewedSection
+from appraise.domain.scorecards import Absence
 from appraise.domain.sections import Section
 from appraise.domain.standings import Standing
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.read_benchmarks import Benchmarks, read_benchmarks
 from appraise.use_cases.read_contributions import contributions_of
 from appraise.use_cases.read_cycles import list_cycles
 from appraise.use_cases.read_people import people_by_id
@@ -123,6 +126,7 @@ class RequestContext:
     contributions: Contributions = field(init=False)
     _decisions: dict[StrEnum, bool] = field(default_factory=dict)
     _cycles: dict[CycleId, Cycle] | None = None
+    _benchmarks: dict[tuple[CycleId, RunId], Benchmarks] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.people = People(self.deployment, self.principal, self.at)
@@ -134,6 +138,13 @@ class RequestContext:
         if permission not in self._decisions:
             self._decisions[permission] = rule(self.principal)
         return self._decisions[permission]
+
+    def benchmark(self, section: Section, indicator: IndicatorKey) -> Benchmark | Absence:
+        """Where the peers of a readable section's employee lie."""
+        key = section.cycle, section.run
+        if key not in self._benchmarks:
+            self._benchmarks[key] = read_benchmarks(self.deployment, self.principal, *key, at=self.at)
+        return self._benchmarks[key].of(section, indicator)
 
     def cycles(self) -> dict[CycleId, Cycle]:
         if self._cycles is None:

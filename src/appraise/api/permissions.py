@@ -19,6 +19,7 @@ from appraise.domain.access import (
     may_administer,
     may_mint_embed_tokens,
     may_read_audit,
+    may_read_benchmarks,
     may_read_departments,
     people_scope,
     section_scope,
@@ -32,6 +33,7 @@ class Permission(StrEnum):
     READ_PEOPLE = "read people"
     READ_SECTIONS = "read sections"
     READ_STANDINGS = "read where people stand among the others"
+    READ_BENCHMARKS = "read where peers lie"
     READ_RUNS = "read scoring runs"
     MANAGE_WEBHOOKS = "manage webhooks"
     RATE_ITEM = "rate items"
@@ -60,6 +62,7 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.READ_PEOPLE: lambda principal: people_scope(principal) != NOTHING,
     Permission.READ_SECTIONS: lambda principal: section_scope(principal) != NOTHING,
     Permission.READ_STANDINGS: sees_standings,
+    Permission.READ_BENCHMARKS: may_read_benchmarks,
     Permission.READ_RUNS: lambda principal: may_administer(principal) or may_read_audit(principal),
     Permission.MANAGE_WEBHOOKS: may_administer,
     Permission.RATE_ITEM: _is_person,

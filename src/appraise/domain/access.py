@@ -178,6 +178,11 @@ def sees_standings(principal: Principal) -> bool:
     return bool({Role.HR_ADMINISTRATOR, Role.EXECUTIVE} & principal.roles)
 
 
+def may_read_benchmarks(principal: Principal) -> bool:
+    """Whether the principal may read where the peers lie beside a figure that they may read; never programs."""
+    return not principal.is_service
+
+
 def may_act(principal: Principal, action: Action, subject: EmployeeId, *, managers: Sequence[EmployeeId]) -> bool:
     """Whether the principal's relation to `subject` allows an action, the section's state left aside.
 

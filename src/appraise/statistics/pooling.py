@@ -1,7 +1,8 @@
-"""What several employees' unshrunk figures say together: a mean weighted by precision, or a sum.
+"""What several employees' unshrunk figures say together: a mean by precision, a sum, or where their like lie.
 
-Nothing is shrunk and no spread between employees is guessed: the errors are those of sampling, for these employees.
-That is the "fixed effects" (plural) reading of meta-analysis: Rice, Higgins & Lumley 2018, J R Statist Soc A 181:205.
+For means and sums nothing is shrunk and no spread between employees is guessed: the errors are those of sampling, for
+these employees. That is the "fixed effects" (plural) reading of meta-analysis: Rice, Higgins & Lumley 2018, J R Statist
+Soc A 181:205.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from scipy import stats
 
 from appraise.errors import NotEnough
 from appraise.statistics.arrays import FloatArray, at_least, vector
+from appraise.statistics.mixtures import NormalMixture
+from appraise.statistics.shrinkage import refuse_few
+from appraise.statistics.spreads import grid, sd_log_likelihood, sd_scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +64,31 @@ def total(amount: npt.ArrayLike, variance: npt.ArrayLike, *, overlap: npt.ArrayL
     at_least("overlap", shared, 1.0)
     bound = min(float(v @ shared), float(v.sum()) * a.size)
     return Pooled(float(a.sum()), float(np.sqrt(bound)))
+
+
+@dataclass(frozen=True, slots=True)
+class Quartiles:
+    """Half of the true values lie between `lower` and `upper`."""
+
+    lower: float
+    middle: float
+    upper: float
+
+
+def quartiles(estimate: npt.ArrayLike, variance: npt.ArrayLike) -> Quartiles:
+    """Of the true values of the population that (J,) estimates with their sampling variances come from.
+
+    They are those of the predictive distribution of one more employee's true value, in the model of `shrinkage.normal`:
+    chance does not widen them, and what is not known of the mean and the spread does. No quartile is anybody's figure.
+
+    Raises `NotEnoughGroups` below five employees, `InvalidInput` for a variance that is not above 0.
+    """
+    y = vector("estimate", estimate)
+    v = at_least("variance", vector("variance", variance, length=y.size), 0.0, strictly=True)
+    refuse_few(y.size)
+    tau, weights = grid(lambda t: sd_log_likelihood(y, v, t), sd_scales(y, v), y.size)
+    precision = 1.0 / (v[:, None] + tau**2)
+    mu = (y @ precision) / precision.sum(axis=0)
+    one_more = NormalMixture(weights, mu[None, :], np.sqrt(tau**2 + 1.0 / precision.sum(axis=0))[None, :])
+    lower, middle, upper = (float(one_more.quantile(p)[0]) for p in (0.25, 0.5, 0.75))
+    return Quartiles(lower, middle, upper)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Select, bindparam, select
 
+from appraise.domain.access import Scope
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, RunId
 from appraise.domain.scorecards import Absence, AbsenceKind, Evidence
 from appraise.domain.section_states import SectionState
@@ -63,21 +64,32 @@ def in_run(
     session: Session, viewer: Viewer, cycle: CycleId, run: RunId, employees: Iterable[EmployeeId] | None = None
 ) -> list[Member]:
     """By the run, of all whose section of the cycle the viewer reaches, or of those `employees` among them."""
-    return list(_members(session, viewer, cycle, employees, {"run": run}))
+    return list(_members(session, viewer.sections, viewer.bound, cycle, employees, {"run": run}))
 
 
 def finalised(
     session: Session, viewer: Viewer, cycle: CycleId, employees: Iterable[EmployeeId] | None = None
 ) -> list[Member]:
     """By the run with which each section was finalised, of all whose final section the viewer reaches."""
-    return list(_members(session, viewer, cycle, employees, {"state": SectionState.FINALISED.value}))
+    final = {"state": SectionState.FINALISED.value}
+    return list(_members(session, viewer.sections, viewer.bound, cycle, employees, final))
 
 
-def _members(
-    session: Session, viewer: Viewer, cycle: CycleId, employees: Iterable[EmployeeId] | None, chosen: dict[str, str]
+def of_everybody(session: Session, cycle: CycleId, run: RunId) -> list[Member]:
+    """By the run, whoever asks: to be told of in groups only, and never of one employee."""
+    return list(_members(session, Door(Scope(everyone=True), is_employee=False), {}, cycle, None, {"run": run}))
+
+
+def _members(  # whose rows of what
+    session: Session,
+    door: Door,
+    bound: dict[str, Any],
+    cycle: CycleId,
+    employees: Iterable[EmployeeId] | None,
+    chosen: dict[str, str],
 ) -> Iterator[Member]:
-    statement = _statement(viewer.sections, is_final="state" in chosen, is_some=employees is not None)
-    values = {**viewer.bound, **chosen, "cycle": cycle}
+    statement = _statement(door, is_final="state" in chosen, is_some=employees is not None)
+    values = {**bound, **chosen, "cycle": cycle}
     wanted = None if employees is None else sorted(set(employees))
     for start in range(0, 1 if wanted is None else len(wanted), BATCH):
         some = {} if wanted is None else {"ids": wanted[start : start + BATCH]}

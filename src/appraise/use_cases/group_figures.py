@@ -162,7 +162,7 @@ def pooled(indicator: IndicatorKey, members: Sequence[Member]) -> Figure | Absen
     measured = [member.result for member in members if isinstance(member.result, Measured)]
     if not measured:
         return Absence(indicator, AbsenceKind.NOT_OBSERVED, NOBODY)
-    variance = np.array([_variance(one) for one in measured])
+    variance = np.array([variance_of(one) for one in measured])
     together = by_precision([float(one.unshrunk) for one in measured], variance, overlap=_overlap(measured))
     weight = 1.0 / variance
     expected = float(weight @ [float(one.expected) for one in measured]) / float(weight.sum())
@@ -192,7 +192,7 @@ def summed(indicator: IndicatorKey, members: Sequence[Member]) -> Total | None:
         return None
     foretold = np.array(known)
     surplus = [definition.sign * float(one.unshrunk - one.expected) for one in measured]
-    variance = foretold**2 * [_variance(one) for one in measured]
+    variance = foretold**2 * [variance_of(one) for one in measured]
     whole = total(foretold * surplus, variance, overlap=_overlap(measured))
     return _told(definition.unit, whole, currencies.pop())
 
@@ -210,7 +210,8 @@ def _basis(one: Measured, unit: TotalUnit) -> float | None:
     return None if base is None else float(base)
 
 
-def _variance(one: Measured) -> float:
+def variance_of(one: Measured) -> float:
+    """Of sampling, never 0."""
     return max(float(one.standard_error), SMALLEST_ERROR) ** 2
 
 

@@ -7,26 +7,32 @@ import strawberry
 
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, to_global
+from appraise.api.permissions import Permission, Requires
+from appraise.api.types.benchmarks import BENCHMARK, BenchmarkResult, benchmark_result
 from appraise.api.types.estimates import ItemResult, result_of
 from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.api.types.section_course import SupportedRatings
-from appraise.domain.identifiers import SectionId
 from appraise.domain.indicators import definition_of
-from appraise.domain.sections import Item
+from appraise.domain.sections import Item, Section
 from appraise.errors import Forbidden
 
 
 @strawberry.type(name="Item", description="One line of a section: what the data say, and what the manager says.")
 class ItemType:
     item: strawberry.Private[Item]
-    section_key: strawberry.Private[SectionId]
+    section: strawberry.Private[Section]
     id: strawberry.ID = strawberry.field(description="Opaque; the `itemId` of `rateItem`.")
     indicator: IndicatorDefinitionType = strawberry.field(description="What is measured.")
     weight: Decimal = strawberry.field(description="Share of the section's total, 0 to 1.")
 
     @strawberry.field(description="What the data say.")
     def result(self) -> ItemResult:
-        return result_of(self.item.result, self.section_key)
+        return result_of(self.item.result, self.section.id)
+
+    @strawberry.field(description=BENCHMARK, extensions=[Requires(Permission.READ_BENCHMARKS)])
+    def benchmark(self, info: strawberry.Info) -> BenchmarkResult | None:
+        context: RequestContext = info.context
+        return benchmark_result(context.benchmark(self.section, self.item.indicator))
 
     @strawberry.field(
         description=(
@@ -68,7 +74,7 @@ class ItemType:
         return self._own(info.context).own_comment
 
     def _own(self, context: RequestContext) -> Item:
-        viewed = context.sections.view(self.section_key)
+        viewed = context.sections.view(self.section.id)
         if not (viewed.is_own or viewed.section.both_are_in):
             raise Forbidden(
                 "the self-assessment is withheld until it and the manager's ratings are both handed in",
@@ -77,7 +83,7 @@ class ItemType:
         return next(item for item in viewed.section.items if item.id == self.item.id)
 
     def _disclosed(self, context: RequestContext) -> Item:
-        viewed = context.sections.view(self.section_key)
+        viewed = context.sections.view(self.section.id)
         if not viewed.ratings_visible:
             raise Forbidden(
                 "ratings and comments are withheld from you until the section is shared",
@@ -86,10 +92,10 @@ class ItemType:
         return next(item for item in viewed.section.items if item.id == self.item.id)
 
     @classmethod
-    def of(cls, item: Item, section: SectionId) -> Self:
+    def of(cls, item: Item, section: Section) -> Self:
         return cls(
             item=item,
-            section_key=section,
+            section=section,
             id=to_global(Kind.ITEM, item.id),
             indicator=IndicatorDefinitionType.of(definition_of(item.indicator)),
             weight=item.weight,

@@ -170,7 +170,7 @@ class SectionType(Node):
 
     @strawberry.field(description="One line per indicator, in the policy's order.")
     def items(self) -> list[ItemType]:
-        return [ItemType.of(item, self.section.id) for item in self.section.items]
+        return [ItemType.of(item, self.section) for item in self.section.items]
 
     @strawberry.field(
         description=(
