@@ -31,6 +31,7 @@ from appraise.api.http import READABLE, Doorkeeper, GraphQLEndpoint
 from appraise.api.live import Live
 from appraise.api.operations import Operations
 from appraise.api.trusted import TrustedDocuments
+from appraise.api.uploads import Uploads
 from appraise.api.websocket import WebSocketEndpoint
 from appraise.console.pages import Console
 from appraise.errors import AppraiseError, InvalidInput
@@ -38,6 +39,7 @@ from appraise.settings import Settings, TrustedMode
 from appraise.use_cases.deliver import Worker as Deliverer
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.issuers import read_issuers
+from appraise.use_cases.take_upload import LARGEST
 from appraise.use_cases.verify_jwt import TrustedIssuers
 from appraise.use_cases.work import Worker
 
@@ -62,7 +64,7 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
     graphql = endpoint(operations=operations)
     websocket = WebSocketEndpoint(deployment, clock, doorkeeper=doorkeeper, operations=operations, live=live)
 
-    downloads = Downloads(deployment, clock, doorkeeper)
+    downloads, uploads = Downloads(deployment, clock, doorkeeper), Uploads(deployment, clock, doorkeeper)
 
     async def health(_request: Request) -> Response:
         return await run_in_threadpool(_health, deployment)
@@ -74,6 +76,8 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
             WebSocketRoute(GRAPHQL, websocket.answer),
             *_subgraph(settings.subgraph_source, limited, endpoint),
             Route(PATH + "/{key}", downloads.answer, methods=["GET"]),
+            Route("/uploads", uploads.take, methods=["POST"], max_body_size=LARGEST),
+            Route("/imports/{key}/rejected", uploads.rejected, methods=["GET"]),
             Route("/healthz", health, methods=["GET"]),
             *console.routes(),
         ],

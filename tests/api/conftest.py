@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 from tests.api.builder import AT, Company, build, empty_deployment
+from tests.api.importing import Importing
 from tests.api.served import Served, serving
 
 from appraise.events.store import EventStore
@@ -93,3 +94,12 @@ def served_alone(sqlite_database: Database, tmp_path: Path) -> Iterator[Served]:
     deployment = Deployment(sqlite_database, EventStore(str(tmp_path / "events")), b"key of the tests", "test")
     with serving(build(deployment)) as running:
         yield running
+
+
+@pytest.fixture
+def importing(company: Company) -> Iterator[Importing]:
+    company.deployment.events.initialise()
+    clock = [AT]
+    app = create_app(company.deployment, Settings(), lambda: clock[0])
+    with TestClient(app, base_url="http://testserver", follow_redirects=False) as client:
+        yield Importing(company, client, clock)

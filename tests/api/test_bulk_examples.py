@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.api.builder import AT, Company, build, empty_deployment
+from tests.api.importing import MAPPING
 from tests.serving import serving
 
 from appraise.api.global_ids import Kind, to_global
@@ -45,6 +46,18 @@ def run(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with working(deployment, lambda: AT), serving(create_app(deployment, Settings(), lambda: AT)) as url:
         known = {"APPRAISE_URL": url, "APPRAISE_TOKEN": token}
         yield ran
+
+
+def test_a_file_is_sent_planned_and_applied(company: Company, run: Run, tmp_path: Path) -> None:
+    company.deployment.events.initialise()
+    (tmp_path / "ratings.csv").write_bytes(b"id,at,agent,answer\n1,2025-03-01,E0005,5\n2,2025-03-02,E0005,4\n")
+    (tmp_path / "ratings.toml").write_text(MAPPING)
+    options = f"adapter='csv', source='desk', mapping=Path({str(tmp_path / 'ratings.toml')!r}).read_text()"
+    done = run(f"print(json.dumps(import_file(Path({str(tmp_path / 'ratings.csv')!r}), {options})))")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    told = json.loads(done.stdout)
+    assert (told["state"], told["applied"]["kinds"]) == ("APPLIED", [{"kind": "ratings", "accepted": 2}])
 
 
 def test_an_export_is_fetched_and_gone_on_with(company: Company, run: Run, tmp_path: Path) -> None:

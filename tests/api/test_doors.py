@@ -11,7 +11,7 @@ from tests.api.builder import AT, MANAGERS, ROLES, Company, finalise
 from tests.api.conftest import Ask
 
 from appraise.api.global_ids import Kind, to_global
-from appraise.domain.access import Principal, may_act, people_scope, reaches, section_scope, sees_ratings
+from appraise.domain.access import Principal, may_act, may_import, people_scope, reaches, section_scope, sees_ratings
 from appraise.domain.exports import OF_SECTIONS, ExportKind, may_export
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.reading import ViewedSection
@@ -204,6 +204,20 @@ def test_exports_hold_what_the_other_doors_show_and_nothing_else(doors: Doors, c
         for (owner, _), export in exports.items():
             if owner != who and export is not None:
                 assert doors.response(client, who, export).status_code == 404, (owner, who)
+
+
+def test_imports_are_for_those_whom_the_rules_name(doors: Doors, client: TestClient) -> None:
+    company = doors.company
+    sent = {}
+    for who in PRINCIPALS:
+        headers = {"authorization": f"Bearer {company.token(who)}"}
+        sent[who] = client.post("/uploads?name=a.csv", content=b"a", headers=headers).status_code
+        answer = doors.ask(who, "{ imports(first: 1) { totalCount } }")
+        may = may_import(company.principal(who))
+        assert answer["data"] == {"imports": {"totalCount": 0} if may else None}, who
+        assert sent[who] == (201 if may else 403), who
+
+    assert [who for who in PRINCIPALS if sent[who] == 201] == ["Hal Novak"]
 
 
 def _reached(doors: Doors, principal: Principal, name: str, state: SectionState | None) -> bool:

@@ -104,6 +104,9 @@ def test_every_mutation_declares_its_permission_and_takes_one_input() -> None:
         "replay_webhook_delivery": [Requires],
         "replay_webhook": [Requires],
         "create_export": [Requires],
+        "create_import": [Requires],
+        "apply_import": [Requires],
+        "undo_import": [Requires],
     }
     assert all(list(field.args) == ["input"] for field in GRAPHQL_SCHEMA.mutation_type.fields.values())
 

@@ -14,7 +14,16 @@ from appraise.api.global_ids import Kind, key_of, to_global
 from appraise.api.http import READABLE, Doorkeeper
 from appraise.domain.access import Principal
 from appraise.domain.identifiers import JobId
-from appraise.errors import Conflict, Forbidden, InvalidInput, NotFound, Problem, Retriable, Unauthenticated
+from appraise.errors import (
+    AppraiseError,
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    Problem,
+    Retriable,
+    Unauthenticated,
+)
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.export_links import new_link, principal_of
 from appraise.use_cases.open_export import OpenedExport, find_export, record_download
@@ -45,14 +54,8 @@ class Downloads:
     async def answer(self, request: Request) -> Response:
         try:
             opened = await run_in_threadpool(self._opened, request)
-        except (Unauthenticated, Forbidden, NotFound, InvalidInput, Conflict) as error:
-            status, headers = next(STATUS[kind] for kind in STATUS if isinstance(error, kind))
-            code = next(CODES[kind] for kind in CODES if isinstance(error, kind))
-            body = {"errors": [request_error(error.found, code)]}
-            return JSONResponse(body, status, HEADERS | headers)
-        except Retriable as error:
-            body = {"errors": [request_error(str(error), ErrorCode.UNAVAILABLE)]}
-            return JSONResponse(body, 503, HEADERS | {"retry-after": "5"})
+        except AppraiseError as error:
+            return refusal(error)
         if opened is None:
             return Response(status_code=304, headers=HEADERS)
         etag = {"etag": _etag(opened)}
@@ -75,6 +78,23 @@ class Downloads:
             part = request.headers.get("range")
             record_download(self.deployment, principal, export, by=by, part=part, at=at)
         return opened
+
+
+def refusal(error: AppraiseError, *, invalid: int = 404) -> JSONResponse:
+    """What is said of an error, in the form of the API; a defect is raised again. `invalid` is for bad input."""
+    if isinstance(error, Problem):
+        status, headers = next((STATUS[kind] for kind in STATUS if isinstance(error, kind)), (500, {}))
+        code = next((CODES[kind] for kind in CODES if isinstance(error, kind)), ErrorCode.INTERNAL)
+        body = {"errors": [request_error(_words(error), code)]}
+        return JSONResponse(body, invalid if isinstance(error, InvalidInput) else status, HEADERS | headers)
+    if isinstance(error, Retriable):
+        body = {"errors": [request_error("the service is busy", ErrorCode.UNAVAILABLE)]}
+        return JSONResponse(body, 503, HEADERS | {"retry-after": "5"})
+    raise error
+
+
+def _words(error: Problem) -> str:
+    return error.found if error.expected is None else f"{error.found}; expected {error.expected}"
 
 
 def _etag(opened: OpenedExport) -> str:

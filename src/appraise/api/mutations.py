@@ -7,6 +7,7 @@ import strawberry
 from appraise.api.embedding import EmbeddingMutation
 from appraise.api.exports import ExportMutation
 from appraise.api.global_ids import Kind, key_of
+from appraise.api.imports import ImportMutation
 from appraise.api.permissions import Permission, Requires
 from appraise.api.section_payloads import SectionChangeInput, SectionPayload, changed
 from appraise.api.section_steps import SectionStepMutation
@@ -70,7 +71,7 @@ class FinaliseSectionPayload(SectionPayload):
 @strawberry.type(
     description="Changing. Null with an error FORBIDDEN or NOT_FOUND where the section is not yours to change."
 )
-class Mutation(SectionStepMutation, EmbeddingMutation, WebhookMutation, ExportMutation):
+class Mutation(SectionStepMutation, EmbeddingMutation, WebhookMutation, ExportMutation, ImportMutation):
     @strawberry.mutation(
         description="Set a manager's rating and comment of one item. The first one makes the section a draft.",
         extensions=[Requires(Permission.RATE_ITEM)],

@@ -6,6 +6,7 @@ from typing import Final
 from appraise.api.context import RequestContext
 from appraise.api.exports import one_export
 from appraise.api.global_ids import Kind, from_global
+from appraise.api.imports import one_import
 from appraise.api.permissions import Permission, require
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.node import Node
@@ -68,4 +69,5 @@ READERS: Final[dict[Kind, Callable[[RequestContext, str], Node]]] = {
     Kind.WEBHOOK: _webhook,
     Kind.DELIVERY: _delivery,
     Kind.EXPORT: one_export,
+    Kind.IMPORT: one_import,
 }

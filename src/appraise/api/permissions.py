@@ -17,6 +17,7 @@ from appraise.domain.access import (
     Principal,
     Role,
     may_administer,
+    may_import,
     may_mint_embed_tokens,
     may_read_audit,
     may_read_benchmarks,
@@ -48,6 +49,7 @@ class Permission(StrEnum):
     READ_DEPARTMENTS = "read departments"
     MINT_EMBED_TOKENS = "mint tokens for viewers"
     EXPORT = "export anything"
+    IMPORT = "import"
 
 
 def _is_person(principal: Principal) -> bool:
@@ -76,6 +78,7 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.ADMINISTER_SECTIONS: _is_hr,
     Permission.READ_DEPARTMENTS: may_read_departments,
     Permission.MINT_EMBED_TOKENS: may_mint_embed_tokens,
+    Permission.IMPORT: may_import,
     Permission.EXPORT: lambda principal: any(may_export(principal, kind) for kind in ExportKind),
 }
 

@@ -9,6 +9,7 @@ from appraise.api.context import RequestContext
 from appraise.api.contributions import ContributionQuery
 from appraise.api.exports import ExportQuery
 from appraise.api.global_ids import Kind, from_global, key_of
+from appraise.api.imports import ImportQuery
 from appraise.api.permissions import Permission, Requires
 from appraise.api.types.connections import LARGEST_PAGE, Window
 from appraise.api.types.cycles import CycleType
@@ -34,7 +35,7 @@ After = Annotated[str | None, strawberry.argument(description="`pageInfo.endCurs
 
 
 @strawberry.type(description="Reading. Null with an error means refused or unknown; an empty list means nothing there.")
-class Query(ContributionQuery, ExportQuery):
+class Query(ContributionQuery, ExportQuery, ImportQuery):
     @strawberry.field(description="Whoever the token stands for.")
     def viewer(self, info: strawberry.Info) -> ViewerType:
         return ViewerType.of(info.context.principal)

@@ -29,6 +29,8 @@ class ServiceScope(StrEnum):
     READ_SECTIONS = "read:sections"
     READ_OPEN_SECTIONS = "read:open-sections"
     MINT_EMBED = "embed:mint"
+    IMPORT_PEOPLE = "import:people"
+    IMPORT_EVENTS = "import:events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +204,20 @@ def may_act(principal: Principal, action: Action, subject: EmployeeId, *, manage
 def may_administer(principal: Principal) -> bool:
     """Imports, cycles, scoring runs, tokens."""
     return Role.HR_ADMINISTRATOR in principal.roles and principal.embedded is None
+
+
+def may_import_people(principal: Principal) -> bool:
+    """HR administrators, and services whose token says so."""
+    return may_administer(principal) or (principal.is_service and ServiceScope.IMPORT_PEOPLE in principal.scopes)
+
+
+def may_import_events(principal: Principal) -> bool:
+    """As for people: the system that pushes orders need not be able to end jobs."""
+    return may_administer(principal) or (principal.is_service and ServiceScope.IMPORT_EVENTS in principal.scopes)
+
+
+def may_import(principal: Principal) -> bool:
+    return may_import_people(principal) or may_import_events(principal)
 
 
 def may_read_audit(principal: Principal) -> bool:

@@ -13,6 +13,8 @@ class Kind(StrEnum):
     WEBHOOK = "Webhook"
     DELIVERY = "WebhookDelivery"
     EXPORT = "Export"
+    IMPORT = "Import"
+    UPLOAD = "Upload"
 
 
 def encoded(kind: Kind, key: str) -> str:

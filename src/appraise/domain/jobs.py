@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from appraise.domain.access import Principal, Role
+from appraise.domain.access import Role
 from appraise.domain.identifiers import EmployeeId, JobId, TokenId
 
 
 class JobKind(StrEnum):
     EXPORT = "EXPORT"
+    IMPORT = "IMPORT"
 
 
 class JobState(StrEnum):
@@ -42,18 +43,17 @@ class Asker:
     token: TokenId | None
     roles: frozenset[Role] = frozenset()
 
-    @property
-    def key(self) -> str:
-        """As `Principal.key`."""
-        return Principal(self.name, self.employee).key
-
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`wanted` and `outcome` are JSON documents of the job's kind. Progress is `done` of `total`, 0 where not known."""
+    """`wanted` and `outcome` are JSON documents of the job's kind. Progress is `done` of `total`, 0 where not known.
+
+    `owner` is the key of whoever began it, `asker` whoever asked for what it does now.
+    """
 
     id: JobId
     kind: JobKind
+    owner: str
     asker: Asker
     wanted: Mapping[str, Any]
     asked_at: datetime

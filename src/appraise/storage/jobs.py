@@ -23,7 +23,7 @@ OPEN: Final = (JobState.WAITING.value, JobState.RUNNING.value)
 
 
 def add(session: Session, job: Job) -> None:
-    row = {"id": job.id, "kind": job.kind.value, "owner": job.asker.key, "asker": _asker_document(job.asker)}
+    row = {"id": job.id, "kind": job.kind.value, "owner": job.owner, "asker": _asker_document(job.asker)}
     session.execute(
         insert(JOBS),
         {
@@ -120,6 +120,22 @@ def settle(session: Session, job: Job, *, claim: str) -> bool:
     return _held(session, job.id, claim, values)
 
 
+def begin_again(session: Session, job: JobId, *, asker: Asker, wanted: Mapping[str, Any], at: datetime) -> None:
+    """Have a finished job go on with what is wanted next, for whoever asks now; what came of it so far stays.
+
+    It stays in its owner's list.
+    """
+    values = {
+        "asker": _asker_document(asker),
+        "wanted": dict(wanted),
+        "state": JobState.WAITING.value,
+        "asked_at": at,
+        "started_at": None,
+    }
+    more = {"finished_at": None, "expires_at": None, "problem": None, "step": None, "done": 0, "total": 0, "tries": 0}
+    session.execute(update(JOBS).where(JOBS.c.id == job).values(values | more))
+
+
 def over(session: Session, *, at: datetime) -> list[Job]:
     """Jobs whose time is over and whose files have not been cleared away."""
     table = JOBS.c
@@ -138,11 +154,17 @@ def forget(session: Session, *, expired_before: datetime) -> None:
     session.execute(delete(JOBS).where(table.state == JobState.EXPIRED.value, table.expires_at < expired_before))
 
 
+def wants(session: Session, kind: JobKind) -> list[Mapping[str, Any]]:
+    """What those jobs of a kind want that wait or run."""
+    statement = select(JOBS.c.wanted).where(JOBS.c.kind == kind.value, JOBS.c.state.in_(OPEN))
+    return list(session.execute(statement).scalars())
+
+
 def outcomes(session: Session) -> list[Mapping[str, Any]]:
-    """Of all jobs that are not expired, with what they wanted: what names files that must stay."""
+    """Of all jobs that are not expired: what names files that must stay."""
     table = JOBS.c
-    statement = select(table.wanted, table.outcome).where(table.state != JobState.EXPIRED.value)
-    return [{**row.wanted, **(row.outcome or {})} for row in session.execute(statement)]
+    statement = select(table.outcome).where(table.state != JobState.EXPIRED.value, table.outcome.is_not(None))
+    return list(session.execute(statement).scalars())
 
 
 def _held(session: Session, job: JobId, claim: str, values: dict[str, Any]) -> bool:
@@ -182,6 +204,7 @@ def _job(row: Any) -> Job:
     return Job(
         id=JobId(row.id),
         kind=JobKind(row.kind),
+        owner=row.owner,
         asker=asker,
         wanted=row.wanted,
         asked_at=row.asked_at,

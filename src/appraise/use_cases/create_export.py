@@ -52,7 +52,7 @@ def create_export(
             cycles.get(session, request.cycle)
         if jobs.open_count(session, JobKind.EXPORT, owner=principal.key) >= MOST_OPEN:
             return Refusal("TOO_MANY", f"{MOST_OPEN} of your exports are being written; wait until one of them is done")
-        job = Job(JobId(new_id()), JobKind.EXPORT, asker_of(session, principal), request.document, at)
+        job = Job(JobId(new_id()), JobKind.EXPORT, principal.key, asker_of(session, principal), request.document, at)
         jobs.add(session, job)
         if idempotency_key is not None:
             answer = {"job": job.id}

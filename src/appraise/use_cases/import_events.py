@@ -17,7 +17,7 @@ from appraise.events.report import ImportReport
 from appraise.events.store import EventStore
 from appraise.storage import people_import
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.mirror_loads import mirror_loads
+from appraise.use_cases.mirror_loads import OPERATOR, mirror_loads
 
 STEPS = 4
 
@@ -33,6 +33,7 @@ def import_events(  # noqa: PLR0913  # what, from where, how, when, and who watc
     error_policy: ErrorPolicy,
     rejected_to: Path | None,
     progress: Advance,
+    actor: str = OPERATOR,
 ) -> ImportReport:
     """Plan by the adapter, carried out by the event store; the same file under the same options is one load.
 
@@ -59,7 +60,7 @@ def import_events(  # noqa: PLR0913  # what, from where, how, when, and who watc
     )
     report = _carry_out(deployment.events, plan, path, load, progress)
     if not dry_run:
-        mirror_loads(deployment)
+        mirror_loads(deployment, actor=actor)
     return report
 
 

@@ -19,6 +19,7 @@ from appraise.storage import audit, people_import
 from appraise.storage.database import Session, lock
 from appraise.storage.people_import import DepartmentFacts, Job, Manager
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.mirror_loads import OPERATOR
 from appraise.use_cases.people_history import Known, history, left, stored_loops
 from appraise.use_cases.people_identities import Identities, identify
 from appraise.use_cases.people_report import PeopleReport, UnresolvedManager
@@ -38,6 +39,7 @@ def import_people(  # noqa: PLR0913  # what, from where, how, when, and who watc
     at: datetime,
     dry_run: bool,
     progress: Advance,
+    actor: str = OPERATOR,
 ) -> PeopleReport:
     """Read the export and bring the records in line with it; a dry run reports the same and writes nothing.
 
@@ -53,18 +55,25 @@ def import_people(  # noqa: PLR0913  # what, from where, how, when, and who watc
     progress("read", 0, 0)
     read = adapter.read_people(path, options)
     progress("reconcile", 0, len(read.records))
-    report = reconcile_people(deployment, read, options, file=path.name, at=at, dry_run=dry_run)
+    report = reconcile_people(deployment, read, options, file=path.name, at=at, dry_run=dry_run, actor=actor)
     progress("reconcile", len(read.records), len(read.records))
     return report
 
 
-def reconcile_people(
-    deployment: Deployment, read: ReadPeople, options: ImportOptions, *, file: str, at: datetime, dry_run: bool
+def reconcile_people(  # noqa: PLR0913  # what, from where, how, when, and by whom
+    deployment: Deployment,
+    read: ReadPeople,
+    options: ImportOptions,
+    *,
+    file: str,
+    at: datetime,
+    dry_run: bool,
+    actor: str = OPERATOR,
 ) -> PeopleReport:
     """Bring the records in line with what an adapter read from `file`; all in one transaction."""
 
     def work(session: Session) -> PeopleReport:
-        report = _Reconciliation(session, read, options, file, at).run(dry_run=dry_run)
+        report = _Reconciliation(session, read, options, file, at, actor).run(dry_run=dry_run)
         if dry_run:
             session.rollback()
         return report
@@ -101,6 +110,7 @@ class _Reconciliation:
     options: ImportOptions
     file: str
     at: datetime
+    actor: str
     unresolved: list[UnresolvedManager] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -252,7 +262,7 @@ class _Reconciliation:
         details += [("file", self.file), ("as_of", self.day.isoformat()), ("rejected", str(len(report.rejected)))]
         subject = f"source:{self.options.source}"
         audit.append(
-            self.session, at=self.at, actor="operator", action="people.import", subject=subject, details=details
+            self.session, at=self.at, actor=self.actor, action="people.import", subject=subject, details=details
         )
 
 

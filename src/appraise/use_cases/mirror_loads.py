@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from appraise.domain.identifiers import LoadId
 from appraise.domain.reading import Load, LoadState
@@ -14,9 +14,12 @@ from appraise.use_cases.transactions import committed
 if TYPE_CHECKING:
     from appraise.events.log import Load as LoggedLoad
 
+OPERATOR: Final = "operator"
+"""How the audit log names whoever has the command line in their hands."""
 
-def mirror_loads(deployment: Deployment) -> None:
-    """One audit line for each load newly seen or newly undone; repeating it changes nothing."""
+
+def mirror_loads(deployment: Deployment, *, actor: str = OPERATOR) -> None:
+    """One audit line, by `actor`, for each load newly seen or newly undone; repeating it changes nothing."""
 
     def work(session: Session) -> None:
         lock(session, "loads")
@@ -35,7 +38,7 @@ def mirror_loads(deployment: Deployment) -> None:
                 audit.append(
                     session,
                     at=load.undone_at or load.loaded_at,
-                    actor="operator",
+                    actor=actor,
                     action="load.undo" if undone else "load.import",
                     subject=f"load:{load.id}",
                     details=[("file", load.file), ("source", load.source), *load.facts],

@@ -16,7 +16,7 @@ from appraise.use_cases.deployment import Deployment
 def own_export(session: Session, principal: Principal, export: JobId, *, at: datetime) -> Job:
     """Raises `NotFound` alike where there is none and where somebody else asked for it."""
     found = jobs.get(session, export, JobKind.EXPORT)
-    if found is None or found.asker.key != principal.key or principal.embedded is not None:
+    if found is None or found.owner != principal.key or principal.embedded is not None:
         raise NotFound("there is no such export, or it is not yours")
     return found.as_of(at)
 

@@ -9,12 +9,15 @@ from typing import Final, Self
 
 import structlog
 
+from appraise.domain.identifiers import UploadId
+from appraise.domain.imports import Stage, stage_of
 from appraise.domain.jobs import KEPT_FOR, Job, JobKind, JobState
 from appraise.errors import Problem, Retriable
-from appraise.storage import export_subjects, jobs
+from appraise.storage import export_subjects, jobs, uploads
 from appraise.storage.database import Session
 from appraise.storage.identifiers import new_id
 from appraise.use_cases import files
+from appraise.use_cases.carry_out_import import carry_out_import
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.transactions import committed
 from appraise.use_cases.write_export import write_export
@@ -24,6 +27,8 @@ LOOK_EVERY: Final = 1.0
 """Seconds."""
 NOTED_EVERY: Final = 1.0
 """Seconds between two signs of life."""
+LANES: Final = (frozenset({JobKind.EXPORT}), frozenset({JobKind.IMPORT}))
+"""An export does not wait for an import to end."""
 CLEARED_EVERY: Final = 300.0
 """Seconds."""
 REMEMBERED: Final = timedelta(days=30)
@@ -61,6 +66,9 @@ class _Watch:
         self._ended.set()
         self._thread.join()
 
+    def reach(self, step: str, done: int, total: int) -> None:
+        self._reached = (step, done, total)
+
     def advance(self, step: str, done: int, total: int) -> None:
         """Between two chunks as long a rest as the chunk took, within bounds: requests are to be answered meanwhile."""
         self._reached = (step, done, total)
@@ -97,14 +105,21 @@ class Worker:
         self._clock = clock
 
     def run(self, stop: Event) -> None:
-        """Until `stop`; an export that is being written then is begun anew by the next worker."""
+        """Until `stop`; an export that is being written then is begun anew by the next worker, an import is ended."""
+        lanes = [Thread(target=self._lane, args=[lane, stop], name="jobs") for lane in LANES]
+        for thread in lanes:
+            thread.start()
+        for thread in lanes:
+            thread.join()
+
+    def _lane(self, kinds: frozenset[JobKind], stop: Event) -> None:
         cleared = -CLEARED_EVERY
         while not stop.is_set():
             try:
                 if time.monotonic() - cleared > CLEARED_EVERY:
                     cleared = time.monotonic()
                     clear(self._deployment, at=self._clock())
-                if self._one(stop):
+                if self._one(kinds, stop):
                     continue
             except Retriable as error:
                 LOG.warning("jobs cannot be read for the moment", error=str(error))
@@ -116,16 +131,16 @@ class Worker:
         """Do what waits now, and clear away what is over. Gives how many jobs there were."""
         clear(self._deployment, at=self._clock())
         count = 0
-        while self._one(Event()):
+        while self._one(frozenset(JobKind), Event()):
             count += 1
         return count
 
-    def _one(self, stop: Event) -> bool:
+    def _one(self, kinds: frozenset[JobKind], stop: Event) -> bool:
         at, claim = self._clock(), new_id()
         with self._deployment.database.reading() as session:  # most looks find nothing, and need not write
-            if not jobs.has_due(session, JobKind, at=at):
+            if not jobs.has_due(session, kinds, at=at):
                 return False
-        job = committed(self._deployment, lambda session: jobs.claim(session, JobKind, claim=claim, at=at))
+        job = committed(self._deployment, lambda session: jobs.claim(session, kinds, claim=claim, at=at))
         if job is not None:
             self._do(job, claim, stop)
         return job is not None
@@ -134,7 +149,7 @@ class Worker:
         with _Watch(self._deployment, job, claim, self._clock, stop) as watch:
             after: Job | None = None
             try:
-                self._export(job, claim, watch)
+                after = self._done(job, claim, watch)
             except _LetGo:
                 after = replace(job, state=JobState.WAITING, tries=job.tries - 1)
             except Retriable as error:  # the claim runs out, and it is tried again
@@ -157,6 +172,17 @@ class Worker:
         failed = replace(job, state=JobState.FAILED, step=step, done=done, total=total)
         return replace(failed, finished_at=now, expires_at=now + KEPT_FOR, problem=problem)
 
+    def _done(self, job: Job, claim: str, watch: _Watch) -> Job | None:
+        """The finished job to be stored; None where that is done."""
+        if job.kind is JobKind.EXPORT:
+            self._export(job, claim, watch)
+            return None
+        outcome = carry_out_import(self._deployment, job, at=self._clock(), progress=watch.reach)
+        kept = KEPT_FOR if stage_of(job) is Stage.PLAN else REMEMBERED
+        now = self._clock()
+        done = replace(job, state=JobState.DONE, step=None, finished_at=now, expires_at=now + kept, problem=None)
+        return replace(done, outcome=outcome)
+
     def _export(self, job: Job, claim: str, watch: _Watch) -> None:
         written = write_export(self._deployment, job, at=self._clock(), progress=watch.advance)
         _, done, total = watch.reached
@@ -177,17 +203,20 @@ class Worker:
 def clear(deployment: Deployment, *, at: datetime) -> int:
     """Remove the files of jobs whose time is over, and those that killed processes left. Gives how many jobs."""
 
-    def expired(session: Session) -> list[Job]:
+    def expired(session: Session) -> tuple[list[Job], list[str]]:
         over = jobs.over(session, at=at)
         jobs.expire(session, [job.id for job in over])
         jobs.forget(session, expired_before=at - REMEMBERED)
-        return over
+        for wanted in jobs.wants(session, JobKind.IMPORT):
+            uploads.keep(session, UploadId(wanted["upload"]), until=at + KEPT_FOR)
+        sent = uploads.forget(session, expired_before=at)
+        written = [job.outcome["file"] for job in over if job.outcome is not None and "file" in job.outcome]
+        return over, [*written, *(upload.file for upload in sent)]
 
-    over = committed(deployment, expired)
+    over, gone = committed(deployment, expired)
+    for name in gone:
+        files.remove(deployment, name)
     with deployment.database.reading() as session:
-        named = {outcome["file"] for outcome in jobs.outcomes(session) if "file" in outcome}
-    for job in over:
-        if job.outcome is not None and "file" in job.outcome:
-            files.remove(deployment, job.outcome["file"])
+        named = {outcome["file"] for outcome in jobs.outcomes(session) if "file" in outcome} | uploads.files(session)
     files.remove_strays(deployment, named=named, at=at)
     return len(over)

@@ -40,6 +40,22 @@ class JobRow(Record, table=True):
     problem: str | None = None
 
 
+class UploadRow(Record, table=True):
+    """A file that imports may read; `name` is its sender's, `file` ours."""
+
+    __tablename__ = "uploads"
+    __table_args__ = (Index("ix_uploads_expires_at", "expires_at"),)
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    owner: str = Field(sa_type=Key)
+    name: str
+    file: str
+    bytes: int = Field(sa_type=BigInteger)
+    sha256: str
+    uploaded_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+
+
 class ExportSubjectRow(Record, table=True):
     """Somebody of whom an export's file tells; `with_ratings` where their own ratings are in it."""
 
