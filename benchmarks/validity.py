@@ -1,6 +1,6 @@
 """Do the intervals hold the truth, and is the error far under that of plain averages?
 
-    python benchmarks/validity.py            eight minutes on two idle cores
+    python benchmarks/validity.py            ten minutes on two idle cores
     python benchmarks/validity.py --quick    two minutes, with more noise
 
 Prints a table per scenario and exits with 1 when a target is missed. The same seeds give the same figures.

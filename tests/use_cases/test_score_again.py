@@ -201,7 +201,7 @@ def test_a_run_comes_out_to_the_last_digit_after_everything_has_changed(
     estimates = [one for card in cards for one in card.results if isinstance(one, Estimate)]
     assert {one.indicator for one in estimates} == {SATISFACTION, REPEAT_PURCHASE}
     assert any(isinstance(card.composite, Composite) for card in cards)
-    assert found.results == 3 * len(TEAM) + 2
+    assert found.results == 3 * len(TEAM) + 3  # of each of the team, of both indicators, and the flags of both together
     assert found.figures > 25 * len(estimates)
 
 
@@ -222,14 +222,26 @@ def test_a_stored_figure_that_was_changed_is_named_with_both_digits(served: Comp
         who=served.ids["ben"],
     )
     change(served, f"DELETE FROM composites {where}", run=run.id, who=served.ids["ann"])
+    change(
+        served,
+        f"UPDATE standings SET listed = listed + 1 {where} AND indicator = 'satisfaction'",
+        run=run.id,
+        who=served.ids["max"],
+    )
 
     found = again(served, run.id)
 
     assert found.verdict is Verdict.DIFFERENT
     assert set(states(found).values()) == {State.SAME}
-    ben, ann, raw = served.ids["ben"], served.ids["ann"], str(result.working.raw)
+    ben, ann, judge, raw = served.ids["ben"], served.ids["ann"], served.ids["max"], str(result.working.raw)
     by_figure = {(one.employee, one.figure): one for one in found.differences}
-    assert set(by_figure) == {(ann, "result"), (ben, "value"), (ben, "working.raw"), (ben, "working.row")}
+    assert set(by_figure) == {
+        (ann, "result"),
+        (ben, "value"),
+        (ben, "working.raw"),
+        (ben, "working.row"),
+        (judge, "standing.listed"),
+    }
     assert by_figure[ann, "result"] == Difference(ann, "Ann", COMPOSITE, "result", None, "there")
     assert by_figure[ben, "working.raw"] == Difference(ben, "Ben", SATISFACTION, "working.raw", None, raw)
     value = by_figure[ben, "value"]
@@ -285,7 +297,7 @@ def test_who_was_erased_is_not_compared_and_the_others_are(served: Company) -> N
         "people", State.DIFFERENT, "of 7, 1 were erased since; figures of the others rested on theirs too"
     )
     assert found.left_out == ("1 erased since",)
-    assert found.results == 3 * (len(TEAM) - 1) + 2
+    assert found.results == 3 * (len(TEAM) - 1) + 3
     assert served.ids["ann"] not in {one.employee for one in found.differences}
     assert found.verdict is Verdict.DIFFERENT
 
@@ -350,7 +362,7 @@ def test_the_command_prints_what_agrees_and_ends_by_it(served: Company, monkeypa
     code, output = typed("--again", run.id)
     assert (code, output.splitlines()[0]) == (0, f"Scoring run {run.id} of 2025, scored 2026-03-01 12:00 UTC")
     assert output.splitlines()[1].startswith("  events     as then   contacts 0, ")
-    assert re.search(r"^[\d,]+ figures in 23 results: all come out as stored, to the last digit$", output, re.MULTILINE)
+    assert re.search(r"^[\d,]+ figures in 24 results: all come out as stored, to the last digit$", output, re.MULTILINE)
     change(
         served,
         "UPDATE scorecards SET reliability = 0.999999 WHERE run_id = :run AND employee_id = :who AND indicator = 'satisfaction'",

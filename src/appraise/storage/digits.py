@@ -12,10 +12,10 @@ from sqlalchemy import Text, cast, select
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
 from appraise.domain.indicators import COMPOSITE
 from appraise.domain.scorecards import ScoringResult
-from appraise.storage import composites, scorecards
+from appraise.storage import composites, scorecards, standings
 from appraise.storage.database import Session
-from appraise.storage.documents import coverage_document
-from appraise.storage.tables import COMPOSITES, SCORECARDS, SCORING_RUNS
+from appraise.storage.documents import coverage_document, summary_document
+from appraise.storage.tables import COMPOSITES, SCORECARDS, SCORING_RUNS, STANDINGS
 from appraise.storage.tables.columns import Exact
 
 Subject = tuple[EmployeeId | None, IndicatorKey]
@@ -28,6 +28,11 @@ _COLUMNS: Final = [
     for column in SCORECARDS.columns
     if column.name in scorecards.RESULT
 ]
+_PLACES: Final = [
+    cast(column, Text).label(column.name) if isinstance(column.type, Exact) else column
+    for column in (STANDINGS.c[name] for name in ("indicator", *standings.FIGURES))
+]
+STANDING, FLAGS = "standing", "flags"
 
 
 def stored(session: Session, run: RunId) -> Digits:
@@ -41,8 +46,14 @@ def stored(session: Session, run: RunId) -> Digits:
     together = select(COMPOSITES.c.employee_id, COMPOSITES.c.document).where(COMPOSITES.c.run_id == run)
     for employee, document in session.execute(together):
         found[EmployeeId(employee), COMPOSITE] = _figures(document)
-    coverage = session.execute(select(SCORING_RUNS.c.coverage).where(SCORING_RUNS.c.id == run)).scalar_one()
-    return {**found, **_coverage(coverage)}
+    places = select(STANDINGS.c.employee_id, *_PLACES).where(STANDINGS.c.run_id == run)
+    for employee, indicator, *figures in session.execute(places):
+        columns = {column.name: value for column, value in zip(_PLACES[1:], figures, strict=True)}
+        # Of a result that is not there any more the whole is missing, and that is told.
+        found.get((EmployeeId(employee), IndicatorKey(indicator)), {}).update(_leaves(columns, STANDING))
+    whole = select(SCORING_RUNS.c.coverage, SCORING_RUNS.c.summary).where(SCORING_RUNS.c.id == run)
+    coverage, summary = session.execute(whole).one()
+    return {**found, **_of_the_run(coverage, summary)}
 
 
 def computed(result: ScoringResult) -> Digits:
@@ -53,11 +64,19 @@ def computed(result: ScoringResult) -> Digits:
             found[card.employee, one.indicator] = _figures(scorecards.columns_of(one))
         if card.composite is not None:
             found[card.employee, COMPOSITE] = _figures(composites.document_of(card.composite))
-    return {**found, **_coverage(coverage_document(result.coverage))}
+        for indicator, standing in card.standings:
+            found.setdefault((card.employee, indicator), {}).update(_leaves(standings.columns_of(standing), STANDING))
+    return {**found, **_of_the_run(coverage_document(result.coverage), summary_document(result.summary))}
 
 
-def _coverage(document: list[dict[str, Any]]) -> Digits:
-    return {(None, IndicatorKey(part["indicator"])): _figures(part) for part in document}
+def _of_the_run(coverage: list[dict[str, Any]], summary: dict[str, Any] | None) -> Digits:
+    """Coverage and flags by indicator; runs before there were flags have no `summary`."""
+    found: Digits = {(None, IndicatorKey(part["indicator"])): _figures(part) for part in coverage}
+    for flags in summary["flags"] if summary else []:
+        found.setdefault((None, IndicatorKey(flags["indicator"])), {}).update(
+            _leaves({name: value for name, value in flags.items() if name != "indicator"}, FLAGS)
+        )
+    return found
 
 
 def _figures(columns: dict[str, Any]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Where employees stand in the lists of a scoring run: apart from the results, as fewer may see it."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import insert, select
 
@@ -11,6 +12,7 @@ from appraise.storage.database import Session
 from appraise.storage.tables import STANDINGS
 
 NUMBERS = ("listed", "lower_90", "upper_90", "percentile", "rank")
+FIGURES = (*NUMBERS, "tier")
 
 
 def add(session: Session, run: RunId, scorecards: Iterable[Scorecard]) -> None:
@@ -19,14 +21,18 @@ def add(session: Session, run: RunId, scorecards: Iterable[Scorecard]) -> None:
             "run_id": run,
             "employee_id": scorecard.employee,
             "indicator": indicator,
-            **{name: getattr(standing, name) for name in NUMBERS},
-            "tier": None if standing.tier is None else standing.tier.value,
+            **columns_of(standing),
         }
         for scorecard in scorecards
         for indicator, standing in scorecard.standings
     ]
     if rows:
         session.execute(insert(STANDINGS), rows)
+
+
+def columns_of(standing: Standing) -> dict[str, Any]:
+    tier = None if standing.tier is None else standing.tier.value
+    return {**{name: getattr(standing, name) for name in NUMBERS}, "tier": tier}
 
 
 def of(session: Session, run: RunId, employee: EmployeeId) -> dict[IndicatorKey, Standing]:
