@@ -66,7 +66,8 @@ def computed(result: ScoringResult) -> Digits:
             found[card.employee, COMPOSITE] = _figures(composites.document_of(card.composite))
         for indicator, standing in card.standings:
             found.setdefault((card.employee, indicator), {}).update(_leaves(standings.columns_of(standing), STANDING))
-    return {**found, **_of_the_run(coverage_document(result.coverage), summary_document(result.summary))}
+    summary = None if result.summary is None else summary_document(result.summary)
+    return {**found, **_of_the_run(coverage_document(result.coverage), summary)}
 
 
 def _of_the_run(coverage: list[dict[str, Any]], summary: dict[str, Any] | None) -> Digits:
