@@ -213,21 +213,16 @@ def test_a_stored_figure_that_was_changed_is_named_with_both_digits(served: Comp
     assert isinstance(result, Estimate)
     assert isinstance(card.composite, Composite)
     where = "WHERE run_id = :run AND employee_id = :who"
-    change(
-        served,
-        f"UPDATE scorecards SET value = value + 0.000001, working = replace(CAST(working AS TEXT), '\"raw\"', '\"row\"') {where} AND indicator = 'satisfaction'"
-        if served.deployment.database.is_sqlite
-        else f"UPDATE scorecards SET value = value + 0.000001, working = replace(CAST(working AS TEXT), '\"raw\"', '\"row\"')::jsonb {where} AND indicator = 'satisfaction'",
-        run=run.id,
-        who=served.ids["ben"],
+    renamed = "replace(CAST(working AS TEXT), '\"raw\"', '\"row\"')" + (
+        "" if served.deployment.database.is_sqlite else "::jsonb"
     )
+    changed = (
+        f"UPDATE scorecards SET value = value + 0.000001, working = {renamed} {where} AND indicator = 'satisfaction'"
+    )
+    change(served, changed, run=run.id, who=served.ids["ben"])
     change(served, f"DELETE FROM composites {where}", run=run.id, who=served.ids["ann"])
-    change(
-        served,
-        f"UPDATE standings SET listed = listed + 1 {where} AND indicator = 'satisfaction'",
-        run=run.id,
-        who=served.ids["max"],
-    )
+    moved = f"UPDATE standings SET listed = listed + 1 {where} AND indicator = 'satisfaction'"
+    change(served, moved, run=run.id, who=served.ids["max"])
 
     found = again(served, run.id)
 
