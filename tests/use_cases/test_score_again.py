@@ -213,13 +213,14 @@ def test_a_stored_figure_that_was_changed_is_named_with_both_digits(served: Comp
     assert isinstance(result, Estimate)
     assert isinstance(card.composite, Composite)
     where = "WHERE run_id = :run AND employee_id = :who"
-    renamed = "replace(CAST(working AS TEXT), '\"raw\"', '\"row\"')" + (
-        "" if served.deployment.database.is_sqlite else "::jsonb"
+    text_of = "" if served.deployment.database.is_sqlite else "::jsonb"
+    raised = f"value = value + 0.000001, working = replace(CAST(working AS TEXT), '\"raw\"', '\"row\"'){text_of}"
+    change(
+        served,
+        f"UPDATE scorecards SET {raised} {where} AND indicator = 'satisfaction'",
+        run=run.id,
+        who=served.ids["ben"],
     )
-    changed = (
-        f"UPDATE scorecards SET value = value + 0.000001, working = {renamed} {where} AND indicator = 'satisfaction'"
-    )
-    change(served, changed, run=run.id, who=served.ids["ben"])
     change(served, f"DELETE FROM composites {where}", run=run.id, who=served.ids["ann"])
     moved = f"UPDATE standings SET listed = listed + 1 {where} AND indicator = 'satisfaction'"
     change(served, moved, run=run.id, who=served.ids["max"])
@@ -385,23 +386,19 @@ def test_what_is_kept_of_people_is_read_back_as_it_was(served: Company) -> None:
     assert kept == documents_of(known)
     assert people_of(kept) == known
     assert sha256(kept.index) == run.manifest.people_hash
-    assert [
-        employee for employee, digest in json.loads(kept.index)["people"] if sha256(kept.texts[employee]) == digest
-    ] == sorted(served.ids.values())
+    known_by = json.loads(kept.index)["people"]
+    assert [one for one, digest in known_by if sha256(kept.texts[one]) == digest] == sorted(served.ids.values())
 
 
-def test_a_second_run_keeps_only_what_is_new_of_people(
-    served: Company, move: Callable[[str, str | None], None]
-) -> None:
+def test_a_second_run_keeps_only_what_is_new_of_people(served: Company, move: Callable[..., None]) -> None:
+    def counted() -> list[int]:
+        with served.deployment.database.reading() as session:
+            tables = ("people_snapshots", "person_texts")
+            return [session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in tables]
+
     scored(served)
     scored(served)
-    assert counted(served) == (1, 7)
+    assert counted() == [1, 7]
     move("ann", "dora")
     scored(served)
-    assert counted(served) == (2, 8)
-
-
-def counted(company: Company) -> tuple[int, int]:
-    with company.deployment.database.reading() as session:
-        snapshots = session.execute(text("SELECT count(*) FROM people_snapshots")).scalar_one()
-        return snapshots, session.execute(text("SELECT count(*) FROM person_texts")).scalar_one()
+    assert counted() == [2, 8]
