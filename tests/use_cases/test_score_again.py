@@ -104,16 +104,9 @@ def load(company: Company, directory: Path, name: str, mapping: str, rows: list[
     (directory / f"{name}.toml").write_text(mapping, encoding="utf-8")
     (directory / f"{name}.csv").write_text("\n".join(rows), encoding="utf-8")
     import_events(
-        company.deployment,
-        "csv",
-        directory / f"{name}.csv",
-        ImportOptions(name, mapping=directory / f"{name}.toml"),
-        at=AT,
-        dry_run=False,
-        error_policy="reject-file",
-        rejected_to=None,
-        progress=silent,
-    )
+        company.deployment, "csv", directory / f"{name}.csv", ImportOptions(name, mapping=directory / f"{name}.toml"),
+        at=AT, dry_run=False, error_policy="reject-file", rejected_to=None, progress=silent,
+    )  # fmt: skip
 
 
 def answers(company: Company, directory: Path, name: str) -> None:
