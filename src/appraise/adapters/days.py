@@ -9,7 +9,7 @@ from appraise.errors import InvalidInput
 
 ABSENT_DAYS = frozenset({date(9999, 12, 31), date(4712, 12, 31), date(2099, 12, 31), date(1900, 1, 1)})
 _ZEROS = re.compile(r"[0\W]*[ T]?[0:.Z+]*")
-_ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d.*))?")
+_ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d.*)|Z|[+-]\d\d:\d\d)?")
 _IN_UTC = re.compile(r"(?:Z|[+-]00:?00)$")
 _YEAR_FIRST = re.compile(r"(\d{4})[/.](\d\d?)[/.](\d\d?)")
 _YEAR_LAST = re.compile(r"(\d\d?)([/.-])(\d\d?)\2(\d{4})")

@@ -13,6 +13,7 @@ from appraise.adapters.columns import find_columns
 from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
 from appraise.adapters.days import check_time_zone
 from appraise.adapters.files import detect, read_header, read_rows
+from appraise.adapters.managers_in_file import Mentioned, with_managers
 from appraise.adapters.overrides import Overrides, read_overrides
 from appraise.adapters.people_format import NAMES, ManagerColumn, PeopleFormat, Row, Rows
 from appraise.adapters.people_reader import PersonReader, Refused
@@ -71,22 +72,26 @@ def people_of(rows: Rows, people: PeopleFormat, options: ImportOptions, path: Pa
     overrides = read_overrides(options, people.columns)
     found = _matched(rows.header, people, overrides, path)
     reader = PersonReader(people, overrides, found, options)
-    records, rejected = [], list(rows.rejected)
+    records, rejected, skipped = [], list(rows.rejected), list(rows.skipped)
     for row in rows.rows:
+        if people.has_child_rows and reader.is_child(row):
+            skipped.append(RejectedRow(path.name, row.number, None, None, "continues a list of the person above"))
+            continue
+        reader.note(row)
         try:
             records.append(reader.record(row))
         except Refused as refused:
             column, value = reader.blamed(row, refused.field)
             rejected.append(RejectedRow(path.name, row.number, column, value, refused.reason))
-    records, refusals = reader.with_managers_in_the_file(records, rows.rows, path)
     kept, left_out, contradicting = one_row_each(records, reader.primary, path.name)
+    kept, refusals = with_managers(kept, Mentioned(reader.mentioned, reader.posts), path.name)
     return ReadPeople(
         records=tuple(sorted(kept, key=lambda record: record.row)),
         rejected=tuple(sorted([*rejected, *refusals, *contradicting], key=lambda row: row.row)),
         unmapped_columns=tuple(column for column in rows.header if column not in reader.used()),
         warnings=(*rows.warnings, *reader.warnings(rows.rows)),
         complete=rows.complete,
-        skipped=tuple(sorted([*rows.skipped, *left_out], key=lambda row: row.row)),
+        skipped=tuple(sorted([*skipped, *left_out], key=lambda row: row.row)),
     )
 
 

@@ -31,7 +31,8 @@ class PeopleFormat:
     `ids` field → kind of id, in order: the first that a row has is the person's key, all are references under
     "<source>:<kind>". `positions` field → kind of id of a post, which several people may hold: managers who are named
     by post are looked up in the file. `statuses` are the system's words in small letters. `attributes` are fields that
-    are kept as attributes of the record.
+    are kept as attributes of the record. `has_child_rows` says that lists within a person continue on rows whose main
+    cells are blank.
     """
 
     title: str
@@ -42,6 +43,7 @@ class PeopleFormat:
     positions: Mapping[str, str] = field(default_factory=dict)
     attributes: Sequence[str] = ()
     required: Collection[str] = ()
+    has_child_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

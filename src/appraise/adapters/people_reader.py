@@ -1,23 +1,21 @@
 """From the texts of a row to a record, or to the reason why it is none."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
 
 from appraise.adapters.contract import ImportOptions
 from appraise.adapters.days import read_day
 from appraise.adapters.names import display_name, name_references, turned
 from appraise.adapters.overrides import Overrides
 from appraise.adapters.people_format import NAMES, PeopleFormat, Row
-from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
+from appraise.adapters.records import ManagerReference, PeopleRecord
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 
 DAYS = ("hire_date", "termination_date", "effective_from", "effective_to")
 NOBODY = frozenset({"", "-", "none", "null", "n/a", "nobody", "no_manager", "no_mgr", "no_hr"})
 _EXCEL_ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)")
-_AS_NUMBER = re.compile(r"\d+\.0+|\d(\.\d+)?E\+\d+", re.IGNORECASE)
+AS_NUMBER = re.compile(r"\d+\.0+|\d(\.\d+)?E\+\d+", re.IGNORECASE)
 _GUARDED = re.compile(r'="(.*)"|\'(\d+)')
 
 
@@ -41,7 +39,8 @@ class PersonReader:
         self.found = found
         self.options = options
         self.statuses = {**people.statuses, **overrides.statuses}
-        self.holders: dict[ExternalReference, list[PeopleRecord]] = {}
+        self.mentioned: dict[ExternalReference, set[ExternalReference]] = {}
+        self.posts: dict[ExternalReference, set[ExternalReference]] = {}
         self.primary: set[int] = set()
 
     def used(self) -> set[str]:
@@ -55,6 +54,9 @@ class PersonReader:
                 guarded = _GUARDED.fullmatch(text)
                 return (guarded[1] or guarded[2] or "") if guarded else text
         return ""
+
+    def is_child(self, row: Row) -> bool:
+        return not any(self.raw(row, name) for name in (*self.people.ids, *NAMES))
 
     def raw(self, row: Row, name: str) -> str:
         try:
@@ -89,7 +91,7 @@ class PersonReader:
         references += [ExternalReference("email", email)] if email else []
         references += name_references(name)
         code, department = self.text(row, "department_code"), self.text(row, "department_name")
-        record = PeopleRecord(
+        return PeopleRecord(
             key=ids[0].normalised(),
             references=tuple(dict.fromkeys(reference.normalised() for reference in references)),
             display_name=name,
@@ -103,15 +105,13 @@ class PersonReader:
             managers=tuple(self.managers(row)),
             attributes=tuple(self.attributes(row)),
         )
-        self.note(row, record)
-        return record
 
     def space(self, kind: str) -> str:
         return f"{self.options.source}:{kind}"
 
     def id(self, row: Row, name: str) -> str:
         text = self.text(row, name)
-        if _AS_NUMBER.fullmatch(text):
+        if AS_NUMBER.fullmatch(text):
             raise Refused(
                 name, "a spreadsheet has made a number of this id, whose digits or zeros may be lost; export it as text"
             )
@@ -154,46 +154,23 @@ class PersonReader:
         pairs += [(name, self.text(row, f"attribute.{name}")) for name in self.overrides.attributes]
         return [(name, value) for name, value in pairs if value]
 
-    def note(self, row: Row, record: PeopleRecord) -> None:
-        if self.text(row, "primary").casefold() in {"true", "yes", "y", "1"}:
-            self.primary.add(row.number)
+    def note(self, row: Row) -> None:
+        """Remember whom the row is about, whether or not it can be taken."""
+        names = display_name(*(self.raw(row, part) for part in NAMES))
+        found = [
+            ExternalReference(self.space(kind), text)
+            for name, kind in self.people.ids.items()
+            if (text := self.raw(row, name))
+        ]
+        key = found[0].normalised() if found else ExternalReference("row", str(row.number))
+        found += [ExternalReference("email", self.raw(row, "email")), *name_references(names)]
+        for reference in found:
+            self.mentioned.setdefault(reference.normalised(), set()).add(key)
         for name, kind in self.people.positions.items():
-            if post := self.text(row, name):
-                self.holders.setdefault(ExternalReference(self.space(kind), post), []).append(record)
-
-    def with_managers_in_the_file(
-        self, records: Sequence[PeopleRecord], rows: Iterable[Row], path: Path
-    ) -> tuple[list[PeopleRecord], list[RejectedRow]]:
-        """Managers named by post or by an id that a spreadsheet has made a number of, as the file itself shows them."""
-        known = {(self.space(kind), self.raw(row, name)) for row in rows for name, kind in self.people.ids.items()}
-        resolved, refused = [], []
-        for record in records:
-            try:
-                managers = tuple(
-                    replace(one, reference=self._in_the_file(one.reference, known)) for one in record.managers
-                )
-            except Refused as reason:
-                refused.append(RejectedRow(path.name, record.row, None, reason.field, reason.reason))
-            else:
-                resolved.append(replace(record, managers=managers))
-        return resolved, refused
-
-    def _in_the_file(self, manager: ExternalReference, known: Collection[tuple[str, str]]) -> ExternalReference:
-        holders = {
-            record.key for record in self.holders.get(manager, ()) if record.status is not EmploymentStatus.TERMINATED
-        }
-        if len(holders) == 1:
-            return holders.pop()
-        if manager.namespace in {"email", "name"} or not _AS_NUMBER.fullmatch(manager.value):
-            return manager
-        whole = manager.value.partition(".")[0]
-        meant = {value for space, value in known if space == manager.namespace and value.lstrip("0") == whole}
-        if meant != {whole} or "e" in manager.value.casefold():
-            raise Refused(
-                manager.value,
-                "a spreadsheet has made a number of the manager's id, and nobody in the file has plainly this one",
-            )
-        return ExternalReference(manager.namespace, whole)
+            if post := self.raw(row, name):
+                self.posts.setdefault(ExternalReference(self.space(kind), post).normalised(), set()).add(key)
+        if self.raw(row, "primary").casefold() in {"true", "yes", "y", "1"}:
+            self.primary.add(row.number)
 
     def warnings(self, rows: Iterable[Row]) -> list[str]:
         listed = list(rows)
