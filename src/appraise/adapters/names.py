@@ -10,10 +10,10 @@ _BRACKETED = re.compile(r"\s*[(（][^)）]*[)）]\s*$")
 
 def turned(name: str) -> str:
     """A name "Last, First" as "First Last"; a suffix such as ", Jr." stays where it is."""
-    family, comma, given = name.partition(",")
-    if comma and given.strip().rstrip(".").casefold() not in _SUFFIXES:
-        name = f"{given} {family}"
-    return " ".join(name.split())
+    family, *rest = (part.strip() for part in name.split(","))
+    suffixes = [part for part in rest if part.rstrip(".").casefold() in _SUFFIXES]
+    given = [part for part in rest if part not in suffixes]
+    return " ".join(", ".join([" ".join([*given, family]), *suffixes]).split())
 
 
 def display_name(whole: str, given: str, family: str) -> str:

@@ -13,7 +13,7 @@ from appraise.adapters.columns import find_columns
 from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
 from appraise.adapters.days import check_time_zone
 from appraise.adapters.files import detect, read_header, read_rows
-from appraise.adapters.managers_in_file import Mentioned, with_managers
+from appraise.adapters.named_managers import Mentioned, with_managers
 from appraise.adapters.overrides import Overrides, read_overrides
 from appraise.adapters.people_format import NAMES, ManagerColumn, PeopleFormat, Row, Rows
 from appraise.adapters.people_reader import PersonReader, Refused
@@ -119,7 +119,7 @@ def _matched(
         for name, names in aliases.items()
     }
     found = {name: columns for name, columns in found.items() if columns}
-    missing = [name for name in (*named, *people.required) if name not in found]
+    missing = [name for name in named if name not in found]
     if not found.keys() & set(people.ids):
         missing.append(next(iter(people.ids)))
     if not found.keys() & set(NAMES):

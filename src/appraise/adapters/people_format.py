@@ -1,10 +1,10 @@
 """How an HR system's export of people is described: its columns, its ids, its words."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from appraise.adapters.records import ManagerReference, RejectedRow
-from appraise.domain.employees import EmploymentStatus, ReportingKind
+from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 
 NAMES = ("display_name", "given_name", "family_name")
 
@@ -42,17 +42,17 @@ class PeopleFormat:
     managers: Sequence[ManagerColumn] = ()
     positions: Mapping[str, str] = field(default_factory=dict)
     attributes: Sequence[str] = ()
-    required: Collection[str] = ()
     has_child_rows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: text by the file's own column names, and managers where the file lists them in a form of its own."""
+    """One row: text by the file's own column names; managers and further ids where the file lists them its own way."""
 
     number: int
     cells: Mapping[str, str]
     managers: Sequence[ManagerReference] = ()
+    references: Sequence[ExternalReference] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ class PersonReader:
             raise Refused("effective_to", "the period ends before it starts")
         email = self.text(row, "email") or None
         more = [(space, self.text(row, f"reference.{space}")) for space in self.overrides.references]
-        references = [*ids, *(ExternalReference(space, value) for space, value in more if value)]
+        references = [*ids, *row.references, *(ExternalReference(space, value) for space, value in more if value)]
         references += [ExternalReference("email", email)] if email else []
         references += name_references(name)
         code, department = self.text(row, "department_code"), self.text(row, "department_name")
