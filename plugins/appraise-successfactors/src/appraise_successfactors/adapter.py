@@ -6,29 +6,33 @@ from appraise.adapters.contract import (
     Declaration,
     ExampleCompany,
     ExampleFile,
+    FileShape,
     ImportOptions,
     ReadPeople,
     Verification,
 )
+from appraise.adapters.files import detect
 from appraise_successfactors.examples import write_user_data_files
+from appraise_successfactors.odata import read_odata
 from appraise_successfactors.user_data_file import read_user_data_file
 
 
 class SuccessFactorsAdapter:
-    """The User Data File (UDF) of SAP SuccessFactors."""
+    """SAP SuccessFactors, by its User Data File (UDF) or replies of OData v2."""
 
     declaration: ClassVar[Declaration] = Declaration(
         name="successfactors",
-        title="SAP SuccessFactors user data file",
-        format_version="UDF with system keys in row 1 (SAP KBA 2087504, 2236371, 2092066)",
+        title="SAP SuccessFactors user data file, OData replies",
+        format_version="UDF with system keys in row 1 (SAP KBA 2087504, 2236371, 2092066); OData v2 as recorded",
         verification=Verification.VERIFIED,
-        files=("user data file (csv, txt)",),
+        files=("user data file (csv, txt)", "OData v2 (json): PerPerson recorded, User second-hand"),
         reads=("people",),
         quirks=(
             "Columns are keyed on row 1; the labels in row 2, which customers rename, are skipped.",
             "MANAGER and MATRIX_MANAGER hold a USERID; NO_MANAGER and NO_MGR mean that there is none.",
             "USERID is text: 000123 and 123 are two users.",
             "Days are YYYY-MM-DD; another order such as MM/DD/YYYY must be declared as the date format.",
+            "Of a person's employments the current one counts; the others' user ids stay references.",
             "A custom column becomes a reference by a setting such as reference.CUSTOM01=zendesk:agent.",
             "Gender, addresses, telephone numbers and undeclared custom columns are never read.",
         ),
@@ -39,6 +43,8 @@ class SuccessFactorsAdapter:
     )
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
+        if detect(path, FileShape()).format == "json":
+            return read_odata(path, options)
         return read_user_data_file(path, options)
 
     def write_example(self, company: ExampleCompany, directory: Path) -> Iterator[ExampleFile]:

@@ -1,0 +1,5 @@
+"""Appraise adapter for ADP."""
+
+from appraise_adp.adapter import AdpAdapter, adapter
+
+__all__ = ["AdpAdapter", "adapter"]

@@ -1,0 +1,5 @@
+"""Appraise adapter for Oracle Fusion HCM."""
+
+from appraise_oracle_hcm.adapter import OracleHcmAdapter, adapter
+
+__all__ = ["OracleHcmAdapter", "adapter"]

@@ -1,0 +1,6 @@
+from pathlib import Path
+
+from appraise.testing.conformance import conformance_suite, golden_files
+from appraise_oracle_hcm import adapter
+
+test_adapter = conformance_suite(adapter, examples=golden_files(Path(__file__).parent / "fixtures", "oracle-hcm"))
