@@ -60,6 +60,16 @@ def test_a_file_is_sent_planned_and_applied(company: Company, run: Run, tmp_path
     assert (told["state"], told["applied"]["kinds"]) == ("APPLIED", [{"kind": "ratings", "accepted": 2}])
 
 
+def test_sections_are_closed_by_one_request(company: Company, run: Run) -> None:
+    section = company.section("Ann Archer").section
+    row = {"sectionId": to_global(Kind.SECTION, section.id), "expectedVersion": section.version, "reason": "agreed"}
+    done = run(f"print(json.dumps(finalise([{row!r}], 'k')))")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    told = json.loads(done.stdout)
+    assert (told["failed"], told["rows"][0]["userErrors"][0]["code"]) == (1, "WRONG_STATE")
+
+
 def test_an_export_is_fetched_and_gone_on_with(company: Company, run: Run, tmp_path: Path) -> None:
     cycle = to_global(Kind.CYCLE, company.cycle.id)
     call = f"export(Path({str(tmp_path / 'estimates.jsonl')!r}), kind='ESTIMATES', format='JSONL', cycle={cycle!r})"

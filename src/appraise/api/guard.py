@@ -17,6 +17,7 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
@@ -162,7 +163,7 @@ class _Scale:
         return self.known[name]
 
     def _multiple(self, node: FieldNode) -> int:
-        """How many nodes a field may answer with, by its arguments `first`, `ids` or `representations`."""
+        """How many nodes a field may answer with: by `first`, `ids`, `representations` or `input.rows`."""
         for argument in node.arguments or ():
             if argument.name.value == "first":
                 return _within(self._value(argument.value))
@@ -172,7 +173,18 @@ class _Scale:
             if argument.name.value == "representations":
                 value = self._value(argument.value)
                 return len(value) if isinstance(value, list | tuple) else 1
+            if argument.name.value == "input":
+                return self._rows(argument.value)
         return 1
+
+    def _rows(self, node: Any) -> int:
+        """How many rows the input of a change has, of which each is answered."""
+        rows: Any = None
+        if isinstance(node, ObjectValueNode):
+            rows = next((self._value(field.value) for field in node.fields if field.name.value == "rows"), None)
+        elif isinstance(given := self._value(node), Mapping):
+            rows = given.get("rows")
+        return max(1, len(rows)) if isinstance(rows, list | tuple) else 1
 
     def _value(self, node: Any) -> Any:
         match node:

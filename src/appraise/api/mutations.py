@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from appraise.api.bulk import BulkMutation
 from appraise.api.embedding import EmbeddingMutation
 from appraise.api.exports import ExportMutation
 from appraise.api.global_ids import Kind, key_of
@@ -71,7 +72,7 @@ class FinaliseSectionPayload(SectionPayload):
 @strawberry.type(
     description="Changing. Null with an error FORBIDDEN or NOT_FOUND where the section is not yours to change."
 )
-class Mutation(SectionStepMutation, EmbeddingMutation, WebhookMutation, ExportMutation, ImportMutation):
+class Mutation(SectionStepMutation, BulkMutation, EmbeddingMutation, WebhookMutation, ExportMutation, ImportMutation):
     @strawberry.mutation(
         description="Set a manager's rating and comment of one item. The first one makes the section a draft.",
         extensions=[Requires(Permission.RATE_ITEM)],

@@ -1,0 +1,163 @@
+"""Change many sections by one request: each by its own use case, all of them in one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from appraise.domain.access import Principal
+from appraise.domain.identifiers import SectionId
+from appraise.domain.reading import ViewedSection
+from appraise.domain.sections import Refusal
+from appraise.errors import Conflict, Forbidden, InvalidInput, NotFound
+from appraise.storage import idempotency, sections
+from appraise.storage.database import Session
+from appraise.storage.documents import digest
+from appraise.storage.joined import Joined, all_taken_back, hold
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.section_view import Actor, view
+from appraise.use_cases.transactions import committed
+
+MOST_ROWS: Final = 250
+
+
+class OnError(StrEnum):
+    """What a row that cannot be done costs the others."""
+
+    ALL_OR_NOTHING = "ALL_OR_NOTHING"
+    STOP_AT_FIRST = "STOP_AT_FIRST"
+    KEEP_GOING = "KEEP_GOING"
+
+
+class Outcome(StrEnum):
+    """TAKEN_BACK: it could be done and was taken back, as another could not. NOT_TRIED: the rows before stopped it."""
+
+    DONE = "DONE"
+    FAILED = "FAILED"
+    TAKEN_BACK = "TAKEN_BACK"
+    NOT_TRIED = "NOT_TRIED"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`use_case` takes the section, `keys` and `fields`, and gives what it gives when it is called alone."""
+
+    section: SectionId
+    expected_version: int
+    use_case: Callable[..., ViewedSection | Refusal]
+    keys: tuple[str, ...] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """`problem` is the code and the words of an error that a request for this row alone would have met."""
+
+    outcome: Outcome
+    viewed: ViewedSection | None = None
+    refusal: Refusal | None = None
+    problem: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkRequest:
+    """`what` names the change. With `dry_run` everything is tried and taken back."""
+
+    what: str
+    rows: Sequence[Row]
+    on_error: OnError
+    dry_run: bool = False
+    idempotency_key: str | None = None
+
+    @property
+    def body_hash(self) -> str:
+        """Tells a repetition from another request."""
+        rows = [[row.section, row.expected_version, *row.keys, dict(row.fields)] for row in self.rows]
+        return digest([self.what, self.on_error.value, rows])
+
+
+def change_sections(
+    deployment: Deployment, principal: Principal, request: BulkRequest, *, at: datetime
+) -> list[RowResult]:
+    """One result for each row, in their order. Rows of one section may all expect the version that was read.
+
+    The answer is kept under the idempotency key where anything was changed. Raises `InvalidInput` for no rows or too
+    many, `Conflict` where the key was used for another request.
+    """
+    if not 1 <= len(request.rows) <= MOST_ROWS:
+        raise InvalidInput(f"{len(request.rows):,} rows", expected=f"1 to {MOST_ROWS}")
+    return committed(deployment, lambda session: _changed(deployment, session, principal, request, at))
+
+
+def _changed(
+    deployment: Deployment, session: Session, principal: Principal, request: BulkRequest, at: datetime
+) -> list[RowResult]:
+    owner, key = Actor.of(principal).id, None if request.dry_run else request.idempotency_key
+    if key is not None:
+        answer = idempotency.answer(session, owner, key, body_hash=request.body_hash)
+        if answer is not None:
+            return [_thawed(session, principal, row, at) for row in answer]
+    hold(session, [row.section for row in request.rows])
+    joined = replace(deployment, database=Joined(deployment.database, session))
+    with all_taken_back(session) as take_back:
+        results = _tried(joined, principal, request, at)
+        is_spoilt = request.on_error is OnError.ALL_OR_NOTHING and any(
+            result.outcome is Outcome.FAILED for result in results
+        )
+        take_back[0] = request.dry_run or is_spoilt
+    if is_spoilt:
+        return [_taken_back(result) for result in results]
+    if key is not None and any(result.outcome is Outcome.DONE for result in results):
+        frozen = [_frozen(result) for result in results]
+        idempotency.keep(session, owner, key, body_hash=request.body_hash, answer=frozen, at=at)
+    return results
+
+
+def _tried(joined: Deployment, principal: Principal, request: BulkRequest, at: datetime) -> list[RowResult]:
+    results: list[RowResult] = []
+    reached: dict[SectionId, tuple[int, int]] = {}
+    for row in request.rows:
+        has_failed = any(result.outcome is Outcome.FAILED for result in results)
+        if has_failed and request.on_error is OnError.STOP_AT_FIRST:
+            results.append(RowResult(Outcome.NOT_TRIED))
+            continue
+        read, now = reached.get(row.section, (row.expected_version, row.expected_version))
+        result = _one(joined, principal, row, now if row.expected_version == read else row.expected_version, at)
+        if result.viewed is not None:
+            reached[row.section] = read, result.viewed.section.version
+        results.append(result)
+    return results
+
+
+def _one(joined: Deployment, principal: Principal, row: Row, version: int, at: datetime) -> RowResult:
+    try:
+        outcome = row.use_case(joined, principal, row.section, *row.keys, **row.fields, expected_version=version, at=at)
+    except (NotFound, Forbidden, Conflict, InvalidInput) as error:
+        return RowResult(Outcome.FAILED, problem=(error.code, error.found))
+    if isinstance(outcome, Refusal):
+        return RowResult(Outcome.FAILED, refusal=outcome)
+    return RowResult(Outcome.DONE, viewed=outcome)
+
+
+def _taken_back(result: RowResult) -> RowResult:
+    return RowResult(Outcome.TAKEN_BACK) if result.outcome is Outcome.DONE else result
+
+
+def _frozen(result: RowResult) -> dict[str, Any]:
+    return {
+        "outcome": result.outcome.value,
+        "section": None if result.viewed is None else sections.frozen(result.viewed.section),
+        "refusal": None if result.refusal is None else asdict(result.refusal),
+        "problem": result.problem,
+    }
+
+
+def _thawed(session: Session, principal: Principal, row: Mapping[str, Any], at: datetime) -> RowResult:
+    known, refusal, problem = row["section"], row["refusal"], row["problem"]
+    return RowResult(
+        Outcome(row["outcome"]),
+        None if known is None else view(session, principal, sections.thawed(session, known), at=at),
+        None if refusal is None else Refusal(**refusal),
+        None if problem is None else (problem[0], problem[1]),
+    )
