@@ -9,10 +9,12 @@ from dataclasses import replace
 import pytest
 
 from appraise.domain.access import (
+    AuditScope,
     Embedded,
     Principal,
     Role,
     ServiceScope,
+    audit_scope,
     may_act,
     may_administer,
     may_mint_embed_tokens,
@@ -259,3 +261,13 @@ def test_who_has_left_or_is_suspended_does_not_sign_in() -> None:
 
 def test_where_peers_lie_is_for_people_and_not_for_programs() -> None:
     assert [who for who, principal in ASKING.items() if not may_read_benchmarks(principal)] == ["service"]
+
+
+def test_hr_and_auditors_read_the_log_and_everybody_else_who_read_theirs() -> None:
+    found = {who: audit_scope(principal) for who, principal in ASKING.items()}
+
+    assert [who for who, scope in found.items() if scope is AuditScope.EVERYTHING] == ["HR", "auditor"]
+    assert [who for who, scope in found.items() if scope is AuditScope.NOTHING] == ["service"]
+    framed = Embedded(SectionId("s"), ANN, "host")
+    assert audit_scope(replace(ASKING["auditor"], embedded=framed)) is AuditScope.NOTHING
+    assert audit_scope(Principal("odd", None, frozenset({Role.AUDITOR}))) is AuditScope.NOTHING

@@ -14,8 +14,10 @@ from strawberry.extensions.field_extension import FieldExtension
 from appraise.api.context import RequestContext
 from appraise.domain.access import (
     NOTHING,
+    AuditScope,
     Principal,
     Role,
+    audit_scope,
     may_administer,
     may_import,
     may_mint_embed_tokens,
@@ -47,6 +49,7 @@ class Permission(StrEnum):
     ANSWER_SECTION = "answer to their own section"
     ADMINISTER_SECTIONS = "release, exempt, void and reopen sections"
     READ_DEPARTMENTS = "read departments"
+    READ_AUDIT_LOG = "read the audit log"
     MINT_EMBED_TOKENS = "mint tokens for viewers"
     EXPORT = "export anything"
     IMPORT = "import"
@@ -77,6 +80,7 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.ANSWER_SECTION: _is_person,
     Permission.ADMINISTER_SECTIONS: _is_hr,
     Permission.READ_DEPARTMENTS: may_read_departments,
+    Permission.READ_AUDIT_LOG: lambda principal: audit_scope(principal) is not AuditScope.NOTHING,
     Permission.MINT_EMBED_TOKENS: may_mint_embed_tokens,
     Permission.IMPORT: may_import,
     Permission.EXPORT: lambda principal: any(may_export(principal, kind) for kind in ExportKind),

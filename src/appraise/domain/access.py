@@ -224,6 +224,22 @@ def may_read_audit(principal: Principal) -> bool:
     return Role.AUDITOR in principal.roles and principal.embedded is None
 
 
+class AuditScope(StrEnum):
+    """Which lines of the audit log somebody reads. OWN_RECORD: who else read what is kept of them."""
+
+    NOTHING = "nothing"
+    OWN_RECORD = "own_record"
+    EVERYTHING = "everything"
+
+
+def audit_scope(principal: Principal) -> AuditScope:
+    """HR administrators read the log and, like everybody, cannot change it; only auditors take it away as a file."""
+    if principal.is_service or principal.embedded is not None or principal.employee is None:
+        return AuditScope.NOTHING
+    wide = {Role.AUDITOR, Role.HR_ADMINISTRATOR} & principal.roles
+    return AuditScope.EVERYTHING if wide else AuditScope.OWN_RECORD
+
+
 def may_read_departments(principal: Principal) -> bool:
     """Departments are no personal data: whoever may see people at large may see them all."""
     return not people_scope(principal).is_empty and principal.embedded is None

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from appraise.domain.identifiers import EmployeeId
+
 START = "0" * 64
 
 
@@ -21,6 +23,22 @@ class AuditEntry:
     details: tuple[tuple[str, str], ...]
     previous_hash: str
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which lines; all that are given must hold. `subject` as the log names it.
+
+    `employee` means lines about them and all their sections. `since` is the first moment, `until` the first that no
+    longer counts.
+    """
+
+    subject: str | None = None
+    employee: EmployeeId | None = None
+    actor: EmployeeId | None = None
+    action: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def chained(

@@ -19,7 +19,7 @@ def append(
     """Add a line to the chain. Others who append wait until this transaction ends, so append late in it."""
     lock(session, "audit")
     row = session.execute(select(AUDIT_LOG).order_by(AUDIT_LOG.c.sequence.desc()).limit(1)).first()
-    previous = None if row is None else _entry(row)
+    previous = None if row is None else entry_from(row)
     entry = chained(
         previous, at=at.astimezone(UTC), actor=actor, action=action, subject=subject, details=tuple(details)
     )
@@ -55,7 +55,7 @@ def pages(
         statement = select(AUDIT_LOG).where(AUDIT_LOG.c.sequence > last, *within).order_by(AUDIT_LOG.c.sequence)
         rows = session.execute(statement.limit(size)).all()
         if rows:
-            yield tuple(_entry(row) for row in rows)
+            yield tuple(entry_from(row) for row in rows)
         if len(rows) < size:
             return
         last = rows[-1].sequence
@@ -84,15 +84,16 @@ def since(session: Session, sequence: int, actions: Iterable[str]) -> list[Audit
     """
     table = AUDIT_LOG.c
     wanted = select(AUDIT_LOG).where(table.sequence > sequence, table.action.in_(sorted(actions)))
-    return [_entry(row) for row in session.execute(wanted.order_by(table.sequence).limit(CHUNK))]
+    return [entry_from(row) for row in session.execute(wanted.order_by(table.sequence).limit(CHUNK))]
 
 
 def about(session: Session, subject: str) -> list[AuditEntry]:
     statement = select(AUDIT_LOG).where(AUDIT_LOG.c.subject == subject).order_by(AUDIT_LOG.c.sequence)
-    return [_entry(row) for row in session.execute(statement)]
+    return [entry_from(row) for row in session.execute(statement)]
 
 
-def _entry(row: Any) -> AuditEntry:
+def entry_from(row: Any) -> AuditEntry:
+    """The line in a row of the log."""
     return AuditEntry(
         sequence=row.sequence,
         at=row.at,

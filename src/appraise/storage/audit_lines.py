@@ -1,0 +1,77 @@
+"""Pages of the audit log, the newest line first, through the reader's scope."""
+
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, func, literal, or_, select
+
+from appraise.domain.access import AuditScope, audit_scope
+from appraise.domain.audit import AuditEntry, AuditFilter
+from appraise.domain.cursors import position
+from appraise.domain.identifiers import EmployeeId
+from appraise.domain.reading import Page
+from appraise.errors import InvalidInput
+from appraise.storage.access import Viewer
+from appraise.storage.audit import entry_from
+from appraise.storage.cursors import checked_size, page
+from appraise.storage.database import Session
+from appraise.storage.tables import AUDIT_LOG, SECTIONS
+
+MOST_DIGITS: Final = 9
+"""Of a sequence: a thousand million lines."""
+
+
+def listed(session: Session, viewer: Viewer, wanted: AuditFilter, *, first: int, after: str | None) -> Page[AuditEntry]:
+    checked_size(first)
+    table = AUDIT_LOG.c
+    statement = select(AUDIT_LOG).where(*_conditions(viewer, wanted)).order_by(table.sequence.desc()).limit(first + 1)
+    if after is not None:
+        statement = statement.where(table.sequence < _sequence(after))
+    entries = [entry_from(row) for row in session.execute(statement)]
+    return page(entries, first, [(str(entry.sequence),) for entry in entries])
+
+
+def counted(session: Session, viewer: Viewer, wanted: AuditFilter) -> int:
+    statement = select(func.count()).select_from(AUDIT_LOG).where(*_conditions(viewer, wanted))
+    return int(session.execute(statement).scalar_one())
+
+
+def _conditions(viewer: Viewer, wanted: AuditFilter) -> list[ColumnElement[bool]]:
+    table = AUDIT_LOG.c
+    found = [_reached(viewer)]
+    if wanted.subject is not None:
+        found.append(table.subject == wanted.subject)
+    if wanted.employee is not None:
+        found.append(_record_of(wanted.employee))
+    if wanted.actor is not None:
+        found.append(table.actor == f"employee:{wanted.actor}")
+    if wanted.action is not None:
+        found.append(table.action == wanted.action)
+    if wanted.since is not None:
+        found.append(table.at >= wanted.since)
+    if wanted.until is not None:
+        found.append(table.at < wanted.until)
+    return found
+
+
+def _reached(viewer: Viewer) -> ColumnElement[bool]:
+    """What `audit_scope` says, of all lines at once."""
+    table, me = AUDIT_LOG.c, viewer.principal.employee
+    match audit_scope(viewer.principal):
+        case AuditScope.EVERYTHING:
+            return literal(value=True)
+        case AuditScope.OWN_RECORD if me is not None:
+            return _record_of(me) & table.action.like("%.read") & (table.actor != f"employee:{me}")
+        case _:
+            return literal(value=False)
+
+
+def _record_of(employee: EmployeeId) -> ColumnElement[bool]:
+    sections: Any = select(literal("section:") + SECTIONS.c.id).where(SECTIONS.c.employee_id == employee)
+    return or_(AUDIT_LOG.c.subject == f"employee:{employee}", AUDIT_LOG.c.subject.in_(sections))
+
+
+def _sequence(after: str) -> int:
+    (text,) = position(after, 1)
+    if not text.isdecimal() or len(text) > MOST_DIGITS:
+        raise InvalidInput("the cursor is not one of the audit log", hint="use `endCursor` of the page before as it is")
+    return int(text)

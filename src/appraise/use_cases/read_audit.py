@@ -1,0 +1,38 @@
+"""Read the audit log: all of it for HR and auditors; for everybody else who read what is kept of them."""
+
+from datetime import datetime
+
+from appraise.domain.access import AuditScope, Principal, audit_scope
+from appraise.domain.audit import AuditEntry, AuditFilter
+from appraise.domain.reading import Page
+from appraise.errors import Forbidden
+from appraise.storage import audit_lines
+from appraise.storage.access import Viewer
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.verify_audit import AuditVerdict, verify_audit
+
+
+def list_audit(
+    deployment: Deployment,
+    principal: Principal,
+    wanted: AuditFilter,
+    *,
+    at: datetime,
+    first: int,
+    after: str | None = None,
+) -> Page[AuditEntry]:
+    """The newest line first."""
+    with deployment.database.reading() as session:
+        return audit_lines.listed(session, Viewer(principal, at.date()), wanted, first=first, after=after)
+
+
+def count_audit(deployment: Deployment, principal: Principal, wanted: AuditFilter, *, at: datetime) -> int:
+    with deployment.database.reading() as session:
+        return audit_lines.counted(session, Viewer(principal, at.date()), wanted)
+
+
+def check_chain(deployment: Deployment, principal: Principal) -> AuditVerdict:
+    """Reads the whole log. Raises `Forbidden` for whoever does not read all of it."""
+    if audit_scope(principal) is not AuditScope.EVERYTHING:
+        raise Forbidden("the chain is checked by HR administrators and auditors, who read all of the log")
+    return verify_audit(deployment)
