@@ -44,6 +44,7 @@ class Console:
             *self.sign_in.routes(),
             Route(HOME, self.people),
             Route("/sections/{section}", self.section),
+            Route("/contributions", self.contributions),
             *([Route(EXPLORER, self.explorer)] if self._has_explorer else []),
             Mount("/static", Files(directory=HERE / "static"), name="static"),
         ]
@@ -64,6 +65,9 @@ class Console:
 
     async def section(self, request: Request) -> Response:
         return await self._signed_in_page(request, "section.html", section=request.path_params["section"])
+
+    async def contributions(self, request: Request) -> Response:
+        return await self._signed_in_page(request, "contributions.html")
 
     async def explorer(self, request: Request) -> Response:
         """GraphiQL. Its menus put one style into the page, which the policy admits by a number used once."""

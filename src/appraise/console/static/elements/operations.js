@@ -121,3 +121,29 @@ export const ListPeople = `query ListPeople($first: Int!, $after: String, $searc
     }
   }
 }`;
+
+export const ReadContributions = `query ReadContributions($first: Int!, $after: String, $groupBy: ContributionDimension!) {
+  contributions(first: $first, after: $after, groupBy: $groupBy, orderBy: BY_GROUP) {
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      cycle { id name }
+      group { key name }
+      contributions {
+        indicator { key name unit direction }
+        totalDefinition { meaning unit }
+        asFinalised { ...ReadingParts }
+        asNowKnown { ...ReadingParts }
+      }
+    }
+  }
+}
+fragment ReadingParts on ContributionReading {
+  dataAsOf
+  coverage { employees measured absent { kind employees } }
+  result {
+    __typename
+    ... on ContributionFigure { value lower upper lower90 upper90 expected isBetter isPooled }
+    ... on Absence { kind sentence }
+  }
+  total { amount lower upper unit currency }
+}`;

@@ -110,3 +110,18 @@ export function failure(code, message) {
   };
   return sentences[code] ?? message;
 }
+
+/**
+ * A total: money from its minor units, counts as they are; with a plus sign where it is more than expected.
+ * @param {string} value @param {{unit: string, currency: string | null}} of
+ */
+export function amount(value, of) {
+  const how = /** @type {const} */ ({ maximumFractionDigits: of.currency === null ? 1 : 0, signDisplay: "exceptZero" });
+  if (of.currency === null) return minus(new Intl.NumberFormat(locale, how).format(Number(value)));
+  const money = new Intl.NumberFormat(locale, { ...how, style: "currency", currency: of.currency });
+  const places = new Intl.NumberFormat(locale, { style: "currency", currency: of.currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return minus(money.format(Number(value) / 10 ** places));
+}
+
+/** @param {string} text */
+const minus = (text) => text.replace("-", "−");

@@ -1,0 +1,118 @@
+"""The page of contributions in a real browser: who sees what, how it reads, and the file that it saves."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from tests.api.builder import empty_deployment
+from tests.api.organisation import AT, Organisation, build
+from tests.browser.conftest import SignIn, Site, shoot
+from tests.serving import serving
+
+from appraise.settings import Settings
+from appraise.web import create_app
+
+pytestmark = pytest.mark.browser
+PEOPLE = (
+    ("HR administrator", "hr_administrator", "Hal"),
+    ("Executive", "executive", "Vera"),
+    ("Manager", "manager", "Noa"),
+)
+
+
+@pytest.fixture(scope="module")
+def organisation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Organisation, Site]]:
+    directory = tmp_path_factory.mktemp("site")
+    found = build(empty_deployment(directory))
+    for cycle in found.cycles:
+        found.put(found.agents, cycle)
+    entries = [{"label": label, "role": role, "name": name, "token": found.token(name)} for label, role, name in PEOPLE]
+    (directory / "demo.json").write_text(json.dumps({"people": entries}), encoding="utf-8")
+    with serving(create_app(found.deployment, Settings(data=directory, demo=True), lambda: AT)) as url:
+        yield found, Site(url, None)  # type: ignore[arg-type]  # the company is that of another test
+    found.deployment.database.close()
+
+
+@pytest.fixture(scope="module")
+def site(organisation: tuple[Organisation, Site]) -> Site:
+    return organisation[1]
+
+
+def contributions(sign_in: SignIn, role: str = "executive", **how: object) -> Page:
+    page = sign_in(role, **how)
+    page.get_by_role("link", name="Contributions").click()
+    page.locator("appraise-contributions article .measures svg").first.wait_for()
+    page.evaluate("document.fonts.ready.then(() => true)")
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_accessibility_has_nothing_to_object(sign_in: SignIn, scheme: str) -> None:
+    page = contributions(sign_in, scheme=scheme)
+    page.locator("summary").first.click()
+    shoot(page, f"contributions-1280-{scheme}")
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
+
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found.response["violations"]] == []
+
+
+@pytest.mark.parametrize("width", [360, 640, 1600])
+def test_nothing_is_cut_off_at_any_width(sign_in: SignIn, width: int) -> None:
+    page = contributions(sign_in, width=width)
+    shoot(page, f"contributions-{width}-light")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_departments_by_name_with_both_cycles_and_small_ones_withheld(sign_in: SignIn) -> None:
+    page = contributions(sign_in)
+    articles = page.locator("appraise-contributions article")
+
+    assert articles.locator("h2").all_inner_texts() == sorted(
+        articles.locator("h2").all_inner_texts(), key=str.casefold
+    )
+    sales = articles.filter(has=page.get_by_role("heading", name="Sales"))
+    assert sales.get_by_role("img", name="Satisfaction over time. 2024: ").count() == 1
+    stores = articles.filter(has=page.get_by_role("heading", name="Stores"))
+    assert stores.get_by_role("img").count() == 0
+    assert "Withheld. Fewer than 5 employees" in stores.inner_text()
+
+
+def test_what_was_finalised_is_another_reading_and_stays_in_the_address(sign_in: SignIn) -> None:
+    page = contributions(sign_in, "hr_administrator")
+    page.get_by_role("combobox", name="Figures").select_option("As finalised")
+    page.get_by_role("combobox", name="Of").select_option("Teams")
+    page.locator("article h2", has_text="Noa").wait_for()
+
+    assert page.url.endswith("/contributions?by=unit&as=finalised")
+    page.reload()
+    page.locator("article h2", has_text="Noa").wait_for()
+    assert page.get_by_role("combobox", name="Figures").input_value() == "finalised"
+
+
+def test_a_manager_sees_the_own_people_alone(sign_in: SignIn) -> None:
+    page = contributions(sign_in, "manager")
+    page.get_by_role("combobox", name="Of").select_option("People")
+    page.locator("article h2", has_text="Noa 0").wait_for()
+
+    assert page.locator("article h2").all_inner_texts() == [f"Noa {number}" for number in range(6)]
+
+
+def test_the_table_is_saved_with_every_row(sign_in: SignIn) -> None:
+    page = contributions(sign_in)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as CSV").click()
+    text = download.value.path().read_text(encoding="utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+
+    assert download.value.suggested_filename == "contributions-department.csv"
+    assert {(row["group"], row["cycle"]) for row in rows} >= {("Sales", "2024"), ("Sales", "2025"), ("Stores", "2025")}
+    by_key = {(row["group"], row["cycle"], row["indicator"]): row for row in rows}
+    sales = by_key["Sales", "2025", "satisfaction"]
+    assert float(sales["lower_95"]) < float(sales["figure"]) < float(sales["upper_95"])
+    assert by_key["Stores", "2025", "satisfaction"]["figure"] == ""
+    assert by_key["Stores", "2025", "satisfaction"]["reason_without_figure"] != ""
