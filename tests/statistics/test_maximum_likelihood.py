@@ -21,6 +21,11 @@ def test_a_regular_maximum_is_found_with_its_value_and_information() -> None:
     assert found.covariance == pytest.approx(np.array([[0.01]]), rel=1e-5)
 
 
+def test_a_slope_is_judged_for_each_observation() -> None:
+    """Of a million waits differences leave a slope of 1e-5 or so, which is nothing for a million."""
+    assert maximise(differentiated(lambda point: 1e4 * exponential(point)), [(0.0,)], observations=1e6).converged
+
+
 @pytest.mark.parametrize(
     "likelihood",
     [

@@ -19,7 +19,7 @@ from appraise.statistics.spreads import grid, grid_quantiles, sd_log_likelihood,
 FEWEST_EMPLOYEES = 5
 _LARGEST_CV = 4.0  # beyond it the gamma prior is all at zero: such rates have nothing in common
 _SMALLEST_CV = 1e-5
-_LAST_STEP = 1e-12  # in ln m
+_LAST_STEP, _LONGEST_STEP = 1e-12, 2.0  # in ln m; upwards Newton's method overshoots
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,10 +119,10 @@ def gamma_poisson(observed: npt.ArrayLike, expected: npt.ArrayLike, *, attributa
     O = at_least("observed", vector("observed", observed), 0.0)
     E = at_least("expected", vector("expected", expected, length=O.size), 0.0)
     refuse_few(O.size)
-    if np.any((E == 0.0) & (O > 0.0)):
-        position = np.flatnonzero((E == 0.0) & (O > 0.0))[0]
+    impossible = np.flatnonzero((E == 0.0) & (O > 0.0))
+    if impossible.size:
         raise InvalidInput(
-            f"events are observed where none could happen, at position {position}",
+            f"events are observed where none could happen, at position {impossible[0]}",
             expected="a positive expectation wherever there are events",
         )
     if O.sum() == 0.0:
@@ -130,7 +130,7 @@ def gamma_poisson(observed: npt.ArrayLike, expected: npt.ArrayLike, *, attributa
             f"{O.sum():g} events observed and {E.sum():g} expected over all employees",
             expected="events among the employees compared",
         )
-    cv, weights = grid(lambda c: _rate_log_likelihood(O, E, c), _cv_scales(O, E), O.size)
+    cv, weights = grid(lambda c: _rate_log_likelihood(O, E, c), _cv_scales(O), O.size)
     a = _gamma_shape(cv)
     m = _profile_mean(O, E, a)
     own = E[:, None] * m / (E[:, None] * m + a)  # part of the posterior that is the employee's own data
@@ -210,8 +210,8 @@ def refuse_few(employees: int) -> None:
         )
 
 
-def _cv_scales(O: FloatArray, E: FloatArray) -> tuple[float, float]:
-    return 1.0 / float(np.sqrt(1.0 + max(O.max(), E.max() * O.sum() / E.sum()))), _LARGEST_CV
+def _cv_scales(O: FloatArray) -> tuple[float, float]:
+    return 1.0 / float(np.sqrt(1.0 + O.max())), _LARGEST_CV
 
 
 def _gamma_shape(cv: FloatArray) -> FloatArray:
@@ -250,7 +250,7 @@ def _profile_mean(O: FloatArray, E: FloatArray, a: FloatArray) -> FloatArray:
         below = 1.0 / (a + growth)
         gained, spent = (O @ below), (growth * below).sum(axis=0)
         slope = (O @ (growth * below**2)) / gained + (a * growth * below**2).sum(axis=0) / spent
-        step = np.clip(np.log(gained / spent) / slope, -2.0, 2.0)
+        step = np.minimum(np.log(gained / spent) / slope, _LONGEST_STEP)
         log_m = log_m + step
         if np.max(np.abs(step)) < _LAST_STEP:
             break
