@@ -8,7 +8,7 @@ from appraise.errors import InvalidInput
 
 
 def cursor(*key: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps(key, separators=(",", ":")).encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
 
 
 def position(cursor: str, parts: int) -> tuple[str, ...]:
