@@ -73,7 +73,7 @@ def test_nelson_aalen_of_the_leukaemia_trial_is_as_published() -> None:
 
 def test_the_actuarial_life_table_of_angina_patients_is_as_published() -> None:
     """SAS/STAT LIFETEST, life-table estimates for males with angina pectoris; Lee & Wang 2003."""
-    curve = kaplan_meier(np.arange(1.0, 17.0), ANGINA_DEATHS, ANGINA_LOST, risk="actuarial")
+    curve = kaplan_meier(np.arange(1.0, 17.0), ANGINA_DEATHS, ANGINA_LOST, actuarial=True)
     published = [0.8114, 0.7170, 0.6524, 0.5786, 0.5193, 0.4611, 0.4172, 0.3712, 0.3342, 0.2987, 0.2557, 0.2136]
 
     assert curve.survival == pytest.approx([*published, 0.1839, 0.1636, 0.1429, 0.1429], abs=5e-5)
@@ -119,11 +119,11 @@ def test_log_rank_of_three_groups_has_two_degrees_of_freedom_and_the_right_size(
     assert stats.kstest(p_values, "uniform").pvalue > 0.001
 
 
-@pytest.mark.parametrize("risk", ["exact", "actuarial"])
+@pytest.mark.parametrize("actuarial", [False, True])
 @given(rows=tables)
-def test_expected_events_of_everybody_sum_to_the_events_observed(risk: str, rows: list[tuple[int, int]]) -> None:
+def test_expected_events_of_everybody_sum_to_the_events_observed(actuarial: bool, rows: list[tuple[int, int]]) -> None:
     events, censored = np.array(rows, dtype=float).T
-    hazard = nelson_aalen(np.arange(len(rows)), events, censored, risk="exact" if risk == "exact" else "actuarial")
+    hazard = nelson_aalen(np.arange(len(rows)), events, censored, actuarial=actuarial)
 
     assert (events + censored) @ hazard.expected == pytest.approx(events.sum())
 
@@ -225,6 +225,7 @@ def test_limits_at_another_level_are_those_by_the_delta_method() -> None:
     curve = kaplan_meier([1.0], [2], [2], level=0.9)
     width = 1.6448536269514722 * 0.5 / np.log(2)
 
+    assert curve.at_risk.tolist() == [4.0]
     assert curve.lower == pytest.approx([0.5 ** np.exp(width)])
     assert curve.upper == pytest.approx([0.5 ** np.exp(-width)])
 
@@ -238,7 +239,7 @@ def test_the_median_is_reached_at_exactly_a_half() -> None:
 
 def test_hazards_of_intervals_are_the_actuarial_ones() -> None:
     """Ten, of whom 2 leave and 2 are censored within the first interval: 2/(10 − 2), then 3/(6 − 3/2)."""
-    hazard = nelson_aalen([1, 2], [2, 3], [2, 3], risk="actuarial")
+    hazard = nelson_aalen([1, 2], [2, 3], [2, 3], actuarial=True)
 
     assert hazard.at_risk.tolist() == [8.0, 3.0]
     assert hazard.increment.tolist() == [0.25, 1.0]
@@ -289,6 +290,26 @@ def test_without_a_pseudo_count_rare_strata_are_as_exact_as_others_and_empty_row
     assert fitted.sum(axis=0) == pytest.approx([4, 8], rel=1e-9)
     assert fitted.sum(axis=1) == pytest.approx([5, 7, 0], rel=1e-9)
     assert result.employee_rate[2] == 1.0
+
+
+def test_strata_are_told_apart_where_all_their_rates_are_tiny() -> None:
+    """Per thousand million of exposure, employees and strata confounded: the fit needs some rounds."""
+    observed, exposure = np.array([[30.0, 2], [4, 25], [9, 9]]), 1e9 * np.array([[40.0, 1], [2, 30], [5, 20]])
+    result = two_way_rates(observed, exposure, pseudo_count=0.0)
+    fitted = result.employee_rate[:, None] * result.stratum_rate * exposure
+
+    assert result.iterations > 3
+    assert fitted.sum(axis=0) == pytest.approx(observed.sum(axis=0), rel=1e-9)
+    assert fitted.sum(axis=1) == pytest.approx(observed.sum(axis=1), rel=1e-9)
+
+
+def test_a_single_event_and_little_exposure_make_rates() -> None:
+    """One stratum: its rate is 3/(½ + ¼) = 4, and the employees' 1/(4·½) and 2/(4·¼)."""
+    result = two_way_rates([[1], [2]], [[0.5], [0.25]], pseudo_count=0.0)
+    single = two_way_rates([[1], [0]], [[0.5], [0.25]], pseudo_count=0.0)
+
+    assert (result.stratum_rate, result.employee_rate) == (pytest.approx([4.0]), pytest.approx([0.5, 2.0]))
+    assert single.employee_rate == pytest.approx([1.5, 0.0])
 
 
 def test_a_stratum_without_events_has_the_rate_zero() -> None:

@@ -75,7 +75,7 @@ def foretold(
             rows = np.flatnonzero(group == number)
             days, position = np.unique(day[rows], return_inverse=True)
             table = nelson_aalen(
-                days, np.bincount(position, events[rows]), np.bincount(position, censored[rows]), risk="actuarial"
+                days, np.bincount(position, events[rows]), np.bincount(position, censored[rows]), actuarial=True
             )
             result[k, rows] = table.expected[position]
     return result

@@ -3,13 +3,12 @@
 A life table is three arrays over increasing times: the time, the number of events at it, the number censored at it.
 Two conventions, each exact in its own way:
 
-* `"exact"` for times known precisely: whoever is censored at t was still at risk at t.
-* `"actuarial"` for times in whole days or months: whoever leaves within an interval was at risk for half of it,
+* for times known precisely: whoever is censored at t was still at risk at t;
+* `actuarial` for times in whole days or months: whoever leaves within an interval was at risk for half of it,
   n = N(≥t) − c/2 for a survival probability and N(≥t) − c/2 − d/2 for a hazard rate.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +17,7 @@ from scipy import sparse, special, stats
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray, at_least, matrix, vector
 
-RiskSet = Literal["exact", "actuarial"]
+_MOST_ROUNDS = 500
 _DIGITS = 12  # of a survival probability; beyond is rounding
 
 
@@ -43,7 +42,7 @@ class SurvivalCurve:
     def median(self) -> float:
         """The first time at which S ≤ ½; infinite if it is never reached."""
         reached = np.flatnonzero(np.round(self.survival, _DIGITS) <= 0.5)  # noqa: PLR2004  # a half
-        return float(self.time[reached[0]]) if reached.size else float("inf")
+        return float(self.time[reached[0]]) if reached.size else np.inf
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +71,7 @@ def kaplan_meier(
     events: npt.ArrayLike,
     censored: npt.ArrayLike,
     *,
-    risk: RiskSet = "exact",
+    actuarial: bool = False,
     level: float = 0.95,
 ) -> SurvivalCurve:
     """Product-limit estimate (Kaplan & Meier 1958); actuarial: the life-table estimate (Cutler & Ederer 1958).
@@ -80,7 +79,7 @@ def kaplan_meier(
     Counts may be fractional (shared credit). Raises `InvalidInput` for times that do not increase or negative counts.
     """
     t, d, c, n = _life_table(time, events, censored)
-    if risk == "actuarial":
+    if actuarial:
         n = n - 0.5 * c
     with np.errstate(divide="ignore", invalid="ignore"):
         factor: FloatArray = np.where(n > 0, 1.0 - d / n, 1.0)
@@ -97,20 +96,20 @@ def kaplan_meier(
 
 
 def nelson_aalen(
-    time: npt.ArrayLike, events: npt.ArrayLike, censored: npt.ArrayLike, *, risk: RiskSet = "exact"
+    time: npt.ArrayLike, events: npt.ArrayLike, censored: npt.ArrayLike, *, actuarial: bool = False
 ) -> CumulativeHazard:
     """Λ(t) = Σ d/n (Nelson 1969; Aalen 1978) with variance Σ d/n².
 
     Counts may be fractional (shared credit). Raises `InvalidInput` for times that do not increase or negative counts.
     """
     t, d, c, n = _life_table(time, events, censored)
-    if risk == "actuarial":
+    if actuarial:
         n = n - 0.5 * (c + d)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(invalid="ignore"):
         increment = np.where(d > 0, d / n, 0.0)
         variance = np.cumsum(np.where(d > 0, d / n**2, 0.0))
     cumulative = np.cumsum(increment)
-    expected = cumulative - 0.5 * increment if risk == "actuarial" else cumulative
+    expected = cumulative - 0.5 * increment if actuarial else cumulative
     return CumulativeHazard(
         time=t, at_risk=n, increment=increment, cumulative=cumulative, expected=expected, variance=variance
     )
@@ -142,7 +141,8 @@ def log_rank(time: npt.ArrayLike, events: npt.ArrayLike, censored: npt.ArrayLike
     all_d, all_n = d.sum(axis=0), n.sum(axis=0)
     used = all_n > 1
     share = n[:, used] / all_n[used]
-    expected = np.divide(n, all_n, out=np.zeros_like(n), where=all_n > 0) @ all_d
+    any_left = all_n > 0
+    expected = n[:, any_left] / all_n[any_left] @ all_d[any_left]
     spread = all_d[used] * (all_n[used] - all_d[used]) / (all_n[used] - 1.0)
     covariance = np.diag(share @ spread) - (share * spread) @ share.T
     observed = d.sum(axis=1)
@@ -178,7 +178,7 @@ def two_way_rates(
     expected: npt.ArrayLike,
     *,
     pseudo_count: float = 0.5,
-    max_iterations: int = 500,
+    max_iterations: int = _MOST_ROUNDS,
     tolerance: float = 1e-10,
 ) -> TwoWayRates:
     """Separate employees from the strata they happen to serve, by iterative proportional fitting on (J, S) tables.
@@ -219,7 +219,7 @@ def _parts(E: FloatArray) -> int:
     J, S = E.shape
     employee, stratum = np.nonzero(E > 0)
     graph = sparse.csr_array((np.ones(employee.size), (employee, J + stratum)), shape=(J + S, J + S))
-    parts, _ = sparse.csgraph.connected_components(graph, directed=False)
+    parts, _ = sparse.csgraph.connected_components(graph)
     unused = int((E.sum(axis=1) == 0).sum() + (E.sum(axis=0) == 0).sum())
     return parts - unused
 
@@ -247,5 +247,5 @@ def _increasing(time: FloatArray) -> FloatArray:
 
 
 def _step(times: FloatArray, values: FloatArray, at: npt.ArrayLike, *, before: float) -> FloatArray:
-    position = np.searchsorted(times, np.asarray(at, dtype=np.float64), side="right")
+    position = np.searchsorted(times, at, side="right")
     return np.concatenate([[before], values])[position]
