@@ -29,4 +29,4 @@ class HostScale:
         Half-way goes up, as people round by hand.
         """
         position = (total - LOWEST) / (HIGHEST - LOWEST) * (self.high - self.low) / self.step
-        return self.low + position.quantize(Decimal(1), rounding=ROUND_HALF_UP) * self.step
+        return self.low + position.to_integral_value(rounding=ROUND_HALF_UP) * self.step
