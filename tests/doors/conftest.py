@@ -1,0 +1,61 @@
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+from tests.api.builder import AT, build, empty_deployment
+from tests.api.served import serving
+from tests.doors import collection
+from tests.doors.ways import Way, ways
+from tests.doors.world import RULES, WHO, Key, World, populate
+
+from appraise.api.schema import GRAPHQL_SCHEMA
+from appraise.settings import Settings
+from appraise.web import create_app
+
+Shown = dict[tuple[str, str], set[Key]]
+"""By principal and way in."""
+DOORS = {
+    "Query.departments": {"Department"},
+    "Query.contributions": {"Section"},
+    "Subscription.sectionChanged": {"Section", "ratings", "standing"},
+    "Subscription.scoringProgress": {"ScoringRun"},
+    "_entities": {"Employee"},
+    "export EMPLOYEES": {"Employee"},
+    "export SECTIONS": {"Section"},
+    "export ESTIMATES": {"Section", "ratings"},
+    "export AUDIT": {"AuditEntry"},
+}
+"""Ways in beside the generated ones, and of which types they show all that a principal may see."""
+
+
+@pytest.fixture(scope="session")
+def generated() -> list[Way]:
+    return ways(GRAPHQL_SCHEMA, set(RULES))
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    company = build(empty_deployment(tmp_path_factory.mktemp("doors")))
+    app = create_app(company.deployment, Settings(rate_limit=100_000_000, subgraph_source="hr:id"), lambda: AT)
+    with TestClient(app, base_url="http://testserver") as client:
+        made = World(company, client)
+        populate(made)
+        yield made
+    company.deployment.database.close()
+
+
+@pytest.fixture(scope="session")
+def shown(world: World, generated: list[Way]) -> Shown:
+    found: Shown = {(who, way): seen for who in WHO for way, seen in collection.by_ways(world, generated, who).items()}
+    with serving(world.company) as served:
+        for who in WHO:
+            found[who, "Query.departments"] = collection.departments(world, who)
+            found[who, "Query.contributions"] = collection.contributions(world, who)
+            found[who, "_entities"] = collection.entities(world, world.client, who)
+            for name, query, variable, kind in (
+                ("sectionChanged", collection.CHANGED, "ids", "Section"),
+                ("scoringProgress", collection.PROGRESS, "run", "ScoringRun"),
+            ):
+                keys = world.keys(kind)
+                found[who, f"Subscription.{name}"] = collection.followed(world, served, who, query, variable, keys)
+    return found | collection.exports(world)

@@ -1,0 +1,206 @@
+"""A company with something of every kind, its principals, and what `domain.access` says of each thing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.testclient import TestClient
+from tests.api.builder import AT, Company, service
+from tests.api.test_doors import PRINCIPALS, STATES, WITH_SECTION, _advance, managers_above
+
+from appraise.api.global_ids import Kind, to_global
+from appraise.api.types.webhooks import WebhookEvent
+from appraise.domain.access import Embedded, Principal, ServiceScope
+from appraise.domain.identifiers import EmployeeId, SectionId
+from appraise.domain.section_states import SectionState
+from appraise.use_cases.create_token import create_token
+from appraise.use_cases.create_webhook import create_webhook
+
+HOST = "https://hr.example.org"
+FRAMED = {"Max in a frame": ("Max Weber", "Ann Archer"), "Hal in a frame": ("Hal Novak", "Cem Yıldız")}
+SERVICES = {
+    "open sections service": ServiceScope.READ_OPEN_SECTIONS,
+    "imports service": ServiceScope.IMPORT_EVENTS,
+}
+ALIKE = {"Ben Castellanos", "Nia Okafor"}
+"""Whom the rules treat as they treat Cem."""
+WHO = [*(who for who in PRINCIPALS if who not in ALIKE), *SERVICES, *FRAMED]
+MINT = """mutation ($input: CreateEmbedTokenInput!) { createEmbedToken(input: $input) { token } }"""
+CREATE_IMPORT = "mutation ($input: CreateImportInput!) { createImport(input: $input) { import { id } } }"
+CREATE_EXPORT = """mutation ($input: CreateExportInput!) { createExport(input: $input) { export { id } } }"""
+Key = tuple[str, str]
+"""A type and a global id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What the rules may ask of a thing."""
+
+    subject: EmployeeId | None = None
+    managers: tuple[EmployeeId, ...] = ()
+    state: SectionState | None = None
+    section: SectionId | None = None
+    owner: str = ""
+
+
+Rule = Callable[[Any, Principal, Thing], bool]
+
+
+def _section(rules: Any, who: Principal, what: Thing) -> bool:
+    scope = rules.section_scope(who)
+    seen: bool = rules.reaches(scope, who, what.subject, managers=what.managers, state=what.state, section=what.section)
+    return seen
+
+
+RULES: dict[str, Rule] = {
+    "Cycle": lambda rules, who, what: True,
+    "Employee": lambda rules, who, what: rules.reaches(
+        rules.people_scope(who), who, what.subject, managers=what.managers, state=None
+    ),
+    "Section": _section,
+    "Import": lambda rules, who, what: rules.may_administer(who) or (rules.may_import(who) and what.owner == who.key),
+    "ScoringRun": lambda rules, who, what: rules.may_administer(who) or rules.may_read_audit(who),
+    "Webhook": lambda rules, who, what: rules.may_administer(who),
+    "WebhookDelivery": lambda rules, who, what: rules.may_administer(who),
+    "Export": lambda rules, who, what: what.owner == who.key and who.embedded is None,
+}
+"""Of each type that has an id. `rules` is `appraise.domain.access`, or what is compared with it."""
+PARTS: dict[str, Rule] = {
+    "ratings": lambda rules, who, what: (
+        _section(rules, who, what) and rules.sees_ratings(who, what.subject, what.state)
+    ),
+    "standing": lambda rules, who, what: _section(rules, who, what) and rules.sees_standings(who),
+    "Department": lambda rules, who, what: rules.may_read_departments(who),
+    "AuditEntry": lambda rules, who, what: rules.may_read_audit(who),
+}
+"""Of what has a rule beside that of the thing it belongs to, and no id."""
+
+
+@dataclass(slots=True)
+class World:
+    company: Company
+    client: TestClient
+    principals: dict[str, Principal] = field(default_factory=dict)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    things: dict[Key, Thing] = field(default_factory=dict)
+
+    @property
+    def cycle(self) -> str:
+        return to_global(Kind.CYCLE, self.company.cycle.id)
+
+    def keys(self, kind: str) -> list[str]:
+        return [key for name, key in self.things if name == kind]
+
+    def allowed(self, rules: Any, who: str, kind: str) -> set[Key]:
+        rule = RULES.get(kind) or PARTS[kind]
+        principal = self.principals[who]
+        return {key for key, what in self.things.items() if key[0] == kind and rule(rules, principal, what)}
+
+    def ask(self, who: str, query: str, *, path: str = "/graphql", **variables: Any) -> dict[str, Any]:
+        body = {"query": query, "variables": variables}
+        answer: dict[str, Any] = self.client.post(path, json=body, headers=self.headers[who]).json()
+        return answer
+
+    def seen(
+        self, section: dict[str, Any], path: tuple[str | int, ...], refused: set[tuple[str | int, ...]]
+    ) -> set[Key]:
+        """A section of an answer with what is shown of it: `refused` are the paths of errors."""
+        key = section["id"]
+        shown = {("Section", key)}
+        if section.get("items") and not any(
+            (*path, "items", n, "rating") in refused for n in range(len(section["items"]))
+        ):
+            shown.add(("ratings", key))
+        if section.get("composite") and (*path, "composite", "standing") not in refused:
+            shown.add(("standing", key))
+        return shown & self.things.keys()
+
+
+def populate(world: World) -> None:
+    company = world.company
+    webhook, _ = create_webhook(
+        company.deployment,
+        company.principal("Hal Novak"),
+        "https://hr.example.org/hooks",
+        [event.value for event in WebhookEvent],
+        at=AT,
+    )
+    for name, state in STATES.items():
+        if state is not SectionState.COLLECTING:
+            _advance(company, name, state)
+    for who in WHO:
+        _introduce(world, who)
+    for name, employee in company.ids.items():
+        above = tuple(managers_above(company, name))
+        world.things["Employee", to_global(Kind.EMPLOYEE, employee)] = Thing(employee, above)
+    for name in WITH_SECTION:
+        _add_section(world, name)
+    world.things["Cycle", world.cycle] = Thing()
+    world.things["Webhook", to_global(Kind.WEBHOOK, webhook.id)] = Thing()
+    world.things["Department", "CS"] = Thing()
+    world.things["AuditEntry", "log"] = Thing()
+    told = world.ask("Hal Novak", "{ cycles { latestRun { id } } webhooks { deliveries(first: 50) { nodes { id } } } }")
+    assert "errors" not in told, told
+    world.things["ScoringRun", told["data"]["cycles"][0]["latestRun"]["id"]] = Thing()
+    for delivery in told["data"]["webhooks"][0]["deliveries"]["nodes"]:
+        world.things["WebhookDelivery", delivery["id"]] = Thing()
+    for who in ("Hal Novak", "imports service"):
+        sent = world.client.post("/uploads?name=a.csv", content=b"a,b\n1,2\n", headers=world.headers[who]).json()
+        made = world.ask(who, CREATE_IMPORT, input={"uploadId": sent["id"], "adapter": "csv"})
+        key = made["data"]["createImport"]["import"]["id"]
+        world.things["Import", key] = Thing(owner=world.principals[who].key)
+    for who in ("Hal Novak", "Max Weber", "people service"):
+        made = world.ask(who, CREATE_EXPORT, input={"kind": "EMPLOYEES", "format": "JSONL"})
+        key = made["data"]["createExport"]["export"]["id"]
+        world.things["Export", key] = Thing(owner=world.principals[who].key)
+
+
+def _introduce(world: World, who: str) -> None:
+    company = world.company
+    if who in FRAMED:
+        viewer, of = FRAMED[who]
+        section = company.section(of).section
+        by = Embedded(section.id, company.ids[of], "host")
+        person = company.principal(viewer)
+        world.principals[who] = Principal(viewer, person.employee, person.roles, embedded=by)
+        scopes = frozenset(ServiceScope)
+        roles = service(ServiceScope.MINT_EMBED).roles
+        host = create_token(
+            company.deployment, name="host", employee=None, roles=roles, scopes=scopes, expires_at=None, at=AT
+        )
+        world.headers["host"] = {"authorization": f"Bearer {host}"}
+        wanted = {
+            "viewer": {"id": to_global(Kind.EMPLOYEE, company.ids[viewer])},
+            "sectionId": to_global(Kind.SECTION, section.id),
+            "origin": HOST,
+        }
+        token = world.ask("host", MINT, input=wanted)["data"]["createEmbedToken"]["token"]
+        world.headers[who] = {"authorization": f"Bearer {token}", "origin": HOST}
+        return
+    if who in SERVICES:
+        world.principals[who] = service(SERVICES[who])
+        token = create_token(
+            company.deployment,
+            name=world.principals[who].name,
+            employee=None,
+            roles=world.principals[who].roles,
+            scopes=world.principals[who].scopes,
+            expires_at=None,
+            at=AT,
+        )
+    else:
+        world.principals[who] = company.principal(who)
+        token = company.token(who)
+    world.headers[who] = {"authorization": f"Bearer {token}"}
+
+
+def _add_section(world: World, name: str) -> None:
+    section = world.company.section(name).section
+    above = tuple(managers_above(world.company, name))
+    thing = Thing(section.employee, above, section.state, section.id)
+    key = to_global(Kind.SECTION, section.id)
+    world.things["Section", key] = thing
+    world.things["ratings", key] = thing
+    has = "query ($id: ID!) { section(id: $id) { composite { __typename } } }"
+    if world.ask("Hal Novak", has, id=key)["data"]["section"]["composite"]["__typename"] == "Composite":
+        world.things["standing", key] = thing
