@@ -50,6 +50,8 @@ MUTATIONS = {
     Action.VOID: ("voidSection", 'reason: "x"'),
     Action.PROPOSE_REOPENING: ("proposeReopening", 'reason: ERROR, note: "x"'),
     Action.REOPEN: ("reopenSection", ""),
+    Action.DISPUTE: ("fileDispute", 'itemId: "{item}", kind: RATING, comment: "x"'),
+    Action.CLAIM: ("fileDispute", 'itemId: "{item}", kind: NOT_MINE, evidence: "1", comment: "x"'),
 }
 
 

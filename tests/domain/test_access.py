@@ -60,11 +60,14 @@ SEES = {
 }
 
 # who: what they may do with Ann's section, as far as the relation to her goes
-OF_HR = "RETURN APPROVE RELEASE SHARE FINALISE PROPOSE_REOPENING REOPEN EXEMPT END_EXEMPTION VOID"
+OF_HR = (
+    "RETURN APPROVE RELEASE SHARE FINALISE PROPOSE_REOPENING REOPEN EXEMPT END_EXEMPTION VOID "
+    "DECIDE_DISPUTE DECIDE_CLAIM CALIBRATE"
+)
 DOES = {
-    "Ann": "ASSESS_SELF ACKNOWLEDGE",
-    "manager": "RATE SUBMIT SHARE",
-    "second line": "SUBMIT RETURN APPROVE SHARE",
+    "Ann": "ASSESS_SELF ACKNOWLEDGE DISPUTE CLAIM",
+    "manager": "RATE SUBMIT SHARE DECIDE_CLAIM",
+    "second line": "SUBMIT RETURN APPROVE SHARE DECIDE_DISPUTE DECIDE_CLAIM",
     "colleague": "",
     "HR": OF_HR,
     "executive": "",
@@ -108,6 +111,8 @@ def test_nobody_acts_on_their_own_section_whatever_their_roles_but_as_the_employ
     assert {action for action in Action if may_act(everything, action, ANN, managers=(ANN, MAX))} == {
         Action.ASSESS_SELF,
         Action.ACKNOWLEDGE,
+        Action.DISPUTE,
+        Action.CLAIM,
     }
 
 
@@ -175,6 +180,8 @@ def test_a_manager_of_the_third_line_reads_and_returns_and_does_not_submit() -> 
         Action.RETURN,
         Action.APPROVE,
         Action.SHARE,
+        Action.DECIDE_DISPUTE,
+        Action.DECIDE_CLAIM,
     }
 
 

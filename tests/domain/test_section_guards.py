@@ -22,16 +22,16 @@ PROPOSED = Course(released_at=AT, reopening=Reopening(ReopeningReason.ERROR, "a 
 
 # state: what may be done in it, where nothing else stands in the way
 POSSIBLE = {
-    "COLLECTING": "RATE ASSESS_SELF EXEMPT VOID",
-    "DRAFT": "RATE ASSESS_SELF SUBMIT EXEMPT",
-    "SUBMITTED": "ASSESS_SELF RETURN APPROVE",
-    "IN_CALIBRATION": "",
-    "CALIBRATED": "RELEASE SHARE",
-    "SHARED": "ACKNOWLEDGE FINALISE",
-    "DISPUTED": "",
-    "ACKNOWLEDGED": "FINALISE",
-    "FINALISED": "PROPOSE_REOPENING REOPEN",
-    "REOPENED": "RATE",
+    "COLLECTING": "RATE ASSESS_SELF EXEMPT VOID CLAIM DECIDE_CLAIM",
+    "DRAFT": "RATE ASSESS_SELF SUBMIT EXEMPT CLAIM DECIDE_CLAIM",
+    "SUBMITTED": "ASSESS_SELF RETURN APPROVE CLAIM DECIDE_CLAIM",
+    "IN_CALIBRATION": "CALIBRATE CLAIM DECIDE_CLAIM",
+    "CALIBRATED": "RELEASE SHARE CLAIM DECIDE_CLAIM",
+    "SHARED": "ACKNOWLEDGE FINALISE DISPUTE CLAIM DECIDE_CLAIM",
+    "DISPUTED": "DISPUTE DECIDE_DISPUTE CLAIM DECIDE_CLAIM",
+    "ACKNOWLEDGED": "FINALISE CLAIM DECIDE_CLAIM",
+    "FINALISED": "PROPOSE_REOPENING REOPEN DECIDE_CLAIM",
+    "REOPENED": "RATE CLAIM DECIDE_CLAIM",
     "EXEMPT": "END_EXEMPTION",
     "VOID": "",
 }
@@ -40,7 +40,14 @@ POSSIBLE = {
 def moment(
     on: date = TODAY, *, state: CycleState = CycleState.OPEN, is_hr: bool = True, calibrates: bool = False
 ) -> Moment:
-    return Moment(on, Cycle(CycleId("c"), "2025", PERIOD, None, state, CycleRules(calibrates)), HAL, is_hr)
+    return Moment(
+        on,
+        Cycle(CycleId("c"), "2025", PERIOD, None, state, CycleRules(calibrates)),
+        HAL,
+        is_hr,
+        is_disputed=True,
+        is_claimed=True,
+    )
 
 
 def code(refusal: Refusal | None) -> str | None:
@@ -54,6 +61,15 @@ def test_each_action_in_each_state(state: SectionState) -> None:
         return hindrance(replace(section(item("a")), state=state, course=course), action, moment()) is None
 
     assert {action.value for action in Action if free(action)} == set(POSSIBLE[state].split())
+
+
+def test_there_is_nothing_to_decide_where_nothing_waits() -> None:
+    one = replace(section(item("a")), state=SectionState.DISPUTED)
+    quiet = replace(moment(), is_disputed=False, is_claimed=False)
+
+    assert [code(hindrance(one, action, quiet)) for action in (Action.DECIDE_DISPUTE, Action.DECIDE_CLAIM)] == [
+        "ALREADY_DONE"
+    ] * 2
 
 
 def test_a_wrong_state_is_told_with_the_right_ones() -> None:

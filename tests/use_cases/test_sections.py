@@ -63,7 +63,7 @@ def test_allowed_actions_follow_relation_and_state(company: Company) -> None:
     assert company.section("ann", "max").allowed_actions == frozenset()
     assert company.section("ann", "dora").allowed_actions == {Action.RETURN, Action.APPROVE}
     assert company.section("ann", "hal").allowed_actions == {Action.RETURN, Action.APPROVE}
-    assert company.section("ann", "ann").allowed_actions == {Action.ASSESS_SELF}
+    assert company.section("ann", "ann").allowed_actions == {Action.ASSESS_SELF, Action.CLAIM}
 
 
 def test_a_new_manager_sees_and_rates_at_once_and_the_old_one_no_more(

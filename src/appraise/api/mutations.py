@@ -5,6 +5,8 @@ from typing import Annotated
 import strawberry
 
 from appraise.api.bulk import BulkMutation
+from appraise.api.cycles import CycleMutation
+from appraise.api.disputes import DisputeMutation
 from appraise.api.embedding import EmbeddingMutation
 from appraise.api.exports import ExportMutation
 from appraise.api.global_ids import Kind, key_of
@@ -72,7 +74,16 @@ class FinaliseSectionPayload(SectionPayload):
 @strawberry.type(
     description="Changing. Null with an error FORBIDDEN or NOT_FOUND where the section is not yours to change."
 )
-class Mutation(SectionStepMutation, BulkMutation, EmbeddingMutation, WebhookMutation, ExportMutation, ImportMutation):
+class Mutation(
+    SectionStepMutation,
+    BulkMutation,
+    EmbeddingMutation,
+    WebhookMutation,
+    ExportMutation,
+    ImportMutation,
+    CycleMutation,
+    DisputeMutation,
+):
     @strawberry.mutation(
         description="Set a manager's rating and comment of one item. The first one makes the section a draft.",
         extensions=[Requires(Permission.RATE_ITEM)],

@@ -48,6 +48,7 @@ class Permission(StrEnum):
     SHARE_SECTION = "share sections"
     ANSWER_SECTION = "answer to their own section"
     ADMINISTER_SECTIONS = "release, exempt, void and reopen sections"
+    MANAGE_CYCLES = "manage cycles"
     READ_DEPARTMENTS = "read departments"
     READ_AUDIT_LOG = "read the audit log"
     MINT_EMBED_TOKENS = "mint tokens for viewers"
@@ -79,6 +80,7 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.SHARE_SECTION: _is_person,
     Permission.ANSWER_SECTION: _is_person,
     Permission.ADMINISTER_SECTIONS: _is_hr,
+    Permission.MANAGE_CYCLES: may_administer,
     Permission.READ_DEPARTMENTS: may_read_departments,
     Permission.READ_AUDIT_LOG: lambda principal: audit_scope(principal) is not AuditScope.NOTHING,
     Permission.MINT_EMBED_TOKENS: may_mint_embed_tokens,

@@ -54,6 +54,9 @@ class SectionChangeKind(Enum):
     SHARED = strawberry.enum_value("SHARED", description="It was shared with the employee.")
     ACKNOWLEDGED = strawberry.enum_value("ACKNOWLEDGED", description="The employee answered.")
     FINALISED = strawberry.enum_value("FINALISED", description="It was closed.")
+    DISPUTED = strawberry.enum_value("DISPUTED", description="The employee filed or took back a dispute or a claim.")
+    DISPUTE_DECIDED = strawberry.enum_value("DISPUTE_DECIDED", description="A dispute or a claim was decided.")
+    CALIBRATED = strawberry.enum_value("CALIBRATED", description="A calibration session took it in, moved or left it.")
     REOPENING_PROPOSED = strawberry.enum_value("REOPENING_PROPOSED", description="Its reopening was proposed.")
     REOPENED = strawberry.enum_value("REOPENED", description="It was opened again.")
     EXEMPTED = strawberry.enum_value("EXEMPTED", description="It was taken out of the cycle.")
@@ -72,6 +75,11 @@ KINDS: Final = {
     Action.SHARE: SectionChangeKind.SHARED,
     Action.ACKNOWLEDGE: SectionChangeKind.ACKNOWLEDGED,
     Action.FINALISE: SectionChangeKind.FINALISED,
+    Action.DISPUTE: SectionChangeKind.DISPUTED,
+    Action.CLAIM: SectionChangeKind.DISPUTED,
+    Action.DECIDE_DISPUTE: SectionChangeKind.DISPUTE_DECIDED,
+    Action.DECIDE_CLAIM: SectionChangeKind.DISPUTE_DECIDED,
+    Action.CALIBRATE: SectionChangeKind.CALIBRATED,
     Action.PROPOSE_REOPENING: SectionChangeKind.REOPENING_PROPOSED,
     Action.REOPEN: SectionChangeKind.REOPENED,
     Action.EXEMPT: SectionChangeKind.EXEMPTED,

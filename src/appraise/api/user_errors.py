@@ -8,7 +8,26 @@ import strawberry
 from appraise.api.global_ids import Kind, to_global
 from appraise.domain.sections import Refusal
 
-INPUT_FIELDS: Final = {"itemId", "rating", "comment", "reason", "expectedVersion", "note", "stance"}
+INPUT_FIELDS: Final = frozenset(
+    {
+        "calibrates",
+        "comment",
+        "evidence",
+        "expectedState",
+        "expectedVersion",
+        "itemId",
+        "mostDisputes",
+        "name",
+        "note",
+        "outcome",
+        "rating",
+        "reason",
+        "responseDays",
+        "sectionId",
+        "sectionIds",
+        "stance",
+    }
+)
 """What a refusal may name of the input; any other name is an item's id."""
 
 
@@ -28,6 +47,14 @@ class UserErrorCode(Enum):
     COMMENT_MISSING = strawberry.enum_value("COMMENT_MISSING", description="A rating of 1 or 5 needs words.")
     REASON_MISSING = strawberry.enum_value("REASON_MISSING", description="A reason must be given.")
     CYCLE_STATE = strawberry.enum_value("CYCLE_STATE", description="The cycle's stage does not allow it.")
+    TOO_LATE = strawberry.enum_value("TOO_LATE", description="The time for it is over.")
+    TOO_MANY = strawberry.enum_value("TOO_MANY", description="No more of them are possible.")
+    EVIDENCE_MISSING = strawberry.enum_value("EVIDENCE_MISSING", description="An event must be named.")
+    RATING_MISSING = strawberry.enum_value("RATING_MISSING", description="The rating put right must be given.")
+    NOT_NEUTRAL = strawberry.enum_value("NOT_NEUTRAL", description="Somebody else has to do it.")
+    NOT_A_DECISION = strawberry.enum_value("NOT_A_DECISION", description="Not something that can be decided.")
+    UNKNOWN_SECTION = strawberry.enum_value("UNKNOWN_SECTION", description="The session has no such section.")
+    STILL_OPEN = strawberry.enum_value("STILL_OPEN", description="Something has to be ended first.")
     ALREADY_DONE = strawberry.enum_value("ALREADY_DONE", description="It was done before.")
     NOTHING_TO_HAND_IN = strawberry.enum_value("NOTHING_TO_HAND_IN", description="The self-assessment is empty.")
     CALIBRATION_NEEDED = strawberry.enum_value("CALIBRATION_NEEDED", description="The cycle calibrates its sections.")

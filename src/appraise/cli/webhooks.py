@@ -19,6 +19,8 @@ class Event(StrEnum):
     SECTION_STATE_CHANGED = "section.state_changed"
     SECTION_CORRECTED = "section.corrected"
     RUN_FINISHED = "run.finished"
+    CYCLE_STATE_CHANGED = "cycle.state_changed"
+    DISPUTE_STATE_CHANGED = "dispute.state_changed"
 
 
 def register(app: typer.Typer) -> None:

@@ -86,13 +86,15 @@ class Scope:
 
 
 NOTHING = Scope()
-OF_THE_EMPLOYEE = frozenset({Action.ASSESS_SELF, Action.ACKNOWLEDGE})
+OF_THE_EMPLOYEE = frozenset({Action.ASSESS_SELF, Action.ACKNOWLEDGE, Action.DISPUTE, Action.CLAIM})
 OF_THE_LINE = {
     Action.RATE: slice(1),
     Action.SUBMIT: slice(2),
     Action.RETURN: slice(1, None),
     Action.APPROVE: slice(1, None),
     Action.SHARE: slice(None),
+    Action.DECIDE_DISPUTE: slice(1, None),
+    Action.DECIDE_CLAIM: slice(None),
 }
 """Which of the managers, from the nearest up, may do it; HR administrators may do all but what is the line's alone."""
 OF_THE_LINE_ALONE = frozenset({Action.RATE, Action.SUBMIT})

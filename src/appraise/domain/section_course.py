@@ -71,6 +71,7 @@ class Course:
 
     self_assessed_at: datetime | None = None
     unblinded_at: datetime | None = None
+    submitted_by: EmployeeId | None = None
     return_reason: str | None = None
     released_at: datetime | None = None
     shared_at: datetime | None = None

@@ -11,17 +11,27 @@ from appraise.domain.sections import Refusal, Section
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Who is about to act, on which day, in which cycle. `is_hr` is said of HR administrators."""
+    """Who is about to act, on which day, in which cycle. `is_hr` is said of HR administrators.
+
+    `is_disputed` and `is_claimed` say that a dispute of a rating, or a claim, waits for its decision.
+    """
 
     on: date
     cycle: Cycle
     actor: EmployeeId | None
     is_hr: bool
+    is_disputed: bool = False
+    is_claimed: bool = False
 
 
 def hindrance(section: Section, action: Action, moment: Moment) -> Refusal | None:
     """What stands in the way of an action, the fields of its form left aside; None where nothing does."""
-    return _wrong_cycle(action, moment.cycle) or _wrong_state(section, action) or _not_yet(section, action, moment)
+    return (
+        _wrong_cycle(action, moment.cycle)
+        or _wrong_state(section, action)
+        or _not_yet(section, action, moment)
+        or _not_alone(section, action, moment)
+    )
 
 
 def _wrong_cycle(action: Action, cycle: Cycle) -> Refusal | None:
@@ -51,11 +61,22 @@ def _not_yet(section: Section, action: Action, moment: Moment) -> Refusal | None
             refusal = "ALREADY_DONE", f"it was released on {course.released_at.date()}"
         case Action.SHARE if course.released_at is None and not moment.is_hr:
             refusal = "NOT_RELEASED", "HR has not released it yet"
-        case Action.PROPOSE_REOPENING if course.reopening is not None:
+        case Action.DECIDE_DISPUTE if not moment.is_disputed:
+            refusal = "ALREADY_DONE", "no dispute waits for a decision"
+        case Action.DECIDE_CLAIM if not moment.is_claimed:
+            refusal = "ALREADY_DONE", "no claim waits for a decision"
+    return None if refusal is None else Refusal(*refusal)
+
+
+def _not_alone(section: Section, action: Action, moment: Moment) -> Refusal | None:
+    """Opening a final section again takes two HR administrators."""
+    proposed, refusal = section.course.reopening, None
+    match action:
+        case Action.PROPOSE_REOPENING if proposed is not None:
             refusal = "ALREADY_DONE", "its reopening is proposed; another HR administrator has to approve it"
-        case Action.REOPEN if course.reopening is None:
+        case Action.REOPEN if proposed is None:
             refusal = "NOT_PROPOSED", "an HR administrator has to propose its reopening first"
-        case Action.REOPEN if course.reopening is not None and course.reopening.by == moment.actor:
+        case Action.REOPEN if proposed is not None and proposed.by == moment.actor:
             refusal = "SECOND_PERSON", "somebody else has to approve what you proposed"
     return None if refusal is None else Refusal(*refusal)
 

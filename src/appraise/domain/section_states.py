@@ -34,6 +34,11 @@ class Action(StrEnum):
     SHARE = "SHARE"
     ACKNOWLEDGE = "ACKNOWLEDGE"
     FINALISE = "FINALISE"
+    DISPUTE = "DISPUTE"
+    DECIDE_DISPUTE = "DECIDE_DISPUTE"
+    CLAIM = "CLAIM"
+    DECIDE_CLAIM = "DECIDE_CLAIM"
+    CALIBRATE = "CALIBRATE"
     PROPOSE_REOPENING = "PROPOSE_REOPENING"
     REOPEN = "REOPEN"
     EXEMPT = "EXEMPT"
@@ -51,6 +56,11 @@ ALLOWED: Final[dict[Action, frozenset[SectionState]]] = {
     Action.SHARE: frozenset({SectionState.CALIBRATED}),
     Action.ACKNOWLEDGE: frozenset({SectionState.SHARED}),
     Action.FINALISE: frozenset({SectionState.SHARED, SectionState.ACKNOWLEDGED}),
+    Action.DISPUTE: frozenset({SectionState.SHARED, SectionState.DISPUTED}),
+    Action.DECIDE_DISPUTE: frozenset({SectionState.DISPUTED}),
+    Action.CLAIM: frozenset(SectionState) - {SectionState.FINALISED, SectionState.EXEMPT, SectionState.VOID},
+    Action.DECIDE_CLAIM: frozenset(SectionState) - {SectionState.EXEMPT, SectionState.VOID},
+    Action.CALIBRATE: frozenset({SectionState.IN_CALIBRATION}),
     Action.PROPOSE_REOPENING: frozenset({SectionState.FINALISED}),
     Action.REOPEN: frozenset({SectionState.FINALISED}),
     Action.EXEMPT: frozenset({SectionState.COLLECTING, SectionState.DRAFT}),

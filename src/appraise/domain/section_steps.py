@@ -108,5 +108,10 @@ def reopen(section: Section) -> Section:
 def begun_again(section: Section, state: SectionState) -> Section:
     """The next revision, in `state`. What belongs to the last one alone goes."""
     old = section.course
-    course = Course(self_assessed_at=old.self_assessed_at, unblinded_at=old.unblinded_at, released_at=old.released_at)
+    course = Course(
+        self_assessed_at=old.self_assessed_at,
+        unblinded_at=old.unblinded_at,
+        submitted_by=old.submitted_by,
+        released_at=old.released_at,
+    )
     return replace(moved(section, state, course), revision=section.revision + 1)

@@ -15,6 +15,7 @@ class Notice(StrEnum):
     SECTION_CORRECTED = "section.corrected"
     RUN_FINISHED = "run.finished"
     CYCLE_STATE_CHANGED = "cycle.state_changed"
+    DISPUTE_STATE_CHANGED = "dispute.state_changed"
 
 
 class DeliveryState(StrEnum):

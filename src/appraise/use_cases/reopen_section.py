@@ -1,13 +1,18 @@
 """The second of two HR administrators opens a final section again: its next revision begins."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from appraise.domain.access import Principal
+from appraise.domain.corrections import CorrectionState
 from appraise.domain.identifiers import SectionId
 from appraise.domain.reading import ViewedSection
+from appraise.domain.section_course import ReopeningReason
 from appraise.domain.section_states import Action
 from appraise.domain.section_steps import reopen
-from appraise.domain.sections import Refusal
+from appraise.domain.sections import Refusal, Section
+from appraise.storage import corrections
+from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_change import Request, change_section
 
@@ -23,4 +28,16 @@ def reopen_section(
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section: see `change_section`."""
     request = Request(Action.REOPEN, expected_version, at, idempotency_key, body=(), facts=())
-    return change_section(deployment, principal, section_id, request, lambda _, section: reopen(section))
+
+    def step(session: Session, section: Section) -> Section:
+        proposed = section.course.reopening
+        if proposed is not None and proposed.reason is ReopeningReason.CORRECTION:
+            for notice in corrections.of(session, section.id):
+                if notice.state is CorrectionState.OPEN:
+                    ended = replace(
+                        notice, state=CorrectionState.REOPENED, note=proposed.note, decided_by=principal.employee
+                    )
+                    corrections.decide(session, ended)
+        return reopen(section)
+
+    return change_section(deployment, principal, section_id, request, step)

@@ -70,7 +70,7 @@ def _changed(
         raise Forbidden(f"to {doing} this section is not yours", expected=_WHOSE[request.action])
     if section.version != request.expected_version:
         return _conflict(session, section, request.expected_version)
-    moment = moment_of(principal, cycles.get(session, section.cycle), on=at.date())
+    moment = moment_of(session, principal, section, cycles.get(session, section.cycle), on=at.date())
     after = hindrance(section, request.action, moment) or step(session, section)
     if isinstance(after, Refusal):
         return after
@@ -130,6 +130,10 @@ _WHOSE: Final = dict.fromkeys(Action, HR) | {
     Action.RETURN: "a manager further up, or an HR administrator",
     Action.APPROVE: "a manager further up, or an HR administrator",
     Action.SHARE: "the employee's manager, a manager further up, or an HR administrator",
+    Action.DISPUTE: "the employee",
+    Action.CLAIM: "the employee",
+    Action.DECIDE_DISPUTE: "a manager further up, or an HR administrator",
+    Action.DECIDE_CLAIM: "a manager, or an HR administrator",
 }
 
 

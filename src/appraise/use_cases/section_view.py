@@ -7,12 +7,13 @@ from typing import Final
 from appraise.domain.access import Principal, Role, may_act, sees_ratings
 from appraise.domain.clocks import due_on
 from appraise.domain.cycles import Cycle
+from appraise.domain.disputes import DisputeKind
 from appraise.domain.employees import Employee, EmploymentStatus
 from appraise.domain.reading import PersonRow, ViewedSection
 from appraise.domain.section_guards import Moment, hindrance
 from appraise.domain.section_states import Action
 from appraise.domain.sections import Section
-from appraise.storage import composites, cycles, people, sections, tokens
+from appraise.storage import composites, cycles, disputes, people, sections, tokens
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 
@@ -23,7 +24,7 @@ def view(session: Session, principal: Principal, section: Section, *, at: dateti
     cycle = cycles.get(session, section.cycle)
     person = people.by_id(session, viewer, [section.employee], on=at.date()).get(section.employee)
     managers = people.managers_of(session, section.employee, on=at.date())
-    moment = moment_of(principal, cycle, on=at.date())
+    moment = moment_of(session, principal, section, cycle, on=at.date())
     allowed = {
         action
         for action in Action
@@ -38,15 +39,24 @@ def view(session: Session, principal: Principal, section: Section, *, at: dateti
         allowed_actions=frozenset(allowed),
         is_own=principal.employee == section.employee,
         composite=composites.of(session, section.run, section.employee),
-        respond_by=_respond_by(session, section, cycle),
+        respond_by=respond_by(session, section, cycle),
     )
 
 
-def moment_of(principal: Principal, cycle: Cycle, *, on: date) -> Moment:
-    return Moment(on, cycle, principal.employee, Role.HR_ADMINISTRATOR in principal.roles)
+def moment_of(session: Session, principal: Principal, section: Section, cycle: Cycle, *, on: date) -> Moment:
+    waiting = [one.kind is DisputeKind.RATING for one in disputes.of(session, section.id) if one.is_open]
+    return Moment(
+        on=on,
+        cycle=cycle,
+        actor=principal.employee,
+        is_hr=Role.HR_ADMINISTRATOR in principal.roles,
+        is_disputed=any(waiting),
+        is_claimed=not all(waiting),
+    )
 
 
-def _respond_by(session: Session, section: Section, cycle: Cycle) -> date | None:
+def respond_by(session: Session, section: Section, cycle: Cycle) -> date | None:
+    """The last day on which the employee may answer; None where nothing is shared, or while they are on leave."""
     shared = section.course.shared_at
     if shared is None:
         return None

@@ -5,19 +5,20 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from appraise.domain.corrections import DAYS_TO_DECIDE, Correction, differences
 from appraise.domain.cycles import Cycle
 from appraise.domain.employees import Employment, ReportingKind
 from appraise.domain.global_ids import Kind, encoded
-from appraise.domain.identifiers import EmployeeId, IndicatorKey, ItemId, RunId, SectionId
+from appraise.domain.identifiers import CorrectionId, EmployeeId, ItemId, RunId, SectionId
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.people_documents import documents_of
 from appraise.domain.policies import Policy
 from appraise.domain.reading import RunState, ScoringRun
-from appraise.domain.scorecards import Absence, Estimate, Scorecard, ScoringResult
+from appraise.domain.scorecards import Absence, Scorecard, ScoringResult
 from appraise.domain.section_states import HANDED_IN, OPEN_TO_SCORING, SectionState
 from appraise.domain.sections import Item, Section
 from appraise.domain.webhooks import Notice
-from appraise.storage import audit, cycles, outbox, people, people_snapshots, scorecards, sections
+from appraise.storage import audit, corrections, cycles, outbox, people, people_snapshots, scorecards, sections
 from appraise.storage.database import Session, lock
 from appraise.storage.identifiers import new_id
 from appraise.use_cases.deployment import Deployment
@@ -46,7 +47,6 @@ def store_scores(  # noqa: PLR0913  # what was computed from whom by which rules
 
     def work(session: Session) -> ScoringRun:
         lock(session, f"cycle:{cycle.id}")
-        before = cycles.latest_run(session, cycle.id)
         cycles.add_run(session, run, policy, policy_hash=result.manifest.policy_hash)
         people_snapshots.add(session, documents_of(scored), at=at)
         scorecards.add(session, run.id, result.scorecards)
@@ -62,7 +62,8 @@ def store_scores(  # noqa: PLR0913  # what was computed from whom by which rules
                 changed.append(standing.placed(_rescored(section, scorecard, run, policy)))
         sections.add(session, new)
         sections.save(session, changed)
-        _tell(session, run, _corrected(session, before, result, known.values()), at=at)
+        noticed = _corrected(session, run, result, known.values(), at=at)
+        _tell(session, run, noticed, known.values(), at=at)
         details = [
             ("cycle", cycle.name),
             ("scorecards", str(len(result.scorecards))),
@@ -77,35 +78,49 @@ def store_scores(  # noqa: PLR0913  # what was computed from whom by which rules
 
 
 def _corrected(
-    session: Session, before: ScoringRun | None, result: ScoringResult, known: Iterable[Section]
-) -> list[Section]:
-    """Sections that keep the figures with which they were handed in, though the data say otherwise since this run.
+    session: Session, run: ScoringRun, result: ScoringResult, known: Iterable[Section], *, at: datetime
+) -> list[Correction]:
+    """Notices for sections that keep the figures with which they were handed in, though the data say otherwise now.
 
-    Otherwise means that a figure changed sides against the run before, appeared or vanished.
+    What the last notice of a section said already is not noticed again.
     """
-    handed_in = [section for section in known if section.state in HANDED_IN]
-    if before is None or not handed_in:
-        return []
-    old = {card.employee: _stances(card) for card in scorecards.of_run(session, before.id)}
-    new = {card.employee: _stances(card) for card in result.scorecards}
-    both = old.keys() & new.keys()
-    return [
-        section for section in handed_in if section.employee in both and old[section.employee] != new[section.employee]
-    ]
+    cards = {card.employee: card for card in result.scorecards}
+    noticed = []
+    for section in known:
+        if section.state not in HANDED_IN or section.employee not in cards:
+            continue
+        found = differences(section, cards[section.employee])
+        before = [one for one in corrections.of(session, section.id) if one.revision == section.revision]
+        if not found or (before and before[-1].differences == found):
+            continue
+        correction = Correction(
+            id=CorrectionId(new_id()),
+            section=section.id,
+            revision=section.revision,
+            run=run.id,
+            differences=found,
+            noticed_at=at,
+            decide_by=at.date() + DAYS_TO_DECIDE,
+        )
+        corrections.add(session, correction)
+        noticed.append(correction)
+    return noticed
 
 
-def _stances(card: Scorecard) -> dict[IndicatorKey, bool | str | None]:
-    return {one.indicator: one.is_better if isinstance(one, Estimate) else "absent" for one in card.results}
-
-
-def _tell(session: Session, run: ScoringRun, sections_corrected: Sequence[Section], *, at: datetime) -> None:
+def _tell(
+    session: Session, run: ScoringRun, noticed: Sequence[Correction], known: Iterable[Section], *, at: datetime
+) -> None:
     facts: dict[str, str | int] = {"runId": encoded(Kind.RUN, run.id), "cycleId": encoded(Kind.CYCLE, run.cycle)}
     outbox.append(session, Notice.RUN_FINISHED, run.cycle, facts=facts, at=at)
-    for section in sections_corrected:
+    by_id = {section.id: section for section in known}
+    for correction in noticed:
+        section = by_id[correction.section]
         about = {
             "sectionId": encoded(Kind.SECTION, section.id),
             "employeeId": encoded(Kind.EMPLOYEE, section.employee),
             "version": section.version,
+            "correctionId": encoded(Kind.CORRECTION, correction.id),
+            "levelChanges": correction.band_changes,
         }
         outbox.append(session, Notice.SECTION_CORRECTED, section.id, facts=facts | about, at=at)
 

@@ -27,6 +27,6 @@ def submit_section(
 
     def step(session: Session, section: Section) -> Section | Refusal:
         run = cycles.run(session, section.run)
-        return submit(section, at=at, manifest_hash=sections.manifest_hash(run, section))
+        return submit(section, at=at, manifest_hash=sections.manifest_hash(run, section), by=principal.employee)
 
     return change_section(deployment, principal, section_id, request, step)

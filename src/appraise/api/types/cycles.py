@@ -8,11 +8,17 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of, to_global
 from appraise.api.permissions import Permission, Requires
+from appraise.api.types.disputes import CalibrationSessionType
 from appraise.api.types.node import Node
+from appraise.api.types.readiness import CycleRulesType, CycleStateValue, ReadinessType, StateCount
 from appraise.api.types.runs import ScoringRunType
+from appraise.api.types.section_states import SectionStateValue
 from appraise.domain.cycles import Cycle
 from appraise.domain.identifiers import CycleId
+from appraise.domain.section_states import SectionState
+from appraise.use_cases.read_calibrations import read_calibrations
 from appraise.use_cases.read_cycles import latest_run, run_going_on
+from appraise.use_cases.read_readiness import count_by_state, read_readiness
 
 
 @strawberry.type(name="Cycle", description="An appraisal period of the organisation.")
@@ -21,6 +27,38 @@ class CycleType(Node):
     start: date = strawberry.field(description="First day whose contacts count.")
     end: date | None = strawberry.field(description="First day whose contacts no longer count; null while open.")
     external_reference: str | None = strawberry.field(description="The cycle's id in the HR system, where it has one.")
+
+    state: CycleStateValue = strawberry.field(description="Its stage; `advanceCycle` takes it to the next.")
+    rules: CycleRulesType = strawberry.field(description="What holds for all its sections.")
+
+    @strawberry.field(
+        description="Who is missing or has something in the way, and why. For HR administrators and auditors.",
+        extensions=[Requires(Permission.READ_RUNS)],
+    )
+    def readiness(self, info: strawberry.Info) -> ReadinessType | None:
+        context: RequestContext = info.context
+        key = CycleId(key_of(self.id, Kind.CYCLE))
+        return ReadinessType.of(read_readiness(context.deployment, context.principal, key, at=context.at))
+
+    @strawberry.field(
+        description="How many sections stand where, states without any left out. For HR administrators and auditors.",
+        extensions=[Requires(Permission.READ_RUNS)],
+    )
+    def section_counts(self, info: strawberry.Info) -> list[StateCount] | None:
+        context: RequestContext = info.context
+        counts = count_by_state(context.deployment, context.principal, CycleId(key_of(self.id, Kind.CYCLE)))
+        return [
+            StateCount(state=SectionStateValue(state), count=counts[state]) for state in SectionState if state in counts
+        ]
+
+    @strawberry.field(
+        description="Its calibration sessions, the oldest first. For HR administrators and auditors.",
+        extensions=[Requires(Permission.READ_RUNS)],
+    )
+    def calibration_sessions(self, info: strawberry.Info) -> list[CalibrationSessionType] | None:
+        context: RequestContext = info.context
+        known = read_calibrations(context.deployment, context.principal, CycleId(key_of(self.id, Kind.CYCLE)))
+        return [CalibrationSessionType.of(session, moves) for session, moves in known]
 
     @strawberry.field(
         description="The latest scoring run. For HR administrators and auditors.",
@@ -48,5 +86,7 @@ class CycleType(Node):
             name=cycle.name,
             start=cycle.period.start,
             end=cycle.period.end,
+            state=CycleStateValue(cycle.state.value),
+            rules=CycleRulesType.of(cycle.rules),
             external_reference=None if cycle.reference is None else cycle.reference.value,
         )

@@ -45,6 +45,11 @@ class ActionValue(Enum):
     FINALISE = strawberry.enum_value(
         Action.FINALISE, description="Close it; with a reason where the employee has not answered."
     )
+    DISPUTE = strawberry.enum_value(Action.DISPUTE, description="Dispute a rating.")
+    DECIDE_DISPUTE = strawberry.enum_value(Action.DECIDE_DISPUTE, description="Decide a dispute.")
+    CLAIM = strawberry.enum_value(Action.CLAIM, description="Say of an event that it is not theirs, or wrong.")
+    DECIDE_CLAIM = strawberry.enum_value(Action.DECIDE_CLAIM, description="Decide such a claim.")
+    CALIBRATE = strawberry.enum_value(Action.CALIBRATE, description="Move a rating in a calibration session.")
     PROPOSE_REOPENING = strawberry.enum_value(
         Action.PROPOSE_REOPENING, description="Propose to open it again, as the first of two."
     )

@@ -12,6 +12,7 @@ from appraise.api.types.changes import IndicatorChangeType
 from appraise.api.types.composites import CompositeResult, composite_of
 from appraise.api.types.connections import PageInfoType, Window
 from appraise.api.types.cycles import CycleType
+from appraise.api.types.disputes import CalibrationMove, CorrectionType, DisputeType
 from appraise.api.types.items import ItemType
 from appraise.api.types.node import Node
 from appraise.api.types.people import EmployeeType
@@ -31,6 +32,7 @@ from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Section
 from appraise.errors import Forbidden
 from appraise.use_cases.read_change import read_change
+from appraise.use_cases.read_disputes import Beside, read_beside
 from appraise.use_cases.read_revisions import read_revisions
 from appraise.use_cases.read_sections import count_sections
 
@@ -146,6 +148,23 @@ class SectionType(Node):
         context: RequestContext = info.context
         known = read_revisions(context.deployment, context.principal, self.section.id, at=context.at)
         return SectionRevisionType.of(as_of(known, at))
+
+    @strawberry.field(description="Objections of the employee, the oldest first. Reading somebody else's is audited.")
+    def disputes(self, info: strawberry.Info) -> list[DisputeType]:
+        return [DisputeType.of(one) for one in self._beside(info.context).disputes]
+
+    @strawberry.field(description="Notices that the data say otherwise since it was handed in. Audited as `disputes`.")
+    def corrections(self, info: strawberry.Info) -> list[CorrectionType]:
+        return [CorrectionType.of(one) for one in self._beside(info.context).corrections]
+
+    @strawberry.field(
+        description="What calibration moved; empty while ratings are withheld from the reader. Audited as `disputes`."
+    )
+    def calibration_moves(self, info: strawberry.Info) -> list[CalibrationMove]:
+        return [CalibrationMove.of(one) for one in self._beside(info.context).moves]
+
+    def _beside(self, context: RequestContext) -> Beside:
+        return read_beside(context.deployment, context.principal, self.section.id, at=context.at)
 
     @strawberry.field(description="The employee.")
     def employee(self, info: strawberry.Info) -> EmployeeType | None:

@@ -26,6 +26,12 @@ class WebhookEvent(Enum):
         Notice.SECTION_CORRECTED,
         description="The data say otherwise than when a section was handed in (`section.corrected`).",
     )
+    CYCLE_STATE_CHANGED = strawberry.enum_value(
+        Notice.CYCLE_STATE_CHANGED, description="A cycle passed into another stage (`cycle.state_changed`)."
+    )
+    DISPUTE_STATE_CHANGED = strawberry.enum_value(
+        Notice.DISPUTE_STATE_CHANGED, description="A dispute was filed or ended (`dispute.state_changed`)."
+    )
     RUN_FINISHED = strawberry.enum_value(
         Notice.RUN_FINISHED, description="A cycle was scored; sections were opened or rescored (`run.finished`)."
     )

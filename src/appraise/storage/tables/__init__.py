@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import MetaData, Table
 
-from appraise.storage.tables import appraisal, doors, jobs, people, webhooks
+from appraise.storage.tables import appraisal, doors, jobs, people, webhooks, workflow
 from appraise.storage.tables.columns import Record
 
 METADATA: Final[MetaData] = Record.metadata
@@ -44,3 +44,7 @@ DELIVERIES: Final = _table(webhooks.DeliveryRow)
 JOBS: Final = _table(jobs.JobRow)
 EXPORT_SUBJECTS: Final = _table(jobs.ExportSubjectRow)
 UPLOADS: Final = _table(jobs.UploadRow)
+DISPUTES: Final = _table(workflow.DisputeRow)
+CORRECTIONS: Final = _table(workflow.CorrectionRow)
+CALIBRATION_SESSIONS: Final = _table(workflow.CalibrationSessionRow)
+CALIBRATION_MOVES: Final = _table(workflow.CalibrationMoveRow)

@@ -1,0 +1,111 @@
+"""Who is missing from a cycle, and the rules of one."""
+
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Self
+
+import strawberry
+
+from appraise.api.global_ids import Kind, to_global
+from appraise.api.types.section_states import SectionStateValue
+from appraise.domain.cycles import CycleRules, CycleState
+from appraise.domain.readiness import Obstacle, Readiness
+
+
+@strawberry.enum(name="CycleState", description="The stage of a cycle.")
+class CycleStateValue(Enum):
+    PLANNED = strawberry.enum_value(CycleState.PLANNED.value, description="Announced; nothing can be done in it yet.")
+    OPEN = strawberry.enum_value(CycleState.OPEN.value, description="Evidence comes in; managers may rate.")
+    SCORING = strawberry.enum_value(CycleState.SCORING.value, description="Managers rate and hand in.")
+    CALIBRATION = strawberry.enum_value(CycleState.CALIBRATION.value, description="Sections are compared in sessions.")
+    SHARING = strawberry.enum_value(CycleState.SHARING.value, description="Employees read their sections and answer.")
+    CLOSED = strawberry.enum_value(CycleState.CLOSED.value, description="Done; single sections may be opened again.")
+    ARCHIVED = strawberry.enum_value(CycleState.ARCHIVED.value, description="Nothing can be changed any more.")
+    CANCELLED = strawberry.enum_value(CycleState.CANCELLED.value, description="Called off.")
+
+
+@strawberry.enum(name="Obstacle", description="Why somebody is missing from a cycle, or what stands in the way.")
+class ObstacleValue(Enum):
+    NOT_SCORED = strawberry.enum_value(Obstacle.NOT_SCORED.value, description="No scoring run has had this person.")
+    NO_MANAGER = strawberry.enum_value(Obstacle.NO_MANAGER.value, description="Nobody can rate.")
+    MANAGER_UNKNOWN = strawberry.enum_value(
+        Obstacle.MANAGER_UNKNOWN.value, description="A source names a manager whom no import has brought."
+    )
+    MANAGER_LEFT = strawberry.enum_value(Obstacle.MANAGER_LEFT.value, description="The manager has left.")
+    NO_FIGURE = strawberry.enum_value(Obstacle.NO_FIGURE.value, description="No indicator has a figure.")
+    BELOW_FLOOR = strawberry.enum_value(Obstacle.BELOW_FLOOR.value, description="Too little was observed for a total.")
+    SHORT_TIME = strawberry.enum_value(Obstacle.SHORT_TIME.value, description="Few days at work in the cycle.")
+    ON_LEAVE = strawberry.enum_value(Obstacle.ON_LEAVE.value, description="On leave today.")
+    LEFT = strawberry.enum_value(Obstacle.LEFT.value, description="Has left.")
+    EXEMPT = strawberry.enum_value(Obstacle.EXEMPT.value, description="Exempt, with a reason.")
+    VOID = strawberry.enum_value(Obstacle.VOID.value, description="The section was voided.")
+
+
+@strawberry.type(description="One obstacle, in a sentence that says what to do.")
+class FoundObstacle:
+    obstacle: ObstacleValue = strawberry.field(description="Which.")
+    sentence: str = strawberry.field(description="One sentence to show.")
+
+
+@strawberry.type(description="Somebody with an obstacle.")
+class MissingPerson:
+    employee_id: strawberry.ID = strawberry.field(description="Who.")
+    name: str = strawberry.field(description="Their name.")
+    obstacles: list[FoundObstacle] = strawberry.field(description="What stands in the way.")
+
+
+@strawberry.type(name="Readiness", description="Of everybody employed in the cycle: who is ready, who is not and why.")
+class ReadinessType:
+    ready: int = strawberry.field(description="How many have no obstacle.")
+    missing: list[MissingPerson] = strawberry.field(description="The others, by name.")
+
+    @classmethod
+    def of(cls, found: Readiness) -> Self:
+        return cls(
+            ready=found.ready,
+            missing=[
+                MissingPerson(
+                    employee_id=to_global(Kind.EMPLOYEE, employee),
+                    name=name,
+                    obstacles=[
+                        FoundObstacle(obstacle=ObstacleValue(one.obstacle.value), sentence=one.sentence)
+                        for one in obstacles
+                    ],
+                )
+                for employee, name, obstacles in found.missing
+            ],
+        )
+
+
+@strawberry.type(description="How many sections of a cycle are in a state.")
+class StateCount:
+    state: SectionStateValue = strawberry.field(description="The state.")
+    count: int = strawberry.field(description="How many.")
+
+
+@strawberry.type(name="HostScale", description="The scale on which the HR system has totals.")
+class HostScaleType:
+    lowest: Decimal = strawberry.field(description="The worst value.")
+    highest: Decimal = strawberry.field(description="The best value.")
+    step: Decimal = strawberry.field(description="Distance of two values.")
+
+
+@strawberry.type(name="CycleRules", description="What holds for all sections of a cycle.")
+class CycleRulesType:
+    calibrates: bool = strawberry.field(description="Whether sections pass through a calibration session.")
+    rate_by: date | None = strawberry.field(description="The day by which managers hand in.")
+    response_days: int = strawberry.field(description="Days that an employee has to answer.")
+    most_disputes: int = strawberry.field(description="Disputes that an employee may file against one revision.")
+    host_scale: HostScaleType | None = strawberry.field(description="The HR system's scale; null where none is said.")
+
+    @classmethod
+    def of(cls, rules: CycleRules) -> Self:
+        scale = rules.host_scale
+        return cls(
+            calibrates=rules.calibrates,
+            rate_by=rules.rate_by,
+            response_days=rules.response_days,
+            most_disputes=rules.most_disputes,
+            host_scale=None if scale is None else HostScaleType(lowest=scale.low, highest=scale.high, step=scale.step),
+        )

@@ -1,0 +1,78 @@
+"""How a cycle passes from stage to stage: pure functions from a cycle to the next one or a refusal."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from appraise.domain.cycles import Cycle, CycleRules, CycleState
+from appraise.domain.section_states import ENDED, SectionState
+from appraise.domain.sections import Refusal
+
+NEXT: Final = {
+    CycleState.PLANNED: CycleState.OPEN,
+    CycleState.OPEN: CycleState.SCORING,
+    CycleState.SCORING: CycleState.CALIBRATION,
+    CycleState.CALIBRATION: CycleState.SHARING,
+    CycleState.SHARING: CycleState.CLOSED,
+    CycleState.CLOSED: CycleState.ARCHIVED,
+}
+CANCELLABLE: Final = frozenset({CycleState.PLANNED, CycleState.OPEN, CycleState.SCORING})
+CHANGEABLE: Final = CANCELLABLE | {CycleState.CALIBRATION}
+"""Nobody has been told a number of days or a scale yet."""
+LONGEST_RESPONSE: Final = 45
+MOST_DISPUTES: Final = 5
+
+
+def next_state(cycle: Cycle) -> CycleState | None:
+    """Where `advance` leads, a calibration that the rules do not ask for left out; None at the end."""
+    following = NEXT.get(cycle.state)
+    if following is CycleState.CALIBRATION and not cycle.rules.calibrates:
+        return CycleState.SHARING
+    return following
+
+
+def advance(cycle: Cycle, sections: Mapping[SectionState, int]) -> Cycle | Refusal:
+    """The next stage. `sections` counts the cycle's by state: what goes on in them can stand in the way."""
+    following = next_state(cycle)
+    if following is None:
+        return Refusal("CYCLE_STATE", f"the cycle {cycle.name} is {cycle.state}; no stage follows")
+    waiting = sections.get(SectionState.IN_CALIBRATION, 0)
+    if following is CycleState.SHARING and waiting:
+        return Refusal("STILL_OPEN", f"{_sections(waiting)} in calibration; lock the sessions first")
+    going_on = sum(count for state, count in sections.items() if state not in ENDED)
+    if following in {CycleState.CLOSED, CycleState.ARCHIVED} and going_on:
+        return Refusal("STILL_OPEN", f"{_sections(going_on)} neither final nor exempt; the readiness check lists whose")
+    return replace(cycle, state=following)
+
+
+def _sections(count: int) -> str:
+    return "1 section is" if count == 1 else f"{count:,} sections are"
+
+
+def cancel(cycle: Cycle, *, reason: str) -> Cycle | Refusal:
+    """Nothing more is done in it; what was shared with employees cannot be taken back, so not after that."""
+    if cycle.state not in CANCELLABLE:
+        return Refusal("CYCLE_STATE", f"the cycle {cycle.name} is {cycle.state} and cannot be cancelled any more")
+    if not reason.strip():
+        return Refusal("REASON_MISSING", "say why the cycle is cancelled", "reason")
+    return replace(cycle, state=CycleState.CANCELLED)
+
+
+def with_rules(cycle: Cycle, rules: CycleRules) -> Cycle | Refusal:
+    """Other rules, as long as nothing was shared by the old ones."""
+    if cycle.state not in CHANGEABLE:
+        return Refusal("CYCLE_STATE", f"the cycle {cycle.name} is {cycle.state}; its rules stand")
+    if cycle.state is CycleState.CALIBRATION and not rules.calibrates:
+        return Refusal("CYCLE_STATE", "the cycle is in calibration; it cannot be left out any more", "calibrates")
+    refusal = wrong_rules(rules)
+    return refusal or replace(cycle, rules=rules)
+
+
+def wrong_rules(rules: CycleRules) -> Refusal | None:
+    if not 1 <= rules.response_days <= LONGEST_RESPONSE:
+        found = f"an employee has 1 to {LONGEST_RESPONSE} days to answer, not {rules.response_days}"
+        return Refusal("OUT_OF_RANGE", found, "responseDays")
+    if not 0 <= rules.most_disputes <= MOST_DISPUTES:
+        found = f"an employee may file 0 to {MOST_DISPUTES} disputes, not {rules.most_disputes}"
+        return Refusal("OUT_OF_RANGE", found, "mostDisputes")
+    return None

@@ -1,0 +1,94 @@
+"""Tables of what goes on beside a section: disputes and claims, correction notices, calibration."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field
+
+from appraise.storage.tables.columns import Document, Instant, Key, Record
+
+
+class DisputeRow(Record, table=True):
+    """`item_id` names no row that can be referred to: the rows of items are written anew with their section."""
+
+    __tablename__ = "disputes"
+    __table_args__ = (
+        CheckConstraint("kind IN ('RATING', 'NOT_MINE', 'WRONG_DATA')", name="kind"),
+        CheckConstraint(
+            "state IN ('OPEN', 'UPHELD', 'PARTLY_UPHELD', 'DECLINED', 'WITHDRAWN', 'EXPIRED')", name="state"
+        ),
+        Index("ix_disputes_section_id", "section_id"),
+        Index("ix_disputes_state_reviewer_id", "state", "reviewer_id"),
+    )
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    section_id: str = Field(sa_type=Key, foreign_key="sections.id")
+    revision: int
+    kind: str = Field(sa_type=Key)
+    item_id: str = Field(sa_type=Key)
+    evidence: str | None = Field(default=None, sa_type=Key)
+    comment: str
+    filed_at: datetime = Field(sa_type=Instant)
+    filed_by: str = Field(sa_type=Key)
+    decide_by: date
+    reviewer_id: str | None = Field(default=None, sa_type=Key, foreign_key="employees.id")
+    state: str = Field(sa_type=Key)
+    reason: str | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    decided_by: str | None = Field(default=None, sa_type=Key)
+
+
+class CorrectionRow(Record, table=True):
+    __tablename__ = "corrections"
+    __table_args__ = (
+        CheckConstraint("state IN ('OPEN', 'REOPENED', 'ANNOTATED')", name="state"),
+        UniqueConstraint("section_id", "run_id"),
+        Index("ix_corrections_state", "state"),
+    )
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    section_id: str = Field(sa_type=Key, foreign_key="sections.id")
+    revision: int
+    run_id: str = Field(sa_type=Key, foreign_key="scoring_runs.id")
+    differences: Any = Field(sa_type=Document)
+    noticed_at: datetime = Field(sa_type=Instant)
+    decide_by: date
+    state: str = Field(sa_type=Key)
+    note: str | None = None
+    decided_by: str | None = Field(default=None, sa_type=Key)
+
+
+class CalibrationSessionRow(Record, table=True):
+    """`sections` is the list of the ids that are compared, fixed when the session is opened."""
+
+    __tablename__ = "calibration_sessions"
+    __table_args__ = (
+        CheckConstraint("state IN ('OPEN', 'LOCKED')", name="state"),
+        Index("ix_calibration_sessions_cycle_id", "cycle_id"),
+    )
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    cycle_id: str = Field(sa_type=Key, foreign_key="cycles.id")
+    name: str
+    facilitator_id: str = Field(sa_type=Key, foreign_key="employees.id")
+    opened_at: datetime = Field(sa_type=Instant)
+    state: str = Field(sa_type=Key)
+    locked_at: datetime | None = Field(default=None, sa_type=Instant)
+    sections: Any = Field(sa_type=Document)
+
+
+class CalibrationMoveRow(Record, table=True):
+    __tablename__ = "calibration_moves"
+    __table_args__ = (Index("ix_calibration_moves_section_id", "section_id"),)
+
+    session_id: str = Field(primary_key=True, sa_type=Key, foreign_key="calibration_sessions.id")
+    position: int = Field(primary_key=True)
+    section_id: str = Field(sa_type=Key, foreign_key="sections.id")
+    item_id: str = Field(sa_type=Key)
+    before: int | None = None
+    after: int
+    reason: str
+    is_outside: bool
+    moved_by: str = Field(sa_type=Key)
+    moved_at: datetime = Field(sa_type=Instant)
