@@ -20,6 +20,18 @@ DOCUMENT = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
 def upgrade() -> None:
+    create_disputes()
+    create_corrections()
+    create_sessions()
+    create_moves()
+
+
+def downgrade() -> None:
+    for table in ("calibration_moves", "calibration_sessions", "corrections", "disputes"):
+        op.drop_table(table)
+
+
+def create_disputes() -> None:
     op.create_table(
         "disputes",
         sa.Column("id", KEY, nullable=False),
@@ -47,6 +59,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_disputes_section_id", "disputes", ["section_id"])
     op.create_index("ix_disputes_state_reviewer_id", "disputes", ["state", "reviewer_id"])
+
+
+def create_corrections() -> None:
     op.create_table(
         "corrections",
         sa.Column("id", KEY, nullable=False),
@@ -66,6 +81,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("section_id", "run_id", name="uq_corrections_section_id_run_id"),
     )
     op.create_index("ix_corrections_state", "corrections", ["state"])
+
+
+def create_sessions() -> None:
     op.create_table(
         "calibration_sessions",
         sa.Column("id", KEY, nullable=False),
@@ -84,6 +102,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_calibration_sessions"),
     )
     op.create_index("ix_calibration_sessions_cycle_id", "calibration_sessions", ["cycle_id"])
+
+
+def create_moves() -> None:
     op.create_table(
         "calibration_moves",
         sa.Column("session_id", KEY, nullable=False),
@@ -103,8 +124,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("session_id", "position", name="pk_calibration_moves"),
     )
     op.create_index("ix_calibration_moves_section_id", "calibration_moves", ["section_id"])
-
-
-def downgrade() -> None:
-    for table in ("calibration_moves", "calibration_sessions", "corrections", "disputes"):
-        op.drop_table(table)
