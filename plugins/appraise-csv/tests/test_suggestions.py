@@ -1,6 +1,8 @@
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from appraise.adapters.contract import ImportOptions
 from appraise_csv import adapter, suggest_mapping
 
@@ -69,3 +71,65 @@ def test_the_scale_of_a_rating_is_asked_for_and_never_guessed(tmp_path: Path) ->
     assert tomllib.loads(text)["kind"] == "ratings"
     assert "scale" not in tomllib.loads(text)
     assert "# Scores seen: 2, 5. Which scale they were given on, only you know." in text
+
+
+RIPPLING = (
+    "Employee ID,Employee name,Work email,Title,Manager - Work email,Employment status,Start date,Department\n"
+    "0042,Ann Lee,ann@example.org,Lead,,Active,2020-01-31,Service\n"
+    '0043,"Ray, Bob",bob@example.org,Agent,Ann@example.org,Accepted,2026-02-01,Service\n'
+)
+UKG = (
+    "employeeId,firstName,lastName,emailAddress,supervisorId,employeeStatus,hireDate,terminationDate,orgLevel1Code\n"
+    "42,Ann,Lee,ann@example.org,,A,2020-01-31,,10\n43,Bob,Ray,bob@example.org,42,L,2021-01-31,,10\n"
+)
+GUSTO = (
+    '{"people": [{"uuid": "a-1", "first_name": "Ann", "last_name": "Lee", "work_email": null, "manager_uuid": null, '
+    '"department": "Service", "department_uuid": "d-1", "terminated": false, "ssn": "x"}, '
+    '{"uuid": "a-2", "first_name": "Bob", "last_name": "Ray", "work_email": "bob@example.org", "manager_uuid": "a-1", '
+    '"department": "Service", "department_uuid": "d-1", "terminated": true, "ssn": "y"}]}'
+)
+HIBOB = (
+    '{"employees": [{"id": "3332883884017713938", "firstName": "Ann", "surname": "Lee", "email": "ann@example.org", '
+    '"work": {"title": "Lead", "department": "Service", "startDate": "2020-01-31", "reportsTo": null}}, '
+    '{"id": "3332883884017713939", "firstName": "Bob", "surname": "Ray", "email": "bob@example.org", "work": {"title": '
+    '"Agent", "department": "Service", "startDate": "2021-01-31", "reportsTo": {"id": "3332883884017713938"}}}]}'
+)
+PAYLOCITY = (
+    '{"people": [{"employeeId": "042", "firstName": "Ann", "lastName": "Lee", "workAddress": {"emailAddress": "a@x.org"}, '
+    '"departmentPosition": {"jobTitle": "Lead", "supervisorEmployeeId": null, "costCenter1": "10"}, '
+    '"status": {"employeeStatus": "active", "hireDate": "2020-01-31"}}, {"employeeId": "043", "firstName": "Bob", '
+    '"lastName": "Ray", "workAddress": {"emailAddress": "b@x.org"}, "departmentPosition": {"jobTitle": "Agent", '
+    '"supervisorEmployeeId": "042", "costCenter1": "10"}, "status": {"employeeStatus": "leave", "hireDate": "2021-01-31"}}]}'
+)
+DAYFORCE = (
+    '{"Data": [{"XRefCode": "042", "EmployeeNumber": "42", "FirstName": "Ann", "LastName": "Lee", '
+    '"HireDate": "2002-01-01T00:00:00", "TerminationDate": null}, {"XRefCode": "043", "EmployeeNumber": "43", '
+    '"FirstName": "Bob", "LastName": "Ray", "HireDate": "2003-01-01T00:00:00", "TerminationDate": "2020-01-31T00:00:00"}]}'
+)
+
+
+@pytest.mark.parametrize(
+    ("system", "content", "managers", "statuses"),
+    [
+        ("Rippling", RIPPLING, ["ann@example.org"], ["active", "prehire"]),
+        ("UKG Pro", UKG, ["42"], ["active", "leave"]),
+        ("Gusto", GUSTO, ["a-1"], ["active", "terminated"]),
+        ("HiBob", HIBOB, ["3332883884017713938"], ["active", "active"]),
+        ("Paylocity", PAYLOCITY, ["042"], ["active", "leave"]),
+        ("Dayforce", DAYFORCE, [], ["active", "terminated"]),
+    ],
+)
+def test_a_table_of_a_known_system_gets_its_mapping_marked_unverified(
+    tmp_path: Path, system: str, content: str, managers: list[str], statuses: list[str]
+) -> None:
+    path = tmp_path / "staff.txt"
+    path.write_text(content, encoding="utf-8")
+
+    text = suggest_mapping(path)
+    (tmp_path / "staff.toml").write_text(text, encoding="utf-8")
+    people = adapter.read_people(path, ImportOptions(source="staff", mapping=tmp_path / "staff.toml"))
+
+    assert f"# The columns are like {system}'s. UNVERIFIED" in text
+    assert (len(people.records), people.rejected) == (2, ())
+    assert [one.reference.value for record in people.records for one in record.managers] == managers
+    assert [record.status.value for record in people.records] == statuses

@@ -10,6 +10,7 @@ from appraise.adapters.columns import find_column
 from appraise.adapters.contract import FileShape
 from appraise.adapters.files import detect, read_header, read_rows
 from appraise.domain.events import COLUMNS, EventKind
+from appraise_csv.presets import Preset, preset_lines, preset_of
 
 _SAMPLE = 2_000
 _FEW = 8
@@ -100,9 +101,15 @@ def suggest_mapping(path: Path) -> str:
     rows = [row for _, row in islice(read_rows(path, shape, on_reject=lambda _: None), _SAMPLE)]
     values = {name: [row[name].strip() for row in rows if row.get(name, "").strip()] for name in header}
     kind, found = _best_kind(header)
+    preset = preset_of(header)
+    if preset is not None and len(preset[1]) >= len(found):
+        kind, found = "people", preset[1]
+    else:
+        preset = None
     lines = [
         f"# A first mapping of {path.name!r}, guessed from its header and first {len(rows)} rows. Check every line.",
         f"# {_others(header)}",
+        *(_preset_remarks(preset[0]) if preset else []),
         f'kind = "{kind}"',
         *_date_lines(kind, values),
         "",
@@ -114,11 +121,19 @@ def suggest_mapping(path: Path) -> str:
         "[columns]",
         *(f"{field} = {_text(column)}  # {_evidence(values[column])}" for field, column in found.items()),
         *_missing_lines(kind, found),
+        *(preset_lines(*preset) if preset else []),
         "",
         "# Columns that nothing was guessed for:",
         *(f"# {_text(name)}: {_evidence(values[name])}" for name in header if name not in found.values()),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _preset_remarks(preset: Preset) -> list[str]:
+    return [
+        f"# The columns are like {preset.title}'s. UNVERIFIED: names from {preset.evidence}; no export was seen.",
+        *(f"# {remark}" for remark in preset.remarks),
+    ]
 
 
 def _best_kind(header: Sequence[str]) -> tuple[str, dict[str, str]]:
