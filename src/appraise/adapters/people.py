@@ -18,7 +18,7 @@ from appraise.adapters.overrides import Overrides, read_overrides
 from appraise.adapters.people_format import NAMES, ManagerColumn, PeopleFormat, Row, Rows
 from appraise.adapters.people_reader import PersonReader, Refused
 from appraise.adapters.records import RejectedRow
-from appraise.adapters.several_rows import one_row_each
+from appraise.adapters.several_rows import one_row_each, without_untold
 from appraise.errors import InvalidInput, Place
 
 __all__ = [
@@ -83,11 +83,12 @@ def people_of(rows: Rows, people: PeopleFormat, options: ImportOptions, path: Pa
         except Refused as refused:
             column, value = reader.blamed(row, refused.field)
             rejected.append(RejectedRow(path.name, row.number, column, value, refused.reason))
+    records, untold = without_untold(records, rejected, reader.key_of_row, path.name)
     kept, left_out, contradicting = one_row_each(records, reader.primary, path.name)
     kept, refusals = with_managers(kept, Mentioned(reader.mentioned, reader.posts), path.name)
     return ReadPeople(
         records=tuple(sorted(kept, key=lambda record: record.row)),
-        rejected=tuple(sorted([*rejected, *refusals, *contradicting], key=lambda row: row.row)),
+        rejected=tuple(sorted([*rejected, *untold, *refusals, *contradicting], key=lambda row: row.row)),
         unmapped_columns=tuple(column for column in rows.header if column not in reader.used()),
         warnings=(*rows.warnings, *reader.warnings(rows.rows)),
         complete=rows.complete,

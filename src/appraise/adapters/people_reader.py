@@ -40,6 +40,7 @@ class PersonReader:
         self.options = options
         self.statuses = {**people.statuses, **overrides.statuses}
         self.mentioned: dict[ExternalReference, set[ExternalReference]] = {}
+        self.key_of_row: dict[int, ExternalReference] = {}
         self.posts: dict[ExternalReference, set[ExternalReference]] = {}
         self.primary: set[int] = set()
 
@@ -164,6 +165,7 @@ class PersonReader:
         ]
         key = found[0].normalised() if found else ExternalReference("row", str(row.number))
         found += [ExternalReference("email", self.raw(row, "email")), *name_references(names)]
+        self.key_of_row[row.number] = key
         for reference in found:
             self.mentioned.setdefault(reference.normalised(), set()).add(key)
         for name, kind in self.people.positions.items():

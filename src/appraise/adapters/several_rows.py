@@ -1,6 +1,6 @@
 """Several rows of one person: assignments, earlier employments, repetitions."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date
 
@@ -45,6 +45,29 @@ def one_row_each(
                 )
                 skipped.append(RejectedRow(file, record.row, None, record.key.value, reason))
     return kept, skipped, rejected
+
+
+def without_untold(
+    records: Sequence[PeopleRecord],
+    rejected: Iterable[RejectedRow],
+    key_of_row: Mapping[int, ExternalReference],
+    file: str,
+) -> tuple[list[PeopleRecord], list[RejectedRow]]:
+    """The records of people none of whose rows was rejected: the rejected one may be the one that counts."""
+    row_of = {key_of_row[row.row]: row.row for row in rejected if row.row in key_of_row}
+    kept = [record for record in records if record.key not in row_of]
+    untold = [
+        RejectedRow(
+            file,
+            record.row,
+            None,
+            record.key.value,
+            f"row {row_of[record.key]} of the same person is rejected, and it may be the one that counts",
+        )
+        for record in records
+        if record.key in row_of
+    ]
+    return kept, untold
 
 
 def _chosen(distinct: list[PeopleRecord], primary: Collection[int]) -> PeopleRecord | None:

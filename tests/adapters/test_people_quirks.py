@@ -1,0 +1,248 @@
+"""Exports of a known company with whatever real ones do to it: what comes in is the truth, or is rejected with a reason.
+
+What no reader can notice is left out: a spreadsheet that dropped leading zeros and left nothing else behind, and a lost
+name or address where managers are named by it and somebody else has the same.
+"""
+
+import csv
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from io import StringIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
+from appraise.adapters.people import ManagerColumn, PeopleFormat, people_of, table_rows
+from appraise.adapters.records import PeopleRecord
+from appraise.domain.employees import EmploymentStatus, ExternalReference
+
+BERLIN = ZoneInfo("Europe/Berlin")
+IDS = ("04111", "4111", "000123", "123", "1234567890123456789", "1234567890123456788", "5E9934", "E-7", "102", "0102")
+NAMES = (("Ada", "Árva"), ("Ben", "Böhm"), ("Cleo", "O'Neil"), ("Zoë", ""), ("Ben", "Lee, Jr."), ("Jo", "van Dyk"))
+WORDS = {
+    "Active": EmploymentStatus.ACTIVE,
+    "On leave": EmploymentStatus.LEAVE,
+    "Terminated": EmploymentStatus.TERMINATED,
+}
+COLUMNS = {
+    "id": ("Employee ID",),
+    "given_name": ("First Name",),
+    "family_name": ("Last Name",),
+    "email": ("Work Email",),
+    "status": ("Status",),
+    "department_name": ("Department",),
+    "hire_date": ("Hire Date",),
+    "termination_date": ("Termination Date",),
+    "manager_id": ("Manager ID",),
+    "manager_email": ("Manager Email",),
+    "manager": ("Manager Name",),
+}
+FORMAT = PeopleFormat(
+    title="export of a test",
+    columns=COLUMNS,
+    ids={"id": "id"},
+    statuses={word.casefold(): status for word, status in WORDS.items()},
+    managers=(
+        ManagerColumn("manager_id", "id"),
+        ManagerColumn("manager_email", "email"),
+        ManagerColumn("manager", "name"),
+    ),
+)
+DAYS: dict[str, Callable[[date], str]] = {
+    "%Y-%m-%d": date.isoformat,
+    "%d/%m/%Y": lambda day: f"{day:%d/%m/%Y}",
+    "%m/%d/%Y": lambda day: f"{day:%m/%d/%Y}",
+    "%d-%m-%Y": lambda day: f"{day:%d-%m-%Y}",
+    "%d.%m.%Y": lambda day: f"{day:%d.%m.%Y}",
+    "%Y/%m/%d": lambda day: f"{day:%Y/%m/%d}",
+    "%d %b %Y": lambda day: f"{day:%d %b %Y}",
+    "with its offset": lambda day: datetime.combine(day, time(), BERLIN).isoformat(),
+    "told in UTC": lambda day: (
+        f"{datetime.combine(day, time(), BERLIN).astimezone(ZoneInfo('UTC')):%Y-%m-%dT%H:%M:%SZ}"
+    ),
+}
+MANAGERS: dict[str, Callable[["Person"], str]] = {
+    "Manager ID": lambda boss: boss.id,
+    "Manager Email": lambda boss: boss.email.upper(),
+    "Manager Name": lambda boss: boss.name,
+    "Manager Name turned": lambda boss: f"{boss.family}, {boss.given}" if boss.family else boss.given,
+}
+
+NAMED_BY: dict[str, set[str]] = {
+    "Manager ID": set(),
+    "Manager Email": {"Work Email"},
+    "Manager Name": {"First Name", "Last Name"},
+    "Manager Name turned": {"First Name", "Last Name"},
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    id: str
+    given: str
+    family: str
+    email: str
+    status: str
+    department: str
+    hired: date
+    left: date | None
+    manager: int | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.given} {self.family}".strip()
+
+
+@st.composite
+def companies(draw: st.DrawFn) -> list[Person]:
+    ids = draw(st.lists(st.sampled_from(IDS), min_size=2, max_size=7, unique=True))
+    people = []
+    for number, key in enumerate(ids):
+        given_name, family = draw(st.sampled_from(NAMES))
+        status = draw(st.sampled_from(sorted(WORDS)))
+        hired = draw(st.dates(date(1990, 1, 1), date(2025, 12, 31)))
+        leaves = draw(st.booleans()) or status == "Terminated"
+        shared = draw(st.sampled_from([f"p{number}@example.com", "desk@example.com"]))
+        people.append(
+            Person(
+                key,
+                given_name,
+                family,
+                shared,
+                status,
+                draw(st.sampled_from(["Service", "Vertrieb Süd", ""])),
+                hired,
+                hired + timedelta(days=draw(st.integers(0, 9000))) if leaves else None,
+                draw(st.none() | st.integers(0, len(ids) - 1)),
+            )
+        )
+    return people
+
+
+@dataclass(frozen=True)
+class Export:
+    content: bytes
+    rows: int
+    options: ImportOptions
+
+
+@st.composite
+def exports(draw: st.DrawFn, people: list[Person]) -> Export:
+    styles = draw(st.sampled_from([*([style] for style in DAYS), list(DAYS), ["%d/%m/%Y", "%m/%d/%Y"]]))
+    declared = draw(st.booleans()) and len(styles) == 1 and styles[0].startswith("%")
+    by = draw(st.sampled_from(sorted(MANAGERS)))
+    names = [column for known in COLUMNS.values() for column in known if not column.startswith("Manager")]
+    names.append(by.removesuffix(" turned"))
+    rows = []
+    for person in people:
+        cells = _cells(draw, person, people, styles, by)
+        rows.append(cells)
+        rows += draw(st.sampled_from([[], [], [], [cells], [_earlier(cells)]]))
+    header = draw(st.permutations([*names, "Gender", "Salary"]))
+    table = [[_header(draw, name) for name in header]]
+    table += [[row.get(name, "x") for name in header] for row in draw(st.permutations(rows))]
+    encoding, delimiter = (
+        draw(st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"])),
+        draw(st.sampled_from(",;\t|")),
+    )
+    stream = StringIO(newline="")
+    csv.writer(stream, delimiter=delimiter, lineterminator=draw(st.sampled_from(["\n", "\r\n"]))).writerows(table)
+    zone = draw(st.sampled_from([None, "Europe/Berlin"]))
+    options = ImportOptions(source="hr", date_format=styles[0] if declared else None, time_zone=zone)
+    return Export(stream.getvalue().encode(encoding), len(rows), options)
+
+
+def _cells(draw: st.DrawFn, person: Person, people: list[Person], styles: list[str], by: str) -> dict[str, str]:
+    boss = None if person.manager is None else people[person.manager]
+    nobody = draw(st.sampled_from(["", "NO_MANAGER", "-"]))
+    absent = draw(st.sampled_from(["", "0000-00-00", "9999-12-31", "4712/12/31", "2099-12-31"]))
+    cells = {
+        "Employee ID": person.id,
+        "First Name": person.given,
+        "Last Name": person.family,
+        "Work Email": person.email,
+        "Status": person.status,
+        "Department": person.department,
+        "Hire Date": DAYS[draw(st.sampled_from(styles))](person.hired),
+        "Termination Date": DAYS[draw(st.sampled_from(styles))](person.left) if person.left else absent,
+        by.removesuffix(" turned"): MANAGERS[by](boss) if boss else nobody,
+    }
+    quirk = draw(st.sampled_from(["none"] * 4 + ["padded", "id", "guarded", "manager", "error", "status", "nameless"]))
+    if quirk == "padded":
+        cells = {name: f" {text}\u00a0" for name, text in cells.items()}
+    elif quirk == "id" and person.id.isdigit():
+        cells["Employee ID"] = draw(st.sampled_from([f"{int(person.id)}.0", f"{int(person.id):.2E}"]))
+    elif quirk == "guarded":
+        cells["Employee ID"] = f'="{person.id}"'
+    elif quirk == "manager" and by == "Manager ID" and boss and boss.id.isdigit():
+        cells["Manager ID"] = f"{int(boss.id)}.0"
+    elif quirk == "error":
+        cells[draw(st.sampled_from(sorted(cells.keys() - NAMED_BY[by])))] = "#REF!"
+    elif quirk == "status":
+        cells["Status"] = "Sabbatical"
+    elif quirk == "nameless" and not NAMED_BY[by] & {"First Name"}:
+        cells |= {"First Name": "", "Last Name": ""}
+    event(quirk)
+    return cells
+
+
+def _earlier(cells: dict[str, str]) -> dict[str, str]:
+    """An employment that ended long ago; beside a current one it does not count."""
+    return cells | {"Status": "Terminated", "Hire Date": "1980-01-31", "Termination Date": "1985-01-31"}
+
+
+def _header(draw: st.DrawFn, name: str) -> str:
+    change = draw(
+        st.sampled_from([str, str.upper, str.lower, lambda text: f" {text} ", lambda text: text.replace(" ", "_")])
+    )
+    return change(name)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_what_comes_in_is_the_truth_or_is_rejected_with_a_reason(data: st.DataObject) -> None:
+    people = data.draw(companies())
+    export = data.draw(exports(people))
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "export.csv"
+        path.write_bytes(export.content)
+        read = people_of(table_rows(path, FileShape()), FORMAT, export.options, path)
+
+    numbers = [one.row for group in (read.records, read.rejected, read.skipped) for one in group]
+    assert sorted(numbers) == list(range(2, export.rows + 2))
+    assert all(row.reason for row in read.rejected)
+    for record in read.records:
+        _is_true(record, people, read)
+    event(f"{len(read.records) * 4 // len(people)} quarters come in")
+
+
+def _is_true(record: PeopleRecord, people: list[Person], read: ReadPeople) -> None:
+    (person,) = [one for one in people if one.id == record.key.value]
+    assert (record.status, record.hire_date, record.termination_date) == (
+        WORDS[person.status],
+        person.hired,
+        person.left,
+    )
+    assert record.display_name == person.name
+    assert record.email == person.email
+    assert record.department_name == (person.department or None)
+    assert ("gender", "x") not in record.attributes
+    if person.manager is None:
+        assert record.managers == ()
+    for one in record.managers:
+        assert person.manager is not None
+        assert _whom(one.reference, read) in {people[person.manager].id, None}
+
+
+def _whom(reference: ExternalReference, read: ReadPeople) -> str | None:
+    """Whom the import would take for the manager: a key as it stands, else whoever alone has the address or name."""
+    if reference.namespace == "hr:id":
+        return reference.value
+    holders = Counter(record.key.value for record in read.records if reference in record.references)
+    return next(iter(holders)) if len(holders) == 1 else None
