@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from appraise.domain.access import Principal
@@ -26,11 +26,12 @@ from appraise.use_cases.read_standings import read_standings
 
 @dataclass(slots=True)
 class People:
-    """Employees by id, read in one query for all that were announced before the first was needed."""
+    """Employees by id as of the day `on`, today by default; read in one query for all that were announced before."""
 
     deployment: Deployment
     principal: Principal
     at: datetime
+    on: date | None = None
     _known: dict[EmployeeId, PersonRow | None] = field(default_factory=dict)
     _wanted: set[EmployeeId] = field(default_factory=set)
 
@@ -44,7 +45,7 @@ class People:
         """None where there is no such employee or the principal may not see them."""
         if key not in self._known:
             missing = (self._wanted | {key}) - self._known.keys()
-            found = people_by_id(self.deployment, self.principal, sorted(missing), at=self.at)
+            found = people_by_id(self.deployment, self.principal, sorted(missing), at=self.at, on=self.on)
             self._known.update((wanted, found.get(wanted)) for wanted in missing)
             self._wanted.clear()
         return self._known[key]
@@ -126,6 +127,7 @@ class RequestContext:
     contributions: Contributions = field(init=False)
     _decisions: dict[StrEnum, bool] = field(default_factory=dict)
     _cycles: dict[CycleId, Cycle] | None = None
+    _people_then: dict[date, People] = field(default_factory=dict)
     _benchmarks: dict[tuple[CycleId, RunId], Benchmarks] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -138,6 +140,12 @@ class RequestContext:
         if permission not in self._decisions:
             self._decisions[permission] = rule(self.principal)
         return self._decisions[permission]
+
+    def people_on(self, day: date | None) -> People:
+        """Today's where no day is named."""
+        if day is None:
+            return self.people
+        return self._people_then.setdefault(day, People(self.deployment, self.principal, self.at, day))
 
     def benchmark(self, section: Section, indicator: IndicatorKey) -> Benchmark | Absence:
         """Where the peers of a readable section's employee lie."""

@@ -1,6 +1,7 @@
 """What an id names, by its kind. Each reader calls one use case, which takes the principal and limits the rows."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Final
 
 from appraise.api.context import RequestContext
@@ -32,11 +33,11 @@ def read_node(context: RequestContext, text: str) -> Node | None:
         return None
 
 
-def employee(context: RequestContext, key: str) -> EmployeeType:
-    row = context.people.load(EmployeeId(key))
+def employee(context: RequestContext, key: str, day: date | None = None) -> EmployeeType:
+    row = context.people_on(day).load(EmployeeId(key))
     if row is None:
         raise NotFound("there is no such employee, or they are not yours to see")
-    return EmployeeType.of(row)
+    return EmployeeType.of(row, day)
 
 
 def cycle(context: RequestContext, key: str) -> CycleType:

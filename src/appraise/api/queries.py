@@ -12,11 +12,13 @@ from appraise.api.exports import ExportQuery
 from appraise.api.global_ids import Kind, from_global, key_of
 from appraise.api.imports import ImportQuery
 from appraise.api.permissions import Permission, Requires
+from appraise.api.policies import PolicyQuery
 from appraise.api.types.connections import LARGEST_PAGE, Window
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.api.types.node import Node
 from appraise.api.types.people import DepartmentType, EmployeeBy, EmployeeConnection, EmployeeType, named
+from appraise.api.types.reporting import AsOf
 from appraise.api.types.section_states import SectionStateValue
 from appraise.api.types.sections import SectionConnection, SectionType
 from appraise.api.types.viewer import ViewerType
@@ -36,13 +38,13 @@ After = Annotated[str | None, strawberry.argument(description="`pageInfo.endCurs
 
 
 @strawberry.type(description="Reading. Null with an error means refused or unknown; an empty list means nothing there.")
-class Query(AuditQuery, ContributionQuery, ExportQuery, ImportQuery):
+class Query(AuditQuery, ContributionQuery, ExportQuery, ImportQuery, PolicyQuery):
     @strawberry.field(description="Whoever the token stands for.")
     def viewer(self, info: strawberry.Info) -> ViewerType:
         return ViewerType.of(info.context.principal)
 
     @strawberry.field(
-        description="Employees at work today whom the reader may see, by name.",
+        description="Employees at work on a day whom the reader may see, by name.",
         extensions=[Requires(Permission.READ_PEOPLE)],
     )
     def employees(
@@ -54,6 +56,7 @@ class Query(AuditQuery, ContributionQuery, ExportQuery, ImportQuery):
             str | None, strawberry.argument(description="Part of a name, an e-mail address or a job title.")
         ] = None,
         department: Annotated[str | None, strawberry.argument(description="Code of a department.")] = None,
+        as_of: AsOf = None,
     ) -> EmployeeConnection | None:
         context: RequestContext = info.context
         window = Window(first, after)
@@ -61,32 +64,36 @@ class Query(AuditQuery, ContributionQuery, ExportQuery, ImportQuery):
             context.deployment,
             context.principal,
             at=context.at,
+            on=as_of,
             first=first,
             after=after,
             search=search,
             department=department,
         )
-        return EmployeeConnection.of(page, context, window=window, search=search, department=department)
+        return EmployeeConnection.of(page, context, window=window, search=search, department=department, day=as_of)
 
     @strawberry.field(description="One employee, leavers too.", extensions=[Requires(Permission.READ_PEOPLE)])
     def employee(
-        self, info: strawberry.Info, by: Annotated[EmployeeBy, strawberry.argument(description="Which employee.")]
+        self,
+        info: strawberry.Info,
+        by: Annotated[EmployeeBy, strawberry.argument(description="Which employee.")],
+        as_of: AsOf = None,
     ) -> EmployeeType | None:
         context: RequestContext = info.context
         wanted = named(by)
         if not isinstance(wanted, ExternalReference):
-            return nodes.employee(context, wanted)
-        row = get_person(context.deployment, context.principal, at=context.at, reference=wanted)
-        context.people.remember([row])
-        return EmployeeType.of(row)
+            return nodes.employee(context, wanted, as_of)
+        row = get_person(context.deployment, context.principal, at=context.at, on=as_of, reference=wanted)
+        context.people_on(as_of).remember([row])
+        return EmployeeType.of(row, as_of)
 
     @strawberry.field(
-        description="The departments of the people whom the reader may see.",
+        description="The departments that there are on a day.",
         extensions=[Requires(Permission.READ_DEPARTMENTS)],
     )
-    def departments(self, info: strawberry.Info) -> list[DepartmentType] | None:
+    def departments(self, info: strawberry.Info, as_of: AsOf = None) -> list[DepartmentType] | None:
         context: RequestContext = info.context
-        found = list_departments(context.deployment, context.principal, at=context.at)
+        found = list_departments(context.deployment, context.principal, at=context.at, on=as_of)
         return [DepartmentType(code=department.code, name=department.name) for department in found]
 
     @strawberry.field(description="All cycles, the newest first.")

@@ -7,8 +7,9 @@ from typing import Final, Generic, TypeVar
 
 from appraise.domain.cursors import cursor
 from appraise.domain.cycles import Cycle
-from appraise.domain.employees import Employee, EmploymentStatus
+from appraise.domain.employees import Employee, EmploymentStatus, ReportingKind
 from appraise.domain.identifiers import CycleId, EmployeeId, LoadId, RunId
+from appraise.domain.periods import Period
 from appraise.domain.scorecards import Absence, Composite, Coverage, Manifest, RunSummary
 from appraise.domain.section_states import Action
 from appraise.domain.sections import Section
@@ -46,6 +47,19 @@ class PersonRow:
     manager: EmployeeId | None = None
     manager_name: str | None = None
     since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingLineRow:
+    """`manager` is None, and `manager_name` what the source calls them, while the reference waits to be resolved."""
+
+    employee: EmployeeId
+    employee_name: str
+    manager: EmployeeId | None
+    manager_name: str | None
+    kind: ReportingKind
+    period: Period
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

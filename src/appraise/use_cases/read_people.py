@@ -94,12 +94,14 @@ def people_by_reference(
         return people.by_references(session, Viewer(principal, at.date()), references, on=at.date())
 
 
-def list_departments(deployment: Deployment, principal: Principal, *, at: datetime) -> tuple[Department, ...]:
-    """All of them, or none where the principal may not see them."""
+def list_departments(
+    deployment: Deployment, principal: Principal, *, at: datetime, on: date | None = None
+) -> tuple[Department, ...]:
+    """All of the day `on`, today by default, or none where the principal may not see them."""
     if not may_read_departments(principal):
         return ()
     with deployment.database.reading() as session:
-        return people.departments(session, at.date())
+        return people.departments(session, on or at.date())
 
 
 def find_people(

@@ -1,15 +1,17 @@
 """Read policies: from a file, or as a scoring run followed it."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from appraise.domain.access import Principal
 from appraise.domain.identifiers import CycleId
 from appraise.domain.policies import DEFAULT_POLICY, Policy
-from appraise.domain.policy_documents import PolicyDocument, read_toml
-from appraise.domain.policy_lint import refuse_errors
+from appraise.domain.policy_documents import PolicyDocument, document_of, policy_hash, read_toml
+from appraise.domain.policy_lint import Finding, lint, refuse_errors
 from appraise.errors import InvalidInput, NotFound, Place
 from appraise.scoring.installed import installed
-from appraise.storage import cycles
+from appraise.storage import cycles, policies
 from appraise.use_cases.deployment import Deployment
 
 
@@ -47,3 +49,35 @@ def policy_of_cycle(deployment: Deployment, principal: Principal, cycle: CycleId
         if run is None:
             raise NotFound("the cycle has not been scored", hint="run `appraise score` first")
         return cycles.policy_of(session, run.id)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyView:
+    """`hash` as a run's manifest names it, `findings` what lint says now; `stored_at` None of the defaults."""
+
+    hash: str
+    policy: Policy
+    findings: tuple[Finding, ...]
+    stored_at: datetime | None = None
+
+
+def list_policies(deployment: Deployment, principal: Principal) -> tuple[PolicyView, ...]:
+    """What scoring runs followed, the newest first; no personal data."""
+    del principal
+    with deployment.database.reading() as session:
+        stored = policies.newest_first(session)
+    return tuple(PolicyView(key, document.policy(), lint(document), at) for key, at, document in stored)
+
+
+def get_policy(deployment: Deployment, principal: Principal, key: str) -> PolicyView:
+    """By its hash. Raises `NotFound`."""
+    for view in (*list_policies(deployment, principal), default_policy()):
+        if view.hash == key:
+            return view
+    raise NotFound("no scoring run followed a policy of this hash", hint="`policies` lists those that were followed")
+
+
+def default_policy() -> PolicyView:
+    """What is scored by where the organisation has no policy of its own."""
+    installed()
+    return PolicyView(policy_hash(DEFAULT_POLICY), DEFAULT_POLICY, lint(document_of(DEFAULT_POLICY)))

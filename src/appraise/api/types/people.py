@@ -1,5 +1,6 @@
 """Employees and their places in the organisation."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Final, Self
@@ -16,12 +17,14 @@ from appraise.domain.contributions import Dimension
 from appraise.domain.cursors import cursor
 from appraise.domain.employees import EmploymentStatus, ExternalReference
 from appraise.domain.identifiers import CycleId, EmployeeId
-from appraise.domain.reading import Page, PersonRow
+from appraise.domain.reading import Page, PersonRow, ReportingLineRow
 from appraise.errors import Forbidden
 from appraise.use_cases.read_people import count_people
+from appraise.use_cases.read_reporting_lines import lines_of, managers_above, reports_of
 
 if TYPE_CHECKING:
     from appraise.api.types.contributions import ContributionRowType
+    from appraise.api.types.reporting import ReportingLineType
     from appraise.api.types.sections import SectionType
 
 
@@ -65,11 +68,18 @@ def named(by: EmployeeBy) -> EmployeeId | ExternalReference:
     return ExternalReference(by.reference.namespace, by.reference.value)
 
 
+ReportingLines = Annotated["ReportingLineType", strawberry.lazy("appraise.api.types.reporting")]
 ContributionRows = Annotated["ContributionRowType", strawberry.lazy("appraise.api.types.contributions")]
 BY_CYCLE: Final = (
     "one row for each cycle, the newest first, at most 12. Figures are never taken together over cycles: each compares "
     "with the colleagues of its own."
 )
+
+
+def _reporting(found: Iterable[ReportingLineRow]) -> "list[ReportingLineType]":
+    from appraise.api.types.reporting import ReportingLineType  # noqa: PLC0415  # each names the other
+
+    return [ReportingLineType.of(line) for line in found]
 
 
 def _contributions(context: RequestContext, dimension: Dimension, key: str) -> "list[ContributionRowType]":
@@ -91,9 +101,12 @@ class DepartmentType:
         return _contributions(info.context, Dimension.DEPARTMENT, self.code)
 
 
-@strawberry.type(name="Employee", description="A person who is appraised, as of the day of reading.")
+@strawberry.type(
+    name="Employee", description="A person who is appraised, as of a day: that of reading where none is asked for."
+)
 class EmployeeType(Node):
     row: strawberry.Private[PersonRow]
+    day: strawberry.Private[date | None]
     name: str = strawberry.field(description="Name to show.")
     job: str | None = strawberry.field(description="Job title.")
     department: DepartmentType | None = strawberry.field(description="The unit they work in.")
@@ -118,10 +131,40 @@ class EmployeeType(Node):
         if self.row.manager is None:
             return None
         context: RequestContext = info.context
-        row = context.people.load(self.row.manager)
+        row = context.people_on(self.day).load(self.row.manager)
         if row is None:
             raise Forbidden("the manager's own record is not yours to see", hint="managerName gives the name")
-        return EmployeeType.of(row)
+        return EmployeeType.of(row, self.day)
+
+    @strawberry.field(
+        description=(
+            "The managers in the solid line, from the nearest up, on the day that the employee is shown of; null in "
+            "the place of each whom the reader may not see."
+        )
+    )
+    def managers(self, info: strawberry.Info) -> list["EmployeeType | None"]:
+        context: RequestContext = info.context
+        above = managers_above(context.deployment, context.principal, self.row.employee.id, at=context.at, on=self.day)
+        people = context.people_on(self.day)
+        people.announce(above)
+        rows = [None if key is None else people.load(key) for key in above]
+        return [None if row is None else EmployeeType.of(row, self.day) for row in rows]
+
+    @strawberry.field(description="To whom the employee reports and reported, of every kind, the newest first.")
+    def reporting_lines(self, info: strawberry.Info) -> list[ReportingLines]:
+        context: RequestContext = info.context
+        found = lines_of(context.deployment, context.principal, self.row.employee.id, at=context.at)
+        return _reporting(found)
+
+    @strawberry.field(
+        description="Who reports to the employee on the day shown, by name, as far as the reader may see them."
+    )
+    def reports(self, info: strawberry.Info) -> list[ReportingLines]:
+        context: RequestContext = info.context
+        key = self.row.employee.id
+        found = reports_of(context.deployment, context.principal, key, at=context.at, on=self.day)
+        context.people.announce(line.employee for line in found)
+        return _reporting(found)
 
     @strawberry.field(
         description="The employee's section in a cycle; null where there is none or it is not the reader's to see.",
@@ -159,11 +202,13 @@ class EmployeeType(Node):
         )
 
     @classmethod
-    def of(cls, row: PersonRow) -> Self:
+    def of(cls, row: PersonRow, day: date | None = None) -> Self:
+        """As of a day, today by default."""
         code = row.department_code
         return cls(
             id=to_global(Kind.EMPLOYEE, row.employee.id),
             row=row,
+            day=day,
             name=row.employee.display_name,
             job=row.job_title,
             department=None if code is None else DepartmentType(code=code, name=row.department_name or code),
@@ -184,6 +229,7 @@ class EmployeeConnection:
     window: strawberry.Private[Window]
     search: strawberry.Private[str | None]
     in_department: strawberry.Private[str | None]
+    day: strawberry.Private[date | None]
     nodes: list[EmployeeType] = strawberry.field(description="The employees of the page.")
     keys: strawberry.Private[tuple[tuple[str, ...], ...]]
     page_info: PageInfoType = strawberry.field(description="Whether more follow.")
@@ -196,7 +242,12 @@ class EmployeeConnection:
     def total_count(self, info: strawberry.Info) -> int:
         context: RequestContext = info.context
         return count_people(
-            context.deployment, context.principal, at=context.at, search=self.search, department=self.in_department
+            context.deployment,
+            context.principal,
+            at=context.at,
+            on=self.day,
+            search=self.search,
+            department=self.in_department,
         )
 
     @classmethod
@@ -208,16 +259,19 @@ class EmployeeConnection:
         window: Window,
         search: str | None,
         department: str | None,
+        day: date | None = None,
     ) -> Self:
-        context.people.remember(page.items)
-        context.people.announce(row.manager for row in page.items)
+        people = context.people_on(day)
+        people.remember(page.items)
+        people.announce(row.manager for row in page.items)
         context.sections.announce(row.employee.id for row in page.items)
         context.contributions.announce(Dimension.EMPLOYEE, (row.employee.id for row in page.items))
         return cls(
             window=window,
             search=search,
             in_department=department,
-            nodes=[EmployeeType.of(row) for row in page.items],
+            day=day,
+            nodes=[EmployeeType.of(row, day) for row in page.items],
             keys=page.keys,
             page_info=PageInfoType.of(page, window),
         )

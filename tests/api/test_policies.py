@@ -1,0 +1,47 @@
+"""Policies in the API: what runs followed, word for word, and what lint says of it."""
+
+from dataclasses import replace
+
+from tests.api.builder import Company
+from tests.api.conftest import Ask, codes
+
+from appraise.domain.policies import DEFAULT_POLICY
+from appraise.domain.policy_documents import policy_hash, read_toml
+from appraise.domain.policy_lint import lint
+from appraise.storage import cycles
+
+POLICIES = "{ policies { hash version isDefault firstUsedAt findings { code level sentence path } document } }"
+
+
+def test_a_policy_is_told_as_the_document_that_it_is(company: Company, ask: Ask) -> None:
+    own = replace(DEFAULT_POLICY, version=7, attributable_share=1.0, minimum_group=8)
+    with company.deployment.database.transaction() as session:
+        run = cycles.latest_run(session, company.cycle.id)
+        assert run is not None
+        later = replace(run, id="later", started_at=run.started_at.replace(hour=13))
+        cycles.add_run(session, later, own, policy_hash=policy_hash(own))
+
+    newest, first = ask("Ann Archer", POLICIES)["data"]["policies"]
+
+    document = read_toml(newest["document"])
+    assert document.policy() == own
+    assert (newest["hash"], newest["version"], newest["isDefault"]) == (policy_hash(own), 7, False)
+    assert newest["findings"] == [
+        {"code": one.code, "level": one.level.name, "sentence": one.sentence, "path": one.path}
+        for one in lint(document)
+    ]
+    assert newest["findings"]
+    assert (first["isDefault"], read_toml(first["document"]).policy()) == (True, DEFAULT_POLICY)
+    assert newest["firstUsedAt"] == "2026-03-01T13:00:00Z"
+
+
+def test_one_is_read_by_its_hash_and_the_defaults_without(company: Company, ask: Ask) -> None:
+    assert company.cycle
+    default = ask("Ann Archer", "{ defaultPolicy { hash isDefault firstUsedAt findings { level } } }")["data"][
+        "defaultPolicy"
+    ]
+    assert default == {"hash": policy_hash(DEFAULT_POLICY), "isDefault": True, "firstUsedAt": None, "findings": []}
+    one = "query ($hash: String!) { policy(hash: $hash) { hash version } }"
+    assert ask("Ann Archer", one, hash=default["hash"])["data"]["policy"] == {"hash": default["hash"], "version": 1}
+    unknown = ask("Ann Archer", one, hash="0" * 64)
+    assert (unknown["data"], codes(unknown)) == ({"policy": None}, ["NOT_FOUND"])
