@@ -27,8 +27,20 @@ RATINGS: Final = {True: 4, False: 2, None: 3}
 """A simple manager: four where the data say better, two where they say worse, three where they cannot tell."""
 
 
+def finish(deployment: Deployment, cycle: str, *, hr: EmployeeId) -> None:
+    """Rate, hand in and make final every section of a cycle that can be, as in a year that is over."""
+    _hand_in(deployment, cycle, spared=None, hr=hr, most=None, final_every=1)
+
+
 def rate_and_submit(deployment: Deployment, cycle: str, *, spared: EmployeeId | None, hr: EmployeeId) -> None:
-    """Rate and hand in sections of whole teams, every third one final; the team of `spared` is left to the visitor.
+    """Rate and hand in sections of whole teams, every third one final; the team of `spared` is left to the visitor."""
+    _hand_in(deployment, cycle, spared=spared, hr=hr, most=MOST, final_every=3)
+
+
+def _hand_in(
+    deployment: Deployment, cycle: str, *, spared: EmployeeId | None, hr: EmployeeId, most: int | None, final_every: int
+) -> None:
+    """As said by who asks.
 
     Sections of people who have left stay as they are: their managers of then no longer see them. Repeated after an
     interruption it does what is left.
@@ -45,11 +57,11 @@ def rate_and_submit(deployment: Deployment, cycle: str, *, spared: EmployeeId | 
         and section_of(deployment, _manager(row), row.section.employee, opened.id, at=utc_now()) is not None
     ]
     waiting.sort(key=lambda row: (row.manager_name or "", row.employee_name))
-    chosen = waiting[: max(MOST - handed_in, 0)]
-    with progress_bar("Managers hand sections in") as advance:
+    chosen = waiting if most is None else waiting[: max(most - handed_in, 0)]
+    with progress_bar(f"Managers hand sections of {cycle} in") as advance:
         for done, row in enumerate(chosen, start=1):
             submitted = _handed_in(deployment, row)
-            if done % 3 == 0:
+            if done % final_every == 0:
                 _finalised(deployment, submitted, Principal("demo HR", hr, frozenset({Role.HR_ADMINISTRATOR})))
             advance("", done, len(chosen))
 

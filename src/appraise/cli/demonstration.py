@@ -12,7 +12,7 @@ import orjson
 from appraise.adapters.contract import ExampleFile, ExampleWriter
 from appraise.adapters.discovery import installed_adapters
 from appraise.bootstrap import initialise, open_deployment, utc_now
-from appraise.cli.demo_managers import rate_and_submit
+from appraise.cli.demo_managers import finish, rate_and_submit
 from appraise.cli.deployment import AT_THE_MACHINE, all_sections, cycle_named
 from appraise.cli.importing import load, print_events, print_people
 from appraise.cli.output import console, progress_bar
@@ -27,6 +27,7 @@ from appraise.domain.scorecards import Estimate
 from appraise.errors import NotFound
 from appraise.settings import Settings
 from appraise.testing.company import CYCLE_END, CYCLE_START, Company, generate
+from appraise.testing.company_calendar import HISTORY_START
 from appraise.use_cases.create_token import create_token
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.grant_role import grant_role
@@ -36,6 +37,7 @@ from appraise.use_cases.read_sections import section_of
 
 NEEDED = ("successfactors", "zendesk", "shopify", "stripe", "csv")
 CYCLE = "2025"
+LAST_CYCLE = "2024"
 TOKEN_LIFE = timedelta(days=30)
 KNOWN_ROUTING = replace(
     DEFAULT_POLICY,
@@ -131,6 +133,7 @@ def _build(demonstration: Demonstration, settings: Settings) -> None:
             print_people(file.path, report)
         else:
             print_events(file.path, report, None)
+    score_named_cycle(LAST_CYCLE, start=HISTORY_START, end=CYCLE_START, policy=KNOWN_ROUTING, deployment=deployment)
     run = score_named_cycle(CYCLE, start=CYCLE_START, end=CYCLE_END, policy=KNOWN_ROUTING, deployment=deployment)
     print_coverage(run)
     _offer_sign_in(demonstration, deployment)
@@ -151,6 +154,7 @@ def _offer_sign_in(demonstration: Demonstration, deployment: Deployment) -> None
     now = utc_now()
     for _, role, employee in roles:
         grant_role(deployment, employee, Role(role), at=now, by="demo")
+    finish(deployment, LAST_CYCLE, hr=hr)
     rate_and_submit(deployment, CYCLE, spared=manager, hr=hr)
     if manager is not None:
         roles.append(("Manager", "manager", manager))

@@ -157,8 +157,9 @@ export class AppraiseContributions extends LitElement {
   /** @param {Group} group @param {any[]} measures @param {Map<string, number>} reaches */
   #group(group, measures, reaches) {
     const readings = group.rows.flatMap((row) => row.contributions.map((one) => this.#reading(one)));
-    if (readings.every((one) => one === null || one.result.kind === "WITHHELD")) {
-      const why = readings.find((one) => one !== null)?.result.sentence ?? this.#why(null);
+    const kinds = new Set(readings.map((one) => one?.result.kind));
+    if (kinds.size === 1 && !readings.some((one) => one?.result.__typename === "ContributionFigure")) {
+      const why = kinds.has("WITHHELD") ? readings[0].result.sentence : this.#why(readings[0]);
       return html`<article><h2>${group.name}</h2><p class="soft absent">${why}</p></article>`;
     }
     return html`<article>
