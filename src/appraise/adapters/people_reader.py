@@ -130,7 +130,8 @@ class PersonReader:
             if word not in self.statuses:
                 known = ", ".join(self.statuses)
                 raise Refused(
-                    "status", f"this status is not known ({known}); say what it means, e.g. status.{word}=active"
+                    "status",
+                    f"this status is not known ({known}); say what it means by a setting such as status.{word}=active",
                 )
             return self.statuses[word]
         if termination is not None and (self.options.as_of is None or termination <= self.options.as_of):

@@ -177,7 +177,10 @@ def _rejected(count: int, sample: tuple[RejectedRow, ...]) -> None:
     if count:
         _lines(
             f"{count:,} rows rejected",
-            (f"row {row.row}, column {row.column!r}: {row.reason} (found {row.value!r})" for row in sample),
+            (
+                f"row {row.row}{f', column {row.column!r}' if row.column else ''}: {row.reason} (found {row.value!r})"
+                for row in sample
+            ),
         )
 
 

@@ -1,6 +1,7 @@
 """Commands about people and access: show, token, grant, adapters."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(token_commands, name="token")
     app.command()(grant)
     app.command()(adapters)
+    app.command(name="new-adapter")(new_adapter)
 
 
 def show(
@@ -127,3 +129,16 @@ def adapters(json: Json = False) -> None:
     from appraise.cli.access import print_adapters
 
     print_adapters(json=json)
+
+
+def new_adapter(
+    name: Annotated[str, typer.Argument(help="Name of the system in small letters, e.g. acme.")],
+    to: Annotated[Path, typer.Option(help="Directory in which the package is made.")] = Path(),
+) -> None:
+    """Write a package that reads people from a table of a system that has no adapter yet; docs/write-an-adapter.md.
+
+    Example:  appraise new-adapter acme
+    """
+    from appraise.cli.new_adapter import write_package
+
+    write_package(name, to)
