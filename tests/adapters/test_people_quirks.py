@@ -5,6 +5,7 @@ name or address where managers are named by it and somebody else has the same.
 """
 
 import csv
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable
@@ -144,6 +145,8 @@ def exports(draw: st.DrawFn, people: list[Person]) -> Export:
         cells = _cells(draw, person, people, styles, by)
         rows.append(cells)
         rows += draw(st.sampled_from([[], [], [], [cells], [_earlier(cells)]]))
+    if {"1234567890123456789", "1234567890123456788"} <= {person.id for person in people} and draw(st.booleans()):
+        rows = [{name: _rounded(text) for name, text in row.items()} for row in rows]
     header = draw(st.permutations([*names, "Gender", "Salary"]))
     table = [[_header(draw, name) for name in header]]
     table += [[row.get(name, "x") for name in header] for row in draw(st.permutations(rows))]
@@ -190,6 +193,11 @@ def _cells(draw: st.DrawFn, person: Person, people: list[Person], styles: list[s
         cells |= {"First Name": "", "Last Name": ""}
     event(quirk)
     return cells
+
+
+def _rounded(text: str) -> str:
+    """A long number as a spreadsheet keeps it; of a single one nobody could tell."""
+    return re.sub(r"\d{16,}", lambda match: match[0][:15] + "0" * (len(match[0]) - 15), text)
 
 
 def _earlier(cells: dict[str, str]) -> dict[str, str]:

@@ -72,6 +72,7 @@ def people_of(rows: Rows, people: PeopleFormat, options: ImportOptions, path: Pa
     overrides = read_overrides(options, people.columns)
     found = _matched(rows.header, people, overrides, path)
     reader = PersonReader(people, overrides, found, options)
+    reader.find_rounded(rows.rows)
     records, rejected, skipped = [], list(rows.rejected), list(rows.skipped)
     for row in rows.rows:
         if people.has_child_rows and reader.is_child(row):

@@ -17,6 +17,8 @@ NOBODY = frozenset({"", "-", "none", "null", "n/a", "nobody", "no_manager", "no_
 _EXCEL_ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)")
 AS_NUMBER = re.compile(r"\d+\.0+|\d(\.\d+)?E\+\d+", re.IGNORECASE)
 _GUARDED = re.compile(r'="(.*)"|\'(\d+)')
+PRECISION = 15
+"""Digits that a spreadsheet keeps of a number."""
 
 
 class Refused(Exception):  # noqa: N818  # a row's, never the file's
@@ -42,6 +44,7 @@ class PersonReader:
         self.mentioned: dict[ExternalReference, set[ExternalReference]] = {}
         self.key_of_row: dict[int, ExternalReference] = {}
         self.posts: dict[ExternalReference, set[ExternalReference]] = {}
+        self.rounded: set[str] = set()
         self.primary: set[int] = set()
 
     def used(self) -> set[str]:
@@ -116,7 +119,20 @@ class PersonReader:
             raise Refused(
                 name, "a spreadsheet has made a number of this id, whose digits or zeros may be lost; export it as text"
             )
+        self.refuse_rounded(name, self.people.ids[name], text)
         return text
+
+    def refuse_rounded(self, name: str, kind: str, text: str) -> None:
+        if kind in self.rounded and _is_round(text):
+            reason = "a spreadsheet has rounded the long ids of this column to fifteen digits; export it as text"
+            raise Refused(name, reason)
+
+    def find_rounded(self, rows: Iterable[Row]) -> None:
+        """Kinds of ids of which two or more are longer than a spreadsheet's numbers, and all of those end in zeros."""
+        for name in self.people.ids:
+            texts = [text for row in rows if (text := self.raw(row, name)).isdigit() and len(text) > PRECISION]
+            if len(texts) > 1 and all(_is_round(text) for text in texts):
+                self.rounded.add(self.people.ids[name])
 
     def day(self, row: Row, name: str) -> date | None:
         try:
@@ -142,6 +158,7 @@ class PersonReader:
         named: dict[ReportingKind, ManagerReference] = {}
         for column in self.people.managers:
             text = self.text(row, column.field)
+            self.refuse_rounded(column.field, column.names, text)
             if text.casefold() not in NOBODY and column.kind not in named:
                 named[column.kind] = ManagerReference(self.manager(text, column.names), column.kind)
         return list(dict.fromkeys([*row.managers, *named.values()]))
@@ -196,3 +213,7 @@ class PersonReader:
 
     def _filled(self, rows: Iterable[Row], name: str) -> bool:
         return any(row.cells.get(column, "").strip() for column in self.found.get(name, ()) for row in rows)
+
+
+def _is_round(text: str) -> bool:
+    return text.isdigit() and len(text) > PRECISION and set(text[PRECISION:]) == {"0"}
