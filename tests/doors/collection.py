@@ -25,6 +25,7 @@ PROGRESS = "subscription ($run: ID!) { scoringProgress(run: $run) { id } }"
 ENTITIES = f"""query($representations: [_Any!]!, $cycle: ID!) {{ _entities(representations: $representations) {{
   ... on Employee {{ appraiseRecord {{ id }} customerServiceSection(cycle: $cycle) {{
     {FINAL["Section"].replace("Composite", "AppraiseComposite")} }} }} }} }}"""
+AUDIT_LOG = "{ auditLog(first: 100) { nodes { subject } } }"
 DEPARTMENTS = "{ departments { code } }"
 COVERAGE = "coverage { employees }"
 CONTRIBUTIONS = f"""{{ contributions(first: 50, groupBy: %s) {{ nodes {{ group {{ key }}
@@ -65,6 +66,17 @@ def _shown(world: World, kind: str, objects: Iterator[tuple[dict[str, Any], Any]
 def departments(world: World, who: str) -> set[Key]:
     found = (world.ask(who, DEPARTMENTS).get("data") or {}).get("departments") or []
     return {("Department", one["code"]) for one in found}
+
+
+def audit_log(world: World, who: str) -> set[Key]:
+    """All of it, where there is a line that is not about the reader themselves."""
+    found = (world.ask(who, AUDIT_LOG).get("data") or {}).get("auditLog") or {"nodes": []}
+    own = {f"employee:{world.principals[who].employee}"} | {
+        f"section:{what.section}"
+        for (kind, _), what in world.things.items()
+        if kind == "Section" and what.subject == world.principals[who].employee
+    }
+    return {("audit log", "all")} if any(line["subject"] not in own for line in found["nodes"]) else set()
 
 
 def contributions(world: World, who: str) -> set[Key]:
@@ -127,7 +139,7 @@ LINES: dict[ExportKind, Callable[[dict[str, Any]], set[Key]]] = {
         ("Section", line["section"]),
         *([("ratings", line["section"])] if line["ratingsVisible"] else []),
     },
-    ExportKind.AUDIT: lambda line: {("AuditEntry", "log")},
+    ExportKind.AUDIT: lambda line: {("audit file", "all")},
 }
 
 

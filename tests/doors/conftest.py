@@ -16,6 +16,7 @@ Shown = dict[tuple[str, str], set[Key]]
 """By principal and way in."""
 DOORS = {
     "Query.departments": {"Department"},
+    "Query.auditLog": {"audit log"},
     "Query.contributions": {"Section"},
     "Subscription.sectionChanged": {"Section", "ratings", "standing"},
     "Subscription.scoringProgress": {"ScoringRun"},
@@ -23,7 +24,7 @@ DOORS = {
     "export EMPLOYEES": {"Employee"},
     "export SECTIONS": {"Section"},
     "export ESTIMATES": {"Section", "ratings"},
-    "export AUDIT": {"AuditEntry"},
+    "export AUDIT": {"audit file"},
 }
 """Ways in beside the generated ones, and of which types they show all that a principal may see."""
 
@@ -51,6 +52,7 @@ def shown(world: World, generated: list[Way]) -> Shown:
         for who in WHO:
             found[who, "Query.departments"] = collection.departments(world, who)
             found[who, "Query.contributions"] = collection.contributions(world, who)
+            found[who, "Query.auditLog"] = collection.audit_log(world, who)
             found[who, "_entities"] = collection.entities(world, world.client, who)
             for name, query, variable, kind in (
                 ("sectionChanged", collection.CHANGED, "ids", "Section"),

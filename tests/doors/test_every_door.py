@@ -25,6 +25,7 @@ from appraise.api.subgraph import Subgraph
 from appraise.domain import access
 from appraise.domain.access import Principal
 from appraise.domain.exports import ExportKind, may_export
+from appraise.domain.section_states import Action
 from appraise.domain.webhooks import Notice
 from appraise.storage import outbox
 
@@ -86,6 +87,7 @@ def test_groups_hold_nobody_whom_the_rules_hide(world: World, dimension: str) ->
 
 
 CHANGED_RULES = [
+    ("wide = {Role.AUDITOR, Role.HR_ADMINISTRATOR}", "wide = {Role.AUDITOR}"),
     (
         "return Scope(everyone=True) if ServiceScope.READ_PEOPLE in principal.scopes",
         "return Scope(everyone=True) if True",
@@ -193,7 +195,77 @@ def test_every_change_is_refused_to_whom_the_rules_refuse_it(world: World) -> No
 
     assert wrong == []
     steps = {field for field, _ in MUTATIONS.values()}
-    assert steps | set(OTHER_CHANGES) == set(GRAPHQL_SCHEMA.mutation_type.fields)
+    assert steps | set(OTHER_CHANGES) | set(MANY) | set(OF_ADMINISTRATORS) | HELD_ELSEWHERE == set(
+        GRAPHQL_SCHEMA.mutation_type.fields
+    )
+
+
+UNKNOWN = {f"%{kind.name}%": to_global(kind, "none") for kind in Kind}
+OF_ADMINISTRATORS = {
+    "advanceCycle": '{cycleId: "%CYCLE%", expectedState: PLANNED}',
+    "cancelCycle": '{cycleId: "%CYCLE%", expectedState: PLANNED, reason: "x"}',
+    "setCycleRules": '{cycleId: "%CYCLE%", expectedState: PLANNED, rules: {}}',
+    "planCycle": '{name: "x", start: "2030-01-01", end: "2029-01-01"}',
+    "annotateCorrection": '{correctionId: "%CORRECTION%", note: "x"}',
+    "openCalibration": '{cycleId: "%CYCLE%", name: "x", sectionIds: []}',
+    "lockCalibration": '{sessionId: "%CALIBRATION%"}',
+    "calibrateItem": """{sectionId: "%SECTION%", expectedVersion: 9, sessionId: "%CALIBRATION%", itemId: "%ITEM%",
+        rating: 3, reason: "x"}""",
+}
+"""What each is asked with, about things that there are not: administrators hear so, everybody else of the refusal."""
+HELD_ELSEWHERE = {"decideDispute", "withdrawDispute"}
+"""Steps of objections: tests/use_cases/test_disputes.py."""
+
+
+@pytest.mark.parametrize("change", OF_ADMINISTRATORS)
+def test_what_administrators_do_is_forbidden_to_others(world: World, change: str) -> None:
+    given = OF_ADMINISTRATORS[change]
+    for mark, key in UNKNOWN.items():
+        given = given.replace(mark, key)
+    wrong = []
+    for who, principal in world.principals.items():
+        answer = world.ask(who, f"mutation {{ {change}(input: {given}) {{ userErrors {{ code }} }} }}")
+        codes = {error["extensions"]["code"] for error in answer.get("errors", [])}
+        is_step = change == "calibrateItem"  # of a section, which a host's frame may show
+        may = access.Role.HR_ADMINISTRATOR in principal.roles if is_step else access.may_administer(principal)
+        wrong += [f"{who}: {answer}"] if ("FORBIDDEN" in codes) == may else []
+
+    assert wrong == []
+
+
+MANY = {
+    "rateItems": (Action.RATE, 'itemId: "%ITEM%"'),
+    "submitSections": (Action.SUBMIT, ""),
+    "returnSections": (Action.RETURN, 'reason: "x"'),
+    "approveSections": (Action.APPROVE, ""),
+    "releaseSections": (Action.RELEASE, ""),
+    "shareSections": (Action.SHARE, ""),
+    "finaliseSections": (Action.FINALISE, 'reason: "x"'),
+}
+"""Changes of many sections, and what each row says more."""
+
+
+@pytest.mark.parametrize("change", MANY)
+def test_many_changes_at_once_are_refused_as_one_by_one(world: World, change: str) -> None:
+    action, more = MANY[change]
+    section = world.company.section("Ann Archer").section
+    key = to_global(Kind.SECTION, section.id)
+    row = f'sectionId: "{key}", expectedVersion: 999 {more}'.replace(
+        "%ITEM%", to_global(Kind.ITEM, section.items[0].id)
+    )
+    query = (
+        f"mutation {{ {change}(input: {{onError: KEEP_GOING, rows: [{{{row}}}]}}) {{ rows {{ error {{ code }} }} }} }}"
+    )
+    wrong = []
+    for who, principal in world.principals.items():
+        answer = world.ask(who, query)
+        is_refused = "errors" in answer or answer["data"][change]["rows"][0]["error"] is not None
+        is_seen = ("Section", key) in world.allowed(access, who, "Section")
+        above = world.things["Section", key].managers
+        may = is_seen and access.may_act(principal, action, section.employee, managers=above)
+        wrong += [f"{who}: {answer}"] if is_refused == may else []
+
+    assert wrong == []
 
 
 def _is_ann_s(world: World, key: str) -> bool:
@@ -216,7 +288,7 @@ def test_every_address_is_known(world: World) -> None:
 
     assert paths - {"/", "/static", "/healthz"} == {
         *("/graphql", "/subgraph", "/exports/{key}", "/uploads", "/imports/{key}/rejected"),
-        *("/people", "/sections/{section}", "/graphiql"),
+        *("/people", "/sections/{section}", "/contributions", "/graphiql"),
         *(path for path in paths if path.startswith("/sign-")),
     }
 

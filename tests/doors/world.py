@@ -71,7 +71,8 @@ PARTS: dict[str, Rule] = {
     ),
     "standing": lambda rules, who, what: _section(rules, who, what) and rules.sees_standings(who),
     "Department": lambda rules, who, what: rules.may_read_departments(who),
-    "AuditEntry": lambda rules, who, what: rules.may_read_audit(who),
+    "audit file": lambda rules, who, what: rules.may_read_audit(who),
+    "audit log": lambda rules, who, what: str(rules.audit_scope(who)) == "everything",
 }
 """Of what has a rule beside that of the thing it belongs to, and no id."""
 
@@ -138,7 +139,8 @@ def populate(world: World) -> None:
     world.things["Cycle", world.cycle] = Thing()
     world.things["Webhook", to_global(Kind.WEBHOOK, webhook.id)] = Thing()
     world.things["Department", "CS"] = Thing()
-    world.things["AuditEntry", "log"] = Thing()
+    world.things["audit file", "all"] = Thing()
+    world.things["audit log", "all"] = Thing()
     told = world.ask("Hal Novak", "{ cycles { latestRun { id } } webhooks { deliveries(first: 50) { nodes { id } } } }")
     assert "errors" not in told, told
     world.things["ScoringRun", told["data"]["cycles"][0]["latestRun"]["id"]] = Thing()
