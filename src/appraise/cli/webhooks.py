@@ -21,6 +21,7 @@ class Event(StrEnum):
     RUN_FINISHED = "run.finished"
     CYCLE_STATE_CHANGED = "cycle.state_changed"
     DISPUTE_STATE_CHANGED = "dispute.state_changed"
+    TASK_DUE = "task.due"
 
 
 def register(app: typer.Typer) -> None:

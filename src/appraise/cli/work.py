@@ -14,6 +14,8 @@ def work(
 ) -> None:
     """Do jobs that were asked for through the API, until interrupted. `appraise serve` does them too.
 
+    Lets clocks run as well, every five minutes: answered sections become final, disputes expire, reminders go out.
+
     Example:  appraise work --once
     """
     from appraise.cli.work_output import work_until_stopped

@@ -16,6 +16,7 @@ class Notice(StrEnum):
     RUN_FINISHED = "run.finished"
     CYCLE_STATE_CHANGED = "cycle.state_changed"
     DISPUTE_STATE_CHANGED = "dispute.state_changed"
+    TASK_DUE = "task.due"
 
 
 class DeliveryState(StrEnum):

@@ -123,6 +123,23 @@ def in_cycle(session: Session, cycle: CycleId) -> list[Section]:
     return _sections(session, session.execute(statement).all())
 
 
+def held(session: Session, section: SectionId) -> Section:
+    """The section whoever asks, for the clock; kept from others until the transaction ends."""
+    row = session.execute(select(SECTIONS).where(SECTIONS.c.id == section).with_for_update()).one()
+    return _sections(session, [row])[0]
+
+
+def in_states(session: Session, states: Iterable[SectionState]) -> list[SectionId]:
+    """Of all cycles and whoever asks, for the clock."""
+    statement = select(SECTIONS.c.id).where(SECTIONS.c.state.in_([state.value for state in states]))
+    return [SectionId(section) for section in session.execute(statement.order_by(SECTIONS.c.id)).scalars()]
+
+
+def without_items(row: Any) -> Section:
+    """The section of a row of its table alone."""
+    return _section(row._mapping, ())  # noqa: SLF001  # SQLAlchemy's public way
+
+
 def states_in_cycle(session: Session, cycle: CycleId) -> dict[EmployeeId, SectionState]:
     """Of everybody's section, without locking any."""
     statement = select(SECTIONS.c.employee_id, SECTIONS.c.state).where(SECTIONS.c.cycle_id == cycle)

@@ -19,6 +19,7 @@ from appraise.storage.identifiers import new_id
 from appraise.use_cases import files
 from appraise.use_cases.carry_out_import import carry_out_import
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.run_clocks import run_clocks
 from appraise.use_cases.transactions import committed
 from appraise.use_cases.write_export import write_export
 
@@ -119,6 +120,7 @@ class Worker:
                 if time.monotonic() - cleared > CLEARED_EVERY:
                     cleared = time.monotonic()
                     clear(self._deployment, at=self._clock())
+                    run_clocks(self._deployment, at=self._clock())
                 if self._one(kinds, stop):
                     continue
             except Retriable as error:
@@ -128,8 +130,9 @@ class Worker:
             stop.wait(LOOK_EVERY)
 
     def run_once(self) -> int:
-        """Do what waits now, and clear away what is over. Gives how many jobs there were."""
+        """Do what waits now, clear away what is over, let clocks run. Gives how many jobs there were."""
         clear(self._deployment, at=self._clock())
+        run_clocks(self._deployment, at=self._clock())
         count = 0
         while self._one(frozenset(JobKind), Event()):
             count += 1

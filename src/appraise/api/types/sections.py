@@ -24,6 +24,7 @@ from appraise.api.types.section_course import (
     SectionRevisionType,
 )
 from appraise.api.types.section_states import ActionValue, SectionStateValue
+from appraise.api.types.tasks import ReaderType
 from appraise.domain.cursors import cursor
 from appraise.domain.identifiers import CycleId
 from appraise.domain.reading import Page, SectionRow, ViewedSection
@@ -33,6 +34,7 @@ from appraise.domain.sections import Section
 from appraise.errors import Forbidden
 from appraise.use_cases.read_change import read_change
 from appraise.use_cases.read_disputes import Beside, read_beside
+from appraise.use_cases.read_readers import read_readers
 from appraise.use_cases.read_revisions import read_revisions
 from appraise.use_cases.read_sections import count_sections
 
@@ -148,6 +150,17 @@ class SectionType(Node):
         context: RequestContext = info.context
         known = read_revisions(context.deployment, context.principal, self.section.id, at=context.at)
         return SectionRevisionType.of(as_of(known, at))
+
+    @strawberry.field(
+        description=(
+            "Who has read it, the latest first, from the audit log. For the employee and auditors; null with an error "
+            "FORBIDDEN for others."
+        )
+    )
+    def readers(self, info: strawberry.Info) -> list[ReaderType] | None:
+        context: RequestContext = info.context
+        known = read_readers(context.deployment, context.principal, self.section.id, at=context.at)
+        return [ReaderType.of(reader) for reader in known]
 
     @strawberry.field(description="Objections of the employee, the oldest first. Reading somebody else's is audited.")
     def disputes(self, info: strawberry.Info) -> list[DisputeType]:

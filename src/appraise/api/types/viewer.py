@@ -8,8 +8,10 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.permissions import RULES, Permission
 from appraise.api.types.people import EmployeeType
+from appraise.api.types.tasks import TaskType
 from appraise.domain.access import Principal, Role, may_administer, may_read_audit, people_scope, section_scope
 from appraise.domain.identifiers import EmployeeId
+from appraise.use_cases.read_tasks import read_tasks
 
 
 @strawberry.enum(name="Role", description="A hat that was granted. Reporting lines make managers, not roles.")
@@ -48,6 +50,13 @@ class ViewerType:
         context: RequestContext = info.context
         row = context.people.load(self.employee_key)
         return None if row is None else EmployeeType.of(row)
+
+    @strawberry.field(
+        description="What the reader has to do, the most urgent first. Reminders are sent by the same query."
+    )
+    def tasks(self, info: strawberry.Info) -> list[TaskType]:
+        context: RequestContext = info.context
+        return [TaskType.of(named) for named in read_tasks(context.deployment, context.principal, at=context.at)]
 
     @classmethod
     def of(cls, principal: Principal) -> Self:

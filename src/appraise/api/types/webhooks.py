@@ -32,6 +32,9 @@ class WebhookEvent(Enum):
     DISPUTE_STATE_CHANGED = strawberry.enum_value(
         Notice.DISPUTE_STATE_CHANGED, description="A dispute was filed or ended (`dispute.state_changed`)."
     )
+    TASK_DUE = strawberry.enum_value(
+        Notice.TASK_DUE, description="Somebody has 30, 10, 3 days or 1 day left for a task (`task.due`)."
+    )
     RUN_FINISHED = strawberry.enum_value(
         Notice.RUN_FINISHED, description="A cycle was scored; sections were opened or rescored (`run.finished`)."
     )

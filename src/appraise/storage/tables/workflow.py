@@ -39,6 +39,18 @@ class DisputeRow(Record, table=True):
     decided_by: str | None = Field(default=None, sa_type=Key)
 
 
+class ReminderRow(Record, table=True):
+    """Who was reminded of what; nobody is reminded twice on a day."""
+
+    __tablename__ = "reminders"
+    __table_args__ = (Index("ix_reminders_reminded_on", "reminded_on"),)
+
+    section_id: str = Field(primary_key=True, sa_type=Key, foreign_key="sections.id")
+    owner_id: str = Field(primary_key=True, sa_type=Key)
+    kind: str = Field(primary_key=True, sa_type=Key)
+    reminded_on: date = Field(primary_key=True)
+
+
 class CorrectionRow(Record, table=True):
     __tablename__ = "corrections"
     __table_args__ = (

@@ -1,0 +1,140 @@
+"""Who owes what to whom by when. Lists and reminders both come from `owed`, so that nobody is told of nothing to do."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from appraise.domain.access import Principal, Role, may_act
+from appraise.domain.corrections import Correction
+from appraise.domain.cycles import Cycle
+from appraise.domain.disputes import Dispute, DisputeKind
+from appraise.domain.identifiers import EmployeeId, SectionId
+from appraise.domain.section_guards import Moment, hindrance
+from appraise.domain.section_states import Action, SectionState
+from appraise.domain.sections import Section
+
+REMIND_AT: Final = (30, 10, 3, 1)
+"""Days before the last day on which somebody is reminded."""
+
+
+class TaskKind(StrEnum):
+    RATE = "RATE"
+    ASSESS_SELF = "ASSESS_SELF"
+    SUBMIT_IN_PLACE = "SUBMIT_IN_PLACE"
+    APPROVE = "APPROVE"
+    RELEASE = "RELEASE"
+    SHARE = "SHARE"
+    ANSWER = "ANSWER"
+    DECIDE_DISPUTE = "DECIDE_DISPUTE"
+    DECIDE_CLAIM = "DECIDE_CLAIM"
+    DECIDE_CORRECTION = "DECIDE_CORRECTION"
+    REOPEN = "REOPEN"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Task:
+    """`due` is the last day; date.max where there is none, so that tasks sort by urgency."""
+
+    due: date
+    kind: TaskKind
+    section: SectionId
+    owner: EmployeeId
+    subject: EmployeeId
+
+    def is_to_be_reminded(self, on: date) -> bool:
+        return self.due != date.max and (self.due - on).days in REMIND_AT
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A section in which something may be owed. Its items need not be there; `managers` from the nearest up, today."""
+
+    section: Section
+    cycle: Cycle
+    managers: Sequence[EmployeeId]
+    absent: Collection[EmployeeId] = ()
+    disputes: Sequence[Dispute] = ()
+    corrections: Sequence[Correction] = ()
+    respond_by: date | None = None
+
+
+def owed(open_: Open, *, hr: Collection[EmployeeId], on: date) -> list[Task]:
+    """What everybody owes in one section, as far as it can be done now."""
+    found = [*_of_stage(open_), *_of_decisions(open_)]
+    tasks = {
+        Task(due or date.max, kind, open_.section.id, owner, open_.section.employee)
+        for action, kind, owners, due in found
+        for owner in (hr if owners is None else owners)
+        if _can(open_, action, owner, hr, on)
+    }
+    return sorted(tasks)
+
+
+_Owed = tuple[Action, TaskKind, Sequence[EmployeeId] | None, date | None]
+"""Who owes it: None stands for HR."""
+
+
+def _of_stage(open_: Open) -> list[_Owed]:
+    section, managers = open_.section, open_.managers
+    nearest, next_up = list(managers[:1]), list(managers[1:2])
+    rate_by = open_.cycle.rules.rate_by
+    match section.state:
+        case SectionState.COLLECTING | SectionState.DRAFT | SectionState.REOPENED:
+            found: list[_Owed] = [
+                (Action.RATE, TaskKind.RATE, nearest, rate_by),
+                (Action.ASSESS_SELF, TaskKind.ASSESS_SELF, [section.employee], rate_by),
+            ]
+            if nearest and nearest[0] in open_.absent:
+                found.append((Action.SUBMIT, TaskKind.SUBMIT_IN_PLACE, next_up, rate_by))
+            return found
+        case SectionState.SUBMITTED:
+            return [(Action.APPROVE, TaskKind.APPROVE, next_up or None, None)]
+        case SectionState.CALIBRATED:
+            return [
+                (Action.RELEASE, TaskKind.RELEASE, None, None),
+                (Action.SHARE, TaskKind.SHARE, nearest or None, None),
+            ]
+        case SectionState.SHARED:
+            return [(Action.ACKNOWLEDGE, TaskKind.ANSWER, [section.employee], open_.respond_by)]
+        case SectionState.FINALISED:
+            return [(Action.REOPEN, TaskKind.REOPEN, None, None)]
+        case _:
+            return []
+
+
+def _of_decisions(open_: Open) -> list[_Owed]:
+    found: list[_Owed] = []
+    for dispute in open_.disputes:
+        if dispute.is_open:
+            reviewer = None if dispute.reviewer is None else [dispute.reviewer]
+            is_rating = dispute.kind is DisputeKind.RATING
+            action = Action.DECIDE_DISPUTE if is_rating else Action.DECIDE_CLAIM
+            kind = TaskKind.DECIDE_DISPUTE if is_rating else TaskKind.DECIDE_CLAIM
+            found.append((action, kind, reviewer, dispute.decide_by))
+    if open_.section.state is SectionState.FINALISED and open_.section.course.reopening is None:
+        found += [
+            (Action.PROPOSE_REOPENING, TaskKind.DECIDE_CORRECTION, None, notice.decide_by)
+            for notice in open_.corrections
+        ]
+    return found
+
+
+def _can(open_: Open, action: Action, owner: EmployeeId, hr: Collection[EmployeeId], on: date) -> bool:
+    """By the same rules as when they come to do it."""
+    waiting = [one.kind is DisputeKind.RATING for one in open_.disputes if one.is_open]
+    roles = frozenset({Role.HR_ADMINISTRATOR} if owner in hr else ())
+    moment = Moment(
+        on=on,
+        cycle=open_.cycle,
+        actor=owner,
+        is_hr=owner in hr,
+        is_disputed=any(waiting),
+        is_claimed=not all(waiting),
+    )
+    who = Principal(owner, owner, roles)
+    section = open_.section
+    return (
+        may_act(who, action, section.employee, managers=open_.managers) and hindrance(section, action, moment) is None
+    )

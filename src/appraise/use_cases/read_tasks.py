@@ -1,0 +1,66 @@
+"""What somebody has to do: the same query that reminders are sent by."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from appraise.domain.access import Principal, Role
+from appraise.domain.identifiers import EmployeeId
+from appraise.domain.section_states import SectionState
+from appraise.domain.tasks import Open, Task, owed
+from appraise.storage import corrections, cycles, disputes, tasks
+from appraise.storage.access import Viewer
+from appraise.storage.database import Session
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.section_view import respond_by
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTask:
+    task: Task
+    subject_name: str
+    cycle_name: str
+
+
+def read_tasks(deployment: Deployment, principal: Principal, *, at: datetime) -> list[NamedTask]:
+    """The most urgent first; of one who is no employee, none."""
+    me = principal.employee
+    if me is None:
+        return []
+    hr = frozenset({me} if Role.HR_ADMINISTRATOR in principal.roles else ())
+    with deployment.database.reading() as session:
+        found = all_tasks(session, hr=hr, viewer=Viewer(principal, at.date()), on=at.date())
+    return [named for named in found if named.task.owner == me]
+
+
+def all_tasks(session: Session, *, hr: Collection[EmployeeId], viewer: Viewer | None, on: date) -> list[NamedTask]:
+    """Of everybody, in the sections that the viewer reaches or, where there is none, in all."""
+    known = {cycle.id: cycle for cycle in cycles.all_of_them(session)}
+    above, absent = tasks.managers(session, on=on), tasks.absent(session, on=on)
+    objections = tasks.by_section(disputes.all_open(session))
+    notices = tasks.by_section(corrections.all_open(session))
+    found = []
+    for section, name in tasks.open_sections(session, known.values(), viewer=viewer):
+        cycle = known[section.cycle]
+        is_shared = section.state is SectionState.SHARED
+        open_ = Open(
+            section=section,
+            cycle=cycle,
+            managers=_chain(section.employee, above),
+            absent=absent,
+            disputes=objections.get(section.id, ()),
+            corrections=notices.get(section.id, ()),
+            respond_by=respond_by(session, section, cycle) if is_shared else None,
+        )
+        found += [NamedTask(task, name, cycle.name) for task in owed(open_, hr=hr, on=on)]
+    return sorted(found, key=lambda named: (named.task.due, named.task.kind, named.subject_name, named.task.section))
+
+
+def _chain(employee: EmployeeId, above: Mapping[EmployeeId, EmployeeId]) -> tuple[EmployeeId, ...]:
+    """From the nearest up. A loop, which the import refuses, would end where it closes."""
+    chain: list[EmployeeId] = []
+    person = above.get(employee)
+    while person is not None and person != employee and person not in chain:
+        chain.append(person)
+        person = above.get(person)
+    return tuple(chain)
