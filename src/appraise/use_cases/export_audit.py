@@ -1,0 +1,70 @@
+"""Write the audit log to a file that anybody can verify, and read one back."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from appraise.domain.audit import AuditEntry
+from appraise.errors import InvalidInput, Place
+from appraise.storage import audit
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.transactions import committed
+
+
+def export_audit(deployment: Deployment, *, by: str, write: Callable[[bytes], object], at: datetime) -> int:
+    """The number of lines, one JSON document each. The last of them tells of this export."""
+    committed(
+        deployment,
+        lambda session: audit.append(session, at=at, actor=by, action="audit.export", subject="audit"),
+    )
+    written = 0
+    with deployment.database.reading() as session:
+        for entry in audit.entries(session):
+            write((json.dumps(line_of(entry), ensure_ascii=False) + "\n").encode())
+            written += 1
+    return written
+
+
+def line_of(entry: AuditEntry) -> dict[str, Any]:
+    """As exports through the API have it."""
+    return {
+        "sequence": entry.sequence,
+        "at": entry.at.isoformat(),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "details": [{"name": name, "value": value} for name, value in entry.details],
+        "previousHash": entry.previous_hash,
+        "hash": entry.hash,
+    }
+
+
+def exported_entries(file: Path) -> Iterator[AuditEntry]:
+    """The lines of an exported file. Raises `InvalidInput` for what is no such line."""
+    with file.open(encoding="utf-8") as lines:
+        yield from _entries(lines, file)
+
+
+def _entries(lines: Iterable[str], file: Path) -> Iterator[AuditEntry]:
+    for row, text in enumerate(lines, start=1):
+        try:
+            line = json.loads(text)
+            yield AuditEntry(
+                sequence=line["sequence"],
+                at=datetime.fromisoformat(line["at"]),
+                actor=line["actor"],
+                action=line["action"],
+                subject=line["subject"],
+                details=tuple((fact["name"], fact["value"]) for fact in line["details"]),
+                previous_hash=line["previousHash"],
+                hash=line["hash"],
+            )
+        except (ValueError, TypeError, KeyError) as error:
+            raise InvalidInput(
+                f"this is no line of an audit log: {error!r}",
+                place=Place(str(file), row),
+                expected="one JSON document a line, as `appraise audit export` writes them",
+                hint="export the log again as JSON lines",
+            ) from error
