@@ -174,6 +174,7 @@ def server_of(app: Starlette) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         log_level="warning",
+        access_log=False,
         server_header=False,
         ws="websockets-sansio",
         ws_max_size=LARGEST_BODY,

@@ -5,16 +5,29 @@ from typing import Any
 
 import hypothesis_graphql
 import pytest
-from graphql import OperationDefinitionNode, execute_sync, get_operation_ast, parse, print_ast, validate
+from graphql import (
+    FragmentDefinitionNode,
+    OperationDefinitionNode,
+    execute_sync,
+    get_operation_ast,
+    get_variable_values,
+    parse,
+    print_ast,
+    validate,
+)
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 from tests.api.builder import AT, Company
+from tests.api.test_doors import EVERYBODY, PRINCIPALS, Doors, doors
 
-from appraise.api.compiled import CompiledQuery
+from appraise.api.compiled import CompiledQuery, _Generator
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, to_global
 from appraise.api.schema import GRAPHQL_SCHEMA, sdl
+from appraise.domain.section_states import SectionState
 
+__all__ = ["doors"]
 PEOPLE = ("Dora Lindqvist", "Max Weber", "Ann Archer", "Hal Novak", "Vera Lund", "Otto Brandt", "people service")
 TIMES = st.just(hypothesis_graphql.nodes.String("2026-03-01T12:00:00Z"))
 QUERIES = hypothesis_graphql.queries(sdl(), print_ast=print_ast, allow_null=True, custom_scalars={"DateTime": TIMES})
@@ -50,6 +63,114 @@ def test_any_query_is_answered_as_by_graphql_core(read_only: tuple[Company, Any]
     assume(not validate(GRAPHQL_SCHEMA, parse(known)))
     ours, theirs = both(company, who, known)
     assert same(ours, theirs), known
+
+
+PEOPLE_PLANNED = """
+query ($cycle: ID!, $first: Int!, $after: String, $search: String) {
+  employees(first: $first, after: $after, search: $search) { __typename totalCount
+    pageInfo { startCursor endCursor hasNextPage hasPreviousPage } edges { __typename node { id } }
+    nodes { __typename id name job status since managerName department { __typename code name }
+      section(cycle: $cycle) { ...Part } once: section(cycle: $cycle) { id } } } }
+"""
+SECTIONS_PLANNED = """
+query ($cycle: ID!, $first: Int!, $after: String, $state: SectionState) {
+  sections(cycle: $cycle, first: $first, after: $after, state: $state) { totalCount pageInfo { endCursor hasNextPage }
+    edges { node { version } } nodes { ...Part person { __typename name managerName job department } } } }
+"""
+PERSON_PLANNED = """
+query ($by: EmployeeBy!, $cycle: ID!) { employee(by: $by) { id name since section(cycle: $cycle) { ...Part } } }
+"""
+PART = """
+fragment Part on Section { __typename id state version revision ratingsVisible observedWeight minimumObservedWeight submittedAt manifestHash total
+  itemsToRate isOwn items { __typename id weight indicator { key unit } again: indicator { name } result { __typename
+    ... on EstimateResult { value lower upper lower90 upper90 expected unshrunk reliability standardError
+      probabilityBetter carriesConsequence isBetter level flagged verdict money { amountMinor currency }
+      evidence { events effective expectedEvents sentence leftOut { reason count } } }
+    ... on Absence { kind reason sentence evidenceSoFar { customers } } } } }
+"""
+
+
+def planned(query: str) -> list[str]:
+    """The source of the plans of a document."""
+    document = parse(query)
+    operation = get_operation_ast(document)
+    assert isinstance(operation, OperationDefinitionNode)
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    values = get_variable_values(
+        GRAPHQL_SCHEMA, operation.variable_definitions or (), {"cycle": "", "first": 1, "by": {"id": ""}}
+    )
+    assert not isinstance(values, list)
+    generator = _Generator(GRAPHQL_SCHEMA, operation, fragments, values)
+    generator.variant()
+    return [text for text in generator.source if "def plan_" in text]
+
+
+@pytest.mark.parametrize(
+    "query", [PEOPLE_PLANNED, SECTIONS_PLANNED, PERSON_PLANNED], ids=["people", "sections", "person"]
+)
+def test_what_is_asked_below_is_planned(query: str) -> None:
+    assert len(planned(query + PART)) == 1
+
+
+@pytest.mark.parametrize(
+    "field", ["composite { __typename }", "items { rating }", "allowedActions", "manager { name }"]
+)
+def test_what_is_audited_or_another_s_record_is_left_to_the_resolvers(field: str) -> None:
+    query = f"query ($cycle: ID!) {{ sections(cycle: $cycle, first: 3) {{ nodes {{ id {field} }} }} }}"
+
+    assert planned(query) == []
+
+
+def test_plans_answer_as_graphql_core_does(doors: Doors) -> None:
+    """In every state of a section, for everybody, page by page; on both kinds of database."""
+    company = doors.company
+    cycle = to_global(Kind.CYCLE, company.cycle.id)
+    for who in PRINCIPALS:
+        for first, search in ((2, None), (100, "a"), (1000, None)):
+            after = None
+            while True:
+                variables = {"cycle": cycle, "first": first, "after": after, "search": search}
+                ours, theirs = both(company, who, PEOPLE_PLANNED + PART, **variables)
+                assert same(ours, theirs), (who, variables)
+                if ours is None or not ours["employees"]["pageInfo"]["hasNextPage"]:
+                    break
+                after = ours["employees"]["pageInfo"]["endCursor"]
+        for state in (None, *SectionState):
+            ours, theirs = both(company, who, SECTIONS_PLANNED + PART, cycle=cycle, first=3, state=state)
+            assert same(ours, theirs), (who, state)
+        for name in EVERYBODY:
+            key = to_global(Kind.EMPLOYEE, company.ids[name])
+            for by in ({"id": key}, {"reference": {"namespace": "name", "value": name}}):
+                ours, theirs = both(company, who, PERSON_PLANNED + PART, by=by, cycle=cycle)
+                assert same(ours, theirs), (who, by)
+
+
+def test_people_between_and_before_jobs_are_planned_alike(company: Company) -> None:
+    """Leavers, those to come, departments without a name and several jobs at once."""
+    with company.deployment.database.transaction() as session:
+        for name, change in ODD.items():
+            session.execute(text(change).bindparams(employee=company.ids[name]))
+    cycle = to_global(Kind.CYCLE, company.cycle.id)
+    for name in ODD:
+        by = {"id": to_global(Kind.EMPLOYEE, company.ids[name])}
+        query = "query ($by: EmployeeBy!) { employee(by: $by) { name job status since managerName department { code name } } }"
+        ours, theirs = both(company, "Hal Novak", query, by=by)
+        assert ours is not None
+        assert same(ours, theirs), name
+    ours, theirs = both(company, "Hal Novak", PEOPLE_PLANNED + PART, cycle=cycle, first=100)
+    assert same(ours, theirs)
+
+
+ODD = {
+    "Ann Archer": "UPDATE employments SET ends_on = '2025-06-01', ended_as = 'retired' WHERE employee_id = :employee",
+    "Ben Castellanos": "UPDATE employments SET ends_on = '2025-06-01', ended_as = '' WHERE employee_id = :employee",
+    "Cem Yıldız": "UPDATE employments SET starts_on = '2027-01-01' WHERE employee_id = :employee",
+    "Max Weber": "UPDATE employments SET department = 'gone' WHERE employee_id = :employee",
+    "Nia Okafor": "UPDATE employments SET department = NULL, status = 'leave' WHERE employee_id = :employee",
+    "Vera Lund": "DELETE FROM employments WHERE employee_id = :employee",
+    "Otto Brandt": """INSERT INTO employments SELECT 'other', employee_id, source, '2024-01-01', ends_on, status, ended_as,
+        'Second job', department, attributes FROM employments WHERE employee_id = :employee""",
+}
 
 
 SECTION = """

@@ -53,6 +53,13 @@ def test_a_page_size_counts_whether_written_or_passed() -> None:
     assert written == passed == Size(depth=3, cost=15)
 
 
+@pytest.mark.parametrize("given", [{}, {"n": 7}], ids=["by default", "given"])
+def test_a_page_size_that_is_a_default_counts_as_it_is(given: dict[str, int]) -> None:
+    document = parse("query ($n: Int! = 7) { employees(first: $n) { nodes { name } } }")
+
+    assert measure(document, given).cost == 15
+
+
 def test_fragments_that_spread_each_other_end_and_are_left_to_validation(post: Post) -> None:
     query = "{ viewer { ...A } } fragment A on Viewer { ...B } fragment B on Viewer { ...A }"
 
@@ -66,7 +73,7 @@ def test_the_standard_introspection_is_answered(post: Post) -> None:
 
 
 def test_a_page_is_refused_rather_than_cut(post: Post) -> None:
-    answer = post({"query": "{ employees(first: 101) { totalCount } }"}).json()
+    answer = post({"query": "{ employees(first: 1001) { totalCount } }"}).json()
 
     assert (codes(answer), answer["data"]) == (["BAD_USER_INPUT"], {"employees": None})
 

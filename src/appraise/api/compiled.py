@@ -39,6 +39,8 @@ from graphql.execution.values import VariableValues
 from graphql.pyutils import Path, is_awaitable
 
 from appraise.api.compiled_values import Unforeseen, by_class, items_of, leaf, present
+from appraise.api.planned import NAMES, Plan
+from appraise.api.planned_reading import ROOTS
 
 VARIANTS: Final = 8
 """How many combinations of the variables in @skip and @include are remembered for one operation."""
@@ -129,7 +131,7 @@ class _Generator:
     values: VariableValues
     told: list[Info] = field(default_factory=list)
     fixed: list[Args | None] = field(default_factory=list)
-    constants: dict[str, Any] = field(default_factory=lambda: {"present": present, "items_of": items_of})
+    constants: dict[str, Any] = field(default_factory=lambda: {"present": present, "items_of": items_of} | NAMES)
     source: list[str] = field(default_factory=list)
 
     def variant(self) -> _Variant:
@@ -138,14 +140,14 @@ class _Generator:
             raise Unforeseen
         details = {name: FragmentDetails(node, None) for name, node in self.fragments.items()}
         collected = collect_fields(self.schema, details, self.values, root, self.operation)
-        entry = self._object(root, collected.grouped_field_set)
+        entry = self.object(root, collected.grouped_field_set)
         self.source.append(f"    return {entry}(None)")
         text = "def run(infos, args):\n" + "\n".join(self.source)
         namespace = dict(self.constants)
         exec(compile(text, "<compiled query>", "exec"), namespace)  # noqa: S102  # names and keys are all written by repr
         return _Variant(namespace["run"], tuple(self.told), tuple(self.fixed))
 
-    def _object(self, parent: GraphQLObjectType, grouped: Mapping[str, FieldDetailsList]) -> str:
+    def object(self, parent: GraphQLObjectType, grouped: Mapping[str, FieldDetailsList]) -> str:
         """Writes the function from a source value to its dict, and returns its name."""
         entries = [f"{key!r}: {self._field(parent, key, details)}" for key, details in grouped.items()]
         name = f"object_{len(self.source)}"
@@ -165,12 +167,52 @@ class _Generator:
         attribute = _attribute(definition)
         if attribute is not None:
             return self._complete(f"s.{attribute}", definition.type, told, details)
-        position = len(self.told)
+        position = self.arguments_of(parent, key, definition, details)
+        call = f"{self.constant(definition.resolve)}(s, infos[{position}], **args[{position}])"
+        value = self._complete(call, definition.type, told, details)
+        if parent is self.schema.query_type and name in ROOTS:
+            return self._planned(value, definition, details, position)
+        return value
+
+    def _planned(self, value: str, definition: GraphQLField, details: FieldDetailsList, position: int) -> str:
+        """The root field's value by a plan, where there is one; else `value`, by the resolvers."""
+        before = len(self.told), len(self.source)
+        try:
+            plan = Plan(self).root(definition, details, position)
+        except Unforeseen:
+            del self.told[before[0] :], self.fixed[before[0] :], self.source[before[1] :]
+            return value
+        applies = ROOTS[details[0].node.name.value].applies
+        return (
+            f"{plan}()" if applies is None else f"({plan}() if {self.constant(applies)}(args[{position}]) else {value})"
+        )
+
+    def arguments_of(
+        self, parent: GraphQLObjectType, key: str, definition: GraphQLField, details: FieldDetailsList
+    ) -> int:
+        """Where `infos` and `args` have what the field's resolver is told."""
+        node = details[0].node
         has_variables = any(_names_variable(argument) for argument in node.arguments or ())
-        self.told.append(told)
+        self.told.append(self._told(parent, key, definition, details))
         self.fixed.append(None if has_variables else get_argument_values(definition, node, self.values))
-        call = f"{self._constant(definition.resolve)}(s, infos[{position}], **args[{position}])"
-        return self._complete(call, definition.type, told, details)
+        return len(self.told) - 1
+
+    def definition(self, parent: GraphQLObjectType, name: str) -> GraphQLField:
+        found = self.schema.get_field(parent, name)
+        if found is None:
+            raise Unforeseen
+        return found
+
+    def object_type(self, name: str) -> GraphQLObjectType:
+        found = self.schema.get_type(name)
+        if not isinstance(found, GraphQLObjectType):
+            raise Unforeseen
+        return found
+
+    def subfields(self, kind: GraphQLObjectType, details: FieldDetailsList) -> Mapping[str, FieldDetailsList]:
+        fragments = {name: FragmentDetails(node, None) for name, node in self.fragments.items()}
+        found = collect_subfields(self.schema, fragments, self.values, self.operation, kind, details)
+        return found.grouped_field_set
 
     def _told(self, parent: GraphQLObjectType, key: str, definition: GraphQLField, details: FieldDetailsList) -> Info:
         return GraphQLResolveInfo(
@@ -206,7 +248,7 @@ class _Generator:
             self.source.append(f"    def {name}(i):\n        return {item}")
             return f"[{name}(i) for i in items_of({value})]"
         if is_leaf_type(kind):
-            return f"{self._constant(leaf(kind))}({value})"
+            return f"{self.constant(leaf(kind))}({value})"
         if is_object_type(kind):
             return f"{self._checked(kind, told, details)}({value})"
         if is_abstract_type(kind):
@@ -217,7 +259,7 @@ class _Generator:
     def _abstract(self, value: str, kind: Any, told: Info, names: Mapping[str, str]) -> str:
         if kind.resolve_type is None:
             raise Unforeseen
-        which = self._constant(by_class(lambda v: kind.resolve_type(v, told, kind)))
+        which = self.constant(by_class(lambda v: kind.resolve_type(v, told, kind)))
         table = "{" + ", ".join(f"{name!r}: {function}" for name, function in names.items()) + "}"
         chosen = f"abstract_{len(self.source)}"
         self.source.append(
@@ -226,24 +268,16 @@ class _Generator:
         return f"{chosen}({value})"
 
     def _checked(self, kind: GraphQLObjectType, told: Info, details: FieldDetailsList) -> str:
-        collected = collect_subfields(
-            self.schema,
-            {name: FragmentDetails(node, None) for name, node in self.fragments.items()},
-            self.values,
-            self.operation,
-            kind,
-            details,
-        )
-        function = self._object(kind, collected.grouped_field_set)
+        function = self.object(kind, self.subfields(kind, details))
         if kind.is_type_of is None:
             return function
         is_type_of = kind.is_type_of
-        check = self._constant(by_class(lambda v: is_type_of(v, told) or None))
+        check = self.constant(by_class(lambda v: is_type_of(v, told) or None))
         name = f"checked_{len(self.source)}"
         self.source.append(f"    def {name}(v):\n        return {function}(present({check}(v)) and v)")
         return name
 
-    def _constant(self, value: Any) -> str:
+    def constant(self, value: Any) -> str:
         name = f"c{len(self.constants)}"
         self.constants[name] = value
         return name

@@ -17,9 +17,22 @@ from graphql import (
 )
 
 from appraise.api.compiled import CompiledQuery
-from appraise.api.guard import LONGEST_DOCUMENT, LONGEST_LIST, MOST_TOKENS, TooCostly, check_variables, excess, measure
+from appraise.api.guard import (
+    LONGEST_DOCUMENT,
+    LONGEST_LIST,
+    MOST_TOKENS,
+    Size,
+    TooCostly,
+    check_variables,
+    excess,
+    extent,
+    measure,
+    sizing,
+)
 
 REMEMBERED: Final = 256
+SIZES: Final = 64
+"""Of a document with different variables."""
 
 
 class Refused(Exception):  # noqa: N818  # named like the errors of appraise.errors
@@ -54,7 +67,18 @@ class _Valid:
 
     schema: GraphQLSchema
     document: DocumentNode
+    sizing: tuple[str, ...]
+    """Names of the variables on which the document's size depends."""
     compiled: dict[str | None, CompiledQuery] = field(default_factory=dict)
+    sizes: dict[tuple[object, ...], Size] = field(default_factory=dict)
+
+    def size(self, variables: dict[str, object]) -> Size:
+        key = tuple(extent(variables[name]) if name in variables else "default" for name in self.sizing)
+        if key not in self.sizes:
+            if len(self.sizes) >= SIZES:
+                self.sizes.clear()
+            self.sizes[key] = measure(self.document, variables)
+        return self.sizes[key]
 
     def operation(self, name: str | None, cost: int) -> Operation:
         definition = get_operation_ast(self.document, name)
@@ -80,7 +104,7 @@ class Documents:
         known = self._known(text)
         document = _parsed(text) if known is None else known.document
         check_variables(variables, self._longest_list)
-        size = measure(document, variables)
+        size = measure(document, variables) if known is None else known.size(variables)
         problem = excess(size)
         if problem is not None:
             raise TooCostly(problem)
@@ -97,7 +121,7 @@ class Documents:
         errors = validate(self._schema, document, max_errors=20, hide_suggestions=True)
         if errors:
             raise Refused([_readable(error) for error in errors])
-        valid = _Valid(self._schema, document)
+        valid = _Valid(self._schema, document, sizing(document))
         with self._lock:
             self._valid[text] = valid
             if len(self._valid) > REMEMBERED:

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any, Final
 
 from graphql import (
+    ArgumentNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -21,9 +22,11 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
+    Visitor,
+    visit,
 )
 
-from appraise.api.types.connections import LARGEST_PAGE
+from appraise.api.types.connections import LARGEST_PAGE, MOST_IDS
 
 LONGEST_DOCUMENT: Final = 15_000
 """Characters."""
@@ -40,6 +43,8 @@ DEEPEST_VARIABLE: Final = 12
 """Levels of lists and objects in the variables."""
 DIGITS: Final = 12
 """Of a number, as far as it is read here: longer ones are beyond every page size all the same."""
+MULTIPLES: Final = frozenset({"first", "ids", "representations"})
+"""Arguments that say how many nodes a field may answer with."""
 HIGHEST_COST: Final = 20_000
 """Fields to be answered, pages taken as full."""
 
@@ -64,14 +69,14 @@ class Size:
         )
 
 
-def measure(document: DocumentNode, variables: Mapping[str, Any]) -> Size:
+def measure(document: DocumentNode, variables: dict[str, Any]) -> Size:
     """The size of the largest operation. Fragments that spread themselves count once; validation refuses them.
 
     Raises `TooCostly` where there are so many definitions that following them would go too deep.
     """
     _check_definitions(document)
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-    scale = _Scale(fragments, variables)
+    scale = _Scale(fragments, _defaults(document) | variables)
     sizes = [
         scale.selections(node.selection_set).beside(Size(directives=len(node.directives or ())))
         for node in document.definitions
@@ -166,10 +171,10 @@ class _Scale:
         """How many nodes a field may answer with: by `first`, `ids`, `representations` or `input.rows`."""
         for argument in node.arguments or ():
             if argument.name.value == "first":
-                return _within(self._value(argument.value))
+                return _within(self._value(argument.value), LARGEST_PAGE)
             if argument.name.value == "ids":
                 value = self._value(argument.value)
-                return _within(len(value) if isinstance(value, list | tuple) else 1)
+                return _within(len(value) if isinstance(value, list | tuple) else 1, MOST_IDS)
             if argument.name.value == "representations":
                 value = self._value(argument.value)
                 return len(value) if isinstance(value, list | tuple) else 1
@@ -198,6 +203,39 @@ class _Scale:
                 return None
 
 
-def _within(number: Any) -> int:
-    """What cannot be read as a page size is taken as the largest: the default of a variable, or nonsense."""
-    return min(number, LARGEST_PAGE) if isinstance(number, int) and number > 0 else LARGEST_PAGE
+def sizing(document: DocumentNode) -> tuple[str, ...]:
+    """The variables that say how many nodes something answers with."""
+    found = _Sizing()
+    visit(document, found)
+    return tuple(found.names)
+
+
+def extent(value: object) -> object:
+    """All that a size depends on of a variable's value: how many there are of a list, or the number itself."""
+    return ("list", len(value)) if isinstance(value, list) else value if isinstance(value, int) else None
+
+
+class _Sizing(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: dict[str, None] = {}
+
+    def enter_argument(self, node: ArgumentNode, *_: Any) -> None:
+        if node.name.value in MULTIPLES and isinstance(node.value, VariableNode):
+            self.names[node.value.name.value] = None
+
+
+def _within(number: Any, most: int) -> int:
+    """What cannot be read as a page size is taken as the largest."""
+    return min(number, most) if isinstance(number, int) and number > 0 else most
+
+
+def _defaults(document: DocumentNode) -> dict[str, int]:
+    """The page sizes that variables stand for where they are not given; the largest where operations differ."""
+    found: dict[str, int] = {}
+    for node in document.definitions:
+        for variable in (node.variable_definitions or ()) if isinstance(node, OperationDefinitionNode) else ():
+            if isinstance(variable.default_value, IntValueNode):
+                name = variable.variable.name.value
+                found[name] = max(found.get(name, 0), int(variable.default_value.value[:DIGITS]))
+    return found

@@ -84,11 +84,15 @@ class Operations:
             DEADLINE.set(deadline)  # in the thread's own copy of the context, gone with the request
             return work()
 
-        timer = asyncio.create_task(_watch(deadline))
+        watching: list[asyncio.Task[None]] = []
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(self._timeout, lambda: watching.append(loop.create_task(_watch(deadline))))
         try:
             return await run_in_threadpool(bounded)
         finally:
             timer.cancel()
+            for task in watching:
+                task.cancel()
 
     def operation(self, asked: GraphQLRequest) -> Operation:
         """Raises `TooCostly`, `Refused`, `Forbidden` and `NotFound`."""
@@ -170,7 +174,7 @@ def with_cost(answer: Answer, cost: int, balance: Balance) -> Answer:
 
 
 async def _watch(deadline: Deadline) -> None:
-    await asyncio.sleep(deadline.seconds)
+    """From the time on when it is over; a request that ends before costs no task."""
     while True:
         await asyncio.to_thread(deadline.expire)
         await asyncio.sleep(WATCH_EVERY)

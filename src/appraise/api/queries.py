@@ -13,7 +13,7 @@ from appraise.api.global_ids import Kind, from_global, key_of
 from appraise.api.imports import ImportQuery
 from appraise.api.permissions import Permission, Requires
 from appraise.api.policies import PolicyQuery
-from appraise.api.types.connections import LARGEST_PAGE, Window
+from appraise.api.types.connections import LARGEST_PAGE, MOST_IDS, Window
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.api.types.node import Node
@@ -157,10 +157,10 @@ class Query(AuditQuery, ContributionQuery, ExportQuery, ImportQuery, PolicyQuery
     def nodes(
         self,
         info: strawberry.Info,
-        ids: Annotated[list[strawberry.ID], strawberry.argument(description=f"At most {LARGEST_PAGE} ids.")],
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description=f"At most {MOST_IDS} ids.")],
     ) -> list[Node | None]:
-        if len(ids) > LARGEST_PAGE:
-            raise InvalidInput(f"{len(ids)} ids", expected=f"at most {LARGEST_PAGE}")
+        if len(ids) > MOST_IDS:
+            raise InvalidInput(f"{len(ids)} ids", expected=f"at most {MOST_IDS}")
         kinds = [from_global(text) for text in ids]
         info.context.people.announce(EmployeeId(key) for kind, key in kinds if kind is Kind.EMPLOYEE)
         return [nodes.read_node(info.context, text) for text in ids]

@@ -7,7 +7,7 @@ import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
 
-def _decimal_text(value: Decimal) -> str:
+def decimal_text(value: Decimal) -> str:
     return f"{value:f}"
 
 
@@ -26,7 +26,7 @@ def _decimal(text: object) -> Decimal:
     return value
 
 
-def _instant_text(value: datetime) -> str:
+def instant_text(value: datetime) -> str:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -35,7 +35,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="Decimal",
         description='An exact decimal number as text with a point, e.g. "81.30"; never a binary float.',
         specified_by_url="https://www.rfc-editor.org/rfc/rfc8259#section-7",
-        serialize=_decimal_text,
+        serialize=decimal_text,
         parse_value=_decimal,
     ),
     date: strawberry.scalar(
@@ -49,7 +49,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="DateTime",
         description="A moment in UTC as in RFC 3339, e.g. 2026-03-31T08:15:00Z.",
         specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
-        serialize=_instant_text,
+        serialize=instant_text,
         parse_value=datetime.fromisoformat,
     ),
 }

@@ -17,7 +17,7 @@ from appraise.api.context import RequestContext
 from appraise.api.feed import LOOK_EVERY, Feed, Follower
 from appraise.api.global_ids import Kind, key_of, to_global
 from appraise.api.permissions import Permission, require
-from appraise.api.types.connections import LARGEST_PAGE
+from appraise.api.types.connections import MOST_IDS
 from appraise.api.types.runs import ScoringRunType
 from appraise.api.types.sections import SectionType
 from appraise.domain.identifiers import RunId, SectionId
@@ -140,11 +140,11 @@ class Subscription:
     async def section_changed(
         self,
         info: strawberry.Info,
-        ids: Annotated[list[strawberry.ID], strawberry.argument(description=f"1 to {LARGEST_PAGE} ids of sections.")],
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description=f"1 to {MOST_IDS} ids of sections.")],
     ) -> AsyncGenerator[SectionChangeType, None]:
         live: LiveContext = info.context
-        if not 1 <= len(ids) <= LARGEST_PAGE:
-            raise InvalidInput(f"{len(ids)} ids", expected=f"1 to {LARGEST_PAGE}")
+        if not 1 <= len(ids) <= MOST_IDS:
+            raise InvalidInput(f"{len(ids)} ids", expected=f"1 to {MOST_IDS}")
         keys = list(dict.fromkeys(SectionId(key_of(text, Kind.SECTION)) for text in ids))
         async with live.feed.following(frozenset(keys)) as follower:
             told = await _versions(live, keys)

@@ -42,8 +42,12 @@ def sentences(estimate: Estimate) -> tuple[str, ...]:
 
 def verdict(estimate: Estimate) -> str:
     """One sentence: better or worse than expected, or that the data cannot tell."""
-    chance = percent(estimate.probability_better)
-    match estimate.is_better:
+    return verdict_of(estimate.is_better, estimate.probability_better)
+
+
+def verdict_of(is_better: bool | None, probability_better: Decimal) -> str:  # noqa: FBT001  # three-valued
+    chance = percent(probability_better)
+    match is_better:
         case True:
             return f"This is better than expected (probability {chance})."
         case False:

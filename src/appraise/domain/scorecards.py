@@ -108,10 +108,15 @@ class Estimate:
     @property
     def is_better(self) -> bool | None:
         """True or False where the 90 % interval lies on one side of `expected`, None where the data cannot tell."""
-        if self.lower_90 <= self.expected <= self.upper_90:
-            return None
-        # Outside its own 90 % interval the probability is near 0 or 1, also where the direction is no longer known.
-        return self.probability_better > Decimal("0.5")
+        return side_of(self.lower_90, self.expected, self.upper_90, self.probability_better)
+
+
+def side_of(lower_90: Decimal, expected: Decimal, upper_90: Decimal, probability_better: Decimal) -> bool | None:
+    """What `Estimate.is_better` says."""
+    if lower_90 <= expected <= upper_90:
+        return None
+    # Outside its own 90 % interval the probability is near 0 or 1, also where the direction is no longer known.
+    return probability_better > Decimal("0.5")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Each step is a pure function from a section to the next one or a refusal. Whethe
 when, is told beforehand by `section_guards.hindrance` and `access.may_act`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -105,11 +106,17 @@ class Section:
 
         None while nothing is rated, and where too little was observed.
         """
-        rated = [(item.weight, item.rating) for item in self.items if item.rating is not None]
-        weight = sum((weight for weight, _ in rated), Decimal(0))
-        if not weight or self.is_below_floor:
+        if self.is_below_floor:
             return None
-        return sum((weight * rating for weight, rating in rated), Decimal(0)) / weight
+        return total_of([(item.weight, item.rating) for item in self.items if item.rating is not None])
+
+
+def total_of(rated: Sequence[tuple[Decimal, int]]) -> Decimal | None:
+    """What `Section.total` says where enough was observed, of weights and ratings."""
+    weight = sum((weight for weight, _ in rated), Decimal(0))
+    if not weight:
+        return None
+    return sum((weight * rating for weight, rating in rated), Decimal(0)) / weight
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Date, and_, bindparam, false, or_, select, true
 
-from appraise.domain.access import Principal, Scope, people_scope, section_scope
+from appraise.domain.access import WITH_THE_EMPLOYEE, Principal, Scope, people_scope, section_scope
 from appraise.domain.employees import ReportingKind
 from appraise.domain.section_states import SectionState
 from appraise.storage.tables import REPORTING_LINES
@@ -84,13 +84,18 @@ def _reach(door: Door, employee: ColumnElement[Any], state: ColumnElement[Any] |
     if scope.everyone:
         if state is None or scope.states is None:
             return true()
-        ways.append(state.in_(sorted(scope.states)))
+        ways.extend(state == each.value for each in sorted(scope.states))
     is_shown = true() if state is None else state != SectionState.VOID.value
     if door.is_employee and scope.own:
         ways.append(and_(employee == READER, is_shown))
     if door.is_employee and scope.below:
         ways.append(and_(employee.in_(_below()), employee != READER, is_shown))
     return or_(*ways) if ways else false()
+
+
+def ratings_shown(employee: ColumnElement[Any], state: ColumnElement[Any]) -> ColumnElement[bool]:
+    """What `appraise.domain.access.sees_ratings` answers, of the columns of a section that was reached."""
+    return or_(READER.is_(None), employee != READER, *(state == each.value for each in sorted(WITH_THE_EMPLOYEE)))
 
 
 def _below() -> Any:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from appraise.errors import InvalidInput, Retriable
 from appraise.storage.deadline import DEADLINE
+from appraise.storage.direct import Direct, directly
 
 Session = Connection
 """One transaction; what the functions of this package take first."""
@@ -30,6 +31,9 @@ class Database:
         self.setting = setting
         self.url = _checked(url, setting)
         self.engine = _engine(self.url)
+        self._readers = _engine(self.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+        if not self.is_sqlite:
+            event.listen(self._readers, "connect", _plan_once)
 
     @property
     def is_sqlite(self) -> bool:
@@ -49,8 +53,23 @@ class Database:
         with _retriable(self.setting), self.engine.connect() as session, _in_time(session):
             yield session.execution_options(**options)
 
+    @contextmanager
+    def direct(self, *, one_state: bool) -> Iterator[Direct]:
+        """Read only, by the driver alone; `one_state`: all statements from one state of the database."""
+        try:
+            with _retriable(self.setting), directly(self._readers, one_state=one_state) as direct:
+                yield direct
+        except (sqlite3.Error, psycopg.Error) as error:
+            deadline = DEADLINE.get()
+            if deadline is not None:
+                deadline.check()
+            if _is_passing(error):
+                raise Retriable(_what_failed(error, self.setting)) from error
+            raise
+
     def close(self) -> None:
         self.engine.dispose()
+        self._readers.dispose()
 
 
 def lock(session: Session, name: str) -> None:
@@ -84,8 +103,12 @@ def _checked(url: str, setting: str) -> URL:
             )
 
 
-def _engine(url: URL) -> Engine:
-    options = {"pool_size": 10, "pool_timeout": BUSY_MILLISECONDS / 1000, "json_deserializer": orjson.loads}
+def _engine(url: URL, **more: Any) -> Engine:
+    options: dict[str, Any] = more | {
+        "pool_size": 10,
+        "pool_timeout": BUSY_MILLISECONDS / 1000,
+        "json_deserializer": orjson.loads,
+    }
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, max_overflow=30, **options)
         event.listen(engine, "connect", _prepare_sqlite)
@@ -100,6 +123,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
+
+
+def _plan_once(connection: psycopg.Connection[Any], _record: Any) -> None:
+    # Reads of the API are short, many and always the same: to plan one takes longer than to run it.
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    connection.execute("SET max_parallel_workers_per_gather = 0")
+    connection.execute("SET jit = off")
 
 
 def _begin_sqlite(session: Connection) -> None:

@@ -215,14 +215,14 @@ def _chain() -> Select[Any]:
 def _standing() -> Select[Any]:
     job = EMPLOYMENTS.alias("job")
     statement = select(job.c.status, job.c.ended_as, job.c.starts_on, job.c.ends_on)
-    statement = statement.select_from(EMPLOYEES.join(job, job.c.id == _nearest_job()))
+    statement = statement.select_from(EMPLOYEES.join(job, job.c.id == nearest_job()))
     return statement.where(EMPLOYEES.c.id == bindparam("employee", type_=Key()))
 
 
 @cache
 def _page(door: Door, asked: Asked, *, is_first: bool) -> Select[Any]:
     table = EMPLOYEES.c
-    statement = _filtered(_people(), door, asked).order_by(table.sort_name, table.id).limit(bindparam("rows"))
+    statement = filtered(_people(), door, asked).order_by(table.sort_name, table.id).limit(bindparam("rows"))
     if is_first:
         return statement
     last = tuple_(bindparam("after_name", type_=Key()), bindparam("after_id", type_=Key()))
@@ -231,7 +231,7 @@ def _page(door: Door, asked: Asked, *, is_first: bool) -> Select[Any]:
 
 @cache
 def _count(door: Door, asked: Asked) -> Select[Any]:
-    return _filtered(select(func.count()).select_from(EMPLOYEES), door, asked)
+    return filtered(select(func.count()).select_from(EMPLOYEES), door, asked)
 
 
 @cache
@@ -252,9 +252,9 @@ def _people() -> Select[Any]:
     job, line = EMPLOYMENTS.alias("job"), REPORTING_LINES.alias("line")
     manager, department = EMPLOYEES.alias("manager"), DEPARTMENTS.alias("department")
     tables = (
-        EMPLOYEES.outerjoin(job, job.c.id == _nearest_job())
-        .outerjoin(department, department.c.id == _nearest_department(job.c.department))
-        .outerjoin(line, line.c.id == _solid_line())
+        EMPLOYEES.outerjoin(job, job.c.id == nearest_job())
+        .outerjoin(department, department.c.id == nearest_department(job.c.department))
+        .outerjoin(line, line.c.id == solid_line())
         .outerjoin(manager, manager.c.id == line.c.manager_id)
     )
     return select(
@@ -275,7 +275,7 @@ def _people() -> Select[Any]:
     ).select_from(tables)
 
 
-def _nearest_job() -> ScalarSelect[Any]:
+def nearest_job() -> ScalarSelect[Any]:
     """The job held on the day; else the one that ended last before it; else the first one after it."""
     job = EMPLOYMENTS.alias()
     nearness = case((covers(job, ON), 0), (job.c.ends_on <= ON, 1), else_=2)
@@ -289,38 +289,46 @@ def _nearest_job() -> ScalarSelect[Any]:
     )
 
 
-def _solid_line() -> ScalarSelect[Any]:
+def solid_line() -> ScalarSelect[Any]:
     line = REPORTING_LINES.alias()
-    return (
-        select(line.c.id)
-        .where(
-            line.c.employee_id == EMPLOYEES.c.id,
-            line.c.kind == ReportingKind.SOLID.value,
-            line.c.manager_id.is_not(None),
-            covers(line, ON),
-        )
-        .order_by(line.c.manager_id)
-        .limit(1)
-        .scalar_subquery()
-    )
+    return _solid_lines(select(line.c.id), line).scalar_subquery()
 
 
-def _nearest_department(code: ColumnElement[Any]) -> ScalarSelect[Any]:
+def _solid_lines(statement: Select[Any], line: Any) -> Select[Any]:
+    """The one that an employee is shown with."""
+    is_meant = (line.c.employee_id == EMPLOYEES.c.id, line.c.kind == ReportingKind.SOLID.value)
+    statement = statement.where(*is_meant, line.c.manager_id.is_not(None), covers(line, ON))
+    return statement.order_by(line.c.manager_id).limit(1)
+
+
+def manager_name() -> ScalarSelect[Any]:
+    """Of whom an employee reports to on the day."""
+    line, manager = REPORTING_LINES.alias(), EMPLOYEES.alias()
+    statement = _solid_lines(select(manager.c.display_name).join(line, line.c.manager_id == manager.c.id), line)
+    return statement.scalar_subquery()
+
+
+def department_name(code: ColumnElement[Any]) -> ScalarSelect[Any]:
     department = DEPARTMENTS.alias()
-    return (
-        select(department.c.id)
-        .where(department.c.code == code)
-        .order_by(case((covers(department, ON), 0), else_=1), department.c.starts_on.desc(), department.c.id)
-        .limit(1)
-        .scalar_subquery()
-    )
+    return _departments(select(department.c.name), department, code).scalar_subquery()
+
+
+def nearest_department(code: ColumnElement[Any]) -> ScalarSelect[Any]:
+    department = DEPARTMENTS.alias()
+    return _departments(select(department.c.id), department, code).scalar_subquery()
+
+
+def _departments(statement: Select[Any], department: Any, code: ColumnElement[Any]) -> Select[Any]:
+    nearness = case((covers(department, ON), 0), else_=1)
+    statement = statement.where(department.c.code == code)
+    return statement.order_by(nearness, department.c.starts_on.desc(), department.c.id).limit(1)
 
 
 def _visible(statement: Select[Any], door: Door) -> Select[Any]:
     return statement.where(reached(door, EMPLOYEES.c.id))
 
 
-def _filtered(statement: Select[Any], door: Door, asked: Asked) -> Select[Any]:
+def filtered(statement: Select[Any], door: Door, asked: Asked) -> Select[Any]:
     employed = EMPLOYMENTS.alias()
     held = select(employed.c.id).where(employed.c.employee_id == EMPLOYEES.c.id, covers(employed, ON))
     if "department" in asked:

@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import Select, bindparam, insert, or_, select, update
 
 from appraise.domain.access import Role, ServiceScope
 from appraise.domain.employees import ExternalReference
 from appraise.domain.identifiers import EmployeeId, TokenId
 from appraise.storage.database import Session
+from appraise.storage.direct import Direct
 from appraise.storage.tables import ACCESS_TOKENS, EMPLOYEES, EXTERNAL_REFERENCES, ROLE_GRANTS
+from appraise.storage.tables.columns import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,37 @@ def add(session: Session, token: Token, *, at: datetime) -> None:
 def get(session: Session, token: TokenId) -> Token | None:
     row = session.execute(select(ACCESS_TOKENS).where(ACCESS_TOKENS.c.id == token)).first()
     return None if row is None else _token(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A token with the name and the granted roles that its employee has now."""
+
+    token: Token
+    name: str | None
+    roles: frozenset[Role]
+
+
+def holder(direct: Direct, token: TokenId) -> Holder | None:
+    """All that a request's token tells, in one statement; None where it is not known."""
+    rows = direct.rows(_holder(), {"token": token})
+    if not rows:
+        return None
+    *columns, name, _ = rows[0]
+    known = _token(SimpleNamespace(**dict(zip(ACCESS_TOKENS.c.keys(), columns, strict=True))))
+    return Holder(known, name, frozenset(Role(row[-1]) for row in rows if row[-1] is not None))
+
+
+@cache
+def _holder() -> Select[Any]:
+    token, tables = (
+        ACCESS_TOKENS.c,
+        ACCESS_TOKENS.outerjoin(EMPLOYEES).outerjoin(
+            ROLE_GRANTS, ROLE_GRANTS.c.employee_id == ACCESS_TOKENS.c.employee_id
+        ),
+    )
+    statement = select(*ACCESS_TOKENS.c, EMPLOYEES.c.display_name, ROLE_GRANTS.c.role).select_from(tables)
+    return statement.where(token.id == bindparam("token", type_=Key()))
 
 
 def unrevoked(session: Session) -> list[Token]:

@@ -25,19 +25,20 @@ def authenticate(deployment: Deployment, token: str, *, origin: str | None, at: 
     said = read_token(token)
     if said.prefix == EMBED:
         return _embedded(deployment, said, origin, at)
-    with deployment.database.reading() as session:
-        known = tokens.get(session, said.id)
-        if known is None or not said.is_of(known.secret_hash):
-            raise Unauthenticated(UNKNOWN, hint=AGAIN)
-        granted = frozenset() if known.employee is None else tokens.roles_of(session, known.employee)
-        name = None if known.employee is None else tokens.name_of(session, known.employee)
+    with deployment.database.direct(one_state=False) as direct:
+        holder = tokens.holder(direct, said.id)
+    if holder is None or not said.is_of(holder.token.secret_hash):
+        raise Unauthenticated(UNKNOWN, hint=AGAIN)
+    known = holder.token
     if known.revoked_at is not None:
         raise Unauthenticated("the token was revoked", hint=AGAIN)
     if known.expires_at is not None and known.expires_at <= at:
         raise Unauthenticated("the token has expired", hint=AGAIN)
     if known.last_used_at is None or known.last_used_at < at - NOTED_EVERY:
         _note_use(deployment, known.id, at)
-    return Principal(name or known.name, known.employee, known.roles | granted, known.scopes, token=known.id)
+    return Principal(
+        holder.name or known.name, known.employee, known.roles | holder.roles, known.scopes, token=known.id
+    )
 
 
 def _embedded(deployment: Deployment, said: TokenText, origin: str | None, at: datetime) -> Principal:

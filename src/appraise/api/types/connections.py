@@ -8,7 +8,10 @@ import strawberry
 from appraise.domain.reading import Page
 from appraise.errors import InvalidInput
 
-LARGEST_PAGE: Final = 100
+LARGEST_PAGE: Final = 1_000
+"""What a page costs is limited besides, so that only pages of few fields are that large."""
+MOST_IDS: Final = 100
+"""Of what can be asked for by a list of ids."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,122 @@
+"""What planned queries read, by root field: from arguments and columns to an excerpt, by one use case each."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from appraise.api.context import RequestContext
+from appraise.api.global_ids import Kind, key_of
+from appraise.api.types.connections import PageInfoType, Window
+from appraise.domain.excerpts import Columns, PeopleExcerpt, SectionsAsked, SectionsExcerpt
+from appraise.domain.identifiers import CycleId, EmployeeId
+from appraise.domain.reading import Page
+from appraise.domain.section_states import SectionState
+from appraise.storage.cursors import position
+from appraise.use_cases.read_excerpts import excerpt_of_people, excerpt_of_person, excerpt_of_sections
+from appraise.use_cases.read_people import count_people
+from appraise.use_cases.read_sections import count_sections
+
+Arguments = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """How a root field is read; `rows` is the type of its rows, `count` says how many there are in all."""
+
+    rows: str
+    read: Callable[..., Any]
+    count: Callable[[RequestContext, Arguments], int] | None = None
+    applies: Callable[[Arguments], bool] | None = None
+
+
+def people(
+    context: RequestContext, arguments: Arguments, columns: Columns, asked: Iterable[SectionsAsked]
+) -> PeopleExcerpt:
+    window = _window(arguments)
+    filters = _filters(arguments)
+    return excerpt_of_people(
+        context.deployment,
+        context.principal,
+        columns,
+        list(asked),
+        at=context.at,
+        first=window.first,
+        after=window.after,
+        **filters,
+    )
+
+
+def person(
+    context: RequestContext, arguments: Arguments, columns: Columns, asked: Iterable[SectionsAsked]
+) -> PeopleExcerpt:
+    key = EmployeeId(key_of(arguments["by"]["id"], Kind.EMPLOYEE))
+    return excerpt_of_person(context.deployment, context.principal, key, columns, list(asked), at=context.at)
+
+
+def sections(context: RequestContext, arguments: Arguments, columns: Columns, items: Columns | None) -> SectionsExcerpt:
+    window = _window(arguments)
+    return excerpt_of_sections(
+        context.deployment,
+        context.principal,
+        columns,
+        items,
+        cycle=_cycle(arguments),
+        at=context.at,
+        first=window.first,
+        after=window.after,
+        state=_state(arguments),
+    )
+
+
+def asked(arguments: Arguments, columns: Columns, items: Columns | None) -> SectionsAsked:
+    """The sections of employees, by the arguments of `Employee.section`."""
+    return SectionsAsked(_cycle(arguments), columns, items)
+
+
+def checked(arguments: Arguments) -> None:
+    """The paging arguments of a page that is not read. Raises `InvalidInput`."""
+    window = _window(arguments)
+    if window.after is not None:
+        position(window.after, 2)
+
+
+def page_info(page: Page[Any], arguments: Arguments) -> PageInfoType:
+    return PageInfoType.of(page, _window(arguments))
+
+
+def _how_many_people(context: RequestContext, arguments: Arguments) -> int:
+    return count_people(context.deployment, context.principal, at=context.at, **_filters(arguments))
+
+
+def _how_many_sections(context: RequestContext, arguments: Arguments) -> int:
+    cycle, state = _cycle(arguments), _state(arguments)
+    return count_sections(context.deployment, context.principal, cycle=cycle, at=context.at, state=state)
+
+
+def _window(arguments: Arguments) -> Window:
+    return Window(arguments["first"], arguments.get("after"))
+
+
+def _filters(arguments: Arguments) -> dict[str, Any]:
+    return {"search": arguments.get("search"), "department": arguments.get("department")}
+
+
+def _cycle(arguments: Arguments) -> CycleId:
+    return CycleId(key_of(arguments["cycle"], Kind.CYCLE))
+
+
+def _state(arguments: Arguments) -> SectionState | None:
+    given = arguments.get("state")
+    return None if given is None else SectionState(given.name)
+
+
+def _by_id(arguments: Arguments) -> bool:
+    return "id" in arguments["by"]
+
+
+ROOTS: Final[dict[str, Root]] = {
+    "employees": Root("Employee", people, _how_many_people),
+    "employee": Root("Employee", person, applies=_by_id),
+    "sections": Root("Section", sections, _how_many_sections),
+}
+"""Root fields that are planned."""
