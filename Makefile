@@ -1,9 +1,10 @@
 # make run   see it work: a generated company, imported, scored and served on this machine
 # make test  all tests, on SQLite and on a PostgreSQL that they start themselves
 # make check format, lint, types, layers, schema
+# make bench   what an answer of the API costs, beside PostGraphile and plain Strawberry; half an hour (docs/api/speed.md)
 # make mutation  would a test notice? one changed expression at a time; long (docs/mutation.md)
 .DEFAULT_GOAL := help
-.PHONY: help run test check mutation format schema clean
+.PHONY: help run test check bench mutation format schema clean
 
 UV = $$(.ci/uv)
 
@@ -26,6 +27,9 @@ check: .venv/.synced
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/python -m appraise.api.export_schema --check
+
+bench: .venv/.synced
+	.venv/bin/python benchmarks/api.py
 
 mutation: .venv/.synced
 	nice .venv/bin/python benchmarks/mutation.py

@@ -10,12 +10,14 @@ from typing import Any, Final
 from sqlalchemy import Table, insert
 
 from appraise.domain.access import Role
+from appraise.domain.cursors import cursor
+from appraise.domain.cycles import CycleRules, CycleState
 from appraise.domain.employees import EmploymentStatus
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
 from appraise.domain.scorecards import Absence, AbsenceKind, Estimate, Evidence, Working
 from appraise.storage import tables
-from appraise.storage.cursors import cursor
+from appraise.storage.course_documents import rules_document
 from appraise.storage.database import Database
 from appraise.storage.migrate import upgrade
 from appraise.storage.scorecards import columns_of
@@ -173,6 +175,8 @@ def _cycle(year: int) -> Row:
         "reference_namespace": None,
         "reference_value": None,
         "opened_at": AT,
+        "state": CycleState.SCORING.value,
+        "rules": rules_document(CycleRules()),
     }
 
 

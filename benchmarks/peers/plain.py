@@ -20,8 +20,8 @@ from starlette.routing import Route
 from strawberry.asgi import GraphQL
 from strawberry.dataloader import DataLoader
 
+from appraise.domain.cursors import cursor, position
 from appraise.storage import tables
-from appraise.storage.cursors import cursor, position
 
 mapped = registry()
 

@@ -68,14 +68,14 @@ def test_any_query_is_answered_as_by_graphql_core(read_only: tuple[Company, Any]
 PEOPLE_PLANNED = """
 query ($cycle: ID!, $first: Int!, $after: String, $search: String) {
   employees(first: $first, after: $after, search: $search) { __typename totalCount
-    pageInfo { startCursor endCursor hasNextPage hasPreviousPage } edges { __typename node { id } }
+    pageInfo { startCursor endCursor hasNextPage hasPreviousPage } edges { __typename cursor node { id } }
     nodes { __typename id name job status since managerName department { __typename code name }
       section(cycle: $cycle) { ...Part } once: section(cycle: $cycle) { id } } } }
 """
 SECTIONS_PLANNED = """
 query ($cycle: ID!, $first: Int!, $after: String, $state: SectionState) {
   sections(cycle: $cycle, first: $first, after: $after, state: $state) { totalCount pageInfo { endCursor hasNextPage }
-    edges { node { version } } nodes { ...Part person { __typename name managerName job department } } } }
+    edges { cursor node { version } } nodes { ...Part person { __typename name managerName job department } } } }
 """
 PERSON_PLANNED = """
 query ($by: EmployeeBy!, $cycle: ID!) { employee(by: $by) { id name since section(cycle: $cycle) { ...Part } } }

@@ -152,7 +152,7 @@ class Plan:
                 case "nodes":
                     value = f"[{self._function(self._generator.object_type(of), below, rows)}(r) for r in page.items]"
                 case "edges":
-                    value = f"[{self._edge(of, below, rows)} for r in page.items]"
+                    value = f"[{self._edge(of, below, rows)} for n, r in enumerate(page.items)]"
                 case "pageInfo":
                     shown = self._generator.object_type("PageInfo")
                     write = self._generator.object(shown, self._generator.subfields(shown, below))
@@ -167,10 +167,15 @@ class Plan:
     def _edge(self, of: str, details: FieldDetailsList, rows: "_Sections | _Level") -> str:
         edge, entries = self._generator.object_type(f"{of}Edge"), []
         for key, below in self._generator.subfields(edge, details).items():
-            if below[0].node.name.value == "node":
-                value = f"{self._function(self._generator.object_type(of), below, rows)}(r)"
-            else:
-                value = repr(edge.name)
+            match below[0].node.name.value:
+                case "__typename":
+                    value = repr(edge.name)
+                case "node":
+                    value = f"{self._function(self._generator.object_type(of), below, rows)}(r)"
+                case "cursor":
+                    value = "page.cursor(n)"
+                case _:
+                    raise Unforeseen
             entries.append(f"{key!r}: {value}")
         return f"{{{', '.join(entries)}}}"
 

@@ -120,7 +120,7 @@ def _evidence(indicator: str, document: Any) -> EvidenceType | None:
 
 
 def _money(amount: int, lower: int, upper: int, currency: str | None) -> MoneyType | None:
-    return None if currency is None else MoneyType.of(Money(amount, lower, upper, currency))
+    return None if currency is None else MoneyType.of(Money(amount, lower, upper, currency, None))
 
 
 def _absence(indicator: str, kind: str, reason: str, document: Any) -> str:

@@ -7,11 +7,11 @@ from typing import Any, Final
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.types.connections import PageInfoType, Window
+from appraise.domain.cursors import position
 from appraise.domain.excerpts import Columns, PeopleExcerpt, SectionsAsked, SectionsExcerpt
 from appraise.domain.identifiers import CycleId, EmployeeId
 from appraise.domain.reading import Page
 from appraise.domain.section_states import SectionState
-from appraise.storage.cursors import position
 from appraise.use_cases.read_excerpts import excerpt_of_people, excerpt_of_person, excerpt_of_sections
 from appraise.use_cases.read_people import count_people
 from appraise.use_cases.read_sections import count_sections

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Date, and_, bindparam, false, or_, select, true
 
-from appraise.domain.access import WITH_THE_EMPLOYEE, Principal, Scope, people_scope, section_scope
+from appraise.domain.access import Principal, Scope, people_scope, section_scope
 from appraise.domain.employees import ReportingKind
-from appraise.domain.section_states import SectionState
+from appraise.domain.section_states import WITH_THE_EMPLOYEE, SectionState
 from appraise.storage.tables import REPORTING_LINES
 from appraise.storage.tables.columns import Key
 

@@ -26,13 +26,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from appraise.domain.cursors import position
 from appraise.domain.employees import EmploymentStatus
 from appraise.domain.excerpts import Columns, Values
 from appraise.domain.identifiers import CycleId, EmployeeId, SectionId
 from appraise.domain.reading import Page
 from appraise.domain.section_states import SectionState
 from appraise.storage.access import Door, Viewer, ratings_shown, reached
-from appraise.storage.cursors import checked_size, cursor, position
+from appraise.storage.cursors import checked_size
 from appraise.storage.direct import Direct
 from appraise.storage.people import ON, Asked, PeopleFilter, department_name, filtered, manager_name, nearest_job
 from appraise.storage.tables import EMPLOYEES, EMPLOYMENTS, ITEMS, SCORECARDS, SECTIONS
@@ -170,7 +171,7 @@ def _page(
         values["after_name"], values["after_id"] = position(after, 2)
     rows = direct.rows(statement, values)
     shown = rows[:first]
-    return Page(tuple(shown), cursor(*shown[-1][-2:]) if shown else None, len(rows) > first)
+    return Page(tuple(shown), tuple(row[-2:] for row in shown), len(rows) > first)
 
 
 @lru_cache(REMEMBERED)

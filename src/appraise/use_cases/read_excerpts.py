@@ -57,7 +57,7 @@ def excerpt_of_person(
         found = excerpts.person(direct, viewer, PeopleFilter(at.date()), columns, employee)
         if found is None:
             raise NotFound("there is no such employee, or they are not yours to see")
-        return PeopleExcerpt(Page((found,), None, has_next=False), _sections(direct, viewer, [employee], sections))
+        return PeopleExcerpt(Page((found,), (), has_next=False), _sections(direct, viewer, [employee], sections))
 
 
 def excerpt_of_sections(  # noqa: PLR0913  # the filters of one list
