@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from appraise.errors import NotEnough
 from appraise.statistics.arrays import FloatArray, at_least, vector
@@ -27,7 +27,7 @@ class Pooled:
 
     def interval(self, probability: float = 0.95) -> tuple[float, float]:
         """The central interval, by the normal distribution."""
-        reach = float(stats.norm.ppf(0.5 + probability / 2.0)) * self.standard_error
+        reach = float(special.ndtri(0.5 + probability / 2.0)) * self.standard_error
         return self.value - reach, self.value + reach
 
 

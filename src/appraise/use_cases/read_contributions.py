@@ -1,9 +1,10 @@
 """Read what employees contributed, one by one or in groups, over the cycles; each individual's read is audited."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 from appraise.domain.access import Principal, read_is_audited
@@ -36,6 +37,18 @@ _Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of which nothing has been worked out yet: only those of the page are."""
+
+    cycle: Cycle
+    group: Group
+    parts: list[Callable[[], Contribution]]
+
+    def made(self) -> ContributionRow:
+        return ContributionRow(self.cycle, self.group, tuple(part() for part in self.parts))
+
+
+@dataclass(frozen=True, slots=True)
 class ContributionPage:
     """`total` counts the rows of all pages."""
 
@@ -58,7 +71,7 @@ def list_contributions(
     ordered = sorted(rows, key=lambda row: _key(row, wanted.order))
     begun = None if after is None else position(after, 4)
     rest = [row for row in ordered if begun is None or _key(row, wanted.order) > begun]
-    shown = rest[:first]
+    shown = [row.made() for row in rest[:first]]
     _record(deployment, principal, shown, at=at)
     keys = tuple(_key(row, wanted.order) for row in shown)
     return ContributionPage(Page(tuple(shown), keys, len(rest) > first), len(ordered))
@@ -76,14 +89,12 @@ def contributions_of(
     found: dict[str | None, list[ContributionRow]] = defaultdict(list)
     for row in sorted(_rows(deployment, principal, wanted, at=at), key=lambda row: _key(row, wanted.order)):
         if read is None or row.group.key in read:
-            found[row.group.key].append(row)
+            found[row.group.key].append(row.made())
     _record(deployment, principal, [row for rows in found.values() for row in rows], at=at)
     return dict(found)
 
 
-def _rows(
-    deployment: Deployment, principal: Principal, wanted: ContributionQuery, *, at: datetime
-) -> list[ContributionRow]:
+def _rows(deployment: Deployment, principal: Principal, wanted: ContributionQuery, *, at: datetime) -> list[_Row]:
     viewer = Viewer(principal, at.date())
     with deployment.database.reading() as session:
         if wanted.cycles is None:
@@ -93,7 +104,7 @@ def _rows(
         return [row for cycle in chosen for row in _of_cycle(session, viewer, wanted, cycle)]
 
 
-def _of_cycle(session: Session, viewer: Viewer, wanted: ContributionQuery, cycle: Cycle) -> list[ContributionRow]:
+def _of_cycle(session: Session, viewer: Viewer, wanted: ContributionQuery, cycle: Cycle) -> list[_Row]:
     run = cycles.latest_run(session, cycle.id)
     if run is None:
         return []
@@ -112,7 +123,7 @@ def _of_cycle(session: Session, viewer: Viewer, wanted: ContributionQuery, cycle
                 [one for one in now if one.indicator == indicator],
                 [one for one in final if one.indicator == indicator],
             )
-    return [ContributionRow(cycle, table.groups[key], tuple(found)) for key, found in table.found.items()]
+    return [_Row(cycle, table.groups[key], found) for key, found in table.found.items()]
 
 
 class _Table:
@@ -121,7 +132,7 @@ class _Table:
     def __init__(self, wanted: ContributionQuery, days: dict[RunId, date], fewest: int) -> None:
         self.wanted, self.days, self.fewest = wanted, days, fewest
         self.groups: dict[str | None, Group] = {}
-        self.found: dict[str | None, list[Contribution]] = defaultdict(list)
+        self.found: dict[str | None, list[Callable[[], Contribution]]] = defaultdict(list)
 
     def add(self, indicator: IndicatorKey, now: list[Member], final: list[Member]) -> None:
         hidden_now, hidden_final = (
@@ -137,9 +148,14 @@ class _Table:
                     self.groups.setdefault(group.key, group)  # a department may have had another name before
                     groups[group.key][number].append(member)
         for key, (ours_now, ours_final) in groups.items():
-            reading_now = self._reading(indicator, self.groups[key], ours_now, hidden_now)
-            reading_final = self._reading(indicator, self.groups[key], ours_final, hidden_final)
-            self.found[key].append(Contribution(indicator, reading_now, reading_final))
+            readings = ((ours_now, hidden_now), (ours_final, hidden_final))
+            self.found[key].append(partial(self._contribution, indicator, self.groups[key], readings))
+
+    def _contribution(
+        self, indicator: IndicatorKey, group: Group, readings: tuple[tuple[list[Member], Hidden | None], ...]
+    ) -> Contribution:
+        now, final = (self._reading(indicator, group, members, hidden) for members, hidden in readings)
+        return Contribution(indicator, now, final)
 
     def _is_wanted(self, member: Member) -> bool:
         wanted = self.wanted
@@ -160,7 +176,7 @@ class _Table:
         return Reading(pooled(indicator, members), summed(indicator, members), cover(members), as_of)
 
 
-def _key(row: ContributionRow, order: RowOrder) -> _Key:
+def _key(row: _Row | ContributionRow, order: RowOrder) -> _Key:
     """Compares as text. The cycle's id and the group's key make it unique."""
     start = row.cycle.period.start.toordinal()
     time = f"{start if order is RowOrder.OLDEST_FIRST else LATEST_DAY - start:07d}"
