@@ -23,10 +23,12 @@ def asked(kind: ExportKind, **filters: Any) -> ExportRequest:
 def test_a_request_survives_being_a_document() -> None:
     sections = asked(ExportKind.SECTIONS, cycle=CycleId("c"), state=SectionState.FINALISED)
     audit = ExportRequest(ExportKind.AUDIT, ExportFormat.PARQUET, since=NOW)
+    until = asked(ExportKind.AUDIT, until=NOW)
 
     assert sections.document == {"kind": "SECTIONS", "format": "JSONL", "cycle": "c", "state": "FINALISED"}
     assert audit.document == {"kind": "AUDIT", "format": "PARQUET", "since": "2026-03-31T08:15:00+00:00"}
-    assert [ExportRequest.of(request.document) for request in (sections, audit)] == [sections, audit]
+    assert [ExportRequest.of(request.document) for request in (sections, audit, until)] == [sections, audit, until]
+    assert ExportRequest.of(sections.document).state is SectionState.FINALISED
 
 
 @pytest.mark.parametrize(
