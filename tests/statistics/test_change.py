@@ -158,6 +158,51 @@ def test_fewer_flagged_changes_have_the_wrong_sign_than_between_raw_estimates() 
     assert result.population_sd == pytest.approx((0.2, 0.2), abs=0.02)
 
 
+def test_where_much_is_known_spreads_and_correlation_are_those_of_the_density_around_its_top() -> None:
+    """200 employees: Gauss and Legendre's rule over six standard errors about the sample's own figures."""
+    _, y, v = two_periods(8, 200, 0.6)
+    v = v / 50
+    result = between_periods(y[:, 0], v[:, 0], y[:, 1], v[:, 1])
+    (one, two), rho = y.std(axis=0, ddof=1), float(np.corrcoef(y.T)[0, 1])
+    nodes, masses = np.polynomial.legendre.leggauss(24)
+    reach = [6 * one / 20, 6 * two / 20, 6 * (1 - rho**2) / 14]
+    axes = [at + wide * nodes for at, wide in zip((one, two, rho), reach, strict=True)]
+    grid = np.array([axis.ravel() for axis in np.meshgrid(*axes, indexing="ij")]).T
+    values = _Pairs(y[:, 0], v[:, 0], y[:, 1], v[:, 1]).log_density(grid)
+    weight = np.einsum("i,j,k->ijk", masses, masses, masses).ravel() * np.exp(values - values.max())
+    weight /= weight.sum()
+
+    assert (*result.population_sd, result.correlation) == pytest.approx(tuple(weight @ grid), rel=1e-3)
+
+
+def test_the_order_of_the_periods_and_the_unit_change_nothing_else() -> None:
+    _, y, v = two_periods(1, 6, 0.5)
+    y[:, 0] = 3.0 + 0.1 * (y[:, 0] - 3.0)  # hardly any spread in the first
+    plain = between_periods(y[:, 0], v[:, 0], y[:, 1], v[:, 1])
+    turned = between_periods(y[:, 1], v[:, 1], y[:, 0], v[:, 0])
+    milli = between_periods(1e3 * y[:, 0], 1e6 * v[:, 0], 1e3 * y[:, 1], 1e6 * v[:, 1])
+
+    assert turned.mean == pytest.approx(-plain.mean, rel=1e-9)
+    assert turned.population_sd == pytest.approx(plain.population_sd[::-1], rel=1e-9)
+    assert milli.mean == pytest.approx(1e3 * plain.mean, rel=1e-9)
+    assert milli.sd == pytest.approx(1e3 * plain.sd, rel=1e-9)
+
+
+def test_five_employees_who_differ_less_than_their_errors_are_enough() -> None:
+    result = between_periods([1.0, 1.1, 0.9, 1.0, 1.05], [1.0] * 5, [1.0, 1.0, 1.1, 0.9, 1.0], [1.0] * 5)
+
+    assert result.mean.shape == (5,)
+    assert min(result.population_sd) > 0.1
+
+
+@pytest.mark.parametrize(("employees", "fine"), [(500, 15), (501, 9)])
+def test_of_more_than_five_hundred_employees_fewer_nodes_are_enough(employees: int, fine: int) -> None:
+    _, y, v = two_periods(3, employees, 0.5)
+    weights = between_periods(y[:, 0], v[:, 0], y[:, 1], v[:, 1]).posterior.weights
+
+    assert (weights.size > 9**3) == (fine == 15)
+
+
 @settings(max_examples=4)
 @given(st.floats(-50, 50))
 def test_a_common_shift_of_one_period_is_the_population_change_and_nothing_else(shift: float) -> None:
@@ -238,7 +283,8 @@ def test_as_many_pairs_as_the_caliper_allows_are_formed(unit: float) -> None:
     caliper = 1.001 * unit / float(np.std(before, ddof=1))
 
     assert difference_in_differences(before, after, trained, caliper=caliper).treated == 6
-    assert difference_in_differences(before, after, trained, caliper=0.5 * caliper).treated == 5
+    assert difference_in_differences(before, after, trained, caliper=0.998 * caliper).treated == 5
+    assert difference_in_differences(before, after, trained, caliper=0.0).treated == 5
     assert difference_in_differences(before, after, trained).treated == 5
 
 
@@ -249,6 +295,7 @@ def test_return_carries_the_interval_of_the_effect() -> None:
 
     assert result == pytest.approx((1.0, -1.4, 3.4))
     assert worse == pytest.approx((-3.0, -5.4, -0.6))
+    assert return_on_training(effect, volume=10, unit_value=1.0, cost=0.5) == pytest.approx((1.0, -1.4, 3.4))
 
 
 FEW, FLAGS = np.arange(12.0), np.arange(12) < 6
@@ -328,3 +375,4 @@ def test_the_normal_cdf_of_the_posterior_is_what_probability_above_reports() -> 
     by_hand = special.ndtr((result.posterior.means - 0.1) / result.posterior.sds) @ result.posterior.weights
 
     assert result.probability_above(0.1) == pytest.approx(by_hand)
+    assert result.probability_above().tolist() == result.probability_above(0.0).tolist()
