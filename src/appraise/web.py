@@ -6,7 +6,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -115,8 +115,16 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(deployment: Deployment, settings: Settings, *, clock: Callable[[], datetime], host: str, port: int) -> None:
-    """Serve until interrupted. Prints the address as soon as it answers there.
+def serve(  # what, how, by which clock, and where
+    deployment: Deployment,
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime],
+    host: str,
+    port: int,
+    jobs: bool = True,
+) -> None:
+    """Serve until interrupted, doing `jobs` meanwhile. Prints the address as soon as it answers there.
 
     Raises `InvalidInput` where the port is taken.
     """
@@ -136,7 +144,7 @@ def serve(deployment: Deployment, settings: Settings, *, clock: Callable[[], dat
     with (
         suppress(KeyboardInterrupt),
         delivering(deployment, clock),
-        working(deployment, clock),
+        working(deployment, settings, clock) if jobs else nullcontext(),
     ):  # raised again after an orderly end
         server_of(app).run(sockets=[listening])
 
@@ -157,10 +165,11 @@ def delivering(deployment: Deployment, clock: Callable[[], datetime]) -> Iterato
 
 
 @contextmanager
-def working(deployment: Deployment, clock: Callable[[], datetime]) -> Iterator[None]:
-    """Jobs are done meanwhile, in a thread; an export that is being written at the end is begun anew another time."""
+def working(deployment: Deployment, settings: Settings, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Jobs are done meanwhile, in threads; at the end an export is broken off, to be begun anew another time."""
     stop = threading.Event()
-    thread = Thread(target=Worker(deployment, clock).run, args=[stop], name="jobs")
+    worker = Worker(deployment, clock, policy=settings.policy, memory_limit=settings.memory_limit)
+    thread = Thread(target=worker.run, args=[stop], name="jobs")
     thread.start()
     try:
         yield

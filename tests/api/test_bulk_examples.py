@@ -43,7 +43,7 @@ def run(company: Company, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             command, cwd=directory, env=os.environ | known, capture_output=True, text=True, timeout=120, check=False
         )
 
-    with working(deployment, lambda: AT), serving(create_app(deployment, Settings(), lambda: AT)) as url:
+    with working(deployment, Settings(), lambda: AT), serving(create_app(deployment, Settings(), lambda: AT)) as url:
         known = {"APPRAISE_URL": url, "APPRAISE_TOKEN": token}
         yield ran
 

@@ -81,51 +81,8 @@ def test_every_mutation_declares_its_permission_and_takes_one_input() -> None:
     fields = Mutation.__strawberry_definition__.fields  # type: ignore[attr-defined]  # Strawberry adds it to the class
     declared = {field.python_name: [type(extension) for extension in field.extensions] for field in fields}
 
-    assert declared == {
-        "rate_item": [Requires],
-        "submit_section": [Requires],
-        "return_section": [Requires],
-        "finalise_section": [Requires],
-        "file_dispute": [Requires],
-        "withdraw_dispute": [Requires],
-        "decide_dispute": [Requires],
-        "annotate_correction": [Requires],
-        "open_calibration": [Requires],
-        "calibrate_item": [Requires],
-        "lock_calibration": [Requires],
-        "plan_cycle": [Requires],
-        "advance_cycle": [Requires],
-        "cancel_cycle": [Requires],
-        "set_cycle_rules": [Requires],
-        "assess_item": [Requires],
-        "submit_self_assessment": [Requires],
-        "approve_section": [Requires],
-        "release_section": [Requires],
-        "share_section": [Requires],
-        "acknowledge_section": [Requires],
-        "exempt_section": [Requires],
-        "end_exemption": [Requires],
-        "void_section": [Requires],
-        "propose_reopening": [Requires],
-        "reopen_section": [Requires],
-        "create_embed_token": [Requires],
-        "create_webhook": [Requires],
-        "rotate_webhook_secret": [Requires],
-        "set_webhook_active": [Requires],
-        "replay_webhook_delivery": [Requires],
-        "replay_webhook": [Requires],
-        "create_export": [Requires],
-        "rate_items": [Requires],
-        "submit_sections": [Requires],
-        "return_sections": [Requires],
-        "approve_sections": [Requires],
-        "release_sections": [Requires],
-        "share_sections": [Requires],
-        "finalise_sections": [Requires],
-        "create_import": [Requires],
-        "apply_import": [Requires],
-        "undo_import": [Requires],
-    }
+    assert declared.keys() >= {"rate_item", "create_export", "start_scoring", "create_webhook"}
+    assert {name: found for name, found in declared.items() if found != [Requires]} == {}
     assert all(list(field.args) == ["input"] for field in GRAPHQL_SCHEMA.mutation_type.fields.values())
 
 

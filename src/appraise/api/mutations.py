@@ -12,6 +12,7 @@ from appraise.api.exports import ExportMutation
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.imports import ImportMutation
 from appraise.api.permissions import Permission, Requires
+from appraise.api.scoring import ScoringMutation
 from appraise.api.section_payloads import SectionChangeInput, SectionPayload, changed
 from appraise.api.section_steps import SectionStepMutation
 from appraise.api.webhooks import WebhookMutation
@@ -83,6 +84,7 @@ class Mutation(
     ImportMutation,
     CycleMutation,
     DisputeMutation,
+    ScoringMutation,
 ):
     @strawberry.mutation(
         description="Set a manager's rating and comment of one item. The first one makes the section a draft.",

@@ -54,6 +54,7 @@ class Permission(StrEnum):
     MINT_EMBED_TOKENS = "mint tokens for viewers"
     EXPORT = "export anything"
     IMPORT = "import"
+    SCORE = "score cycles"
 
 
 def _is_person(principal: Principal) -> bool:
@@ -85,6 +86,7 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.READ_AUDIT_LOG: lambda principal: audit_scope(principal) is not AuditScope.NOTHING,
     Permission.MINT_EMBED_TOKENS: may_mint_embed_tokens,
     Permission.IMPORT: may_import,
+    Permission.SCORE: may_administer,
     Permission.EXPORT: lambda principal: any(may_export(principal, kind) for kind in ExportKind),
 }
 

@@ -21,6 +21,9 @@ def register(app: typer.Typer) -> None:
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65_535, help="Port to listen on.")] = 8321,
+    jobs: Annotated[
+        bool, typer.Option(help="Do jobs that are asked for through the API; else `appraise work` must.")
+    ] = True,
 ) -> None:
     """Serve the console and the GraphQL API.
 
@@ -31,7 +34,7 @@ def serve(
     from appraise.web import serve as run
 
     settings = Settings()
-    run(open_deployment(settings), settings, clock=utc_now, host=host, port=port)
+    run(open_deployment(settings), settings, clock=utc_now, host=host, port=port, jobs=jobs)
 
 
 def demo(

@@ -10,7 +10,9 @@ from appraise.use_cases.work import Worker
 
 
 def work_until_stopped(*, once: bool) -> None:
-    worker = Worker(open_deployment(Settings()), utc_now)
+    settings = Settings()
+    deployment = open_deployment(settings)
+    worker = Worker(deployment, utc_now, policy=settings.policy, memory_limit=settings.memory_limit)
     if once:
         console.print(f"{worker.run_once():,} jobs done", highlight=False)
         return

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     EXPORT = "Export"
     IMPORT = "Import"
     UPLOAD = "Upload"
+    SCORING = "ScoringJob"
 
 
 def encoded(kind: Kind, key: str) -> str:

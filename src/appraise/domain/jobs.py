@@ -13,6 +13,7 @@ from appraise.domain.identifiers import EmployeeId, JobId, TokenId
 class JobKind(StrEnum):
     EXPORT = "EXPORT"
     IMPORT = "IMPORT"
+    SCORING = "SCORING"
 
 
 class JobState(StrEnum):

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Event, Thread
 from typing import Final, Self
 
@@ -19,7 +20,9 @@ from appraise.storage.identifiers import new_id
 from appraise.use_cases import files
 from appraise.use_cases.carry_out_import import carry_out_import
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.read_policy import policy_in_force
 from appraise.use_cases.run_clocks import run_clocks
+from appraise.use_cases.start_scoring import carry_out_scoring
 from appraise.use_cases.transactions import committed
 from appraise.use_cases.write_export import write_export
 
@@ -28,8 +31,8 @@ LOOK_EVERY: Final = 1.0
 """Seconds."""
 NOTED_EVERY: Final = 1.0
 """Seconds between two signs of life."""
-LANES: Final = (frozenset({JobKind.EXPORT}), frozenset({JobKind.IMPORT}))
-"""An export does not wait for an import to end."""
+LANES: Final = (frozenset({JobKind.EXPORT}), frozenset({JobKind.IMPORT, JobKind.SCORING}))
+"""An export does not wait for an import or a scoring run to end, and these do not run at once."""
 CLEARED_EVERY: Final = 300.0
 """Seconds."""
 REMEMBERED: Final = timedelta(days=30)
@@ -101,9 +104,20 @@ class _Watch:
 
 
 class Worker:
-    def __init__(self, deployment: Deployment, clock: Callable[[], datetime]) -> None:
+    """`policy` is the document by which cycles are scored, `memory_limit` what the query engine may use for it."""
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        clock: Callable[[], datetime],
+        *,
+        policy: Path | None = None,
+        memory_limit: str | None = None,
+    ) -> None:
         self._deployment = deployment
         self._clock = clock
+        self._policy = policy
+        self._memory_limit = memory_limit
 
     def run(self, stop: Event) -> None:
         """Until `stop`; an export that is being written then is begun anew by the next worker, an import is ended."""
@@ -180,8 +194,19 @@ class Worker:
         if job.kind is JobKind.EXPORT:
             self._export(job, claim, watch)
             return None
-        outcome = carry_out_import(self._deployment, job, at=self._clock(), progress=watch.reach)
-        kept = KEPT_FOR if stage_of(job) is Stage.PLAN else REMEMBERED
+        kept = REMEMBERED
+        if job.kind is JobKind.SCORING:
+            outcome = carry_out_scoring(
+                self._deployment,
+                job,
+                policy=policy_in_force(self._policy),
+                clock=self._clock,
+                memory_limit=self._memory_limit,
+                progress=watch.reach,
+            )
+        else:
+            outcome = carry_out_import(self._deployment, job, at=self._clock(), progress=watch.reach)
+            kept = KEPT_FOR if stage_of(job) is Stage.PLAN else REMEMBERED
         now = self._clock()
         done = replace(job, state=JobState.DONE, step=None, finished_at=now, expires_at=now + kept, problem=None)
         return replace(done, outcome=outcome)

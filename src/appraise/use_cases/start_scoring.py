@@ -1,0 +1,91 @@
+"""Ask for a scoring run of a cycle; a worker computes it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from appraise.domain.access import Principal, may_administer
+from appraise.domain.identifiers import CycleId, JobId
+from appraise.domain.jobs import Job, JobKind
+from appraise.domain.policies import Policy
+from appraise.domain.progress import Advance
+from appraise.domain.sections import Refusal
+from appraise.errors import Forbidden, NotFound
+from appraise.storage import audit, cycles, idempotency, jobs
+from appraise.storage.database import Session, lock
+from appraise.storage.documents import digest
+from appraise.storage.identifiers import new_id
+from appraise.use_cases.asker import as_now, asker_of
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.score_cycle import score_cycle
+from appraise.use_cases.section_view import Actor
+from appraise.use_cases.transactions import committed
+
+
+def start_scoring(
+    deployment: Deployment,
+    principal: Principal,
+    cycle: CycleId,
+    *,
+    at: datetime,
+    idempotency_key: str | None = None,
+) -> Job | Refusal:
+    """The job that waits, or the one that the same key began before.
+
+    Raises `Forbidden` for all but HR administrators, `NotFound` for an unknown cycle, `Conflict` where the idempotency
+    key was used for another request.
+    """
+    _check(principal)
+    actor, body = Actor.of(principal), digest(["SCORING", cycle])
+
+    def work(session: Session) -> Job | Refusal:
+        if idempotency_key is not None:
+            answer = idempotency.answer(session, actor.id, idempotency_key, body_hash=body)
+            known = None if answer is None else jobs.get(session, JobId(answer["job"]), JobKind.SCORING)
+            if known is not None:
+                return known
+        lock(session, "scoring jobs")
+        name = cycles.get(session, cycle).name
+        if any(wanted["cycle"] == cycle for wanted in jobs.wants(session, JobKind.SCORING)):
+            return Refusal("GOING_ON", f"{name} is being scored already; wait until that is done", "cycleId")
+        job = Job(JobId(new_id()), JobKind.SCORING, principal.key, asker_of(session, principal), {"cycle": cycle}, at)
+        jobs.add(session, job)
+        if idempotency_key is not None:
+            idempotency.keep(session, actor.id, idempotency_key, body_hash=body, answer={"job": job.id}, at=at)
+        details = [*actor.facts, ("cycle", name), ("job", job.id)]
+        audit.append(session, at=at, actor=actor.id, action="scoring.ask", subject=f"cycle:{cycle}", details=details)
+        return job
+
+    return committed(deployment, work)
+
+
+def get_scoring_job(deployment: Deployment, principal: Principal, key: JobId) -> Job:
+    """Raises `Forbidden` for all but HR administrators, and `NotFound`."""
+    _check(principal)
+    with deployment.database.reading() as session:
+        found = jobs.get(session, key, JobKind.SCORING)
+    if found is None:
+        raise NotFound("there is no such scoring job")
+    return found
+
+
+def carry_out_scoring(  # what, by which policy, when, and who watches
+    deployment: Deployment,
+    job: Job,
+    *,
+    policy: Policy,
+    clock: Callable[[], datetime],
+    memory_limit: str | None,
+    progress: Advance,
+) -> dict[str, Any]:
+    """The run, by its id. Raises what `score_cycle` raises, and `Forbidden` where the asker lost the right."""
+    with deployment.database.reading() as session:
+        _check(as_now(session, job.asker, since=job.asked_at, at=clock()))
+    cycle = CycleId(job.wanted["cycle"])
+    run = score_cycle(deployment, cycle, policy, clock=clock, memory_limit=memory_limit, progress=progress)
+    return {"run": run.id}
+
+
+def _check(principal: Principal) -> None:
+    if not may_administer(principal):
+        raise Forbidden("scoring is for HR administrators", hint="ask one of them")
