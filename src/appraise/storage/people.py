@@ -144,12 +144,16 @@ def status_of(session: Session, employee: EmployeeId, *, on: date) -> Employment
     return EmploymentStatus.UNKNOWN if row is None else _status(row, on)
 
 
-def leave_of(session: Session, employee: EmployeeId) -> list[Period]:
-    """The periods in which the employee was or is on leave."""
+def leave(session: Session, employee: EmployeeId | None = None) -> dict[EmployeeId, list[Period]]:
+    """The periods in which people were or are on leave; of one of them, or of everybody."""
     table = EMPLOYMENTS.c
-    away = (table.employee_id == employee, table.status == EmploymentStatus.LEAVE.value)
-    rows = session.execute(select(table.starts_on, table.ends_on).where(*away).order_by(table.starts_on))
-    return [Period(row.starts_on, row.ends_on) for row in rows]
+    away = select(table.employee_id, table.starts_on, table.ends_on).where(table.status == EmploymentStatus.LEAVE.value)
+    if employee is not None:
+        away = away.where(table.employee_id == employee)
+    found: dict[EmployeeId, list[Period]] = defaultdict(list)
+    for row in session.execute(away.order_by(table.starts_on, table.id)):
+        found[EmployeeId(row.employee_id)].append(Period(row.starts_on, row.ends_on))
+    return found
 
 
 def snapshot(session: Session) -> PeopleSnapshot:

@@ -129,10 +129,10 @@ def held(session: Session, section: SectionId) -> Section:
     return _sections(session, [row])[0]
 
 
-def in_states(session: Session, states: Iterable[SectionState]) -> list[SectionId]:
-    """Of all cycles and whoever asks, for the clock."""
-    statement = select(SECTIONS.c.id).where(SECTIONS.c.state.in_([state.value for state in states]))
-    return [SectionId(section) for section in session.execute(statement.order_by(SECTIONS.c.id)).scalars()]
+def in_states(session: Session, states: Iterable[SectionState]) -> list[Section]:
+    """Of all cycles and whoever asks, without their items, for the clock."""
+    statement = select(SECTIONS).where(SECTIONS.c.state.in_([state.value for state in states]))
+    return [without_items(row) for row in session.execute(statement.order_by(SECTIONS.c.id))]
 
 
 def without_items(row: Any) -> Section:

@@ -8,7 +8,7 @@ from appraise.domain.access import Principal, Role
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.section_states import SectionState
 from appraise.domain.tasks import Open, Task, owed
-from appraise.storage import corrections, cycles, disputes, tasks
+from appraise.storage import corrections, cycles, disputes, people, tasks
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
@@ -36,6 +36,7 @@ def read_tasks(deployment: Deployment, principal: Principal, *, at: datetime) ->
 def all_tasks(session: Session, *, hr: Collection[EmployeeId], viewer: Viewer | None, on: date) -> list[NamedTask]:
     """Of everybody, in the sections that the viewer reaches or, where there is none, in all."""
     known = {cycle.id: cycle for cycle in cycles.all_of_them(session)}
+    leave = people.leave(session)
     above, absent = tasks.managers(session, on=on), tasks.absent(session, on=on)
     objections = tasks.by_section(disputes.all_open(session))
     notices = tasks.by_section(corrections.all_open(session))
@@ -50,7 +51,7 @@ def all_tasks(session: Session, *, hr: Collection[EmployeeId], viewer: Viewer | 
             absent=absent,
             disputes=objections.get(section.id, ()),
             corrections=notices.get(section.id, ()),
-            respond_by=respond_by(session, section, cycle) if is_shared else None,
+            respond_by=respond_by(session, section, cycle, leave) if is_shared else None,
         )
         found += [NamedTask(task, name, cycle.name) for task in owed(open_, hr=hr, on=on)]
     return sorted(found, key=lambda named: (named.task.due, named.task.kind, named.subject_name, named.task.section))

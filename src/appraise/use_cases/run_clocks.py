@@ -1,18 +1,18 @@
 """What time does: sections that were answered, or not in time, become final; disputes expire; people are reminded."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
-from appraise.domain.cycles import CycleState
+from appraise.domain.cycles import Cycle, CycleState
 from appraise.domain.disputes import DisputeKind, ended_for, expired
 from appraise.domain.global_ids import Kind, encoded
 from appraise.domain.identifiers import DisputeId, SectionId
 from appraise.domain.section_states import SectionState
 from appraise.domain.section_steps import close_by_clock
-from appraise.domain.sections import moved
+from appraise.domain.sections import Section, moved
 from appraise.domain.webhooks import Notice
-from appraise.storage import cycles, disputes, outbox, sections, tasks
+from appraise.storage import cycles, disputes, outbox, people, sections, tasks
 from appraise.storage.database import Session, lock
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.dispute_notice import tell_of_dispute
@@ -37,22 +37,37 @@ class Rung:
 def run_clocks(deployment: Deployment, *, at: datetime) -> Rung:
     """Each section in a transaction of its own; what was done before is not done again."""
     with deployment.database.reading() as session:
-        waiting = sections.in_states(session, [SectionState.SHARED, SectionState.ACKNOWLEDGED])
+        waiting = _over(session, at)
         late = [one.id for one in disputes.all_open(session) if one.decide_by < at.date()]
     gone = sum(committed(deployment, lambda session, key=key: _expire(session, key, at)) for key in late)  # type: ignore[misc]
     final = sum(committed(deployment, lambda session, key=key: _close(session, key, at)) for key in waiting)  # type: ignore[misc]
     return Rung(final, gone, committed(deployment, lambda session: _remind(session, at)))
 
 
+def _over(session: Session, at: datetime) -> list[SectionId]:
+    """What may become final, found out without keeping anybody from anything."""
+    known = {cycle.id: cycle for cycle in cycles.all_of_them(session)}
+    leave = people.leave(session)
+    return [
+        section.id
+        for section in sections.in_states(session, [SectionState.SHARED, SectionState.ACKNOWLEDGED])
+        if _is_over(section, known[section.cycle], respond_by(session, section, known[section.cycle], leave), at)
+    ]
+
+
+def _is_over(section: Section, cycle: Cycle, last: date | None, at: datetime) -> bool:
+    if cycle.state in STOPPED:
+        return False
+    if section.state is SectionState.ACKNOWLEDGED:
+        return True
+    return section.state is SectionState.SHARED and last is not None and last < at.date()
+
+
 def _close(session: Session, key: SectionId, at: datetime) -> bool:
     before = sections.held(session, key)
     cycle = cycles.get(session, before.cycle)
-    if cycle.state in STOPPED or before.state not in {SectionState.SHARED, SectionState.ACKNOWLEDGED}:
+    if not _is_over(before, cycle, respond_by(session, before, cycle), at):
         return False
-    if before.state is SectionState.SHARED:
-        last = respond_by(session, before, cycle)
-        if last is None or at.date() <= last:
-            return False
     after = close_by_clock(before, at=at)
     store_step(session, before, after, at=at)
     record_step(session, before, after, "section.finalise", CLOCK, at=at)

@@ -1,5 +1,6 @@
 """A section as one principal sees it, with the actions that are theirs now."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -9,6 +10,8 @@ from appraise.domain.clocks import due_on
 from appraise.domain.cycles import Cycle
 from appraise.domain.disputes import DisputeKind
 from appraise.domain.employees import Employee, EmploymentStatus
+from appraise.domain.identifiers import EmployeeId
+from appraise.domain.periods import Period
 from appraise.domain.reading import PersonRow, ViewedSection
 from appraise.domain.section_guards import Moment, hindrance
 from appraise.domain.section_states import Action
@@ -55,12 +58,18 @@ def moment_of(session: Session, principal: Principal, section: Section, cycle: C
     )
 
 
-def respond_by(session: Session, section: Section, cycle: Cycle) -> date | None:
-    """The last day on which the employee may answer; None where nothing is shared, or while they are on leave."""
+def respond_by(
+    session: Session, section: Section, cycle: Cycle, leave: Mapping[EmployeeId, Sequence[Period]] | None = None
+) -> date | None:
+    """The last day on which the employee may answer; None where nothing is shared, or while they are on leave.
+
+    `leave` is everybody's, where many are asked for.
+    """
     shared = section.course.shared_at
     if shared is None:
         return None
-    pauses = [*section.course.pauses, *people.leave_of(session, section.employee)]
+    away = people.leave(session, section.employee) if leave is None else leave
+    pauses = [*section.course.pauses, *away.get(section.employee, ())]
     return due_on(shared.date(), cycle.rules.response_days, pauses)
 
 
