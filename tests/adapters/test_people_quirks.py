@@ -212,7 +212,7 @@ def _header(draw: st.DrawFn, name: str) -> str:
     return change(name)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.data())
 def test_what_comes_in_is_the_truth_or_is_rejected_with_a_reason(data: st.DataObject) -> None:
     people = data.draw(companies())

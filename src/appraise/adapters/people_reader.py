@@ -128,10 +128,15 @@ class PersonReader:
             raise Refused(name, reason)
 
     def find_rounded(self, rows: Iterable[Row]) -> None:
-        """Kinds of ids of which two or more are longer than a spreadsheet's numbers, and all of those end in zeros."""
+        """Kinds of ids of which all that are longer than a spreadsheet's numbers end in zeros.
+
+        One alone may be so by chance, unless another id shows that a spreadsheet took the column for numbers.
+        """
         for name in self.people.ids:
-            texts = [text for row in rows if (text := self.raw(row, name)).isdigit() and len(text) > PRECISION]
-            if len(texts) > 1 and all(_is_round(text) for text in texts):
+            texts = [self.raw(row, name) for row in rows]
+            is_of_numbers = any(AS_NUMBER.fullmatch(text) for text in texts)
+            long = [text for text in texts if text.isdigit() and len(text) > PRECISION]
+            if len(long) > 1 - is_of_numbers and all(_is_round(text) for text in long):
                 self.rounded.add(self.people.ids[name])
 
     def day(self, row: Row, name: str) -> date | None:
