@@ -50,7 +50,7 @@ OPEN = {
 OWN_DOORS = frozenset(name.removeprefix("Query.") for name in DOORS if name.startswith("Query."))
 NO_DATA = {"indicatorDefinitions", "defaultPolicy", "policy", "policies"}
 """Roots that lead to words and rules alone."""
-EMPTY_HERE = ("runGoingOn", "ScoringJob", "scoringJob", "viewer.employee.manager")
+EMPTY_HERE = ("runGoingOn", "ScoringJob", "scoringJob", "viewer.employee.manager", "viewer.employee.reportingLines")
 """Nobody scores or asked for it, and whoever may see their own manager has none."""
 
 
