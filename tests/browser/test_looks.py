@@ -37,7 +37,15 @@ def the_employee_s_view(sign_in: SignIn, **how: object) -> Page:
     return page
 
 
-VIEWS = [the_sign_in_page, the_list, the_manager_s_view, the_employee_s_view]
+def the_manager_s_tasks(sign_in: SignIn, **how: object) -> Page:
+    page = sign_in("manager", **how)
+    page.get_by_role("link", name="To do").click()
+    page.locator("appraise-tasks li").first.wait_for()
+    page.evaluate("document.fonts.ready.then(() => true)")
+    return page
+
+
+VIEWS = [the_sign_in_page, the_list, the_manager_s_view, the_employee_s_view, the_manager_s_tasks]
 View = Callable[..., Page]
 
 
@@ -86,3 +94,18 @@ def test_a_print_shows_the_figures_and_no_buttons(sign_in: SignIn) -> None:
 
     assert page.locator("button:visible").count() == 0
     assert page.locator("svg.picture").count() == 2
+
+
+def test_what_waits_leads_to_where_it_is_done(sign_in: SignIn) -> None:
+    page = the_manager_s_tasks(sign_in)
+    rate = page.locator("section", has=page.get_by_role("heading", name="Rate and hand in"))
+    assert rate.locator("li a").all_inner_texts() != []
+    name = rate.locator("li a").first.inner_text()
+    rate.locator("li a").first.click()
+    page.locator("appraise-section h1", has_text=name).wait_for()
+
+
+def test_who_has_nothing_to_do_reads_that(sign_in: SignIn) -> None:
+    page = sign_in("executive")
+    page.get_by_role("link", name="To do").click()
+    page.get_by_text("Nothing waits for you.").wait_for()

@@ -45,6 +45,7 @@ class Console:
             Route(HOME, self.people),
             Route("/sections/{section}", self.section),
             Route("/contributions", self.contributions),
+            Route("/tasks", self.tasks),
             *([Route(EXPLORER, self.explorer)] if self._has_explorer else []),
             Mount("/static", Files(directory=HERE / "static"), name="static"),
         ]
@@ -65,6 +66,9 @@ class Console:
 
     async def section(self, request: Request) -> Response:
         return await self._signed_in_page(request, "section.html", section=request.path_params["section"])
+
+    async def tasks(self, request: Request) -> Response:
+        return await self._signed_in_page(request, "tasks.html")
 
     async def contributions(self, request: Request) -> Response:
         return await self._signed_in_page(request, "contributions.html")

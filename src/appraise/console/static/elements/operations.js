@@ -147,3 +147,7 @@ fragment ReadingParts on ContributionReading {
   }
   total { amount lower upper unit currency }
 }`;
+
+export const ReadTasks = `query ReadTasks {
+  viewer { tasks { kind due sectionId employeeName cycleName } }
+}`;

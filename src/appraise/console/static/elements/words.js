@@ -125,3 +125,12 @@ export function amount(value, of) {
 
 /** @param {string} text */
 const minus = (text) => text.replace("-", "−");
+
+const days = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+
+/** How far off the end of a day is, in words. @param {string} day @param {Date} now */
+export function until(day, now) {
+  const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
+  const left = Math.round((Date.parse(`${day}T00:00:00Z`) - today) / 86_400_000);
+  return { words: days.format(left, "day"), isLate: left < 0 };
+}

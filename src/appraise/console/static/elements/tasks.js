@@ -1,0 +1,123 @@
+// <appraise-tasks>: what the reader has to do, the most urgent first, each with the way to it.
+
+import { LitElement, css, html, nothing } from "lit";
+import { Client, RequestFailed } from "./client.js";
+import { ReadTasks } from "./operations.js";
+import { shared } from "./styles.js";
+import { date, failure, until } from "./words.js";
+
+/** @type {Record<string, [one: string, what: string]>} */
+const KINDS = {
+  RATE: ["Rate and hand in", "Rate the items beside the evidence, then hand the section in."],
+  SUBMIT_IN_PLACE: ["Hand in for somebody", "The manager is on leave; you hand in in their place."],
+  APPROVE: ["Approve", "Read what was handed in; approve it, or give it back with a reason."],
+  RELEASE: ["Release", "Let the managers share what is approved."],
+  SHARE: ["Share", "Show the section to the employee."],
+  ANSWER: ["Answer", "Say that you agree, or that you have seen it and do not."],
+  ASSESS_SELF: ["Assess yourself", "If you want to: your own view, which nobody sees before your manager has handed in."],
+  REOPEN: ["Approve opening again", "Somebody asks to open a final section; it takes a second person."],
+  DECIDE_DISPUTE: ["Decide a dispute", "Somebody disputes an item. Decided through the API so far."],
+  DECIDE_CLAIM: ["Decide a claim", "Somebody says that evidence is not theirs, or wrong. Decided through the API so far."],
+  DECIDE_CORRECTION: ["Decide a correction", "Data changed after a section was final. Decided through the API so far."],
+};
+
+/** @typedef {{kind: string, due: string | null, sectionId: string, employeeName: string, cycleName: string}} Task */
+
+export class AppraiseTasks extends LitElement {
+  static properties = {
+    endpoint: {},
+    token: { attribute: false },
+    _tasks: { state: true },
+    _failure: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.endpoint = "/graphql";
+    /** @type {string | null} */
+    this.token = null;
+    /** @type {Task[] | null} */
+    this._tasks = null;
+    /** @type {RequestFailed | null} */
+    this._failure = null;
+  }
+
+  firstUpdated() {
+    this.client = new Client(this.endpoint, this.token);
+    this.#read();
+  }
+
+  async #read() {
+    try {
+      this._tasks = (await /** @type {Client} */ (this.client).send(ReadTasks)).viewer.tasks;
+      this._failure = null;
+    } catch (error) {
+      if (!(error instanceof RequestFailed)) throw error;
+      this._failure = error;
+    }
+  }
+
+  render() {
+    return html`<h1>To do</h1>
+      ${this._failure === null ? nothing : this.#failed(this._failure)} ${this.#results()}`;
+  }
+
+  #results() {
+    if (this._tasks === null) return this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing;
+    if (this._tasks.length === 0) return html`<p class="empty" role="status">Nothing waits for you.</p>`;
+    const count = this._tasks.length === 1 ? "1 thing waits for you" : `${this._tasks.length.toLocaleString()} things wait for you`;
+    const kinds = [...new Set(this._tasks.map((task) => task.kind))];
+    return html`<p class="soft small" role="status">${count}, the most urgent first.</p>
+      ${kinds.map((kind) => this.#kind(kind, (this._tasks ?? []).filter((task) => task.kind === kind)))}`;
+  }
+
+  /** @param {string} kind @param {Task[]} tasks */
+  #kind(kind, tasks) {
+    const [title, what] = KINDS[kind] ?? [kind, ""];
+    return html`<section>
+      <h2>${title} <span class="soft">${tasks.length.toLocaleString()}</span></h2>
+      <p class="soft">${what}</p>
+      <ul>
+        ${tasks.map(
+          (task) => html`<li>
+            <a href="/sections/${task.sectionId}">${task.employeeName}</a>
+            <span class="soft small">${task.cycleName}</span>
+            ${task.due === null ? html`<span class="soft small">no date</span>` : this.#due(task.due)}
+          </li>`,
+        )}
+      </ul>
+    </section>`;
+  }
+
+  /** @param {string} day */
+  #due(day) {
+    const { words, isLate } = until(day, new Date());
+    return html`<span class="small ${isLate ? "late" : ""}">due ${date(`${day}T00:00:00Z`)}, ${words}</span>`;
+  }
+
+  /** @param {RequestFailed} error */
+  #failed(error) {
+    return html`<div class="notice bad" role="alert">
+      <p>${failure(error.code, error.message)}</p>
+      ${error.code === "UNAUTHENTICATED" && this.token === null ? html`<p><a href="/sign-in">Sign in again</a></p>` : html`<button class="link" @click=${() => this.#read()}>Try again</button>`}
+    </div>`;
+  }
+
+  static styles = [
+    shared,
+    css`
+      h1 { font: 400 var(--size-head) / 1.12 var(--serif); letter-spacing: -0.02em; padding-bottom: var(--s3); }
+      h2 { font: 500 var(--size-title) / 1.3 var(--serif); }
+      h2 span { font: 400 var(--size-text) / 1.3 var(--sans); }
+      section { border-top: 1px solid var(--ink); padding-block: var(--s4); margin-top: var(--s4); }
+      .empty { padding-block: var(--s6); font: 400 var(--size-lead) / 1.5 var(--serif); border-top: 1px solid var(--ink); }
+      ul { list-style: none; margin-top: var(--s3); }
+      li { display: grid; gap: 0 var(--s4); padding-block: var(--s2); border-top: 1px solid var(--rule); align-items: baseline; }
+      li a { font: 500 1.1875rem / 1.35 var(--serif); overflow-wrap: anywhere; }
+      .late { color: var(--worse); font-weight: 600; }
+      @media (min-width: 40rem) { li { grid-template-columns: 2fr 1fr 2fr; } }
+    `,
+  ];
+}
+
+customElements.define("appraise-tasks", AppraiseTasks);
