@@ -294,7 +294,7 @@ def test_every_address_is_known(world: World) -> None:
 
     assert paths - {"/", "/static", "/healthz"} == {
         *("/graphql", "/subgraph", "/exports/{key}", "/uploads", "/imports/{key}/rejected"),
-        *("/people", "/sections/{section}", "/contributions", "/graphiql"),
+        *("/people", "/sections/{section}", "/contributions", "/tasks", "/graphiql"),
         *(path for path in paths if path.startswith("/sign-")),
     }
 
