@@ -57,6 +57,6 @@ def test_the_adapters_of_the_first_release_are_installed() -> None:
 
 def test_an_adapter_that_is_not_installed_is_named_with_the_package_that_brings_it() -> None:
     with pytest.raises(NotFound) as refusal:
-        adapter_named("workday")
+        adapter_named("kronos")
 
-    assert refusal.value.hint == "install the package that brings it, e.g. `pip install appraise-workday`"
+    assert refusal.value.hint == "install the package that brings it, e.g. `pip install appraise-kronos`"

@@ -136,7 +136,10 @@ def test_changes_are_those_of_the_viewer_on_that_one_section(
                 is_shown = name == "Ann Archer"
                 expected[alias] = {"userErrors": [{"code": "VERSION_CONFLICT"}]} if may and is_shown else None
 
-        assert post(token, f"mutation {{ {' '.join(calls)} }}")["data"] == expected, viewer
+        for batch in range(0, len(calls), 25):  # a document has 30 aliases at most
+            answer = post(token, f"mutation {{ {' '.join(calls[batch : batch + 25])} }}")
+            aliases = list(expected)[batch : batch + 25]
+            assert answer.get("data") == {alias: expected[alias] for alias in aliases}, (viewer, answer)
 
 
 def test_an_administrator_embedded_administers_nothing(post: Post, embedded: Callable[[str, str], str | None]) -> None:

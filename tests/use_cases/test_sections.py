@@ -231,6 +231,8 @@ def test_a_run_that_says_otherwise_of_a_section_handed_in_is_told_as_a_correctio
         "sectionId": to_global(Kind.SECTION, section.id),
         "employeeId": to_global(Kind.EMPLOYEE, section.employee),
         "version": section.version,
+        "correctionId": told[-1].facts["correctionId"],
+        "levelChanges": True,
     }
 
 

@@ -226,8 +226,8 @@ class _Sizing(Visitor):
 
 
 def _within(number: Any, most: int) -> int:
-    """What cannot be read as a page size is taken as the largest."""
-    return min(number, most) if isinstance(number, int) and number > 0 else most
+    """What cannot be read as a page size is taken as the largest; one below 1 is refused by its field."""
+    return max(1, min(number, most)) if isinstance(number, int) else most
 
 
 def _defaults(document: DocumentNode) -> dict[str, int]:

@@ -103,10 +103,13 @@ function tab(query, known) {
 const known = await ids();
 const { GraphiQL, React, ReactDOM } = /** @type {any} */ (globalThis);
 Object.assign(globalThis, { __webpack_nonce__: document.body.dataset.nonce }); // by which the page's policy admits a style
-const fetcher = (/** @type {any} */ asked, /** @type {any} */ about) => {
-  const operations = about?.documentAST?.definitions ?? [];
-  const chosen = operations.find((/** @type {any} */ one) => !asked.operationName || one.name?.value === asked.operationName);
-  return chosen?.operation === "subscription" ? followed(asked) : answer(asked);
+const OPERATION = /^\s*(query|mutation|subscription)\s+(\w+)/gm;
+const fetcher = (/** @type {{query: string, operationName?: string}} */ asked) => {
+  // Right after a change of tabs the name may still be that of the tab before.
+  const named = [...asked.query.matchAll(OPERATION)];
+  const chosen = named.find(([, , name]) => name === asked.operationName) ?? (named.length === 1 ? named[0] : undefined);
+  const request = { ...asked, operationName: chosen?.[2] };
+  return chosen?.[1] === "subscription" ? followed(request) : answer(request);
 };
 ReactDOM.createRoot(document.getElementById("explorer")).render(
   React.createElement(GraphiQL, {
