@@ -264,7 +264,8 @@ export class AppraiseSection extends LitElement {
 
   /** @param {any} data */
   #own(data) {
-    const words = data.ratingsVisible ? `${STATES[data.state]}. You have answered.` : "This is your own section. You see the figures at once, and your manager’s words when it is shared with you.";
+    const answered = data.state === "ACKNOWLEDGED" ? " You have answered." : "";
+    const words = data.ratingsVisible ? `${STATES[data.state]}.${answered}` : "This is your own section. You see the figures at once, and your manager’s words when it is shared with you.";
     return html`<section><h2>Your section</h2><p>${words}</p></section>`;
   }
 
