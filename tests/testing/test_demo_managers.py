@@ -7,8 +7,10 @@ from tests.api.builder import AT, build, empty_deployment
 
 from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.adapters.records import PeopleRecord
-from appraise.cli.demo_managers import rate_and_submit
+from appraise.cli.demo_managers import finish, rate_and_submit
+from appraise.cli.deployment import all_sections, cycle_named
 from appraise.domain.employees import EmploymentStatus, ExternalReference
+from appraise.domain.scorecards import Estimate
 from appraise.domain.section_states import SectionState
 from appraise.use_cases.import_people import reconcile_people
 
@@ -38,3 +40,15 @@ def test_the_section_of_somebody_who_left_is_passed_over_and_the_others_are_hand
         "Ben Castellanos": SectionState.FINALISED,
         "Cem Yıldız": SectionState.SUBMITTED,
     }
+
+
+def test_a_year_that_is_over_leaves_no_section_with_a_figure_open_and_exempts_the_others(tmp_path: Path) -> None:
+    company = build(empty_deployment(tmp_path))
+
+    finish(company.deployment, "2025", hr=company.ids["Hal Novak"])
+
+    cycle = cycle_named(company.deployment, "2025")
+    for row in all_sections(company.deployment, cycle):
+        measured = any(isinstance(item.result, Estimate) for item in row.section.items)
+        if row.section.employee != company.ids["Hal Novak"]:
+            assert row.section.state is (SectionState.FINALISED if measured else SectionState.EXEMPT), row.employee_name

@@ -10,12 +10,13 @@ from appraise.domain.access import Principal, Role
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.reading import SectionRow, ViewedSection
 from appraise.domain.scorecards import Estimate
-from appraise.domain.section_course import Stance
+from appraise.domain.section_course import ExemptionReason, Stance
 from appraise.domain.section_states import HANDED_IN, SectionState
 from appraise.domain.sections import Refusal
 from appraise.use_cases.acknowledge_section import acknowledge_section
 from appraise.use_cases.approve_section import approve_section
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.exempt_section import exempt_section
 from appraise.use_cases.finalise_section import finalise_section
 from appraise.use_cases.rate_item import rate_item
 from appraise.use_cases.read_sections import section_of
@@ -28,8 +29,26 @@ RATINGS: Final = {True: 4, False: 2, None: 3}
 
 
 def finish(deployment: Deployment, cycle: str, *, hr: EmployeeId) -> None:
-    """Rate, hand in and make final every section of a cycle that can be, as in a year that is over."""
+    """Make every section of a cycle final that has a figure, and exempt those that have none: a year that is over.
+
+    The section of whoever is `hr` stays: nobody exempts themselves.
+    """
     _hand_in(deployment, cycle, spared=None, hr=hr, most=None, final_every=1)
+    administrator = _administrator(hr)
+    for row in list(all_sections(deployment, cycle_named(deployment, cycle))):
+        measured = any(isinstance(item.result, Estimate) for item in row.section.items)
+        if row.section.state is SectionState.COLLECTING and not measured and row.section.employee != hr:
+            _taken(
+                exempt_section(
+                    deployment,
+                    administrator,
+                    row.section.id,
+                    reason=ExemptionReason.NO_CUSTOMER_DUTY,
+                    note="Nothing was measured in this cycle.",
+                    expected_version=row.section.version,
+                    at=utc_now(),
+                )
+            )
 
 
 def rate_and_submit(deployment: Deployment, cycle: str, *, spared: EmployeeId | None, hr: EmployeeId) -> None:
@@ -40,7 +59,7 @@ def rate_and_submit(deployment: Deployment, cycle: str, *, spared: EmployeeId | 
 def _hand_in(
     deployment: Deployment, cycle: str, *, spared: EmployeeId | None, hr: EmployeeId, most: int | None, final_every: int
 ) -> None:
-    """As said by who asks.
+    """All but the team of `spared`, at most so many, every so manyth of them final.
 
     Sections of people who have left stay as they are: their managers of then no longer see them. Repeated after an
     interruption it does what is left.
@@ -62,8 +81,12 @@ def _hand_in(
         for done, row in enumerate(chosen, start=1):
             submitted = _handed_in(deployment, row)
             if done % final_every == 0:
-                _finalised(deployment, submitted, Principal("demo HR", hr, frozenset({Role.HR_ADMINISTRATOR})))
+                _finalised(deployment, submitted, _administrator(hr))
             advance("", done, len(chosen))
+
+
+def _administrator(hr: EmployeeId) -> Principal:
+    return Principal("demo HR", hr, frozenset({Role.HR_ADMINISTRATOR}))
 
 
 def _manager(row: SectionRow) -> Principal:
