@@ -17,6 +17,7 @@ from tests.node import CLIENTS, installed
 from tests.use_cases.receiver import LOOPBACK, receiving
 
 from appraise.api.global_ids import Kind, to_global
+from appraise.api.types.webhooks import WebhookEvent
 from appraise.bootstrap import utc_now
 from appraise.domain.webhooks import Notice
 from appraise.storage import outbox
@@ -184,3 +185,7 @@ def test_the_documented_receiver_tells_our_message_from_another(
 
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout) == [[204, "run.finished"], [401, ""]]
+
+
+def test_every_notice_can_be_asked_for() -> None:
+    assert {event.value for event in WebhookEvent} == set(Notice)

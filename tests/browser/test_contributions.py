@@ -116,3 +116,16 @@ def test_the_table_is_saved_with_every_row(sign_in: SignIn) -> None:
     assert float(sales["lower_95"]) < float(sales["figure"]) < float(sales["upper_95"])
     assert by_key["Stores", "2025", "satisfaction"]["figure"] == ""
     assert by_key["Stores", "2025", "satisfaction"]["reason_without_figure"] != ""
+
+
+def test_the_page_is_used_by_keyboard_alone(sign_in: SignIn) -> None:
+    """From the page's main part: what rows are about, which figures, the file, then each group's figures."""
+    page = contributions(sign_in)
+    page.get_by_role("combobox", name="Of").focus()
+    page.keyboard.press("ArrowDown")
+    page.locator("article h2", has_text="Noa").wait_for()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    assert page.locator("details[open] th[scope=row]").first.inner_text() == "2025"

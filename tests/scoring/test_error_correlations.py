@@ -7,16 +7,24 @@ from typing import Any
 import ibis
 import numpy as np
 import pytest
+from tests.domain.test_explanations import SATISFIED
+from tests.scoring.conftest import AS_OF, CYCLE
+from tests.scoring.test_lists import MANIFEST
 from tests.scoring.test_run import TEAM, served
 
+from appraise.domain.employees import Employee
 from appraise.domain.events import EventKind
-from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.indicators import LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
-from appraise.domain.scorecards import Absence, AbsenceKind, Coverage
+from appraise.domain.policies import DEFAULT_POLICY, Policy
+from appraise.domain.progress import silent
+from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Coverage
 from appraise.scoring.error_correlations import as_matrix, with_error_correlations
 from appraise.scoring.findings import Findings, Measured, Results
 from appraise.scoring.indicator import Shared
+from appraise.scoring.run import Measurement, concluded, measure
 from appraise.scoring.satisfaction import satisfaction
+from appraise.statistics.composite import pool
 
 Left = list[tuple[int, int, str]]
 
@@ -100,3 +108,46 @@ def test_what_is_left_of_answers_is_what_least_squares_leaves(world: Any, only: 
     other = [sorted(expected[one] for one in set(pair[employee == e].tolist())) for e in range(len(TEAM))]
     for own, independent in zip(by_employee, other, strict=True):
         assert own == pytest.approx(independent, abs=1e-6)
+
+
+def test_a_run_finds_the_correlation_that_its_residuals_have(world: Any, lenient: Policy) -> None:
+    """By NumPy over the union of both tables' employees and customers."""
+    served(world.team(*TEAM))
+    found = measure(world.tables(), world.people(), lenient, CYCLE, data_as_of=AS_OF, progress=silent)
+    left = [
+        {(row["employee"], row["customer"]): float(row["residual"]) for row in table.to_pyarrow().to_pylist()}
+        for table in (found.findings[key].results.measured.residuals for key in (SATISFACTION, REPEAT_PURCHASE))
+    ]
+    first, second = (np.array([one.get(at, 0.0) for at in sorted({*left[0], *left[1]})]) for one in left)
+
+    expected = first @ second / np.sqrt((first @ first) * (second @ second))
+    assert found.errors == {(SATISFACTION, REPEAT_PURCHASE): pytest.approx(expected, abs=1e-9)}
+    assert abs(expected) > 1e-5  # far from the tolerance
+
+
+def test_a_run_puts_indicators_together_by_what_their_errors_share() -> None:
+    random = np.random.default_rng(5)
+    shared = {(SATISFACTION, REPEAT_PURCHASE): 0.8}
+    deviation = random.normal(0.0, 1.0, (60, 2)) + random.multivariate_normal([0, 0], [[1, 0.8], [0.8, 1]], 60)
+    people = tuple(Employee(EmployeeId(f"{at:03}"), "Somebody") for at in range(60))
+    known = {}
+    for column, key in enumerate((SATISFACTION, REPEAT_PURCHASE)):
+        said = {at: replace(SATISFIED, indicator=key) for at in range(60)}
+        results = Results(said, Measured(range(60), deviation[:, column], np.ones(60), 1.0))
+        known[key] = Findings(
+            results, Absence(key, AbsenceKind.NOT_OBSERVED, "none"), Coverage(key, Decimal(0), Decimal(0))
+        )
+    rules = tuple((key, replace(DEFAULT_POLICY.of(key), weight=0.5)) for key in known)
+    policy = replace(DEFAULT_POLICY, indicators=rules, attributable_share=1.0, publish_reliability=0.0)
+
+    cards = concluded(
+        Measurement(people, known, shared, frozenset(one.id for one in people)), policy, MANIFEST
+    ).scorecards
+
+    pooled = {
+        told: pool(deviation, np.ones((60, 2)), weight=[1, 1], error_correlation=given, seed=MANIFEST.seed).score
+        for told, given in (("shared", [[1, 0.8], [0.8, 1]]), ("apart", None))
+    }
+    values = np.array([float(card.composite.value) for card in cards if isinstance(card.composite, Composite)])
+    assert values == pytest.approx(pooled["shared"], abs=1e-5)
+    assert np.abs(values - pooled["apart"]).max() > 0.05

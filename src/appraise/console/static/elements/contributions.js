@@ -3,10 +3,11 @@
 import { LitElement, css, html, nothing } from "lit";
 import { Client, RequestFailed } from "./client.js";
 import { saveTable } from "./download.js";
+import { failed } from "./failed.js";
 import { history, reachOf } from "./history.js";
 import { ReadContributions } from "./operations.js";
 import { pictures, shared } from "./styles.js";
-import { ABSENCES, amount, date, failure, figure, unitWords } from "./words.js";
+import { ABSENCES, amount, date, figure, unitWords } from "./words.js";
 
 const PAGE = 100; // rows, a row being a group in one cycle
 const LEAST = { POINTS: 5, PERCENT: 5, RATIO: 0.1 }; // so that figures that hardly differ do not look dramatic
@@ -103,7 +104,7 @@ export class AppraiseContributions extends LitElement {
         <h1>Contributions</h1>
         ${this.#controls()}
       </header>
-      ${this._failure === null ? nothing : this.#failed(this._failure)} ${this.#results()}`;
+      ${this._failure === null ? nothing : failed(this._failure, this.token, () => this.#read())} ${this.#results()}`;
   }
 
   #controls() {
@@ -263,14 +264,6 @@ export class AppraiseContributions extends LitElement {
   #waiting() {
     return html`<p class="hidden" role="status">Loading</p>
       <div class="groups" aria-hidden="true">${Array.from({ length: 3 }, () => html`<article><h2><span class="waiting">Name of a group</span></h2><div class="measures"><p class="waiting">Figures</p></div></article>`)}</div>`;
-  }
-
-  /** @param {RequestFailed} error */
-  #failed(error) {
-    return html`<div class="notice bad" role="alert">
-      <p>${failure(error.code, error.message)}</p>
-      ${error.code === "UNAUTHENTICATED" && this.token === null ? html`<p><a href="/sign-in">Sign in again</a></p>` : html`<button class="link" @click=${() => this.#read()}>Try again</button>`}
-    </div>`;
   }
 
   static styles = [

@@ -2,10 +2,11 @@
 
 import { LitElement, css, html, nothing } from "lit";
 import { Client, RequestFailed } from "./client.js";
+import { failed } from "./failed.js";
 import { ListPeople, ReadFrame } from "./operations.js";
 import { strip } from "./picture.js";
 import { pictures, shared } from "./styles.js";
-import { ABSENCES, STATES, failure, figure } from "./words.js";
+import { ABSENCES, STATES, figure } from "./words.js";
 
 const PAGE = 50;
 const PAUSE = 250; // milliseconds without a keystroke
@@ -102,7 +103,7 @@ export class AppraisePeople extends LitElement {
         <h1>People</h1>
         ${this.#controls()}
       </header>
-      ${this._failure === null ? nothing : this.#failed(this._failure)} ${this.#results()}`;
+      ${this._failure === null ? nothing : failed(this._failure, this.token, () => this.#begin())} ${this.#results()}`;
   }
 
   #controls() {
@@ -219,14 +220,6 @@ export class AppraisePeople extends LitElement {
       <ul aria-hidden="true">
         ${Array.from({ length: 8 }, () => html`<li class="row"><div class="person"><b class="waiting">First and last name</b><span class="small waiting">Job, department</span></div></li>`)}
       </ul>`;
-  }
-
-  /** @param {RequestFailed} error */
-  #failed(error) {
-    return html`<div class="notice bad" role="alert">
-      <p>${failure(error.code, error.message)}</p>
-      ${error.code === "UNAUTHENTICATED" && this.token === null ? html`<p><a href="/sign-in">Sign in again</a></p>` : html`<button class="link" @click=${() => this.#begin()}>Try again</button>`}
-    </div>`;
   }
 
   static styles = [

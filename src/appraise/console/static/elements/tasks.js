@@ -2,9 +2,10 @@
 
 import { LitElement, css, html, nothing } from "lit";
 import { Client, RequestFailed } from "./client.js";
+import { failed } from "./failed.js";
 import { ReadTasks } from "./operations.js";
 import { shared } from "./styles.js";
-import { date, failure, until } from "./words.js";
+import { date, until } from "./words.js";
 
 /** @type {Record<string, [one: string, what: string]>} */
 const KINDS = {
@@ -59,7 +60,7 @@ export class AppraiseTasks extends LitElement {
 
   render() {
     return html`<h1>To do</h1>
-      ${this._failure === null ? nothing : this.#failed(this._failure)} ${this.#results()}`;
+      ${this._failure === null ? nothing : failed(this._failure, this.token, () => this.#read())} ${this.#results()}`;
   }
 
   #results() {
@@ -93,14 +94,6 @@ export class AppraiseTasks extends LitElement {
   #due(day) {
     const { words, isLate } = until(day, new Date());
     return html`<span class="small ${isLate ? "late" : ""}">due ${date(`${day}T00:00:00Z`)}, ${words}</span>`;
-  }
-
-  /** @param {RequestFailed} error */
-  #failed(error) {
-    return html`<div class="notice bad" role="alert">
-      <p>${failure(error.code, error.message)}</p>
-      ${error.code === "UNAUTHENTICATED" && this.token === null ? html`<p><a href="/sign-in">Sign in again</a></p>` : html`<button class="link" @click=${() => this.#read()}>Try again</button>`}
-    </div>`;
   }
 
   static styles = [
