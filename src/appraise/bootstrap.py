@@ -13,6 +13,7 @@ from appraise.settings import Settings
 from appraise.storage.database import Database
 from appraise.storage.migrate import upgrade
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.mail_server import MailServer
 
 
 def utc_now() -> datetime:
@@ -46,8 +47,16 @@ def _deployment(settings: Settings) -> Deployment:
         secret=_secret(settings),
         code_version=__version__,
         webhook_networks=settings.allowed_networks,
+        mail=_mail_server(settings),
         files=settings.resolved_files,
     )
+
+
+def _mail_server(settings: Settings) -> MailServer | None:
+    if settings.mail_server is None:
+        return None
+    url = settings.mail_server.get_secret_value()
+    return MailServer.parse(url, sender=settings.mail_from, console=settings.public_url)
 
 
 def _secret(settings: Settings) -> bytes:

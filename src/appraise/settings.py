@@ -78,6 +78,12 @@ class Settings(BaseSettings):
         default="", description="networks, e.g. 10.2.0.0/16, into which webhooks may send though they are not public"
     )
 
+    mail_server: SecretStr | None = Field(
+        default=None,
+        description="smtp://user:password@host:587 (STARTTLS) or smtps://…, to tell people what there is to do",
+    )
+    mail_from: str | None = Field(default=None, description="sender of messages, e.g. Appraise <appraise@example.org>")
+
     def __init__(self, **values: Any) -> None:
         """Raises `InvalidInput` naming the first setting that cannot be read."""
         try:

@@ -48,6 +48,13 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedTask:
+    task: Task
+    subject_name: str
+    cycle_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Open:
     """A section in which something may be owed. Its items need not be there; `managers` from the nearest up, today."""
 

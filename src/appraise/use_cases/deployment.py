@@ -9,6 +9,7 @@ from appraise.storage.database import Database
 
 if TYPE_CHECKING:  # records need no query engine: reading them must not wait for one to be imported
     from appraise.events.store import EventStore
+    from appraise.use_cases.mail_server import MailServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,4 +24,5 @@ class Deployment:
     secret: bytes
     code_version: str
     webhook_networks: tuple[Network, ...] = ()
+    mail: "MailServer | None" = None
     files: Path = Path("appraise-data") / "files"

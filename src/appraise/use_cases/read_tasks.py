@@ -1,25 +1,18 @@
 """What somebody has to do: the same query that reminders are sent by."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from appraise.domain.access import Principal, Role
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.section_states import SectionState
-from appraise.domain.tasks import Open, Task, owed
+from appraise.domain.tasks import NamedTask, Open, TaskKind, owed
 from appraise.storage import corrections, cycles, disputes, people, tasks
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_view import respond_by
-
-
-@dataclass(frozen=True, slots=True)
-class NamedTask:
-    task: Task
-    subject_name: str
-    cycle_name: str
 
 
 def read_tasks(deployment: Deployment, principal: Principal, *, at: datetime) -> list[NamedTask]:
@@ -54,7 +47,13 @@ def all_tasks(session: Session, *, hr: Collection[EmployeeId], viewer: Viewer | 
             respond_by=respond_by(session, section, cycle, leave) if is_shared else None,
         )
         found += [NamedTask(task, name, cycle.name) for task in owed(open_, hr=hr, on=on)]
-    return sorted(found, key=lambda named: (named.task.due, named.task.kind, named.subject_name, named.task.section))
+    return sorted(found, key=_urgency)
+
+
+def _urgency(named: NamedTask) -> tuple[Any, ...]:
+    """What may be left undone comes last of its day."""
+    task = named.task
+    return task.due, task.kind is TaskKind.ASSESS_SELF, task.kind, named.subject_name, task.section
 
 
 def _chain(employee: EmployeeId, above: Mapping[EmployeeId, EmployeeId]) -> tuple[EmployeeId, ...]:

@@ -22,6 +22,7 @@ from appraise.use_cases.carry_out_import import carry_out_import
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_policy import policy_in_force
 from appraise.use_cases.run_clocks import run_clocks
+from appraise.use_cases.send_mails import send_mails
 from appraise.use_cases.start_scoring import carry_out_scoring
 from appraise.use_cases.transactions import committed
 from appraise.use_cases.write_export import write_export
@@ -122,6 +123,7 @@ class Worker:
     def run(self, stop: Event) -> None:
         """Until `stop`; an export that is being written then is begun anew by the next worker, an import is ended."""
         lanes = [Thread(target=self._lane, args=[lane, stop], name="jobs") for lane in LANES]
+        lanes.append(Thread(target=self._post, args=[stop], name="mail"))
         for thread in lanes:
             thread.start()
         for thread in lanes:
@@ -143,13 +145,25 @@ class Worker:
                 LOG.exception("jobs cannot be read")
             stop.wait(LOOK_EVERY)
 
+    def _post(self, stop: Event) -> None:
+        """In a thread of its own: a mail server may be slow."""
+        while not stop.is_set():
+            try:
+                send_mails(self._deployment, at=self._clock())
+            except Retriable as error:
+                LOG.warning("mail cannot be read for the moment", error=str(error))
+            except Exception:  # a thread that ended would be missed too late
+                LOG.exception("mail cannot be sent")
+            stop.wait(CLEARED_EVERY)
+
     def run_once(self) -> int:
-        """Do what waits now, clear away what is over, let clocks run. Gives how many jobs there were."""
+        """Do what waits now, clear away what is over, let clocks run, send mail. Gives how many jobs there were."""
         clear(self._deployment, at=self._clock())
         run_clocks(self._deployment, at=self._clock())
         count = 0
         while self._one(frozenset(JobKind), Event()):
             count += 1
+        send_mails(self._deployment, at=self._clock())
         return count
 
     def _one(self, kinds: frozenset[JobKind], stop: Event) -> bool:

@@ -7,9 +7,8 @@ from typing import Self
 import strawberry
 
 from appraise.api.global_ids import Kind, to_global
-from appraise.domain.tasks import TaskKind
+from appraise.domain.tasks import NamedTask, TaskKind
 from appraise.use_cases.read_readers import Reader
-from appraise.use_cases.read_tasks import NamedTask
 
 
 @strawberry.enum(name="TaskKind", description="What has to be done. More may be added.")

@@ -51,6 +51,35 @@ class ReminderRow(Record, table=True):
     reminded_on: date = Field(primary_key=True)
 
 
+class MailRow(Record, table=True):
+    """Nobody is written to twice on a day."""
+
+    __tablename__ = "mails"
+    __table_args__ = (
+        CheckConstraint("state IN ('WAITING', 'SENT', 'NEEDLESS', 'FAILED')", name="state"),
+        UniqueConstraint("owner_id", "written_on"),
+        Index("ix_mails_state_next_try_at", "state", "next_try_at"),
+    )
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    owner_id: str = Field(sa_type=Key, foreign_key="employees.id")
+    written_on: date
+    state: str = Field(sa_type=Key)
+    tries: int
+    next_try_at: datetime | None = Field(default=None, sa_type=Instant)
+    problem: str | None = None
+
+
+class ToldTaskRow(Record, table=True):
+    """What somebody was written to of and still has to do; gone with the task, so that it is new when it returns."""
+
+    __tablename__ = "told_tasks"
+
+    owner_id: str = Field(primary_key=True, sa_type=Key)
+    kind: str = Field(primary_key=True, sa_type=Key)
+    section_id: str = Field(primary_key=True, sa_type=Key, foreign_key="sections.id")
+
+
 class CorrectionRow(Record, table=True):
     __tablename__ = "corrections"
     __table_args__ = (

@@ -1,0 +1,80 @@
+from datetime import date, timedelta
+
+import pytest
+
+from appraise.domain.identifiers import EmployeeId, SectionId
+from appraise.domain.mails import SHOWN, WORDS, day, is_to_be_written, text_of, told_of
+from appraise.domain.tasks import NamedTask, Task, TaskKind
+
+ON = date(2026, 3, 1)
+CONSOLE = "https://appraise.example.org"
+
+
+def task(number: int = 1, kind: TaskKind = TaskKind.RATE, due: date = date.max) -> Task:
+    return Task(due, kind, SectionId(f"s{number}"), EmployeeId("max"), EmployeeId(f"e{number}"))
+
+
+def named(count: int, due: date = date.max, name: str = "Ann <Lee>") -> list[NamedTask]:
+    return [NamedTask(task(number, due=due), name, "Year 2025") for number in range(count)]
+
+
+def test_every_kind_of_task_has_its_words() -> None:
+    assert set(WORDS) == set(TaskKind)
+
+
+@pytest.mark.parametrize(
+    ("days", "is_written"),
+    [(31, False), (30, True), (29, False), (10, True), (3, True), (1, True), (0, False), (-1, False)],
+)
+def test_of_what_is_known_only_a_near_day_makes_a_message(days: int, is_written: bool) -> None:
+    one = task(due=ON + timedelta(days=days))
+    assert is_to_be_written([task(), one], told={told_of(task()), told_of(one)}, on=ON) is is_written
+
+
+def test_what_is_new_makes_one() -> None:
+    assert is_to_be_written([task(1), task(2)], told={told_of(task(1))}, on=ON)
+    assert is_to_be_written([task(1, TaskKind.SHARE)], told={told_of(task(1))}, on=ON)
+    assert not is_to_be_written([task(1)], told={told_of(task(1)), told_of(task(2))}, on=ON)
+
+
+@pytest.mark.parametrize(
+    ("due", "subject", "when"),
+    [
+        (date.max, "Rate Ann <Lee> and hand the section in", "no date"),
+        (date(2026, 3, 11), "Rate Ann <Lee> and hand the section in, by 11 March 2026", "by 11 March 2026, in 10 days"),
+        (date(2026, 3, 2), "Rate Ann <Lee> and hand the section in, by 2 March 2026", "by 2 March 2026, tomorrow"),
+        (ON, "Rate Ann <Lee> and hand the section in, by 1 March 2026", "by 1 March 2026, today"),
+        (
+            date(2026, 2, 28),
+            "Rate Ann <Lee> and hand the section in, by 28 February 2026",
+            "was due on 28 February 2026",
+        ),
+    ],
+)
+def test_one_thing_is_the_subject_itself(due: date, subject: str, when: str) -> None:
+    text = text_of("Max", named(1, due), on=ON, console=CONSOLE)
+    assert text.subject == subject
+    assert f"Year 2025; {when}\n" in text.plain
+    assert "1 thing to do:" in text.plain
+
+
+def test_of_many_the_first_are_named_and_the_rest_counted() -> None:
+    text = text_of("Max", named(SHOWN + 1_234, date(2026, 3, 11)), on=ON, console=CONSOLE)
+    assert text.subject == "1,254 things to do, the first by 11 March 2026"
+    assert text.plain.count("\n- Rate") == text.html.count("<li") == SHOWN
+    assert "\n  and 1,234 more\n" in text.plain
+    assert "<p>and 1,234 more</p>" in text.html
+    assert "more" not in text_of("Max", named(SHOWN), on=ON, console=CONSOLE).plain
+
+
+def test_a_name_cannot_become_markup() -> None:
+    text = text_of("<b>Max", named(1), on=ON, console=CONSOLE)
+    assert "Rate Ann &lt;Lee&gt; and" in text.html
+    assert "&lt;b&gt;Max," in text.html
+    assert "<b>" not in text.html
+
+
+def test_days_are_written_out() -> None:
+    assert [day(date(2026, month, 9)).split()[1][:3] for month in range(1, 13)] == [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]  # fmt: skip
