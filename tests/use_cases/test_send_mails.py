@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,14 +13,20 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import update
 from tests.use_cases.conftest import AT, Company, done, stepped, submitted
+from typer.testing import CliRunner
 
+from appraise.bootstrap import initialise, open_deployment
+from appraise.cli import app
 from appraise.domain.cycles import CycleRules
+from appraise.domain.employees import Employee
 from appraise.domain.global_ids import Kind, encoded
+from appraise.domain.identifiers import EmployeeId
 from appraise.domain.mails import RETRIES, MailState
 from appraise.errors import InvalidInput, Retriable
-from appraise.storage import cycles
+from appraise.settings import Settings
+from appraise.storage import cycles, mails, people_import
 from appraise.storage.tables import EMPLOYEES
-from appraise.use_cases.mail_server import MailServer
+from appraise.use_cases.mail_server import MailServer, Refused
 from appraise.use_cases.read_mails import read_mails
 from appraise.use_cases.return_section import return_section
 from appraise.use_cases.send_mails import Mailed, send_mails
@@ -240,3 +247,34 @@ def test_settings_that_cannot_be_used_are_named(url: str, sender: str | None, co
     told = f"{raised.value} {raised.value.expected}"
     assert named in told
     assert "secret" not in told
+
+
+def test_the_commands_send_one_message_and_tell_what_became_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, post: Post
+) -> None:
+    monkeypatch.setenv("APPRAISE_DATA", str(tmp_path / "data"))
+    initialise(Settings())
+
+    def run(*arguments: str) -> str:
+        return CliRunner().invoke(app, ["mail", *arguments], catch_exceptions=False, env={"COLUMNS": "200"}).output
+
+    with pytest.raises(InvalidInput, match="no mail server is set"):
+        run("test", "me@example.org")
+    monkeypatch.setenv("APPRAISE_MAIL_SERVER", f"smtp://127.0.0.1:{post.port}")
+    monkeypatch.setenv("APPRAISE_MAIL_FROM", "appraise@example.org")
+    monkeypatch.setenv("APPRAISE_PUBLIC_URL", "https://appraise.example.org")
+    assert run("test", "me@example.org") == f"Taken by the mail server 127.0.0.1:{post.port} for me@example.org.\n"
+    assert post.taken() == {"me@example.org": "Appraise can write to you"}
+    post.answers = {"me@example.org": "550 no"}
+    with pytest.raises(Refused, match=r"answers 550 for me@example\.org: no"):
+        run("test", "me@example.org")
+    assert run("log") == "Nothing.\n"
+
+    deployment = open_deployment(Settings())
+    with deployment.database.transaction() as session:
+        people_import.add_employees(session, [Employee(EmployeeId("max"), "Max", None)], at=AT)
+        mails.queue(session, [EmployeeId("max")], at=AT)
+    deployment.database.close()
+    assert run("log").splitlines()[1].split() == ["2026-03-01", "Max", "waiting", "0", "2026-03-01", "12:00"]
+    assert '"state": "WAITING"' in run("log", "--json")
+    assert run("log", "--state", "failed") == "Nothing.\n"
