@@ -25,7 +25,7 @@ PROGRESS = "subscription ($run: ID!) { scoringProgress(run: $run) { id } }"
 ENTITIES = f"""query($representations: [_Any!]!, $cycle: ID!) {{ _entities(representations: $representations) {{
   ... on Employee {{ appraiseRecord {{ id }} customerServiceSection(cycle: $cycle) {{
     {FINAL["Section"].replace("Composite", "AppraiseComposite")} }} }} }} }}"""
-AUDIT_LOG = "{ auditLog(first: 100) { nodes { subject } } }"
+AUDIT_LOG = "{ auditLog(first: 100) { nodes { subjectIds(first: 100) } } }"
 DEPARTMENTS = "{ departments { code } }"
 COVERAGE = "coverage { employees }"
 CONTRIBUTIONS = f"""{{ contributions(first: 50, groupBy: %s) {{ nodes {{ group {{ key }}
@@ -71,12 +71,10 @@ def departments(world: World, who: str) -> set[Key]:
 def audit_log(world: World, who: str) -> set[Key]:
     """All of it, where there is a line that is not about the reader themselves."""
     found = (world.ask(who, AUDIT_LOG).get("data") or {}).get("auditLog") or {"nodes": []}
-    own = {f"employee:{world.principals[who].employee}"} | {
-        f"section:{what.section}"
-        for (kind, _), what in world.things.items()
-        if kind == "Section" and what.subject == world.principals[who].employee
-    }
-    return {("audit log", "all")} if any(line["subject"] not in own for line in found["nodes"]) else set()
+    me = world.principals[who].employee
+    own = {key for (_, key), what in world.things.items() if what.subject == me is not None}
+    read = [set(line["subjectIds"]) for line in found["nodes"]]
+    return {("audit log", "all")} if any(not about or about - own for about in read) else set()
 
 
 def contributions(world: World, who: str) -> set[Key]:

@@ -22,6 +22,7 @@ from appraise.use_cases.read_cycles import list_cycles
 from appraise.use_cases.read_people import people_by_id
 from appraise.use_cases.read_sections import get_section, sections_by_employee
 from appraise.use_cases.read_standings import read_standings
+from appraise.use_cases.record_reading import Told, record_reading
 
 
 @dataclass(slots=True)
@@ -62,6 +63,8 @@ class Sections:
     _known: dict[CycleId, dict[EmployeeId, Section | None]] = field(default_factory=dict)
     _viewed: dict[SectionId, ViewedSection] = field(default_factory=dict)
     _standings: dict[SectionId, Mapping[IndicatorKey, Standing]] = field(default_factory=dict)
+    told: Told = field(default_factory=set)
+    _together: dict[SectionId, Mapping[SectionId, EmployeeId]] = field(default_factory=dict)
 
     def announce(self, employees: Iterable[EmployeeId]) -> None:
         self._employees.update(employees)
@@ -72,7 +75,20 @@ class Sections:
             missing = (self._employees | {employee}) - known.keys()
             found = sections_by_employee(self.deployment, self.principal, sorted(missing), cycle, at=self.at)
             known.update((wanted, found.get(wanted)) for wanted in missing)
+            self.listed(found.values())
         return known[employee]
+
+    def listed(self, sections: Iterable[Section]) -> None:
+        """What was read as one list."""
+        together = {section.id: section.employee for section in sections}
+        self._together.update(dict.fromkeys(together, together))
+
+    def hand_out(self, section: SectionId) -> None:
+        """Figures of a section go out: of the list that it was read in a line is left in the audit log, once."""
+        together = self._together.get(section, {})
+        if together:
+            self._together = {key: found for key, found in self._together.items() if found is not together}
+            record_reading(self.deployment, self.principal, together, at=self.at, told=self.told)
 
     def view(self, section: SectionId) -> ViewedSection:
         """The section as one reads an individual's: leaves a line in the audit log, once per request."""

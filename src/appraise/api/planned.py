@@ -69,6 +69,7 @@ class _Sections:
     level: _Level
     argument: int = -1
     items: _Level | None = None
+    is_audited: bool = False
 
     def of_items(self) -> _Level:
         if self.items is None:
@@ -77,7 +78,8 @@ class _Sections:
 
     @property
     def columns(self) -> str:
-        return f"{self.level.asked!r}, {None if self.items is None else self.items.asked!r}"
+        items = None if self.items is None else self.items.asked
+        return f"{self.level.asked!r}, {items!r}, is_audited={self.is_audited}"
 
 
 class Plan:
@@ -261,6 +263,7 @@ class Plan:
         self, details: FieldDetailsList, written: Items | OfItems, level: _Level, sections: _Sections
     ) -> str:
         items = sections.of_items()
+        sections.is_audited |= isinstance(written, Items) or written.is_figure
         found = f"items_{sections.number}.get({level.at('id')}, ())"
         if isinstance(written, Items):
             shown = self._generator.object_type("Item")

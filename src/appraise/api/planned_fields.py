@@ -78,12 +78,14 @@ class Items:
 class OfItems:
     """A leaf that is made of these columns of a section's items.
 
-    `of` are columns of the section; where there are any, `by` takes the principal and these first.
+    `of` are columns of the section; where there are any, `by` takes the principal and these first. `is_figure`: it is
+    one of an individual, whose reading is audited, as that of items.
     """
 
     columns: Columns
     by: Callable[..., Any]
     of: Columns = ()
+    is_figure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ FIELDS: Final[dict[str, dict[str, Written]]] = {
         "submittedAt": Made(("submitted_at",), _moment),
         "manifestHash": Made(("manifest_hash",)),
         "items": Items(),
-        "total": OfItems(("weight", "absence_kind", "rating"), _total, of=("floor",)),
+        "total": OfItems(("weight", "absence_kind", "rating"), _total, of=("floor",), is_figure=True),
         "itemsToRate": OfItems(("weight", "absence_kind", "rating"), _to_rate, of=("employee_id", "state")),
         "isOwn": Made(("employee_id",), _is_own, of_viewer=True),
     },

@@ -40,6 +40,7 @@ def people(
         columns,
         list(asked),
         at=context.at,
+        told=context.sections.told,
         first=window.first,
         after=window.after,
         **filters,
@@ -50,10 +51,14 @@ def person(
     context: RequestContext, arguments: Arguments, columns: Columns, asked: Iterable[SectionsAsked]
 ) -> PeopleExcerpt:
     key = EmployeeId(key_of(arguments["by"]["id"], Kind.EMPLOYEE))
-    return excerpt_of_person(context.deployment, context.principal, key, columns, list(asked), at=context.at)
+    return excerpt_of_person(
+        context.deployment, context.principal, key, columns, list(asked), at=context.at, told=context.sections.told
+    )
 
 
-def sections(context: RequestContext, arguments: Arguments, columns: Columns, items: Columns | None) -> SectionsExcerpt:
+def sections(
+    context: RequestContext, arguments: Arguments, columns: Columns, items: Columns | None, *, is_audited: bool
+) -> SectionsExcerpt:
     window = _window(arguments)
     return excerpt_of_sections(
         context.deployment,
@@ -62,15 +67,17 @@ def sections(context: RequestContext, arguments: Arguments, columns: Columns, it
         items,
         cycle=_cycle(arguments),
         at=context.at,
+        told=context.sections.told,
         first=window.first,
         after=window.after,
         state=_state(arguments),
+        is_audited=is_audited,
     )
 
 
-def asked(arguments: Arguments, columns: Columns, items: Columns | None) -> SectionsAsked:
+def asked(arguments: Arguments, columns: Columns, items: Columns | None, *, is_audited: bool) -> SectionsAsked:
     """The sections of employees, by the arguments of `Employee.section`."""
-    return SectionsAsked(_cycle(arguments), columns, items)
+    return SectionsAsked(_cycle(arguments), columns, items, is_audited)
 
 
 def checked(arguments: Arguments) -> None:

@@ -9,11 +9,16 @@ from datetime import datetime
 from appraise.domain.identifiers import EmployeeId
 
 START = "0" * 64
+LIST = "list"
+"""Before the hash that stands for a list of subjects."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """`subject` is the global id of what was touched; `details` short facts, never secrets or customers' words."""
+    """`details` are short facts, never secrets or customers' words.
+
+    `subject` is what was touched or read, `section:<id>`, or a list of such by its `list_name`.
+    """
 
     sequence: int
     at: datetime
@@ -56,6 +61,12 @@ def chained(
     facts = tuple(sorted(details))
     digest = _digest(sequence, at, actor, action, subject, facts, before)
     return AuditEntry(sequence, at, actor, action, subject, facts, before, digest)
+
+
+def list_name(subjects: Iterable[str]) -> str:
+    """What stands in a line for a list of subjects: it covers them all, so that none can be put in or taken out."""
+    text = json.dumps(sorted(subjects), ensure_ascii=False, separators=(",", ":"))
+    return f"{LIST}:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def first_break(entries: Iterable[AuditEntry]) -> AuditEntry | None:

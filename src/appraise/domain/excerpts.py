@@ -17,11 +17,15 @@ Values = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class SectionsAsked:
-    """Columns of the sections of a cycle; `items` those of their items, None where no item is asked for."""
+    """Columns of the sections of a cycle; `items` those of their items, None where no item is asked for.
+
+    `is_audited`: figures of individuals are among them.
+    """
 
     cycle: CycleId
     columns: Columns
     items: Columns | None
+    is_audited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,20 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, func, insert, select
 
 from appraise.domain.audit import AuditEntry, chained
+from appraise.storage import audit_lists
 from appraise.storage.database import Session, lock
 from appraise.storage.tables import AUDIT_LOG
 
 CHUNK: Final = 5_000
+LOCK: Final = "audit"
+"""Of whoever appends, until their transaction ends."""
 
 
 def append(
     session: Session, *, at: datetime, actor: str, action: str, subject: str, details: Iterable[tuple[str, str]] = ()
 ) -> AuditEntry:
     """Add a line to the chain. Others who append wait until this transaction ends, so append late in it."""
-    lock(session, "audit")
+    lock(session, LOCK)
     row = session.execute(select(AUDIT_LOG).order_by(AUDIT_LOG.c.sequence.desc()).limit(1)).first()
     previous = None if row is None else entry_from(row)
     entry = chained(
@@ -88,7 +91,9 @@ def since(session: Session, sequence: int, actions: Iterable[str]) -> list[Audit
 
 
 def about(session: Session, subject: str) -> list[AuditEntry]:
-    statement = select(AUDIT_LOG).where(AUDIT_LOG.c.subject == subject).order_by(AUDIT_LOG.c.sequence)
+    """The lines that name it, alone or in a list."""
+    is_meant = AUDIT_LOG.c.subject.in_(audit_lists.about_one(subject))
+    statement = select(AUDIT_LOG).where(is_meant).order_by(AUDIT_LOG.c.sequence)
     return [entry_from(row) for row in session.execute(statement)]
 
 

@@ -1,8 +1,9 @@
 """Pages of the audit log, the newest line first, through the reader's scope."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
 from appraise.domain.access import AuditScope, audit_scope
 from appraise.domain.audit import AuditEntry, AuditFilter
@@ -10,6 +11,7 @@ from appraise.domain.cursors import position
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.reading import Page
 from appraise.errors import InvalidInput
+from appraise.storage import audit_lists
 from appraise.storage.access import Viewer
 from appraise.storage.audit import entry_from
 from appraise.storage.cursors import checked_size, page
@@ -35,11 +37,21 @@ def counted(session: Session, viewer: Viewer, wanted: AuditFilter) -> int:
     return int(session.execute(statement).scalar_one())
 
 
+def subjects(session: Session, viewer: Viewer, entries: Sequence[AuditEntry]) -> list[tuple[str, ...]]:
+    """All that each line is about; to those who read what is kept of them, no more of a list than that."""
+    found = audit_lists.subjects_of(session, entries)
+    me = viewer.principal.employee
+    if audit_scope(viewer.principal) is AuditScope.EVERYTHING or me is None:
+        return found
+    own = set(session.execute(union_all(*_subjects(me))).scalars())
+    return [tuple(one for one in each if one in own) for each in found]
+
+
 def _conditions(viewer: Viewer, wanted: AuditFilter) -> list[ColumnElement[bool]]:
     table = AUDIT_LOG.c
     found = [_reached(viewer)]
     if wanted.subject is not None:
-        found.append(table.subject == wanted.subject)
+        found.append(table.subject.in_(audit_lists.about_one(wanted.subject)))
     if wanted.employee is not None:
         found.append(_record_of(wanted.employee))
     if wanted.actor is not None:
@@ -66,8 +78,12 @@ def _reached(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _record_of(employee: EmployeeId) -> ColumnElement[bool]:
-    sections: Any = select(literal("section:") + SECTIONS.c.id).where(SECTIONS.c.employee_id == employee)
-    return or_(AUDIT_LOG.c.subject == f"employee:{employee}", AUDIT_LOG.c.subject.in_(sections))
+    return AUDIT_LOG.c.subject.in_(audit_lists.about(*_subjects(employee)))
+
+
+def _subjects(employee: EmployeeId) -> tuple[Select[Any], Select[Any]]:
+    sections = select(literal("section:") + SECTIONS.c.id).where(SECTIONS.c.employee_id == employee)
+    return select(literal(f"employee:{employee}")), sections
 
 
 def _sequence(after: str) -> int:

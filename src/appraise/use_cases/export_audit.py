@@ -1,14 +1,14 @@
 """Write the audit log to a file that anybody can verify, and read one back."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from appraise.domain.audit import AuditEntry
+from appraise.domain.audit import LIST, AuditEntry, list_name
 from appraise.errors import InvalidInput, Place
-from appraise.storage import audit
+from appraise.storage import audit, audit_lists
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.transactions import committed
 
@@ -21,20 +21,22 @@ def export_audit(deployment: Deployment, *, by: str, write: Callable[[bytes], ob
     )
     written = 0
     with deployment.database.reading() as session:
-        for entry in audit.entries(session):
-            write((json.dumps(line_of(entry), ensure_ascii=False) + "\n").encode())
-            written += 1
+        for entries in audit.pages(session, since=None, until=None, size=audit.CHUNK):
+            for entry, subjects in zip(entries, audit_lists.subjects_of(session, entries), strict=True):
+                write((json.dumps(line_of(entry, subjects), ensure_ascii=False) + "\n").encode())
+            written += len(entries)
     return written
 
 
-def line_of(entry: AuditEntry) -> dict[str, Any]:
-    """As exports through the API have it."""
+def line_of(entry: AuditEntry, subjects: Sequence[str]) -> dict[str, Any]:
+    """As exports through the API have it; `subjects` are all that it is about."""
     return {
         "sequence": entry.sequence,
         "at": entry.at.isoformat(),
         "actor": entry.actor,
         "action": entry.action,
         "subject": entry.subject,
+        "subjects": list(subjects),
         "details": [{"name": name, "value": value} for name, value in entry.details],
         "previousHash": entry.previous_hash,
         "hash": entry.hash,
@@ -56,7 +58,7 @@ def _entries(lines: Iterable[str], file: Path) -> Iterator[AuditEntry]:
                 at=datetime.fromisoformat(line["at"]),
                 actor=line["actor"],
                 action=line["action"],
-                subject=line["subject"],
+                subject=_subject(line["subject"], line["subjects"]),
                 details=tuple((fact["name"], fact["value"]) for fact in line["details"]),
                 previous_hash=line["previousHash"],
                 hash=line["hash"],
@@ -68,3 +70,8 @@ def _entries(lines: Iterable[str], file: Path) -> Iterator[AuditEntry]:
                 expected="one JSON document a line, as `appraise audit export` writes them",
                 hint="export the log again as JSON lines",
             ) from error
+
+
+def _subject(subject: str, subjects: list[str]) -> str:
+    """A list's name follows from what is in it: where that was changed, the line is no longer what was hashed."""
+    return list_name(subjects) if subject.startswith(f"{LIST}:") else subject

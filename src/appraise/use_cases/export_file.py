@@ -122,6 +122,7 @@ def schema_of(kind: ExportKind) -> Any:
             "sequence": whole,
             "at": pa.timestamp("us", "UTC"),
             **dict.fromkeys(["actor", "action", "subject"], text),
+            "subjects": pa.list_(text),
             "details": rows(name=text, value=text),
             "previousHash": text,
             "hash": text,

@@ -1,6 +1,6 @@
 """The lines of an export: what the principal may read, as flat records with the API's names and ids."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -13,7 +13,7 @@ from appraise.domain.reading import Page, PersonRow, SectionRow
 from appraise.domain.scorecards import Absence, Estimate
 from appraise.domain.sections import Item
 from appraise.errors import Forbidden
-from appraise.storage import audit, people, sections
+from appraise.storage import audit, audit_lists, people, sections
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 from appraise.storage.export_subjects import Subject
@@ -75,7 +75,9 @@ def chunks(session: Session, viewer: Viewer, request: ExportRequest) -> Iterator
         case ExportKind.AUDIT:
             _check_audit(viewer)
             for entries in audit.pages(session, since=request.since, until=request.until, size=PAGE * 5):
-                yield len(entries), Chunk([_audit_row(entry) for entry in entries], [])
+                about = audit_lists.subjects_of(session, entries)
+                rows = [_audit_row(entry, subjects) for entry, subjects in zip(entries, about, strict=True)]
+                yield len(entries), Chunk(rows, [])
 
 
 def _check_audit(viewer: Viewer) -> None:
@@ -218,13 +220,14 @@ def _person_row(row: PersonRow, *, is_manager_shown: bool) -> Row:
     }
 
 
-def _audit_row(entry: AuditEntry) -> Row:
+def _audit_row(entry: AuditEntry, subjects: Sequence[str]) -> Row:
     return {
         "sequence": entry.sequence,
         "at": entry.at,
         "actor": entry.actor,
         "action": entry.action,
         "subject": entry.subject,
+        "subjects": list(subjects),
         "details": [{"name": name, "value": value} for name, value in entry.details],
         "previousHash": entry.previous_hash,
         "hash": entry.hash,

@@ -18,6 +18,7 @@ from appraise.storage import audit, cycles, sections
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.record_reading import record_reading
 from appraise.use_cases.section_view import Actor
 from appraise.use_cases.transactions import committed
 
@@ -70,6 +71,8 @@ def export_sections(
     written = 0
     with deployment.database.reading() as session:
         for rows in _pages(session, viewer, cycle):
+            read = {row.section.id: row.section.employee for row in rows}
+            record_reading(deployment, principal, read, at=at)
             lines = [line for row in rows for line in _lines(row)]
             if format is ExportFormat.CSV:
                 write(_csv([[spreadsheet_cell(line[column]) for column in COLUMNS] for line in lines]))

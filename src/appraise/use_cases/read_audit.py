@@ -31,6 +31,14 @@ def count_audit(deployment: Deployment, principal: Principal, wanted: AuditFilte
         return audit_lines.counted(session, Viewer(principal, at.date()), wanted)
 
 
+def subjects_of_line(
+    deployment: Deployment, principal: Principal, entry: AuditEntry, *, at: datetime
+) -> tuple[str, ...]:
+    """All that a line is about, which was read as the principal; theirs alone where they read no more."""
+    with deployment.database.reading() as session:
+        return audit_lines.subjects(session, Viewer(principal, at.date()), [entry])[0]
+
+
 def check_chain(deployment: Deployment, principal: Principal) -> AuditVerdict:
     """Reads the whole log. Raises `Forbidden` for whoever does not read all of it."""
     if audit_scope(principal) is not AuditScope.EVERYTHING:

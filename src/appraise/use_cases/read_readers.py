@@ -10,7 +10,7 @@ from appraise.storage import audit, sections
 from appraise.storage.access import Viewer
 from appraise.use_cases.deployment import Deployment
 
-READS = frozenset({"section.read", "standing.read", "change.read"})
+READS = frozenset({"section.read", "sections.read", "standing.read", "change.read"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from appraise.domain.audit import START, AuditEntry, first_break
-from appraise.storage import audit
+from appraise.storage import audit, audit_lists
 from appraise.use_cases.deployment import Deployment
 
 
@@ -28,7 +28,7 @@ class AuditVerdict:
 def verify_audit(deployment: Deployment, *, kept: str | None = None) -> AuditVerdict:
     """`kept` is a head that was written down before."""
     with deployment.database.reading() as session:
-        return verdict_of(audit.entries(session), kept=kept)
+        return verdict_of(audit_lists.named_anew(session, audit.entries(session)), kept=kept)
 
 
 def verdict_of(entries: Iterable[AuditEntry], *, kept: str | None = None) -> AuditVerdict:

@@ -25,7 +25,7 @@ from appraise.use_cases.run_clocks import run_clocks
 from appraise.use_cases.send_mails import send_mails
 from appraise.use_cases.start_scoring import carry_out_scoring
 from appraise.use_cases.transactions import committed
-from appraise.use_cases.write_export import write_export
+from appraise.use_cases.write_export import record_export, write_export
 
 LOG = structlog.get_logger("appraise.jobs")
 LOOK_EVERY: Final = 1.0
@@ -236,6 +236,7 @@ class Worker:
             if not jobs.settle(session, finished, claim=claim):
                 return False
             export_subjects.add(session, job.id, written.subjects)
+            record_export(session, written, at=now)
             return True
 
         if not committed(self._deployment, work):

@@ -19,6 +19,7 @@ from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.export_file import ENDING, export_file
 from appraise.use_cases.export_rows import chunks, count
 from appraise.use_cases.files import new_file
+from appraise.use_cases.record_reading import append_reading
 from appraise.use_cases.section_view import Actor
 from appraise.use_cases.transactions import committed
 
@@ -29,6 +30,7 @@ class Written:
 
     outcome: dict[str, Any]
     subjects: list[Subject]
+    principal: Principal
 
 
 def write_export(deployment: Deployment, job: Job, *, at: datetime, progress: Advance) -> Written:
@@ -48,7 +50,13 @@ def write_export(deployment: Deployment, job: Job, *, at: datetime, progress: Ad
             file.flush()
             size, sha256 = file.tell(), _sha256(file)
     outcome = {"file": name, "rows": rows, "bytes": size, "sha256": sha256}
-    return Written(outcome, subjects)
+    return Written(outcome, subjects, principal)
+
+
+def record_export(session: Session, written: Written, *, at: datetime) -> None:
+    """That sections of others stand in the file: one line for all, in the transaction that lets it be fetched."""
+    sections = {one.section: one.employee for one in written.subjects if one.section is not None}
+    append_reading(session, written.principal, sections, at=at)
 
 
 def _record(deployment: Deployment, job: Job, principal: Principal, total: int, at: datetime) -> None:

@@ -1,19 +1,19 @@
 """Lines of the audit log."""
 
 from datetime import datetime
-from typing import Final, Self
+from typing import Annotated, Final, Self
 
 import strawberry
 
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, to_global
-from appraise.api.types.connections import PageInfoType, Window
+from appraise.api.types.connections import LARGEST_PAGE, PageInfoType, Window
 from appraise.api.types.people import EmployeeType
 from appraise.domain.audit import AuditEntry, AuditFilter
 from appraise.domain.cursors import cursor
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.reading import Page
-from appraise.use_cases.read_audit import check_chain, count_audit
+from appraise.use_cases.read_audit import check_chain, count_audit, subjects_of_line
 
 SUBJECTS: Final = {
     "employee": Kind.EMPLOYEE,
@@ -41,9 +41,11 @@ class AuditEntryType:
     actor_name: str = strawberry.field(
         description="Who did it: a name as it was then, a service, or `operator` for whoever runs the commands."
     )
-    subject: str = strawberry.field(description="What was touched or read, as the log names it.")
+    subject: str = strawberry.field(
+        description="What was touched or read, as the log names it; a list of several by the hash of it, `list:…`."
+    )
     subject_id: strawberry.ID | None = strawberry.field(
-        description="Its id in this API; null where it has none, as tokens and imports."
+        description="Its id in this API; null where it has none, as tokens and imports, and for lists: `subjectIds`."
     )
     details: list[AuditFactType] = strawberry.field(description="Short facts.")
     hash: str = strawberry.field(description="SHA-256 of this line and of `previousHash`.")
@@ -57,6 +59,24 @@ class AuditEntryType:
         kind, _, key = self.entry.actor.partition(":")
         row = context.people.load(EmployeeId(key)) if kind == "employee" and key else None
         return None if row is None else EmployeeType.of(row)
+
+    @strawberry.field(
+        description=(
+            "The ids of all that it is about, in no order: of a list that handed out figures the sections in it; those "
+            "who read only what is kept of them see their own."
+        )
+    )
+    def subject_ids(
+        self,
+        info: strawberry.Info,
+        first: Annotated[int, strawberry.argument(description=f"At most how many, 1 to {LARGEST_PAGE}.")],
+    ) -> list[strawberry.ID]:
+        Window(first, None)
+        context: RequestContext = info.context
+        about = subjects_of_line(context.deployment, context.principal, self.entry, at=context.at)
+        parts = [subject.partition(":") for subject in about]
+        found = [to_global(SUBJECTS[kind], key) for kind, _, key in parts if kind in SUBJECTS and key]
+        return found[:first]
 
     @classmethod
     def of(cls, entry: AuditEntry) -> Self:

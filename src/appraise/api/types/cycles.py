@@ -57,7 +57,8 @@ class CycleType(Node):
     )
     def calibration_sessions(self, info: strawberry.Info) -> list[CalibrationSessionType] | None:
         context: RequestContext = info.context
-        known = read_calibrations(context.deployment, context.principal, CycleId(key_of(self.id, Kind.CYCLE)))
+        key = CycleId(key_of(self.id, Kind.CYCLE))
+        known = read_calibrations(context.deployment, context.principal, key, at=context.at)
         return [CalibrationSessionType.of(session, moves) for session, moves in known]
 
     @strawberry.field(

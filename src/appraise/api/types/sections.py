@@ -133,6 +133,7 @@ class SectionType(Node):
     )
     def host_total(self, info: strawberry.Info) -> HostTotal | None:
         context: RequestContext = info.context
+        context.sections.hand_out(self.section.id)
         scale = context.cycles()[self.section.cycle].rules.host_scale
         total = self.section.total
         return None if scale is None or total is None else HostTotal.of(scale, total)
@@ -201,7 +202,8 @@ class SectionType(Node):
         return CycleType.of(context.cycles()[self.section.cycle])
 
     @strawberry.field(description="One line per indicator, in the policy's order.")
-    def items(self) -> list[ItemType]:
+    def items(self, info: strawberry.Info) -> list[ItemType]:
+        info.context.sections.hand_out(self.section.id)
         return [ItemType.of(item, self.section) for item in self.section.items]
 
     @strawberry.field(
@@ -210,7 +212,8 @@ class SectionType(Node):
             "rated, ratings are withheld or less than `minimumObservedWeight` was observed. Absences weigh nothing."
         )
     )
-    def total(self) -> Decimal | None:
+    def total(self, info: strawberry.Info) -> Decimal | None:
+        info.context.sections.hand_out(self.section.id)
         total = self.section.total
         return None if total is None else total.quantize(CENT)
 
@@ -349,6 +352,7 @@ class SectionConnection:
         cycle: CycleId,
         state: SectionState | None,
     ) -> Self:
+        context.sections.listed(row.section for row in page.items)
         context.people.announce(row.section.employee for row in page.items)
         context.people.announce(row.section.manager for row in page.items)
         return cls(

@@ -100,6 +100,16 @@ class AuditLogRow(Record, table=True):
     hash: str
 
 
+class AuditListRow(Record, table=True):
+    """A list of subjects by the name that stands for it in `audit_log.subject`; kept once, append-only as the log."""
+
+    __tablename__ = "audit_lists"
+    __table_args__ = (Index("ix_audit_lists_subject", "subject"),)
+
+    name: str = Field(primary_key=True, sa_type=Key)
+    subject: str = Field(primary_key=True, sa_type=Key)
+
+
 class LoadRow(Record, table=True):
     """Mirror of the event store's log of loads; where the two differ, the event store is right."""
 
