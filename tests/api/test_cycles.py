@@ -17,8 +17,9 @@ ADVANCE = (
 RULES = """mutation ($i: SetCycleRulesInput!) { setCycleRules(input: $i) { cycle { rules { hostScale { step } } }
   userErrors { code path } } }"""
 CANCEL = """mutation ($i: CancelCycleInput!) { cancelCycle(input: $i) { cycle { state } userErrors { code path } } }"""
-ABOUT = """query ($id: ID!) { cycle(id: $id) { state sectionCounts { state count }
-  readiness { ready missing { name obstacles { obstacle } } } } }"""
+ABOUT = """query ($id: ID!) { cycle(id: $id) { state allowedActions sectionCounts { state count }
+  nextStage { state problem }
+  readiness { ready missing { name employee { name section(cycle: $id) { id } } obstacles { obstacle } } } } }"""
 TOTALS = "query ($id: ID!) { section(id: $id) { total hostTotal { value lowest highest step } } }"
 SCALE = {"lowest": "0", "highest": "100", "step": "1"}
 
@@ -63,13 +64,20 @@ def test_a_cycle_closes_when_nothing_of_it_is_open_and_the_check_says_what_is(co
 
     assert refused[0]["code"] == "STILL_OPEN"
     assert about["sectionCounts"] == [{"state": "COLLECTING", "count": 5}]
+    assert about["nextStage"] == {"state": "CLOSED", "problem": refused[0]["message"]}
+    assert about["allowedActions"] == []
+    acting = ask("Hal Novak", "query ($id: ID!) { cycle(id: $id) { allowedActions } }", id=cycle)["data"]["cycle"]
+    assert acting["allowedActions"] == ["ADVANCE", "SCORE"]
+    assert [one["employee"] for one in about["readiness"]["missing"]] == [
+        {"name": one["name"], "section": None} for one in about["readiness"]["missing"]
+    ]
     missing = {
         person["name"]: [one["obstacle"] for one in person["obstacles"]] for person in about["readiness"]["missing"]
     }
     assert missing == {
         name: ["NOT_SCORED", "NO_MANAGER"] for name in ("Dora Lindqvist", "Hal Novak", "Otto Brandt", "Vera Lund")
     }
-    assert codes(ask("Max Weber", ABOUT, id=cycle)) == ["FORBIDDEN"] * 2
+    assert codes(ask("Max Weber", ABOUT, id=cycle)) == ["FORBIDDEN"] * 3
 
 
 def test_a_total_is_shown_as_the_host_will_have_it(company: Company, ask: Ask) -> None:

@@ -23,12 +23,12 @@ from appraise.api.schema import GRAPHQL_SCHEMA, sdl
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS = ROOT / "schema" / "operations"
-PAGES = Path(appraise.console.__file__).parent / "static" / "elements" / "operations.js"
+PAGES = sorted((Path(appraise.console.__file__).parent / "static" / "elements").glob("*operations.js"))
 
 
 def documents_of_the_pages() -> dict[str, str]:
     """The documents as the browser puts them together: template strings that name one another."""
-    source = PAGES.read_text(encoding="utf-8")
+    source = "\n".join(file.read_text(encoding="utf-8") for file in PAGES)
     found = dict(re.findall(r"^(?:export )?const (\w+) = `(.*?)`;$", source, re.MULTILINE | re.DOTALL))
 
     def whole(text: str) -> str:

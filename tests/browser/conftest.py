@@ -29,6 +29,7 @@ FLAGS = [
 PEOPLE = (
     ("HR administrator", "hr_administrator", "Hal Novak"),
     ("Executive", "executive", "Vera Lund"),
+    ("Auditor", "auditor", "Otto Brandt"),
     ("Manager", "manager", "Max Weber"),
     ("Employee", "employee", "Ann Archer"),
 )

@@ -5,9 +5,12 @@ from collections.abc import Callable
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
-from tests.browser.conftest import SignIn, open_section, shoot
+from tests.browser.conftest import SignIn, Site, open_section, shoot
+
+from appraise.api.global_ids import Kind, to_global
 
 pytestmark = pytest.mark.browser
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 SHIFT = """() => new Promise((done) => {
   let sum = 0;
   new PerformanceObserver((list) => list.getEntries().forEach((one) => { if (!one.hadRecentInput) sum += one.value; }))
@@ -53,7 +56,7 @@ View = Callable[..., Page]
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_accessibility_has_nothing_to_object(sign_in: SignIn, view: View, scheme: str) -> None:
     page = view(sign_in, scheme=scheme)
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
+    found = Axe().run(page, options={"runOnly": RULES})
     shoot(page, f"{view.__name__}-1280-{scheme}")
 
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found.response["violations"]] == []
@@ -77,6 +80,34 @@ def test_nothing_jumps_while_a_page_loads(sign_in: SignIn, view: View) -> None:
     page.locator("appraise-people li .person a, appraise-section h1").first.wait_for()
 
     assert page.evaluate(SHIFT) < 0.1
+
+
+PAGES_OF_HR = ["cycles", "cycles/%CYCLE%"]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (640, "light"), (360, "dark")])
+def test_pages_of_hr_are_accessible_and_nothing_is_cut_off(
+    sign_in: SignIn, site: Site, width: int, scheme: str
+) -> None:
+    """All by one sign-in: each is looked at when what it shows has come."""
+    page = sign_in("hr_administrator", width=width, scheme=scheme)
+    wrong = []
+    for path in PAGES_OF_HR:
+        page.goto("/" + path.replace("%CYCLE%", to_global(Kind.CYCLE, site.company.cycle.id)))
+        page.locator(".whole h1").wait_for()
+        page.get_by_text("Loading …").first.wait_for(state="detached")
+        page.evaluate("document.fonts.ready.then(() => true)")
+        name = path.split("/")[0] if "%" not in path else f"one-of-{path.split('/')[0]}"
+        shoot(page, f"{name}-{width}-{scheme}")
+        if width != 640:
+            found = Axe().run(page, options={"runOnly": RULES})
+            wrong += [
+                (path, one["id"], [node["html"] for node in one["nodes"]]) for one in found.response["violations"]
+            ]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wrong.append((path, "is cut off", []))
+
+    assert wrong == []
 
 
 def test_an_absence_is_words_and_never_a_picture_or_a_zero(sign_in: SignIn) -> None:

@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.api.builder import AT, Company, build, empty_deployment
 
+from appraise.console.menu import PAGES
 from appraise.settings import Settings, TrustedMode
 from appraise.web import create_app
 
@@ -34,6 +35,17 @@ def test_a_stranger_is_sent_to_the_sign_in_page(client: TestClient, path: str) -
     answer = client.get(path)
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+
+
+@pytest.mark.parametrize("who", ["Ann Archer", "Max Weber", "Vera Lund", "Otto Brandt", "Hal Novak"])
+def test_the_menu_leads_to_no_refusal_and_holds_back_no_page(client: TestClient, company: Company, who: str) -> None:
+    client.post("/sign-in", data={"token": company.token(who)})
+    offered = re.findall(r'<li><a href="(/[\w-]+)"', client.get("/people").text)
+    opened = {page.path: client.get(page.path).status_code for page in PAGES if page.in_menu is not None}
+
+    assert offered == [path for path, status in opened.items() if status == 200]
+    assert set(opened.values()) <= {200, 403}
+    assert ("/cycles" in offered) is (who in {"Otto Brandt", "Hal Novak"})
 
 
 def test_a_token_opens_a_session_that_scripts_cannot_read(client: TestClient, company: Company) -> None:

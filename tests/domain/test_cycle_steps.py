@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from appraise.domain.cycle_steps import advance, cancel, next_state, with_rules
+from appraise.domain.cycle_steps import CycleAction, advance, allowed, cancel, next_state, with_rules
 from appraise.domain.cycles import Cycle, CycleRules, CycleState
 from appraise.domain.identifiers import CycleId
 from appraise.domain.periods import Period
@@ -40,6 +40,13 @@ def test_each_stage_leads_where_the_table_says(state: CycleState) -> None:
     assert isinstance(cancel(in_stage(state), reason="x"), Cycle) is is_cancelled
     assert isinstance(with_rules(in_stage(state), CycleRules(calibrates=True)), Cycle) is is_changed
     assert isinstance(advance(in_stage(state), {}), Cycle) is (follow is not None)
+    wanted = {
+        CycleAction.ADVANCE: follow is not None,
+        CycleAction.SCORE: state not in {"ARCHIVED", "CANCELLED"},
+        CycleAction.SET_RULES: is_changed,
+        CycleAction.CANCEL: is_cancelled,
+    }
+    assert allowed(in_stage(state)) == tuple(action for action, may in wanted.items() if may)
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ class ScoringJobType(Node):
 @strawberry.enum(description="Why no scoring run was begun. More may be added; treat unknown ones as GOING_ON.")
 class ScoringErrorCode(Enum):
     GOING_ON = strawberry.enum_value("GOING_ON", description="The cycle is being scored already.")
+    CYCLE_STATE = strawberry.enum_value("CYCLE_STATE", description="The cycle's stage does not allow it.")
 
 
 @strawberry.type(description="Why no scoring run was begun.")

@@ -150,6 +150,7 @@ def _offer_sign_in(demonstration: Demonstration, deployment: Deployment) -> None
     roles: list[tuple[str, str, EmployeeId]] = [
         ("HR administrator", "hr_administrator", hr),
         ("Executive", "executive", _first(staff, people, {"level": 1})),
+        ("Auditor", "auditor", _first(staff, people, {"title": "Head of Operations"})),
     ]
     now = utc_now()
     for _, role, employee in roles:

@@ -5,6 +5,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from appraise.console.sign_in import HOME, PAGE, SignIn
+from appraise.console.menu import PAGES, Page, menu_of
+from appraise.console.sign_in import HOME, SignIn
+from appraise.console.sign_in import PAGE as SIGN_IN
 from appraise.domain.access import Principal
 from appraise.settings import Settings, TrustedMode
 from appraise.use_cases.deployment import Deployment
@@ -42,10 +45,7 @@ class Console:
         return [
             Route("/", self.home),
             *self.sign_in.routes(),
-            Route(HOME, self.people),
-            Route("/sections/{section}", self.section),
-            Route("/contributions", self.contributions),
-            Route("/tasks", self.tasks),
+            *(Route(page.path, partial(self.component, page)) for page in PAGES),
             *([Route(EXPLORER, self.explorer)] if self._has_explorer else []),
             Mount("/static", Files(directory=HERE / "static"), name="static"),
         ]
@@ -61,30 +61,23 @@ class Console:
     async def home(self, _request: Request) -> Response:
         return RedirectResponse(HOME, HTTPStatus.SEE_OTHER)
 
-    async def people(self, request: Request) -> Response:
-        return await self._signed_in_page(request, "people.html")
-
-    async def section(self, request: Request) -> Response:
-        return await self._signed_in_page(request, "section.html", section=request.path_params["section"])
-
-    async def tasks(self, request: Request) -> Response:
-        return await self._signed_in_page(request, "tasks.html")
-
-    async def contributions(self, request: Request) -> Response:
-        return await self._signed_in_page(request, "contributions.html")
+    async def component(self, page: Page, request: Request) -> Response:
+        principal = await run_in_threadpool(self.sign_in.principal, request)
+        if principal is None:
+            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        if not page.may(principal):
+            return self._page("error.html", HTTPStatus.FORBIDDEN, principal=principal, title="Not yours to see")
+        return self._page("component.html", 200, principal=principal, page=page, key=request.path_params.get("key"))
 
     async def explorer(self, request: Request) -> Response:
         """GraphiQL. Its menus put one style into the page, which the policy admits by a number used once."""
-        nonce = secrets.token_urlsafe(16)
-        page = await self._signed_in_page(request, "graphiql.html", nonce=nonce)
-        page.headers["content-security-policy"] = self.content_security_policy(f"'self' 'nonce-{nonce}'")
-        return page
-
-    async def _signed_in_page(self, request: Request, template: str, **values: Any) -> Response:
         principal = await run_in_threadpool(self.sign_in.principal, request)
         if principal is None:
-            return RedirectResponse(PAGE, HTTPStatus.SEE_OTHER)
-        return self._page(template, 200, principal=principal, **values)
+            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        nonce = secrets.token_urlsafe(16)
+        page = self._page("graphiql.html", 200, principal=principal, nonce=nonce)
+        page.headers["content-security-policy"] = self.content_security_policy(f"'self' 'nonce-{nonce}'")
+        return page
 
     def http_error(self, _request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101  # the handler is registered for this class alone
@@ -104,7 +97,12 @@ class Console:
         **values: Any,
     ) -> Response:
         html = self._templates.get_template(template).render(
-            import_map=self._import_map, has_explorer=self._has_explorer, principal=principal, status=status, **values
+            import_map=self._import_map,
+            has_explorer=self._has_explorer,
+            principal=principal,
+            menu=() if principal is None else menu_of(principal),
+            status=status,
+            **values,
         )
         return HTMLResponse(html, status, headers={"cache-control": "no-store", **(headers or {})})
 

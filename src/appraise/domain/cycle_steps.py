@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from enum import StrEnum
 from typing import Final
 
 from appraise.domain.cycles import Cycle, CycleRules, CycleState
@@ -19,8 +20,30 @@ NEXT: Final = {
 CANCELLABLE: Final = frozenset({CycleState.PLANNED, CycleState.OPEN, CycleState.SCORING})
 CHANGEABLE: Final = CANCELLABLE | {CycleState.CALIBRATION}
 """Nobody has been told a number of days or a scale yet."""
+SCORED: Final = frozenset(CycleState) - {CycleState.ARCHIVED, CycleState.CANCELLED}
+"""Where a scoring run still tells anybody anything."""
 LONGEST_RESPONSE: Final = 45
 MOST_DISPUTES: Final = 5
+
+
+class CycleAction(StrEnum):
+    """What HR does with a cycle as a whole."""
+
+    ADVANCE = "ADVANCE"
+    SCORE = "SCORE"
+    SET_RULES = "SET_RULES"
+    CANCEL = "CANCEL"
+
+
+def allowed(cycle: Cycle) -> tuple[CycleAction, ...]:
+    """What the stage allows; sections may stand in the way of ADVANCE nevertheless."""
+    may = {
+        CycleAction.ADVANCE: next_state(cycle) is not None,
+        CycleAction.SCORE: cycle.state in SCORED,
+        CycleAction.SET_RULES: cycle.state in CHANGEABLE,
+        CycleAction.CANCEL: cycle.state in CANCELLABLE,
+    }
+    return tuple(action for action, is_allowed in may.items() if is_allowed)
 
 
 def next_state(cycle: Cycle) -> CycleState | None:

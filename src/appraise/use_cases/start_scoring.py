@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from appraise.domain.access import Principal, may_administer
+from appraise.domain.cycle_steps import CycleAction, allowed
 from appraise.domain.identifiers import CycleId, JobId
 from appraise.domain.jobs import Job, JobKind
 from appraise.domain.policies import Policy
@@ -41,11 +42,14 @@ def start_scoring(
     def work(session: Session) -> Job | Refusal:
         if idempotency_key is not None:
             answer = idempotency.answer(session, actor.id, idempotency_key, body_hash=body)
-            known = None if answer is None else jobs.get(session, JobId(answer["job"]), JobKind.SCORING)
-            if known is not None:
-                return known
+            begun = None if answer is None else jobs.get(session, JobId(answer["job"]), JobKind.SCORING)
+            if begun is not None:
+                return begun
         lock(session, "scoring jobs")
-        name = cycles.get(session, cycle).name
+        known = cycles.get(session, cycle)
+        name = known.name
+        if CycleAction.SCORE not in allowed(known):
+            return Refusal("CYCLE_STATE", f"the cycle {name} is {known.state} and is not scored any more", "cycleId")
         if any(wanted["cycle"] == cycle for wanted in jobs.wants(session, JobKind.SCORING)):
             return Refusal("GOING_ON", f"{name} is being scored already; wait until that is done", "cycleId")
         job = Job(JobId(new_id()), JobKind.SCORING, principal.key, asker_of(session, principal), {"cycle": cycle}, at)

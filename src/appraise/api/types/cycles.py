@@ -7,22 +7,31 @@ import strawberry
 
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of, to_global
-from appraise.api.permissions import Permission, Requires
+from appraise.api.permissions import RULES, Permission, Requires
 from appraise.api.types.disputes import CalibrationSessionType
 from appraise.api.types.node import Node
-from appraise.api.types.readiness import CycleRulesType, CycleStateValue, ReadinessType, StateCount
+from appraise.api.types.readiness import (
+    CycleActionValue,
+    CycleRulesType,
+    CycleStateValue,
+    NextStage,
+    ReadinessType,
+    StateCount,
+)
 from appraise.api.types.runs import ScoringRunType
 from appraise.api.types.section_states import SectionStateValue
+from appraise.domain.cycle_steps import allowed
 from appraise.domain.cycles import Cycle
 from appraise.domain.identifiers import CycleId
 from appraise.domain.section_states import SectionState
 from appraise.use_cases.read_calibrations import read_calibrations
 from appraise.use_cases.read_cycles import latest_run, run_going_on
-from appraise.use_cases.read_readiness import count_by_state, read_readiness
+from appraise.use_cases.read_readiness import count_by_state, next_stage, read_readiness
 
 
 @strawberry.type(name="Cycle", description="An appraisal period of the organisation.")
 class CycleType(Node):
+    known: strawberry.Private[Cycle]
     name: str = strawberry.field(description="Name, as in the HR system.")
     start: date = strawberry.field(description="First day whose contacts count.")
     end: date | None = strawberry.field(description="First day whose contacts no longer count; null while open.")
@@ -31,6 +40,22 @@ class CycleType(Node):
     state: CycleStateValue = strawberry.field(description="Its stage; `advanceCycle` takes it to the next.")
     rules: CycleRulesType = strawberry.field(description="What holds for all its sections.")
 
+    @strawberry.field(description="What the reader may do with it now; empty for all but HR administrators.")
+    def allowed_actions(self, info: strawberry.Info) -> list[CycleActionValue]:
+        context: RequestContext = info.context
+        if not context.once(Permission.MANAGE_CYCLES, RULES[Permission.MANAGE_CYCLES]):
+            return []
+        return [CycleActionValue(action.value) for action in allowed(self.known)]
+
+    @strawberry.field(
+        description="The stage that follows; null at the end. For HR administrators and auditors.",
+        extensions=[Requires(Permission.READ_RUNS)],
+    )
+    def next_stage(self, info: strawberry.Info) -> NextStage | None:
+        context: RequestContext = info.context
+        found = next_stage(context.deployment, context.principal, self.known.id)
+        return None if found is None else NextStage(state=CycleStateValue(found[0].value), problem=found[1])
+
     @strawberry.field(
         description="Who is missing or has something in the way, and why. For HR administrators and auditors.",
         extensions=[Requires(Permission.READ_RUNS)],
@@ -38,7 +63,7 @@ class CycleType(Node):
     def readiness(self, info: strawberry.Info) -> ReadinessType | None:
         context: RequestContext = info.context
         key = CycleId(key_of(self.id, Kind.CYCLE))
-        return ReadinessType.of(read_readiness(context.deployment, context.principal, key, at=context.at))
+        return ReadinessType.of(read_readiness(context.deployment, context.principal, key, at=context.at), context)
 
     @strawberry.field(
         description="How many sections stand where, states without any left out. For HR administrators and auditors.",
@@ -84,6 +109,7 @@ class CycleType(Node):
     def of(cls, cycle: Cycle) -> Self:
         return cls(
             id=to_global(Kind.CYCLE, cycle.id),
+            known=cycle,
             name=cycle.name,
             start=cycle.period.start,
             end=cycle.period.end,

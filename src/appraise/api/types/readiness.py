@@ -7,9 +7,13 @@ from typing import Self
 
 import strawberry
 
+from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, to_global
+from appraise.api.types.people import EmployeeType
 from appraise.api.types.section_states import SectionStateValue
+from appraise.domain.cycle_steps import CycleAction
 from appraise.domain.cycles import CycleRules, CycleState
+from appraise.domain.identifiers import EmployeeId
 from appraise.domain.readiness import Obstacle, Readiness
 
 
@@ -23,6 +27,22 @@ class CycleStateValue(Enum):
     CLOSED = strawberry.enum_value(CycleState.CLOSED.value, description="Done; single sections may be opened again.")
     ARCHIVED = strawberry.enum_value(CycleState.ARCHIVED.value, description="Nothing can be changed any more.")
     CANCELLED = strawberry.enum_value(CycleState.CANCELLED.value, description="Called off.")
+
+
+@strawberry.enum(name="CycleAction", description="What HR administrators do with a cycle as a whole.")
+class CycleActionValue(Enum):
+    ADVANCE = strawberry.enum_value(CycleAction.ADVANCE.value, description="`advanceCycle`.")
+    SCORE = strawberry.enum_value(CycleAction.SCORE.value, description="`startScoring`.")
+    SET_RULES = strawberry.enum_value(CycleAction.SET_RULES.value, description="`setCycleRules`.")
+    CANCEL = strawberry.enum_value(CycleAction.CANCEL.value, description="`cancelCycle`.")
+
+
+@strawberry.type(description="The stage of a cycle that follows.")
+class NextStage:
+    state: CycleStateValue = strawberry.field(description="Which.")
+    problem: str | None = strawberry.field(
+        description="What stands in the way now, in one sentence to show; null where nothing does."
+    )
 
 
 @strawberry.enum(name="Obstacle", description="Why somebody is missing from a cycle, or what stands in the way.")
@@ -52,7 +72,14 @@ class FoundObstacle:
 class MissingPerson:
     employee_id: strawberry.ID = strawberry.field(description="Who.")
     name: str = strawberry.field(description="Their name.")
+    employee_key: strawberry.Private[EmployeeId]
     obstacles: list[FoundObstacle] = strawberry.field(description="What stands in the way.")
+
+    @strawberry.field(description="Who, as an employee.")
+    def employee(self, info: strawberry.Info) -> EmployeeType | None:
+        context: RequestContext = info.context
+        row = context.people.load(self.employee_key)
+        return None if row is None else EmployeeType.of(row)
 
 
 @strawberry.type(name="Readiness", description="Of everybody employed in the cycle: who is ready, who is not and why.")
@@ -61,13 +88,17 @@ class ReadinessType:
     missing: list[MissingPerson] = strawberry.field(description="The others, by name.")
 
     @classmethod
-    def of(cls, found: Readiness) -> Self:
+    def of(cls, found: Readiness, context: RequestContext) -> Self:
+        employees = [employee for employee, _, _ in found.missing]
+        context.people.announce(employees)
+        context.sections.announce(employees)
         return cls(
             ready=found.ready,
             missing=[
                 MissingPerson(
                     employee_id=to_global(Kind.EMPLOYEE, employee),
                     name=name,
+                    employee_key=employee,
                     obstacles=[
                         FoundObstacle(obstacle=ObstacleValue(one.obstacle.value), sentence=one.sentence)
                         for one in obstacles

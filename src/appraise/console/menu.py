@@ -1,0 +1,54 @@
+"""Which pages there are, and to whom the header offers which: nobody is led to a refusal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from appraise.domain.access import AuditScope, Principal, audit_scope, may_administer, may_read_audit
+
+Rule = Callable[[Principal], bool]
+
+
+def anybody(principal: Principal) -> bool:
+    """Everybody who can sign in."""
+    return not principal.is_service
+
+
+def may_follow_cycles(principal: Principal) -> bool:
+    """Who is missing from a cycle, and why."""
+    return may_administer(principal) or may_read_audit(principal)
+
+
+def may_read_the_log(principal: Principal) -> bool:
+    """All of it."""
+    return audit_scope(principal) is AuditScope.EVERYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One web component with the frame around it. `in_menu` is the header's word for it, None for what is led to."""
+
+    path: str
+    title: str
+    element: str
+    may: Rule = anybody
+    in_menu: str | None = None
+
+    @property
+    def root(self) -> str:
+        """The page of the menu under which this one lies."""
+        return "/" + self.path.split("/")[1]
+
+
+PAGES: Final = (
+    Page("/people", "People", "people", in_menu="People"),
+    Page("/sections/{key}", "Section", "section"),
+    Page("/tasks", "To do", "tasks", in_menu="To do"),
+    Page("/contributions", "Contributions", "contributions", in_menu="Contributions"),
+    Page("/cycles", "Cycles", "cycles", may_follow_cycles, in_menu="Cycles"),
+    Page("/cycles/{key}", "Cycle", "cycle", may_follow_cycles),
+)
+
+
+def menu_of(principal: Principal) -> tuple[Page, ...]:
+    return tuple(page for page in PAGES if page.in_menu is not None and page.may(principal))

@@ -1,0 +1,286 @@
+// <appraise-cycle>: one cycle from stage to stage: what stands in the way, who is missing and why, its rules and its scoring.
+
+import { css, html, nothing } from "lit";
+import { ruleFields, rulesOf } from "./cycle-rules.js";
+import { readiness } from "./cycle-readiness.js";
+import {
+  AdvanceCycle, CancelCycle, EndExemption, ExemptSection, FindToExempt, ReadCycle, ReadScoringJob, SetCycleRules, StartScoring,
+} from "./hr-operations.js";
+import { STAGES, counted, moment } from "./hr-words.js";
+import { idempotencyKey } from "./client.js";
+import { sheets } from "./page-styles.js";
+import { Page, fields } from "./page.js";
+import { shared } from "./styles.js";
+import { STATES, date, period, share } from "./words.js";
+
+const WAY = ["PLANNED", "OPEN", "SCORING", "CALIBRATION", "SHARING", "CLOSED", "ARCHIVED"];
+
+export class AppraiseCycle extends Page {
+  static properties = {
+    cycle: {},
+    _cycle: { state: true },
+    _asked: { state: true },
+    _scoring: { state: true },
+    _matches: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.cycle = "";
+    /** @type {any} */
+    this._cycle = null;
+    /** @type {Record<string, string>} */
+    this.names = {};
+    /** @type {string | null} which form is open: a deed, or a section that is to be exempt */
+    this._asked = null;
+    /** @type {{step: string | null, done: number, total: number, problem: string | null, state: string} | null} */
+    this._scoring = null;
+    /** @type {any} */
+    this._matches = null;
+  }
+
+  async read() {
+    const { cycle, indicatorDefinitions } = await this.send(ReadCycle, { id: this.cycle });
+    this._cycle = cycle;
+    this.names = Object.fromEntries(indicatorDefinitions.map((/** @type {any} */ one) => [one.key, one.name]));
+    this.names.composite = "Taken together";
+    document.title = `${cycle.name} · Cycles · Appraise`;
+    if (cycle.runGoingOn !== null && this._scoring === null) {
+      this._scoring = { ...(cycle.runGoingOn.progress ?? { step: "begin", done: 0, total: 0 }), problem: null, state: "RUNNING" };
+      this.follow(async () => {
+        const { cycle: now } = await this.send(ReadCycle, { id: this.cycle });
+        this._scoring = now.runGoingOn === null ? null : { ...now.runGoingOn.progress, problem: null, state: "RUNNING" };
+        if (this._scoring === null) await this.read();
+        return this._scoring !== null;
+      });
+    }
+  }
+
+  /** Sends a change and shows either what stood in the way or the cycle anew. @param {string} document @param {Record<string, unknown>} input */
+  #change(document, input) {
+    return this.guarded(async () => {
+      if ((await this.change(document, input)) === null) return;
+      this._asked = null;
+      this._matches = null;
+      await this.read();
+    });
+  }
+
+  get #expected() {
+    return { cycleId: this._cycle.id, expectedState: this._cycle.state };
+  }
+
+  #score() {
+    return this.guarded(async () => {
+      const input = { cycleId: this._cycle.id, idempotencyKey: idempotencyKey() };
+      const begun = await this.change(StartScoring, input);
+      if (begun === null) return;
+      this._scoring = { step: null, done: 0, total: 0, problem: null, state: "WAITING" };
+      this.follow(async () => {
+        this._scoring = (await this.send(ReadScoringJob, { id: begun.job.id })).scoringJob;
+        const goesOn = this._scoring?.state === "WAITING" || this._scoring?.state === "RUNNING";
+        if (!goesOn) await this.read();
+        return goesOn;
+      });
+    });
+  }
+
+  /** @param {string} deed */
+  #ask(deed) {
+    this._asked = this._asked === deed ? null : deed;
+    this._refusal = null;
+  }
+
+  render() {
+    if (this._cycle === null) {
+      return html`<div class="title"><h1>Cycle</h1></div>${this.failure}${this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing}`;
+    }
+    const cycle = this._cycle;
+    return html`<div class="title">
+        <p class="small"><a href="/cycles">All cycles</a></p>
+        <h1>${cycle.name}</h1>
+        <p class="lead">${period(cycle.start, cycle.end)}. ${STAGES[cycle.state][1]}</p>
+      </div>
+      ${this.failure} ${this.#stages(cycle)} ${this.#sections(cycle)} ${this.#figures(cycle)}
+      ${readiness(cycle, {
+        asked: this._asked,
+        refusal: this.refusal,
+        matches: this._matches,
+        ask: (deed) => this.#ask(deed),
+        exempt: (section, event) => {
+          const written = fields(event);
+          this.#change(ExemptSection, { sectionId: section.id, expectedVersion: section.version, reason: written.reason, note: written.note });
+        },
+        end: (section) => this.#change(EndExemption, { sectionId: section.id, expectedVersion: section.version }),
+        find: (event) => {
+          const { search } = fields(event);
+          this.guarded(async () => {
+            this._matches = search === null ? null : (await this.send(FindToExempt, { search, cycle: cycle.id })).employees;
+          });
+        },
+      })}
+      ${this.#rules(cycle)}`;
+  }
+
+  /** @param {any} cycle */
+  #stages(cycle) {
+    const way = WAY.filter((stage) => stage !== "CALIBRATION" || cycle.rules.calibrates);
+    const here = way.indexOf(cycle.state);
+    const next = cycle.nextStage;
+    const may = (/** @type {string} */ action) => cycle.allowedActions.includes(action);
+    return html`<section aria-labelledby="stage">
+      <h2 id="stage">Stage</h2>
+      ${cycle.state === "CANCELLED"
+        ? html`<p>${STAGES.CANCELLED[0]}. ${STAGES.CANCELLED[1]}</p>`
+        : html`<ol class="steps">
+            ${way.map((stage, place) => html`<li class=${place < here ? "done" : place === here ? "here" : ""} aria-current=${place === here ? "step" : nothing}>
+              <b>${STAGES[stage][0]}</b>${place < here ? html`<span class="hidden"> (done)</span>` : nothing}</li>`)}
+          </ol>`}
+      ${next === null ? nothing : html`<p><b>Next: ${STAGES[next.state][0]}.</b> ${STAGES[next.state][1]}</p>`}
+      ${next?.problem ? html`<div class="notice"><p>Not yet: ${next.problem}.</p></div>` : nothing}
+      ${this._asked === "advance" || this._asked === "cancel" ? this.refusal : nothing}
+      ${this._asked === "advance"
+        ? html`<form class="card" @submit=${(/** @type {Event} */ event) => { event.preventDefault(); this.#change(AdvanceCycle, this.#expected); }}>
+            <p>Take the cycle from ${STAGES[cycle.state][0]} to ${STAGES[next.state][0]}? There is no way back.</p>
+            <div class="actions"><button class="button main">Go on to ${STAGES[next.state][0]}</button>
+              <button class="button" type="button" @click=${() => this.#ask("advance")}>Leave it</button></div>
+          </form>`
+        : nothing}
+      ${this._asked === "cancel"
+        ? html`<form class="card" @submit=${(/** @type {Event} */ event) => this.#change(CancelCycle, { reason: fields(event).reason ?? "", ...this.#expected })}>
+            <label><span>Why is it called off?</span><textarea name="reason" rows="2" required></textarea><small>Goes to the audit log. There is no way back.</small></label>
+            <div class="actions"><button class="button">Call the cycle off</button>
+              <button class="button" type="button" @click=${() => this.#ask("cancel")}>Leave it</button></div>
+          </form>`
+        : nothing}
+      ${this._asked === "advance" || this._asked === "cancel" || !(may("ADVANCE") || may("CANCEL"))
+        ? nothing
+        : html`<div class="actions">
+            ${may("ADVANCE") && !next.problem ? html`<button class="button main" @click=${() => this.#ask("advance")}>Go on to ${STAGES[next.state][0]} …</button>` : nothing}
+            ${may("CANCEL") ? html`<button class="link" @click=${() => this.#ask("cancel")}>Call it off …</button>` : nothing}
+          </div>`}
+    </section>`;
+  }
+
+  /** @param {any} cycle */
+  #sections(cycle) {
+    const all = cycle.sectionCounts.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + one.count, 0);
+    return html`<section aria-labelledby="sections">
+      <h2 id="sections">Sections</h2>
+      ${all === 0
+        ? html`<p>There are none before the cycle is scored.</p>`
+        : html`<dl class="facts">
+            ${cycle.sectionCounts.map((/** @type {any} */ one) => html`<div><dt>${STATES[one.state]}</dt><dd class="number">${one.count.toLocaleString()} <span class="soft small">of ${all.toLocaleString()}</span></dd></div>`)}
+          </dl>`}
+    </section>`;
+  }
+
+  /** @param {any} cycle */
+  #figures(cycle) {
+    const run = cycle.latestRun;
+    return html`<section aria-labelledby="figures">
+      <h2 id="figures">Figures</h2>
+      ${run === null
+        ? html`<p>The cycle has not been scored.</p>`
+        : html`<p>Scored ${moment(run.finishedAt)}, by <a href="/policies#${run.manifest.policyHash}">this policy</a>, from data up to ${date(run.manifest.dataAsOf)}.</p>`}
+      ${this.#progress()}
+      ${this._asked === null ? this.refusal : nothing}
+      ${cycle.allowedActions.includes("SCORE") && !this.#isScoring
+        ? html`<div class="actions"><button class="button" @click=${this.#score}>${run === null ? "Score the cycle" : "Score it again"}</button>
+            <span class="soft small">Sections that were handed in keep the figures they had.</span></div>`
+        : nothing}
+      ${run === null ? nothing : this.#coverage(run)}
+    </section>`;
+  }
+
+  get #isScoring() {
+    return this._scoring?.state === "WAITING" || this._scoring?.state === "RUNNING";
+  }
+
+  #progress() {
+    const scoring = this._scoring;
+    if (scoring === null) return nothing;
+    if (scoring.state === "FAILED") return html`<div class="notice bad" role="alert"><p>Not scored: ${scoring.problem}</p></div>`;
+    if (!this.#isScoring) return html`<p class="notice good" role="status">Scored.</p>`;
+    const words = scoring.state === "WAITING" ? "Waiting for a worker" : `${scoring.step ?? "begin"} …`;
+    return html`<div role="status">
+      <p>${words}</p>
+      <progress max=${scoring.total || nothing} value=${scoring.total ? scoring.done : nothing} aria-label="Scoring"></progress>
+    </div>`;
+  }
+
+  /** @param {any} run */
+  #coverage(run) {
+    const flags = Object.fromEntries(run.flags.map((/** @type {any} */ one) => [one.indicator, one]));
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Coverage">
+        <table>
+          <caption>What could be laid at somebody’s door</caption>
+          <thead><tr><th scope="col">Indicator</th><th scope="col" class="number">Outcomes</th><th scope="col" class="number">Attributed</th><th scope="col">Told from expected</th></tr></thead>
+          <tbody>
+            ${run.coverage.map((/** @type {any} */ one) => html`<tr>
+              <th scope="row">${this.names[one.indicator] ?? one.indicator}</th>
+              <td class="number">${Math.round(one.total).toLocaleString()}</td>
+              <td class="number">${Number(one.total) === 0 ? "–" : share(String(one.attributed / one.total))}</td>
+              <td>${flags[one.indicator] === undefined ? "–" : told(flags[one.indicator])}</td>
+            </tr>`)}
+          </tbody>
+        </table>
+      </div>
+      <details>
+        <summary>How each was measured</summary>
+        ${run.coverage.map((/** @type {any} */ one) => html`<h3>${this.names[one.indicator] ?? one.indicator}</h3>
+          <ul class="notes">${one.notes.map((/** @type {string} */ note) => html`<li>${note}</li>`)}</ul>`)}
+      </details>`;
+  }
+
+  /** @param {any} cycle */
+  #rules(cycle) {
+    const rules = cycle.rules;
+    const scale = rules.hostScale;
+    const may = cycle.allowedActions.includes("SET_RULES");
+    return html`<section aria-labelledby="rules">
+      <h2 id="rules">Rules</h2>
+      ${this._asked === "rules"
+        ? html`<form class="card" @submit=${(/** @type {Event} */ event) => this.#change(SetCycleRules, { rules: rulesOf(fields(event)), ...this.#expected })}>
+            ${this.refusal} ${ruleFields(rules)}
+            <div class="actions"><button class="button main">Set the rules</button>
+              <button class="button" type="button" @click=${() => this.#ask("rules")}>Leave them</button></div>
+          </form>`
+        : html`<dl class="facts">
+              <div><dt>Managers hand in by</dt><dd>${rules.rateBy === null ? "no day set" : date(`${rules.rateBy}T00:00:00Z`)}</dd></div>
+              <div><dt>Days to answer</dt><dd>${rules.responseDays}</dd></div>
+              <div><dt>Objections to one rating</dt><dd>${rules.mostDisputes}</dd></div>
+              <div><dt>Calibration</dt><dd>${rules.calibrates ? "in sessions" : "none; approved one by one"}</dd></div>
+              <div><dt>The HR system’s scale</dt><dd>${scale === null ? "nothing is written" : `${scale.lowest} to ${scale.highest}, by ${scale.step}`}</dd></div>
+            </dl>
+            ${may ? html`<div class="actions"><button class="button" @click=${() => this.#ask("rules")}>Change …</button></div>` : nothing}`}
+    </section>`;
+  }
+
+  static styles = [
+    shared,
+    sheets,
+    css`
+      .steps { list-style: none; display: grid; gap: var(--s1) var(--s3); counter-reset: step; }
+      .steps li { border-top: 3px solid var(--rule); padding-top: var(--s1); color: var(--ink-soft); }
+      .steps li b { font-weight: 400; }
+      .steps .done { border-color: var(--edge); }
+      .steps .here { border-color: var(--accent); color: var(--ink); }
+      .steps .here b { font-weight: 600; }
+      .notes { padding-left: 1.2em; margin-bottom: var(--s3); }
+      details h3 { margin-top: var(--s2); }
+      .people { margin-top: var(--s2); }
+      @media (min-width: 44rem) {
+        .steps { grid-auto-flow: column; grid-auto-columns: 1fr; }
+        .people > li { grid-template-columns: 2fr 4fr 1fr; }
+      }
+    `,
+  ];
+}
+
+/** @param {{judged: number, better: number, worse: number}} flags */
+function told(flags) {
+  return flags.judged === 0 ? "nobody’s figure carries consequences" : `${flags.better} better, ${flags.worse} worse, of ${counted(flags.judged, "person", "people")}`;
+}
+
+customElements.define("appraise-cycle", AppraiseCycle);

@@ -1,0 +1,60 @@
+"""HR's pages at work, in a real browser: each test goes through one page from the first look to what came of it."""
+
+import pytest
+from playwright.sync_api import Page
+from tests.browser.conftest import SignIn
+
+pytestmark = pytest.mark.browser
+
+
+def go(page: Page, name: str) -> None:
+    page.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
+
+
+def test_hr_exempts_somebody_ends_it_sets_rules_and_takes_the_cycle_on(sign_in: SignIn) -> None:
+    page = sign_in("hr_administrator")
+    go(page, "Cycles")
+    page.get_by_role("link", name="2025").click()
+    page.get_by_text("4 others have").wait_for()
+
+    page.get_by_label("Exempt somebody else").fill("Cem")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Exempt Cem Yıldız").press("Enter")
+    page.get_by_label("Why is Cem Yıldız exempt?").select_option(label="On leave")
+    page.get_by_label("More about it").fill("from May")
+    page.keyboard.press("Enter")
+    exempt = page.locator("details", has_text="Exempt: 1 person")
+    exempt.get_by_text("On leave: from May").wait_for()
+    exempt.get_by_role("button", name="End the exemption of Cem Yıldız").press("Enter")
+    exempt.wait_for(state="detached")
+
+    page.get_by_role("button", name="Change …").click()
+    page.get_by_label("Days to answer").fill("21")
+    page.get_by_label("Worst value").fill("0")
+    page.get_by_role("button", name="Set the rules").click()
+    assert page.locator("input:invalid").evaluate_all("all => all.map((one) => one.name)") == ["highest", "step"]
+    page.get_by_label("Best value").fill("100")
+    page.get_by_label("Step").fill("7")
+    page.get_by_role("button", name="Set the rules").click()
+    page.get_by_role("alert").wait_for()
+    page.get_by_label("Step").fill("1")
+    page.get_by_role("button", name="Set the rules").click()
+    page.get_by_text("0 to 100, by 1").wait_for()
+
+    page.get_by_role("button", name="Go on to Rating …").press("Enter")
+    page.get_by_role("button", name="Go on to Rating", exact=True).press("Enter")
+    page.locator("li[aria-current=step]", has_text="Rating").wait_for()
+    page.emulate_media(media="print")
+    assert page.locator("button:visible").count() == 0
+
+
+def test_hr_announces_a_cycle(sign_in: SignIn) -> None:
+    page = sign_in("hr_administrator")
+    go(page, "Cycles")
+    page.get_by_text("Announce a new cycle").click()
+    page.get_by_label("Name").fill("2026")
+    page.get_by_label("First day").fill("2026-01-01")
+    page.get_by_label("Last day").fill("2026-12-31")
+    page.get_by_role("button", name="Announce it").click()
+    page.get_by_text("1 Jan – 31 Dec 2026").wait_for()
+    page.locator("li[aria-current=step]", has_text="Planned").wait_for()
