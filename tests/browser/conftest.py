@@ -30,6 +30,7 @@ PEOPLE = (
     ("HR administrator", "hr_administrator", "Hal Novak"),
     ("Executive", "executive", "Vera Lund"),
     ("Auditor", "auditor", "Otto Brandt"),
+    ("Head of service", "head", "Dora Lindqvist"),
     ("Manager", "manager", "Max Weber"),
     ("Employee", "employee", "Ann Archer"),
 )

@@ -1,6 +1,7 @@
 """What people do on the pages: rate by keyboard, lose no words, hand in, give back, make final, read."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import SignIn, Site, open_section, shoot
 
@@ -58,8 +59,11 @@ def test_words_written_without_a_connection_are_sent_when_it_is_back(sign_in: Si
 
 
 def test_a_section_goes_from_the_manager_by_way_of_hr_to_the_employee(sign_in: SignIn) -> None:
-    manager, hr, employee = sign_in("manager"), sign_in("hr_administrator"), sign_in("employee")
+    manager, hr, employee, head = (sign_in(role) for role in ("manager", "hr_administrator", "employee", "head"))
+    _assesses_herself(employee)
     open_section(manager, "Ann Archer")
+    expect(manager.locator("aside")).to_contain_text("It opens when your ratings are handed in too")
+    expect(manager.locator("appraise-section")).not_to_contain_text("Mostly by telephone.")
     together = manager.locator("appraise-together")
     expect(together).to_contain_text("Your own judgement comes first")
     expect(together.locator("svg")).to_have_count(0)
@@ -75,6 +79,8 @@ def test_a_section_goes_from_the_manager_by_way_of_hr_to_the_employee(sign_in: S
     manager.get_by_role("button", name="Hand in").click()
     manager.get_by_role("dialog").get_by_role("button", name="Hand in").click()
     expect(manager.locator(".steps [aria-current]")).to_have_text("Submitted")
+    expect(manager.locator("appraise-item").first).to_contain_text("The employee’s own rating: 4 of 5")
+    expect(manager.locator("appraise-item").first).to_contain_text("Mostly by telephone.")
 
     open_section(hr, "Ann Archer")
     expect(hr.get_by_role("button", name="Give back")).to_be_visible()
@@ -82,7 +88,7 @@ def test_a_section_goes_from_the_manager_by_way_of_hr_to_the_employee(sign_in: S
         hr.get_by_role("button", name=deed, exact=True).click()
         hr.get_by_role("dialog").get_by_role("button", name=deed).click()
         expect(hr.locator(".steps [aria-current]")).to_have_text(state)
-    open_section(employee, "Ann Archer")
+    _disputes_and_reads_why_not(employee, head)
     employee.get_by_role("button", name="I agree", exact=True).click()
     employee.get_by_role("dialog").get_by_role("button", name="I agree").click()
     expect(employee.locator(".steps [aria-current]")).to_have_text("Answered")
@@ -162,3 +168,47 @@ def _tab_to(page: Page, selector: str) -> None:
         if page.evaluate(script, selector):
             return
     pytest.fail(f"nothing that matches {selector} is reached by the Tab key")
+
+
+def _assesses_herself(page: Page) -> None:
+    """And claims that a record is not hers, which she takes back."""
+    open_section(page, "Ann Archer")
+    first = page.locator("appraise-item").first
+    first.get_by_role("radio", name="4").check()
+    first.get_by_label("Your own words").fill("Mostly by telephone.")
+    expect(first.locator(".status")).to_contain_text("Saved at")
+    first.get_by_role("button", name="Evidence is not mine, or wrong").click()
+    page.get_by_role("dialog").get_by_label("Which record").fill("ticket-7")
+    page.get_by_role("dialog").get_by_label("What happened").fill("Nia had taken it over.")
+    page.get_by_role("dialog").get_by_role("button", name="File the claim").click()
+    expect(first).to_contain_text("Dora Lindqvist decides, by 15 Mar 2026")
+    first.get_by_role("button", name="Withdraw it").click()
+    page.get_by_role("dialog").get_by_role("button", name="Withdraw it").click()
+    expect(first).to_contain_text("Withdrawn")
+    page.get_by_role("button", name="Hand in your own view").click()
+    page.get_by_role("dialog").get_by_role("button", name="Hand in").click()
+    expect(page.locator("aside")).to_contain_text("Handed in on")
+    shoot(page, "own-view")
+
+
+def _disputes_and_reads_why_not(employee: Page, head: Page) -> None:
+    employee.reload()
+    first = employee.locator("appraise-item").first
+    first.get_by_role("button", name="Dispute this rating").click()
+    employee.get_by_role("dialog").get_by_label("What is wrong with it").fill("March is missing.")
+    shoot(employee, "dispute")
+    employee.get_by_role("dialog").get_by_role("button", name="File the dispute").click()
+    expect(employee.locator(".steps [aria-current]")).to_have_text("Disputed")
+    head.get_by_role("link", name="To do").click()
+    head.locator("section", has_text="Decide a dispute").get_by_role("link", name="Ann Archer").click()
+    expect(head.locator("appraise-disputes")).to_contain_text("March is missing.")
+    found = Axe().run(head, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
+    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found.response["violations"]] == []
+    head.get_by_role("button", name="Decide").press("Enter")
+    head.get_by_role("dialog").get_by_label("Why").fill("March is among the figures.")
+    shoot(head, "decide")
+    head.get_by_role("dialog").get_by_role("button", name="Decide").press("Enter")
+    expect(head.get_by_role("status")).to_contain_text("Decided")
+    employee.reload()
+    expect(employee.locator("appraise-item").first).to_contain_text("by Dora Lindqvist on")
+    expect(employee.locator("appraise-item").first).to_contain_text("March is among the figures.")

@@ -28,6 +28,7 @@ from appraise.use_cases.propose_reopening import propose_reopening
 from appraise.use_cases.read_calibrations import read_calibrations
 from appraise.use_cases.read_disputes import read_beside
 from appraise.use_cases.read_revisions import read_revisions
+from appraise.use_cases.read_sections import get_section
 from appraise.use_cases.reopen_section import reopen_section
 from appraise.use_cases.share_section import share_section
 from appraise.use_cases.verify_audit import verify_audit
@@ -60,7 +61,9 @@ def filed(
 
 def only(company: Company) -> Dispute:
     section = company.section("ann").section
-    found = read_beside(company.deployment, company.principal("ann"), section.id, at=AT).disputes
+    found = read_beside(
+        company.deployment, get_section(company.deployment, company.principal("ann"), section.id, at=AT)
+    ).disputes
     return found[-1]
 
 
@@ -177,7 +180,9 @@ def test_whoever_handed_in_does_not_decide(company: Company) -> None:
 
 def notices(company: Company) -> tuple[Correction, ...]:
     section = company.section("ann").section
-    return read_beside(company.deployment, company.principal("ann"), section.id, at=AT).corrections
+    return read_beside(
+        company.deployment, get_section(company.deployment, company.principal("ann"), section.id, at=AT)
+    ).corrections
 
 
 def test_corrected_data_after_the_close_are_a_notice_and_never_an_edit(company: Company) -> None:
@@ -272,7 +277,9 @@ def test_a_session_moves_ratings_with_reasons_until_it_is_locked(company: Compan
     )
     assert company.section("ann").section.state is SectionState.CALIBRATED
     hidden, shown = (
-        read_beside(company.deployment, company.principal(name), session.sections[0], at=AT).moves
+        read_beside(
+            company.deployment, get_section(company.deployment, company.principal(name), session.sections[0], at=AT)
+        ).moves
         for name in ("ann", "max")
     )
     assert (hidden, len(shown)) == ((), 1)

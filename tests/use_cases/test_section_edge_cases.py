@@ -21,6 +21,7 @@ from appraise.use_cases.exempt_section import exempt_section
 from appraise.use_cases.import_people import reconcile_people
 from appraise.use_cases.read_disputes import read_beside
 from appraise.use_cases.read_readiness import read_readiness
+from appraise.use_cases.read_sections import get_section
 from appraise.use_cases.read_tasks import read_tasks
 from appraise.use_cases.submit_section import submit_section
 
@@ -155,5 +156,7 @@ def test_data_that_come_late_are_told_and_do_not_move_a_final_section(company: C
     company.scored(value="40.00", at=AT + 20 * DAY)
 
     assert company.section("ann").section == final
-    (notice,) = read_beside(company.deployment, company.principal("ann"), final.id, at=AT).corrections
+    (notice,) = read_beside(
+        company.deployment, get_section(company.deployment, company.principal("ann"), final.id, at=AT)
+    ).corrections
     assert notice.band_changes

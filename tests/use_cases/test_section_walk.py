@@ -34,7 +34,7 @@ from appraise.use_cases.open_cycle import open_cycle
 from appraise.use_cases.propose_reopening import propose_reopening
 from appraise.use_cases.rate_item import rate_item
 from appraise.use_cases.read_disputes import read_beside
-from appraise.use_cases.read_sections import section_of
+from appraise.use_cases.read_sections import get_section, section_of
 from appraise.use_cases.release_section import release_section
 from appraise.use_cases.reopen_section import reopen_section
 from appraise.use_cases.return_section import return_section
@@ -223,7 +223,10 @@ class Hands:
 
     def _dispute(self) -> str:
         """The open one; where there is none, an id that there is not."""
-        known = read_beside(self.company.deployment, self.principal("otto"), self.section.id, at=AT).disputes
+        known = read_beside(
+            self.company.deployment,
+            get_section(self.company.deployment, self.principal("otto"), self.section.id, at=AT),
+        ).disputes
         return next((one.id for one in known if one.is_open), "none")
 
 

@@ -19,6 +19,7 @@ from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_benchmarks import Benchmarks, read_benchmarks
 from appraise.use_cases.read_contributions import contributions_of
 from appraise.use_cases.read_cycles import list_cycles
+from appraise.use_cases.read_disputes import Beside, read_beside
 from appraise.use_cases.read_people import people_by_id
 from appraise.use_cases.read_sections import get_section, sections_by_employee
 from appraise.use_cases.read_standings import read_standings
@@ -65,6 +66,7 @@ class Sections:
     _standings: dict[SectionId, Mapping[IndicatorKey, Standing]] = field(default_factory=dict)
     told: Told = field(default_factory=set)
     _together: dict[SectionId, Mapping[SectionId, EmployeeId]] = field(default_factory=dict)
+    _beside: dict[SectionId, Beside] = field(default_factory=dict)
 
     def announce(self, employees: Iterable[EmployeeId]) -> None:
         self._employees.update(employees)
@@ -102,8 +104,15 @@ class Sections:
             self._standings[section] = read_standings(self.deployment, self.principal, section, at=self.at)
         return self._standings[section].get(indicator)
 
+    def beside(self, section: SectionId) -> Beside:
+        """Disputes and notices; read as an individual's section is."""
+        if section not in self._beside:
+            self._beside[section] = read_beside(self.deployment, self.view(section))
+        return self._beside[section]
+
     def remember(self, viewed: ViewedSection) -> None:
         self._viewed[viewed.section.id] = viewed
+        self._beside.pop(viewed.section.id, None)
 
 
 @dataclass(slots=True)

@@ -44,6 +44,7 @@ PAGES: Final = (
     Page("/people", "People", "people", in_menu="People"),
     Page("/sections/{key}", "Section", "section"),
     Page("/tasks", "To do", "tasks", in_menu="To do"),
+    Page("/disputes", "Disputes and claims", "disputes"),
     Page("/contributions", "Contributions", "contributions", in_menu="Contributions"),
     Page("/cycles", "Cycles", "cycles", may_follow_cycles, in_menu="Cycles"),
     Page("/cycles/{key}", "Cycle", "cycle", may_follow_cycles),

@@ -1,30 +1,39 @@
-"""What goes on beside a section, as far as the principal may read the section; and the queues of those who decide."""
+"""What goes on beside a section, as far as the principal may read the section."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from appraise.domain.access import Principal
 from appraise.domain.calibration import Move
 from appraise.domain.corrections import Correction
 from appraise.domain.disputes import Dispute
-from appraise.domain.identifiers import SectionId
-from appraise.storage import calibrations, corrections, disputes
+from appraise.domain.identifiers import EmployeeId
+from appraise.domain.reading import ViewedSection
+from appraise.storage import calibrations, corrections, disputes, tokens
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.read_sections import get_section
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Disputes and claims, correction notices, and what calibration moved; each the oldest first."""
+    """Disputes and claims, correction notices, and what calibration moved; each the oldest first.
+
+    `names` are of those who decide, or decided, a dispute.
+    """
 
     disputes: tuple[Dispute, ...]
     corrections: tuple[Correction, ...]
     moves: tuple[Move, ...]
+    names: Mapping[EmployeeId, str]
 
 
-def read_beside(deployment: Deployment, principal: Principal, section: SectionId, *, at: datetime) -> Beside:
-    """Moves are withheld with the ratings. Raises `NotFound`; audited as a read of the section."""
-    viewed = get_section(deployment, principal, section, at=at)
+def read_beside(deployment: Deployment, viewed: ViewedSection) -> Beside:
+    """Of a section that was read, which is audited. Moves are withheld with the ratings."""
+    section = viewed.section.id
     with deployment.database.reading() as session:
-        moves = calibrations.moves_of_section(session, section) if viewed.ratings_visible else []
-        return Beside(tuple(disputes.of(session, section)), tuple(corrections.of(session, section)), tuple(moves))
+        filed = tuple(disputes.of(session, section))
+        deciding = {one for dispute in filed for one in (dispute.reviewer, dispute.decided_by) if one is not None}
+        return Beside(
+            filed,
+            tuple(corrections.of(session, section)),
+            tuple(calibrations.moves_of_section(session, section) if viewed.ratings_visible else ()),
+            {one: name for one in deciding if (name := tokens.name_of(session, one)) is not None},
+        )

@@ -1,5 +1,6 @@
 """Disputes and claims, correction notices, calibration."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -11,6 +12,7 @@ from appraise.api.global_ids import Kind, to_global
 from appraise.domain.calibration import CalibrationSession, CalibrationState, Move
 from appraise.domain.corrections import Correction, CorrectionState, Difference
 from appraise.domain.disputes import Dispute, DisputeKind, DisputeState
+from appraise.domain.identifiers import EmployeeId
 
 
 @strawberry.enum(name="DisputeKind", description="What an employee objects to.")
@@ -53,11 +55,13 @@ class DisputeType:
     reviewer_id: strawberry.ID | None = strawberry.field(
         description="The manager who is to decide, as they did not score; null where HR has to."
     )
+    reviewer_name: str | None = strawberry.field(description="Their name.")
     reason: str | None = strawberry.field(description="Why it was decided so.")
+    decided_by_name: str | None = strawberry.field(description="Who ended it; null where the clock did.")
     decided_at: datetime | None = strawberry.field(description="When it ended.")
 
     @classmethod
-    def of(cls, one: Dispute) -> Self:
+    def of(cls, one: Dispute, names: Mapping[EmployeeId, str]) -> Self:
         return cls(
             id=to_global(Kind.DISPUTE, one.id),
             kind=DisputeKindValue(one.kind.value),
@@ -69,7 +73,9 @@ class DisputeType:
             filed_at=one.filed_at,
             decide_by=one.decide_by,
             reviewer_id=None if one.reviewer is None else to_global(Kind.EMPLOYEE, one.reviewer),
+            reviewer_name=None if one.reviewer is None else names.get(one.reviewer),
             reason=one.reason,
+            decided_by_name=None if one.decided_by is None else names.get(one.decided_by),
             decided_at=one.decided_at,
         )
 

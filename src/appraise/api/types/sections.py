@@ -33,7 +33,7 @@ from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Section
 from appraise.errors import Forbidden
 from appraise.use_cases.read_change import read_change
-from appraise.use_cases.read_disputes import Beside, read_beside
+from appraise.use_cases.read_disputes import Beside
 from appraise.use_cases.read_readers import read_readers
 from appraise.use_cases.read_revisions import read_revisions
 from appraise.use_cases.read_sections import count_sections
@@ -165,7 +165,8 @@ class SectionType(Node):
 
     @strawberry.field(description="Objections of the employee, the oldest first. Reading somebody else's is audited.")
     def disputes(self, info: strawberry.Info) -> list[DisputeType]:
-        return [DisputeType.of(one) for one in self._beside(info.context).disputes]
+        beside = self._beside(info.context)
+        return [DisputeType.of(one, beside.names) for one in beside.disputes]
 
     @strawberry.field(description="Notices that the data say otherwise since it was handed in. Audited as `disputes`.")
     def corrections(self, info: strawberry.Info) -> list[CorrectionType]:
@@ -178,7 +179,7 @@ class SectionType(Node):
         return [CalibrationMove.of(one) for one in self._beside(info.context).moves]
 
     def _beside(self, context: RequestContext) -> Beside:
-        return read_beside(context.deployment, context.principal, self.section.id, at=context.at)
+        return context.sections.beside(self.section.id)
 
     @strawberry.field(description="The employee.")
     def employee(self, info: strawberry.Info) -> EmployeeType | None:

@@ -1,9 +1,11 @@
-// <appraise-item>: one line of a section: what the data say, how that was worked out, and what the manager says.
+// <appraise-item>: one line of a section: what the data say, how that was worked out, what the manager says, what the
+// employee says, and what is objected to.
 
 import { LitElement, css, html, nothing } from "lit";
+import "./objections.js";
 import { picture, tone } from "./picture.js";
 import { findings, pictures, shared } from "./styles.js";
-import { figure, isContext, isSupported, negated, plain, share, sum, time, unitWords } from "./words.js";
+import { date, figure, isContext, isSupported, negated, plain, share, sum, time, unitWords } from "./words.js";
 
 const RATINGS = [1, 2, 3, 4, 5];
 const EXTREMES = new Set([1, 5]);
@@ -12,6 +14,11 @@ export class AppraiseItem extends LitElement {
   static properties = {
     item: { attribute: false },
     isEditable: { attribute: false },
+    isAssessable: { attribute: false },
+    isOwn: { attribute: false },
+    disputes: { attribute: false },
+    moves: { attribute: false },
+    actions: { attribute: false },
     areRatingsVisible: { attribute: false },
     saving: { attribute: false },
     stamp: { attribute: false },
@@ -21,7 +28,17 @@ export class AppraiseItem extends LitElement {
     super();
     /** @type {any} */
     this.item = null;
+    /** Whether the reader rates it as manager. */
     this.isEditable = false;
+    /** Whether the reader assesses themselves. */
+    this.isAssessable = false;
+    this.isOwn = false;
+    /** @type {any[]} objections to this item or to evidence of it */
+    this.disputes = [];
+    /** @type {any[]} what calibration moved */
+    this.moves = [];
+    /** @type {string[]} what the reader may do with the section */
+    this.actions = [];
     this.areRatingsVisible = true;
     /** @type {import("./saving.js").Saving | null} */
     this.saving = null;
@@ -38,7 +55,10 @@ export class AppraiseItem extends LitElement {
       </header>
       <p class="question">${indicator.question}</p>
       ${result.__typename === "EstimateResult" ? this.#estimate(indicator, result) : this.#absence(result)}
-      ${this.#scope(indicator)} ${this.#manager()}
+      ${this.#scope(indicator)}
+      <div class="views">${this.#manager()} ${this.#own()}</div>
+      <appraise-objections .item=${this.item} .disputes=${this.disputes} .actions=${this.actions}
+        .isRatingShown=${this.areRatingsVisible}></appraise-objections>
     </article>`;
   }
 
@@ -114,7 +134,19 @@ export class AppraiseItem extends LitElement {
     if (this.item.result.__typename !== "EstimateResult") return nothing;
     if (!this.areRatingsVisible) return nothing;
     if (isContext(this.item)) return this.item.comment === null ? nothing : this.#words();
-    return this.isEditable ? this.#form() : this.#words();
+    if (!this.isEditable) return this.#words();
+    return this.#form({ legend: "Your rating", words: "Your words" });
+  }
+
+  /** What the employee says: theirs to write until it is handed in, others' to read when both are in. */
+  #own() {
+    if (this.isAssessable) return this.#form({ legend: "Your own rating, if you want to give one", words: "Your own words" });
+    const { ownRating, ownComment } = this.item;
+    if (ownRating === null && ownComment === null) return nothing;
+    return html`<div class="manager">
+      <p><b>${this.isOwn ? "Your own rating:" : "The employee’s own rating:"}</b> ${ownRating === null ? "none" : `${ownRating} of 5`}</p>
+      ${ownComment === null ? nothing : html`<blockquote>${ownComment}</blockquote>`}
+    </div>`;
   }
 
   #words() {
@@ -124,15 +156,22 @@ export class AppraiseItem extends LitElement {
       <p><b>Manager’s rating:</b> ${rating === null ? "none" : `${rating} of 5`}</p>
       ${comment === null ? nothing : html`<blockquote>${comment}</blockquote>`}
       ${reason === null ? nothing : html`<p class="small">Why it differs from the data: ${reason}</p>`}
+      ${this.moves.map(
+        (move) => html`<p class="small">
+          <b>Changed in calibration</b> from ${move.before ?? "none"} to ${move.after} on ${date(move.at)}: ${move.reason}
+          ${move.isOutside ? html`<em>The data do not bear ${move.after} out.</em>` : nothing}
+        </p>`,
+      )}
     </div>`;
   }
 
-  #form() {
+  /** @param {{legend: string, words: string}} said */
+  #form({ legend, words }) {
     const { rating, comment, reason } = this.#current();
-    const isComment = EXTREMES.has(rating ?? 0) && comment.trim() === "";
+    const isComment = this.isEditable && EXTREMES.has(rating ?? 0) && comment.trim() === "";
     return html`<div class="manager">
       <fieldset>
-        <legend>Your rating</legend>
+        <legend>${legend}</legend>
         <div class="ratings">
           ${RATINGS.map(
             (value) => html`<label>
@@ -146,12 +185,12 @@ export class AppraiseItem extends LitElement {
         ${rating === null ? nothing : html`<button class="link small back" @click=${() => this.#edit({ rating: null })}>Take it back</button>`}
       </fieldset>
       <div class="comment">
-        <label for="comment">Your words${isComment ? html` <em>needed beside a ${rating}</em>` : nothing}</label>
+        <label for="comment">${words}${isComment ? html` <em>needed beside a ${rating}</em>` : nothing}</label>
         <textarea id="comment" rows="3" maxlength="4000" .value=${comment} aria-describedby="status"
           @input=${(/** @type {any} */ event) => this.#edit({ comment: event.target.value }, true)}
           @blur=${() => this.saving?.isPending && this.saving.flush()}></textarea>
       </div>
-      ${isSupported(this.item, rating) ? nothing : this.#reason(rating, reason)}
+      ${!this.isEditable || isSupported(this.item, rating) ? nothing : this.#reason(rating, reason)}
       <p class="status small" id="status" role="status">${this.#status()}</p>
       ${this.#conflict()}
     </div>`;
@@ -189,10 +228,11 @@ export class AppraiseItem extends LitElement {
   #conflict() {
     const status = this.saving?.status(this.item.id);
     if (status?.kind !== "conflict") return nothing;
+    const stored = this.#stored();
     const say = (/** @type {any} */ draft) => html`${draft.rating === null ? "no rating" : `${draft.rating} of 5`}${draft.comment ? html`, “${draft.comment}”` : ", no words"}`;
     return html`<div class="notice bad" role="group" aria-label="Two versions">
       <dl>
-        <div><dt>Stored now</dt><dd>${say(this.item)}</dd></div>
+        <div><dt>Stored now</dt><dd>${say(stored)}</dd></div>
         <div><dt>Yours</dt><dd>${say(status.mine)}</dd></div>
       </dl>
       <p class="choice">
@@ -204,8 +244,13 @@ export class AppraiseItem extends LitElement {
 
   /** What the form shows: what was written last, stored or not. @returns {import("./saving.js").Draft} */
   #current() {
-    const stored = { rating: this.item.rating, comment: this.item.comment ?? "", reason: this.item.reason ?? "" };
-    return this.saving?.draft(this.item.id) ?? stored;
+    return this.saving?.draft(this.item.id) ?? this.#stored();
+  }
+
+  #stored() {
+    const { rating, comment, reason, ownRating, ownComment } = this.item;
+    if (this.isOwn) return { rating: ownRating, comment: ownComment ?? "", reason: "" };
+    return { rating, comment: comment ?? "", reason: reason ?? "" };
   }
 
   /** @param {Partial<import("./saving.js").Draft>} change @param {boolean} soon */
@@ -225,6 +270,7 @@ export class AppraiseItem extends LitElement {
     findings,
     css`
       :host { scroll-margin-top: var(--s4); }
+      .views { display: grid; gap: 0 var(--s4); grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); align-items: start; }
       .manager { margin-top: var(--s4); background: var(--wash); border-radius: var(--corner); padding: var(--s4); }
       blockquote { margin: var(--s2) 0 0; font: italic 400 var(--size-text) / 1.5 var(--serif); overflow-wrap: anywhere; white-space: pre-line; }
       legend, .comment label { font-weight: 600; padding: 0; }

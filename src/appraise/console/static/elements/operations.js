@@ -7,6 +7,8 @@ fragment ItemParts on Item {
   rating
   comment
   reason
+  ownRating
+  ownComment
   supportedRatings { lowest highest }
   indicator { key name question unit direction counts doesNotCount }
   result {
@@ -33,10 +35,24 @@ fragment SectionParts on Section {
   isOwn
   submittedAt
   manifestHash
+  selfAssessedAt
+  selfAssessmentVisible
+  returnReason
+  sharedAt
   person { name job department managerName }
   cycle { name start end }
   respondBy
   acknowledgement { stance comment }
+  hostTotal { value lowest highest }
+  disputes {
+    id kind state itemId evidence comment revision filedAt decideBy reviewerName reason decidedByName decidedAt
+  }
+  corrections {
+    id revision bandChanges noticedAt decideBy state note
+    differences { indicator before after levelBefore levelAfter bandChanges }
+  }
+  calibrationMoves { itemId before after reason isOutside at }
+  reopening { reason note }
   items { ...ItemParts }
   composite {
     __typename
@@ -86,6 +102,38 @@ export const ShareSection = `mutation ShareSection($input: ShareSectionInput!) {
 export const AcknowledgeSection = `mutation AcknowledgeSection($input: AcknowledgeSectionInput!) {
   acknowledgeSection(input: $input) ${OUTCOME}
 }${SECTION}`;
+
+export const AssessItem = `mutation AssessItem($input: AssessItemInput!) {
+  assessItem(input: $input) ${OUTCOME}
+}${SECTION}`;
+
+export const SubmitSelfAssessment = `mutation SubmitSelfAssessment($input: SubmitSelfAssessmentInput!) {
+  submitSelfAssessment(input: $input) ${OUTCOME}
+}${SECTION}`;
+
+export const ProposeReopening = `mutation ProposeReopening($input: ProposeReopeningInput!) {
+  proposeReopening(input: $input) ${OUTCOME}
+}${SECTION}`;
+
+export const ReopenSection = `mutation ReopenSection($input: ReopenSectionInput!) {
+  reopenSection(input: $input) ${OUTCOME}
+}${SECTION}`;
+
+export const FileDispute = `mutation FileDispute($input: FileDisputeInput!) {
+  fileDispute(input: $input) ${OUTCOME}
+}${SECTION}`;
+
+export const WithdrawDispute = `mutation WithdrawDispute($input: WithdrawDisputeInput!) {
+  withdrawDispute(input: $input) ${OUTCOME}
+}${SECTION}`;
+
+export const DecideDispute = `mutation DecideDispute($input: DecideDisputeInput!) {
+  decideDispute(input: $input) ${OUTCOME}
+}${SECTION}`;
+
+export const AnnotateCorrection = `mutation AnnotateCorrection($input: AnnotateCorrectionInput!) {
+  annotateCorrection(input: $input) { correction { id } userErrors { message path code } }
+}`;
 
 export const ReadFrame = `query ReadFrame {
   viewer { roles }

@@ -1,7 +1,8 @@
-// Saves ratings and comments as they are written, one at a time and in order, and loses none of them.
+// Saves ratings and words as they are written, one at a time and in order, and loses none of them: the manager's, or
+// the employee's of themselves.
 
 import { RequestFailed, idempotencyKey } from "./client.js";
-import { RateItem } from "./operations.js";
+import { AssessItem, RateItem } from "./operations.js";
 
 /**
  * @typedef {{rating: number | null, comment: string, reason: string}} Draft
@@ -21,6 +22,7 @@ export class Saving {
   #running = null;
   #timer = 0;
   #version = 0;
+  #isOwn = false;
   /** One key per draft: a request whose answer was lost is repeated, not done twice. @type {WeakMap<Draft, string>} */
   #keys = new WeakMap();
 
@@ -34,9 +36,10 @@ export class Saving {
     this.changed = changed;
   }
 
-  /** @param {number} version as last read */
-  begin(version) {
+  /** @param {{version: number, isOwn: boolean}} section as last read */
+  begin({ version, isOwn }) {
     this.#version = version;
+    this.#isOwn = isOwn;
   }
 
   /** @param {string} item @returns {Status} */
@@ -102,11 +105,11 @@ export class Saving {
         itemId: item,
         rating: draft.rating,
         comment: draft.comment || null,
-        reason: draft.reason || null,
+        ...(this.#isOwn ? {} : { reason: draft.reason || null }),
         expectedVersion: this.#version,
         idempotencyKey: key,
       };
-      const { section, userErrors } = (await this.client.send(RateItem, { input })).rateItem;
+      const [{ section, userErrors }] = Object.values(await this.client.send(this.#isOwn ? AssessItem : RateItem, { input }));
       if (this.#waiting.get(item) === draft) this.#waiting.delete(item);
       this.#settle(item, draft, section, userErrors);
       return "done";

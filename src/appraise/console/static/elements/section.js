@@ -3,82 +3,22 @@
 // memory; our own pages need none).
 
 import { LitElement, css, html, nothing } from "lit";
+import "./ask.js";
+import { problems } from "./ask.js";
 import { Client, RequestFailed, idempotencyKey } from "./client.js";
+import "./corrections.js";
+import { DEEDS, deedsOf } from "./deeds.js";
 import "./item.js";
-import "./together.js";
-import {
-  AcknowledgeSection, ApproveSection, FinaliseSection, ReadSection, ReleaseSection, ReturnSection, ShareSection, SubmitSection,
-} from "./operations.js";
+import { inputOf, questionOf } from "./objections.js";
+import { AnnotateCorrection, DecideDispute, FileDispute, ReadSection, WithdrawDispute } from "./operations.js";
 import { legend } from "./picture.js";
 import { Saving } from "./saving.js";
 import { pictures, shared } from "./styles.js";
-import { BYWAYS, STATES, STEPS, date, failure, isContext, isSupported, period, share } from "./words.js";
+import "./together.js";
+import { BYWAYS, STANCES, STATES, STEPS, date, failure, isContext, isSupported, period, share, until } from "./words.js";
 
 const RETRY = 5000;
 const EXTREMES = new Set([1, 5]);
-const DEEDS = {
-  SUBMIT: {
-    document: SubmitSection,
-    button: "Hand in",
-    title: "Hand this section in?",
-    words: "It goes to HR as it is. You can change it again only if it is given back to you.",
-    needsReason: false,
-  },
-  RETURN: {
-    document: ReturnSection,
-    button: "Give back",
-    title: "Give it back to the manager?",
-    words: "The manager can change it and hand it in again. Your reason goes to the audit log.",
-    needsReason: true,
-  },
-  APPROVE: {
-    document: ApproveSection,
-    button: "Approve",
-    title: "Approve this section?",
-    words: "It can then be shared with the employee.",
-    needsReason: false,
-  },
-  RELEASE: {
-    document: ReleaseSection,
-    button: "Release",
-    title: "Let the manager share it?",
-    words: "The manager decides when the employee reads it.",
-    needsReason: false,
-  },
-  SHARE: {
-    document: ShareSection,
-    button: "Share",
-    title: "Share it with the employee?",
-    words: "The employee sees all of it, and has some days to answer.",
-    needsReason: false,
-  },
-  AGREE: {
-    document: AcknowledgeSection,
-    button: "I agree",
-    title: "You have seen it and agree?",
-    words: "Your answer is kept with the section.",
-    needsReason: false,
-    fields: { stance: "AGREE" },
-  },
-  NOT_AGREE: {
-    document: AcknowledgeSection,
-    button: "Seen, I do not agree",
-    title: "You have seen it and do not agree?",
-    words: "Your answer is kept with the section. It is no agreement.",
-    needsReason: false,
-    fields: { stance: "SEEN_NOT_AGREE" },
-  },
-  FINALISE: {
-    document: FinaliseSection,
-    button: "Make final",
-    title: "Make this section final?",
-    words: "It can no longer be changed, and HR systems may read it. Your grounds go to the audit log.",
-    needsReason: true,
-  },
-};
-/** The deeds of an action that is done in more than one way. */
-const WAYS = { ACKNOWLEDGE: ["AGREE", "NOT_AGREE"] };
-/** @typedef {keyof typeof DEEDS} Deed */
 
 /** @param {string} endpoint */
 function isElsewhere(endpoint) {
@@ -92,8 +32,6 @@ export class AppraiseSection extends LitElement {
     token: { attribute: false },
     _data: { state: true },
     _failure: { state: true },
-    _deed: { state: true },
-    _problem: { state: true },
     _stamp: { state: true },
   };
 
@@ -107,9 +45,6 @@ export class AppraiseSection extends LitElement {
     this._data = null;
     /** @type {RequestFailed | null} */
     this._failure = null;
-    /** @type {Deed | null} */
-    this._deed = null;
-    this._problem = "";
     this._stamp = 0;
     /** @type {Saving | null} */
     this.saving = null;
@@ -160,7 +95,7 @@ export class AppraiseSection extends LitElement {
   /** @param {any} section */
   #show(section) {
     this._data = section;
-    this.saving?.begin(section.version);
+    this.saving?.begin(section);
     if (this.closest("main")) document.title = `${section.person.name} · ${section.cycle.name} · Appraise`;
   }
 
@@ -176,24 +111,30 @@ export class AppraiseSection extends LitElement {
   render() {
     if (this._data === null) return this._failure === null ? this.#waiting() : this.#failed(this._failure);
     const data = this._data;
-    return html`<div class="frame">
+    return html`<div class="frame" @objection=${(/** @type {CustomEvent} */ event) => this.#object(event.detail)}>
       ${this.#head(data)}
       <div class="columns">
         <div class="items">
+          <appraise-corrections .corrections=${data.corrections} .items=${data.items}
+            .mayDecide=${data.allowedActions.includes("PROPOSE_REOPENING")}
+            @annotate=${(/** @type {CustomEvent} */ event) => this.#annotate(event.detail)}></appraise-corrections>
           ${legend()}
           ${data.items.filter((/** @type {any} */ item) => !isContext(item)).map((/** @type {any} */ item) => this.#item(data, item))}
           ${this.#together(data)} ${this.#context(data)}
         </div>
-        <aside aria-label="This section">${this.#total(data)} ${this.#next(data)} ${this.#origin(data)}</aside>
+        <aside aria-label="This section">${this.#total(data)} ${this.#next(data)} ${this.#ownView(data)} ${this.#answer(data)} ${this.#origin(data)}</aside>
       </div>
-      ${this.#dialog()}
+      <appraise-ask></appraise-ask>
     </div>`;
   }
 
   /** @param {any} data @param {any} item */
   #item(data, item) {
-    return html`<appraise-item .item=${item} .saving=${this.saving} .stamp=${this._stamp}
-      .isEditable=${data.allowedActions.includes("RATE")} .areRatingsVisible=${data.ratingsVisible}></appraise-item>`;
+    return html`<appraise-item .item=${item} .client=${this.client} .section=${this.section} .saving=${this.saving} .stamp=${this._stamp}
+      .isEditable=${data.allowedActions.includes("RATE")} .areRatingsVisible=${data.ratingsVisible}
+      .isAssessable=${data.allowedActions.includes("ASSESS_SELF") && !isContext(item)} .isOwn=${data.isOwn} .actions=${data.allowedActions}
+      .disputes=${data.disputes.filter((/** @type {any} */ one) => one.itemId === item.id)}
+      .moves=${data.calibrationMoves.filter((/** @type {any} */ one) => one.itemId === item.id)}></appraise-item>`;
   }
 
   /** Whoever rates sees it after rating, so that it leads nobody's judgement. @param {any} data */
@@ -220,7 +161,7 @@ export class AppraiseSection extends LitElement {
     const place = [person.job, person.department].filter(Boolean).join(", ");
     return html`<header>
       <p class="overline">Customer-service section · ${cycle.name} · ${period(cycle.start, cycle.end)}</p>
-      <h1>${person.name}</h1>
+      <h1 tabindex="-1">${person.name}</h1>
       <p class="lead">${place}${person.managerName ? html`${place ? " · " : ""}reports to ${person.managerName}` : nothing}</p>
       <ol class="steps" aria-label="State">
         ${STEPS.map(
@@ -238,28 +179,40 @@ export class AppraiseSection extends LitElement {
     return html`<section>
       <h2>Total of the ratings</h2>
       ${data.ratingsVisible ? html`<p class="total">${words}</p>` : html`<p class="soft">Shown when the section is shared with you.</p>`}
+      ${data.hostTotal === null ? nothing : html`<p class="small">Written to the HR system as ${Number(data.hostTotal.value).toLocaleString(navigator.language)} of ${Number(data.hostTotal.lowest)} to ${Number(data.hostTotal.highest)}.</p>`}
       <p class="soft small">Indicators with a figure make up ${share(data.observedWeight)} of the weight. Absences weigh nothing.</p>
     </section>`;
   }
 
   /** @param {any} data */
   #next(data) {
-    const actions = /** @type {Deed[]} */ (
-      data.allowedActions.flatMap((/** @type {keyof typeof WAYS} */ action) => WAYS[action] ?? action).filter((/** @type {string} */ deed) => deed in DEEDS)
-    );
+    const actions = deedsOf(data.allowedActions).filter((name) => name !== "HAND_IN_SELF");
     const missing = data.allowedActions.includes("RATE") ? this.#missing(data) : [];
     if (actions.length === 0 && missing.length === 0) return data.isOwn ? this.#own(data) : nothing;
     return html`<section>
       <h2>${missing.length > 0 ? "Still missing" : "Next"}</h2>
+      ${this.#due(data)}
       ${missing.length > 0
         ? html`<ul class="missing">
             ${missing.map(({ item, words }) => html`<li><button class="link" @click=${() => this.#goTo(item)}>${words}</button></li>`)}
           </ul>`
         : nothing}
       <p class="deeds">
-        ${actions.map((action) => html`<button class="button ${action === "RETURN" ? "" : "main"}" @click=${() => this.#ask(action)}>${DEEDS[action].button}</button>`)}
+        ${actions.map((action) => html`<button class="button ${DEEDS[action].isQuiet ? "" : "main"}" @click=${() => this.#ask(action)}>${DEEDS[action].button}</button>`)}
       </p>
     </section>`;
+  }
+
+  /** Why it came back, what is proposed, and until when an answer counts. @param {any} data */
+  #due(data) {
+    const told = [];
+    if (data.returnReason !== null) told.push(html`<p>Given back: ${data.returnReason}</p>`);
+    if (data.reopening !== null) told.push(html`<p>Opening it again is proposed: ${data.reopening.note}</p>`);
+    if (data.respondBy !== null && data.allowedActions.includes("ACKNOWLEDGE")) {
+      const { words, isLate } = until(data.respondBy, new Date());
+      told.push(html`<p class=${isLate ? "wrong" : ""}>Answer or dispute by ${date(`${data.respondBy}T00:00:00Z`)}, ${words}.</p>`);
+    }
+    return told;
   }
 
   /** @param {any} data */
@@ -267,6 +220,28 @@ export class AppraiseSection extends LitElement {
     const answered = data.state === "ACKNOWLEDGED" ? " You have answered." : "";
     const words = data.ratingsVisible ? `${STATES[data.state]}.${answered}` : "This is your own section. You see the figures at once, and your manager’s words when it is shared with you.";
     return html`<section><h2>Your section</h2><p>${words}</p></section>`;
+  }
+
+  /** What the employee thinks of themselves, and who sees it when. @param {any} data */
+  #ownView(data) {
+    if (data.allowedActions.includes("ASSESS_SELF")) {
+      return html`<section><h2>Your own view</h2>
+        <p class="small">If you want to: rate yourself and write beside the items. Nobody else sees it before your manager has handed in too.</p>
+        <p class="deeds"><button class="button" @click=${() => this.#ask("HAND_IN_SELF")}>${DEEDS.HAND_IN_SELF.button}</button></p></section>`;
+    }
+    if (data.selfAssessedAt === null) return nothing;
+    const whose = data.isOwn ? "Your own view" : "The employee’s own view";
+    const shown = data.isOwn ? "Your manager reads it once both are in." : "It opens when your ratings are handed in too, so that neither leads the other.";
+    return html`<section><h2>${whose}</h2>
+      <p class="small">Handed in on ${date(data.selfAssessedAt)}. ${data.isOwn || !data.selfAssessmentVisible ? shown : "It stands beside the ratings."}</p></section>`;
+  }
+
+  /** @param {any} data */
+  #answer(data) {
+    if (data.acknowledgement === null) return nothing;
+    const { stance, comment } = data.acknowledgement;
+    return html`<section><h2>The employee’s answer</h2><p>${STANCES[stance]}.</p>
+      ${comment === null ? nothing : html`<blockquote>${comment}</blockquote>`}</section>`;
   }
 
   /** @param {any} data @returns {any[]} items with a figure and without a rating */
@@ -299,68 +274,66 @@ export class AppraiseSection extends LitElement {
     </section>`;
   }
 
-  #dialog() {
-    const deed = this._deed === null ? null : DEEDS[this._deed];
-    return html`<dialog aria-labelledby="question" @close=${() => { this._deed = null; this._problem = ""; }}>
-      ${deed === null
-        ? nothing
-        : html`<form @submit=${(/** @type {SubmitEvent} */ event) => this.#do(event)}>
-            <h2 id="question">${deed.title}</h2>
-            <p>${deed.words}</p>
-            ${deed.needsReason ? html`<label for="reason">Your reason</label><textarea id="reason" name="reason" rows="3" required maxlength="2000"></textarea>` : nothing}
-            <p role="alert" class="wrong">${this._problem}</p>
-            <p class="deeds">
-              <button class="button main">${deed.button}</button>
-              <button class="button" type="button" @click=${() => this.renderRoot.querySelector("dialog")?.close()}>Not now</button>
-            </p>
-          </form>`}
-    </dialog>`;
-  }
-
   /** @param {string} id */
   #goTo(id) {
     const items = /** @type {NodeListOf<import("./item.js").AppraiseItem>} */ (this.renderRoot.querySelectorAll("appraise-item"));
     [...items].find((element) => element.item.id === id)?.focusForm();
   }
 
-  /** @param {Deed} deed */
-  async #ask(deed) {
-    const [first] = deed === "SUBMIT" ? this.#missing(this._data) : [];
+  /** @param {string} name of the deed */
+  async #ask(name) {
+    const [first] = name === "SUBMIT" ? this.#missing(this._data) : [];
     if (first !== undefined) {
       this.#goTo(first.item);
       return;
     }
     await this.saving?.flush();
-    this._deed = deed;
-    await this.updateComplete;
-    this.renderRoot.querySelector("dialog")?.showModal();
+    const deed = DEEDS[name];
+    this.#dialog.ask(deed, (values) => this.#change(deed.document, { ...deed.sent, ...filled(values) }));
   }
 
-  /** @param {SubmitEvent} event */
-  async #do(event) {
-    event.preventDefault();
-    const deed = DEEDS[/** @type {Deed} */ (this._deed)];
-    const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
-    const input = {
-      sectionId: this.section,
-      expectedVersion: this._data.version,
-      idempotencyKey: idempotencyKey(),
-      ...("fields" in deed ? deed.fields : {}),
-      ...(deed.needsReason ? { reason: String(form.get("reason")) } : {}),
+  /** @param {{what: import("./objections.js").Wish, item: any, dispute: any, event?: string}} wish */
+  #object({ what, item, dispute, event }) {
+    const document = { DISPUTE: FileDispute, CLAIM: FileDispute, WITHDRAW: WithdrawDispute, DECIDE: DecideDispute }[what];
+    this.#dialog.ask(questionOf(what, item, dispute, event), (values) => this.#change(document, inputOf(what, item, dispute, values)));
+  }
+
+  /** @param {string} correctionId */
+  #annotate(correctionId) {
+    const question = {
+      title: "Let the section stand?",
+      words: "The figures stay as they were handed in. The employee reads your note.",
+      button: "Let it stand",
+      fields: [{ name: "note", label: "Why it stands" }],
     };
-    try {
-      const [payload] = Object.values(await /** @type {Client} */ (this.client).send(deed.document, { input }));
-      this._problem = payload.userErrors.map((/** @type {any} */ error) => error.message).join(". ");
-      if (payload.section === null) {
-        if (payload.userErrors.some((/** @type {any} */ error) => error.code === "VERSION_CONFLICT")) this.#load();
-        return;
-      }
+    this.#dialog.ask(question, async ({ note }) => {
+      const { annotateCorrection } = await /** @type {Client} */ (this.client).send(AnnotateCorrection, { input: { correctionId, note } });
+      if (annotateCorrection.correction !== null) await this.#load();
+      return problems(annotateCorrection);
+    });
+  }
+
+  get #dialog() {
+    return /** @type {import("./ask.js").AppraiseAsk} */ (this.renderRoot.querySelector("appraise-ask"));
+  }
+
+  /** @param {string} document @param {Record<string, unknown>} fields */
+  async #change(document, fields) {
+    const input = { sectionId: this.section, expectedVersion: this._data.version, idempotencyKey: idempotencyKey(), ...fields };
+    const [payload] = Object.values(await /** @type {Client} */ (this.client).send(document, { input }));
+    if (payload.section !== null) {
       this.#show(payload.section);
-      this.renderRoot.querySelector("dialog")?.close();
-    } catch (error) {
-      if (!(error instanceof RequestFailed)) throw error;
-      this._problem = failure(error.code, error.message);
-    }
+      this.#keepFocus();
+    } else if (payload.userErrors.some((/** @type {any} */ error) => error.code === "VERSION_CONFLICT")) this.#load();
+    return problems(payload);
+  }
+
+  /** The button that was pressed may be gone: then the reader goes on from the section's head. */
+  async #keepFocus() {
+    await this.updateComplete;
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body || document.activeElement === null) this.renderRoot.querySelector("h1")?.focus();
+    });
   }
 
   #waiting() {
@@ -416,11 +389,8 @@ export class AppraiseSection extends LitElement {
       .missing { list-style: none; }
       .deeds { display: flex; flex-wrap: wrap; gap: var(--s3); margin-top: var(--s3); }
       code { font-size: 0.95em; }
-      dialog { width: min(32rem, calc(100vw - 2rem)); border: 1px solid var(--edge); border-top: 4px solid var(--accent); border-radius: var(--corner); padding: var(--s5); background: var(--sheet); color: var(--ink); }
-      dialog::backdrop { background: rgb(12 14 16 / 0.5); }
-      dialog h2 { font: 600 var(--size-title) / 1.2 var(--serif); margin-bottom: var(--s3); }
-      dialog label { display: block; font-weight: 600; margin-top: var(--s4); }
-      dialog textarea { width: 100%; margin-top: var(--s2); }
+      blockquote { margin: var(--s2) 0 0; font: italic 400 var(--size-text) / 1.5 var(--serif); overflow-wrap: anywhere; white-space: pre-line; }
+      h1:focus { outline: 0; }
       .wrong { color: var(--worse); font-weight: 600; }
       .failed { max-width: var(--measure); }
       .failed p { margin-top: var(--s4); }
@@ -432,5 +402,8 @@ export class AppraiseSection extends LitElement {
     `,
   ];
 }
+
+/** Fields that were left empty are not sent. @param {Record<string, string>} values */
+const filled = (values) => Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ""));
 
 customElements.define("appraise-section", AppraiseSection);

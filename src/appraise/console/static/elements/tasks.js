@@ -15,14 +15,20 @@ const KINDS = {
   RELEASE: ["Release", "Let the managers share what is approved."],
   SHARE: ["Share", "Show the section to the employee."],
   ANSWER: ["Answer", "Say that you agree, or that you have seen it and do not."],
-  ASSESS_SELF: ["Assess yourself", "If you want to: your own view, which nobody sees before your manager has handed in. Through the API so far."],
-  REOPEN: ["Approve opening again", "Somebody asks to open a final section; it takes a second person. Through the API so far."],
-  DECIDE_DISPUTE: ["Decide a dispute", "Somebody disputes an item. Decided through the API so far."],
-  DECIDE_CLAIM: ["Decide a claim", "Somebody says that evidence is not theirs, or wrong. Decided through the API so far."],
-  DECIDE_CORRECTION: ["Decide a correction", "Data changed after a section was final. Decided through the API so far."],
+  ASSESS_SELF: ["Assess yourself", "If you want to: your own view, which nobody sees before your manager has handed in."],
+  REOPEN: ["Approve opening again", "Somebody asks to open a final section; it takes a second person."],
+  DECIDE_DISPUTE: ["Decide a dispute", "Somebody disputes their rating. Read it beside the evidence, and decide with a reason."],
+  DECIDE_CLAIM: ["Decide a claim", "Somebody says that evidence is not theirs, or wrong. Read it beside the evidence, and decide with a reason."],
+  DECIDE_CORRECTION: ["Decide a correction", "Data changed after a section was final. Let it stand with a note, or propose to open it again."],
 };
 
 /** @typedef {{kind: string, due: string | null, sectionId: string, employeeName: string, cycleName: string}} Task */
+
+/** Where it is done. @param {Task} task */
+const place = (task) =>
+  task.kind === "DECIDE_DISPUTE" || task.kind === "DECIDE_CLAIM"
+    ? `/disputes?section=${encodeURIComponent(task.sectionId)}`
+    : `/sections/${task.sectionId}`;
 
 export class AppraiseTasks extends LitElement {
   static properties = {
@@ -81,7 +87,7 @@ export class AppraiseTasks extends LitElement {
       <ul>
         ${tasks.map(
           (task) => html`<li>
-            <a href="/sections/${task.sectionId}">${task.employeeName}</a>
+            <a href=${place(task)}>${task.employeeName}</a>
             <span class="soft small">${task.cycleName}</span>
             ${task.due === null ? html`<span class="soft small">no date</span>` : this.#due(task.due)}
           </li>`,

@@ -134,3 +134,19 @@ export function until(day, now) {
   const left = Math.round((Date.parse(`${day}T00:00:00Z`) - today) / 86_400_000);
   return { words: days.format(left, "day"), isLate: left < 0 };
 }
+
+/** @type {Record<string, string>} */
+export const DISPUTES = { RATING: "Dispute of the rating", NOT_MINE: "Claim: not mine", WRONG_DATA: "Claim: recorded wrongly" };
+
+/** How a dispute or a claim stands. @type {Record<string, string>} */
+export const OUTCOMES = {
+  OPEN: "Open",
+  UPHELD: "The employee was right",
+  PARTLY_UPHELD: "Right in part",
+  DECLINED: "It stands as it was",
+  WITHDRAWN: "Withdrawn",
+  EXPIRED: "Not decided in time; it may be filed again",
+};
+
+/** @type {Record<string, string>} */
+export const STANCES = { AGREE: "Seen, and agrees", SEEN_NOT_AGREE: "Seen, and does not agree", NO_RESPONSE: "No answer came in time" };
