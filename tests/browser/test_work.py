@@ -76,18 +76,8 @@ def test_a_section_goes_from_the_manager_by_way_of_hr_to_the_employee(sign_in: S
     expect(manager.locator("appraise-item .finding").last).to_contain_text("Level 3 of 5 by a fixed rule")
     expect(together).to_contain_text("Level 3 of 5 by a fixed rule. It is not a rating")
     shoot(manager, "together")
-    manager.get_by_role("button", name="Hand in").click()
-    manager.get_by_role("dialog").get_by_role("button", name="Hand in").click()
-    expect(manager.locator(".steps [aria-current]")).to_have_text("Submitted")
-    expect(manager.locator("appraise-item").first).to_contain_text("The employee’s own rating: 4 of 5")
-    expect(manager.locator("appraise-item").first).to_contain_text("Mostly by telephone.")
-
-    open_section(hr, "Ann Archer")
-    expect(hr.get_by_role("button", name="Give back")).to_be_visible()
-    for deed, state in (("Approve", "Approved"), ("Share", "Shared")):
-        hr.get_by_role("button", name=deed, exact=True).click()
-        hr.get_by_role("dialog").get_by_role("button", name=deed).click()
-        expect(hr.locator(".steps [aria-current]")).to_have_text(state)
+    _hands_in(manager)
+    _is_approved_and_shared(hr)
     _disputes_and_reads_why_not(employee, head)
     employee.get_by_role("button", name="I agree", exact=True).click()
     employee.get_by_role("dialog").get_by_role("button", name="I agree").click()
@@ -189,6 +179,23 @@ def _assesses_herself(page: Page) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Hand in").click()
     expect(page.locator("aside")).to_contain_text("Handed in on")
     shoot(page, "own-view")
+
+
+def _hands_in(manager: Page) -> None:
+    manager.get_by_role("button", name="Hand in").click()
+    manager.get_by_role("dialog").get_by_role("button", name="Hand in").click()
+    expect(manager.locator(".steps [aria-current]")).to_have_text("Submitted")
+    expect(manager.locator("appraise-item").first).to_contain_text("The employee’s own rating: 4 of 5")
+    expect(manager.locator("appraise-item").first).to_contain_text("Mostly by telephone.")
+
+
+def _is_approved_and_shared(hr: Page) -> None:
+    open_section(hr, "Ann Archer")
+    expect(hr.get_by_role("button", name="Give back")).to_be_visible()
+    for deed, state in (("Approve", "Approved"), ("Share", "Shared")):
+        hr.get_by_role("button", name=deed, exact=True).click()
+        hr.get_by_role("dialog").get_by_role("button", name=deed).click()
+        expect(hr.locator(".steps [aria-current]")).to_have_text(state)
 
 
 def _disputes_and_reads_why_not(employee: Page, head: Page) -> None:
