@@ -270,7 +270,7 @@ def test_a_session_moves_ratings_with_reasons_until_it_is_locked(company: Compan
     lock_calibration(company.deployment, hal, held.id, at=AT)
     lock_calibration(company.deployment, hal, held.id, at=AT + DAY)
 
-    ((session, moves),) = read_calibrations(company.deployment, hal, company.cycle.id)
+    ((session, moves),) = read_calibrations(company.deployment, hal, company.cycle.id, at=AT)
     assert (session.locked_at, [(move.before, move.after, move.reason, move.is_outside) for move in moves]) == (
         AT,
         [(4, 3, "as peers", False)],

@@ -23,6 +23,7 @@ from appraise.use_cases.import_people import reconcile_people
 from appraise.use_cases.propose_reopening import propose_reopening
 from appraise.use_cases.read_disputes import read_beside
 from appraise.use_cases.read_readers import read_readers
+from appraise.use_cases.read_sections import get_section
 from appraise.use_cases.read_tasks import read_tasks
 from appraise.use_cases.release_section import release_section
 from appraise.use_cases.run_clocks import Rung, run_clocks
@@ -90,7 +91,9 @@ def test_decisions_wait_with_whoever_can_take_them(company: Company) -> None:
     assert everybody(company) == {"dora": ["DECIDE_DISPUTE"]}
     assert run_clocks(company.deployment, at=AT + 14 * DAY) == Rung(0, 0, 0)
     assert run_clocks(company.deployment, at=AT + 15 * DAY) == Rung(0, 1, 0)
-    beside = read_beside(company.deployment, company.principal("ann"), section.id, at=AT)
+    beside = read_beside(
+        company.deployment, get_section(company.deployment, company.principal("ann"), section.id, at=AT)
+    )
     assert [one.state for one in beside.disputes] == [DisputeState.EXPIRED]
     assert company.section("ann").section.state is SectionState.SHARED
     assert verify_audit(company.deployment).first_break is None
