@@ -317,4 +317,4 @@ def test_a_session_takes_all_of_its_sections_or_none(company: Company) -> None:
 
     assert (calibrating_first, code(refused)) == (SectionState.COLLECTING, "WRONG_STATE")
     assert company.section("ann").section.state is SectionState.SUBMITTED
-    assert read_calibrations(company.deployment, company.principal("hal"), company.cycle.id) == []
+    assert read_calibrations(company.deployment, company.principal("hal"), company.cycle.id, at=AT) == []
