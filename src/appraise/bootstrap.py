@@ -13,6 +13,7 @@ from appraise.settings import Settings
 from appraise.storage.database import Database
 from appraise.storage.migrate import upgrade
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.hosts import read_hosts
 from appraise.use_cases.mail_server import MailServer
 
 
@@ -49,6 +50,7 @@ def _deployment(settings: Settings) -> Deployment:
         webhook_networks=settings.allowed_networks,
         mail=_mail_server(settings),
         files=settings.resolved_files,
+        hosts=read_hosts(settings.hosts),
     )
 
 

@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     issuers: Path | None = Field(
         default=None, description="TOML file of the identity providers whose tokens open the API; none where not set"
     )
+    hosts: Path | None = Field(
+        default=None, description="TOML file of the HR systems into which sections are written; none where not set"
+    )
     subgraph_source: str | None = Field(
         default=None,
         min_length=1,

@@ -29,6 +29,7 @@ from appraise.domain.access import (
     sees_ratings,
     sees_self_assessment,
     sees_standings,
+    sees_write_back,
 )
 from appraise.domain.employees import EmploymentStatus
 from appraise.domain.identifiers import EmployeeId, SectionId
@@ -278,3 +279,12 @@ def test_hr_and_auditors_read_the_log_and_everybody_else_who_read_theirs() -> No
     framed = Embedded(SectionId("s"), ANN, "host")
     assert audit_scope(replace(ASKING["auditor"], embedded=framed)) is AuditScope.NOTHING
     assert audit_scope(Principal("odd", None, frozenset({Role.AUDITOR}))) is AuditScope.NOTHING
+
+
+def test_what_was_written_into_hr_systems_is_for_hr_the_own_manager_auditors_and_services_and_never_of_oneself() -> (
+    None
+):
+    seen = {who: sees_write_back(principal, ANN, managers=ABOVE_ANN) for who, principal in ASKING.items()}
+
+    assert {who for who, sees in seen.items() if sees} == {"manager", "HR", "auditor", "service"}
+    assert not sees_write_back(replace(ASKING["HR"], employee=ANN), ANN, managers=ABOVE_ANN)

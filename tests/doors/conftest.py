@@ -18,7 +18,7 @@ DOORS = {
     "Query.departments": {"Department"},
     "Query.auditLog": {"audit log"},
     "Query.contributions": {"Section"},
-    "Subscription.sectionChanged": {"Section", "ratings", "standing"},
+    "Subscription.sectionChanged": {"Section", "ratings", "standing", "write-back"},
     "Subscription.scoringProgress": {"ScoringRun"},
     "_entities": {"Employee"},
     "export EMPLOYEES": {"Employee"},

@@ -71,7 +71,7 @@ def differences(world: World, generated: list[Way], shown: Shown, rules: Any) ->
 
 
 def _parts(way: Way) -> set[str]:
-    return {"ratings", "standing"} if way.target == "Section" else set()
+    return {"ratings", "standing", "write-back"} if way.target == "Section" else set()
 
 
 def test_every_way_in_answers_as_the_rules_do(world: World, generated: list[Way], shown: Shown) -> None:
@@ -116,6 +116,8 @@ CHANGED_RULES = [
         "return bool({Role.EXECUTIVE} & principal.roles)",
     ),
     ("if principal.is_service or principal.embedded is not None:", "if principal.is_service:"),
+    ("or principal.employee in managers[:1]", "or principal.employee in managers"),
+    ("if principal.employee == subject or principal.embedded is not None:", "if principal.employee == subject:"),
     (
         "return Role.HR_ADMINISTRATOR in principal.roles and principal.embedded is None",
         "return Role.HR_ADMINISTRATOR in principal.roles",

@@ -15,7 +15,7 @@ from graphql import (
 
 LONGEST = 6
 """Fields; a list takes two or three."""
-FINAL = {"Section": "id items { rating } composite { ... on Composite { standing { listed } } }"}
+FINAL = {"Section": "id items { rating } writeBacks { host } composite { ... on Composite { standing { listed } } }"}
 KEY = "%KEY%"
 GIVEN = {
     "id: ID!": f'id: "{KEY}"',

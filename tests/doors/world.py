@@ -71,6 +71,9 @@ PARTS: dict[str, Rule] = {
         _section(rules, who, what) and rules.sees_ratings(who, what.subject, what.state)
     ),
     "standing": lambda rules, who, what: _section(rules, who, what) and rules.sees_standings(who),
+    "write-back": lambda rules, who, what: (
+        _section(rules, who, what) and rules.sees_write_back(who, what.subject, managers=what.managers)
+    ),
     "Department": lambda rules, who, what: rules.may_read_departments(who),
     "audit file": lambda rules, who, what: rules.may_read_audit(who),
     "audit log": lambda rules, who, what: str(rules.audit_scope(who)) == "everything",
@@ -113,6 +116,8 @@ class World:
             (*path, "items", n, "rating") in refused for n in range(len(section["items"]))
         ):
             shown.add(("ratings", key))
+        if (*path, "writeBacks") not in refused and section.get("writeBacks") is not None:
+            shown.add(("write-back", key))
         if section.get("composite") and (*path, "composite", "standing") not in refused:
             shown.add(("standing", key))
         return shown & self.things.keys()
@@ -204,6 +209,7 @@ def _add_section(world: World, name: str) -> None:
     key = to_global(Kind.SECTION, section.id)
     world.things["Section", key] = thing
     world.things["ratings", key] = thing
+    world.things["write-back", key] = thing
     has = "query ($id: ID!) { section(id: $id) { composite { __typename } } }"
     if world.ask("Hal Novak", has, id=key)["data"]["section"]["composite"]["__typename"] == "Composite":
         world.things["standing", key] = thing

@@ -17,7 +17,7 @@ from appraise.domain.identifiers import EmployeeId
 from appraise.domain.indicators import ATTRITION, COMPOSITE, SATISFACTION
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
-from appraise.domain.policies import DEFAULT_POLICY
+from appraise.domain.policies import DEFAULT_POLICY, Policy
 from appraise.domain.progress import silent
 from appraise.domain.reading import ScoringRun, ViewedSection
 from appraise.domain.scorecards import (
@@ -156,7 +156,9 @@ class Company:
         roles = frozenset({ROLES[name]} if name in ROLES else ())
         return Principal(name.title(), self.ids[name], roles)
 
-    def scored(self, *, value: str = "71.25", at: datetime = AT, absent: bool = False) -> ScoringRun:
+    def scored(
+        self, *, value: str = "71.25", at: datetime = AT, absent: bool = False, policy: Policy = DEFAULT_POLICY
+    ) -> ScoringRun:
         first = Absence(SATISFACTION, AbsenceKind.EXCLUDED, "left out") if absent else estimate(value)
         composites = {"ann": composite(), "ben": Absence(COMPOSITE, AbsenceKind.INSUFFICIENT_EVIDENCE, "one figure")}
         cards = tuple(
@@ -170,7 +172,7 @@ class Company:
             self.deployment,
             self.cycle,
             ScoringResult(cards, coverage, manifest),
-            DEFAULT_POLICY,
+            policy,
             scored=PeopleSnapshot((), (), ()),
             started_at=at,
             at=at,

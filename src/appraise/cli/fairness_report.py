@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from rich.padding import Padding
 from rich.table import Table as Grid
 
+from appraise.adapters.spreadsheets import spreadsheet_cell
 from appraise.bootstrap import utc_now
 from appraise.cli.deployment import AT_THE_MACHINE, cycle_named
 from appraise.cli.fairness_output import open_with_store
 from appraise.cli.output import console, print_json
 from appraise.domain.indicators import definition_of
 from appraise.statistics.adverse_impact import Verdict
-from appraise.use_cases.export_sections import spreadsheet_cell
 from appraise.use_cases.impact_report import Line, Question, Table
 from appraise.use_cases.report_adverse_impact import ImpactReport, report_adverse_impact
 

@@ -182,6 +182,19 @@ def sees_standings(principal: Principal) -> bool:
     return bool({Role.HR_ADMINISTRATOR, Role.EXECUTIVE} & principal.roles)
 
 
+def sees_write_back(principal: Principal, subject: EmployeeId, *, managers: Sequence[EmployeeId]) -> bool:
+    """Whether the principal may read what was written of a readable section into the HR systems.
+
+    The employee's own manager, HR, auditors, and services that read final sections; nobody of themselves.
+    """
+    if principal.is_service:
+        return ServiceScope.READ_SECTIONS in principal.scopes
+    if principal.employee == subject or principal.embedded is not None:
+        return False
+    wide = {Role.HR_ADMINISTRATOR, Role.AUDITOR} & principal.roles
+    return bool(wide) or principal.employee in managers[:1]
+
+
 def may_read_benchmarks(principal: Principal) -> bool:
     """Whether the principal may read where the peers lie beside a figure that they may read; never programs."""
     return not principal.is_service

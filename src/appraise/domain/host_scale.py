@@ -23,6 +23,11 @@ class HostScale:
                 expected="a highest value above the lowest, that is reached in whole steps",
             )
 
+    @classmethod
+    def of_ratings(cls) -> "HostScale":
+        """Our own: totals as they are shown."""
+        return cls(LOWEST, HIGHEST, Decimal("0.01"))
+
     def written(self, total: Decimal) -> Decimal:
         """A total of 1 to 5 as the host has it: stretched over the scale, and rounded to its nearest step.
 

@@ -27,6 +27,7 @@ from appraise.domain.reading import Page, PersonRow
 from appraise.storage.access import Door, Viewer, covers, reached
 from appraise.storage.cursors import checked_size, page
 from appraise.storage.database import Session
+from appraise.storage.references import references_of
 from appraise.storage.tables import DEPARTMENTS, EMPLOYEES, EMPLOYMENTS, EXTERNAL_REFERENCES, REPORTING_LINES
 from appraise.storage.tables.columns import Key
 
@@ -162,7 +163,7 @@ def snapshot(session: Session) -> PeopleSnapshot:
         Employee(EmployeeId(row.id), row.display_name, row.email)
         for row in session.execute(select(EMPLOYEES).order_by(EMPLOYEES.c.id))
     ]
-    references = _references(session, None)
+    references = references_of(session, None)
     jobs = session.execute(
         select(EMPLOYMENTS).order_by(EMPLOYMENTS.c.employee_id, EMPLOYMENTS.c.starts_on, EMPLOYMENTS.c.id)
     )
@@ -370,19 +371,8 @@ def _status(row: Any, on: date) -> EmploymentStatus:
 def _with_references(session: Session, people: Sequence[PersonRow]) -> list[PersonRow]:
     if not people:
         return []
-    found = _references(session, [person.employee.id for person in people])
+    found = references_of(session, [person.employee.id for person in people])
     return [
         replace(person, employee=replace(person.employee, references=found.get(person.employee.id, ())))
         for person in people
     ]
-
-
-def _references(session: Session, ids: Sequence[EmployeeId] | None) -> dict[EmployeeId, tuple[ExternalReference, ...]]:
-    table = EXTERNAL_REFERENCES.c
-    statement = select(table.employee_id, table.namespace, table.value).order_by(table.namespace, table.value)
-    if ids is not None:
-        statement = statement.where(table.employee_id.in_(ids))
-    found: dict[EmployeeId, list[ExternalReference]] = defaultdict(list)
-    for employee, namespace, value in session.execute(statement):
-        found[EmployeeId(employee)].append(ExternalReference(namespace, value))
-    return {employee: tuple(references) for employee, references in found.items()}

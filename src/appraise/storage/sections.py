@@ -129,6 +129,24 @@ def held(session: Session, section: SectionId) -> Section:
     return _sections(session, [row])[0]
 
 
+def whole(session: Session, ids: Iterable[SectionId]) -> list[Section]:
+    """Of these ids, with their items, whoever asks and without locking any."""
+    wanted = sorted(set(ids))
+    rows = [
+        row
+        for start in range(0, len(wanted), BATCH)
+        for row in session.execute(select(SECTIONS).where(SECTIONS.c.id.in_(wanted[start : start + BATCH])))
+    ]
+    return _sections(session, rows)
+
+
+def final_in(session: Session, cycle: CycleId) -> list[SectionId]:
+    """The final sections of a cycle, whoever asks."""
+    table = SECTIONS.c
+    statement = select(table.id).where(table.cycle_id == cycle, table.state == SectionState.FINALISED.value)
+    return [SectionId(key) for key in session.execute(statement.order_by(table.id)).scalars()]
+
+
 def in_states(session: Session, states: Iterable[SectionState]) -> list[Section]:
     """Of all cycles and whoever asks, without their items, for the clock."""
     statement = select(SECTIONS).where(SECTIONS.c.state.in_([state.value for state in states]))

@@ -10,6 +10,7 @@ from typing import Any
 
 from appraise.adapters.contract import EmployeeSource, EventSource, ImportOptions, MixedSource
 from appraise.adapters.discovery import adapter_named
+from appraise.adapters.spreadsheets import spreadsheet_cell
 from appraise.domain.access import Principal
 from appraise.domain.identifiers import UploadId
 from appraise.domain.imports import Stage, load_of, stage_of
@@ -22,7 +23,6 @@ from appraise.storage import uploads
 from appraise.use_cases.asker import as_now
 from appraise.use_cases.change_import import check_kind
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.export_sections import spreadsheet_cell
 from appraise.use_cases.files import existing, new_file, path_of
 from appraise.use_cases.import_events import import_events
 from appraise.use_cases.import_people import import_people

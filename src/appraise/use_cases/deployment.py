@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from appraise.settings import Network
 from appraise.storage.database import Database
+from appraise.use_cases.hosts import HostSystem
 
 if TYPE_CHECKING:  # records need no query engine: reading them must not wait for one to be imported
     from appraise.events.store import EventStore
@@ -16,7 +17,8 @@ if TYPE_CHECKING:  # records need no query engine: reading them must not wait fo
 class Deployment:
     """One organisation's data. `secret` is the key of customers' link keys and of webhooks' secrets.
 
-    Into `webhook_networks` messages may be sent though they are not public. `files` holds exports and uploads.
+    Into `webhook_networks` messages may be sent though they are not public. `files` holds exports and uploads. Into
+    `hosts` sections are written.
     """
 
     database: Database
@@ -26,3 +28,4 @@ class Deployment:
     webhook_networks: tuple[Network, ...] = ()
     mail: "MailServer | None" = None
     files: Path = Path("appraise-data") / "files"
+    hosts: tuple[HostSystem, ...] = ()

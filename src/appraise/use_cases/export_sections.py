@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from appraise.adapters.spreadsheets import spreadsheet_cell
 from appraise.domain.access import Principal
 from appraise.domain.identifiers import CycleId
 from appraise.domain.reading import SectionRow
@@ -23,7 +24,6 @@ from appraise.use_cases.section_view import Actor
 from appraise.use_cases.transactions import committed
 
 PAGE: Final = 500
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 NUMBERS: Final = (
     "value",
     "lower",
@@ -140,24 +140,6 @@ def _result(item: Item) -> dict[str, Any]:
         numbers = {name: str(getattr(result, name)) for name in NUMBERS}
         return {**numbers, "absence": None, "absence_reason": None}
     return {**dict.fromkeys(NUMBERS), "absence": result.kind.value, "absence_reason": result.reason}
-
-
-def spreadsheet_cell(value: str | int | None) -> str:
-    """Text that a spreadsheet would run as a formula is quoted; numbers are ours and stay as they are."""
-    if value is None:
-        return ""
-    text = str(value)
-    if text.startswith(FORMULA_STARTS) and not _is_number(text):
-        return "'" + text
-    return text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _csv(rows: list[list[str]]) -> bytes:

@@ -25,6 +25,7 @@ from appraise.use_cases.run_clocks import run_clocks
 from appraise.use_cases.send_mails import send_mails
 from appraise.use_cases.start_scoring import carry_out_scoring
 from appraise.use_cases.transactions import committed
+from appraise.use_cases.write_back import write_back_due
 from appraise.use_cases.write_export import record_export, write_export
 
 LOG = structlog.get_logger("appraise.jobs")
@@ -35,6 +36,8 @@ NOTED_EVERY: Final = 1.0
 LANES: Final = (frozenset({JobKind.EXPORT}), frozenset({JobKind.IMPORT, JobKind.SCORING}))
 """An export does not wait for an import or a scoring run to end, and these do not run at once."""
 CLEARED_EVERY: Final = 300.0
+"""Seconds."""
+WRITTEN_BACK_EVERY: Final = 15.0
 """Seconds."""
 REMEMBERED: Final = timedelta(days=30)
 """For so long a job is listed after its file was cleared away."""
@@ -124,6 +127,8 @@ class Worker:
         """Until `stop`; an export that is being written then is begun anew by the next worker, an import is ended."""
         lanes = [Thread(target=self._lane, args=[lane, stop], name="jobs") for lane in LANES]
         lanes.append(Thread(target=self._post, args=[stop], name="mail"))
+        if self._deployment.hosts:
+            lanes.append(Thread(target=self._write_back, args=[stop], name="write-back"))
         for thread in lanes:
             thread.start()
         for thread in lanes:
@@ -156,10 +161,19 @@ class Worker:
                 LOG.exception("mail cannot be sent")
             stop.wait(CLEARED_EVERY)
 
+    def _write_back(self, stop: Event) -> None:
+        while not stop.is_set():
+            try:
+                write_back_due(self._deployment, self._clock)
+            except Exception:  # a worker that ended would be missed too late
+                LOG.exception("sections cannot be written back")
+            stop.wait(WRITTEN_BACK_EVERY)
+
     def run_once(self) -> int:
-        """Do what waits now, clear away what is over, let clocks run, send mail. Gives how many jobs there were."""
+        """Do what waits now, clear away, let clocks run, send mail, write back. Gives how many jobs there were."""
         clear(self._deployment, at=self._clock())
         run_clocks(self._deployment, at=self._clock())
+        write_back_due(self._deployment, self._clock)
         count = 0
         while self._one(frozenset(JobKind), Event()):
             count += 1

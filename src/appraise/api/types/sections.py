@@ -25,6 +25,7 @@ from appraise.api.types.section_course import (
 )
 from appraise.api.types.section_states import ActionValue, SectionStateValue
 from appraise.api.types.tasks import ReaderType
+from appraise.api.types.write_backs import WriteBackType
 from appraise.domain.cursors import cursor
 from appraise.domain.identifiers import CycleId
 from appraise.domain.reading import Page, SectionRow, ViewedSection
@@ -37,6 +38,7 @@ from appraise.use_cases.read_disputes import Beside
 from appraise.use_cases.read_readers import read_readers
 from appraise.use_cases.read_revisions import read_revisions
 from appraise.use_cases.read_sections import count_sections
+from appraise.use_cases.read_write_backs import read_write_backs
 
 CENT: Final = Decimal("0.01")
 
@@ -137,6 +139,18 @@ class SectionType(Node):
         scale = context.cycles()[self.section.cycle].rules.host_scale
         total = self.section.total
         return None if scale is None or total is None else HostTotal.of(scale, total)
+
+    @strawberry.field(
+        description=(
+            "Where it stands in each HR system, by the host's name. Null with an error FORBIDDEN for others than HR, "
+            "the employee's manager, auditors and services that read final sections. Audited as `disputes`."
+        )
+    )
+    def write_backs(self, info: strawberry.Info) -> list[WriteBackType] | None:
+        context: RequestContext = info.context
+        section = context.sections.view(self.section.id).section
+        lines = read_write_backs(context.deployment, context.principal, section, at=context.at)
+        return [WriteBackType.of(line) for line in lines]
 
     @strawberry.field(description="All revisions, the current one last. Reading somebody else's is audited.")
     def revisions(self, info: strawberry.Info) -> list[SectionRevisionType]:

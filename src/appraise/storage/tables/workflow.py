@@ -1,4 +1,4 @@
-"""Tables of what goes on beside a section: disputes and claims, correction notices, calibration."""
+"""Tables of what goes on beside a section: disputes and claims, correction notices, calibration, write-back."""
 
 from datetime import date, datetime
 from typing import Any
@@ -133,3 +133,32 @@ class CalibrationMoveRow(Record, table=True):
     is_outside: bool
     moved_by: str = Field(sa_type=Key)
     moved_at: datetime = Field(sa_type=Instant)
+
+
+class WriteBackRow(Record, table=True):
+    """What became of one revision of a section in one host; until `claimed_until` a worker has it in hand."""
+
+    __tablename__ = "write_backs"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('QUEUED', 'SENT', 'CONFIRMED', 'PARTIAL', 'REJECTED', 'DRIFTED', 'MANUAL')", name="state"
+        ),
+        Index("ix_write_backs_host_next_try_at", "host", "next_try_at"),
+    )
+
+    section_id: str = Field(primary_key=True, sa_type=Key, foreign_key="sections.id")
+    host: str = Field(primary_key=True, sa_type=Key)
+    revision: int = Field(primary_key=True)
+    state: str = Field(sa_type=Key)
+    changed_at: datetime = Field(sa_type=Instant)
+    place: str | None = None
+    sent: Any = Field(default=None, sa_type=Document, nullable=True)
+    found: Any = Field(default=None, sa_type=Document, nullable=True)
+    earlier: Any = Field(default=None, sa_type=Document, nullable=True)
+    tries: int
+    next_try_at: datetime | None = Field(default=None, sa_type=Instant)
+    checked_at: datetime | None = Field(default=None, sa_type=Instant)
+    confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    claimed_until: datetime | None = Field(default=None, sa_type=Instant)
+    problem: str | None = None
+    overwrites: bool

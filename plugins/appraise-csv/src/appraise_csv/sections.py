@@ -1,0 +1,178 @@
+"""Finished sections as a table or as JSON lines, for any host that imports one; and the same file read back."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from appraise.adapters.contract import FileShape, Verification
+from appraise.adapters.files import detect, read_header, read_rows
+from appraise.adapters.sinks import (
+    FileAnswer,
+    HostEntry,
+    HostRefused,
+    SinkDeclaration,
+    SinkOptions,
+    Writes,
+    number_text,
+)
+from appraise.adapters.spreadsheets import cell_text, spreadsheet_cell
+from appraise.domain.finished_sections import FinishedItem, FinishedSection, WrittenTotal
+from appraise.domain.host_scale import HostScale
+from appraise.domain.identifiers import SectionId
+from appraise.errors import InvalidInput, Place
+
+WHOSE = ("section", "revision", "employee", "employee_name", "employee_email", "cycle")
+REASON = "rejected_because"
+ALL = (Writes.TOTAL, Writes.ITEMS, Writes.COMMENTS, Writes.STATUS, Writes.RECEIPT)
+SETTINGS: Mapping[str, str] = {"names": "`no` leaves out names and e-mail addresses: the file then knows people by id."}
+
+
+def plan(section: FinishedSection, options: SinkOptions) -> HostEntry:
+    """Totals are on the declared scale where there is one, else as they are shown here, 1 to 5."""
+    scale = options.scale or HostScale.of_ratings()
+    total = WrittenTotal.of(section, scale)
+    if total is not None and options.scale is None:
+        total = replace(total, value=total.shown)
+    fields = {
+        "total": number_text(None if total is None else total.value),
+        "scale_lowest": number_text(scale.low),
+        "scale_highest": number_text(scale.high),
+        "status": section.status,
+        "status_reason": None if section.absence is None else section.absence.reason,
+        "observed_weight": number_text(section.observed_weight),
+        **{name: text for item in section.items for name, text in _item(item)},
+        "finalised_at": section.finalised_at.isoformat(timespec="seconds"),
+        "manifest_hash": section.manifest_hash,
+    }
+    whose = {
+        "section": str(section.id),
+        "revision": str(section.revision),
+        "employee": _employee(section, options),
+        "employee_name": section.name,
+        "employee_email": section.email or "",
+        "cycle": section.cycle,
+    }
+    if options.settings.get("names") == "no":
+        whose |= {"employee_name": "", "employee_email": ""}
+    return HostEntry(section.id, section.revision, f"line of {whose['employee']}", fields, total, whose)
+
+
+def _employee(section: FinishedSection, options: SinkOptions) -> str:
+    """By the namespace that is asked for; else by the only id that is neither a name nor an address."""
+    if options.employee is not None:
+        found = section.reference(options.employee)
+        if found is None:
+            raise HostRefused(f"{section.name} has not exactly one id in {options.employee}")
+        return found
+    ids = [one.value for one in section.references if one.namespace not in {"email", "name"}]
+    if len(ids) == 1:
+        return ids[0]
+    if section.email is None:
+        raise HostRefused(f"{section.name} has {len(ids)} ids and no e-mail address; name a namespace as `employee`")
+    return section.email
+
+
+def _item(item: FinishedItem) -> Iterator[tuple[str, str | None]]:
+    yield f"{item.indicator}_rating", number_text(item.rating)
+    yield f"{item.indicator}_level", number_text(item.level)
+    yield f"{item.indicator}_status", "SCORED" if item.absence is None else item.absence.kind.value
+    yield f"{item.indicator}_comment", item.comment
+
+
+def columns_of(entries: Sequence[HostEntry]) -> list[str]:
+    fields = dict.fromkeys(name for entry in entries for name in entry.fields)
+    return [*WHOSE, *fields, REASON]
+
+
+def answers(path: Path, *, of_table: bool) -> Iterator[FileAnswer]:
+    """Rows of this sink's file as the host gives them back; `rejected_because` tells that it did not take one."""
+    shape = detect(path, FileShape())
+    header = read_header(path, shape)
+    missing = [name for name in ("section", REASON) if name not in header]
+    if missing:
+        raise InvalidInput(
+            f"the file has no column {' and no column '.join(missing)}",
+            place=Place(path.name),
+            expected="the columns of the file that was written, whatever others there are",
+        )
+    rejected: list[str] = []
+    for _, row in read_rows(path, shape, on_reject=lambda row: rejected.append(row.reason)):
+        section, problem = row.get("section", "").strip(), row.get(REASON, "").strip()
+        if not section:
+            continue
+        texts = {name: text for name, text in row.items() if name not in {*WHOSE, REASON}}
+        found = {name: cell_text(text) if of_table else text or None for name, text in texts.items()}
+        yield FileAnswer(SectionId(section), found, problem or None)
+    if rejected:
+        raise InvalidInput(f"{len(rejected)} rows cannot be read: {rejected[0]}", place=Place(path.name))
+
+
+class CsvSink:
+    suffix: ClassVar[str] = ".csv"
+    declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
+        name="csv",
+        title="Table of final sections (CSV)",
+        version="our own columns",
+        verification=Verification.VERIFIED,
+        writes=ALL,
+        employee="",
+        scale="The declared one; without one 1 to 5, with two places.",
+        settings=SETTINGS,
+        limits=("Confirmed only when the host's own export, or the file with its reasons, is read back.",),
+    )
+
+    def plan(self, section: FinishedSection, options: SinkOptions) -> HostEntry:
+        return plan(section, options)
+
+    def content(self, entries: Sequence[HostEntry], options: SinkOptions) -> bytes:
+        del options
+        columns, buffer = columns_of(entries), io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\r\n")
+        writer.writerow(columns)
+        for entry in entries:
+            values = {**entry.fields, **entry.key}
+            writer.writerow([spreadsheet_cell(values.get(name)) for name in columns])
+        return buffer.getvalue().encode()
+
+    def answers(self, path: Path, options: SinkOptions) -> Iterator[FileAnswer]:
+        del options
+        return answers(path, of_table=True)
+
+
+class JsonLinesSink:
+    suffix: ClassVar[str] = ".jsonl"
+    declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
+        name="jsonl",
+        title="Final sections as JSON lines",
+        version="our own names",
+        verification=Verification.VERIFIED,
+        writes=ALL,
+        employee="",
+        scale="The declared one; without one 1 to 5, with two places.",
+        settings=SETTINGS,
+        limits=("Confirmed only when the host's own export, or the file with its reasons, is read back.",),
+    )
+
+    def plan(self, section: FinishedSection, options: SinkOptions) -> HostEntry:
+        return plan(section, options)
+
+    def content(self, entries: Sequence[HostEntry], options: SinkOptions) -> bytes:
+        del options
+        columns = columns_of(entries)
+        lines = []
+        for entry in entries:
+            values = {**entry.fields, **entry.key}
+            lines.append(json.dumps({name: values.get(name) for name in columns}, ensure_ascii=False) + "\n")
+        return "".join(lines).encode()
+
+    def answers(self, path: Path, options: SinkOptions) -> Iterator[FileAnswer]:
+        del options
+        return answers(path, of_table=False)
+
+
+csv_sink = CsvSink()
+json_lines_sink = JsonLinesSink()

@@ -1,0 +1,117 @@
+"""HTTP as sinks speak it: JSON both ways, and each failure as what is done about it."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import quote, urlsplit
+
+import httpx2
+import orjson
+
+from appraise.adapters.sinks import HostBusy, HostLocked, HostRefused, SinkOptions
+from appraise.domain.origins import LOOPBACK
+from appraise.errors import InvalidInput
+
+LARGEST: Final = 16 * 1024 * 1024
+"""Bytes of an answer."""
+LONGEST_WAIT: Final = timedelta(hours=24)
+WORDS: Final = 300
+"""Characters of a host's own words that are kept."""
+
+
+class HostHttp(AbstractContextManager["HostHttp"]):
+    """Speaks to one host. Redirects are refused: they would carry the secret elsewhere."""
+
+    def __init__(self, options: SinkOptions, headers: Mapping[str, str]) -> None:
+        parts = urlsplit(options.url)
+        if not parts.hostname or not (
+            parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        ):
+            raise InvalidInput(
+                f"the address of the host {options.name} is {options.url!r}",
+                expected="https://… (http:// is taken for this machine alone)",
+                hint="mend `url` in the file of hosts",
+            )
+        self._name = options.name
+        self._client = httpx2.Client(
+            base_url=options.url.rstrip("/"),
+            headers={"accept": "application/json", "user-agent": "Appraise", **headers},
+            timeout=options.timeout,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
+        return self.call("GET", path, params=params)
+
+    def call(
+        self, method: str, path: str, *, body: Any = None, params: Mapping[str, str] | None = None, empty: bool = False
+    ) -> Any:
+        """The JSON of the answer. `empty` says that an answer may have no body. `path` is quoted by `segment`."""
+        try:
+            answer = self._client.request(method, path, params=params, json=body)
+        except httpx2.TimeoutException as error:
+            raise HostBusy(f"{self._name} did not answer in time") from error
+        except (httpx2.TransportError, httpx2.DecodingError) as error:
+            raise HostBusy(f"{self._name} did not answer whole: {str(error) or type(error).__name__}") from error
+        return self._read(answer, empty=empty)
+
+    def _read(self, answer: httpx2.Response, *, empty: bool) -> Any:
+        status = answer.status_code
+        if status in BUSY:
+            raise HostBusy(f"{self._name} is busy ({status})", _wait(answer.headers))
+        if status == HTTPStatus.UNAUTHORIZED:
+            raise HostLocked(f"{self._name} does not know the token (401): {_words(answer)}")
+        if status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise Answered(status, f"{self._name} refused ({status}): {_words(answer)}")
+        if empty and not answer.content:
+            return None
+        if len(answer.content) > LARGEST:
+            raise HostRefused(f"{self._name} sent {len(answer.content):,} bytes")
+        try:
+            return orjson.loads(answer.content)
+        except ValueError as error:
+            raise HostBusy(f"{self._name} answered something that is no JSON") from error
+
+
+class Answered(HostRefused):
+    """A refusal by its status, which means different things in different hosts."""
+
+    def __init__(self, status: int, found: str) -> None:
+        super().__init__(found)
+        self.status = status
+
+
+BUSY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+def segment(text: str) -> str:
+    """A value as one part of a path."""
+    return quote(text, safe="")
+
+
+def _wait(headers: Mapping[str, str]) -> timedelta:
+    """Seconds, or a date (RFC 9110, 10.2.3) that is compared with the host's own clock; nothing where unreadable."""
+    text = headers.get("retry-after", "")
+    if text.isdecimal():
+        return min(timedelta(seconds=int(text[:9])), LONGEST_WAIT)
+    try:
+        until = parsedate_to_datetime(text) - parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError):
+        return timedelta(0)
+    return max(timedelta(0), min(until, LONGEST_WAIT))
+
+
+def _words(answer: httpx2.Response) -> str:
+    """What the host says, on one line."""
+    return " ".join(answer.text.split())[:WORDS]

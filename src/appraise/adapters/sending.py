@@ -1,0 +1,65 @@
+"""One try of one line of the ledger at one host: read, write only where that is needed and harmless, read again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from appraise.adapters.sinks import Host, HostBusy, HostLocked, HostRefused
+from appraise.domain.finished_sections import FinishedSection
+from appraise.domain.write_back import (
+    LOOKED_AT,
+    WriteBack,
+    WriteBackState,
+    changed_by_somebody,
+    checked,
+    holds_all,
+    locked_out,
+    meant,
+    not_overwritten,
+    put_off,
+    read_back,
+    refused,
+    taken,
+)
+
+
+class Reach(StrEnum):
+    """How the host was found. BUSY and LOCKED speak against trying other sections there now."""
+
+    ANSWERED = "answered"
+    BUSY = "busy"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    line: WriteBack
+    reach: Reach = Reach.ANSWERED
+
+
+def attempt(line: WriteBack, section: FinishedSection, host: Host, *, at: datetime, chance: float) -> Tried:  # noqa: PLR0911  # one way out for each that a host can do
+    """The line after the try. Never raises for what a host does. `chance`, from 0 to 1, spreads repetitions."""
+    step = line
+    try:
+        entry = host.plan(section)
+        if line.state in LOOKED_AT:
+            return Tried(checked(line, host.read(entry), at=at))
+        step = meant(line, entry.place, entry.fields)
+        found = host.read(entry)
+        if line.state is WriteBackState.SENT or holds_all(step, found):
+            return Tried(read_back(step, found, at=at))
+        changed = changed_by_somebody(step, found)
+        if changed and not line.overwrites:
+            return Tried(not_overwritten(step, found, changed, at=at))
+        host.write(entry)
+        step = taken(step, at=at)
+        return Tried(read_back(step, host.read(entry), at=at))
+    except HostBusy as busy:
+        return Tried(put_off(step, str(busy), wait=busy.wait, chance=chance, at=at), Reach.BUSY)
+    except HostLocked as locked:
+        return Tried(locked_out(step, locked.found, at=at), Reach.LOCKED)
+    except HostRefused as refusal:
+        return Tried(refused(step, refusal.found, at=at))
+    except (LookupError, TypeError, ValueError, AttributeError) as error:  # a host whose answers have another form
+        problem = f"the host's answer is not understood ({type(error).__name__}: {error})"
+        return Tried(put_off(step, problem, wait=timedelta(0), chance=chance, at=at))

@@ -1,0 +1,118 @@
+"""What is written into the HR system of a section that has become final."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from appraise.domain.employees import ExternalReference
+from appraise.domain.host_scale import HostScale
+from appraise.domain.identifiers import IndicatorKey, SectionId
+from appraise.domain.indicators import COMPOSITE, definition_of
+from appraise.domain.periods import Period
+from appraise.domain.scorecards import Absence, AbsenceKind, Estimate
+from appraise.domain.section_course import Stance
+from appraise.domain.sections import Section
+
+_CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedItem:
+    """One line. `rating`, 1 to 5, is None where nobody was to rate: an absence, or context that weighs nothing."""
+
+    indicator: IndicatorKey
+    title: str
+    weight: Decimal
+    result: Estimate | Absence
+    rating: int | None
+    comment: str | None
+
+    @property
+    def level(self) -> int | None:
+        return self.result.level if isinstance(self.result, Estimate) else None
+
+    @property
+    def absence(self) -> Absence | None:
+        return self.result if isinstance(self.result, Absence) else None
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedSection:
+    """`total`, 1 to 5, is not rounded: `total_shown` is as people read it. It is None exactly where `absence` says why.
+
+    An absence is never written as a number. `references` are the employee's ids in all systems. `manifest_hash` says
+    what the figures rest on, and is the receipt that can be written beside them.
+    """
+
+    id: SectionId
+    revision: int
+    name: str
+    references: tuple[ExternalReference, ...]
+    cycle: str
+    period: Period
+    items: tuple[FinishedItem, ...]
+    total: Decimal | None
+    absence: Absence | None
+    observed_weight: Decimal
+    finalised_at: datetime
+    email: str | None = None
+    manager: str | None = None
+    job_title: str | None = None
+    department: str | None = None
+    stance: Stance | None = None
+    manifest_hash: str | None = None
+    cycle_reference: ExternalReference | None = None
+
+    @property
+    def total_shown(self) -> Decimal | None:
+        return None if self.total is None else self.total.quantize(_CENT)
+
+    @property
+    def status(self) -> str:
+        """`SCORED`, or the kind of the absence: what stands beside the number, or in its place."""
+        return "SCORED" if self.absence is None else self.absence.kind.value
+
+    def reference(self, namespace: str) -> str | None:
+        """The employee's id in a system, e.g. `frappe:id`. None where there is none, or more than one."""
+        found = {one.value for one in self.references if one.namespace == namespace}
+        return found.pop() if len(found) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenTotal:
+    """A total on a host's scale: what people read here, and what the host will hold."""
+
+    shown: Decimal
+    scale: HostScale
+    value: Decimal
+
+    @classmethod
+    def of(cls, section: FinishedSection, scale: HostScale) -> "WrittenTotal | None":
+        """None where the section has no total."""
+        if section.total is None or section.total_shown is None:
+            return None
+        return cls(section.total_shown, scale, scale.written(section.total))
+
+
+def finished_items(section: Section) -> tuple[FinishedItem, ...]:
+    return tuple(
+        FinishedItem(
+            item.indicator, definition_of(item.indicator).name, item.weight, item.result, item.rating, item.comment
+        )
+        for item in section.items
+    )
+
+
+def absence_of(section: Section) -> Absence | None:
+    """Why a section has no total; None where it has one."""
+    if section.total is not None:
+        return None
+    if section.is_below_floor:
+        reason = (
+            f"{section.observed_weight:.0%} of the weight could be observed; a total needs {section.floor:.0%} of it."
+        )
+        return Absence(COMPOSITE, AbsenceKind.INSUFFICIENT_EVIDENCE, reason)
+    absent = [item.result for item in section.items if item.weight > 0 and isinstance(item.result, Absence)]
+    if len(absent) == 1:
+        return Absence(COMPOSITE, absent[0].kind, absent[0].reason)
+    return Absence(COMPOSITE, AbsenceKind.NOT_OBSERVED, "No indicator that weighs anything could be observed.")

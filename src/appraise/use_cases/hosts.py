@@ -1,0 +1,148 @@
+"""The HR systems into which sections are written: read once from the file that `APPRAISE_HOSTS` names."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from appraise.adapters.sinks import SinkOptions
+from appraise.domain.host_scale import HostScale
+from appraise.errors import InvalidInput, NotFound, Place, Problem
+
+Text = Annotated[str, Field(min_length=1)]
+Number = Annotated[Decimal, Field(strict=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class HostSystem:
+    """One HR system. `since`: sections that become final from that day on are written without anybody asking."""
+
+    name: str
+    sink: str
+    url: str = ""
+    secret_file: Path | None = None
+    employee: str | None = None
+    scale: HostScale | None = None
+    since: date | None = None
+    settings: Mapping[str, str] | None = None
+    timeout: float = 20.0
+
+    def options(self, cycle_scale: HostScale | None = None) -> SinkOptions:
+        """For a sink. The host's own scale goes before the cycle's. Raises `InvalidInput` for a secret not there."""
+        return SinkOptions(
+            name=self.name,
+            url=self.url,
+            secret=self._secret(),
+            employee=self.employee,
+            scale=self.scale or cycle_scale,
+            settings=self.settings or {},
+            timeout=self.timeout,
+        )
+
+    def _secret(self) -> str | None:
+        if self.secret_file is None:
+            return None
+        try:
+            return self.secret_file.read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise InvalidInput(
+                f"the secret of the host {self.name} in {self.secret_file} cannot be read: {error}",
+                hint="check secret_file in the file of hosts",
+            ) from error
+
+
+class _Scale(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    low: Number
+    high: Number
+    step: Number
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        try:
+            HostScale(self.low, self.high, self.step)
+        except Problem as problem:
+            raise ValueError(f"{problem.found}; expected {problem.expected}") from problem
+        return self
+
+
+class _Host(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+    sink: Text
+    url: str = ""
+    secret_file: Annotated[Path, Field(strict=False)] | None = None
+    employee: Text | None = None
+    scale: _Scale | None = None
+    since: date | None = None
+    settings: dict[str, str] = {}
+    timeout: Annotated[float, Field(gt=0, le=300)] = 20.0
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    hosts: Annotated[list[_Host], Field(min_length=1)]
+
+
+def read_hosts(file: Path | None) -> tuple[HostSystem, ...]:
+    """None without a file. Raises `InvalidInput` for what cannot be read, with its place, and for a name twice."""
+    if file is None:
+        return ()
+    place = Place(file=str(file))
+    try:
+        document = _Document.model_validate(_values(file))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise InvalidInput(
+            f"{key} cannot be read: {first['msg'].removeprefix('Value error, ')}",
+            place=place,
+            hint="docs/write-back.md has an example and says what each key means",
+        ) from None
+    names = [host.name for host in document.hosts]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InvalidInput(f"the host {twice[0]} is there twice", place=place, expected="a name for each host")
+    return tuple(_system(host) for host in document.hosts)
+
+
+def host_named(hosts: tuple[HostSystem, ...], name: str) -> HostSystem:
+    """Raises `NotFound`."""
+    for host in hosts:
+        if host.name == name:
+            return host
+    raise NotFound(
+        f"there is no host named {name!r}",
+        expected="one of: " + ", ".join(host.name for host in hosts) if hosts else None,
+        hint="name it in the file of hosts, and that file in APPRAISE_HOSTS; docs/write-back.md has an example",
+    )
+
+
+def _system(host: _Host) -> HostSystem:
+    scale = None if host.scale is None else HostScale(host.scale.low, host.scale.high, host.scale.step)
+    plain = host.model_dump(exclude={"scale"})
+    return HostSystem(**plain, scale=scale)
+
+
+def _values(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise InvalidInput(
+            f"the file of hosts {file} cannot be read: {error.strerror}",
+            hint="check the path in APPRAISE_HOSTS; it is a TOML file",
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(
+            f"the file of hosts is no TOML: {error}",
+            place=Place(file=str(file)),
+            expected="a table [[hosts]] for each host",
+        ) from error

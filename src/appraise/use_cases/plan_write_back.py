@@ -1,0 +1,56 @@
+"""Show what would be written into a host, before anything is sent."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from appraise.adapters.discovery import sink_named
+from appraise.adapters.sinks import CallSink, HostBusy, HostEntry, HostLocked, HostRefused
+from appraise.domain.access import Principal
+from appraise.domain.finished_sections import FinishedSection
+from appraise.domain.identifiers import CycleId
+from appraise.domain.write_back import WriteBack
+from appraise.storage import cycles, sections, write_backs
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.finished import finished
+from appraise.use_cases.hosts import HostSystem
+from appraise.use_cases.record_reading import record_reading
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One final section: its line of the ledger, where there is one, and the entry, or why it cannot be written."""
+
+    section: FinishedSection
+    line: WriteBack | None
+    entry: HostEntry | None = None
+    problem: str | None = None
+
+
+def plan_write_back(
+    deployment: Deployment, host: HostSystem, cycle: CycleId, *, principal: Principal, at: datetime
+) -> tuple[Planned, ...]:
+    """All final sections of a cycle, by name. Asks the host for places and scales, and changes nothing there."""
+    with deployment.database.reading() as session:
+        ids = sections.final_in(session, cycle)
+        found = finished(session, ids)
+        lines = write_backs.of(session, ids)
+        options = host.options(cycles.get(session, cycle).rules.host_scale)
+    record_reading(deployment, principal, {key: one.employee for key, one in found.items()}, at=at)
+    values = sorted((one.section for one in found.values()), key=lambda one: (one.name, one.id))
+    known = {one.id: next((line for line in lines[one.id] if line.host == host.name), None) for one in values}
+    sink = sink_named(host.sink)
+    if not isinstance(sink, CallSink):
+        return tuple(_planned(one, known[one.id], partial(sink.plan, options=options)) for one in values)
+    with sink.open(options) as reached:
+        return tuple(_planned(one, known[one.id], reached.plan) for one in values)
+
+
+def _planned(section: FinishedSection, line: WriteBack | None, plan: Callable[[FinishedSection], HostEntry]) -> Planned:
+    try:
+        return Planned(section, line, plan(section))
+    except (HostRefused, HostLocked) as problem:
+        return Planned(section, line, problem=problem.found)
+    except HostBusy as busy:
+        return Planned(section, line, problem=str(busy))
