@@ -17,6 +17,9 @@ from appraise.domain.access import (
     audit_scope,
     may_act,
     may_administer,
+    may_import,
+    may_import_events,
+    may_import_people,
     may_mint_embed_tokens,
     may_read_audit,
     may_read_benchmarks,
@@ -288,3 +291,22 @@ def test_what_was_written_into_hr_systems_is_for_hr_the_own_manager_auditors_and
 
     assert {who for who, sees in seen.items() if sees} == {"manager", "HR", "auditor", "service"}
     assert not sees_write_back(replace(ASKING["HR"], employee=ANN), ANN, managers=ABOVE_ANN)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "allowed"),
+    [
+        ({ServiceScope.IMPORT_PEOPLE}, [True, False, True]),
+        ({ServiceScope.IMPORT_EVENTS}, [False, True, True]),
+        ({ServiceScope.IMPORT_PEOPLE, ServiceScope.IMPORT_EVENTS}, [True, True, True]),
+        ({ServiceScope.READ_PEOPLE}, [False, False, False]),
+    ],
+)
+def test_what_a_service_imports_its_token_says(scopes: set[ServiceScope], allowed: list[bool]) -> None:
+    rules = (may_import_people, may_import_events, may_import)
+    service = Principal("hris", None, frozenset({Role.SERVICE}), frozenset(scopes))
+    person = Principal("Ben", BEN, frozenset(), frozenset(scopes))
+
+    assert [rule(service) for rule in rules] == allowed
+    assert [rule(person) for rule in rules] == [False, False, False]
+    assert [rule(ASKING["HR"]) for rule in rules] == [True, True, True]

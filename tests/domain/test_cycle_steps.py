@@ -34,19 +34,26 @@ def in_stage(state: str, *, calibrates: bool = False) -> Cycle:
 @pytest.mark.parametrize("state", CycleState)
 def test_each_stage_leads_where_the_table_says(state: CycleState) -> None:
     follow, follow_calibrating, is_cancelled, is_changed = STAGES[state]
-    found = [next_state(in_stage(state)), next_state(in_stage(state, calibrates=True))]
+    plain, calibrating = in_stage(state), in_stage(state, calibrates=True)
 
-    assert found == [follow, follow_calibrating]
-    assert isinstance(cancel(in_stage(state), reason="x"), Cycle) is is_cancelled
-    assert isinstance(with_rules(in_stage(state), CycleRules(calibrates=True)), Cycle) is is_changed
-    assert isinstance(advance(in_stage(state), {}), Cycle) is (follow is not None)
+    def refused(sentence: str) -> Refusal:
+        return Refusal("CYCLE_STATE", f"the cycle 2025 is {state}{sentence}")
+
+    assert [next_state(plain), next_state(calibrating)] == [follow, follow_calibrating]
+    assert advance(plain, {}) == (refused("; no stage follows") if follow is None else in_stage(follow))
+    assert cancel(plain, reason="x") == (
+        in_stage("CANCELLED") if is_cancelled else refused(" and cannot be cancelled any more")
+    )
+    assert with_rules(plain, CycleRules(calibrates=True)) == (
+        calibrating if is_changed else refused("; its rules stand")
+    )
     wanted = {
         CycleAction.ADVANCE: follow is not None,
         CycleAction.SCORE: state not in {"ARCHIVED", "CANCELLED"},
         CycleAction.SET_RULES: is_changed,
         CycleAction.CANCEL: is_cancelled,
     }
-    assert allowed(in_stage(state)) == tuple(action for action, may in wanted.items() if may)
+    assert allowed(plain) == tuple(action for action, may in wanted.items() if may)
 
 
 @pytest.mark.parametrize(
@@ -77,32 +84,31 @@ def test_what_goes_on_in_sections_stands_in_the_way(
 
 
 @pytest.mark.parametrize(
-    ("rules", "field"),
+    "rules",
+    [CycleRules(response_days=1), CycleRules(response_days=45, most_disputes=5), CycleRules(most_disputes=0)],
+)
+def test_rules_within_their_range_are_taken(rules: CycleRules) -> None:
+    assert with_rules(PLAIN, rules) == replace(PLAIN, rules=rules)
+
+
+@pytest.mark.parametrize(
+    ("rules", "found", "field"),
     [
-        (CycleRules(response_days=0), "responseDays"),
-        (CycleRules(response_days=1), None),
-        (CycleRules(response_days=45, most_disputes=5), None),
-        (CycleRules(response_days=46), "responseDays"),
-        (CycleRules(most_disputes=0), None),
-        (CycleRules(most_disputes=-1), "mostDisputes"),
-        (CycleRules(most_disputes=6), "mostDisputes"),
+        (CycleRules(response_days=0), "an employee has 1 to 45 days to answer, not 0", "responseDays"),
+        (CycleRules(response_days=46), "an employee has 1 to 45 days to answer, not 46", "responseDays"),
+        (CycleRules(most_disputes=-1), "an employee may file 0 to 5 disputes, not -1", "mostDisputes"),
+        (CycleRules(most_disputes=6), "an employee may file 0 to 5 disputes, not 6", "mostDisputes"),
     ],
 )
-def test_rules_have_their_range(rules: CycleRules, field: str | None) -> None:
-    outcome = with_rules(PLAIN, rules)
-
-    assert (outcome.field if isinstance(outcome, Refusal) else None) == field
+def test_rules_out_of_their_range_are_refused(rules: CycleRules, found: str, field: str) -> None:
+    assert with_rules(PLAIN, rules) == Refusal("OUT_OF_RANGE", found, field)
 
 
 def test_a_calibration_that_goes_on_is_not_left_out() -> None:
-    outcome = with_rules(in_stage("CALIBRATION", calibrates=True), CycleRules(calibrates=False))
-
-    assert isinstance(outcome, Refusal)
-    assert outcome.field == "calibrates"
+    assert with_rules(in_stage("CALIBRATION", calibrates=True), CycleRules(calibrates=False)) == Refusal(
+        "CYCLE_STATE", "the cycle is in calibration; it cannot be left out any more", "calibrates"
+    )
 
 
 def test_a_cycle_is_not_cancelled_without_a_reason() -> None:
-    outcome = cancel(PLAIN, reason=" ")
-
-    assert isinstance(outcome, Refusal)
-    assert outcome.code == "REASON_MISSING"
+    assert cancel(PLAIN, reason=" ") == Refusal("REASON_MISSING", "say why the cycle is cancelled", "reason")

@@ -20,6 +20,9 @@ from appraise.domain.explanations import (
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, SATISFACTION
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate, Evidence, Money, Working
+from appraise.scoring.installed import installed
+
+installed()  # what is installed is known, also where these tests run without the others
 
 SATISFIED = Estimate(
     indicator=SATISFACTION,

@@ -8,6 +8,9 @@ from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import ATTRITION, BY_KEY, SATISFACTION, definition_of
 from appraise.domain.policies import DEFAULT_POLICY, DEFAULTS, Policy, register
 from appraise.errors import InvalidInput
+from appraise.scoring.installed import installed
+
+installed()  # what is installed is known, also where these tests run without the others
 
 COURTESY = IndicatorKey("courtesy")
 

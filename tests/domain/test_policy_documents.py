@@ -26,6 +26,9 @@ from appraise.domain.policy_documents import (
 )
 from appraise.domain.policy_keys import OF_AN_INDICATOR, OF_THE_POLICY
 from appraise.errors import InvalidInput
+from appraise.scoring.installed import installed
+
+installed()  # what is installed is known, also where these tests run without the others
 
 SCHEMA = Path(__file__).parents[2] / "schema" / "records" / "policy.schema.json"
 

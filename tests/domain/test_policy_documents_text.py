@@ -12,6 +12,9 @@ from appraise.domain.indicators import ATTRITION, SATISFACTION
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.policy_documents import canonical_json, document_of, from_json, read_toml, to_toml
 from appraise.errors import InvalidInput, Place
+from appraise.scoring.installed import installed
+
+installed()  # what is installed is known, also where these tests run without the others
 
 CHARM = {
     "attribution": "linear",

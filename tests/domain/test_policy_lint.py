@@ -14,6 +14,9 @@ from appraise.domain.policy_keys import OF_AN_INDICATOR, OF_THE_POLICY
 from appraise.domain.policy_lint import CONTROLLED, PROTECTED, Finding, Level, lint, refuse_errors
 from appraise.errors import InvalidInput
 from appraise.scoring.case_mix import PRIOR_PURCHASES
+from appraise.scoring.installed import installed
+
+installed()  # what is installed is known, also where these tests run without the others
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "policy.md"
 ALONE = "[indicators.satisfaction]\nweight = 1\n"

@@ -6,6 +6,9 @@ from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.policy_documents import read_toml
 from appraise.domain.policy_lint import lint, refuse_errors, warnings_of
 from appraise.errors import InvalidInput
+from appraise.scoring.installed import installed
+
+installed()  # what is installed is known, also where these tests run without the others
 
 ALONE = "[indicators.satisfaction]\nweight = 1\n"
 PURCHASES = "[indicators.repeat_purchase]\nweight = 1\n"

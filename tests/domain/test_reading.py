@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from appraise.domain.cursors import cursor
 from appraise.domain.identifiers import CycleId, RunId
-from appraise.domain.reading import Progress, RunState, ScoringRun
+from appraise.domain.reading import Page, Progress, RunState, ScoringRun
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RUNNING = ScoringRun(RunId("r"), CycleId("c"), START, None, RunState.RUNNING, None, ())
@@ -31,3 +32,14 @@ def test_a_run_that_has_ended_stays_as_it_ended(state: RunState) -> None:
     ended = replace(AT_WORK, state=state, finished_at=SIGN_OF_LIFE)
 
     assert ended.as_of(SIGN_OF_LIFE + timedelta(days=1)) is ended
+
+
+def test_a_page_has_a_cursor_for_each_of_its_items() -> None:
+    page = Page(("a", "b"), (("2026-01-01", "x"), ("2026-01-02", "y")), has_next=True)
+
+    assert [page.cursor(0), page.cursor(1), page.end_cursor] == [
+        cursor("2026-01-01", "x"),
+        cursor("2026-01-02", "y"),
+        cursor("2026-01-02", "y"),
+    ]
+    assert Page((), (), has_next=False).end_cursor is None

@@ -63,15 +63,6 @@ def test_each_action_in_each_state(state: SectionState) -> None:
     assert {action.value for action in Action if free(action)} == set(POSSIBLE[state].split())
 
 
-def test_there_is_nothing_to_decide_where_nothing_waits() -> None:
-    one = replace(section(item("a")), state=SectionState.DISPUTED)
-    quiet = replace(moment(), is_disputed=False, is_claimed=False)
-
-    assert [code(hindrance(one, action, quiet)) for action in (Action.DECIDE_DISPUTE, Action.DECIDE_CLAIM)] == [
-        "ALREADY_DONE"
-    ] * 2
-
-
 def test_a_wrong_state_is_told_with_the_right_ones() -> None:
     final = replace(section(item("a")), state=SectionState.FINALISED)
 
@@ -118,16 +109,55 @@ def test_nothing_is_rated_before_the_cycle_begins(day: date, refused: str | None
     assert code(hindrance(section(item("a")), Action.RATE, moment(day))) == refused
 
 
-def test_a_self_assessment_that_was_handed_in_stays() -> None:
-    one = replace(section(item("a")), course=Course(self_assessed_at=AT))
+QUIET = replace(moment(), is_disputed=False, is_claimed=False)
+MANAGER = moment(is_hr=False)
+MINE = replace(PROPOSED, reopening=Reopening(ReopeningReason.ERROR, "a wrong rating", AT, HAL))
+HINDRANCES = [
+    (
+        "COLLECTING RATE",
+        Course(),
+        moment(date(2024, 12, 31)),
+        "TOO_EARLY",
+        "the cycle starts on 2025-01-01; nothing can be rated before",
+    ),
+    (
+        "DRAFT ASSESS_SELF",
+        Course(self_assessed_at=AT),
+        moment(),
+        "ALREADY_DONE",
+        "the self-assessment was handed in and cannot be changed any more",
+    ),
+    (
+        "SUBMITTED APPROVE",
+        Course(),
+        moment(calibrates=True),
+        "CALIBRATION_NEEDED",
+        "this cycle calibrates: the section passes through a session",
+    ),
+    ("CALIBRATED RELEASE", Course(released_at=AT), moment(), "ALREADY_DONE", "it was released on 2026-01-15"),
+    ("CALIBRATED SHARE", Course(), MANAGER, "NOT_RELEASED", "HR has not released it yet"),
+    ("DISPUTED DECIDE_DISPUTE", Course(), QUIET, "ALREADY_DONE", "no dispute waits for a decision"),
+    ("DRAFT DECIDE_CLAIM", Course(), QUIET, "ALREADY_DONE", "no claim waits for a decision"),
+    (
+        "FINALISED PROPOSE_REOPENING",
+        PROPOSED,
+        moment(),
+        "ALREADY_DONE",
+        "its reopening is proposed; another HR administrator has to approve it",
+    ),
+    ("FINALISED REOPEN", Course(), moment(), "NOT_PROPOSED", "an HR administrator has to propose its reopening first"),
+    ("FINALISED REOPEN", MINE, moment(), "SECOND_PERSON", "somebody else has to approve what you proposed"),
+]
 
-    assert code(hindrance(one, Action.ASSESS_SELF, moment())) == "ALREADY_DONE"
 
+@pytest.mark.parametrize(("what", "course", "when", "told", "sentence"), HINDRANCES)
+def test_what_stands_in_the_way_is_told_in_a_sentence(
+    what: str, course: Course, when: Moment, told: str, sentence: str
+) -> None:
+    state, action = what.split()
+    one = replace(section(item("a")), state=SectionState(state), course=course)
 
-def test_where_the_cycle_calibrates_nobody_approves_past_it() -> None:
-    one = replace(section(item("a")), state=SectionState.SUBMITTED)
-
-    assert code(hindrance(one, Action.APPROVE, moment(calibrates=True))) == "CALIBRATION_NEEDED"
+    assert hindrance(one, Action(action), when) == Refusal(told, sentence)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +179,7 @@ def test_managers_share_what_hr_released(course: Course, refused: list[str | Non
     [
         (Course(), [None, "NOT_PROPOSED"]),
         (PROPOSED, ["ALREADY_DONE", None]),
-        (replace(PROPOSED, reopening=replace(PROPOSED.reopening, by=HAL)), ["ALREADY_DONE", "SECOND_PERSON"]),
+        (MINE, ["ALREADY_DONE", "SECOND_PERSON"]),
     ],
 )
 def test_opening_again_takes_two(course: Course, refused: list[str | None]) -> None:

@@ -100,8 +100,10 @@ def test_what_was_not_answered_is_closed_with_a_reason_or_by_the_clock_and_is_no
     shared = in_state(SectionState.SHARED)
     silent = Course(acknowledgement=Acknowledgement(Stance.NO_RESPONSE, AT), finalised_at=AT)
 
-    assert finalise(shared, reason=None, at=AT) == finalise(shared, reason=" ", at=AT)
-    assert isinstance(finalise(shared, reason=None, at=AT), Refusal)
+    for nothing in (None, " "):
+        assert finalise(shared, reason=nothing, at=AT) == Refusal(
+            "REASON_MISSING", "say on what grounds the section is finalised without an answer", "reason"
+        )
     for closed in (finalise(shared, reason="on leave for good", at=AT), close_by_clock(shared, at=AT)):
         assert closed == replace(shared, state=SectionState.FINALISED, version=4, course=silent)
 
@@ -117,9 +119,12 @@ def test_an_answer_stands_after_the_close() -> None:
 
 def test_an_exemption_says_why_and_ends() -> None:
     before = in_state(SectionState.DRAFT)
-    out = exempt(before, reason=ExemptionReason.LEAVE, note=" ", by=HAL, at=AT)
+    out = exempt(before, reason=ExemptionReason.LEAVE, note=" till May ", by=HAL, at=AT)
 
-    assert (out.state, out.course.exemption) == (SectionState.EXEMPT, Exemption(ExemptionReason.LEAVE, None, AT, HAL))
+    assert (out.state, out.course.exemption) == (
+        SectionState.EXEMPT,
+        Exemption(ExemptionReason.LEAVE, "till May", AT, HAL),
+    )
     assert end_exemption(out) == replace(before, state=SectionState.COLLECTING, version=5)
 
 
@@ -128,13 +133,16 @@ def test_a_void_section_says_by_what_error_it_came_to_be() -> None:
 
     assert isinstance(voided, Section)
     assert (voided.state, voided.course.void_reason) == (SectionState.VOID, "twice in the list")
-    assert isinstance(void(in_state(SectionState.COLLECTING), reason=""), Refusal)
+    assert void(in_state(SectionState.COLLECTING), reason="") == Refusal(
+        "REASON_MISSING", "say by what error the section was created", "reason"
+    )
 
 
 def test_opening_again_begins_a_revision_with_the_ratings_of_the_last() -> None:
     course = Course(
         self_assessed_at=AT,
         unblinded_at=AT,
+        submitted_by=HAL,
         released_at=AT,
         shared_at=AT,
         acknowledgement=Acknowledgement(Stance.AGREE, AT, ANN),
@@ -145,14 +153,17 @@ def test_opening_again_begins_a_revision_with_the_ratings_of_the_last() -> None:
     assert isinstance(proposed, Section)
     again = reopen(proposed)
 
-    assert proposed.course.reopening == Reopening(ReopeningReason.LEGAL, "court", LATER, HAL)
-    assert isinstance(propose_reopening(final, reason=ReopeningReason.LEGAL, note=" ", by=HAL, at=AT), Refusal)
+    reopening = Reopening(ReopeningReason.LEGAL, "court", LATER, HAL)
+    assert proposed == replace(final, version=4, course=replace(course, reopening=reopening))
+    assert propose_reopening(final, reason=ReopeningReason.LEGAL, note=" ", by=HAL, at=AT) == Refusal(
+        "REASON_MISSING", "say what has to be put right", "note"
+    )
     assert again == replace(
         final,
         state=SectionState.REOPENED,
         version=5,
         revision=2,
-        course=Course(self_assessed_at=AT, unblinded_at=AT, released_at=AT),
+        course=Course(self_assessed_at=AT, unblinded_at=AT, submitted_by=HAL, released_at=AT),
     )
 
 

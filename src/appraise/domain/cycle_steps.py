@@ -59,7 +59,7 @@ def advance(cycle: Cycle, sections: Mapping[SectionState, int]) -> Cycle | Refus
     following = next_state(cycle)
     if following is None:
         return Refusal("CYCLE_STATE", f"the cycle {cycle.name} is {cycle.state}; no stage follows")
-    waiting = sections.get(SectionState.IN_CALIBRATION, 0)
+    waiting = sections.get(SectionState.IN_CALIBRATION)
     if following is CycleState.SHARING and waiting:
         return Refusal("STILL_OPEN", f"{_sections(waiting)} in calibration; lock the sessions first")
     going_on = sum(count for state, count in sections.items() if state not in ENDED)

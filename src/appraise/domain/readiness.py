@@ -118,7 +118,8 @@ def _of_jobs(jobs: Sequence[Employment], period: Period, on: date, *, has_left: 
         return
     if any(job.status is EmploymentStatus.LEAVE and on in job.period for job in jobs):
         yield Found(Obstacle.ON_LEAVE, "On leave today: nobody can share the section with them and be answered.")
-    days = sum(_days(job.period, period) for job in jobs if job.status in AT_WORK)
+    at_work = [job.period.intersection(period) for job in jobs if job.status in AT_WORK]
+    days = sum(common.days or 0 for common in at_work if common is not None)
     if days < SHORTEST:
         yield Found(Obstacle.SHORT_TIME, f"{days} days at work in this cycle, fewer than {SHORTEST}.")
 
@@ -136,8 +137,3 @@ def _of_manager(manager: EmployeeId | None, waiting: str | None, gone: set[Emplo
 
 def _has_left(jobs: Sequence[Employment], on: date) -> bool:
     return bool(jobs) and all(job.period.end is not None and job.period.end <= on for job in jobs)
-
-
-def _days(job: Period, period: Period) -> int:
-    common = job.intersection(period)
-    return 0 if common is None else common.days or 0
