@@ -1,5 +1,7 @@
 """Joint shrinkage, ratings and ranks against dense linear algebra, simulated truth and EVAAS."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,13 +10,16 @@ from scipy import special
 
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray
-from appraise.statistics.composite import evaas_level, percentiles, pool, rank_intervals, rate
-from appraise.statistics.correlated import Measured, draw, error_correlation, inverted
+from appraise.statistics.composite import evaas_level, percentiles, pool, pool_each, rank_intervals, rate
+from appraise.statistics.correlated import Conditional, Draws, Measured, conditional, draw
+from appraise.statistics.mixtures import NormalMixture
 from appraise.statistics.refusals import NotEnoughGroups
 from appraise.statistics.shrinkage import normal
 
 TAU = np.array([0.20, 0.25, 0.10, 0.30])
 CORRELATION = np.array([[1, 0.5, 0.3, 0.2], [0.5, 1, 0.4, 0.3], [0.3, 0.4, 1, 0.1], [0.2, 0.3, 0.1, 1]])
+
+ONES = np.ones((6, 2))
 
 
 def simulated(seed: int, employees: int, missing: float) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -25,6 +30,7 @@ def simulated(seed: int, employees: int, missing: float) -> tuple[FloatArray, Fl
     return truth, estimate, np.where(random.random((employees, 4)) < missing, np.inf, variance)
 
 
+@pytest.mark.simulation
 def test_correlations_and_spreads_come_back_from_noisy_estimates() -> None:
     _, estimate, variance = simulated(1, 2_000, 0.1)
     draws = draw(Measured(np.where(np.isfinite(variance), estimate, 0.0), variance, np.eye(4)), seed=1)
@@ -35,6 +41,7 @@ def test_correlations_and_spreads_come_back_from_noisy_estimates() -> None:
     assert draws.effective > 0.3 * draws.weight.size
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("share", [1.0, 0.7])
 def test_one_indicator_alone_is_what_shrinkage_makes_of_it(share: float) -> None:
     """Both integrate over the same spread; the composite is in units of it, and the other in its own."""
@@ -48,6 +55,7 @@ def test_one_indicator_alone_is_what_shrinkage_makes_of_it(share: float) -> None
     assert joint.reliability == pytest.approx(alone.reliability, abs=0.02)
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("together", [0.0, 0.6])
 def test_two_indicators_are_those_of_dense_quadrature(together: float) -> None:
     """Eight employees, two indicators whose errors go `together`: the posterior by a grid over spreads and correlation.
@@ -87,6 +95,7 @@ def test_two_indicators_are_those_of_dense_quadrature(together: float) -> None:
     assert found.sd == pytest.approx(sd, rel=0.08)
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("employees", [12, 25, 160])
 def test_composite_intervals_cover_with_few_employees_too(employees: int) -> None:
     """Taking the estimated covariance as known covered .81 with 12 employees and .85 with 25."""
@@ -101,6 +110,7 @@ def test_composite_intervals_cover_with_few_employees_too(employees: int) -> Non
     assert 0.91 < np.mean(covered) < 0.985
 
 
+@pytest.mark.simulation
 def test_errors_that_go_together_are_not_taken_for_traits_that_do() -> None:
     """Two unrelated traits of 400 employees with errors correlated at .8, some without the second.
 
@@ -131,26 +141,7 @@ def test_errors_that_go_together_are_not_taken_for_traits_that_do() -> None:
     assert more_claimed > 1.2 * claimed
 
 
-def test_residuals_of_the_same_customers_give_the_correlation_of_errors() -> None:
-    """Three customers: residuals (1, 2, 2) and (2, 1, 0), which has none of the third: (2 + 2) / √(9·5). Nobody has the third."""
-    assert error_correlation([[9, 4, 0], [4, 5, 0], [0, 0, 0]]) == pytest.approx(
-        np.array([[1, 4 / 45**0.5, 0], [4 / 45**0.5, 1, 0], [0, 0, 1]])
-    )
-
-
-@pytest.mark.parametrize(
-    "errors",
-    [
-        [[1.0, 0.5], [0.4, 1.0]],
-        [[1.0, 0.5], [0.5, 0.9]],
-        [[1.0, 1.5], [1.5, 1.0]],
-    ],
-)
-def test_what_is_no_correlation_of_errors_is_refused(errors: list[list[float]]) -> None:
-    with pytest.raises(InvalidInput, match="error_correlation is no correlation matrix"):
-        pool(np.zeros((6, 2)), np.ones((6, 2)), weight=[1, 1], error_correlation=errors, seed=1)
-
-
+@pytest.mark.simulation
 def test_of_a_share_of_the_spread_only_the_employees_own_part_is_covered() -> None:
     """7/10 of the variance is the employees' own; the composite is in sds of that part."""
     random = np.random.default_rng(8)
@@ -168,6 +159,7 @@ def test_of_a_share_of_the_spread_only_the_employees_own_part_is_covered() -> No
     assert np.mean(covered) == pytest.approx(0.95, abs=0.03)
 
 
+@pytest.mark.simulation
 def test_missing_evidence_widens_the_interval_and_is_not_reweighted() -> None:
     _, estimate, variance = simulated(9, 300, 0.0)
     estimate[0], estimate[1] = TAU, TAU
@@ -183,6 +175,7 @@ def test_missing_evidence_widens_the_interval_and_is_not_reweighted() -> None:
     assert found.contribution[1, 0] > found.contribution[1, 1:].max()
 
 
+@pytest.mark.simulation
 def test_an_indicator_that_hardly_anybody_has_counts_as_missing_for_all() -> None:
     _, estimate, variance = simulated(10, 60, 0.0)
     variance[3:, 3] = np.inf
@@ -193,6 +186,7 @@ def test_an_indicator_that_hardly_anybody_has_counts_as_missing_for_all() -> Non
     assert np.all(found.sd > 0.25)
 
 
+@pytest.mark.simulation
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000), order=st.permutations(range(12)))
 def test_employees_may_come_in_any_order_and_weights_in_any_unit(seed: int, order: list[int]) -> None:
@@ -207,6 +201,7 @@ def test_employees_may_come_in_any_order_and_weights_in_any_unit(seed: int, orde
     assert again.score.tolist() == one.score.tolist()
 
 
+@pytest.mark.simulation
 def test_one_beats_the_other_with_the_probability_of_the_difference() -> None:
     _, estimate, variance = simulated(12, 50, 0.0)
     found = pool(estimate, variance, weight=[1, 1, 1, 1], seed=1)
@@ -240,6 +235,7 @@ def test_evaas_levels_are_cut_at_one_and_two_standard_errors() -> None:
     assert evaas_level(np.multiply(index, 0.5), np.full(8, 0.5)).tolist() == [5, 4, 4, 3, 3, 2, 2, 1]
 
 
+@pytest.mark.simulation
 def test_expected_percentiles_are_those_of_pairwise_probabilities() -> None:
     """E[rank] = ½ + Σ P(θ_e ≥ θ_f) over all f with itself counted as ½, for independent normals."""
     random = np.random.default_rng(6)
@@ -251,6 +247,7 @@ def test_expected_percentiles_are_those_of_pairwise_probabilities() -> None:
     assert np.all((ranks.lower <= ranks.percentile) & (ranks.percentile <= ranks.upper))
 
 
+@pytest.mark.simulation
 def test_rank_intervals_cover_and_repeat_with_their_seed() -> None:
     random = np.random.default_rng(7)
     truth, sd = random.normal(0, 1, 600), random.uniform(0.3, 1.5, 600)
@@ -273,32 +270,227 @@ def test_without_uncertainty_ranks_are_the_order(mean: list[float]) -> None:
     assert ranks.upper == pytest.approx(order / (len(mean) + 1))
 
 
+NO_MATRIX = "symmetric, ones on the diagonal, no eigenvalue below 0"
+
+
+REFUSED: list[tuple[Callable[[], object], type[Exception], str, str]] = [
+    (
+        lambda: pool(ONES, ONES, weight=[0, 0], seed=1),
+        InvalidInput,
+        "no indicator has a weight",
+        "at least one weight above 0",
+    ),
+    (lambda: pool(ONES, ONES, weight=[2, -1], seed=1), InvalidInput, "weight is -1.0 at position 1", "at least 0"),
+    (lambda: pool(ONES, ONES, weight=[2], seed=1), InvalidInput, "weight has 1 values", "2 values"),
+    (
+        lambda: pool(ONES, ONES, weight=[1, 1], attributable_share=0.0, seed=1),
+        InvalidInput,
+        "attributable_share is 0.0",
+        "above 0, at most 1",
+    ),
+    (
+        lambda: pool(ONES[:, :1], ONES, weight=[1, 1], seed=1),
+        InvalidInput,
+        "deviation has shape (6, 1)",
+        "shape (6, 2)",
+    ),
+    (
+        lambda: pool(np.where(ONES > 0, np.nan, 0), ONES, weight=[1, 1], seed=1),
+        InvalidInput,
+        "deviation has 12 values that are not finite, the first at position 0",
+        "finite numbers",
+    ),
+    *(
+        (
+            lambda v=v: pool(ONES, np.where(np.eye(6, 2) > 0, v, 1.0), weight=[1, 1], seed=1),
+            InvalidInput,
+            "a sampling variance is not above 0",
+            "positive, inf where missing",
+        )
+        for v in (0.0, -1.0, np.nan)
+    ),
+    *(
+        (
+            lambda v=v: pool(v, v, weight=[1], seed=1),
+            NotEnough,
+            "no employees",
+            "one row per employee and one column per indicator",
+        )
+        for v in (np.zeros((0, 1)), np.ones(6), np.ones((6, 1, 1)))
+    ),
+    (
+        lambda: pool(ONES[:4], ONES[:4], weight=[1, 1], seed=1),
+        NotEnoughGroups,
+        "no indicator has enough employees",
+        "at least 5",
+    ),
+    *(
+        (
+            lambda m=m: pool(ONES, ONES, weight=[1, 1], error_correlation=m, seed=1),
+            InvalidInput,
+            "error_correlation is no correlation matrix",
+            NO_MATRIX,
+        )
+        for m in ([[1, 0.5], [0.4, 1]], [[1, 0.5], [0.5, 0.9]], [[1, 1.5], [1.5, 1]])
+    ),
+    (
+        lambda: pool(ONES, ONES, weight=[1, 1], error_correlation=[[1.0]], seed=1),
+        InvalidInput,
+        "error_correlation has shape (1, 1)",
+        "shape (2, 2)",
+    ),
+    *(
+        (
+            lambda c=c: rate(above_margin=[1], above=[1], below=[0], below_margin=[0], certainty=c),
+            InvalidInput,
+            f"certainty is {c}",
+            "between 0.5 and 1",
+        )
+        for c in (0.5, 1.0)
+    ),
+    *(
+        (
+            lambda v=v: percentiles(v),
+            InvalidInput,
+            f"draws has the shape {v.shape}",
+            "draws by employees, at least one of each",
+        )
+        for v in (np.zeros(3), np.zeros((0, 3)), np.zeros((3, 0)), np.zeros((1, 1, 1)))
+    ),
+    (lambda: rank_intervals([0.0], [-1.0], seed=1), InvalidInput, "sd is -1.0 at position 0", "at least 0"),
+    (lambda: rank_intervals([0.0], [1.0, 1.0], seed=1), InvalidInput, "sd has 2 values", "1 values"),
+    (lambda: rank_intervals([[0.0]], [1.0], seed=1), InvalidInput, "mean has 2 dimensions", "one dimension"),
+    (lambda: evaas_level([1.0], [0.0]), InvalidInput, "standard_error is 0.0 at position 0", "above 0"),
+    (lambda: evaas_level([1.0, 2.0], [1.0]), InvalidInput, "measure has 2 values", "1 values"),
+    (lambda: evaas_level([1.0], 1.0), InvalidInput, "standard_error has 0 dimensions", "one dimension"),
+]
+
+
 def test_what_makes_no_sense_is_refused() -> None:
-    ones = np.ones((6, 2))
-    with pytest.raises(InvalidInput, match="no indicator has a weight"):
-        pool(ones, ones, weight=[0, 0], seed=1)
-    with pytest.raises(InvalidInput, match=r"weight is .*-1"):
-        pool(ones, ones, weight=[2, -1], seed=1)
-    with pytest.raises(InvalidInput, match="attributable_share"):
-        pool(ones, ones, weight=[1, 1], attributable_share=0.0, seed=1)
-    with pytest.raises(InvalidInput, match=r"certainty is 0\.5"):
-        rate(above_margin=[1], above=[1], below=[0], below_margin=[0], certainty=0.5)
-    for nothing in (np.zeros(3), np.zeros((0, 3)), np.zeros((3, 0))):
-        with pytest.raises(InvalidInput, match="draws has the shape"):
-            percentiles(nothing)
-    with pytest.raises(InvalidInput, match="variance is not above 0"):
-        pool(ones, 0 * ones, weight=[1, 1], seed=1)
-    with pytest.raises(NotEnoughGroups, match="no indicator has enough employees"):
-        pool(ones[:4], ones[:4], weight=[1, 1], seed=1)
-    with pytest.raises(NotEnough, match="no employees"):
-        pool(np.zeros((0, 1)), np.zeros((0, 1)), weight=[1], seed=1)
+    for call, error, message, expected in REFUSED:
+        with pytest.raises(error) as refusal:
+            call()
+        assert str(refusal.value).split("\n")[:2] == [message, f"  expected: {expected}"]
 
 
-@given(st.integers(1, 6), st.integers(0, 10_000), st.floats(1e-6, 1e3))
-def test_swept_matrices_are_the_inverses_of_lapack(size: int, seed: int, noise: float) -> None:
-    roots = np.random.default_rng(seed).standard_normal((3, 5, size, size))
-    matrices = roots @ np.swapaxes(roots, -1, -2) + noise * np.eye(size)
-    inverse, log_determinant = inverted(matrices)
+def test_what_is_just_allowed_is_taken() -> None:
+    half = rate(above_margin=[0.6], above=[0.6], below=[0], below_margin=[0], certainty=0.51)
+    nothing_else = [[1.0, 1.0], [1.0, 1.0]]
 
-    assert np.allclose(inverse @ matrices, np.eye(size), atol=1e-12 * np.linalg.cond(matrices).max())
-    assert log_determinant == pytest.approx(np.linalg.slogdet(matrices)[1], rel=1e-7, abs=1e-7)
+    assert half.tolist() == [5]
+    assert pool(ONES[:5], ONES[:5], weight=[1, 0], seed=1).score.shape == (5,)
+    assert pool(ONES, ONES, weight=[1, 1], error_correlation=nothing_else, seed=1).score.shape == (6,)
+    assert rank_intervals([1.0, 2.0], [0.0, 0.0], seed=1).percentile == pytest.approx([1 / 3, 2 / 3])
+
+
+def by_each_draw(
+    measured: Measured, draws: Draws, given_: Conditional, weight: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Mean (J, G), variance (J, G) and parts (J, G, K) of wᵀd/τ: d ~ N(T(T+V)⁻¹(a − μ), T − T(T+V)⁻¹T), μ normal in turn."""
+    T = draws.correlation * draws.sd[:, :, None] * draws.sd[:, None, :]  # noqa: N806
+    unit = weight / draws.sd
+    means, variances, parts = [], [], []
+    for a, v in zip(measured.deviation, measured.variance, strict=True):
+        seen = np.flatnonzero(np.isfinite(v))
+        errors = measured.error_correlation[np.ix_(seen, seen)] * np.sqrt(np.outer(v[seen], v[seen]))
+        gain = T[:, :, seen] @ np.linalg.inv(T[:, seen][:, :, seen] + errors)
+        parts.append(np.einsum("gkl,gl->gk", gain, a[seen] - given_.mean[:, seen]) * unit)
+        means.append(parts[-1].sum(axis=1))
+        left = T - gain @ T[:, seen]
+        left += gain @ given_.mean_covariance[:, seen][:, :, seen] @ np.swapaxes(gain, 1, 2)
+        variances.append(np.einsum("gk,gkl,gl->g", unit, left, unit))
+    return np.array(means), np.array(variances), np.array(parts)
+
+
+@pytest.mark.parametrize(("employees", "share"), [(8, 1.0), (120, 0.7)])
+def test_a_composite_is_the_mixture_of_what_each_draw_says(employees: int, share: float) -> None:
+    """The last indicator is one that only four have, the third weighs nothing."""
+    _, a, v = simulated(employees, employees, 0.15)
+    v[4:, 3], v[:4, 3] = np.inf, 0.01
+    v[0, :3], v[1, :3] = [0.04, 0.06, 0.01], [np.inf, 0.06, 0.01]
+    errors = np.array([[1, 0.3, 0, 0], [0.3, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]])
+    weight, unknown = np.array([0.5, 0.3]), 0.2**2
+    first = Measured(np.where(np.isfinite(v), a, 0.0)[:, :2], v[:, :2], errors[:2, :2])
+    draws = draw(first, seed=9)
+    given_ = conditional(first, draws.sd, draws.correlation)
+    spread_2 = np.einsum("k,gkl,l->g", weight, draws.correlation, weight)
+    means, variances, parts = by_each_draw(first, draws, given_, weight)
+
+    found = pool(a, v, weight=[5, 3, 0, 2], error_correlation=errors, attributable_share=share, seed=9)
+    mixed = NormalMixture(
+        draws.weight, np.sqrt(share) * means, np.sqrt(share * variances + (1 - share) * spread_2 + unknown)
+    )
+
+    assert found.score == pytest.approx(mixed.mean(), abs=1e-12)
+    assert found.sd == pytest.approx(mixed.sd(), rel=1e-10)
+    for p, bound in ((0.025, found.lower), (0.975, found.upper), (0.05, found.lower90), (0.95, found.upper90)):
+        assert mixed.cdf(bound) == pytest.approx(np.full(employees, p), abs=1e-9)
+    between = draws.weight @ spread_2 + unknown
+    assert found.spread == pytest.approx(np.sqrt(between), rel=1e-12)
+    assert found.reliability == pytest.approx(1 - (variances @ draws.weight + unknown) / between, abs=1e-10)
+    assert found.contribution[:, :2] == pytest.approx(np.sqrt(share) * np.einsum("g,egk->ek", draws.weight, parts))
+    assert np.all(found.contribution[:, 2:] == 0.0)
+    has = np.isfinite(v[:, :2])
+    assert found.share_observed == pytest.approx(has @ weight)
+    assert found.indicators_observed.tolist() == has.sum(axis=1).tolist()
+    assert found.probability_above(0.1) == pytest.approx(1 - mixed.cdf(0.1), abs=1e-12)
+    assert found.probability_below() == pytest.approx(mixed.cdf(0.0), abs=1e-12)
+    z = (mixed.means[0] - mixed.means[1]) / np.hypot(mixed.sds[0], mixed.sds[1])
+    assert found.probability_better(0, 1) == pytest.approx(special.ndtr(z) @ draws.weight, abs=1e-12)
+
+
+def test_several_weights_are_each_what_they_are_alone() -> None:
+    _, a, v = simulated(3, 12, 0.2)
+    weights = [[1, 2, 3, 4], [4, 0, 0, 1], [1, 1, 1, 1]]
+
+    together = pool_each(a, v, weights=weights, attributable_share=0.7, seed=4)
+
+    alone = [pool(a, v, weight=weight, attributable_share=0.7, seed=4) for weight in weights]
+    assert [one.score.tolist() for one in together] == [one.score.tolist() for one in alone]
+    assert (
+        together[0].score.tolist()
+        == pool(
+            a, v, weight=[10, 20, 30, 40], error_correlation=np.eye(4), attributable_share=0.7, seed=4
+        ).score.tolist()
+    )
+
+
+def test_a_reliability_lies_between_0_and_1() -> None:
+    """Evidence so poor that what is not known of the mean is more than the spread."""
+    random = np.random.default_rng(1)
+    found = pool(random.normal(0, 1, (5, 1)), np.full((5, 1), 1e6), weight=[1], seed=1)
+
+    assert np.all(found.reliability >= 0.0)
+    assert np.all(found.reliability <= 1.0)
+
+
+def test_percentiles_are_those_of_the_ranks_in_each_draw() -> None:
+    """By hand: ranks (1, 2, 3), (1, 3, 2), (2, 1, 3), (1, 2, 3) of four; of 4 draws the 30 % one is the second."""
+    draws = [[0.1, 0.2, 0.3], [-1.0, 5.0, 2.0], [2.0, 1.0, 3.0], [7.0, 8.0, 9.0]]
+    found = percentiles(draws, level=0.4)
+
+    assert found.percentile == pytest.approx([5 / 16, 8 / 16, 11 / 16])
+    assert found.lower.tolist() == [0.25, 0.5, 0.75]
+    assert found.upper.tolist() == [0.25, 0.5, 0.75]
+    wide = percentiles(draws, level=0.9)
+    assert [wide.lower.tolist(), wide.upper.tolist()] == [[0.25, 0.25, 0.5], [0.5, 0.75, 0.75]]
+    assert percentiles(draws).lower.tolist() == wide.lower.tolist()
+
+
+def test_ties_are_ranked_in_the_order_of_employees() -> None:
+    assert percentiles(np.zeros((1, 40))).percentile.tolist() == [rank / 41 for rank in range(1, 41)]
+
+
+def test_ranks_of_normal_draws_are_those_of_the_same_draws() -> None:
+    noise = np.random.default_rng(8).standard_normal((1_000, 3))
+    mean, sd = np.array([0.0, 0.4, 1.0]), np.array([1.0, 0.5, 2.0])
+
+    found, again = rank_intervals(mean, sd, seed=8), percentiles(mean + sd * noise, level=0.9)
+
+    assert found.percentile.tolist() == again.percentile.tolist()
+    assert (found.lower.tolist(), found.upper.tolist()) == (again.lower.tolist(), again.upper.tolist())
+    few, level = (
+        rank_intervals(mean, sd, seed=8, draws=7, level=0.5),
+        percentiles(mean + sd * np.random.default_rng(8).standard_normal((7, 3)), level=0.5),
+    )
+    assert (few.lower.tolist(), few.upper.tolist()) == (level.lower.tolist(), level.upper.tolist())

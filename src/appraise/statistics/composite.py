@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from appraise.errors import InvalidInput, NotEnough
-from appraise.statistics.arrays import FloatArray, at_least, matrix, vector
+from appraise.statistics.arrays import FloatArray, at_least, finite, matrix, vector
 from appraise.statistics.correlated import Draws, Measured, chunks, conditional, draw
 from appraise.statistics.mixtures import NormalMixture
 from appraise.statistics.refusals import NotEnoughGroups
@@ -251,8 +251,10 @@ def _checked(deviation: npt.ArrayLike, variance: npt.ArrayLike) -> tuple[FloatAr
         raise NotEnough("no employees", expected="one row per employee and one column per indicator")
     if np.any(np.isnan(v)) or np.any(v <= 0.0):
         raise InvalidInput("a sampling variance is not above 0", expected="positive, inf where missing")
-    a = np.where(np.isfinite(v), np.asarray(deviation, dtype=np.float64), 0.0)
-    return matrix("deviation", a, shape=v.shape), v
+    a = np.asarray(deviation, dtype=np.float64)
+    if a.shape != v.shape:
+        raise InvalidInput(f"deviation has shape {a.shape}", expected=f"shape {v.shape}")
+    return finite("deviation", np.where(np.isfinite(v), a, 0.0)), v
 
 
 def _correlation(given: npt.ArrayLike, *, count: int) -> FloatArray:

@@ -23,7 +23,7 @@ _WORK: Final = 400_000  # employees times draws: many employees leave little to 
 _CHUNK: Final = 100_000
 _FREEDOM: Final = 5.0
 _WIDER: Final = 1.2
-_STEP: Final = 1e-3
+_STEP: Final = 1e-2
 _FLATTEST: Final = 0.25  # a curvature under this is that of the prior alone
 _TOGETHER: Final = 0.25
 """Prior mean of the correlations. What people do well goes together, and where nothing is known independence is the
@@ -125,7 +125,7 @@ def inverted(matrices: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def chunks(draws: int, employees: int) -> list[slice]:
     """Parts of the draws that fit into memory together with all employees."""
-    size = max(1, _CHUNK // max(employees, 1))
+    size = max(1, _CHUNK // employees)
     return [slice(start, min(start + size, draws)) for start in range(0, draws, size)]
 
 
@@ -220,11 +220,11 @@ def _propose(
 def _covariance(log_density: Callable[[FloatArray], FloatArray], mode: FloatArray) -> FloatArray:
     """Inverse of the curvature at the mode by central differences, no direction wider than the prior."""
     size = mode.size
-    unit = np.eye(size) * _STEP * 10.0
+    unit = np.eye(size) * _STEP
     pairs = [(i, j) for i in range(size) for j in range(i, size)]
     ends = [[mode + si * unit[i] + sj * unit[j] for si, sj in ((1, 1), (1, -1), (-1, 1), (-1, -1))] for i, j in pairs]
     values = log_density(np.array(ends).reshape(-1, size)).reshape(-1, 4)
-    step = 2.0 * _STEP * 10.0
+    step = 2.0 * _STEP
     curvature = np.zeros((size, size))
     for (i, j), (pp, pm, mp, mm) in zip(pairs, values, strict=True):
         curvature[i, j] = curvature[j, i] = -(pp - pm - mp + mm) / step**2
