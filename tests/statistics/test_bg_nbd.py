@@ -1,13 +1,14 @@
 """BG/NBD and MBG/NBD against the paper, BTYD, lifetimes, and 60-digit arithmetic."""
 
 from collections.abc import Callable
+from functools import cache
 
 import mpmath
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import special
+from scipy import integrate, special
 
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics import bg_nbd
@@ -110,6 +111,7 @@ def test_the_unit_of_time_changes_only_alpha(cdnow: Columns, fitted: BgNbd) -> N
     assert days.alpha == pytest.approx(7 * fitted.alpha, rel=1e-5)
 
 
+@cache  # where one expression after the other is changed they are worked out once
 def exact(model: BgNbd, t: float, x: float, tx: float, age: float) -> float:
     """The published formula in 60 digits."""
     with mpmath.workdps(60):
@@ -140,9 +142,34 @@ def test_expected_purchases_equal_sixty_digit_arithmetic(r: float, alpha: float,
     model = BgNbd(r, alpha, a, b, 0.0, converged=True)
     histories = [(0, 0, 38.86), (1, 5, 30), (2, 30.43, 38.86), (26, 30, 31), (200, 100, 120), (2000, 300, 310)]
     horizons = [0.1, 39.0, 156.0, 5200.0]
-    computed = [float(model.expected_purchases(t, *history)) for history in histories for t in horizons]
+    computed = model.expected_purchases(np.array(horizons)[:, None], *np.array(histories).T)
 
-    assert computed == pytest.approx([exact(model, t, *history) for history in histories for t in horizons], rel=1e-10)
+    assert computed == pytest.approx(
+        np.array([[exact(model, t, *past) for past in histories] for t in horizons]), rel=1e-10
+    )
+    assert model.expected_purchases(0.0, *np.array(histories).T).tolist() == [0.0] * 6
+
+
+@pytest.mark.parametrize("mbg", [False, True])
+@pytest.mark.parametrize(("r", "alpha", "a", "b"), [(0.525, 6.183, 0.891, 1.614), (80.0, 50.0, 0.2, 5.0)])
+def test_a_new_customer_expects_what_the_definition_integrates_to(
+    r: float, alpha: float, a: float, b: float, mbg: bool
+) -> None:
+    """E[(1 − e^{−λpt})/p] over λ and p; in MBG/NBD times 1 − p, the chance that they did not leave at once."""
+    model = BgNbd(r, alpha, a, b, 0.0, converged=True, mbg=mbg)
+    horizons = [0.1, 39.0, 5200.0]
+
+    def bought(p: float, t: float) -> float:
+        rate = -np.expm1(-r * np.log1p(p * t / alpha)) / p if p else r * t / alpha
+        return float(rate * (1 - p if mbg else 1))
+
+    # Integrated against p^(a−1)·(1−p)^(b−1), whose ends are singular.
+    by_hand = [
+        integrate.quad(bought, 0, 1, args=(t,), weight="alg", wvar=(a - 1, b - 1), epsabs=0, epsrel=1e-11, limit=400)[0]
+        / special.beta(a, b)
+        for t in horizons
+    ]
+    assert model.expected_new(horizons) == pytest.approx(by_hand, rel=1e-8)
 
 
 def test_at_a_equal_to_one_the_expectation_is_the_limit() -> None:

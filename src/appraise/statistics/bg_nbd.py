@@ -177,11 +177,9 @@ def _expected_while_alive(r: float, a: float, b: float, x: FloatArray, z: FloatA
     expected = first - power * series
     noise = np.finfo(np.float64).eps * (np.abs(first) + power * largest)
     unsure = noise > 1e-11 * np.abs(expected)
-    if np.any(unsure & (z > 0)):
-        expected = np.where(unsure, 0.0, expected)
-        for frequency in np.unique(x[unsure]):
-            rows = unsure & (x == frequency)
-            expected[rows] = _integrated(r + frequency, a, b + frequency, z[rows])
+    for frequency in np.unique(x[unsure]):
+        rows = unsure & (x == frequency)
+        expected[rows] = _integrated(r + frequency, a, b + frequency, z[rows])
     return np.maximum(expected, 0.0)
 
 
