@@ -12,6 +12,7 @@ from appraise.domain.explanations import (
     composite_sentences,
     evidence_sentence,
     figure,
+    level_sentence,
     percent,
     sentences,
     signed,
@@ -79,11 +80,9 @@ def test_an_estimate_is_told_from_what_was_seen_to_what_may_be_made_of_it() -> N
     ]
 
 
-def test_a_level_is_told_after_the_verdict_where_there_is_one() -> None:
-    told = sentences(replace(SATISFIED, level=5))
-
-    assert told[6] == "By the policy's rule that is level 5 of 5; it rates nobody."
-    assert len(told) == len(sentences(SATISFIED)) + 1
+def test_a_level_is_no_step_of_the_working_so_that_it_leads_nobody_who_has_still_to_rate() -> None:
+    assert sentences(replace(SATISFIED, level=5)) == sentences(replace(SATISFIED, level=None))
+    assert level_sentence(5) == "By the policy's rule that is level 5 of 5; it rates nobody."
 
 
 @pytest.mark.parametrize(

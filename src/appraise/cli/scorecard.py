@@ -7,7 +7,14 @@ from decimal import Decimal
 from rich.console import Console
 from rich.text import Text
 
-from appraise.domain.explanations import composite_sentences, evidence_sentence, figure, sentences, whole_amount
+from appraise.domain.explanations import (
+    composite_sentences,
+    evidence_sentence,
+    figure,
+    level_sentence,
+    sentences,
+    whole_amount,
+)
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import COMPOSITE, Direction, IndicatorDefinition, Unit, definition_of
 from appraise.domain.scorecards import Absence, Composite, Estimate
@@ -75,7 +82,8 @@ def print_results(console: Console, results: tuple[Estimate | Absence, ...], *, 
             continue
         _print_estimate(console, result, definition)
         if why:
-            for sentence in sentences(result):
+            level = () if result.level is None else (level_sentence(result.level),)
+            for sentence in (*sentences(result), *level):
                 console.print(f"   • {sentence}", soft_wrap=True, highlight=False)
 
 

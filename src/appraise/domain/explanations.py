@@ -23,7 +23,10 @@ ABSENCES: Final[dict[AbsenceKind, str]] = {
 
 
 def sentences(estimate: Estimate) -> tuple[str, ...]:
-    """How the estimate came about, from what was observed to what may be made of it, one step a sentence."""
+    """How the estimate came about, from what was observed to what may be made of it, one step a sentence.
+
+    The level is none of the steps: whoever rates reads it (`level_sentence`) after rating.
+    """
     steps = (
         _observed(estimate),
         _lost(estimate),
@@ -32,7 +35,6 @@ def sentences(estimate: Estimate) -> tuple[str, ...]:
         own_share(estimate.working.attributable_share),
         _interval(estimate),
         verdict(estimate),
-        _level(estimate.level),
         _reliability(estimate),
         _money(estimate.money),
         _left_out(estimate.evidence),
@@ -189,8 +191,8 @@ def _interval(estimate: Estimate) -> str:
     )
 
 
-def _level(level: int | None) -> str:
-    return "" if level is None else f"By the policy's rule that is level {level} of 5; it rates nobody."
+def level_sentence(level: int) -> str:
+    return f"By the policy's rule that is level {level} of 5; it rates nobody."
 
 
 def _reliability(estimate: Estimate) -> str:
