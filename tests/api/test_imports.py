@@ -49,6 +49,35 @@ def test_a_file_is_planned_applied_and_taken_back(importing: Importing, tmp_path
     assert (undone["state"], undone["undoneRows"], undone["canBeUndone"], importing.rows()) == ("UNDONE", 2, False, 0)
 
 
+LOOK = """query ($id: ID!) { uploadedFile(id: $id) { name columns { name values } suggestedMapping
+  fits { adapter recognised needsTimeZone } } }"""
+STRIPE = b"""id,Customer ID,Status,Created (UTC),Start Date (UTC),Ended At (UTC),Cancellation Reason,Product
+sub_1,cus_1,active,2025-01-01 00:00:00,2025-01-01 00:00:00,,,basic
+"""
+ZENDESK = b"""Id,Requester id,Assignee,Status,Created at,Via
+T1,C1,Ann Archer,Closed,2024-01-06 17:51,Chat
+"""
+
+
+def test_a_file_that_was_sent_is_looked_at_by_its_sender_alone_and_a_vendors_is_recognised(
+    importing: Importing,
+) -> None:
+    exports = {"table": RATINGS, "stripe": STRIPE, "zendesk": ZENDESK, "pdf": b"%PDF-1.7"}
+    sent = {name: importing.send("Hal Novak", content).json()["id"] for name, content in exports.items()}
+    of_the_shop = importing.send("shop", RATINGS).json()["id"]
+    told = {name: importing.ask("Hal Novak", LOOK, id=one) for name, one in sent.items()}
+    seen = {name: one["data"]["uploadedFile"] for name, one in told.items()}
+
+    assert (seen["table"]["name"], seen["table"]["fits"]) == ("ratings.csv", [])
+    assert seen["table"]["columns"][3] == {"name": "answer", "values": ["5", "9", "4", "3"]}
+    assert 'event_id = "id"' in seen["table"]["suggestedMapping"]
+    assert seen["stripe"]["fits"] == [{"adapter": "stripe", "recognised": 5, "needsTimeZone": False}]
+    assert seen["zendesk"]["fits"] == [{"adapter": "zendesk", "recognised": 4, "needsTimeZone": True}]
+    assert codes(told["pdf"]) == ["BAD_USER_INPUT"]
+    assert codes(importing.ask("Hal Novak", LOOK, id=of_the_shop)) == ["NOT_FOUND"]
+    assert codes(importing.ask("reader", LOOK, id=sent["table"])) == ["FORBIDDEN"]
+
+
 def test_the_plan_is_the_report_of_the_command_line(importing: Importing, tmp_path: Path) -> None:
     plan = importing.planned()["plan"]
     (tmp_path / "ratings.csv").write_bytes(RATINGS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.api.builder import AT, Company, build, empty_deployment
 from tests.serving import serving
@@ -106,6 +107,12 @@ def open_section(page: Page, of: str) -> None:
     page.get_by_role("link", name=of).click()
     page.locator("appraise-section h1", has_text=of).wait_for()
     page.evaluate("document.fonts.ready.then(() => true)")
+
+
+def objections(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe-core has against a page: the rule, and where it is broken."""
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
+    return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found.response["violations"]]
 
 
 def shoot(page: Page, name: str) -> None:

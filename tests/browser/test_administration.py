@@ -2,7 +2,11 @@
 
 import pytest
 from playwright.sync_api import Page
-from tests.browser.conftest import SignIn
+from tests.api.builder import AT
+from tests.api.importing import MAPPING, RATINGS
+from tests.browser.conftest import SignIn, Site, objections, shoot
+
+from appraise.use_cases.work import Worker
 
 pytestmark = pytest.mark.browser
 
@@ -58,3 +62,41 @@ def test_hr_announces_a_cycle(sign_in: SignIn) -> None:
     page.get_by_role("button", name="Announce it").click()
     page.get_by_text("1 Jan – 31 Dec 2026").wait_for()
     page.locator("li[aria-current=step]", has_text="Planned").wait_for()
+
+
+def test_a_file_is_sent_planned_imported_and_taken_back(sign_in: SignIn, site: Site) -> None:
+    site.company.deployment.events.initialise()
+    worker = Worker(site.company.deployment, lambda: AT)
+    page = sign_in("hr_administrator")
+    go(page, "Imports")
+    page.locator("input[type=file]").set_input_files({"name": "ratings.csv", "mimeType": "text/csv", "buffer": RATINGS})
+    page.get_by_text("No vendor’s format was recognised").wait_for()
+    assert page.locator("td").all_inner_texts()[:5] == ["1", "2025-03-01", "E0005", "5", "41"]
+    assert objections(page) == []
+
+    mapping = page.get_by_role("textbox", name="Mapping")
+    mapping.fill('kind = "nonsense"')
+    page.get_by_role("button", name="Show what would happen").press("Enter")
+    page.get_by_text("it waits for a worker").wait_for()
+    worker.run_once()
+    assert "nonsense" in page.get_by_role("alert").inner_text()
+    page.get_by_role("link", name="Read it otherwise").click()
+    mapping.fill(MAPPING)
+    page.get_by_role("button", name="Show what would happen").click()
+    page.get_by_text("it waits for a worker").wait_for()
+    worker.run_once()
+    page.get_by_text("Rejected rows: 2").wait_for()
+    assert (objections(page), shoot(page, "import-plan")) == ([], None)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save the rejected rows as CSV").click()
+    assert "'=cmd()" in saved.value.path().read_text()
+
+    for deed, done in (("Import it", "What was done"), ("Take it back …", "2 events were taken back")):
+        page.get_by_role("button", name=deed).press("Enter")
+        if deed.endswith("…"):
+            page.get_by_role("button", name="Take it back", exact=True).press("Enter")
+        page.get_by_text("it waits for a worker").wait_for()
+        worker.run_once()
+        page.get_by_text(done).wait_for()
+    go(page, "Imports")
+    page.locator(".past li", has_text="Taken back").wait_for()

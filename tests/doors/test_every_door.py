@@ -37,6 +37,10 @@ OPEN = {
     "PageInfo": "where a page lies",
     "Policy": "the rules of scoring, nobody's data",
     "PolicyFinding": "what is odd about rules",
+    "Adapter": "words of the packages, nobody's data",
+    "UploadedFile": "what one sent oneself: tests/api/test_imports.py",
+    "UploadedColumn": "of such a file",
+    "AdapterFit": "of such a file",
     "Task": "what whoever asks has to do",
     "EmployeeConnection": "counts what its rule lets through",
     "EmployeeEdge": "wraps an employee",
@@ -49,8 +53,8 @@ OPEN = {
 }
 """Object types that can be reached without passing through one under a rule, and why that is right."""
 OWN_DOORS = frozenset(name.removeprefix("Query.") for name in DOORS if name.startswith("Query."))
-NO_DATA = {"indicatorDefinitions", "defaultPolicy", "policy", "policies"}
-"""Roots that lead to words and rules alone."""
+NO_DATA = {"indicatorDefinitions", "defaultPolicy", "policy", "policies", "adapters", "uploadedFile"}
+"""Roots that lead to words and rules alone, or to what one sent oneself."""
 EMPTY_HERE = ("runGoingOn", "ScoringJob", "scoringJob", "viewer.employee.manager", "viewer.employee.reportingLines")
 """Nobody scores or asked for it, and whoever may see their own manager has none."""
 

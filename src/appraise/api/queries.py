@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from appraise.api import nodes
+from appraise.api.adapters import AdapterQuery
 from appraise.api.audit import AuditQuery
 from appraise.api.context import RequestContext
 from appraise.api.contributions import ContributionQuery
@@ -39,7 +40,7 @@ After = Annotated[str | None, strawberry.argument(description="`pageInfo.endCurs
 
 
 @strawberry.type(description="Reading. Null with an error means refused or unknown; an empty list means nothing there.")
-class Query(AuditQuery, ContributionQuery, ExportQuery, ImportQuery, PolicyQuery, ScoringQuery):
+class Query(AdapterQuery, AuditQuery, ContributionQuery, ExportQuery, ImportQuery, PolicyQuery, ScoringQuery):
     @strawberry.field(description="Whoever the token stands for.")
     def viewer(self, info: strawberry.Info) -> ViewerType:
         return ViewerType.of(info.context.principal)

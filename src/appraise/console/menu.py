@@ -48,6 +48,9 @@ PAGES: Final = (
     Page("/contributions", "Contributions", "contributions", in_menu="Contributions"),
     Page("/cycles", "Cycles", "cycles", may_follow_cycles, in_menu="Cycles"),
     Page("/cycles/{key}", "Cycle", "cycle", may_follow_cycles),
+    Page("/imports", "Imports", "imports", may_administer, in_menu="Imports"),
+    Page("/imports/{key}", "Import", "import", may_administer),
+    Page("/adapters", "What can be read", "adapters", may_administer),
 )
 
 

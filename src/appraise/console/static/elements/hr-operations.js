@@ -89,3 +89,87 @@ export const ExemptSection = `mutation ExemptSection($input: ExemptSectionInput!
 export const EndExemption = `mutation EndExemption($input: EndExemptionInput!) {
   endExemption(input: $input) { section { id state } userErrors { message path code } }
 }`;
+
+const REPORT = `
+fragment ReportParts on ImportReport {
+  __typename
+  ... on PeopleImportReport {
+    asOf created changed ended unchanged rejected
+    rejectedRows { file row column value reason }
+    unresolved
+    unresolvedManagers { row manager { value } reason }
+    loops warnings unmappedColumns
+  }
+  ... on EventImportReport {
+    read malformed rejected
+    kinds { kind accepted superseding unchanged duplicates skipped rejected first last money { currency minor } }
+    skippedByReason { reason count }
+    rejectedByReason { reason count }
+    rejectedRows { file row column value reason }
+    overridden unknown
+    unknownEmployees { namespace key rows }
+    warnings unmappedColumns repeated refused
+  }
+}`;
+
+const IMPORT = `
+fragment ImportParts on Import {
+  id
+  state
+  adapter
+  source
+  file
+  bytes
+  step
+  done
+  total
+  problem
+  canBeUndone
+  undoneRows
+  loadsToRepeat
+  rejectedUrl
+  askedAt
+  finishedAt
+  plan { ...ReportParts }
+  applied { ...ReportParts }
+}${REPORT}`;
+
+const IMPORT_OUTCOME = `{ import { ...ImportParts } userErrors { message path code } }`;
+
+export const ListImports = `query ListImports($first: Int!, $after: String) {
+  adapters { name title reads needsMapping }
+  imports(first: $first, after: $after) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes { id state adapter source file bytes askedAt }
+  }
+}`;
+
+export const ReadAdapters = `query ReadAdapters {
+  adapters { name title formatVersion verification files reads quirks unknowable needsMapping }
+}`;
+
+export const LookAtUpload = `query LookAtUpload($id: ID!) {
+  uploadedFile(id: $id) {
+    name
+    columns { name values }
+    fits { adapter recognised needsTimeZone }
+    suggestedMapping
+  }
+}`;
+
+export const ReadImport = `query ReadImport($id: ID!) {
+  import(id: $id) { ...ImportParts }
+}${IMPORT}`;
+
+export const CreateImport = `mutation CreateImport($input: CreateImportInput!) {
+  createImport(input: $input) ${IMPORT_OUTCOME}
+}${IMPORT}`;
+
+export const ApplyImport = `mutation ApplyImport($input: ApplyImportInput!) {
+  applyImport(input: $input) ${IMPORT_OUTCOME}
+}${IMPORT}`;
+
+export const UndoImport = `mutation UndoImport($input: UndoImportInput!) {
+  undoImport(input: $input) ${IMPORT_OUTCOME}
+}${IMPORT}`;

@@ -51,3 +51,15 @@ const moments = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle
 
 /** Day and time where the reader is. @param {string} moment */
 export const moment = (moment) => moments.format(new Date(moment));
+
+/** @type {Record<string, {name: string, tone: string}>} */
+export const IMPORTS = {
+  PLANNING: { name: "Being looked at", tone: "now" },
+  PLANNED: { name: "Planned, not written", tone: "now" },
+  APPLYING: { name: "Being imported", tone: "now" },
+  APPLIED: { name: "Imported", tone: "good" },
+  UNDOING: { name: "Being taken back", tone: "now" },
+  UNDONE: { name: "Taken back", tone: "" },
+  FAILED: { name: "Failed", tone: "bad" },
+  EXPIRED: { name: "Cleared away", tone: "" },
+};
