@@ -9,6 +9,7 @@ Exits with 1 where anything is wrong, and prints the seed of each request that b
 
 import argparse
 import asyncio
+import json
 import re
 import statistics
 import subprocess
@@ -86,20 +87,23 @@ def by_changes(target: Target, seconds: float, seed: int) -> list[str]:
 
 
 async def by_a_crowd(target: Target, seconds: float, seed: int) -> list[str]:
-    limits = httpx2.Limits(max_connections=CROWD + 10)
-    async with httpx2.AsyncClient(timeout=60, limits=limits) as client:
+    """The crowd is a process of its own: what it takes to make the attacks must not make the honest client wait."""
+    command = [sys.executable, str(Path(__file__).with_name("attack") / "crowd.py")]
+    async with httpx2.AsyncClient(timeout=60) as client:
         alone = await _waits(client, target, seconds)
-        stop = asyncio.Event()
-        crowd = [asyncio.create_task(_attacks(client, target, seed + n * 1_000_000, stop)) for n in range(CROWD)]
-        await asyncio.sleep(1)
+        asked = [target.url, target.hostile, str(seed), str(CROWD)]
+        crowd = await asyncio.create_subprocess_exec(
+            *command, *asked, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+        if crowd.stdout is not None:
+            await crowd.stdout.readline()  # they are at it
         among = await _waits(client, target, seconds)
-        stop.set()
-        attacks = sum(await asyncio.gather(*crowd))
+        attacks = json.loads((await crowd.communicate(b"\n"))[0])
     ratio = statistics.median(among) / statistics.median(alone)
     print(
         f"One among {CROWD}: waits {statistics.median(alone) * 1000:.1f} ms alone ({len(alone):,} pages), "
-        f"{statistics.median(among) * 1000:.1f} ms among them ({len(among):,} pages, {attacks:,} attacks): "
-        f"× {ratio:.1f}"
+        f"{statistics.median(among) * 1000:.1f} ms among them ({len(among):,} pages): × {ratio:.1f}; "
+        f"attacks by HTTP status {attacks}"
     )
     return (
         []
@@ -118,17 +122,6 @@ async def _waits(client: httpx2.AsyncClient, target: Target, seconds: float) -> 
         if "errors" in answer.json():
             raise RuntimeError(answer.text)
     return waits
-
-
-async def _attacks(client: httpx2.AsyncClient, target: Target, seed: int, stop: asyncio.Event) -> int:
-    headers = {"authorization": f"Bearer {target.hostile}"}
-    for number in count(seed):
-        if stop.is_set():
-            return number - seed
-        sent = one(number)
-        if "event-stream" not in sent.headers["accept"]:
-            await client.request(sent.method, target.url + sent.path, headers=sent.headers | headers, content=sent.body)
-    return 0
 
 
 if __name__ == "__main__":

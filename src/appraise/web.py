@@ -31,6 +31,7 @@ from appraise.api.http import READABLE, Doorkeeper, GraphQLEndpoint
 from appraise.api.live import Live
 from appraise.api.operations import Operations
 from appraise.api.trusted import TrustedDocuments
+from appraise.api.turns import Turns
 from appraise.api.uploads import Uploads
 from appraise.api.websocket import WebSocketEndpoint
 from appraise.console.pages import Console
@@ -57,7 +58,7 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
     issuers = TrustedIssuers(read_issuers(settings.issuers))
     console = Console(deployment, settings, clock, issuers)
     doorkeeper = Doorkeeper(deployment, issuers, session=console.sign_in.session)
-    limited = partial(Operations, timeout=settings.request_timeout, rate_limit=settings.rate_limit)
+    limited = partial(Operations, timeout=settings.request_timeout, rate_limit=settings.rate_limit, turns=Turns())
     operations = limited(trusted=TrustedDocuments.packaged(only=settings.trusted_documents is TrustedMode.ONLY))
     live = Live(operations, Feed(deployment))
     endpoint = partial(GraphQLEndpoint, deployment, clock, doorkeeper=doorkeeper, live=live)

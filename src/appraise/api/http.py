@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from typing import Final
 
 import orjson
@@ -19,10 +20,12 @@ from appraise.api.event_stream import EventStream
 from appraise.api.live import Live, Subscriber, Subscribing
 from appraise.api.negotiation import EVENT_STREAM, JSON, Accepted, BadRequest, GraphQLRequest, accepted, read
 from appraise.api.operations import REFUSALS, Answer, Operations, refusal
+from appraise.api.turns import STRANGERS
 from appraise.domain.access import Principal
 from appraise.errors import Unauthenticated
 from appraise.use_cases.authenticate import authenticate
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.token_text import read_token
 from appraise.use_cases.verify_jwt import TrustedIssuers, has_form_of_jwt, verify_jwt
 from appraise.use_cases.web_session import authenticate_session
 
@@ -55,12 +58,27 @@ class Doorkeeper:
         bearer = bearer_in(request.headers.get("authorization", ""))
         if bearer is not None:
             return self.by_token(bearer, origin=request.headers.get("origin"), at=at)
+        return authenticate_session(self._deployment, self._own_session(request), at=at)
+
+    def credential(self, request: Request) -> str:
+        """The token or session that a request comes with, of which nothing is known but its form.
+
+        Raises `Unauthenticated` for what cannot be any, without asking the database.
+        """
+        bearer = bearer_in(request.headers.get("authorization", ""))
+        if bearer is None:
+            return self._own_session(request)
+        if not (self._issuers and has_form_of_jwt(bearer)):
+            read_token(bearer)
+        return bearer
+
+    def _own_session(self, request: Request) -> str:
         session_id = self._session(request)
         if session_id is None:
             raise Unauthenticated("there is no token", expected="Authorization: Bearer <token>")
         if request.headers.get(OWN_PAGE_HEADER) != "1":  # another site may have sent it
             raise Unauthenticated(f"a session counts only beside the header {OWN_PAGE_HEADER}: 1")
-        return authenticate_session(self._deployment, session_id, at=at)
+        return session_id
 
     def by_token(self, token: str, *, origin: str | None, at: datetime) -> Principal:
         """By a token of our own or of a trusted issuer. `origin` is the page that sent it. Raises `Unauthenticated`."""
@@ -95,20 +113,40 @@ class GraphQLEndpoint:
             may_be = accepted(request.headers.get("accept"))
         except BadRequest as error:
             return _response(refusal(error, request_id), JSON, request_id)
-        asked = await _asked(request)
-        run = partial(self._answer, request, asked, may_be, request_id)
-        reply = await self._operations.in_time(run)
+        reply = await self._in_turn(request, may_be, request_id)
         if isinstance(reply, Subscribing):
             return EventStream(self._live.answers(reply), _headers(request_id))
         if may_be.json is None and reply.status is None:
             return EventStream.of_one(reply.body, _headers(request_id) | reply.headers)
         return _response(reply, may_be.json or JSON, request_id)
 
-    def _answer(
-        self, request: Request, asked: GraphQLRequest | BadRequest, may_be: Accepted, request_id: str
-    ) -> Answer | Subscribing:
+    async def _in_turn(self, request: Request, may_be: Accepted, request_id: str) -> Answer | Subscribing:
+        """Whoever is not known, or has too many requests waiting, is refused before the body is received."""
         try:
-            return self._run(request, asked, may_be, request_id)
+            credential = self._doorkeeper.credential(request)
+            principal = await self._introduced(request, credential)
+            run = partial(self._answer, request, await request.body(), may_be, request_id)
+            reply = await self._operations.in_turn(principal, run)
+        except REFUSALS as error:
+            return refusal(error, request_id)
+        if isinstance(reply, Answer) and reply.status == HTTPStatus.UNAUTHORIZED:
+            self._operations.turns.forget(credential)
+        return reply
+
+    async def _introduced(self, request: Request, credential: str) -> str:
+        """Whose turn the request takes. Raises `Unauthenticated` and `Crowded`."""
+        turns = self._operations.turns
+        principal = turns.principal_of(credential)
+        if principal == STRANGERS:
+            look_up = partial(self._doorkeeper.by_request, request, at=self._clock())
+            principal = (await self._operations.in_turn(STRANGERS, look_up)).key
+            turns.remember(credential, principal)
+        turns.check(principal)
+        return principal
+
+    def _answer(self, request: Request, body: bytes, may_be: Accepted, request_id: str) -> Answer | Subscribing:
+        try:
+            return self._run(request, _asked(request, body), may_be, request_id)
         except REFUSALS as error:
             return refusal(error, request_id)
 
@@ -133,9 +171,9 @@ class GraphQLEndpoint:
         return RequestContext(self._deployment, self._doorkeeper.by_request(request, at=at), at, request_id)
 
 
-async def _asked(request: Request) -> GraphQLRequest | BadRequest:
+def _asked(request: Request, body: bytes) -> GraphQLRequest | BadRequest:
     try:
-        return await read(request)
+        return read(request, body)
     except BadRequest as error:
         return error
 

@@ -117,7 +117,9 @@ class Live:
                 finally:
                     coming.cancel()
                     await asyncio.wait({coming})
-                yield await self._operations.in_time(partial(self._told, begun, context.latest, event))
+                yield await self._operations.in_turn(
+                    f"{begun.subscriber.key} follows", partial(self._told, begun, context.latest, event)
+                )
         except (Unauthenticated, Dismissed, Stopped):
             raise
         except Exception as error:

@@ -65,10 +65,10 @@ def _range(part: str, place: int) -> tuple[float, int, str]:
         return 0, place, name
 
 
-async def read(request: Request) -> GraphQLRequest:
+def read(request: Request, body: bytes) -> GraphQLRequest:
     """The GraphQL request in an HTTP request. Raises `BadRequest`."""
     if request.method == "POST":
-        return checked(_body(request.headers.get("content-type", ""), await request.body()))
+        return checked(_body(request.headers.get("content-type", ""), body))
     parameters: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
         if name in parameters:

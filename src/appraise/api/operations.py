@@ -16,6 +16,7 @@ from appraise.api.negotiation import BadRequest, GraphQLRequest
 from appraise.api.rate import Balance, Buckets
 from appraise.api.schema import GRAPHQL_SCHEMA
 from appraise.api.trusted import TrustedDocuments
+from appraise.api.turns import Crowded, Turns
 from appraise.domain.access import Principal
 from appraise.errors import Forbidden, NotFound, Problem, Retriable, TimedOut, Unauthenticated
 from appraise.storage.deadline import DEADLINE, Deadline
@@ -49,6 +50,7 @@ REFUSALS: Final = (
     Unauthenticated,
     TooCostly,
     TooFast,
+    Crowded,
     TimedOut,
     Retriable,
     BadRequest,
@@ -68,13 +70,20 @@ class Operations:
         timeout: float,
         rate_limit: int,
         trusted: TrustedDocuments,
+        turns: Turns,
         schema: GraphQLSchema = GRAPHQL_SCHEMA,
         longest_list: int = LONGEST_LIST,
     ) -> None:
         self._timeout = timeout
         self._buckets = Buckets(rate_limit)
         self._trusted = trusted
+        self.turns = turns
         self._documents = Documents(schema, longest_list=longest_list)
+
+    async def in_turn(self, principal: str, work: Callable[[], T]) -> T:
+        """As `in_time`, when it is the principal's turn. Raises `Crowded`."""
+        async with self.turns.turn(principal, within=self._timeout):
+            return await self.in_time(work)
 
     async def in_time(self, work: Callable[[], T]) -> T:
         """What `work` gives, done in a thread and stopped when a request's time is over."""
@@ -147,6 +156,9 @@ def refusal(error: Exception, request_id: str) -> Answer:
             told = {"errors": [request_error(str(error), ErrorCode.RATE_LIMITED)]}
             answer = Answer(told, 429, {"retry-after": str(error.balance.wait)})
             answer = with_cost(answer, error.cost, error.balance)
+        case Crowded():
+            told = {"errors": [request_error(str(error), ErrorCode.RATE_LIMITED)]}
+            answer = Answer(told, 429, {"retry-after": "1"})
         case BadRequest():
             answer = Answer({"errors": [request_error(error.message)]}, error.status)
         case Retriable():

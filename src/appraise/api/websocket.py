@@ -22,6 +22,7 @@ from appraise.api.http import Doorkeeper, bearer_in
 from appraise.api.live import Dismissed, Ended, Live, Stopped, Subscriber, Subscribing
 from appraise.api.negotiation import BadRequest, GraphQLRequest, checked
 from appraise.api.operations import REFUSALS, Operations, refusal
+from appraise.api.turns import STRANGERS, Crowded
 from appraise.domain.access import people_scope, section_scope
 from appraise.errors import Forbidden, Retriable, Unauthenticated
 from appraise.use_cases.deployment import Deployment
@@ -90,6 +91,7 @@ class _Connection:
         self._endpoint = endpoint
         self._socket = socket
         self._token: str | None = None
+        self._principal = STRANGERS
         self._running: dict[str, asyncio.Task[None]] = {}
         self._sending = asyncio.Lock()
         self._closed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -141,14 +143,14 @@ class _Connection:
         named = {str(name).lower(): value for name, value in payload.items()} if isinstance(payload, dict) else {}
         self._token = bearer_in(str(named.get("authorization", "")))
         try:
-            context = await self._endpoint.operations.in_time(self._context)
+            context = await self._endpoint.operations.in_turn(STRANGERS, self._context)
         except Unauthenticated as error:
             raise Closed(Code.UNAUTHENTICATED, error.found) from error
         except Forbidden as error:
             raise Closed(Code.FORBIDDEN, error.found) from error
-        except Retriable as error:
+        except (Retriable, Crowded) as error:
             raise Closed(Code.TRY_AGAIN, "The service is busy") from error
-        del context
+        self._principal = context.principal.key
         await self._send({"type": "connection_ack"})
 
     def _context(self) -> RequestContext:
@@ -217,7 +219,7 @@ class _Connection:
     async def _run(self, name: str, asked: GraphQLRequest) -> None:
         """Answers one operation to its end."""
         try:
-            begun = await self._endpoint.operations.in_time(lambda: self._begun(asked))
+            begun = await self._endpoint.operations.in_turn(self._principal, lambda: self._begun(asked))
             if isinstance(begun, Subscribing):
                 async with aclosing(self._endpoint.live.answers(begun)) as answers:  # type: ignore[type-var]
                     async for answer in answers:
@@ -230,6 +232,8 @@ class _Connection:
             self._end(Closed(Code.UNAUTHENTICATED, error.found))
         except Ended as ended:
             await self._send({"type": "error", "id": name, "payload": ended.errors})
+        except Crowded as error:
+            await self._send({"type": "error", "id": name, "payload": refusal(error, "").body["errors"]})
         except Stopped:
             self._end(Closed(Code.RESTARTS, "The server ends"))
         except Closed as why:

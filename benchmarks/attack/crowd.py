@@ -1,0 +1,75 @@
+"""Clients that attack all at once until a line comes on standard input; prints the answers by status.
+
+What they send is made beforehand, and sent by bare sockets: they are to spend the service's time, not their own.
+"""
+
+import asyncio
+import json
+import sys
+from collections import Counter
+from itertools import count, islice
+from pathlib import Path
+from urllib.parse import urlsplit
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from attack.requests import one
+
+DIFFERENT = 2_000
+"""Requests."""
+
+
+def made(seed: int, token: str) -> list[bytes]:
+    wanted = (sent for sent in map(one, count(seed)) if "event-stream" not in sent.headers["accept"])
+    found = []
+    for sent in islice(wanted, DIFFERENT):
+        headers = sent.headers | {
+            "host": "x",
+            "authorization": f"Bearer {token}",
+            "content-length": str(len(sent.body)),
+        }
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        found.append(f"{sent.method} {sent.path} HTTP/1.1\r\n{head}\r\n".encode("utf-8", "replace") + sent.body)
+    return found
+
+
+async def main(url: str, token: str, seed: str, number: str) -> None:
+    stop, statuses, requests = asyncio.Event(), Counter[int](), made(int(seed), token)
+    where = urlsplit(url)
+    assert where.hostname  # noqa: S101  # an address of our own
+    clients = [
+        asyncio.create_task(
+            _attacks(where.hostname, where.port or 80, requests[place:] + requests[:place], stop, statuses)
+        )
+        for place in range(0, DIFFERENT, DIFFERENT // int(number))
+    ]
+    await asyncio.sleep(2)
+    print("at it", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    stop.set()
+    await asyncio.gather(*clients)
+    print(json.dumps(statuses))
+
+
+async def _attacks(host: str, port: int, requests: list[bytes], stop: asyncio.Event, statuses: Counter[int]) -> None:
+    place = 0
+    while not stop.is_set():
+        reader, writer = await asyncio.open_connection(host, port)
+        try:
+            while not stop.is_set():
+                writer.write(requests[place % len(requests)])
+                place += 1
+                head = (await reader.readuntil(b"\r\n\r\n")).lower()
+                statuses[int(head[9:12])] += 1
+                length = head.partition(b"content-length: ")[2].partition(b"\r\n")[0]
+                await reader.readexactly(int(length or 0))
+                if b"connection: close" in head or not length:
+                    break
+        except (ConnectionError, asyncio.IncompleteReadError):
+            statuses[0] += 1
+        finally:
+            writer.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))
