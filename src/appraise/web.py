@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import signal
 import socket
 import sys
 import threading
@@ -125,7 +126,9 @@ def serve(  # what, how, by which clock, and where
     port: int,
     jobs: bool = True,
 ) -> None:
-    """Serve until interrupted, doing `jobs` meanwhile. Prints the address as soon as it answers there.
+    """Serve until interrupted or told to end (SIGTERM), doing `jobs` meanwhile.
+
+    Prints the address as soon as it answers there. What has begun is answered before it ends.
 
     Raises `InvalidInput` where the port is taken.
     """
@@ -142,12 +145,14 @@ def serve(  # what, how, by which clock, and where
     gc.set_threshold(50_000, 20, 50)
     sys.stdout.write(f"Serving on http://{host}:{listening.getsockname()[1]}  (GraphQL at /graphql; Ctrl-C ends it)\n")
     sys.stdout.flush()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server raises its signal again after an orderly end
     with (
         suppress(KeyboardInterrupt),
         delivering(deployment, clock),
         working(deployment, settings, clock) if jobs else nullcontext(),
-    ):  # raised again after an orderly end
+    ):
         server_of(app).run(sockets=[listening])
+    sys.stdout.write("Ended: what had begun was answered; jobs that go on are taken up again at the next start.\n")
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def served(appraise: Path, environment: dict[str, str], tmp_path: Path) -> Itera
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
-        server.wait(10)
+        assert server.wait(10) == 0  # as supervisors want it of who was asked to end
 
 
 def test_a_fresh_installation_initialises_and_is_well(

@@ -26,7 +26,7 @@ from tests.use_cases.issuer import (
 from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.adapters.records import PeopleRecord
 from appraise.domain.access import Principal, Role
-from appraise.domain.employees import ExternalReference
+from appraise.domain.employees import EmploymentStatus, ExternalReference
 from appraise.errors import Unauthenticated
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.grant_role import grant_role
@@ -94,6 +94,16 @@ def add(deployment: Deployment, *people: PeopleRecord, source: str = "hr") -> No
 @pytest.mark.parametrize("token", [signed(GOOD, RSA), signed(GOOD, EC, kid="two")], ids=["RS256", "ES256"])
 def test_a_good_token_gives_the_employee(verify_in_company: Verify, company: Company, token: str) -> None:
     assert verify_in_company(token) == Principal("Ann", company.ids["ann"])
+
+
+def test_whoever_has_left_is_refused_and_told_so(verify_in_company: Verify, company: Company) -> None:
+    left = replace(record("ann", None, 2), status=EmploymentStatus.TERMINATED)
+    options = ImportOptions("hr", as_of=AT.date())
+    read = ReadPeople((left,), (), complete=False)
+    reconcile_people(company.deployment, read, options, file="people.csv", at=AT, dry_run=False)
+
+    with pytest.raises(Unauthenticated, match="has left or is suspended"):
+        verify_in_company(signed(GOOD, RSA))
 
 
 def test_the_audience_may_be_one_of_several(verify: Verify) -> None:

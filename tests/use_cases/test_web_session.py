@@ -13,6 +13,7 @@ from appraise.domain.employees import EmploymentStatus
 from appraise.errors import Unauthenticated
 from appraise.storage import audit
 from appraise.storage.tables import WEB_SESSIONS
+from appraise.use_cases.authenticate import authenticate
 from appraise.use_cases.create_token import create_token
 from appraise.use_cases.grant_role import grant_role
 from appraise.use_cases.import_people import reconcile_people
@@ -132,7 +133,7 @@ def test_a_session_ends_with_the_token_that_began_it(company: Company) -> None:
 @pytest.mark.parametrize("status", EmploymentStatus)
 def test_who_has_left_or_is_suspended_neither_begins_nor_goes_on(company: Company, status: EmploymentStatus) -> None:
     """The status of the day decides, as the HR system last said it."""
-    session_id = begun(company)
+    session_id, token = begun(company), token_of(company)
     set_status(company, "ann", status)
     gone = {
         EmploymentStatus.SUSPENDED,
@@ -144,10 +145,12 @@ def test_who_has_left_or_is_suspended_neither_begins_nor_goes_on(company: Compan
     if status in gone:
         with pytest.raises(Unauthenticated, match="ended"):
             opened(company, session_id)
-        with pytest.raises(Unauthenticated, match="left or is suspended"):
-            begun(company)
+        for let_in in (begun, lambda company: authenticate(company.deployment, token, origin=None, at=AT)):
+            with pytest.raises(Unauthenticated, match="left or is suspended"):
+                let_in(company)
     else:
         assert opened(company, session_id).name == "Ann"
+        assert authenticate(company.deployment, token, origin=None, at=AT).name == "Ann"
         assert begun(company)
 
 

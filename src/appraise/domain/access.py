@@ -265,7 +265,7 @@ def may_mint_embed_tokens(principal: Principal) -> bool:
 
 
 def may_sign_in(status: EmploymentStatus) -> bool:
-    """Whether an employee of this status today is let into the pages, the console's and a host's."""
+    """Whether an employee of this status today is let in: into the API, and the pages of the console and a host."""
     return status not in GONE
 
 

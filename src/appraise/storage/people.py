@@ -142,7 +142,7 @@ def managers_of(session: Session, employee: EmployeeId, *, on: date) -> tuple[Em
 def status_of(session: Session, employee: EmployeeId, *, on: date) -> EmploymentStatus:
     """UNKNOWN where no source tells of any job of theirs."""
     row = session.execute(_standing(), {"employee": employee, "on": on}).first()
-    return EmploymentStatus.UNKNOWN if row is None else _status(row, on)
+    return EmploymentStatus.UNKNOWN if row is None else status_in(row, on)
 
 
 def leave(session: Session, employee: EmployeeId | None = None) -> dict[EmployeeId, list[Period]]:
@@ -347,7 +347,7 @@ def filtered(statement: Select[Any], door: Door, asked: Asked) -> Select[Any]:
 def _person(row: Any, on: date) -> PersonRow:
     return PersonRow(
         employee=Employee(EmployeeId(row.id), row.display_name, row.email),
-        status=_status(row, on),
+        status=status_in(row, on),
         job_title=row.job_title,
         department_code=row.department,
         department_name=row.department_name or row.department,
@@ -358,7 +358,8 @@ def _person(row: Any, on: date) -> PersonRow:
     )
 
 
-def _status(row: Any, on: date) -> EmploymentStatus:
+def status_in(row: Any, on: date) -> EmploymentStatus:
+    """Of a row with status, end and days of the job that is nearest to the day."""
     if row.status is None:
         return EmploymentStatus.UNKNOWN
     if on < row.starts_on:

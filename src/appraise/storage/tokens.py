@@ -1,7 +1,7 @@
 """Access tokens and granted roles."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Select, bindparam, insert, or_, select, update
 
 from appraise.domain.access import Role, ServiceScope
-from appraise.domain.employees import ExternalReference
+from appraise.domain.employees import EmploymentStatus, ExternalReference
 from appraise.domain.identifiers import EmployeeId, TokenId
+from appraise.storage import people
 from appraise.storage.database import Session
 from appraise.storage.direct import Direct
-from appraise.storage.tables import ACCESS_TOKENS, EMPLOYEES, EXTERNAL_REFERENCES, ROLE_GRANTS
+from appraise.storage.tables import ACCESS_TOKENS, EMPLOYEES, EMPLOYMENTS, EXTERNAL_REFERENCES, ROLE_GRANTS
 from appraise.storage.tables.columns import Key
 
 
@@ -60,32 +61,36 @@ def get(session: Session, token: TokenId) -> Token | None:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A token with the name and the granted roles that its employee has now."""
+    """A token with the name, the granted roles and the standing that its employee has now."""
 
     token: Token
     name: str | None
     roles: frozenset[Role]
+    status: EmploymentStatus
 
 
-def holder(direct: Direct, token: TokenId) -> Holder | None:
+def holder(direct: Direct, token: TokenId, *, on: date) -> Holder | None:
     """All that a request's token tells, in one statement; None where it is not known."""
-    rows = direct.rows(_holder(), {"token": token})
+    rows = direct.rows(_holder(), {"token": token, "on": on})
     if not rows:
         return None
-    *columns, name, _ = rows[0]
+    *columns, status, ended_as, starts_on, ends_on, name, _ = rows[0]
+    job = SimpleNamespace(status=status, ended_as=ended_as, starts_on=starts_on, ends_on=ends_on)
     known = _token(SimpleNamespace(**dict(zip(ACCESS_TOKENS.c.keys(), columns, strict=True))))
-    return Holder(known, name, frozenset(Role(row[-1]) for row in rows if row[-1] is not None))
+    roles = frozenset(Role(row[-1]) for row in rows if row[-1] is not None)
+    return Holder(known, name, roles, people.status_in(job, on))
 
 
 @cache
 def _holder() -> Select[Any]:
-    token, tables = (
-        ACCESS_TOKENS.c,
-        ACCESS_TOKENS.outerjoin(EMPLOYEES).outerjoin(
-            ROLE_GRANTS, ROLE_GRANTS.c.employee_id == ACCESS_TOKENS.c.employee_id
-        ),
+    token, job = ACCESS_TOKENS.c, EMPLOYMENTS.alias("job")
+    tables = (
+        ACCESS_TOKENS.outerjoin(EMPLOYEES)
+        .outerjoin(job, job.c.id == people.nearest_job())
+        .outerjoin(ROLE_GRANTS, ROLE_GRANTS.c.employee_id == token.employee_id)
     )
-    statement = select(*ACCESS_TOKENS.c, EMPLOYEES.c.display_name, ROLE_GRANTS.c.role).select_from(tables)
+    standing = (job.c.status, job.c.ended_as, job.c.starts_on, job.c.ends_on)
+    statement = select(*token, *standing, EMPLOYEES.c.display_name, ROLE_GRANTS.c.role).select_from(tables)
     return statement.where(token.id == bindparam("token", type_=Key()))
 
 

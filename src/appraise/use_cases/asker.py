@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from appraise.domain.access import Principal, may_sign_in
+from appraise.domain.identifiers import EmployeeId
 from appraise.domain.jobs import Asker
 from appraise.errors import Forbidden
 from appraise.storage import people, tokens
@@ -30,9 +31,17 @@ def as_now(session: Session, asker: Asker, *, since: datetime, at: datetime) -> 
         token = tokens.get(session, asker.token)
         if token is None or not token.is_live(at):
             raise Forbidden("the token of whoever asked has ended", hint="ask again with another")
+        if token.employee is not None:
+            _check_is_here(session, token.employee, at)
         return Principal(asker.name, token.employee, token.roles | granted, token.scopes, token=token.id)
-    if asker.employee is None or not may_sign_in(people.status_of(session, asker.employee, on=at.date())):
-        raise Forbidden("whoever asked has left")
+    if asker.employee is None:
+        raise Forbidden("whoever asked has no token any more")
+    _check_is_here(session, asker.employee, at)
     if asker.roles and at - since > ISSUER_TRUSTED_FOR:
         raise Forbidden("it was asked for too long ago by somebody whose roles an issuer gave", hint="ask again")
     return Principal(asker.name, asker.employee, asker.roles | granted)
+
+
+def _check_is_here(session: Session, employee: EmployeeId, at: datetime) -> None:
+    if not may_sign_in(people.status_of(session, employee, on=at.date())):
+        raise Forbidden("whoever asked has left")

@@ -14,6 +14,7 @@ from appraise.use_cases.transactions import committed
 
 NOTED_EVERY: Final = timedelta(minutes=1)
 UNKNOWN: Final = "the token is not known"
+GONE: Final = "the token's employee has left or is suspended"
 AGAIN: Final = "have a new one made"
 
 
@@ -26,7 +27,7 @@ def authenticate(deployment: Deployment, token: str, *, origin: str | None, at: 
     if said.prefix == EMBED:
         return _embedded(deployment, said, origin, at)
     with deployment.database.direct(one_state=False) as direct:
-        holder = tokens.holder(direct, said.id)
+        holder = tokens.holder(direct, said.id, on=at.date())
     if holder is None or not said.is_of(holder.token.secret_hash):
         raise Unauthenticated(UNKNOWN, hint=AGAIN)
     known = holder.token
@@ -34,6 +35,8 @@ def authenticate(deployment: Deployment, token: str, *, origin: str | None, at: 
         raise Unauthenticated("the token was revoked", hint=AGAIN)
     if known.expires_at is not None and known.expires_at <= at:
         raise Unauthenticated("the token has expired", hint=AGAIN)
+    if known.employee is not None and not may_sign_in(holder.status):
+        raise Unauthenticated(GONE, hint="ask an HR administrator")
     if known.last_used_at is None or known.last_used_at < at - NOTED_EVERY:
         _note_use(deployment, known.id, at)
     return Principal(

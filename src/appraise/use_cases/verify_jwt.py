@@ -13,12 +13,13 @@ import structlog
 from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 
-from appraise.domain.access import Principal, Role
+from appraise.domain.access import Principal, Role, may_sign_in
 from appraise.domain.employees import ExternalReference
 from appraise.domain.identifiers import EmployeeId
 from appraise.errors import Unauthenticated
-from appraise.storage import tokens
+from appraise.storage import people, tokens
 from appraise.storage.database import Session
+from appraise.use_cases.authenticate import GONE
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.issuer_keys import IssuerKeys
 from appraise.use_cases.issuers import Issuer
@@ -80,14 +81,15 @@ def has_form_of_jwt(token: str) -> bool:
 def verify_jwt(deployment: Deployment, issuers: TrustedIssuers, token: str, *, at: datetime) -> Principal:
     """The employee whom the token names, with the roles it gives and those granted here.
 
-    Raises `Unauthenticated`, which tells a token past its time from the others and no more; the reason is logged.
+    Raises `Unauthenticated`, which tells of a good token that it is past its time or that its employee has left, and of
+    others no more; the reason is logged.
     Raises `Retriable` where the issuer's keys are not to be had.
     """
     try:
         said = _read(token)
         trusted = issuers.get(said.claims.get("iss"))
         claims = _verified(trusted, said, at, audience=trusted.issuer.audience, type_=trusted.issuer.type)
-        return _principal(deployment, trusted.issuer, claims)
+        return _principal(deployment, trusted.issuer, claims, at)
     except ExpiredTokenError:  # told after the signature was found good
         raise Unauthenticated("the token has expired", hint="sign in again") from None
     except (_NotAccepted, *MALFORMED) as error:
@@ -176,11 +178,14 @@ def _media(typ: object) -> str | None:
     return typ.lower().removeprefix("application/") if isinstance(typ, str) else None
 
 
-def _principal(deployment: Deployment, issuer: Issuer, claims: dict[str, Any]) -> Principal:
+def _principal(deployment: Deployment, issuer: Issuer, claims: dict[str, Any], at: datetime) -> Principal:
     with deployment.database.reading() as session:
         employee = _employee(session, issuer, claims)
         granted = tokens.roles_of(session, employee)
         name = tokens.name_of(session, employee)
+        status = people.status_of(session, employee, on=at.date())
+    if not may_sign_in(status):
+        raise Unauthenticated(GONE, hint="ask an HR administrator")
     return Principal(name=name or employee, employee=employee, roles=granted | _roles(issuer, claims))
 
 
