@@ -31,6 +31,8 @@ from appraise.api.feed import Feed
 from appraise.api.http import READABLE, Doorkeeper, GraphQLEndpoint
 from appraise.api.live import Live
 from appraise.api.operations import Operations
+from appraise.api.printed import PATH as PRINTED
+from appraise.api.printed import Printed
 from appraise.api.trusted import TrustedDocuments
 from appraise.api.turns import Turns
 from appraise.api.uploads import Uploads
@@ -80,6 +82,7 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
             Route(PATH + "/{key}", downloads.answer, methods=["GET"]),
             Route("/uploads", uploads.take, methods=["POST"], max_body_size=LARGEST),
             Route("/imports/{key}/rejected", uploads.rejected, methods=["GET"]),
+            Route(PRINTED, Printed(deployment, clock, doorkeeper).answer, methods=["GET"]),
             Route("/healthz", health, methods=["GET"]),
             *console.routes(),
         ],

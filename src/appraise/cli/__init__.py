@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from appraise.cli import audit, changes, data, fairness, mail, people, policies, server, webhooks, work, write_back
+from appraise.cli import (
+    audit,
+    changes,
+    data,
+    fairness,
+    mail,
+    people,
+    policies,
+    sections,
+    server,
+    webhooks,
+    work,
+    write_back,
+)
 from appraise.errors import AppraiseError, Problem, Retriable
 
 EXIT_PROBLEM = 1
@@ -35,7 +48,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (data, audit, people, policies, changes, fairness, webhooks, mail, write_back, work, server):
+for module in (data, audit, people, sections, policies, changes, fairness, webhooks, mail, write_back, work, server):
     module.register(app)
 
 

@@ -18,7 +18,10 @@ _CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class FinishedItem:
-    """One line. `rating`, 1 to 5, is None where nobody was to rate: an absence, or context that weighs nothing."""
+    """One line. `rating`, 1 to 5, is None where nobody was to rate: an absence, or context that weighs nothing.
+
+    `reason` says why a rating lies outside what the data bear out.
+    """
 
     indicator: IndicatorKey
     title: str
@@ -26,6 +29,7 @@ class FinishedItem:
     result: Estimate | Absence
     rating: int | None
     comment: str | None
+    reason: str | None = None
 
     @property
     def level(self) -> int | None:
@@ -97,7 +101,13 @@ class WrittenTotal:
 def finished_items(section: Section) -> tuple[FinishedItem, ...]:
     return tuple(
         FinishedItem(
-            item.indicator, definition_of(item.indicator).name, item.weight, item.result, item.rating, item.comment
+            indicator=item.indicator,
+            title=definition_of(item.indicator).name,
+            weight=item.weight,
+            result=item.result,
+            rating=item.rating,
+            comment=item.comment,
+            reason=item.reason,
         )
         for item in section.items
     )

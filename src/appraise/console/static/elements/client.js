@@ -35,15 +35,28 @@ export class Client {
     return data;
   }
 
+  /** A file that lies beside the API. @param {string} path @returns {Promise<Blob>} */
+  async file(path) {
+    const response = await fetch(new URL(path, new URL(this.endpoint, window.location.href)), { headers: this.#whose(), credentials: "same-origin" }).catch(() => {
+      throw new RequestFailed("OFFLINE", "No answer from the service.");
+    });
+    if (response.ok) return response.blob();
+    const first = (await response.json()).errors[0];
+    throw new RequestFailed(first.extensions?.code ?? "INTERNAL", first.message);
+  }
+
+  /** @returns {Record<string, string>} */
+  #whose() {
+    return this.token ? { authorization: `Bearer ${this.token}` } : { "x-appraise-request": "1" };
+  }
+
   /** @param {string} body */
   async #post(body) {
-    /** @type {Record<string, string>} */
     const headers = {
       "content-type": "application/json",
       accept: "application/graphql-response+json, application/json;q=0.9",
+      ...this.#whose(),
     };
-    if (this.token) headers.authorization = `Bearer ${this.token}`;
-    else headers["x-appraise-request"] = "1";
     try {
       const response = await fetch(this.endpoint, { method: "POST", body, headers, credentials: "same-origin" });
       return await response.json();

@@ -13,8 +13,13 @@ function cell(value) {
 /** As a file of UTF-8 with a mark that spreadsheets need to see it. @param {string} name @param {unknown[][]} lines */
 export function saveTable(name, lines) {
   const text = `\u{feff}${lines.map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`;
+  saveFile(name, new Blob([text], { type: "text/csv;charset=utf-8" }));
+}
+
+/** @param {string} name @param {Blob} content */
+export function saveFile(name, content) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+  link.href = URL.createObjectURL(content);
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 0);

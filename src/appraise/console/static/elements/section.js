@@ -8,6 +8,7 @@ import { problems } from "./ask.js";
 import { Client, RequestFailed, idempotencyKey } from "./client.js";
 import "./corrections.js";
 import { DEEDS, deedsOf } from "./deeds.js";
+import { saveFile } from "./download.js";
 import "./item.js";
 import { inputOf, questionOf } from "./objections.js";
 import { AnnotateCorrection, DecideDispute, FileDispute, ReadSection, WithdrawDispute } from "./operations.js";
@@ -271,7 +272,14 @@ export class AppraiseSection extends LitElement {
     return html`<section class="small soft">
       <p>Handed in on ${date(data.submittedAt)}.</p>
       ${data.manifestHash === null ? nothing : html`<p>Evidence frozen as <code title=${data.manifestHash}>${data.manifestHash.slice(0, 12)}</code></p>`}
+      ${data.state === "FINALISED" && this.token === null ? html`<p class="deeds"><button class="button" @click=${() => this.#print(data)}>Save as PDF</button></p>` : nothing}
     </section>`;
+  }
+
+  /** @param {any} data */
+  async #print(data) {
+    const client = /** @type {Client} */ (this.client);
+    saveFile(`${data.person.name} ${data.cycle.name}.pdf`, await client.file(`/sections/${encodeURIComponent(this.section)}/pdf`));
   }
 
   /** @param {string} id */
