@@ -70,7 +70,7 @@ query ($cycle: ID!, $first: Int!, $after: String, $search: String) {
   employees(first: $first, after: $after, search: $search) { __typename totalCount
     pageInfo { startCursor endCursor hasNextPage hasPreviousPage } edges { __typename cursor node { id } }
     nodes { __typename id name job status since managerName department { __typename code name }
-      section(cycle: $cycle) { ...Part } once: section(cycle: $cycle) { id } } } }
+      section(cycle: $cycle) { ...Part } once: section(cycle: $cycle) { id total items { weight indicator { key } } } } } }
 """
 SECTIONS_PLANNED = """
 query ($cycle: ID!, $first: Int!, $after: String, $state: SectionState) {
@@ -143,6 +143,17 @@ def test_plans_answer_as_graphql_core_does(doors: Doors) -> None:
             for by in ({"id": key}, {"reference": {"namespace": "name", "value": name}}):
                 ours, theirs = both(company, who, PERSON_PLANNED + PART, by=by, cycle=cycle)
                 assert same(ours, theirs), (who, by)
+
+
+def test_a_section_has_an_item_for_each_result_of_its_run_in_the_same_order(doors: Doors) -> None:
+    """Which plans rely on."""
+    with doors.company.deployment.database.reading() as session:
+        items = session.execute(text("SELECT section_id, indicator FROM items ORDER BY section_id, position")).all()
+        results = session.execute(text("""
+            SELECT sections.id, indicator FROM sections JOIN scorecards ON scorecards.run_id = sections.run_id
+            AND scorecards.employee_id = sections.employee_id ORDER BY sections.id, position""")).all()  # fmt: skip
+    assert items
+    assert items == results
 
 
 def test_people_between_and_before_jobs_are_planned_alike(company: Company) -> None:

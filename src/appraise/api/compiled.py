@@ -49,7 +49,7 @@ NO_HELPERS: Final = GraphQLResolveInfoHelpers(None, None)  # type: ignore[arg-ty
 
 Args = dict[str, Any]
 Info = GraphQLResolveInfo[Any]
-Run = Callable[[list[Info], list[Args]], dict[str, Any]]
+Run = Callable[[Any, list[Args], Callable[[], list[Info]]], dict[str, Any]]
 
 
 class CompiledQuery:
@@ -81,7 +81,7 @@ class CompiledQuery:
         if variant is None:
             return None
         try:
-            return variant.run(self._infos(variant, values, context), variant.arguments(values))
+            return variant.run(context, variant.arguments(values), lambda: self._infos(variant, values, context))
         except Exception:  # noqa: BLE001  # graphql-core meets it again and knows how to report it
             return None
 
@@ -133,6 +133,8 @@ class _Generator:
     fixed: list[Args | None] = field(default_factory=list)
     constants: dict[str, Any] = field(default_factory=lambda: {"present": present, "items_of": items_of} | NAMES)
     source: list[str] = field(default_factory=list)
+    resolved: list[str] = field(default_factory=list)
+    """When resolvers are called, as conditions of which one must hold; what they are told takes time to make."""
 
     def variant(self) -> _Variant:
         root = self.schema.query_type
@@ -142,7 +144,9 @@ class _Generator:
         collected = collect_fields(self.schema, details, self.values, root, self.operation)
         entry = self.object(root, collected.grouped_field_set)
         self.source.append(f"    return {entry}(None)")
-        text = "def run(infos, args):\n" + "\n".join(self.source)
+        needed = " or ".join(dict.fromkeys(self.resolved)) or "False"
+        infos = f"    infos = told() if {needed} else ()"
+        text = "\n".join(["def run(context, args, told):", infos, *self.source])
         namespace = dict(self.constants)
         exec(compile(text, "<compiled query>", "exec"), namespace)  # noqa: S102  # names and keys are all written by repr
         return _Variant(namespace["run"], tuple(self.told), tuple(self.fixed))
@@ -168,24 +172,31 @@ class _Generator:
         if attribute is not None:
             return self._complete(f"s.{attribute}", definition.type, told, details)
         position = self.arguments_of(parent, key, definition, details)
+        before = len(self.resolved)
+        self.resolved.append("True")
         call = f"{self.constant(definition.resolve)}(s, infos[{position}], **args[{position}])"
         value = self._complete(call, definition.type, told, details)
         if parent is self.schema.query_type and name in ROOTS:
-            return self._planned(value, definition, details, position)
+            return self._planned(value, definition, details, position, before)
         return value
 
-    def _planned(self, value: str, definition: GraphQLField, details: FieldDetailsList, position: int) -> str:
-        """The root field's value by a plan, where there is one; else `value`, by the resolvers."""
-        before = len(self.told), len(self.source)
+    def _planned(
+        self, value: str, definition: GraphQLField, details: FieldDetailsList, position: int, resolved: int
+    ) -> str:
+        """The root field's value by a plan, where there is one; else `value`, by resolvers noted since `resolved`."""
+        before = len(self.told), len(self.source), len(self.resolved)
         try:
             plan = Plan(self).root(definition, details, position)
         except Unforeseen:
-            del self.told[before[0] :], self.fixed[before[0] :], self.source[before[1] :]
+            del self.told[before[0] :], self.fixed[before[0] :], self.source[before[1] :], self.resolved[before[2] :]
             return value
+        del self.resolved[resolved : before[2]]
         applies = ROOTS[details[0].node.name.value].applies
-        return (
-            f"{plan}()" if applies is None else f"({plan}() if {self.constant(applies)}(args[{position}]) else {value})"
-        )
+        if applies is None:
+            return f"{plan}()"
+        condition = f"{self.constant(applies)}(args[{position}])"
+        self.resolved.append(f"not {condition}")
+        return f"({plan}() if {condition} else {value})"
 
     def arguments_of(
         self, parent: GraphQLObjectType, key: str, definition: GraphQLField, details: FieldDetailsList

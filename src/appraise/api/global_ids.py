@@ -11,6 +11,7 @@ from appraise.domain.global_ids import encoded
 from appraise.errors import InvalidInput
 
 LONGEST: Final = 200
+KINDS: Final = {kind.value: kind for kind in Kind}
 
 
 def to_global(kind: Kind, key: str) -> strawberry.ID:
@@ -19,17 +20,20 @@ def to_global(kind: Kind, key: str) -> strawberry.ID:
 
 def from_global(text: str) -> tuple[Kind, str]:
     """What an id names. Raises `InvalidInput` where it is none of ours."""
-    refusal = InvalidInput(f"{text[:LONGEST]!r} is not an id of this service", expected="an id as the API gave it")
     if len(text) > LONGEST:
-        raise refusal
+        raise _refusal(text)
     try:
         decoded = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeError, ValueError) as error:
-        raise refusal from error
+        raise _refusal(text) from error
     kind, _, key = decoded.partition(":")
-    if kind not in set(Kind) or not key:
-        raise refusal
-    return Kind(kind), key
+    if kind not in KINDS or not key:
+        raise _refusal(text)
+    return KINDS[kind], key
+
+
+def _refusal(text: str) -> InvalidInput:
+    return InvalidInput(f"{text[:LONGEST]!r} is not an id of this service", expected="an id as the API gave it")
 
 
 def key_of(text: str, kind: Kind) -> str:

@@ -1,13 +1,13 @@
 """Queries answered from single columns: a selection becomes statements, and functions that write their rows.
 
 For the lists of employees and of sections, and one employee by id. Which columns are needed is worked out when a
-document is first seen; then one statement is run for each level and every row is written as it is sent, without an
+document is first seen; then one statement is run for all levels and every row is written as it is sent, without an
 object between. `planned_fields` says which fields can be written so; where a selection has another one, its root
 field is left to the resolvers. Permissions are those that the fields declare.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, get_named_type
@@ -16,12 +16,11 @@ from graphql.execution.collect_fields import FieldDetailsList
 from appraise.api.compiled_values import Unforeseen
 from appraise.api.permissions import Permission, Requires, require
 from appraise.api.planned_fields import FIELDS, Either, InCycle, Items, Made, OfItems, Part, Whole, Written
-from appraise.api.planned_reading import ROOTS, asked, checked, page_info
-from appraise.domain.excerpts import Columns
+from appraise.api.planned_reading import ROOTS, checked, page_info, selection
 from appraise.storage.excerpts import ITEM, LISTED, PERSON, SECTION
 
 Grouped = Mapping[str, FieldDetailsList]
-ROW, ITEM_ROW = "r", "i"
+GROUP, ROW, ITEM_ROW = "g", "r", "i"
 
 
 class Generator(Protocol):
@@ -40,46 +39,36 @@ class Generator(Protocol):
 
 
 @dataclass(slots=True)
-class _Level:
-    """Columns of a row by their place in it; the first `keys` are read in any case. `known` are those there are."""
+class _Statement:
+    """Columns of a statement's rows by their place in them; the first is the key of what the rows are grouped by.
 
-    name: str
-    known: Mapping[str, Any]
+    `cycle` is the position of the arguments that name the cycle of its sections; None where it reads none.
+    """
+
     places: dict[str, int]
-    keys: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.keys = len(self.places)
-
-    def at(self, column: str) -> str:
-        if column not in self.places and column not in self.known:
-            raise Unforeseen
-        return f"{self.name}[{self.places.setdefault(column, len(self.places))}]"
-
-    @property
-    def asked(self) -> Columns:
-        return tuple(self.places)[self.keys :]
-
-
-@dataclass(slots=True)
-class _Sections:
-    """A level of sections; `number` tells its names in the generated code from those of others."""
-
-    number: int
-    level: _Level
-    argument: int = -1
-    items: _Level | None = None
+    cycle: int | None = None
     is_audited: bool = False
 
-    def of_items(self) -> _Level:
-        if self.items is None:
-            self.items = _Level(ITEM_ROW, ITEM, {"section_id": 0})
-        return self.items
-
     @property
-    def columns(self) -> str:
-        items = None if self.items is None else self.items.asked
-        return f"{self.level.asked!r}, {items!r}, is_audited={self.is_audited}"
+    def selection(self) -> str:
+        of_cycle = None if self.cycle is None else f"args[{self.cycle}]"
+        return f"selection({tuple(self.places)!r}, {of_cycle}, is_audited={self.is_audited})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """Part of a statement's columns: those `known` of a person, of a section or of an item."""
+
+    of: str
+    known: Collection[str]
+    statement: _Statement
+    row: str = ROW
+
+    def at(self, column: str) -> str:
+        if column not in self.known:
+            raise Unforeseen
+        places = self.statement.places
+        return f"{self.row}[{places.setdefault(f'{self.of}.{column}', len(places))}]"
 
 
 class Plan:
@@ -88,7 +77,7 @@ class Plan:
     def __init__(self, generator: Generator) -> None:
         self._generator = generator
         self._lines: list[str] = []
-        self._below: list[_Sections] = []
+        self._further: list[_Statement] = []
         self._permissions: dict[Permission, None] = {}
 
     def root(self, definition: GraphQLField, details: FieldDetailsList, position: int) -> str:
@@ -96,30 +85,25 @@ class Plan:
         root = ROOTS[details[0].node.name.value]
         self._require(definition)
         kind = get_named_type(definition.type)
-        if root.rows == "Employee":
-            people = _Level(ROW, PERSON, {"id": 0})
-            rows: _Sections | _Level = people
-        else:
-            rows = _Sections(0, _Level(ROW, LISTED, {"id": 0}))
+        of, known = ("person", PERSON) if root.rows == "Employee" else ("section", LISTED)
+        level = _Level(of, known, _Statement({f"{of}.id": 0}))
         if root.count is None:
-            value = f"{self._function(self._generator.object_type(root.rows), details, rows)}(page.items[0])"
+            value = f"{self._function(self._generator.object_type(root.rows), details, level)}(page.items[0])"
         else:
-            value = self._connection(kind, details, rows, root.rows, root.count)
-        is_counted_only = "page" not in value
+            value = self._connection(kind, details, level, root.rows, root.count)
+        if "page" not in value:  # it is counted only
+            return self._written(position, ["checked(arguments)"], value)
         read = self._generator.constant(root.read)
-        if is_counted_only:
-            reading = ["checked(arguments)"]
-        elif isinstance(rows, _Sections):
-            reading = [
-                f"found = {read}(context, arguments, {rows.columns})",
-                "page, items_0 = found.sections, found.items",
-            ]
+        if of == "section":
+            level.statement.cycle = position
+            reading = [f"page = {read}(context, arguments, {level.statement.selection})"]
         else:
-            to_ask = ", ".join(f"asked(args[{one.argument}], {one.columns})" for one in self._below)
-            reading = [f"found = {read}(context, arguments, {rows.asked!r}, [{to_ask}])", "page = found.people"]
-            for place, one in enumerate(self._below):
-                of = f"found.sections[{place}]"
-                reading.append(f"rows_{one.number}, items_{one.number} = {of}.sections, {of}.items")
+            further = ", ".join(each.selection for each in self._further)
+            reading = [f"found = {read}(context, arguments, {level.statement.selection}, [{further}])"]
+            reading += [
+                "page = found.people",
+                *(f"further_{n} = found.sections[{n}]" for n in range(len(self._further))),
+            ]
         return self._written(position, reading, value)
 
     def _written(self, position: int, reading: list[str], value: str) -> str:
@@ -127,7 +111,6 @@ class Plan:
         checks = [f"require(context, {self._generator.constant(each)})" for each in self._permissions]
         begin = [
             f"arguments = args[{position}]",
-            f"context = infos[{position}].context",
             "principal = context.principal",
         ]
         lines = [*begin, *checks, *reading, *self._lines, f"return {value}"]
@@ -143,7 +126,7 @@ class Plan:
             self._permissions[extension.permission] = None
 
     def _connection(
-        self, kind: Any, details: FieldDetailsList, rows: "_Sections | _Level", of: str, count: Callable[..., int]
+        self, kind: Any, details: FieldDetailsList, level: _Level, of: str, count: Callable[..., int]
     ) -> str:
         entries = []
         for key, below in self._generator.subfields(kind, details).items():
@@ -152,9 +135,9 @@ class Plan:
                 case "__typename":
                     value = repr(kind.name)
                 case "nodes":
-                    value = f"[{self._function(self._generator.object_type(of), below, rows)}(r) for r in page.items]"
+                    value = f"[{self._function(self._generator.object_type(of), below, level)}(g) for g in page.items]"
                 case "edges":
-                    value = f"[{self._edge(of, below, rows)} for n, r in enumerate(page.items)]"
+                    value = f"[{self._edge(of, below, level)} for n, g in enumerate(page.items)]"
                 case "pageInfo":
                     shown = self._generator.object_type("PageInfo")
                     write = self._generator.object(shown, self._generator.subfields(shown, below))
@@ -166,14 +149,14 @@ class Plan:
             entries.append(f"{key!r}: {value}")
         return f"{{{', '.join(entries)}}}"
 
-    def _edge(self, of: str, details: FieldDetailsList, rows: "_Sections | _Level") -> str:
+    def _edge(self, of: str, details: FieldDetailsList, level: _Level) -> str:
         edge, entries = self._generator.object_type(f"{of}Edge"), []
         for key, below in self._generator.subfields(edge, details).items():
             match below[0].node.name.value:
                 case "__typename":
                     value = repr(edge.name)
                 case "node":
-                    value = f"{self._function(self._generator.object_type(of), below, rows)}(r)"
+                    value = f"{self._function(self._generator.object_type(of), below, level)}(g)"
                 case "cursor":
                     value = "page.cursor(n)"
                 case _:
@@ -181,14 +164,13 @@ class Plan:
             entries.append(f"{key!r}: {value}")
         return f"{{{', '.join(entries)}}}"
 
-    def _function(self, kind: GraphQLObjectType, details: FieldDetailsList, rows: "_Sections | _Level") -> str:
-        level = rows.level if isinstance(rows, _Sections) else rows
-        text = self._object(kind, self._generator.subfields(kind, details), level, rows)
+    def _function(self, kind: GraphQLObjectType, details: FieldDetailsList, level: _Level) -> str:
+        text = self._object(kind, self._generator.subfields(kind, details), level)
         name = f"row_{len(self._lines)}"
-        self._lines.append(f"def {name}({level.name}):\n    return {text}")
+        self._lines.append(f"def {name}({GROUP}):\n    {ROW} = {GROUP}[0]\n    return {text}")
         return name
 
-    def _object(self, kind: GraphQLObjectType, grouped: Grouped, level: _Level, rows: "_Sections | _Level") -> str:
+    def _object(self, kind: GraphQLObjectType, grouped: Grouped, level: _Level) -> str:
         entries = []
         for key, details in grouped.items():
             name = details[0].node.name.value
@@ -200,13 +182,14 @@ class Plan:
                 raise Unforeseen
             definition = self._generator.definition(kind, name)
             self._require(definition)
-            value = self._value(kind, key, definition, details, written, level, rows)
+            value = self._value(kind, key, definition, details, written, level)
             if isinstance(definition.type, GraphQLNonNull) and isinstance(written, Made | Whole):
-                value = f"present({value})"
+                is_column = isinstance(written, Made) and written.by is None
+                value = f"({value} if {value} is not None else present(None))" if is_column else f"present({value})"
             entries.append(f"{key!r}: {value}")
         return f"{{{', '.join(entries)}}}"
 
-    def _value(  # noqa: PLR0913, PLR0917  # all of what a field is
+    def _value(  # all of what a field is
         self,
         kind: GraphQLObjectType,
         key: str,
@@ -214,7 +197,6 @@ class Plan:
         details: FieldDetailsList,
         written: Written,
         level: _Level,
-        rows: "_Sections | _Level",
     ) -> str:
         match written:
             case Made(columns, by, of_viewer):
@@ -224,17 +206,15 @@ class Plan:
                 return self._whole(definition, details, written, level)
             case Part(part, given):
                 shown = self._generator.object_type(part)
-                text = self._object(shown, self._generator.subfields(shown, details), level, rows)
+                text = self._object(shown, self._generator.subfields(shown, details), level)
                 return text if given is None else f"(None if {level.at(given)} is None else {text})"
             case Either(first, given, other):
                 kinds = [self._generator.object_type(name) for name in (first, other)]
-                texts = [self._object(one, self._generator.subfields(one, details), level, rows) for one in kinds]
+                texts = [self._object(one, self._generator.subfields(one, details), level) for one in kinds]
                 return f"({texts[1]} if {level.at(given)} is None else {texts[0]})"
             case InCycle():
                 return self._in_cycle(kind, key, definition, details, level)
-        if not isinstance(rows, _Sections):
-            raise Unforeseen
-        return self._of_section(details, written, level, rows)
+        return self._of_section(details, written, level)
 
     def _whole(self, definition: GraphQLField, details: FieldDetailsList, written: Whole, level: _Level) -> str:
         shown = get_named_type(definition.type)
@@ -245,36 +225,39 @@ class Plan:
         made = f"{self._generator.constant(written.by)}({', '.join(columns)})"
         if not written.is_repeated:
             return f"(None if (v := {made}) is None else {write}(v))"
-        known = f"known_{len(self._lines)}"
-        self._lines.append(f"{known} = {{}}")
+        known = self._generator.constant({})
         return f"({known}.get({columns[0]}) or {known}.setdefault({columns[0]}, {write}({made})))"
 
     def _in_cycle(
         self, kind: GraphQLObjectType, key: str, definition: GraphQLField, details: FieldDetailsList, level: _Level
     ) -> str:
         argument = self._generator.arguments_of(kind, key, definition, details)
-        sections = _Sections(len(self._below), _Level(ROW, SECTION, {"employee_id": 0, "id": 1}), argument)
-        self._below.append(sections)
+        if level.statement.cycle is None:  # the first one is read with the person
+            level.statement.cycle = argument
+            sections = _Level("section", SECTION, level.statement)
+            found, is_none = GROUP, f"{sections.at('id')} is None"
+        else:
+            sections = _Level("section", SECTION, _Statement({"section.employee_id": 0}, argument))
+            found, is_none = "s", f"(s := further_{len(self._further)}.get({level.at('id')})) is None"
+            self._further.append(sections.statement)
         write = self._function(self._generator.object_type("Section"), details, sections)
-        found = f"rows_{sections.number}.get({level.at('id')})"
-        return f"(None if (s := {found}) is None else {write}(s))"
+        return f"(None if {is_none} else {write}({found}))"
 
-    def _of_section(
-        self, details: FieldDetailsList, written: Items | OfItems, level: _Level, sections: _Sections
-    ) -> str:
-        items = sections.of_items()
-        sections.is_audited |= isinstance(written, Items) or written.is_figure
-        found = f"items_{sections.number}.get({level.at('id')}, ())"
+    def _of_section(self, details: FieldDetailsList, written: Items | OfItems, level: _Level) -> str:
+        items = _Level("item", ITEM, level.statement, ITEM_ROW)
+        if isinstance(written, Items) or written.is_figure:
+            level.statement.is_audited = True
+            level.at("id"), level.at("employee_id")
+        found = f"for {ITEM_ROW} in {GROUP} if {items.at('indicator')} is not None"
         if isinstance(written, Items):
             shown = self._generator.object_type("Item")
-            text = self._object(shown, self._generator.subfields(shown, details), items, items)
-            return f"[{text} for {ITEM_ROW} in {found}]"
+            return f"[{self._object(shown, self._generator.subfields(shown, details), items)} {found}]"
         columns = "".join(f"{items.at(column)}, " for column in written.columns)
-        values = [f"[({columns}) for {ITEM_ROW} in {found}]"]
+        values = [f"[({columns}) {found}]"]
         if written.of:
             values = ["principal", *map(level.at, written.of), *values]
         return f"{self._generator.constant(written.by)}({', '.join(values)})"
 
 
-NAMES: Final = {"require": require, "asked": asked, "checked": checked, "page_info": page_info}
+NAMES: Final = {"require": require, "selection": selection, "checked": checked, "page_info": page_info}
 """What the generated code calls by its own name."""

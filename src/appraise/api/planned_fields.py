@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from appraise.api.global_ids import Kind, to_global
@@ -26,6 +26,9 @@ from appraise.domain.scorecards import Absence, AbsenceKind, Money, side_of
 from appraise.domain.section_states import SectionState
 from appraise.domain.sections import total_of
 from appraise.storage.documents import evidence_from
+
+REMEMBERED: Final = 4_096
+"""Judgements and sentences, of which pages have many alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +99,6 @@ class InCycle:
 Written = Made | Whole | Part | Either | Items | OfItems | InCycle
 
 
-def _number(text: str | None) -> str | None:
-    """A stored number as it travels: SQLite keeps large and small ones with an exponent."""
-    return text if text is None or "E" not in text else decimal_text(Decimal(text))
-
-
 def _day(value: date | None) -> str | None:
     return None if value is None else value.isoformat()
 
@@ -109,12 +107,18 @@ def _moment(value: datetime | None) -> str | None:
     return None if value is None else instant_text(value)
 
 
+@lru_cache(REMEMBERED)
 def _is_better(lower_90: str, expected: str, upper_90: str, probability: str) -> bool | None:
     return side_of(Decimal(lower_90), Decimal(expected), Decimal(upper_90), Decimal(probability))
 
 
 def _verdict(lower_90: str, expected: str, upper_90: str, probability: str) -> str:
-    return verdict_of(_is_better(lower_90, expected, upper_90, probability), Decimal(probability))
+    return _said(_is_better(lower_90, expected, upper_90, probability), probability)
+
+
+@lru_cache(REMEMBERED)
+def _said(is_better: bool | None, probability: str) -> str:  # noqa: FBT001  # three-valued
+    return verdict_of(is_better, Decimal(probability))
 
 
 def _evidence(indicator: str, document: Any) -> EvidenceType | None:
@@ -191,7 +195,7 @@ FIELDS: Final[dict[str, dict[str, Written]]] = {
         "ratingsVisible": Made(("employee_id", "state"), _visible, of_viewer=True),
         "person": Part("SectionPerson"),
         "observedWeight": OfItems(("weight", "absence_kind"), _observed_weight),
-        "minimumObservedWeight": Made(("floor",), _number),
+        "minimumObservedWeight": Made(("floor",)),
         "submittedAt": Made(("submitted_at",), _moment),
         "manifestHash": Made(("manifest_hash",)),
         "items": Items(),
@@ -208,15 +212,15 @@ FIELDS: Final[dict[str, dict[str, Written]]] = {
     "Item": {
         "id": Made(("id",), partial(to_global, Kind.ITEM)),
         "indicator": Whole(("indicator",), _indicator, is_repeated=True),
-        "weight": Made(("weight",), _number),
+        "weight": Made(("weight",)),
         "result": Either("Absence", "absence_kind", "EstimateResult"),
     },
     "EstimateResult": {
-        **{name: Made((name,), _number) for name in ("value", "lower", "upper", "expected", "unshrunk", "reliability")},
-        "lower90": Made(("lower_90",), _number),
-        "upper90": Made(("upper_90",), _number),
-        "standardError": Made(("standard_error",), _number),
-        "probabilityBetter": Made(("probability_better",), _number),
+        **{name: Made((name,)) for name in ("value", "lower", "upper", "expected", "unshrunk", "reliability")},
+        "lower90": Made(("lower_90",)),
+        "upper90": Made(("upper_90",)),
+        "standardError": Made(("standard_error",)),
+        "probabilityBetter": Made(("probability_better",)),
         "carriesConsequence": Made(("consequence",)),
         "isBetter": Made(SIDE, _is_better),
         "level": Made(("level",)),

@@ -1,6 +1,6 @@
 """What planned queries read, by root field: from arguments and columns to an excerpt, by one use case each."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.types.connections import PageInfoType, Window
 from appraise.domain.cursors import position
-from appraise.domain.excerpts import Columns, PeopleExcerpt, SectionsAsked, SectionsExcerpt
+from appraise.domain.excerpts import Columns, Group, PeopleExcerpt, Selection
 from appraise.domain.identifiers import CycleId, EmployeeId
 from appraise.domain.reading import Page
 from appraise.domain.section_states import SectionState
@@ -30,15 +30,15 @@ class Root:
 
 
 def people(
-    context: RequestContext, arguments: Arguments, columns: Columns, asked: Iterable[SectionsAsked]
+    context: RequestContext, arguments: Arguments, selected: Selection, further: Sequence[Selection]
 ) -> PeopleExcerpt:
     window = _window(arguments)
     filters = _filters(arguments)
     return excerpt_of_people(
         context.deployment,
         context.principal,
-        columns,
-        list(asked),
+        selected,
+        further,
         at=context.at,
         told=context.sections.told,
         first=window.first,
@@ -48,36 +48,30 @@ def people(
 
 
 def person(
-    context: RequestContext, arguments: Arguments, columns: Columns, asked: Iterable[SectionsAsked]
+    context: RequestContext, arguments: Arguments, selected: Selection, further: Sequence[Selection]
 ) -> PeopleExcerpt:
     key = EmployeeId(key_of(arguments["by"]["id"], Kind.EMPLOYEE))
-    return excerpt_of_person(
-        context.deployment, context.principal, key, columns, list(asked), at=context.at, told=context.sections.told
-    )
+    who = context.deployment, context.principal
+    return excerpt_of_person(*who, key, selected, further, at=context.at, told=context.sections.told)
 
 
-def sections(
-    context: RequestContext, arguments: Arguments, columns: Columns, items: Columns | None, *, is_audited: bool
-) -> SectionsExcerpt:
+def sections(context: RequestContext, arguments: Arguments, selected: Selection) -> Page[Group]:
     window = _window(arguments)
     return excerpt_of_sections(
         context.deployment,
         context.principal,
-        columns,
-        items,
-        cycle=_cycle(arguments),
+        selected,
         at=context.at,
         told=context.sections.told,
         first=window.first,
         after=window.after,
         state=_state(arguments),
-        is_audited=is_audited,
     )
 
 
-def asked(arguments: Arguments, columns: Columns, items: Columns | None, *, is_audited: bool) -> SectionsAsked:
-    """The sections of employees, by the arguments of `Employee.section`."""
-    return SectionsAsked(_cycle(arguments), columns, items, is_audited)
+def selection(columns: Columns, arguments: Arguments | None, *, is_audited: bool) -> Selection:
+    """The cycle is that of the arguments of `Employee.section` or of `sections`."""
+    return Selection(columns, None if arguments is None else _cycle(arguments), is_audited)
 
 
 def checked(arguments: Arguments) -> None:

@@ -1,50 +1,38 @@
-"""What reads hand out that were asked for single columns: tuples of plain values, in the order of the columns.
+"""What reads hand out that were asked for single columns: rows of plain values, in the order of the columns.
 
-Numbers are text, digit for digit; days, times and documents are as in other reads. The columns are named in
-`appraise.storage.excerpts`.
+Numbers are text, digit for digit; days, times and documents are as in other reads. A column is named by its level and
+itself, as `item.weight`; `appraise.storage.excerpts` has them all. A section and its items come as one group of rows,
+one for each item, in which all that is not the item's is the same; so do an employee, their section and its items. Of
+a section without items there is one row, and of an employee without a section as well; what is missing is None.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from appraise.domain.identifiers import CycleId, EmployeeId, SectionId
+from appraise.domain.identifiers import CycleId, EmployeeId
 from appraise.domain.reading import Page
 
 Columns = tuple[str, ...]
 Values = tuple[Any, ...]
+Group = Sequence[Values]
 
 
 @dataclass(frozen=True, slots=True)
-class SectionsAsked:
-    """Columns of the sections of a cycle; `items` those of their items, None where no item is asked for.
+class Selection:
+    """What one statement reads, the key first; `cycle` is that of the sections, None where no column is of one.
 
-    `is_audited`: figures of individuals are among them.
+    `is_audited`: figures of individuals are among it; then the ids of the section and of its employee are as well.
     """
 
-    cycle: CycleId
     columns: Columns
-    items: Columns | None
+    cycle: CycleId | None
     is_audited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class SectionsFound:
-    """Sections by employee, and the items of each by their place in it."""
-
-    sections: Mapping[EmployeeId, Values]
-    items: Mapping[SectionId, Sequence[Values]]
-
-
-@dataclass(frozen=True, slots=True)
 class PeopleExcerpt:
-    """`sections` has an entry for each that was asked for."""
+    """`sections` has an entry, by employee, for each further cycle that was asked for."""
 
-    people: Page[Values]
-    sections: Sequence[SectionsFound]
-
-
-@dataclass(frozen=True, slots=True)
-class SectionsExcerpt:
-    sections: Page[Values]
-    items: Mapping[SectionId, Sequence[Values]]
+    people: Page[Group]
+    sections: Sequence[Mapping[EmployeeId, Group]]

@@ -6,7 +6,7 @@ bound parameters, so that a statement is put together once for everybody who rea
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Date, and_, bindparam, false, or_, select, true
@@ -30,15 +30,15 @@ class Viewer:
     principal: Principal
     today: date
 
-    @cached_property
+    @property
     def people(self) -> "Door":
         return self._door(people_scope(self.principal))
 
-    @cached_property
+    @property
     def sections(self) -> "Door":
         return self._door(section_scope(self.principal))
 
-    @cached_property
+    @property
     def bound(self) -> dict[str, Any]:
         """The parameters of `reached`."""
         values = {"reader": self.principal.employee, "today": self.today}
@@ -98,6 +98,7 @@ def ratings_shown(employee: ColumnElement[Any], state: ColumnElement[Any]) -> Co
     return or_(READER.is_(None), employee != READER, *(state == each.value for each in sorted(WITH_THE_EMPLOYEE)))
 
 
+@cache
 def _below() -> Any:
     """Everybody under the reader, however deep. UNION, not UNION ALL: a loop must not turn for ever."""
     lines = REPORTING_LINES.c

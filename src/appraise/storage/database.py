@@ -14,13 +14,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from appraise.errors import InvalidInput, Retriable
 from appraise.storage.deadline import DEADLINE
-from appraise.storage.direct import Direct, directly
+from appraise.storage.direct import Reading
 
 Session = Connection
 """One transaction; what the functions of this package take first."""
 
 BUSY_MILLISECONDS: Final = 10_000
 BEGIN: Final = "appraise_begin"
+ALL_IN_USE: Final = "all connections to the database are in use"
 
 
 class Database:
@@ -53,19 +54,19 @@ class Database:
         with _retriable(self.setting), self.engine.connect() as session, _in_time(session):
             yield session.execution_options(**options)
 
-    @contextmanager
-    def direct(self, *, one_state: bool) -> Iterator[Direct]:
+    def direct(self, *, one_state: bool) -> Reading:
         """Read only, by the driver alone; `one_state`: all statements from one state of the database."""
-        try:
-            with _retriable(self.setting), directly(self._readers, one_state=one_state) as direct:
-                yield direct
-        except (sqlite3.Error, psycopg.Error) as error:
-            deadline = DEADLINE.get()
-            if deadline is not None:
-                deadline.check()
-            if _is_passing(error):
-                raise Retriable(_what_failed(error, self.setting)) from error
-            raise
+        return Reading(self._readers, self._meaning, one_state=one_state)
+
+    def _meaning(self, error: Exception) -> Exception:
+        """What an error of the driver, or of the pool, is to a use case. Raises `TimedOut` where it is that."""
+        if isinstance(error, PoolTimeout):
+            return Retriable(ALL_IN_USE)
+        deadline = DEADLINE.get()
+        if deadline is not None:
+            deadline.check()
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        return Retriable(_what_failed(cause, self.setting)) if _is_passing(cause) else error
 
     def close(self) -> None:
         self.engine.dispose()
@@ -157,7 +158,7 @@ def _retriable(setting: str) -> Iterator[None]:
     try:
         yield
     except PoolTimeout as error:
-        raise Retriable("all connections to the database are in use") from error
+        raise Retriable(ALL_IN_USE) from error
     except DBAPIError as error:
         if error.connection_invalidated or _is_passing(error.orig):
             raise Retriable(_what_failed(error.orig, setting)) from error

@@ -42,15 +42,25 @@ class Deadline:
 
     @contextmanager
     def watching(self, connection: Any) -> Iterator[None]:
-        """Stops what runs on the driver's `connection` when the time is over. Raises `TimedOut` where it is already."""
-        with self._lock:
-            self.check()
-            self._running.append(connection)
+        """From `begin` to `end`."""
+        self.begin(connection)
         try:
             yield
         finally:
-            with self._lock:  # nobody else's statement is stopped once the connection went back
-                self._running.remove(connection)
+            self.end(connection)
+
+    def begin(self, connection: Any) -> None:
+        """What runs on the driver's `connection` is stopped when the time is over, until `end` is called.
+
+        Raises `TimedOut` where it is over already.
+        """
+        with self._lock:
+            self.check()
+            self._running.append(connection)
+
+    def end(self, connection: Any) -> None:
+        with self._lock:  # nobody else's statement is stopped once the connection went back
+            self._running.remove(connection)
 
 
 DEADLINE: ContextVar[Deadline | None] = ContextVar("deadline", default=None)

@@ -1,7 +1,6 @@
-"""Reading just the columns that are asked for, one statement for each level, through the same door as all else."""
+"""Reading just the columns that are asked for, all levels by one statement, through the same door as all else."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -12,58 +11,72 @@ from sqlalchemy import (
     ColumnElement,
     Dialect,
     FromClause,
+    Label,
+    Lateral,
     Select,
     String,
+    Subquery,
     TableValuedAlias,
     Text,
+    and_,
     bindparam,
     case,
     cast,
     func,
     literal_column,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from appraise.domain.cursors import position
 from appraise.domain.employees import EmploymentStatus
-from appraise.domain.excerpts import Columns, Values
-from appraise.domain.identifiers import CycleId, EmployeeId, SectionId
+from appraise.domain.excerpts import Columns, Group, Selection, Values
+from appraise.domain.identifiers import EmployeeId
 from appraise.domain.reading import Page
 from appraise.domain.section_states import SectionState
 from appraise.storage.access import Door, Viewer, ratings_shown, reached
 from appraise.storage.cursors import checked_size
 from appraise.storage.direct import Direct
-from appraise.storage.people import ON, Asked, PeopleFilter, department_name, filtered, manager_name, nearest_job
+from appraise.storage.nearest import ON, department_name, manager_name, nearest_job, nearest_job_row
+from appraise.storage.people import Asked, PeopleFilter, filtered
 from appraise.storage.tables import EMPLOYEES, EMPLOYMENTS, ITEMS, SCORECARDS, SECTIONS
-from appraise.storage.tables.columns import Key
+from appraise.storage.tables.columns import Digits, Key
 
 REMEMBERED: Final = 512
 """Statements; which columns they have is in the hands of clients."""
 
-JOB, MANAGER = EMPLOYMENTS.alias("job"), EMPLOYEES.alias("manager")
-STATUS: Final = case(
-    (JOB.c.status.is_(None), EmploymentStatus.UNKNOWN.value),
-    (JOB.c.starts_on > ON, EmploymentStatus.PREHIRE.value),
-    (JOB.c.ends_on <= ON, func.coalesce(func.nullif(JOB.c.ended_as, ""), EmploymentStatus.TERMINATED.value)),
-    else_=JOB.c.status,
-)
-PERSON: Final[dict[str, ColumnElement[Any]]] = {
-    "id": EMPLOYEES.c.id,
-    "name": EMPLOYEES.c.display_name,
-    "job": JOB.c.job_title,
-    "department_code": JOB.c.department,
-    "department_name": department_name(JOB.c.department),
-    "status": STATUS,
-    "since": JOB.c.starts_on,
-    "manager_name": manager_name(),
-}
+MANAGER: Final = EMPLOYEES.alias("manager")
+
+
+def _of_a_person(job: Any) -> dict[str, ColumnElement[Any]]:
+    status = case(
+        (job.c.status.is_(None), EmploymentStatus.UNKNOWN.value),
+        (job.c.starts_on > ON, EmploymentStatus.PREHIRE.value),
+        (job.c.ends_on <= ON, func.coalesce(func.nullif(job.c.ended_as, ""), EmploymentStatus.TERMINATED.value)),
+        else_=job.c.status,
+    )
+    return {
+        "id": EMPLOYEES.c.id,
+        "name": EMPLOYEES.c.display_name,
+        "job": job.c.job_title,
+        "department_code": job.c.department,
+        "department_name": department_name(job.c.department),
+        "status": status,
+        "since": job.c.starts_on,
+        "manager_name": manager_name(),
+    }
+
+
+JOB: Final[dict[str, FromClause]] = {"sqlite": EMPLOYMENTS.alias("job"), "postgresql": nearest_job_row()}
+PEOPLE: Final = {dialect: _of_a_person(job) for dialect, job in JOB.items()}
+PERSON: Final = frozenset(PEOPLE["sqlite"])
 """Columns of an employee as of a day; outside any job of the nearest one."""
 SECTION: Final[dict[str, ColumnElement[Any]]] = {
     **{name: SECTIONS.c[name] for name in ("id", "employee_id", "state", "version", "revision")},
     **{name: SECTIONS.c[name] for name in ("job_title", "department", "submitted_at", "manifest_hash")},
-    "floor": cast(SECTIONS.c.floor, Text),
+    "floor": cast(SECTIONS.c.floor, Digits),
 }
 LISTED: Final[dict[str, ColumnElement[Any]]] = SECTION | {
     "name": EMPLOYEES.c.display_name,
@@ -75,18 +88,26 @@ NUMBERS: Final = (
     "probability_better",
 )
 RESULT: Final[dict[str, ColumnElement[Any]]] = {
-    **{name: cast(SCORECARDS.c[name], Text) for name in NUMBERS},
+    **{name: cast(SCORECARDS.c[name], Digits) for name in NUMBERS},
     **{name: SCORECARDS.c[name] for name in ("consequence", "level", "flagged", "evidence")},
     **{name: SCORECARDS.c[name] for name in ("money_amount", "money_lower", "money_upper", "money_currency")},
     **{name: SCORECARDS.c[name] for name in ("absence_kind", "absence_reason")},
 }
 ITEM: Final[dict[str, ColumnElement[Any]]] = RESULT | {
     "id": ITEMS.c.id,
-    "indicator": ITEMS.c.indicator,
-    "weight": cast(ITEMS.c.weight, Text),
-    "rating": case((ratings_shown(SECTIONS.c.employee_id, SECTIONS.c.state), ITEMS.c.rating)),
+    "indicator": SCORECARDS.c.indicator,
+    "weight": cast(ITEMS.c.weight, Digits),
+    "rating": ITEMS.c.rating,
 }
-"""Columns of an item with its result; a rating that is withheld is NULL, as one that is not given."""
+"""Columns of an item with its result; `rating` is read as NULL where it is withheld.
+
+A section has an item for each result that its run has of its employee, in the same order; where nothing else is asked
+of items, they are not read themselves.
+"""
+ITS_OWN: Final = frozenset({"item.id", "item.weight", "item.rating"})
+OF_ITEMS: Final = ("id", "employee_id", "state", "run_id")
+"""Columns of a section that its items need."""
+OF_JOB: Final = frozenset(f"person.{name}" for name in ("job", "department_code", "department_name", "status", "since"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,127 +133,164 @@ class _Keys(TypeDecorator[Sequence[str]]):
 
 
 def page_of_people(
-    direct: Direct, viewer: Viewer, wanted: PeopleFilter, columns: Columns, *, first: int, after: str | None
-) -> Page[Values]:
-    """Who is employed on the day, by name; the id is the first column and is not asked for."""
-    statement = _people(viewer.people, wanted.asked, columns, _Window(first, after is None))
-    return _page(direct, statement, {**viewer.bound, **wanted.bound}, first=first, after=after)
+    direct: Direct, viewer: Viewer, wanted: PeopleFilter, selected: Selection, *, first: int, after: str | None
+) -> Page[Group]:
+    """Who is employed on the day, by name. The employee's id is the first column."""
+    window = _Window(first, after is None)
+    doors = viewer.people, viewer.sections
+    statement = _people(*doors, wanted.asked, selected.columns, window, direct.dialect.name)
+    values = {**viewer.bound, **wanted.bound, "cycle": selected.cycle}
+    return _page(direct, statement, values, first=first, after=after)
 
 
-def person(direct: Direct, viewer: Viewer, wanted: PeopleFilter, columns: Columns, key: EmployeeId) -> Values | None:
-    """One employee, leavers too, with the id as the first column; None where the viewer does not reach them."""
-    statement = _person(viewer.people, columns)
-    rows = direct.rows(statement, {**viewer.bound, **wanted.bound, "employee": key})
-    return rows[0] if rows else None
+def person(direct: Direct, viewer: Viewer, wanted: PeopleFilter, selected: Selection, key: EmployeeId) -> Group:
+    """One employee, leavers too; no rows where the viewer does not reach them."""
+    statement = _person(viewer.people, viewer.sections, selected.columns, direct.dialect.name)
+    values = {**viewer.bound, **wanted.bound, "cycle": selected.cycle, "employee": key}
+    return direct.rows(statement, values)
 
 
-def page_of_sections(  # noqa: PLR0913  # the filters of one list
+def page_of_sections(  # the filters of one list
     direct: Direct,
     viewer: Viewer,
-    columns: Columns,
+    selected: Selection,
     *,
-    cycle: CycleId,
     state: SectionState | None,
     first: int,
     after: str | None,
-) -> Page[Values]:
-    """By the employee's name; the section's id is the first column and is not asked for."""
-    statement = _sections(viewer.sections, columns, state is not None, _Window(first, after is None))
+) -> Page[Group]:
+    """By the employee's name. The section's id is the first column."""
+    statement = _sections(viewer.sections, selected.columns, state is not None, _Window(first, after is None))
     of_state = {} if state is None else {"state": state.value}
-    return _page(direct, statement, {**viewer.bound, "cycle": cycle, **of_state}, first=first, after=after)
+    return _page(direct, statement, {**viewer.bound, "cycle": selected.cycle, **of_state}, first=first, after=after)
 
 
 def sections_of(
-    direct: Direct, viewer: Viewer, cycle: CycleId, employees: Sequence[EmployeeId], columns: Columns
-) -> dict[EmployeeId, Values]:
-    """By employee, whose id and that of the section are the first columns and are not asked for."""
-    statement = _of_employees(viewer.sections, columns, direct.dialect.name)
-    rows = direct.rows(statement, {**viewer.bound, "cycle": cycle, "ids": employees})
-    return {row[0]: row for row in rows}
-
-
-def items_of(
-    direct: Direct, viewer: Viewer, sections: Sequence[SectionId], columns: Columns
-) -> dict[SectionId, list[Values]]:
-    """Of sections that were reached; their ids are the first column and are not asked for."""
-    found: dict[SectionId, list[Values]] = defaultdict(list)
-    statement = _items(columns, direct.dialect.name)
-    for row in direct.rows(statement, {**viewer.bound, "ids": sections}):
-        found[row[0]].append(row)
-    return found
+    direct: Direct, viewer: Viewer, selected: Selection, employees: Sequence[EmployeeId]
+) -> dict[EmployeeId, Group]:
+    """By employee, whose id is the first column."""
+    statement = _of_employees(viewer.sections, selected.columns, direct.dialect.name)
+    rows = direct.rows(statement, {**viewer.bound, "cycle": selected.cycle, "ids": employees})
+    return {group[0][0]: group for group in _groups(rows)}
 
 
 def _page(
     direct: Direct, statement: Select[Any], values: dict[str, Any], *, first: int, after: str | None
-) -> Page[Values]:
-    """The key is in the first column and its name in the last two; these are not handed on."""
+) -> Page[Group]:
+    """The key is in the first column and its name in the last two."""
     checked_size(first)
     if after is not None:
         values["after_name"], values["after_id"] = position(after, 2)
-    rows = direct.rows(statement, values)
-    shown = rows[:first]
-    return Page(tuple(shown), tuple(row[-2:] for row in shown), len(rows) > first)
+    groups = _groups(direct.rows(statement, values))
+    shown = groups[:first]
+    return Page(tuple(shown), tuple(group[0][-2:] for group in shown), len(groups) > first)
+
+
+def _groups(rows: list[Values]) -> list[list[Values]]:
+    """Of the rows that have the same first column, which follow each other."""
+    groups: list[list[Values]] = []
+    last = None
+    for row in rows:
+        if row[0] == last:
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+            last = row[0]
+    return groups
 
 
 @lru_cache(REMEMBERED)
-def _people(door: Door, asked: Asked, columns: Columns, window: "_Window") -> Select[Any]:
-    statement = filtered(select(EMPLOYEES.c.id, *_of_person(columns), *_name()), door, asked)
-    return _from(_by_name(statement, window), columns)
+def _people(  # all that makes the statement
+    people: Door, sections: Door, asked: Asked, columns: Columns, window: _Window, dialect: str
+) -> Select[Any]:
+    tables, job = _with_job(columns, dialect)
+    statement = select(*_of("person", PEOPLE[dialect], columns), *_name()).select_from(tables)
+    page = _by_name(filtered(statement, people, asked, job), window)
+    if not _has("section", columns):
+        return page
+    found = page.subquery("page")
+    return _with_sections(found, sections, columns, found.c.sort_name, found.c.key)
 
 
 @lru_cache(REMEMBERED)
-def _person(door: Door, columns: Columns) -> Select[Any]:
-    statement = select(EMPLOYEES.c.id, *_of_person(columns)).where(
-        EMPLOYEES.c.id == bindparam("employee", type_=Key()), reached(door, EMPLOYEES.c.id)
-    )
-    return _from(statement, columns)
+def _person(people: Door, sections: Door, columns: Columns, dialect: str) -> Select[Any]:
+    tables, _ = _with_job(columns, dialect)
+    statement = select(*_of("person", PEOPLE[dialect], columns)).select_from(tables)
+    statement = statement.where(EMPLOYEES.c.id == bindparam("employee", type_=Key()), reached(people, EMPLOYEES.c.id))
+    if not _has("section", columns):
+        return statement
+    # PostgreSQL must not work out the person's columns again for every item, which the limit keeps it from.
+    return _with_sections(statement.limit(literal_column("1")).subquery("page"), sections, columns)
+
+
+def _with_sections(found: Subquery, door: Door, columns: Columns, *name: ColumnElement[Any]) -> Select[Any]:
+    """The people found, in the order of `name`, with their section of the cycle where they have one, and its items."""
+    tables = found.outerjoin(SECTIONS, and_(SECTIONS.c.employee_id == found.c["person.id"], *_in_cycle(door)))
+    return _with_items(tables, SECTIONS.c, [*found.c, *_of("section", SECTION, columns)], columns, *name)
 
 
 @lru_cache(REMEMBERED)
-def _sections(door: Door, columns: Columns, in_state: bool, window: "_Window") -> Select[Any]:  # noqa: FBT001
+def _sections(door: Door, columns: Columns, in_state: bool, window: _Window) -> Select[Any]:  # noqa: FBT001
     tables: FromClause = SECTIONS.join(EMPLOYEES, EMPLOYEES.c.id == SECTIONS.c.employee_id)
-    if "manager_name" in columns:
+    if "section.manager_name" in columns:
         tables = tables.outerjoin(MANAGER, MANAGER.c.id == SECTIONS.c.manager_id)
-    statement: Select[Any] = select(SECTIONS.c.id, *(LISTED[name] for name in columns), *_name())
-    statement = _in_cycle(statement.select_from(tables), door)
+    for_items = [SECTIONS.c[name] for name in OF_ITEMS] if _has("item", columns) else []
+    statement = select(*_of("section", LISTED, columns), *for_items, *_name()).select_from(tables)
+    statement = statement.where(*_in_cycle(door))
     if in_state:
         statement = statement.where(SECTIONS.c.state == bindparam("state"))
-    return _by_name(statement, window)
+    page = _by_name(statement, window)
+    if not for_items:
+        return page
+    found = page.subquery("page")
+    return _with_items(found, found.c, found.c, columns, found.c.sort_name, found.c.key)
 
 
 @lru_cache(REMEMBERED)
 def _of_employees(door: Door, columns: Columns, dialect: str) -> Select[Any]:
     keys = _keys(dialect)
-    tables = keys.join(SECTIONS, SECTIONS.c.employee_id == cast(keys.c.value, Key()))
-    statement = select(SECTIONS.c.employee_id, SECTIONS.c.id, *(SECTION[name] for name in columns))
-    return _in_cycle(statement.select_from(tables), door)
+    tables = keys.join(SECTIONS, and_(SECTIONS.c.employee_id == cast(keys.c.value, Key()), *_in_cycle(door)))
+    statement = _with_items(tables, SECTIONS.c, _of("section", SECTION, columns), columns)
+    return statement.order_by(None).order_by(SECTIONS.c.employee_id, *_position(columns))
 
 
-@lru_cache(REMEMBERED)
-def _items(columns: Columns, dialect: str) -> Select[Any]:
-    keys = _keys(dialect)
-    tables: FromClause = keys.join(ITEMS, ITEMS.c.section_id == cast(keys.c.value, Key()))
-    if "rating" in columns or RESULT.keys() & set(columns):
-        tables = tables.join(SECTIONS, SECTIONS.c.id == ITEMS.c.section_id).join(
-            SCORECARDS,
-            (SCORECARDS.c.run_id == SECTIONS.c.run_id)
-            & (SCORECARDS.c.employee_id == SECTIONS.c.employee_id)
-            & (SCORECARDS.c.indicator == ITEMS.c.indicator),
-        )
-    statement = select(ITEMS.c.section_id, *(ITEM[name] for name in columns)).select_from(tables)
-    return statement.order_by(ITEMS.c.position)
+def _with_items(
+    tables: FromClause, section: Any, values: Iterable[ColumnElement[Any]], columns: Columns, *name: ColumnElement[Any]
+) -> Select[Any]:
+    """The columns that were asked for, of `values` and of the items of each `section`."""
+    known = {each.name: each for each in values}
+    if _has("item", columns):
+        is_its = (SCORECARDS.c.run_id == section.run_id) & (SCORECARDS.c.employee_id == section.employee_id)
+        tables = tables.outerjoin(SCORECARDS, is_its)
+        if not ITS_OWN.isdisjoint(columns):
+            is_about = (ITEMS.c.section_id == section.id) & (ITEMS.c.indicator == SCORECARDS.c.indicator)
+            tables = tables.outerjoin(ITEMS, is_about)
+        rating = case((ratings_shown(section.employee_id, section.state), ITEMS.c.rating))
+        known |= {each.name: each for each in _of("item", ITEM | {"rating": rating}, columns)}
+    statement = select(*(known[each] for each in columns), *name).select_from(tables)
+    return statement.order_by(*name, *_position(columns))
 
 
-def _of_person(columns: Columns) -> list[ColumnElement[Any]]:
-    return [PERSON[name] for name in columns]
+def _position(columns: Columns) -> list[ColumnElement[Any]]:
+    return [SCORECARDS.c.position] if _has("item", columns) else []
 
 
-def _from(statement: Select[Any], columns: Columns) -> Select[Any]:
-    """From the tables that the columns of a person need."""
-    tables: FromClause = EMPLOYEES
-    if set(columns) & {"job", "department_code", "department_name", "status", "since"}:
-        tables = tables.outerjoin(JOB, JOB.c.id == nearest_job())
-    return statement.select_from(tables)
+def _has(level: str, columns: Columns) -> bool:
+    return any(each.startswith(f"{level}.") for each in columns)
+
+
+def _of(level: str, known: Mapping[str, ColumnElement[Any]], columns: Columns) -> list[Label[Any]]:
+    """The columns of one level that are asked for."""
+    named = [each.partition(".") for each in columns]
+    return [known[name].label(f"{level}.{name}") for of, _, name in named if of == level]
+
+
+def _with_job(columns: Columns, dialect: str) -> tuple[FromClause, FromClause | None]:
+    """The tables that the columns of a person need, and the job among them where they need it."""
+    if OF_JOB.isdisjoint(columns):
+        return EMPLOYEES, None
+    job = JOB[dialect]
+    return EMPLOYEES.outerjoin(job, true() if isinstance(job, Lateral) else job.c.id == nearest_job()), job
 
 
 def _name() -> tuple[ColumnElement[Any], ColumnElement[Any]]:
@@ -247,9 +305,9 @@ def _by_name(statement: Select[Any], window: _Window) -> Select[Any]:
     return statement.where(tuple_(EMPLOYEES.c.sort_name, EMPLOYEES.c.id) > last)
 
 
-def _in_cycle(statement: Select[Any], door: Door) -> Select[Any]:
-    statement = statement.where(reached(door, SECTIONS.c.employee_id, state=SECTIONS.c.state, section=SECTIONS.c.id))
-    return statement.where(SECTIONS.c.cycle_id == bindparam("cycle", type_=Key()))
+def _in_cycle(door: Door) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    reach = reached(door, SECTIONS.c.employee_id, state=SECTIONS.c.state, section=SECTIONS.c.id)
+    return reach, SECTIONS.c.cycle_id == bindparam("cycle", type_=Key())
 
 
 def _keys(dialect: str) -> TableValuedAlias:

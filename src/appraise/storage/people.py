@@ -8,7 +8,14 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, bindparam, case, func, literal, select, tuple_
+from sqlalchemy import (
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 
 from appraise.domain.cursors import position
 from appraise.domain.employees import (
@@ -27,6 +34,7 @@ from appraise.domain.reading import Page, PersonRow
 from appraise.storage.access import Door, Viewer, covers, reached
 from appraise.storage.cursors import checked_size, page
 from appraise.storage.database import Session
+from appraise.storage.nearest import ON, nearest_department, nearest_job, solid_line
 from appraise.storage.references import references_of
 from appraise.storage.tables import DEPARTMENTS, EMPLOYEES, EMPLOYMENTS, EXTERNAL_REFERENCES, REPORTING_LINES
 from appraise.storage.tables.columns import Key
@@ -35,9 +43,6 @@ DEEPEST: Final = 64
 BATCH: Final = 500
 """Bound parameters of one statement; SQLite's limit is far higher, its planner is not."""
 
-
-ON: Final = bindparam("on", type_=Date)
-"""The day shown."""
 ESCAPE: Final = "/"
 Asked = frozenset[str]
 
@@ -280,65 +285,21 @@ def _people() -> Select[Any]:
     ).select_from(tables)
 
 
-def nearest_job() -> ScalarSelect[Any]:
-    """The job held on the day; else the one that ended last before it; else the first one after it."""
-    job = EMPLOYMENTS.alias()
-    nearness = case((covers(job, ON), 0), (job.c.ends_on <= ON, 1), else_=2)
-    last_end = case((job.c.ends_on <= ON, job.c.ends_on))
-    return (
-        select(job.c.id)
-        .where(job.c.employee_id == EMPLOYEES.c.id)
-        .order_by(nearness, last_end.desc(), job.c.starts_on, job.c.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-
-
-def solid_line() -> ScalarSelect[Any]:
-    line = REPORTING_LINES.alias()
-    return _solid_lines(select(line.c.id), line).scalar_subquery()
-
-
-def _solid_lines(statement: Select[Any], line: Any) -> Select[Any]:
-    """The one that an employee is shown with."""
-    is_meant = (line.c.employee_id == EMPLOYEES.c.id, line.c.kind == ReportingKind.SOLID.value)
-    statement = statement.where(*is_meant, line.c.manager_id.is_not(None), covers(line, ON))
-    return statement.order_by(line.c.manager_id).limit(1)
-
-
-def manager_name() -> ScalarSelect[Any]:
-    """Of whom an employee reports to on the day."""
-    line, manager = REPORTING_LINES.alias(), EMPLOYEES.alias()
-    statement = _solid_lines(select(manager.c.display_name).join(line, line.c.manager_id == manager.c.id), line)
-    return statement.scalar_subquery()
-
-
-def department_name(code: ColumnElement[Any]) -> ScalarSelect[Any]:
-    department = DEPARTMENTS.alias()
-    return _departments(select(department.c.name), department, code).scalar_subquery()
-
-
-def nearest_department(code: ColumnElement[Any]) -> ScalarSelect[Any]:
-    department = DEPARTMENTS.alias()
-    return _departments(select(department.c.id), department, code).scalar_subquery()
-
-
-def _departments(statement: Select[Any], department: Any, code: ColumnElement[Any]) -> Select[Any]:
-    nearness = case((covers(department, ON), 0), else_=1)
-    statement = statement.where(department.c.code == code)
-    return statement.order_by(nearness, department.c.starts_on.desc(), department.c.id).limit(1)
-
-
 def _visible(statement: Select[Any], door: Door) -> Select[Any]:
     return statement.where(reached(door, EMPLOYEES.c.id))
 
 
-def filtered(statement: Select[Any], door: Door, asked: Asked) -> Select[Any]:
-    employed = EMPLOYMENTS.alias()
-    held = select(employed.c.id).where(employed.c.employee_id == EMPLOYEES.c.id, covers(employed, ON))
-    if "department" in asked:
-        held = held.where(employed.c.department == bindparam("department"))
-    statement = _visible(statement, door).where(held.exists())
+def filtered(statement: Select[Any], door: Door, asked: Asked, job: Any = None) -> Select[Any]:
+    """Who is employed on the day. `job` is the nearest one where the statement reads it anyway."""
+    statement = _visible(statement, door)
+    if job is not None and "department" not in asked:
+        statement = statement.where(covers(job, ON))
+    else:
+        employed = EMPLOYMENTS.alias()
+        held = select(employed.c.id).where(employed.c.employee_id == EMPLOYEES.c.id, covers(employed, ON))
+        if "department" in asked:
+            held = held.where(employed.c.department == bindparam("department"))
+        statement = statement.where(held.exists())
     if "search" in asked:
         statement = statement.where(EMPLOYEES.c.search_text.like(bindparam("search"), escape=ESCAPE))
     return statement

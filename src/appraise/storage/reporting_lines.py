@@ -13,7 +13,7 @@ from appraise.domain.periods import Period
 from appraise.domain.reading import ReportingLineRow
 from appraise.storage.access import Door, Viewer, covers, reached
 from appraise.storage.database import Session
-from appraise.storage.people import ON
+from appraise.storage.nearest import ON
 from appraise.storage.tables import EMPLOYEES, REPORTING_LINES
 from appraise.storage.tables.columns import Key
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, insert, or_, select, update
+import orjson
+from sqlalchemy import Select, Text, bindparam, cast, insert, or_, select, update
 
 from appraise.domain.access import Role, ServiceScope
 from appraise.domain.employees import EmploymentStatus, ExternalReference
@@ -14,8 +15,13 @@ from appraise.domain.identifiers import EmployeeId, TokenId
 from appraise.storage import people
 from appraise.storage.database import Session
 from appraise.storage.direct import Direct
+from appraise.storage.nearest import nearest_job
 from appraise.storage.tables import ACCESS_TOKENS, EMPLOYEES, EMPLOYMENTS, EXTERNAL_REFERENCES, ROLE_GRANTS
 from appraise.storage.tables.columns import Key
+
+REMEMBERED: Final = 1_000
+"""Tokens."""
+OF_A_HOLDER: Final = ("id", "name", "employee_id", "secret_hash", "expires_at", "revoked_at", "last_used_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +78,18 @@ class Holder:
 def holder(direct: Direct, token: TokenId, *, on: date) -> Holder | None:
     """All that a request's token tells, in one statement; None where it is not known."""
     rows = direct.rows(_holder(), {"token": token, "on": on})
-    if not rows:
-        return None
-    *columns, status, ended_as, starts_on, ends_on, name, _ = rows[0]
+    return _held(tuple(rows), on) if rows else None
+
+
+@lru_cache(REMEMBERED)
+def _held(rows: tuple[tuple[Any, ...], ...], on: date) -> Holder:
+    """By what was just read: the same rows say the same, and most requests come from few tokens."""
+    *columns, roles, scopes, status, ended_as, starts_on, ends_on, name, _ = rows[0]
     job = SimpleNamespace(status=status, ended_as=ended_as, starts_on=starts_on, ends_on=ends_on)
-    known = _token(SimpleNamespace(**dict(zip(ACCESS_TOKENS.c.keys(), columns, strict=True))))
-    roles = frozenset(Role(row[-1]) for row in rows if row[-1] is not None)
-    return Holder(known, name, roles, people.status_in(job, on))
+    known = {"roles": orjson.loads(roles), "scopes": orjson.loads(scopes)}
+    token = _token(SimpleNamespace(**dict(zip(OF_A_HOLDER, columns, strict=True)), **known))
+    granted = frozenset(Role(row[-1]) for row in rows if row[-1] is not None)
+    return Holder(token, name, granted, people.status_in(job, on))
 
 
 @cache
@@ -86,11 +97,13 @@ def _holder() -> Select[Any]:
     token, job = ACCESS_TOKENS.c, EMPLOYMENTS.alias("job")
     tables = (
         ACCESS_TOKENS.outerjoin(EMPLOYEES)
-        .outerjoin(job, job.c.id == people.nearest_job())
+        .outerjoin(job, job.c.id == nearest_job())
         .outerjoin(ROLE_GRANTS, ROLE_GRANTS.c.employee_id == token.employee_id)
     )
+    documents = cast(token.roles, Text), cast(token.scopes, Text)
     standing = (job.c.status, job.c.ended_as, job.c.starts_on, job.c.ends_on)
-    statement = select(*token, *standing, EMPLOYEES.c.display_name, ROLE_GRANTS.c.role).select_from(tables)
+    own = (token[name] for name in OF_A_HOLDER)
+    statement = select(*own, *documents, *standing, EMPLOYEES.c.display_name, ROLE_GRANTS.c.role).select_from(tables)
     return statement.where(token.id == bindparam("token", type_=Key()))
 
 

@@ -1,5 +1,6 @@
 """Column types that hold the same values exactly on SQLite and PostgreSQL, and the base of all tables."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -79,6 +80,21 @@ class Exact(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         del dialect
         return None if value is None else Decimal(value)
+
+
+class Digits(TypeDecorator[str]):
+    """What an `Exact` column is cast to, to be read as text. SQLite keeps large and small numbers with an exponent."""
+
+    impl = Text
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        del coltype
+        return _written_out if dialect.name == "sqlite" else None
+
+
+def _written_out(text: str | None) -> str | None:
+    return text if text is None or "E" not in text else f"{Decimal(text):f}"
 
 
 class Document(TypeDecorator[Any]):
