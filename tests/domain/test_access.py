@@ -291,6 +291,9 @@ def test_what_was_written_into_hr_systems_is_for_hr_the_own_manager_auditors_and
 
     assert {who for who, sees in seen.items() if sees} == {"manager", "HR", "auditor", "service"}
     assert not sees_write_back(replace(ASKING["HR"], employee=ANN), ANN, managers=ABOVE_ANN)
+    shown = Embedded(THIS, ANN, "host")
+    assert not sees_write_back(replace(ASKING["HR"], embedded=shown), ANN, managers=ABOVE_ANN)
+    assert not sees_write_back(replace(ASKING["service"], scopes=frozenset()), ANN, managers=ABOVE_ANN)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraise.domain.audit import START, AuditEntry, chained, first_break
+from appraise.domain.audit import START, AuditEntry, chained, first_break, list_name
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -103,3 +103,10 @@ def test_a_line_whose_hash_was_made_anew_breaks_the_next_one() -> None:
     )
 
     assert first_break([entries[0], forged, entries[2]]) == entries[2]
+
+
+def test_a_list_is_named_by_all_that_is_in_it_whatever_their_order() -> None:
+    """The hash of the sorted subjects as JSON without blanks, written out here."""
+    written = '["section:1","section:2","section:ä"]'.encode()
+
+    assert list_name(iter(["section:ä", "section:2", "section:1"])) == f"list:{hashlib.sha256(written).hexdigest()}"

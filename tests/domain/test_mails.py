@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from appraise.domain.global_ids import Kind, encoded
 from appraise.domain.identifiers import EmployeeId, SectionId
 from appraise.domain.mails import SHOWN, WORDS, day, is_to_be_written, text_of, told_of
 from appraise.domain.tasks import NamedTask, Task, TaskKind
@@ -78,3 +79,47 @@ def test_days_are_written_out() -> None:
     assert [day(date(2026, month, 9)).split()[1][:3] for month in range(1, 13)] == [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]  # fmt: skip
+
+
+PLAIN = """Max,
+
+2 things to do:
+
+- Rate Ann <Lee> and hand the section in
+  Year 2025; by 11 March 2026, in 10 days
+  https://appraise.example.org/sections/{one}
+
+- Rate Ann <Lee> and hand the section in
+  Year 2025; by 11 March 2026, in 10 days
+  https://appraise.example.org/sections/{two}
+
+All of it: https://appraise.example.org/tasks
+
+--\x20
+You are written to because something is waiting for you: at most once a day, and not at all where nothing is new and \
+nothing nearly due. Figures and ratings are never sent by mail.
+"""
+HTML = (
+    '<!doctype html><html lang="en"><body style="font-family:sans-serif;font-size:16px;line-height:1.4;'
+    'max-width:36em;color:#1a1a1a"><p>Max &amp; Co,</p><p>1 thing to do:</p><ul><li style="margin:0 0 12px">'
+    '<a href="https://appraise.example.org?a&amp;b/sections/{one}">Rate Ann &lt;Lee&gt; and hand the section in</a><br>'
+    '<span style="color:#555">Q&amp;A; no date</span></li></ul>'
+    '<p><a href="https://appraise.example.org?a&amp;b/tasks">All of it</a></p>'
+    '<p style="color:#555;font-size:13px">You are written to because something is waiting for you: at most once a day, '
+    "and not at all where nothing is new and nothing nearly due. Figures and ratings are never sent by mail."
+    "</p></body></html>\n"
+)
+
+
+def test_a_message_is_written_out_line_by_line() -> None:
+    one, two = (encoded(Kind.SECTION, f"s{number}") for number in (0, 1))
+
+    many = text_of("Max", named(2, date(2026, 3, 11)), on=ON, console=CONSOLE)
+    single = [NamedTask(task(0), "Ann <Lee>", "Q&A")]
+
+    assert many.plain == PLAIN.format(one=one, two=two)
+    assert text_of("Max & Co", single, on=ON, console=f"{CONSOLE}?a&b").html == HTML.format(one=one)
+
+
+def test_the_first_of_many_without_a_day_leaves_the_subject_without_one() -> None:
+    assert text_of("Max", named(2), on=ON, console=CONSOLE).subject == "2 things to do"

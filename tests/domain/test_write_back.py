@@ -1,5 +1,6 @@
 """The state machine of write-back: its laws, and the rules that the workflow names."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from appraise.domain.write_back import (
     by_hand,
     changed_by_somebody,
     checked,
+    holds_all,
     locked_out,
     meant,
     not_overwritten,
@@ -190,3 +192,169 @@ def test_a_line_by_hand_needs_a_note_and_one_confirmed_needs_no_hand() -> None:
     confirmed = read_back(taken(line(), at=AT), SENT, at=AT)
     assert isinstance(by_hand(confirmed, "entered", at=AT), Refusal)
     assert isinstance(again(confirmed, overwrite=True, at=AT), Refusal)
+
+
+def seen(line_: WriteBack, found: dict[str, str | None], **changes: object) -> WriteBack:
+    return replace(line_, found=found, checked_at=LATER, **changes)  # type: ignore[arg-type]
+
+
+LATER = AT + timedelta(hours=1)
+TAKEN = taken(line(), at=AT)
+OTHER = "sent '75', holds '90'"
+
+
+def test_a_line_is_queued_meant_and_taken() -> None:
+    plain = queued(SectionId("s"), 2, "frappe", earlier={"score": "60"}, at=AT)
+
+    assert plain == WriteBack(SectionId("s"), 2, "frappe", S.QUEUED, AT, earlier={"score": "60"}, next_try_at=AT)
+    assert meant(plain, "Goal G-1", SENT) == replace(plain, place="Goal G-1", sent=SENT)
+    tried = replace(line(), tries=3, problem="busy", overwrites=True)
+    assert taken(tried, at=LATER) == replace(line(), state=S.SENT, changed_at=LATER, next_try_at=LATER)
+
+
+def test_what_is_read_back_is_kept_with_what_is_to_happen_next() -> None:
+    part, none = SENT | {"status": None}, {"score": "90", "status": None, "comment": None}
+
+    assert read_back(TAKEN, SENT, at=LATER) == seen(
+        TAKEN, SENT, state=S.CONFIRMED, changed_at=LATER, confirmed_at=LATER, next_try_at=LATER + CHECKED_EVERY
+    )
+    known = replace(TAKEN, confirmed_at=AT)
+    assert read_back(known, SENT, at=LATER).confirmed_at == AT
+    assert read_back(TAKEN, part, at=LATER) == seen(
+        TAKEN,
+        part,
+        state=S.PARTIAL,
+        changed_at=LATER,
+        problem="only part of it arrived. status: sent 'SCORED', holds None",
+        next_try_at=LATER + CHECKED_EVERY,
+    )
+    assert read_back(TAKEN, none, at=LATER) == seen(
+        TAKEN,
+        none,
+        state=S.REJECTED,
+        changed_at=LATER,
+        problem=f"the host said yes and holds something else. score: {OTHER}; status: sent 'SCORED', holds None",
+        next_try_at=None,
+    )
+
+
+def test_what_a_later_look_found_is_kept_with_the_next_look() -> None:
+    confirmed = replace(read_back(TAKEN, SENT, at=AT), tries=2)
+    changed = SENT | {"score": "90"}
+
+    assert checked(confirmed, SENT, at=LATER) == seen(confirmed, SENT, next_try_at=LATER + CHECKED_EVERY, tries=0)
+    assert checked(confirmed, changed, at=LATER) == seen(
+        confirmed,
+        changed,
+        state=S.DRIFTED,
+        changed_at=LATER,
+        problem=f"somebody changed it in the host. score: {OTHER}",
+        next_try_at=LATER + CHECKED_EVERY,
+        tries=0,
+    )
+    both = changed | {"status": None}
+    assert checked(confirmed, both, at=LATER).problem == (
+        f"somebody changed it in the host. score: {OTHER}; status: sent 'SCORED', holds None"
+    )
+    drifted = checked(confirmed, changed, at=LATER)
+    assert checked(drifted, changed, at=LATER + CHECKED_EVERY).changed_at == LATER
+
+
+def test_a_part_that_stays_a_part_is_no_drift() -> None:
+    part = SENT | {"status": None}
+    partial = replace(read_back(TAKEN, part, at=AT), tries=2)
+
+    assert checked(partial, part, at=LATER) == seen(partial, part, next_try_at=LATER + CHECKED_EVERY, tries=0)
+    assert checked(partial, part, at=AT + CHECKED_FOR).next_try_at is None
+    assert checked(partial, SENT | {"score": "90"}, at=LATER).state is S.DRIFTED
+    drifted = replace(partial, state=S.DRIFTED)
+    assert checked(drifted, part, at=LATER).problem == (
+        "somebody changed it in the host. status: sent 'SCORED', holds None"
+    )
+
+
+def test_a_line_is_looked_at_for_as_long_from_when_it_was_confirmed_first() -> None:
+    confirmed = replace(read_back(TAKEN, SENT, at=AT), changed_at=LATER)
+    day = timedelta(days=1)
+
+    assert checked(confirmed, SENT, at=AT + CHECKED_FOR - day).next_try_at == AT + CHECKED_FOR
+    assert checked(confirmed, SENT, at=AT + CHECKED_FOR).next_try_at is None
+    assert checked(replace(confirmed, confirmed_at=None), SENT, at=AT + CHECKED_FOR).next_try_at is not None
+
+
+def test_what_stood_in_the_way_is_named_field_by_field() -> None:
+    held = {"score": "90", "comment": "mine"}
+
+    assert not_overwritten(line(), held, ("score", "comment"), at=LATER) == seen(
+        line(),
+        held,
+        state=S.DRIFTED,
+        changed_at=LATER,
+        problem="somebody wrote there, and nothing was overwritten. score holds '90'; comment holds 'mine'",
+        next_try_at=LATER + CHECKED_EVERY,
+    )
+
+
+def test_what_was_only_looked_at_is_looked_at_another_day() -> None:
+    confirmed = read_back(TAKEN, SENT, at=AT)
+    tired, another_day = replace(confirmed, tries=len(PAUSES)), LATER + CHECKED_EVERY
+
+    assert put_off(tired, "busy", wait=timedelta(0), chance=0.5, at=LATER) == replace(
+        tired, tries=0, next_try_at=another_day, problem="busy"
+    )
+    assert put_off(confirmed, "busy", wait=timedelta(0), chance=0.5, at=LATER) == replace(
+        confirmed, tries=1, next_try_at=LATER + PAUSES[0], problem="busy"
+    )
+    assert refused(replace(confirmed, tries=3), "no", at=LATER) == replace(
+        confirmed, tries=0, next_try_at=another_day, problem="no"
+    )
+    assert locked_out(tired, "401", at=LATER) == replace(tired, next_try_at=LATER + LOCKED_OUT, problem="401")
+
+
+def test_what_the_host_will_not_have_is_rejected() -> None:
+    given_up = put_off(replace(line(), tries=len(PAUSES)), "busy", wait=timedelta(0), chance=0.5, at=LATER)
+
+    assert refused(line(), "no", at=LATER) == replace(
+        line(), state=S.REJECTED, changed_at=LATER, next_try_at=None, problem="no"
+    )
+    assert given_up == replace(
+        line(), state=S.REJECTED, changed_at=LATER, next_try_at=None, problem="given up after 8 tries. busy"
+    )
+
+
+@pytest.mark.parametrize("state", WriteBackState)
+def test_what_a_person_can_do_with_a_line(state: WriteBackState) -> None:
+    one = replace(line(), state=state, tries=3, problem="before")
+    sent_again, entered = again(one, overwrite=True, at=LATER), by_hand(one, " entered by Mia ", at=LATER)
+    name = state.value.lower()
+
+    if state in {S.NOT_DUE, S.QUEUED, S.PARTIAL, S.REJECTED, S.DRIFTED, S.MANUAL}:
+        changed = AT if state is S.QUEUED else LATER
+        assert sent_again == replace(line(), state=S.QUEUED, changed_at=changed, next_try_at=LATER, overwrites=True)
+    else:
+        assert sent_again == Refusal("NOT_NOW", f"it is {name}; there is nothing to send again")
+    if state in {S.QUEUED, S.SENT, S.PARTIAL, S.REJECTED, S.DRIFTED}:
+        assert entered == replace(line(), state=S.MANUAL, changed_at=LATER, next_try_at=None, problem="entered by Mia")
+    else:
+        assert entered == Refusal("NOT_NOW", f"it is {name}; there is nothing to do by hand")
+
+
+def test_a_drift_is_not_overwritten_unasked_and_the_rest_needs_no_word() -> None:
+    drifted = replace(line(), state=S.DRIFTED)
+
+    assert again(drifted, overwrite=False, at=LATER) == Refusal(
+        "HOST_CHANGED", "somebody changed it in the host; say that it may be overwritten, or keep it"
+    )
+    rejected = replace(line(), state=S.REJECTED)
+    assert again(rejected, overwrite=False, at=LATER) == replace(line(), changed_at=LATER, next_try_at=LATER)
+
+
+def test_a_line_of_which_nothing_is_known_differs_in_nothing_and_holds_nothing() -> None:
+    bare = queued(SectionId("s"), 1, "frappe", earlier=None, at=AT)
+
+    assert (bare.differences, line().differences, replace(bare, found={"score": "1"}).differences) == ((), (), ())
+    assert not holds_all(bare, {"score": "75"})
+    assert holds_all(line(), SENT | {"more": "x"})
+    assert not holds_all(line(), {"score": "75"})
+    assert changed_by_somebody(bare, {"score": "75"}) == ()
+    assert read_back(bare, {}, at=LATER).state is S.REJECTED

@@ -78,15 +78,18 @@ def differences(section: Section, card: Scorecard) -> tuple[Difference, ...]:
 
 
 def _is_otherwise(before: Estimate | Absence, after: Estimate | Absence) -> bool:
-    if isinstance(before, Absence) or isinstance(after, Absence):
-        return isinstance(before, Estimate) or isinstance(after, Estimate)
-    return _band(before) != _band(after) or not before.lower <= after.value <= before.upper
+    match before, after:
+        case Estimate(lower=lower, upper=upper), Estimate(value=value):
+            return _band(before) != _band(after) or not lower <= value <= upper
+        case Absence(), Absence():
+            return False
+        case _:
+            return True
 
 
-def _band(result: Estimate | Absence) -> tuple[str, int | None, bool | None]:
-    if isinstance(result, Absence):
-        return "absent", None, None
-    return "figure", result.level, result.is_better
+def _band(result: Estimate | Absence) -> tuple[int | None, bool | None] | None:
+    """Level and side; None for an absence, which is no figure without either."""
+    return None if isinstance(result, Absence) else (result.level, result.is_better)
 
 
 def _value(result: Estimate | Absence) -> Decimal | None:
