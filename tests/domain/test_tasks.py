@@ -117,6 +117,12 @@ def test_what_waits_for_a_decision_waits_with_whoever_takes_it(
     assert told(replace(in_state(state), disputes=disputes)) == tasks
 
 
+def test_a_reviewer_who_is_no_manager_of_the_employee_any_more_has_nothing_to_decide() -> None:
+    moved = in_state("DISPUTED", managers=(MAX, EmployeeId("eve")))
+
+    assert told(replace(moved, disputes=[DISPUTE])) == []
+
+
 def test_corrections_wait_with_hr_until_a_reopening_is_proposed() -> None:
     by_hr = [("DECIDE_CORRECTION", BY, HAL), ("DECIDE_CORRECTION", BY, HEDY)]
 

@@ -120,11 +120,9 @@ def _of_decisions(open_: Open) -> list[_Owed]:
             action = Action.DECIDE_DISPUTE if is_rating else Action.DECIDE_CLAIM
             kind = TaskKind.DECIDE_DISPUTE if is_rating else TaskKind.DECIDE_CLAIM
             found.append((action, kind, reviewer, dispute.decide_by))
-    if open_.section.state is SectionState.FINALISED and open_.section.course.reopening is None:
-        found += [
-            (Action.PROPOSE_REOPENING, TaskKind.DECIDE_CORRECTION, None, notice.decide_by)
-            for notice in open_.corrections
-        ]
+    found += [
+        (Action.PROPOSE_REOPENING, TaskKind.DECIDE_CORRECTION, None, notice.decide_by) for notice in open_.corrections
+    ]
     return found
 
 
