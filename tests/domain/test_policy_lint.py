@@ -29,7 +29,17 @@ TENTHS = (  # 0.1 + 0.7 + 0.2 is not 1 in binary
     "[indicators.satisfaction]\nweight = 0.1\n[indicators.repeat_purchase]\nweight = 0.7\n"
     "[indicators.attrition]\nweight = 0.2\n"
 )
+EVEN = "{ satisfaction = 0.5, attrition = 0.5 }"
+
+
+def profile(name: str, rest: str = "", weights: str = EVEN) -> str:
+    return f'[[profiles]]\nname = "{name}"\nweights = {weights}\n{rest}\n'
+
+
 ERRORS = [
+    (profile("A", weights="{ satisfaction = 0.5, attrition = 0.4 }"), "profile-weights-do-not-sum", "profiles.A"),
+    (profile("A", weights="{ satisfaction = 0.5, charm = 0.5 }"), "profile-weighs-unscored", "profiles.A"),
+    (profile("A", 'jobs = ["x"]') + profile("a", 'jobs = ["x"]'), "profile-twice", "profiles.a"),
     ("attributable_share = 1", "share-without-reason", "attributable_share"),
     ("publish_reliability = 0.49", "publish-under-floor", "publish_reliability"),
     ("consequence_reliability = 0.69", "consequence-under-floor", "consequence_reliability"),
@@ -59,6 +69,13 @@ ERRORS = [
     (f"{THREE_QUARTERS}[indicators.charm]\nweight = 0.25\n{OF_ITS_OWN}", "unknown-indicator", "indicators.charm"),
 ]
 WARNINGS = [
+    (profile("A", weights="{ satisfaction = 1, attrition = 0 }"), "profile-of-one", "profiles.A"),
+    (profile("A", 'jobs = ["x", "y"]') + profile("B", 'jobs = ["x"]'), "profile-hidden", "profiles.B"),
+    (
+        profile("A", 'departments = ["D"]') + profile("B", 'departments = ["D"]\njobs = ["x"]'),
+        "profile-hidden",
+        "profiles.B",
+    ),
     ("attributable_share = 0.701", "share-above-range", "attributable_share"),
     (f"{PURCHASES}horizon_days = 89", "horizon-under-window", "indicators.repeat_purchase.horizon_days"),
     ('rating_rule = "evaas"', "levels-without-margin", "rating_rule"),
@@ -99,6 +116,11 @@ def test_a_warning_is_found_alone(text: str, code: str, path: str) -> None:
         TENTHS,
         "margin = 1\nlevel_certainty = 0.8\nrank_width = 0.5\nfalse_discovery_rate = 0.2",
         "margin = 0.01\nrank_width = 0",
+        profile("A", 'jobs = ["x"]') + profile("B", 'jobs = ["x", "y"]'),
+        profile("A", 'jobs = ["x"]\ndepartments = ["D"]') + profile("B", 'jobs = ["x"]'),
+        profile("A", 'jobs = ["x"]') + profile("B", 'departments = ["D"]'),
+        profile("A") + profile("B"),
+        profile("A") + profile("B", 'jobs = ["x"]'),
     ],
 )
 def test_what_is_just_allowed_is_not_found(text: str) -> None:
@@ -191,7 +213,7 @@ def test_the_documentation_lists_every_code_with_its_level_and_every_key() -> No
 def test_the_documents_in_the_documentation_can_be_followed() -> None:
     documents = re.findall(r"```toml\n(.*?)```", DOCUMENTATION.read_text(encoding="utf-8"), re.DOTALL)
 
-    assert [found(text) for text in documents] == [[], [], []]
+    assert [found(text) for text in documents] == [[], [], [], []]
 
 
 def test_no_term_is_empty() -> None:

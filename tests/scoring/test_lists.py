@@ -37,7 +37,7 @@ def card(at: int, result: Estimate | Absence = SATISFIED) -> Scorecard:
 
 def run(one: Pooled, policy: Policy = DEFAULT_POLICY, **others: Scorecard) -> tuple[tuple[Scorecard, ...], Flags]:
     cards = [others.get(f"at_{at}", card(at)) for at in range(len(one.employees))]
-    told, (flags,) = listed(cards, {SATISFACTION: one}, policy, MANIFEST)
+    told, (flags,) = listed(cards, {SATISFACTION: [one]}, policy, MANIFEST)
     return told, flags
 
 
@@ -63,7 +63,7 @@ def test_few_losses_are_flagged_as_better_and_stand_high() -> None:
     lost = replace(SATISFIED, indicator=ATTRITION)
     told, (flags,) = listed(
         [card(at, lost) for at in range(8)],
-        {ATTRITION: pooled([-9, -3, -2, -1, 1, 2, 3, 9], 0.01, higher=False)},
+        {ATTRITION: [pooled([-9, -3, -2, -1, 1, 2, 3, 9], 0.01, higher=False)]},
         DEFAULT_POLICY,
         MANIFEST,
     )
@@ -120,7 +120,7 @@ def test_among_four_nobody_stands_anywhere_and_flags_stay() -> None:
 
 
 def test_a_run_of_which_nobody_is_judged_has_no_list() -> None:
-    assert listed([card(0, NOTHING)], {SATISFACTION: pooled([1.0], 1.0)}, DEFAULT_POLICY, MANIFEST) == (
+    assert listed([card(0, NOTHING)], {SATISFACTION: [pooled([1.0], 1.0)]}, DEFAULT_POLICY, MANIFEST) == (
         (card(0, NOTHING),),
         (),
     )
@@ -131,7 +131,7 @@ def test_composites_are_a_list_of_their_own() -> None:
     whole = Composite(some, some, some, some, some, some, some, some, True, 4, some, some, ((SATISFACTION, some),))
     cards = [replace(card(at, NOTHING), composite=whole) for at in range(6)]
     told, (flags,) = listed(
-        cards, {COMPOSITE: pooled([3.0, 2.0, 1.0, 0.0, -1.0, -9.0], 0.01)}, DEFAULT_POLICY, MANIFEST
+        cards, {COMPOSITE: [pooled([3.0, 2.0, 1.0, 0.0, -1.0, -9.0], 0.01)]}, DEFAULT_POLICY, MANIFEST
     )
 
     assert (flags.indicator, flags.judged, flags.better) == (COMPOSITE, 6, 3)
@@ -144,7 +144,7 @@ def test_the_manifest_fixes_the_draws() -> None:
     policy = replace(DEFAULT_POLICY, rank_width=1.0)
     cards = [card(at) for at in range(30)]
     again, other = (
-        listed(cards, {SATISFACTION: one}, policy, manifest)[0] for manifest in (MANIFEST, replace(MANIFEST, seed=1))
+        listed(cards, {SATISFACTION: [one]}, policy, manifest)[0] for manifest in (MANIFEST, replace(MANIFEST, seed=1))
     )
 
     assert run(one, policy)[0] == again

@@ -89,7 +89,7 @@ def test_a_moved_weight_counts_as_scoring_with_the_other_weights_does() -> None:
     first_policy = policy(satisfaction=0.4, repeat_purchase=0.6)
 
     def levels(by: Policy) -> list[int | None]:
-        said = composites(everybody.findings, by, errors={}).said
+        said = composites(everybody.findings, by, shares={}, errors={}).said
         return [one.level if isinstance(one, Composite) else None for one in said.values()]
 
     expected = [

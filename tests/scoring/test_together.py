@@ -78,7 +78,7 @@ def test_what_is_withheld_tells_nothing_through_the_composite() -> None:
         other = Results({}, Measured(range(1, 7), deviation[1:], np.full(6, 0.5), 1.0))
         found = {SATISFACTION: secret, REPEAT_PURCHASE: other, LIFETIME_VALUE: Results(), ATTRITION: Results()}
         findings = {key: Findings(results, withheld, nothing) for key, results in found.items()}
-        return dict(composites(findings, DEFAULT_POLICY, errors={}).said)
+        return dict(composites(findings, DEFAULT_POLICY, shares={}, errors={}).said)
 
     assert 0 not in with_first(9.0)
     assert with_first(9.0) == with_first(-9.0)

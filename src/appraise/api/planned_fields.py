@@ -208,6 +208,7 @@ FIELDS: Final[dict[str, dict[str, Written]]] = {
         "managerName": Made(("manager_name",)),
         "job": Made(("job_title",)),
         "department": Made(("department",)),
+        "profile": Made(("profile",)),
     },
     "Item": {
         "id": Made(("id",), partial(to_global, Kind.ITEM)),

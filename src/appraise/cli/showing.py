@@ -46,7 +46,7 @@ def print_section(viewed: ViewedSection, *, why: bool) -> None:
     person, section = viewed.person, viewed.section
     console.print()
     console.print(Rule(f"{person.employee.display_name} · {viewed.cycle.name}", align="left"))
-    job = " · ".join(part for part in (section.job_title, section.department) if part)
+    job = " · ".join(part for part in (section.job_title, section.department, section.profile) if part)
     reports_to = person.manager_name or "nobody"
     console.print(f"{job or 'no job known'} · reports to {reports_to}", style="dim", highlight=False)
     print_results(console, tuple(item.result for item in section.items), why=why)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.periods import Period
@@ -17,6 +18,16 @@ class EmploymentStatus(StrEnum):
     RETIRED = "retired"
     DECEASED = "deceased"
     UNKNOWN = "unknown"
+
+
+OUT_OF_SERVICE: Final = frozenset(
+    {
+        EmploymentStatus.PREHIRE,
+        EmploymentStatus.TERMINATED,
+        EmploymentStatus.RETIRED,
+        EmploymentStatus.DECEASED,
+    }
+)
 
 
 class ReportingKind(StrEnum):

@@ -14,6 +14,7 @@ from appraise.domain.indicators import (
     SATISFACTION,
     IndicatorDefinition,
 )
+from appraise.domain.profiles import Profile
 from appraise.errors import InvalidInput
 
 
@@ -89,7 +90,8 @@ class Policy:
     of the part that is their own; `level_certainty` the probability that "surely" asks for. A rank is told only where
     its 90 % interval is narrower than `rank_width` of the list. Of all flagged as different from expected, a share of
     `false_discovery_rate` may be expected to be flagged wrongly. `reasons` say by key why the organisation departs from
-    what lint would refuse. `exclusions` leave out employees, or evidence, on purpose.
+    what lint would refuse. `exclusions` leave out employees, or evidence, on
+    purpose. `profiles` weigh the indicators otherwise in some jobs; those of the indicators are for all others.
     """
 
     indicators: tuple[tuple[IndicatorKey, IndicatorPolicy], ...]
@@ -109,18 +111,32 @@ class Policy:
     false_discovery_rate: float = 0.05
     reasons: tuple[tuple[str, str], ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
+    profiles: tuple[Profile, ...] = ()
 
     def __post_init__(self) -> None:
-        total = math.fsum(indicator.weight for _, indicator in self.indicators)
-        if not math.isclose(total, 1):
-            raise InvalidInput(
-                f"the weights of the policy's indicators sum to {total:g}",
-                expected="1",
-                hint="change the weights so that together they make 1",
-            )
+        sums = {"the policy's indicators": self.weights.values()}
+        sums |= {f"the profile {one.name!r}": dict(one.weights).values() for one in self.profiles}
+        for name, weights in sums.items():
+            total = math.fsum(weights)
+            if not math.isclose(total, 1):
+                raise InvalidInput(
+                    f"the weights of {name} sum to {total:g}",
+                    expected="1",
+                    hint="change the weights so that together they make 1",
+                )
 
     def of(self, indicator: IndicatorKey) -> IndicatorPolicy:
         return dict(self.indicators)[indicator]
+
+    @property
+    def weights(self) -> dict[IndicatorKey, float]:
+        """Of jobs without a profile."""
+        return {key: rules.weight for key, rules in self.indicators}
+
+    def weighs(self, indicator: IndicatorKey) -> bool:
+        """Whether it does for anybody; what does not is context."""
+        each = (self.weights, *(dict(profile.weights) for profile in self.profiles))
+        return any(weights.get(indicator, 0.0) > 0 for weights in each)
 
 
 DEFAULT_POLICY = Policy(

@@ -13,8 +13,9 @@ from difflib import get_close_matches
 from enum import StrEnum
 from functools import partial
 from itertools import accumulate
-from typing import Any
+from typing import Any, TypeVar
 
+from appraise.domain import profiles
 from appraise.domain.canonical import canonical, sha256
 from appraise.domain.exclusions import SCHEMA, Exclusion, exclusion_from
 from appraise.domain.identifiers import IndicatorKey
@@ -29,11 +30,14 @@ from appraise.domain.policies import (
     Relation,
 )
 from appraise.domain.policy_keys import OF_AN_INDICATOR, OF_THE_POLICY, Key, expectation, fits, keys_of
+from appraise.domain.profiles import Profile, profile_from
 from appraise.errors import InvalidInput, Place
 
+T = TypeVar("T")
 INDICATORS = "indicators"
 REASONS = "reasons"
 EXCLUSIONS = "exclusions"
+PROFILES = "profiles"
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ANY_OTHER = IndicatorKey("")
 _TYPES: Mapping[str, Callable[[Any], Any]] = {"attribution": Attribution, "relation": Relation, "case_mix": tuple}
@@ -51,6 +55,7 @@ class PolicyDocument:
     indicators: tuple[tuple[IndicatorKey, IndicatorPolicy], ...]
     reasons: tuple[tuple[str, str], ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
+    profiles: tuple[Profile, ...] = ()
 
     def choice(self, name: str) -> Any:
         """Of the type that `policy_keys` gives the key."""
@@ -63,12 +68,19 @@ class PolicyDocument:
             INDICATORS: {name: _indicator_json(name, rules) for name, rules in self.indicators},
             REASONS: dict(self.reasons),
             EXCLUSIONS: [exclusion.as_json() for exclusion in self.exclusions],
+            PROFILES: [profile.as_json() for profile in self.profiles],
         }
 
     def policy(self) -> Policy:
         """Raises `InvalidInput` where the weights do not make 1."""
         choices: dict[str, Any] = {**dict(self.choices), "rating_rule": RatingRule(self.choice("rating_rule"))}
-        return Policy(indicators=self.indicators, reasons=self.reasons, exclusions=self.exclusions, **choices)
+        return Policy(
+            indicators=self.indicators,
+            reasons=self.reasons,
+            exclusions=self.exclusions,
+            profiles=self.profiles,
+            **choices,
+        )
 
 
 def document_of(policy: Policy) -> PolicyDocument:
@@ -77,6 +89,7 @@ def document_of(policy: Policy) -> PolicyDocument:
         _in_order(policy.indicators),
         tuple(sorted(policy.reasons)),
         policy.exclusions,
+        policy.profiles,
     )
 
 
@@ -130,6 +143,7 @@ def json_schema() -> dict[str, Any]:
                 "additionalProperties": {"type": "string", "minLength": 1},
             },
             EXCLUSIONS: dict(SCHEMA),
+            PROFILES: dict(profiles.SCHEMA),
         },
     }
 
@@ -155,12 +169,9 @@ def to_toml(policy: Policy) -> str:
             lines += _lines_of(key, values[key.name], default.get(key.name), source)
     if document.reasons:
         lines += ["", f"[{REASONS}]", *(f"{_key(name)} = {_value(reason)}" for name, reason in document.reasons)]
-    for exclusion in document.exclusions:
-        lines += [
-            "",
-            f"[[{EXCLUSIONS}]]",
-            *(f"{name} = {_value(value)}" for name, value in exclusion.as_json().items()),
-        ]
+    tables = [(EXCLUSIONS, one.as_json()) for one in document.exclusions]
+    for kind, table in [*tables, *((PROFILES, one.as_json()) for one in document.profiles)]:
+        lines += ["", f"[[{kind}]]", *(f"{key} = {_value(value)}" for key, value in table.items())]
     return "\n".join(lines) + "\n"
 
 
@@ -172,7 +183,7 @@ class _Reader:
 
     def document(self, values: Mapping[str, Any]) -> PolicyDocument:
         names = [key.name for key in OF_THE_POLICY]
-        self._known(values, [*names, INDICATORS, REASONS, EXCLUSIONS], "")
+        self._known(values, [*names, INDICATORS, REASONS, EXCLUSIONS, PROFILES], "")
         defaults = {name: _plain(getattr(DEFAULT_POLICY, name)) for name in names}
         read = self._values(values, OF_THE_POLICY, defaults, "")
         chosen = self._table(values.get(INDICATORS, {name: {} for name, _ in DEFAULT_POLICY.indicators}), INDICATORS)
@@ -180,7 +191,13 @@ class _Reader:
             raise self._wrong(INDICATORS, "names no indicator", "at least one table [indicators.NAME]")
         indicators = [(name, self._indicator(chosen, name)) for name in map(IndicatorKey, chosen)]
         reasons = self._reasons(self._table(values.get(REASONS, {}), REASONS), dict(indicators))
-        return PolicyDocument(tuple(read.items()), _in_order(indicators), reasons, self._exclusions(values))
+        return PolicyDocument(
+            tuple(read.items()),
+            _in_order(indicators),
+            reasons,
+            self._listed(values, EXCLUSIONS, exclusion_from),
+            self._listed(values, PROFILES, profile_from),
+        )
 
     def _indicator(self, chosen: Mapping[str, Any], name: IndicatorKey) -> IndicatorPolicy:
         path, keys = f"{INDICATORS}.{name}", keys_of(name)
@@ -206,12 +223,14 @@ class _Reader:
             read[key.name] = float(value) if key.shape["type"] == "number" else value
         return read
 
-    def _exclusions(self, values: Mapping[str, Any]) -> tuple[Exclusion, ...]:
-        listed = values.get(EXCLUSIONS, [])
+    def _listed(
+        self, values: Mapping[str, Any], name: str, one_from: Callable[[Any, Callable[[str, str], Exception]], T]
+    ) -> tuple[T, ...]:
+        listed = values.get(name, [])
         if not isinstance(listed, list):
-            raise self._wrong(EXCLUSIONS, f"is {listed!r}", f"tables [[{EXCLUSIONS}]], one for each reason")
+            raise self._wrong(name, f"is {listed!r}", f"tables [[{name}]], one for each")
         return tuple(
-            exclusion_from(one, partial(self._wrong, f"{EXCLUSIONS}, number {number},"))
+            one_from(one, partial(self._wrong, f"{name}, number {number},"))
             for number, one in enumerate(listed, start=1)
         )
 
@@ -312,4 +331,6 @@ def _key(name: str) -> str:
 
 def _value(value: Any) -> str:
     """A value as TOML, which writes numbers, texts and lists of them as JSON does, but for DEL."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(name)} = {_value(one)}" for name, one in value.items()) + " }"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

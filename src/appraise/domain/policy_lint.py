@@ -21,7 +21,8 @@ from appraise.domain.indicators import (
     SATISFACTION,
 )
 from appraise.domain.policies import DEFAULT_POLICY, DEFAULTS, Attribution, IndicatorPolicy, Policy, RatingRule
-from appraise.domain.policy_documents import INDICATORS, PolicyDocument, document_of
+from appraise.domain.policy_documents import INDICATORS, PROFILES, PolicyDocument, document_of
+from appraise.domain.profiles import Profile
 from appraise.errors import InvalidInput
 
 PRIOR_PURCHASES: Final = "prior_purchases"
@@ -88,7 +89,7 @@ class Finding:
 
 def lint(document: PolicyDocument) -> tuple[Finding, ...]:
     """All findings, errors first, otherwise in the order of the document."""
-    found = [*_shares(document), *_levels(document), *_lists(document), *_weights(document)]
+    found = [*_shares(document), *_levels(document), *_lists(document), *_weights(document), *_profiles(document)]
     for key, rules in document.indicators:
         found += [
             *_item(document, key, rules),
@@ -182,18 +183,51 @@ def _weights(document: PolicyDocument) -> Iterator[Finding]:
         yield Finding("weights-do-not-sum", Level.ERROR, sentence, INDICATORS)
 
 
+def _profiles(document: PolicyDocument) -> Iterator[Finding]:
+    known = dict(document.indicators)
+    for at, profile in enumerate(document.profiles):
+        before, path = document.profiles[:at], f"{PROFILES}.{profile.name}"
+        total = math.fsum(weight for _, weight in profile.weights)
+        if not math.isclose(total, 1):
+            sentence = f"the weights of the profile {profile.name} sum to {total:g}, not to 1"
+            yield Finding("profile-weights-do-not-sum", Level.ERROR, sentence, path)
+        for key, _ in profile.weights:
+            if key not in known:
+                sentence = f"the profile {profile.name} weighs {key}, which the policy does not score"
+                yield Finding("profile-weighs-unscored", Level.ERROR, sentence, path)
+        if any(one.name.casefold() == profile.name.casefold() for one in before):
+            yield Finding("profile-twice", Level.ERROR, f"there are two profiles {profile.name}", path)
+        elif (first := next((one for one in before if _hides(one, profile)), None)) is not None:
+            sentence = f"{profile.name} stands below {first.name}, which covers its jobs: nobody has it by its lists"
+            yield Finding("profile-hidden", Level.WARNING, sentence, path)
+        if sum(weight > 0 for _, weight in profile.weights) == 1:
+            sentence = f"one indicator alone decides in the profile {profile.name}: nothing else is weighed against it"
+            yield Finding("profile-of-one", Level.WARNING, sentence, path)
+
+
+def _hides(first: Profile, other: Profile) -> bool:
+    """Whether every job that `other` covers by its lists has `first` already."""
+    pairs = ((first.jobs, other.jobs), (first.departments, other.departments))
+    has_lists = any(one for one, _ in pairs) and any(one for _, one in pairs)
+    return has_lists and all(not wide or (narrow and set(narrow) <= set(wide)) for wide, narrow in pairs)
+
+
 def _item(document: PolicyDocument, key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
     path = f"{INDICATORS}.{key}"
     weight = f"{path}.weight"
-    if _speaks_of(key, CONTROLLED) and (rules.weight > 0 or key not in BY_KEY):
+    if _speaks_of(key, CONTROLLED) and (_weighs(document, key, rules) or key not in BY_KEY):
         sentence = f"{key} is what the employee does, not what becomes of the customer: scored, it rewards the doing"
         yield Finding("employee-controls-item", Level.ERROR, sentence, path)
     elif key not in BY_KEY:
         sentence = f"there is no indicator {key}; {_one_of(key, tuple(BY_KEY))}"
         yield Finding("unknown-indicator", Level.ERROR, sentence, path)
-    elif rules.weight > 0 and key not in APPROVED and weight not in dict(document.reasons):
+    elif _weighs(document, key, rules) and key not in APPROVED and weight not in dict(document.reasons):
         sentence = f'{key} is read as context and carries no weight, unless [reasons] says why under "{weight}"'
         yield Finding("unapproved-indicator", Level.ERROR, sentence, weight)
+
+
+def _weighs(document: PolicyDocument, key: IndicatorKey, rules: IndicatorPolicy) -> bool:
+    return rules.weight > 0 or any(dict(profile.weights).get(key, 0) > 0 for profile in document.profiles)
 
 
 def _covariates(key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:

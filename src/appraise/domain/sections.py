@@ -65,7 +65,8 @@ class Item:
 class Section:
     """Job, department (name and code) and manager are as they stood when the section was opened or last scored.
 
-    `floor` is the share of the weight that must have been observed for a total to be made.
+    `floor` is the share of the weight that must have been observed for a total to be made. `profile` names the role
+    profile by which the items weigh, None for the policy's own weights.
     """
 
     id: SectionId
@@ -84,6 +85,7 @@ class Section:
     floor: Decimal = Decimal(0)
     course: Course = field(default_factory=Course)
     department_code: str | None = None
+    profile: str | None = None
 
     @property
     def observed_weight(self) -> Decimal:

@@ -130,7 +130,7 @@ def nobody(indicator: IndicatorKey, seen: Seen, error: NotEnough) -> Results:
 
 def _known(indicator: IndicatorKey, policy: Policy, shrunk: Shrunk) -> Known | None:
     """None of context, which is not judged."""
-    if not policy.of(indicator).weight:
+    if not policy.weighs(indicator):
         return None
     return Known(
         shrunk.deviation,

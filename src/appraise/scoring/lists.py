@@ -4,7 +4,7 @@ Judged are those whose figure carries consequences. A flag is about the list: so
 on the other side. A rank is told only where the data know it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -42,16 +42,18 @@ class _Judged:
 
 
 def listed(
-    cards: Sequence[Scorecard], pooled: Mapping[IndicatorKey, Pooled], policy: Policy, manifest: Manifest
+    cards: Sequence[Scorecard], pooled: Mapping[IndicatorKey, Sequence[Pooled]], policy: Policy, manifest: Manifest
 ) -> tuple[tuple[Scorecard, ...], tuple[Flags, ...]]:
     """The scorecards, by position, with flags and standings, and what the flags amount to, by indicator.
 
-    `pooled` holds the indicators that weigh, and COMPOSITE. The same manifest gives the same draws.
+    `pooled` holds the indicators that weigh, and COMPOSITE, each with the lists of those who can be compared: nobody
+    stands in one list with whoever is weighed otherwise. The same manifest gives the same draws.
     """
     found: list[dict[IndicatorKey, _Judged]] = [{} for _ in cards]
     flags = []
-    for key, one in pooled.items():
-        figures = {at: figure for at, card in enumerate(cards) if (figure := _judged(card, key)) is not None}
+    for key, number, one in ((key, number, one) for key, lists in pooled.items() for number, one in enumerate(lists)):
+        members = ((at, _judged(cards[at], key)) for at in one.employees)
+        figures = {at: figure for at, figure in members if figure is not None}
         if not figures:
             continue
         positions = list(figures)
@@ -67,11 +69,31 @@ def listed(
             )
         )
         # Each list has random numbers of its own, so that one more indicator changes no other's.
-        seed = [manifest.seed, *key.encode()]
+        seed = [manifest.seed, *key.encode(), *([number] if number else [])]
         standings = _standings(one.known.draw(np.random.default_rng(seed), DRAWS)[:, rows], figures, policy)
         for position, flag, standing in zip(positions, flagged.flag, standings, strict=True):
             found[position][key] = _Judged(bool(flag), standing)
-    return tuple(_told(card, said) for card, said in zip(cards, found, strict=True)), tuple(flags)
+    return tuple(_told(card, said) for card, said in zip(cards, found, strict=True)), _by_indicator(flags)
+
+
+def _by_indicator(flags: Iterable[Flags]) -> tuple[Flags, ...]:
+    """Those of several lists as one: of all flagged as many are expected to be wrong as in the lists by themselves."""
+    found: dict[IndicatorKey, Flags] = {}
+    for one in flags:
+        before = found.get(one.indicator)
+        if before is None:
+            found[one.indicator] = one
+            continue
+        counts = (before.better + before.worse, one.better + one.worse)
+        wrong = counts[0] * before.expected_wrong + counts[1] * one.expected_wrong
+        found[one.indicator] = Flags(
+            one.indicator,
+            judged=before.judged + one.judged,
+            better=before.better + one.better,
+            worse=before.worse + one.worse,
+            expected_wrong=exactly(float(wrong / sum(counts))) if sum(counts) else wrong,
+        )
+    return tuple(found.values())
 
 
 def _judged(card: Scorecard, key: IndicatorKey) -> Estimate | Composite | None:

@@ -1,14 +1,14 @@
 """One scoring run: all indicators of all employees in one cycle."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 import ibis
 
-from appraise.domain.employees import Employee, Employment, EmploymentStatus
+from appraise.domain.employees import OUT_OF_SERVICE, Employee, Employment
 from appraise.domain.events import EventKind
 from appraise.domain.exclusions import left_out
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
@@ -16,6 +16,7 @@ from appraise.domain.indicators import COMPOSITE
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import Policy
+from appraise.domain.profiles import Shares, shares_of
 from appraise.domain.progress import Advance
 from appraise.domain.scorecards import (
     Absence,
@@ -38,22 +39,13 @@ from appraise.scoring.prepared import prepare
 from appraise.scoring.references import directory
 from appraise.scoring.together import SEED, Together, composites, nothing_together
 
-_OUT_OF_SERVICE = frozenset(
-    {
-        EmploymentStatus.PREHIRE,
-        EmploymentStatus.TERMINATED,
-        EmploymentStatus.RETIRED,
-        EmploymentStatus.DECEASED,
-    }
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """What the events say of everybody before it is put together; `findings` are by position in `employees`.
 
     `errors` say how far chance does the same to indicators that weigh. `spared` gives the policy's reason for everybody
-    whom it leaves out.
+    whom it leaves out, `shares` the profiles by position of those who held a job on a day there are data of.
     """
 
     employees: tuple[Employee, ...]
@@ -61,6 +53,7 @@ class Measurement:
     errors: ErrorCorrelations
     serving: frozenset[EmployeeId]
     spared: Mapping[EmployeeId, str] = field(default_factory=dict)
+    shares: Mapping[int, Shares] = field(default_factory=dict)
 
 
 def score(  # noqa: PLR0913  # what a run is computed from, each part named
@@ -111,16 +104,18 @@ def measure(
         steps.next(f"scoring {indicator.definition.name.lower()}")
         findings[indicator.definition.key] = indicator.measure(shared, policy)
     spared = left_out_employees(people, policy, cycle)
-    told, errors = with_error_correlations(findings, [key for key, rules in policy.indicators if rules.weight > 0])
+    told, errors = with_error_correlations(findings, [key for key, _ in policy.indicators if policy.weighs(key)])
     steps.done()
-    return Measurement(tuple(employees), told, errors, in_service(people, cycle), spared)
+    profiles = shares_of(people.employments, policy.profiles, cycle=cycle, data_as_of=data_as_of)
+    shares = {at: profiles[employee.id] for at, employee in enumerate(employees) if employee.id in profiles}
+    return Measurement(tuple(employees), told, errors, in_service(people, cycle), spared, shares)
 
 
 def concluded(measured: Measurement, policy: Policy, made_of: Manifest) -> ScoringResult:
     """What is made of the measurement: results, composites, flags and standings."""
     findings, serving, spared = measured.findings, measured.serving, measured.spared
     indicators = [key for key, _ in policy.indicators]
-    together = composites(findings, policy, errors=measured.errors, seed=made_of.seed)
+    together = composites(findings, policy, shares=measured.shares, errors=measured.errors, seed=made_of.seed)
     cards = [
         Scorecard(
             employee.id,
@@ -138,11 +133,13 @@ def concluded(measured: Measurement, policy: Policy, made_of: Manifest) -> Scori
     )
 
 
-def _pooled(findings: Mapping[IndicatorKey, Findings], together: Together) -> dict[IndicatorKey, Pooled]:
+def _pooled(findings: Mapping[IndicatorKey, Findings], together: Together) -> dict[IndicatorKey, Sequence[Pooled]]:
     """Whatever is judged: indicators that weigh and could be compared, then all of them together."""
     measured = {key: found.results.measured for key, found in findings.items()}
-    judged = {key: Pooled(one.employees, one.known) for key, one in measured.items() if one and one.known}
-    return judged if together.pooled is None else {**judged, COMPOSITE: together.pooled}
+    judged: dict[IndicatorKey, Sequence[Pooled]] = {
+        key: [Pooled(one.employees, one.known)] for key, one in measured.items() if one and one.known
+    }
+    return {**judged, COMPOSITE: together.pooled} if together.pooled else judged
 
 
 def in_service(people: PeopleSnapshot, cycle: Period) -> frozenset[EmployeeId]:
@@ -151,7 +148,7 @@ def in_service(people: PeopleSnapshot, cycle: Period) -> frozenset[EmployeeId]:
     serving = {
         employment.employee
         for employment in people.employments
-        if employment.status not in _OUT_OF_SERVICE and employment.period.overlaps(cycle)
+        if employment.status not in OUT_OF_SERVICE and employment.period.overlaps(cycle)
     }
     return frozenset(employee.id for employee in people.employees if employee.id not in recorded) | frozenset(serving)
 
@@ -163,7 +160,7 @@ def left_out_employees(people: PeopleSnapshot, policy: Policy, cycle: Period) ->
     """
     jobs: dict[EmployeeId, list[Employment]] = {}
     for job in people.employments:
-        if job.status not in _OUT_OF_SERVICE and job.period.overlaps(cycle):
+        if job.status not in OUT_OF_SERVICE and job.period.overlaps(cycle):
             jobs.setdefault(job.employee, []).append(job)
     reasons = {employee: left_out(some, policy.exclusions) for employee, some in jobs.items()}
     return {employee: reason for employee, reason in reasons.items() if reason is not None}

@@ -29,30 +29,42 @@ class WeightShift:
 
 
 def weight_shifts(measured: Measurement, policy: Policy, *, seed: int = SEED) -> tuple[WeightShift, ...]:
-    """Ten points up and down for each indicator that weighs, as far as there is weight to move."""
+    """Ten points up and down for each indicator that weighs, as far as there is weight to move; in profiles too."""
     shifts = [
-        (key, rules.weight, moved)
-        for key, rules in policy.indicators
-        for moved in (min(rules.weight + MOVE, 1.0), max(rules.weight - MOVE, 0.0))
-        if 0.0 < rules.weight < 1.0
+        (key, rules.weight, by) for key, rules in policy.indicators for by in (MOVE, -MOVE) if 0.0 < rules.weight < 1.0
     ]
     if not shifts:
         return ()
-    policies = [policy, *(_moved(policy, key, moved) for key, _, moved in shifts)]
-    together = composites_under(measured.findings, policies, errors=measured.errors, seed=seed)
+    policies = [policy, *(_moved(policy, key, by) for key, _, by in shifts)]
+    together = composites_under(measured.findings, policies, shares=measured.shares, errors=measured.errors, seed=seed)
     first, *others = (_levels(found, measured) for found in together)
     return tuple(
-        WeightShift(key, weight, moved, len(first), sum(other.get(at) != level for at, level in first.items()))
-        for (key, weight, moved), other in zip(shifts, others, strict=True)
+        WeightShift(key, weight, _to(weight, by), len(first), sum(other.get(at) != lvl for at, lvl in first.items()))
+        for (key, weight, by), other in zip(shifts, others, strict=True)
     )
 
 
-def _moved(policy: Policy, key: IndicatorKey, to: float) -> Policy:
-    rest = (1.0 - to) / (1.0 - policy.of(key).weight)
-    indicators = tuple(
-        (one, replace(rules, weight=to if one == key else rules.weight * rest)) for one, rules in policy.indicators
+def _moved(policy: Policy, key: IndicatorKey, by: float) -> Policy:
+    weights = _shifted(policy.weights, key, by)
+    indicators = tuple((one, replace(rules, weight=weights[one])) for one, rules in policy.indicators)
+    profiles = tuple(
+        replace(profile, weights=tuple(_shifted(dict(profile.weights), key, by).items())) for profile in policy.profiles
     )
-    return replace(policy, indicators=indicators)
+    return replace(policy, indicators=indicators, profiles=profiles)
+
+
+def _shifted(weights: Mapping[IndicatorKey, float], key: IndicatorKey, by: float) -> Mapping[IndicatorKey, float]:
+    """As they are where there is nothing to move: the indicator weighs nothing, or it alone weighs."""
+    weight = weights.get(key, 0.0)
+    if not 0.0 < weight < 1.0:
+        return weights
+    to = _to(weight, by)
+    rest = (1.0 - to) / (1.0 - weight)
+    return {one: to if one == key else other * rest for one, other in weights.items()}
+
+
+def _to(weight: float, by: float) -> float:
+    return min(max(weight + by, 0.0), 1.0)
 
 
 def _levels(found: Together, measured: Measurement) -> Mapping[int, int]:

@@ -1,8 +1,9 @@
 """All weighted indicators of an employee, judged together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import chain
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import COMPOSITE, Direction, definition_of
 from appraise.domain.policies import Policy
+from appraise.domain.profiles import GENERAL, Shares, weights_of
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate
 from appraise.errors import NotEnough
 from appraise.scoring.error_correlations import ErrorCorrelations, as_matrix
@@ -18,27 +20,35 @@ from appraise.scoring.levels import Known, levels
 from appraise.scoring.lists import Pooled
 from appraise.scoring.working import exactly
 from appraise.statistics import composite as statistics
+from appraise.statistics.shrinkage import FEWEST_EMPLOYEES
 
 FEWEST_INDICATORS: Final = 2
 SEED: Final = 2_026
 
 Published = Sequence[tuple[bool, ...]]
 """Per employee, which indicators that weigh have a figure."""
+Weights = tuple[Decimal, ...]
+"""Of the indicators that weigh for anybody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """What is said by position, of everybody with any evidence; `pooled` is None where nothing can be put together."""
+    """What is said by position, of everybody with any evidence; `pooled` by profile, of those who are weighed alike."""
 
     said: Mapping[int, Composite | Absence]
-    pooled: Pooled | None = None
+    pooled: tuple[Pooled, ...] = ()
 
 
 def composites(
-    findings: Mapping[IndicatorKey, Findings], policy: Policy, *, errors: ErrorCorrelations, seed: int = SEED
+    findings: Mapping[IndicatorKey, Findings],
+    policy: Policy,
+    *,
+    shares: Mapping[int, Shares],
+    errors: ErrorCorrelations,
+    seed: int = SEED,
 ) -> Together:
     """By the policy's weights, as `composites_under` says."""
-    (found,) = composites_under(findings, [policy], errors=errors, seed=seed)
+    (found,) = composites_under(findings, [policy], shares=shares, errors=errors, seed=seed)
     return found
 
 
@@ -46,52 +56,85 @@ def composites_under(
     findings: Mapping[IndicatorKey, Findings],
     policies: Sequence[Policy],
     *,
+    shares: Mapping[int, Shares],
     errors: ErrorCorrelations,
     seed: int = SEED,
 ) -> list[Together]:
     """By each of several policies that differ from the first in weights alone, and that weigh nothing more.
 
-    Of everybody with any evidence; leavers count towards what is expected of the others.
+    Of everybody with any evidence; leavers count towards what is expected of the others. `shares` are the employees'
+    profiles by position; whoever is not in it has none. All are compared with everybody, whatever their profile.
 
     Whoever has fewer than two published indicators, or too little weight of them, gets an absence. Evidence below what
     is published still tells of the other indicators, and is used for that.
     """
     policy = policies[0]
-    weighed = [key for key, rules in policy.indicators if rules.weight > 0]
+    weighed = [key for key, _ in policy.indicators if policy.weighs(key)]
     seen = {key: measured for key in weighed if (measured := _disclosed(findings[key].results)) is not None}
     employees = sorted({employee for measured in seen.values() for employee in measured.employees})
     if not employees:
         return [Together({}) for _ in policies]
     deviation, variance = _measured(seen, weighed, employees)
-    weights = [[one.of(key).weight for key in weighed] for one in policies]
-    published = _published(findings, weighed, employees)
+    alike = [_alike(one, weighed, [shares.get(employee, GENERAL) for employee in employees]) for one in policies]
+    can = np.isfinite(variance).sum(axis=0) >= FEWEST_EMPLOYEES
+    usable = [weights for weights in dict.fromkeys(chain(*alike)) if any(np.array(weights, dtype=float)[can] > 0)]
     try:
         pooled = statistics.pool_each(
             deviation,
             variance,
-            weights=weights,
+            weights=[[float(weight) for weight in weights] for weights in usable],
             error_correlation=as_matrix(errors, weighed),
             attributable_share=policy.attributable_share,
             seed=seed,
         )
     except NotEnough as error:
-        reason = f"The indicators cannot be put together for anybody in this cycle: {error.found}."
-        return [Together({employee: _absent(reason) for employee in employees}) for _ in policies]
-    return [_together(found, one, weighed, published, employees) for found, one in zip(pooled, policies, strict=True)]
+        return [Together({employee: _none(error.found) for employee in employees}) for _ in policies]
+    by_weights = dict(zip(usable, pooled, strict=True))
+    people = _People(employees, weighed, _published(findings, weighed, employees))
+    return [_together(one, groups, by_weights, people) for one, groups in zip(policies, alike, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """`employees` are positions, `published` has a row for each and says which of the `weighed` have a figure."""
+
+    employees: Sequence[int]
+    weighed: Sequence[IndicatorKey]
+    published: Published
+
+
+def _alike(policy: Policy, weighed: Sequence[IndicatorKey], shares: Iterable[Shares]) -> dict[Weights, list[int]]:
+    """Rows of those who are weighed alike, by their weights."""
+    known: dict[Shares, Weights] = {}
+    groups: dict[Weights, list[int]] = {}
+    for row, one in enumerate(shares):
+        if one not in known:
+            found = weights_of(one, policy.weights)
+            known[one] = tuple(found[key] for key in weighed)
+        groups.setdefault(known[one], []).append(row)
+    return groups
 
 
 def _together(
-    pooled: statistics.Composite,
     policy: Policy,
-    weighed: Sequence[IndicatorKey],
-    published: Published,
-    employees: Sequence[int],
+    groups: Mapping[Weights, Sequence[int]],
+    by_weights: Mapping[Weights, statistics.Composite],
+    people: _People,
 ) -> Together:
-    weights = [policy.of(key).weight for key in weighed]
-    known = Known(pooled.posterior, 0.0, pooled.spread, higher_is_better=True)
-    figures = _figures(pooled, known, policy, weighed, published)
-    said = {employee: _gated(figures[row], published[row], policy, weights) for row, employee in enumerate(employees)}
-    return Together(said, Pooled(employees, known))
+    said: dict[int, Composite | Absence] = {}
+    lists = []
+    for weights, rows in groups.items():
+        whom = [people.employees[row] for row in rows]
+        if weights not in by_weights:
+            said |= dict.fromkeys(whom, _none("no indicator has enough employees"))
+            continue
+        pooled = by_weights[weights]
+        known = Known(pooled.posterior.of(rows), 0.0, pooled.spread, higher_is_better=True)
+        figures = _figures(pooled, known, policy, (weights, rows), people)
+        gated = (_gated(one, people.published[row], policy, weights) for row, one in zip(rows, figures, strict=True))
+        said |= dict(zip(whom, gated, strict=True))
+        lists.append(Pooled(whom, known))
+    return Together(said, tuple(lists))
 
 
 def _disclosed(results: Results) -> Measured | None:
@@ -134,14 +177,20 @@ def _published(
 
 
 def _figures(
-    pooled: statistics.Composite, known: Known, policy: Policy, weighed: Sequence[IndicatorKey], published: Published
+    pooled: statistics.Composite,
+    known: Known,
+    policy: Policy,
+    group: tuple[Weights, Sequence[int]],
+    people: _People,
 ) -> list[Composite]:
-    above = pooled.probability_above()
-    weights = [Decimal(str(policy.of(key).weight)) for key in weighed]
+    weights, rows = group
+    above = np.clip(known.above(), 0.0, 1.0)
     found = []
-    for row, has in enumerate(published):
+    for at, row in enumerate(rows):
         # Each part is rounded once and the value is their sum, so that the identity holds in the digits shown.
-        parts = tuple((key, exactly(part)) for key, part in zip(weighed, pooled.contribution[row], strict=True))
+        each = zip(people.weighed, pooled.contribution[row], weights, strict=True)
+        parts = tuple((key, exactly(part)) for key, part, weight in each if weight > 0)
+        has = zip(weights, people.published[row], strict=True)
         found.append(
             Composite(
                 value=sum((part for _, part in parts), Decimal(0)),
@@ -151,10 +200,10 @@ def _figures(
                 upper_90=exactly(pooled.upper90[row]),
                 spread=exactly(pooled.spread),
                 reliability=exactly(pooled.reliability[row]),
-                probability_better=exactly(np.clip(above[row], 0.0, 1.0)),
+                probability_better=exactly(above[at]),
                 consequence=float(pooled.reliability[row]) >= policy.consequence_reliability,
                 level=None,
-                observed_weight=sum((w for w, one in zip(weights, has, strict=True) if one), Decimal(0)),
+                observed_weight=sum((weight for weight, one in has if one), Decimal(0)),
                 attributable_share=Decimal(repr(policy.attributable_share)),
                 parts=parts,
             )
@@ -164,11 +213,12 @@ def _figures(
 
 
 def _gated(
-    figure: Composite, published: tuple[bool, ...], policy: Policy, weights: Sequence[float]
+    figure: Composite, published: tuple[bool, ...], policy: Policy, weights: Sequence[Decimal]
 ) -> Composite | Absence:
-    needed = min(FEWEST_INDICATORS, len(weights))
-    if sum(published) < needed:
-        many = "is 1 indicator" if sum(published) == 1 else f"are {sum(published)} indicators"
+    needed = min(FEWEST_INDICATORS, sum(weight > 0 for weight in weights))
+    count = sum(one for one, weight in zip(published, weights, strict=True) if weight > 0)
+    if count < needed:
+        many = "is 1 indicator" if count == 1 else f"are {count} indicators"
         return _absent(f"There {many} with a figure; at least {needed} are needed to put them together.")
     if float(figure.observed_weight) < policy.minimum_observed_weight:
         return _absent(
@@ -181,6 +231,10 @@ def _gated(
             f"{policy.publish_reliability:.2f} needed."
         )
     return figure
+
+
+def _none(why: str) -> Absence:
+    return _absent(f"The indicators cannot be put together for anybody in this cycle: {why}.")
 
 
 def _absent(reason: str) -> Absence:

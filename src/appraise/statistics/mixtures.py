@@ -3,6 +3,7 @@
 A mixture keeps what a plug-in loses: where the spread is uncertain, so is every employee's estimate.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,6 +40,10 @@ class NormalMixture:
     weights: FloatArray
     means: FloatArray
     sds: FloatArray
+
+    def of(self, rows: Sequence[int]) -> "NormalMixture":
+        """Of some employees, by their rows."""
+        return NormalMixture(self.weights, self.means[rows], self.sds[rows])
 
     def mean(self) -> FloatArray:
         return self.means @ self.weights

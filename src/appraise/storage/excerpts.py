@@ -75,7 +75,7 @@ PERSON: Final = frozenset(PEOPLE["sqlite"])
 """Columns of an employee as of a day; outside any job of the nearest one."""
 SECTION: Final[dict[str, ColumnElement[Any]]] = {
     **{name: SECTIONS.c[name] for name in ("id", "employee_id", "state", "version", "revision")},
-    **{name: SECTIONS.c[name] for name in ("job_title", "department", "submitted_at", "manifest_hash")},
+    **{name: SECTIONS.c[name] for name in ("job_title", "department", "profile", "submitted_at", "manifest_hash")},
     "floor": cast(SECTIONS.c.floor, Digits),
 }
 LISTED: Final[dict[str, ColumnElement[Any]]] = SECTION | {

@@ -349,6 +349,7 @@ def _section(columns: Any, items: Sequence[Item]) -> Section:
         floor=columns["floor"],
         course=course_from(columns["course"]),
         department_code=columns["department_code"],
+        profile=columns.get("profile"),
     )
 
 
@@ -364,6 +365,7 @@ def _columns(section: Section) -> dict[str, Any]:
         "job_title": section.job_title,
         "department": section.department,
         "department_code": section.department_code,
+        "profile": section.profile,
         "submitted_at": section.submitted_at,
         "manifest_hash": section.manifest_hash,
         "floor": section.floor,

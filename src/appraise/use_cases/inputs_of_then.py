@@ -10,6 +10,7 @@ from appraise.domain.people import PeopleSnapshot
 from appraise.domain.people_documents import PeopleDocuments, people_of
 from appraise.domain.policies import Policy
 from appraise.domain.policy_documents import from_json
+from appraise.domain.profiles import Profile
 from appraise.domain.reading import ScoringRun
 from appraise.domain.scorecards import Manifest
 from appraise.errors import InvalidInput
@@ -66,7 +67,7 @@ def inputs_of_then(deployment: Deployment, session: Session, run: ScoringRun, ma
     now = (("appraise", deployment.code_version), *software())
     then = (("appraise", manifest.code_version), *manifest.software)
     inputs = (events, rules, _people(documents, manifest), packages, _software(then, now))
-    reweighed = policy is not None and any(policy.of(key).weight > 0 for key in left_out)
+    reweighed = policy is not None and any(policy.weighs(key) for key in left_out)
     return Then(
         inputs,
         None if policy is None else _without(policy, left_out),
@@ -151,7 +152,19 @@ def _without(policy: Policy, left_out: Container[IndicatorKey]) -> Policy | None
         return None
     if not total:
         kept, total = [(key, replace(rules, weight=1.0)) for key, rules in kept], len(kept)
-    return replace(policy, indicators=tuple((key, replace(rules, weight=rules.weight / total)) for key, rules in kept))
+    indicators = tuple((key, replace(rules, weight=rules.weight / total)) for key, rules in kept)
+    general = tuple((key, rules.weight) for key, rules in indicators)
+    profiles = tuple(_remaining(profile, left_out, general) for profile in policy.profiles)
+    return replace(policy, indicators=indicators, profiles=profiles)
+
+
+def _remaining(
+    profile: Profile, left_out: Container[IndicatorKey], general: tuple[tuple[IndicatorKey, float], ...]
+) -> Profile:
+    """`general` weights where nothing that the profile weighs is left."""
+    kept = [(key, weight) for key, weight in profile.weights if key not in left_out]
+    total = sum(weight for _, weight in kept)
+    return replace(profile, weights=tuple((key, weight / total) for key, weight in kept) if total else general)
 
 
 def _pairs(pairs: Iterable[tuple[str, object]]) -> str:

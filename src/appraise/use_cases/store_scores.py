@@ -13,6 +13,7 @@ from appraise.domain.identifiers import CorrectionId, EmployeeId, ItemId, RunId,
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.people_documents import documents_of
 from appraise.domain.policies import Policy
+from appraise.domain.profiles import GENERAL, Shares, said_of, shares_of, weights_of
 from appraise.domain.reading import RunState, ScoringRun
 from appraise.domain.scorecards import Absence, Scorecard, ScoringResult
 from appraise.domain.section_states import HANDED_IN, OPEN_TO_SCORING, SectionState
@@ -51,15 +52,18 @@ def store_scores(  # noqa: PLR0913  # what was computed from whom by which rules
         people_snapshots.add(session, documents_of(scored), at=at)
         scorecards.add(session, run.id, result.scorecards)
         standing = _Standing(people.snapshot(session), at.date())
+        as_of = result.manifest.data_as_of
+        profiles = shares_of(scored.employments, policy.profiles, cycle=cycle.period, data_as_of=as_of)
         known = {section.employee: section for section in sections.in_cycle(session, cycle.id)}
         new: list[Section] = []
         changed: list[Section] = []
         for scorecard in result.scorecards:
             section = known.get(scorecard.employee)
+            shares = profiles.get(scorecard.employee, GENERAL)
             if section is None:
-                new.append(standing.placed(_opened(scorecard, cycle, run, policy)))
+                new.append(standing.placed(_opened(scorecard, cycle, run, policy, shares)))
             elif section.state in OPEN_TO_SCORING:
-                changed.append(standing.placed(_rescored(section, scorecard, run, policy)))
+                changed.append(standing.placed(_rescored(section, scorecard, run, policy, shares)))
         sections.add(session, new)
         sections.save(session, changed)
         noticed = _corrected(session, run, result, known.values(), at=at)
@@ -125,7 +129,7 @@ def _tell(
         outbox.append(session, Notice.SECTION_CORRECTED, section.id, facts=facts | about, at=at)
 
 
-def _opened(scorecard: Scorecard, cycle: Cycle, run: ScoringRun, policy: Policy) -> Section:
+def _opened(scorecard: Scorecard, cycle: Cycle, run: ScoringRun, policy: Policy, shares: Shares) -> Section:
     section = Section(
         id=SectionId(new_id()),
         employee=scorecard.employee,
@@ -136,17 +140,17 @@ def _opened(scorecard: Scorecard, cycle: Cycle, run: ScoringRun, policy: Policy)
         revision=1,
         items=(),
     )
-    return _rescored(section, scorecard, run, policy)
+    return _rescored(section, scorecard, run, policy, shares)
 
 
-def _rescored(section: Section, scorecard: Scorecard, run: ScoringRun, policy: Policy) -> Section:
+def _rescored(section: Section, scorecard: Scorecard, run: ScoringRun, policy: Policy, shares: Shares) -> Section:
     before = {item.indicator: item for item in section.items}
-    weights = {indicator: Decimal(str(choices.weight)) for indicator, choices in policy.indicators}
+    weights = weights_of(shares, policy.weights)
     items = []
     for result in scorecard.results:
         known = before.get(result.indicator)
-        rating = None if known is None or isinstance(result, Absence) else known.rating
         weight = weights.get(result.indicator, Decimal(0))
+        rating = None if known is None or isinstance(result, Absence) or not weight else known.rating
         if known is None:
             items.append(Item(ItemId(new_id()), result.indicator, weight, result))
         else:
@@ -157,6 +161,7 @@ def _rescored(section: Section, scorecard: Scorecard, run: ScoringRun, policy: P
         items=tuple(items),
         version=section.version + 1,
         floor=Decimal(str(policy.minimum_observed_weight)),
+        profile=said_of(shares),
     )
 
 

@@ -51,6 +51,9 @@ class SectionPersonType:
     manager_name: str | None = strawberry.field(description="The manager of record's name; null where there is none.")
     job: str | None = strawberry.field(description="Job title then.")
     department: str | None = strawberry.field(description="Department then.")
+    profile: str | None = strawberry.field(
+        description="Role profile by which the items weigh, with shares of the days where it changed; null for none."
+    )
 
 
 @strawberry.type(
@@ -293,7 +296,11 @@ class SectionType(Node):
             version=section.version,
             revision=section.revision,
             person=SectionPersonType(
-                name=name, manager_name=manager_name, job=section.job_title, department=section.department
+                name=name,
+                manager_name=manager_name,
+                job=section.job_title,
+                department=section.department,
+                profile=section.profile,
             ),
             observed_weight=section.observed_weight,
             minimum_observed_weight=section.floor,

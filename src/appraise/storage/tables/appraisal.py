@@ -152,7 +152,7 @@ class StandingRow(Record, table=True):
 
 
 class SectionRow(Record, table=True):
-    """Manager, job, department (its name) and its code are the snapshot of when it was opened or last scored."""
+    """Manager, job, department (its name), its code and profile are as when it was opened or last scored."""
 
     __tablename__ = "sections"
     __table_args__ = (
@@ -172,6 +172,7 @@ class SectionRow(Record, table=True):
     job_title: str | None = None
     department: str | None = None
     department_code: str | None = Field(default=None, sa_type=Key)
+    profile: str | None = None
     submitted_at: datetime | None = Field(default=None, sa_type=Instant)
     manifest_hash: str | None = None
     floor: Decimal = Field(sa_type=Exact)

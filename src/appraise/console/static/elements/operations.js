@@ -39,7 +39,7 @@ fragment SectionParts on Section {
   selfAssessmentVisible
   returnReason
   sharedAt
-  person { name job department managerName }
+  person { name job department profile managerName }
   cycle { name start end }
   respondBy
   acknowledgement { stance comment }

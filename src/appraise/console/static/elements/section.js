@@ -159,7 +159,7 @@ export class AppraiseSection extends LitElement {
   #head(data) {
     const { person, cycle } = data;
     const reached = STEPS.indexOf(BYWAYS[data.state] ?? data.state);
-    const place = [person.job, person.department].filter(Boolean).join(", ");
+    const place = [person.job, person.department, person.profile].filter(Boolean).join(", ");
     return html`<header>
       <p class="overline">Customer-service section · ${cycle.name} · ${period(cycle.start, cycle.end)}</p>
       <h1 tabindex="-1">${person.name}</h1>
