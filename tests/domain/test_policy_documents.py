@@ -260,7 +260,10 @@ def test_an_indicator_without_defaults_must_say_everything() -> None:
 
 @pytest.mark.parametrize(
     ("type_", "keys", "apart"),
-    [(Policy, OF_THE_POLICY, {"indicators", "reasons", "exclusions", "profiles"}), (IndicatorPolicy, OF_AN_INDICATOR, set())],
+    [
+        (Policy, OF_THE_POLICY, {"indicators", "reasons", "exclusions", "profiles"}),
+        (IndicatorPolicy, OF_AN_INDICATOR, set()),
+    ],
 )
 def test_every_choice_of_a_policy_is_a_key_of_its_document(type_: Any, keys: Any, apart: set[str]) -> None:
     """A choice that is no key would change scores and not the hash."""

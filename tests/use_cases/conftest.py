@@ -173,10 +173,14 @@ class Company:
             self.cycle,
             ScoringResult(cards, coverage, manifest),
             policy,
-            scored=PeopleSnapshot((), (), ()),
+            scored=self.people() if policy.profiles else PeopleSnapshot((), (), ()),
             started_at=at,
             at=at,
         )
+
+    def people(self) -> PeopleSnapshot:
+        with self.deployment.database.reading() as session:
+            return people.snapshot(session)
 
     def section(self, of: str, seen_by: str = "otto") -> ViewedSection:
         found = section_of(self.deployment, self.principal(seen_by), self.ids[of], self.cycle.id, at=AT)

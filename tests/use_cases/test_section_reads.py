@@ -1,5 +1,8 @@
 """Who reads which section, how much of it, and what the audit log keeps of it."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 from tests.use_cases.conftest import (
     AT,
@@ -9,6 +12,7 @@ from tests.use_cases.conftest import (
     done,
     estimate,
     finalised,
+    rated,
     shared,
     stepped,
     submitted,
@@ -16,7 +20,9 @@ from tests.use_cases.conftest import (
 
 from appraise.domain.access import Principal, Role, ServiceScope
 from appraise.domain.identifiers import SectionId
-from appraise.domain.indicators import COMPOSITE
+from appraise.domain.indicators import ATTRITION, COMPOSITE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.policies import DEFAULT_POLICY
+from appraise.domain.profiles import Profile
 from appraise.domain.scorecards import Absence, AbsenceKind
 from appraise.domain.section_states import SectionState
 from appraise.errors import InvalidInput, NotFound
@@ -46,6 +52,22 @@ def test_what_was_scored_is_read_back_digit_for_digit(company: Company) -> None:
         "Agent",
         "Customer Service",
     )
+
+
+def test_items_weigh_as_the_role_profile_says_and_what_is_only_context_loses_its_rating(company: Company) -> None:
+    company.scored()
+    done(rated(company))
+    lost = Profile("Keepers", ((ATTRITION, 0.6), (REPEAT_PURCHASE, 0.4)), jobs=("Agent",))
+    company.scored(policy=replace(DEFAULT_POLICY, profiles=(lost,)))
+
+    section = company.section("ann").section
+    assert section.profile == "Keepers"
+    assert {item.indicator: item.weight for item in section.items} == {SATISFACTION: 0, ATTRITION: Decimal("0.6")}
+    assert [item.rating for item in section.items] == [None, None]
+
+    company.scored()
+    after = company.section("ann").section
+    assert (after.profile, {item.weight for item in after.items}) == (None, {Decimal("0.25")})
 
 
 def test_what_the_indicators_say_together_is_read_back_digit_for_digit(company: Company) -> None:
