@@ -59,11 +59,11 @@ def store_scores(  # noqa: PLR0913  # what was computed from whom by which rules
         changed: list[Section] = []
         for scorecard in result.scorecards:
             section = known.get(scorecard.employee)
+            if section is not None and section.state not in OPEN_TO_SCORING:
+                continue
             shares = profiles.get(scorecard.employee, GENERAL)
-            if section is None:
-                new.append(standing.placed(_opened(scorecard, cycle, run, policy, shares)))
-            elif section.state in OPEN_TO_SCORING:
-                changed.append(standing.placed(_rescored(section, scorecard, run, policy, shares)))
+            scored_now = _rescored(section or _opened(scorecard, cycle, run), scorecard, run, policy, shares)
+            (new if section is None else changed).append(standing.placed(scored_now))
         sections.add(session, new)
         sections.save(session, changed)
         noticed = _corrected(session, run, result, known.values(), at=at)
@@ -129,8 +129,8 @@ def _tell(
         outbox.append(session, Notice.SECTION_CORRECTED, section.id, facts=facts | about, at=at)
 
 
-def _opened(scorecard: Scorecard, cycle: Cycle, run: ScoringRun, policy: Policy, shares: Shares) -> Section:
-    section = Section(
+def _opened(scorecard: Scorecard, cycle: Cycle, run: ScoringRun) -> Section:
+    return Section(
         id=SectionId(new_id()),
         employee=scorecard.employee,
         cycle=cycle.id,
@@ -140,7 +140,6 @@ def _opened(scorecard: Scorecard, cycle: Cycle, run: ScoringRun, policy: Policy,
         revision=1,
         items=(),
     )
-    return _rescored(section, scorecard, run, policy, shares)
 
 
 def _rescored(section: Section, scorecard: Scorecard, run: ScoringRun, policy: Policy, shares: Shares) -> Section:
