@@ -1,6 +1,6 @@
 """Store a scoring run and bring the sections of its cycle in line with it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -51,19 +51,17 @@ def store_scores(  # noqa: PLR0913  # what was computed from whom by which rules
         cycles.add_run(session, run, policy, policy_hash=result.manifest.policy_hash)
         people_snapshots.add(session, documents_of(scored), at=at)
         scorecards.add(session, run.id, result.scorecards)
+        known = {section.employee: section for section in sections.in_cycle(session, cycle.id)}
         standing = _Standing(people.snapshot(session), at.date())
         as_of = result.manifest.data_as_of
         profiles = shares_of(scored.employments, policy.profiles, cycle=cycle.period, data_as_of=as_of)
-        known = {section.employee: section for section in sections.in_cycle(session, cycle.id)}
-        new: list[Section] = []
-        changed: list[Section] = []
-        for scorecard in result.scorecards:
-            section = known.get(scorecard.employee)
-            if section is not None and section.state not in OPEN_TO_SCORING:
-                continue
-            shares = profiles.get(scorecard.employee, GENERAL)
-            scored_now = _rescored(section or _opened(scorecard, cycle, run), scorecard, run, policy, shares)
-            (new if section is None else changed).append(standing.placed(scored_now))
+        current = [
+            standing.placed(_rescored(known.get(card.employee) or _opened(card, run), card, run, policy, profiles))
+            for card in result.scorecards
+            if card.employee not in known or known[card.employee].state in OPEN_TO_SCORING
+        ]
+        new = [section for section in current if section.employee not in known]
+        changed = [section for section in current if section.employee in known]
         sections.add(session, new)
         sections.save(session, changed)
         noticed = _corrected(session, run, result, known.values(), at=at)
@@ -129,11 +127,11 @@ def _tell(
         outbox.append(session, Notice.SECTION_CORRECTED, section.id, facts=facts | about, at=at)
 
 
-def _opened(scorecard: Scorecard, cycle: Cycle, run: ScoringRun) -> Section:
+def _opened(scorecard: Scorecard, run: ScoringRun) -> Section:
     return Section(
         id=SectionId(new_id()),
         employee=scorecard.employee,
-        cycle=cycle.id,
+        cycle=run.cycle,
         run=run.id,
         state=SectionState.COLLECTING,
         version=0,
