@@ -53,8 +53,7 @@ def store_scores(  # noqa: PLR0913  # what was computed from whom by which rules
         scorecards.add(session, run.id, result.scorecards)
         known = {section.employee: section for section in sections.in_cycle(session, cycle.id)}
         standing = _Standing(people.snapshot(session), at.date())
-        as_of = result.manifest.data_as_of
-        profiles = shares_of(scored.employments, policy.profiles, cycle=cycle.period, data_as_of=as_of)
+        profiles = _profiles(scored, policy, cycle, result)
         current = [
             standing.placed(_rescored(known.get(card.employee) or _opened(card, run), card, run, policy, profiles))
             for card in result.scorecards
@@ -77,6 +76,13 @@ def store_scores(  # noqa: PLR0913  # what was computed from whom by which rules
         return run
 
     return committed(deployment, work)
+
+
+def _profiles(
+    scored: PeopleSnapshot, policy: Policy, cycle: Cycle, result: ScoringResult
+) -> Mapping[EmployeeId, Shares]:
+    as_of = result.manifest.data_as_of
+    return shares_of(scored.employments, policy.profiles, cycle=cycle.period, data_as_of=as_of)
 
 
 def _corrected(
@@ -140,7 +146,14 @@ def _opened(scorecard: Scorecard, run: ScoringRun) -> Section:
     )
 
 
-def _rescored(section: Section, scorecard: Scorecard, run: ScoringRun, policy: Policy, shares: Shares) -> Section:
+def _rescored(
+    section: Section,
+    scorecard: Scorecard,
+    run: ScoringRun,
+    policy: Policy,
+    profiles: Mapping[EmployeeId, Shares],
+) -> Section:
+    shares = profiles.get(scorecard.employee, GENERAL)
     before = {item.indicator: item for item in section.items}
     weights = weights_of(shares, policy.weights)
     items = []
