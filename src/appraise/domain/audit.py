@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from appraise.domain.identifiers import EmployeeId
 
@@ -61,6 +61,27 @@ def chained(
     facts = tuple(sorted(details))
     digest = _digest(sequence, at, actor, action, subject, facts, before)
     return AuditEntry(sequence, at, actor, action, subject, facts, before, digest)
+
+
+@dataclass(frozen=True, slots=True)
+class ListRead:
+    """What a line tells of a list that was read. `subjects` are sorted, each once; `at` is aware."""
+
+    at: datetime
+    actor: str
+    action: str
+    subjects: tuple[str, ...]
+    details: tuple[tuple[str, str], ...]
+
+
+def list_entries(previous: AuditEntry | None, read: Iterable[ListRead]) -> list[AuditEntry]:
+    """The next entries of the chain."""
+    found: list[AuditEntry] = []
+    for one in read:
+        name, at = list_name(one.subjects), one.at.astimezone(UTC)
+        previous = chained(previous, at=at, actor=one.actor, action=one.action, subject=name, details=one.details)
+        found.append(previous)
+    return found
 
 
 def list_name(subjects: Iterable[str]) -> str:

@@ -1,12 +1,12 @@
 """The audit log: appended in the transaction of what it tells of."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, insert, select
 
-from appraise.domain.audit import AuditEntry, chained
+from appraise.domain.audit import AuditEntry, ListRead, chained, list_entries
 from appraise.storage import audit_lists
 from appraise.storage.database import Session, lock
 from appraise.storage.tables import AUDIT_LOG
@@ -21,25 +21,41 @@ def append(
 ) -> AuditEntry:
     """Add a line to the chain. Others who append wait until this transaction ends, so append late in it."""
     lock(session, LOCK)
-    row = session.execute(select(AUDIT_LOG).order_by(AUDIT_LOG.c.sequence.desc()).limit(1)).first()
-    previous = None if row is None else entry_from(row)
     entry = chained(
-        previous, at=at.astimezone(UTC), actor=actor, action=action, subject=subject, details=tuple(details)
+        _last(session), at=at.astimezone(UTC), actor=actor, action=action, subject=subject, details=tuple(details)
     )
-    session.execute(
-        insert(AUDIT_LOG),
-        {
-            "sequence": entry.sequence,
-            "at": entry.at,
-            "actor": entry.actor,
-            "action": entry.action,
-            "subject": entry.subject,
-            "details": [list(fact) for fact in entry.details],
-            "previous_hash": entry.previous_hash,
-            "hash": entry.hash,
-        },
-    )
+    session.execute(insert(AUDIT_LOG), _row(entry))
     return entry
+
+
+def append_lists(session: Session, read: Sequence[ListRead]) -> list[AuditEntry]:
+    """The same for lists that were read, each of which is stored under its name where it is new."""
+    if not read:
+        return []
+    lock(session, LOCK)
+    for one in read:
+        audit_lists.named(session, one.subjects)
+    entries = list_entries(_last(session), read)
+    session.execute(insert(AUDIT_LOG), [_row(entry) for entry in entries])
+    return entries
+
+
+def _last(session: Session) -> AuditEntry | None:
+    row = session.execute(select(AUDIT_LOG).order_by(AUDIT_LOG.c.sequence.desc()).limit(1)).first()
+    return None if row is None else entry_from(row)
+
+
+def _row(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "sequence": entry.sequence,
+        "at": entry.at,
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "details": [list(fact) for fact in entry.details],
+        "previous_hash": entry.previous_hash,
+        "hash": entry.hash,
+    }
 
 
 def entries(session: Session) -> Iterator[AuditEntry]:

@@ -46,6 +46,9 @@ class Direct(Protocol):
     def rows(self, statement: Select[Any], values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """All rows, with the columns as SQLAlchemy would give them."""
 
+    def change(self, text: str, values: Sequence[str]) -> None:
+        """Run a statement that is not a query, prepared; PostgreSQL's alone, with `$1` and so on for `values`."""
+
     def run(self, text: str) -> None: ...
 
 
@@ -57,6 +60,9 @@ class _SQLite:
     def rows(self, statement: Select[Any], values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         prepared = _prepared(statement, self.dialect)
         return prepared.processed(self.connection.execute(prepared.text, prepared.parameters(values)).fetchall())
+
+    def change(self, text: str, values: Sequence[str]) -> None:
+        raise NotImplementedError
 
     def run(self, text: str) -> None:
         self.connection.execute(text)
@@ -85,6 +91,10 @@ class _PostgreSQL:
         result = self._checked(self.connection.pgconn.exec_prepared(name, given, types.formats, Format.BINARY))
         types.set_pgresult(result)
         return prepared.processed(types.load_rows(0, result.ntuples, tuple))
+
+    def change(self, text: str, values: Sequence[str]) -> None:
+        given = [value.encode() for value in values]
+        self._checked(self.connection.pgconn.exec_prepared(self._name(text), given))
 
     def run(self, text: str) -> None:
         self._checked(self.connection.pgconn.exec_(text.encode()))

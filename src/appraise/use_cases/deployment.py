@@ -1,11 +1,14 @@
 """What every use case works on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from appraise.domain.audit import ListRead
 from appraise.settings import Network
+from appraise.storage.audit_memory import AuditMemory
 from appraise.storage.database import Database
+from appraise.use_cases.gathering import Gathering
 from appraise.use_cases.hosts import HostSystem
 
 if TYPE_CHECKING:  # records need no query engine: reading them must not wait for one to be imported
@@ -18,7 +21,7 @@ class Deployment:
     """One organisation's data. `secret` is the key of customers' link keys and of webhooks' secrets.
 
     Into `webhook_networks` messages may be sent though they are not public. `files` holds exports and uploads. Into
-    `hosts` sections are written.
+    `hosts` sections are written. By `lists_read` and `audit_memory` lines of the audit log are written together.
     """
 
     database: Database
@@ -29,3 +32,5 @@ class Deployment:
     mail: "MailServer | None" = None
     files: Path = Path("appraise-data") / "files"
     hosts: tuple[HostSystem, ...] = ()
+    lists_read: "Gathering[ListRead]" = field(default_factory=Gathering, compare=False, repr=False)
+    audit_memory: AuditMemory = field(default_factory=AuditMemory, compare=False, repr=False)

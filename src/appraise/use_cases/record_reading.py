@@ -1,12 +1,15 @@
 """Leave a line in the audit log for a list that hands out figures of individuals: one for all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from appraise.domain.access import Principal, read_is_audited
+from appraise.domain.audit import AuditEntry, ListRead
 from appraise.domain.identifiers import EmployeeId, SectionId
-from appraise.storage import audit, audit_lists
-from appraise.storage.database import Session, lock
+from appraise.errors import Retriable
+from appraise.storage import audit
+from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_view import Actor
 from appraise.use_cases.transactions import committed
@@ -24,13 +27,14 @@ def record_reading(
 ) -> None:
     """For sections, with whose they are, before their figures go out; none for somebody's own.
 
-    `told` are the lists of this request that have their line already: one that is read twice in it has one.
+    `told` are the lists of this request that have their line already: one that is read twice in it has one. Lines of
+    requests that end at the same time are written together; none of these goes on before they are committed.
     """
     list_read = frozenset(sections)
     if told is not None and list_read in told:
         return
-    if any(read_is_audited(principal, employee) for employee in sections.values()):
-        committed(deployment, lambda session: append_reading(session, principal, sections, at=at))
+    for one in _read(principal, sections, at):
+        deployment.lists_read.done(one, partial(_written, deployment))
     if told is not None:
         told.add(list_read)
 
@@ -39,11 +43,29 @@ def append_reading(
     session: Session, principal: Principal, sections: Mapping[SectionId, EmployeeId], *, at: datetime
 ) -> None:
     """The same in a transaction of the caller's."""
-    others = [section for section, employee in sections.items() if read_is_audited(principal, employee)]
+    audit.append_lists(session, _read(principal, sections, at))
+
+
+def _read(principal: Principal, sections: Mapping[SectionId, EmployeeId], at: datetime) -> list[ListRead]:
+    """At most one."""
+    others = sorted(f"section:{key}" for key, employee in sections.items() if read_is_audited(principal, employee))
     if not others:
-        return
-    lock(session, audit.LOCK)
+        return []
     actor = Actor.of(principal)
-    subject = audit_lists.named(session, [f"section:{section}" for section in others])
-    details = [*actor.facts, ("sections", str(len(others)))]
-    audit.append(session, at=at, actor=actor.id, action="sections.read", subject=subject, details=details)
+    details = (*actor.facts, ("sections", str(len(others))))
+    return [ListRead(at, actor.id, "sections.read", tuple(others), details)]
+
+
+def _written(deployment: Deployment, read: Sequence[ListRead]) -> None:
+    """At once after the line that was written last from here, where no other came between."""
+    memory = deployment.audit_memory
+    try:
+        if memory.appended(deployment.database, read):
+            return
+    except Retriable:
+        memory.last = None
+
+    def work(session: Session) -> AuditEntry:
+        return audit.append_lists(session, read)[-1]
+
+    memory.last = committed(deployment, work)
