@@ -72,7 +72,7 @@ class Organisation:
         wanted = {self.ids[name] for name in names}
         with self.deployment.database.transaction() as session:
             found = [one for one in sections.in_cycle(session, cycle.id) if one.employee in wanted]
-            sections.save(session, [replace(one, state=state) for one in found])
+            sections.save(session, [replace(one, state=state) for one in found], at=AT)
 
     def score(
         self, cycle: Cycle, seed: int, *, at: datetime = AT, changed: tuple[str, ...] | None = None

@@ -23,6 +23,7 @@ from appraise.domain.identifiers import SectionId
 from appraise.domain.indicators import ATTRITION, COMPOSITE, REPEAT_PURCHASE, SATISFACTION
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.profiles import Profile
+from appraise.domain.reading import SectionsWanted
 from appraise.domain.scorecards import Absence, AbsenceKind
 from appraise.domain.section_states import SectionState
 from appraise.errors import InvalidInput, NotFound
@@ -97,11 +98,11 @@ def test_a_list_holds_the_sections_that_are_the_principals_to_see(
     company.scored()
     principal = company.principal(name)
 
-    page = list_sections(company.deployment, principal, cycle=company.cycle.id, at=AT)
+    page = list_sections(company.deployment, principal, SectionsWanted(company.cycle.id), at=AT)
     batch = sections_by_employee(company.deployment, principal, company.ids.values(), company.cycle.id, at=AT)
 
     assert [row.employee_name for row in page.items] == reached
-    assert count_sections(company.deployment, principal, cycle=company.cycle.id, at=AT) == len(reached)
+    assert count_sections(company.deployment, principal, SectionsWanted(company.cycle.id), at=AT) == len(reached)
     assert set(batch) == {company.ids[person.casefold()] for person in reached}
 
 
@@ -109,7 +110,7 @@ def test_an_executive_sees_a_section_once_it_is_handed_in(company: Company) -> N
     company.scored()
     submitted(company)
 
-    page = list_sections(company.deployment, company.principal("vera"), cycle=company.cycle.id, at=AT)
+    page = list_sections(company.deployment, company.principal("vera"), SectionsWanted(company.cycle.id), at=AT)
 
     assert [(row.employee_name, row.section.items[0].rating) for row in page.items] == [("Ann", 4)]
 
@@ -118,10 +119,10 @@ def test_a_service_sees_final_sections_only(company: Company) -> None:
     service = Principal("hris", roles=frozenset({Role.SERVICE}), scopes=frozenset({ServiceScope.READ_SECTIONS}))
     company.scored()
     shared(company)
-    assert list_sections(company.deployment, service, cycle=company.cycle.id, at=AT).items == ()
+    assert list_sections(company.deployment, service, SectionsWanted(company.cycle.id), at=AT).items == ()
     done(stepped(company, finalise_section, "hal", reason="calibrated"))
 
-    page = list_sections(company.deployment, service, cycle=company.cycle.id, at=AT)
+    page = list_sections(company.deployment, service, SectionsWanted(company.cycle.id), at=AT)
 
     assert [row.employee_name for row in page.items] == ["Ann"]
 
@@ -130,7 +131,9 @@ def test_ratings_are_withheld_from_the_employee_until_the_section_is_shared(comp
     company.scored()
     submitted(company)
     own = company.section("ann", seen_by="ann")
-    listed = list_sections(company.deployment, company.principal("ann"), cycle=company.cycle.id, at=AT).items[0]
+    listed = list_sections(company.deployment, company.principal("ann"), SectionsWanted(company.cycle.id), at=AT).items[
+        0
+    ]
 
     assert (own.ratings_visible, own.is_own, own.section.items[0].rating, own.section.items[0].comment) == (
         False,
@@ -156,7 +159,7 @@ def test_pages_of_sections_join_to_the_whole_list(company: Company) -> None:
     after = None
     while True:
         page = list_sections(
-            company.deployment, company.principal("hal"), cycle=company.cycle.id, at=AT, first=2, after=after
+            company.deployment, company.principal("hal"), SectionsWanted(company.cycle.id), at=AT, first=2, after=after
         )
         names += [row.employee_name for row in page.items]
         after = page.end_cursor
@@ -168,7 +171,9 @@ def test_pages_of_sections_join_to_the_whole_list(company: Company) -> None:
 
 def test_a_cursor_made_by_hand_is_refused(company: Company) -> None:
     with pytest.raises(InvalidInput, match="the cursor was not given out by Appraise"):
-        list_sections(company.deployment, company.principal("hal"), cycle=company.cycle.id, at=AT, after="WzFd")
+        list_sections(
+            company.deployment, company.principal("hal"), SectionsWanted(company.cycle.id), at=AT, after="WzFd"
+        )
 
 
 def test_the_section_of_somebody_elses_report_does_not_exist_for_a_colleague(company: Company) -> None:

@@ -10,7 +10,7 @@ from appraise.api.types.connections import PageInfoType, Window
 from appraise.domain.cursors import position
 from appraise.domain.excerpts import Columns, Group, PeopleExcerpt, Selection
 from appraise.domain.identifiers import CycleId, EmployeeId
-from appraise.domain.reading import Page
+from appraise.domain.reading import Page, SectionsWanted
 from appraise.domain.section_states import SectionState
 from appraise.use_cases.read_excerpts import excerpt_of_people, excerpt_of_person, excerpt_of_sections
 from appraise.use_cases.read_people import count_people
@@ -90,8 +90,8 @@ def _how_many_people(context: RequestContext, arguments: Arguments) -> int:
 
 
 def _how_many_sections(context: RequestContext, arguments: Arguments) -> int:
-    cycle, state = _cycle(arguments), _state(arguments)
-    return count_sections(context.deployment, context.principal, cycle=cycle, at=context.at, state=state)
+    wanted = SectionsWanted(_cycle(arguments), _state(arguments))
+    return count_sections(context.deployment, context.principal, wanted, at=context.at)
 
 
 def _window(arguments: Arguments) -> Window:
@@ -111,13 +111,19 @@ def _state(arguments: Arguments) -> SectionState | None:
     return None if given is None else SectionState(given.name)
 
 
+def _is_plain(arguments: Arguments) -> bool:
+    """Other days, orders and filters than those of most requests are the resolvers'."""
+    further = ["asOf", "manager", "orderBy", *(["department", "search"] if "cycle" in arguments else [])]
+    return all(arguments.get(name) is None for name in further)
+
+
 def _by_id(arguments: Arguments) -> bool:
-    return "id" in arguments["by"]
+    return "id" in arguments["by"] and arguments.get("asOf") is None
 
 
 ROOTS: Final[dict[str, Root]] = {
-    "employees": Root("Employee", people, _how_many_people),
+    "employees": Root("Employee", people, _how_many_people, applies=_is_plain),
     "employee": Root("Employee", person, applies=_by_id),
-    "sections": Root("Section", sections, _how_many_sections),
+    "sections": Root("Section", sections, _how_many_sections, applies=_is_plain),
 }
 """Root fields that are planned."""

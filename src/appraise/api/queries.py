@@ -1,6 +1,6 @@
 """The ways in for reading. Each resolver calls one use case, which takes the principal and limits the rows."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -19,15 +19,23 @@ from appraise.api.types.connections import LARGEST_PAGE, MOST_IDS, Window
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.api.types.node import Node
-from appraise.api.types.people import DepartmentType, EmployeeBy, EmployeeConnection, EmployeeType, named
+from appraise.api.types.people import (
+    DepartmentType,
+    EmployeeBy,
+    EmployeeConnection,
+    EmployeeOrderValue,
+    EmployeeType,
+    named,
+)
 from appraise.api.types.reporting import AsOf
 from appraise.api.types.section_states import SectionStateValue
-from appraise.api.types.sections import SectionConnection, SectionType
+from appraise.api.types.sections import SectionConnection, SectionOrderValue, SectionType
 from appraise.api.types.viewer import ViewerType
 from appraise.api.types.webhooks import WebhookType
 from appraise.domain.employees import ExternalReference
 from appraise.domain.identifiers import CycleId, EmployeeId
 from appraise.domain.indicators import BY_KEY
+from appraise.domain.reading import PeopleOrder, SectionOrder, SectionsWanted
 from appraise.domain.section_states import SectionState
 from appraise.errors import InvalidInput
 from appraise.use_cases.read_people import get_person, list_departments, list_people
@@ -46,10 +54,10 @@ class Query(AdapterQuery, AuditQuery, ContributionQuery, ExportQuery, ImportQuer
         return ViewerType.of(info.context.principal)
 
     @strawberry.field(
-        description="Employees at work on a day whom the reader may see, by name.",
+        description="Employees at work on a day whom the reader may see, by name unless another order is asked for.",
         extensions=[Requires(Permission.READ_PEOPLE)],
     )
-    def employees(
+    def employees(  # noqa: PLR0913, PLR0917  # the filters of one list
         self,
         info: strawberry.Info,
         first: First,
@@ -58,21 +66,23 @@ class Query(AdapterQuery, AuditQuery, ContributionQuery, ExportQuery, ImportQuer
             str | None, strawberry.argument(description="Part of a name, an e-mail address or a job title.")
         ] = None,
         department: Annotated[str | None, strawberry.argument(description="Code of a department.")] = None,
+        manager: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Id of an employee: only who reports to them, in the solid line."),
+        ] = None,
+        order_by: Annotated[EmployeeOrderValue | None, strawberry.argument(description="By name if not given.")] = None,
         as_of: AsOf = None,
     ) -> EmployeeConnection | None:
         context: RequestContext = info.context
         window = Window(first, after)
+        narrowed: dict[str, Any] = {"search": search, "department": department, "on": as_of}
+        if manager is not None:
+            narrowed["manager"] = EmployeeId(key_of(manager, Kind.EMPLOYEE))
+        order = PeopleOrder.NAME if order_by is None else PeopleOrder(order_by.name)
         page = list_people(
-            context.deployment,
-            context.principal,
-            at=context.at,
-            on=as_of,
-            first=first,
-            after=after,
-            search=search,
-            department=department,
+            context.deployment, context.principal, at=context.at, first=first, after=after, order=order, **narrowed
         )
-        return EmployeeConnection.of(page, context, window=window, search=search, department=department, day=as_of)
+        return EmployeeConnection.of(page, context, window=window, narrowed=narrowed, day=as_of)
 
     @strawberry.field(description="One employee, leavers too.", extensions=[Requires(Permission.READ_PEOPLE)])
     def employee(
@@ -109,25 +119,39 @@ class Query(AdapterQuery, AuditQuery, ContributionQuery, ExportQuery, ImportQuer
         return nodes.cycle(info.context, key_of(key, Kind.CYCLE))
 
     @strawberry.field(
-        description="Sections of one cycle that the reader may see, by employee's name.",
+        description="Sections of one cycle that the reader may see, by name unless another order is asked for.",
         extensions=[Requires(Permission.READ_SECTIONS)],
     )
-    def sections(
+    def sections(  # noqa: PLR0913, PLR0917  # the filters of one list
         self,
         info: strawberry.Info,
         cycle: Annotated[strawberry.ID, strawberry.argument(description="Id of the cycle.")],
         first: First,
         after: After = None,
         state: Annotated[SectionStateValue | None, strawberry.argument(description="Only those in this state.")] = None,
+        department: Annotated[
+            str | None, strawberry.argument(description="Code of a department, as the section has it.")
+        ] = None,
+        manager: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Id of the manager of record.")
+        ] = None,
+        search: Annotated[
+            str | None, strawberry.argument(description="Part of the employee's name or e-mail address.")
+        ] = None,
+        order_by: Annotated[SectionOrderValue | None, strawberry.argument(description="By name if not given.")] = None,
     ) -> SectionConnection | None:
         context: RequestContext = info.context
         window = Window(first, after)
-        key = CycleId(key_of(cycle, Kind.CYCLE))
-        wanted = None if state is None else SectionState(state.name)
-        page = list_sections(
-            context.deployment, context.principal, cycle=key, at=context.at, first=first, after=after, state=wanted
+        wanted = SectionsWanted(
+            cycle=CycleId(key_of(cycle, Kind.CYCLE)),
+            state=None if state is None else SectionState(state.name),
+            department=department,
+            manager=None if manager is None else EmployeeId(key_of(manager, Kind.EMPLOYEE)),
+            search=search,
+            order=SectionOrder.NAME if order_by is None else SectionOrder(order_by.name),
         )
-        return SectionConnection.of(page, context, window=window, cycle=key, state=wanted)
+        page = list_sections(context.deployment, context.principal, wanted, at=context.at, first=first, after=after)
+        return SectionConnection.of(page, context, window=window, wanted=wanted)
 
     @strawberry.field(
         description="One section. Reading somebody else's is written to the audit log.",

@@ -6,7 +6,7 @@ from appraise.bootstrap import utc_now
 from appraise.domain.access import Principal, Role
 from appraise.domain.cycles import Cycle
 from appraise.domain.employees import ExternalReference
-from appraise.domain.reading import PersonRow, SectionRow
+from appraise.domain.reading import PersonRow, SectionRow, SectionsWanted
 from appraise.errors import InvalidInput, NotFound
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_cycles import list_cycles
@@ -33,7 +33,7 @@ def cycle_named(deployment: Deployment, name: str) -> Cycle:
 def all_sections(deployment: Deployment, cycle: Cycle) -> Iterator[SectionRow]:
     after: str | None = None
     while True:
-        page = list_sections(deployment, AT_THE_MACHINE, cycle=cycle.id, first=100, after=after, at=utc_now())
+        page = list_sections(deployment, AT_THE_MACHINE, SectionsWanted(cycle.id), first=100, after=after, at=utc_now())
         yield from page.items
         if not page.has_next:
             return

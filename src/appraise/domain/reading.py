@@ -11,7 +11,7 @@ from appraise.domain.employees import Employee, EmploymentStatus, ReportingKind
 from appraise.domain.identifiers import CycleId, EmployeeId, LoadId, RunId
 from appraise.domain.periods import Period
 from appraise.domain.scorecards import Absence, Composite, Coverage, Manifest, RunSummary
-from appraise.domain.section_states import Action
+from appraise.domain.section_states import Action, SectionState
 from appraise.domain.sections import Section
 
 T = TypeVar("T")
@@ -60,6 +60,35 @@ class ReportingLineRow:
     kind: ReportingKind
     period: Period
     source: str
+
+
+class SectionOrder(StrEnum):
+    """Of a list of sections; by the employee's name where nothing else decides, but the last."""
+
+    NAME = "NAME"
+    STATE = "STATE"
+    RECENTLY_CHANGED = "RECENTLY_CHANGED"
+
+
+class PeopleOrder(StrEnum):
+    NAME = "NAME"
+    DEPARTMENT = "DEPARTMENT"
+
+
+@dataclass(frozen=True, slots=True)
+class SectionsWanted:
+    """Which sections of a cycle, and in which order; all that are given must hold.
+
+    `department` is the code and `manager` the manager of record, as the section has them; `search` is part of the
+    employee's name or e-mail address.
+    """
+
+    cycle: CycleId
+    state: SectionState | None = None
+    department: str | None = None
+    manager: EmployeeId | None = None
+    search: str | None = None
+    order: SectionOrder = SectionOrder.NAME
 
 
 @dataclass(frozen=True, slots=True)

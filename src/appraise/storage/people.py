@@ -8,14 +8,7 @@ from datetime import date
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import (
-    Select,
-    bindparam,
-    func,
-    literal,
-    select,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, Select, bindparam, cast, func, literal, select, tuple_
 
 from appraise.domain.cursors import position
 from appraise.domain.employees import (
@@ -30,7 +23,7 @@ from appraise.domain.employees import (
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
-from appraise.domain.reading import Page, PersonRow
+from appraise.domain.reading import Page, PeopleOrder, PersonRow
 from appraise.storage.access import Door, Viewer, covers, reached
 from appraise.storage.cursors import checked_size, page
 from appraise.storage.database import Session
@@ -45,15 +38,25 @@ BATCH: Final = 500
 
 ESCAPE: Final = "/"
 Asked = frozenset[str]
+AFTER: Final = {
+    PeopleOrder.NAME: ("after_name", "after_id"),
+    PeopleOrder.DEPARTMENT: ("after_department", "after_name", "after_id"),
+}
+"""Parameters for the parts of a cursor."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleFilter:
-    """`on` is the day shown; `search` is part of a name or e-mail address; `department` a department's code."""
+    """`on` is the day shown; `search` is part of a name or e-mail address; `department` a department's code.
+
+    `manager` is whom they report to in the solid line on that day.
+    """
 
     on: date
     search: str | None = None
     department: str | None = None
+    manager: EmployeeId | None = None
+    order: PeopleOrder = PeopleOrder.NAME
 
     @property
     def bound(self) -> dict[str, Any]:
@@ -61,9 +64,10 @@ class PeopleFilter:
         values: dict[str, Any] = {"on": self.on}
         if self.department is not None:
             values["department"] = self.department
-        if self.search is not None and self.search.strip():
-            part = re.sub(r"([/%_])", rf"{ESCAPE}\1", self.search.strip().casefold())
-            values["search"] = f"%{part}%"
+        if self.manager is not None:
+            values["manager"] = self.manager
+        if (part := search_pattern(self.search)) is not None:
+            values["search"] = part
         return values
 
     @property
@@ -71,16 +75,27 @@ class PeopleFilter:
         return frozenset(self.bound)
 
 
+def search_pattern(search: str | None) -> str | None:
+    """For LIKE with `ESCAPE` on `search_text`; None where nothing is searched."""
+    if search is None or not search.strip():
+        return None
+    part = re.sub(r"([/%_])", rf"{ESCAPE}\1", search.strip().casefold())
+    return f"%{part}%"
+
+
 def listed(session: Session, viewer: Viewer, wanted: PeopleFilter, *, first: int, after: str | None) -> Page[PersonRow]:
-    """Who is employed on the day, by name."""
+    """Who is employed on the day, in the order wanted."""
     checked_size(first)
-    statement = _page(viewer.people, wanted.asked, is_first=after is None)
+    statement = _page(viewer.people, wanted.asked, wanted.order, is_first=after is None)
     values = {**viewer.bound, **wanted.bound, "rows": first + 1}
     if after is not None:
-        values["after_name"], values["after_id"] = position(after, 2)
+        names = AFTER[wanted.order]
+        values |= dict(zip(names, position(after, len(names)), strict=True))
     rows = session.execute(statement, values).all()
     shown = rows[:first]
     people = _with_references(session, [_person(row, wanted.on) for row in shown])
+    if wanted.order is PeopleOrder.DEPARTMENT:
+        return page(people, first, [(row.department or "", row.sort_name, row.id) for row in rows])
     return page(people, first, [(row.sort_name, row.id) for row in rows])
 
 
@@ -230,13 +245,15 @@ def _standing() -> Select[Any]:
 
 
 @cache
-def _page(door: Door, asked: Asked, *, is_first: bool) -> Select[Any]:
-    table = EMPLOYEES.c
-    statement = filtered(_people(), door, asked).order_by(table.sort_name, table.id).limit(bindparam("rows"))
+def _page(door: Door, asked: Asked, order: PeopleOrder, *, is_first: bool) -> Select[Any]:
+    table, statement = EMPLOYEES.c, filtered(_people(), door, asked)
+    columns: list[ColumnElement[Any]] = [table.sort_name, table.id]
+    if order is PeopleOrder.DEPARTMENT:
+        columns.insert(0, cast(func.coalesce(statement.selected_columns["department"], ""), Key()))
+    statement = statement.order_by(*columns).limit(bindparam("rows"))
     if is_first:
         return statement
-    last = tuple_(bindparam("after_name", type_=Key()), bindparam("after_id", type_=Key()))
-    return statement.where(tuple_(table.sort_name, table.id) > last)
+    return statement.where(tuple_(*columns) > tuple_(*(bindparam(name, type_=Key()) for name in AFTER[order])))
 
 
 @cache
@@ -300,6 +317,11 @@ def filtered(statement: Select[Any], door: Door, asked: Asked, job: Any = None) 
         if "department" in asked:
             held = held.where(employed.c.department == bindparam("department"))
         statement = statement.where(held.exists())
+    if "manager" in asked:
+        line = REPORTING_LINES.alias()
+        is_meant = (line.c.employee_id == EMPLOYEES.c.id, line.c.manager_id == bindparam("manager", type_=Key()))
+        reports = select(line.c.id).where(*is_meant, line.c.kind == ReportingKind.SOLID.value, covers(line, ON))
+        statement = statement.where(reports.exists())
     if "search" in asked:
         statement = statement.where(EMPLOYEES.c.search_text.like(bindparam("search"), escape=ESCAPE))
     return statement

@@ -8,12 +8,11 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, delete, func, insert, select, tuple_, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 
 from appraise.domain.access import sees_ratings, sees_self_assessment
-from appraise.domain.cursors import position
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, ItemId, RunId, SectionId
-from appraise.domain.reading import Page, ScoringRun, SectionRow
+from appraise.domain.reading import Page, ScoringRun, SectionOrder, SectionRow, SectionsWanted
 from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Item, Section
 from appraise.storage import scorecards
@@ -22,10 +21,16 @@ from appraise.storage.course_documents import course_document, course_from
 from appraise.storage.cursors import checked_size, page
 from appraise.storage.database import Session
 from appraise.storage.documents import digest, manifest_document
-from appraise.storage.people import BATCH
+from appraise.storage.people import BATCH, ESCAPE, search_pattern
+from appraise.storage.section_order import after_values, key_of, ordered
 from appraise.storage.tables import CYCLES, EMPLOYEES, ITEMS, SCORECARDS, SECTIONS
 from appraise.storage.tables.columns import Key
 
+FILTERS: Final = {
+    "state": SECTIONS.c.state,
+    "department": SECTIONS.c.department_code,
+    "manager": SECTIONS.c.manager_id,
+}
 OF_THE_MANAGER: Final = ("rating", "comment", "reason")
 OF_THE_EMPLOYEE: Final = ("own_rating", "own_comment")
 WRITTEN: Final = OF_THE_MANAGER + OF_THE_EMPLOYEE
@@ -45,20 +50,15 @@ def get(session: Session, viewer: Viewer, section: SectionId, *, to_change: bool
 
 
 def listed(
-    session: Session,
-    viewer: Viewer,
-    *,
-    cycle: CycleId,
-    state: SectionState | None,
-    first: int,
-    after: str | None,
+    session: Session, viewer: Viewer, wanted: SectionsWanted, *, first: int, after: str | None
 ) -> Page[SectionRow]:
-    """By the employee's name."""
+    """In the order wanted."""
     checked_size(first)
-    statement = _page(viewer.sections, in_state=state is not None, is_first=after is None)
-    values = {**_bound(viewer, cycle, state), "rows": first + 1}
+    values = _bound(viewer, wanted)
+    statement = _page(viewer.sections, frozenset(values), wanted.order, is_first=after is None)
+    values["rows"] = first + 1
     if after is not None:
-        values["after_name"], values["after_id"] = position(after, 2)
+        values |= after_values(wanted.order, after)
     rows = session.execute(statement, values).all()
     taken = rows[:first]
     items = tuple(
@@ -71,12 +71,12 @@ def listed(
         )
         for row, section in zip(taken, _sections(session, taken), strict=True)
     )
-    return page(items, first, [(row.sort_name, row.employee_id) for row in rows])
+    return page(items, first, [key_of(wanted.order, row) for row in rows])
 
 
-def counted(session: Session, viewer: Viewer, *, cycle: CycleId, state: SectionState | None) -> int:
-    statement = _count(viewer.sections, in_state=state is not None)
-    return int(session.execute(statement, _bound(viewer, cycle, state)).scalar_one())
+def counted(session: Session, viewer: Viewer, wanted: SectionsWanted) -> int:
+    values = _bound(viewer, wanted)
+    return int(session.execute(_count(viewer.sections, frozenset(values)), values).scalar_one())
 
 
 def by_employee(
@@ -86,7 +86,7 @@ def by_employee(
     found: dict[EmployeeId, Section] = {}
     wanted = sorted(set(employees))
     for start in range(0, len(wanted), BATCH):
-        values = {**_bound(viewer, cycle, None), "ids": wanted[start : start + BATCH]}
+        values = {**_bound(viewer, SectionsWanted(cycle)), "ids": wanted[start : start + BATCH]}
         rows = session.execute(_of_employees(viewer.sections), values).all()
         found.update({section.employee: shown(section, viewer) for section in _sections(session, rows)})
     return found
@@ -113,7 +113,7 @@ def id_of(session: Session, employee: EmployeeId, cycle: CycleId) -> SectionId |
 
 def readable(session: Session, viewer: Viewer, cycle: CycleId) -> dict[EmployeeId, str]:
     """The names of all whose section of a cycle the viewer reaches, in the order of the names."""
-    rows = session.execute(_readable(viewer.sections), _bound(viewer, cycle, None))
+    rows = session.execute(_readable(viewer.sections), _bound(viewer, SectionsWanted(cycle)))
     return {EmployeeId(row.employee_id): row.display_name for row in rows}
 
 
@@ -178,17 +178,22 @@ def shown(section: Section, viewer: Viewer) -> Section:
     return replace(section, items=tuple(replace(item, **withheld) for item in section.items))
 
 
-def add(session: Session, new: Sequence[Section]) -> None:
+def add(session: Session, new: Sequence[Section], *, at: datetime) -> None:
     if new:
-        session.execute(insert(SECTIONS), [{"id": section.id, **_columns(section)} for section in new])
+        session.execute(
+            insert(SECTIONS), [{"id": section.id, **_columns(section), "changed_at": at} for section in new]
+        )
         session.execute(insert(ITEMS), [row for section in new for row in _item_rows(section)])
 
 
-def save(session: Session, changed: Sequence[Section]) -> None:
+def save(session: Session, changed: Sequence[Section], *, at: datetime) -> None:
     """Write sections that were locked when they were read."""
     if not changed:
         return
-    columns = [{f"new_{name}": value for name, value in _columns(section).items()} for section in changed]
+    columns = [
+        {f"new_{name}": value for name, value in (_columns(section) | {"changed_at": at}).items()}
+        for section in changed
+    ]
     rows = [{"section": section.id, **row} for section, row in zip(changed, columns, strict=True)]
     values: dict[str, Any] = {name.removeprefix("new_"): bindparam(name) for name in columns[0]}
     session.execute(update(SECTIONS).where(SECTIONS.c.id == bindparam("section")).values(values), rows)
@@ -257,7 +262,7 @@ def _one(door: Door, *, to_change: bool) -> Select[Any]:
 
 
 @cache
-def _page(door: Door, *, in_state: bool, is_first: bool) -> Select[Any]:
+def _page(door: Door, asked: frozenset[str], order: SectionOrder, *, is_first: bool) -> Select[Any]:
     manager = EMPLOYEES.alias("manager")
     statement = (
         select(
@@ -270,19 +275,15 @@ def _page(door: Door, *, in_state: bool, is_first: bool) -> Select[Any]:
         .join(EMPLOYEES, EMPLOYEES.c.id == SECTIONS.c.employee_id)
         .join(CYCLES, CYCLES.c.id == SECTIONS.c.cycle_id)
         .outerjoin(manager, manager.c.id == SECTIONS.c.manager_id)
-        .order_by(EMPLOYEES.c.sort_name, EMPLOYEES.c.id)
         .limit(bindparam("rows"))
     )
-    statement = _of_cycle(_visible(statement, door), in_state=in_state)
-    if is_first:
-        return statement
-    last = tuple_(bindparam("after_name", type_=Key()), bindparam("after_id", type_=Key()))
-    return statement.where(tuple_(EMPLOYEES.c.sort_name, EMPLOYEES.c.id) > last)
+    return ordered(_narrowed(_visible(statement, door), asked), order, is_first=is_first)
 
 
 @cache
-def _count(door: Door, *, in_state: bool) -> Select[Any]:
-    return _of_cycle(_visible(select(func.count()).select_from(SECTIONS), door), in_state=in_state)
+def _count(door: Door, asked: frozenset[str]) -> Select[Any]:
+    statement = select(func.count()).select_from(SECTIONS.join(EMPLOYEES, EMPLOYEES.c.id == SECTIONS.c.employee_id))
+    return _narrowed(_visible(statement, door), asked)
 
 
 @cache
@@ -295,12 +296,12 @@ def _versions(door: Door) -> Select[Any]:
 def _readable(door: Door) -> Select[Any]:
     statement = select(SECTIONS.c.employee_id, EMPLOYEES.c.display_name)
     statement = statement.join(EMPLOYEES, EMPLOYEES.c.id == SECTIONS.c.employee_id)
-    return _of_cycle(_visible(statement, door), in_state=False).order_by(EMPLOYEES.c.sort_name, EMPLOYEES.c.id)
+    return _narrowed(_visible(statement, door)).order_by(EMPLOYEES.c.sort_name, EMPLOYEES.c.id)
 
 
 @cache
 def _of_employees(door: Door) -> Select[Any]:
-    statement = _of_cycle(_visible(select(SECTIONS), door), in_state=False)
+    statement = _narrowed(_visible(select(SECTIONS), door))
     return statement.where(SECTIONS.c.employee_id.in_(bindparam("ids", expanding=True)))
 
 
@@ -308,14 +309,25 @@ def _visible(statement: Select[Any], door: Door) -> Select[Any]:
     return statement.where(reached(door, SECTIONS.c.employee_id, state=SECTIONS.c.state, section=SECTIONS.c.id))
 
 
-def _of_cycle(statement: Select[Any], *, in_state: bool) -> Select[Any]:
+def _narrowed(statement: Select[Any], asked: frozenset[str] = frozenset()) -> Select[Any]:
+    """To a cycle, and by the filters that are asked for; all of them within what is visible."""
     statement = statement.where(SECTIONS.c.cycle_id == bindparam("cycle", type_=Key()))
-    return statement.where(SECTIONS.c.state == bindparam("state")) if in_state else statement
+    for name, column in FILTERS.items():
+        if name in asked:
+            statement = statement.where(column == bindparam(name, type_=Key()))
+    if "search" in asked:
+        statement = statement.where(EMPLOYEES.c.search_text.like(bindparam("search"), escape=ESCAPE))
+    return statement
 
 
-def _bound(viewer: Viewer, cycle: CycleId, state: SectionState | None) -> dict[str, Any]:
-    of_state = {} if state is None else {"state": state.value}
-    return {**viewer.bound, "cycle": cycle, **of_state}
+def _bound(viewer: Viewer, wanted: SectionsWanted) -> dict[str, Any]:
+    asked = {
+        "state": None if wanted.state is None else wanted.state.value,
+        "department": wanted.department,
+        "manager": wanted.manager,
+        "search": search_pattern(wanted.search),
+    }
+    return {**viewer.bound, "cycle": wanted.cycle, **{name: one for name, one in asked.items() if one is not None}}
 
 
 def _sections(session: Session, rows: Sequence[Any]) -> list[Section]:

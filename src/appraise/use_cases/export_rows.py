@@ -9,7 +9,7 @@ from appraise.domain.access import may_read_audit
 from appraise.domain.audit import AuditEntry
 from appraise.domain.exports import ExportKind, ExportRequest
 from appraise.domain.global_ids import Kind, encoded
-from appraise.domain.reading import Page, PersonRow, SectionRow
+from appraise.domain.reading import Page, PersonRow, SectionRow, SectionsWanted
 from appraise.domain.scorecards import Absence, Estimate
 from appraise.domain.sections import Item
 from appraise.errors import Forbidden
@@ -55,7 +55,7 @@ def count(session: Session, viewer: Viewer, request: ExportRequest) -> int:
     match request.kind:
         case ExportKind.SECTIONS | ExportKind.ESTIMATES:
             assert request.cycle  # noqa: S101  # asked for before it was taken
-            return sections.counted(session, viewer, cycle=request.cycle, state=request.state)
+            return sections.counted(session, viewer, SectionsWanted(request.cycle, request.state))
         case ExportKind.EMPLOYEES:
             return people.counted(session, viewer, _wanted(viewer, request))
         case ExportKind.AUDIT:
@@ -102,7 +102,7 @@ def _of_sections(
     assert request.cycle  # noqa: S101  # asked for before it was taken
     cycle, state = request.cycle, request.state
     for rows in _pages(
-        lambda after: sections.listed(session, viewer, cycle=cycle, state=state, first=PAGE, after=after)
+        lambda after: sections.listed(session, viewer, SectionsWanted(cycle, state), first=PAGE, after=after)
     ):
         told = [Subject(row.section.employee, row.section.id, _has_ratings(row)) for row in rows]
         yield len(rows), Chunk([line for row in rows for line in lines(row)], told)

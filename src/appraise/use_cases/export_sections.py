@@ -11,7 +11,7 @@ from typing import Any, Final
 from appraise.adapters.spreadsheets import spreadsheet_cell
 from appraise.domain.access import Principal
 from appraise.domain.identifiers import CycleId
-from appraise.domain.reading import SectionRow
+from appraise.domain.reading import SectionRow, SectionsWanted
 from appraise.domain.scorecards import Estimate
 from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Item
@@ -59,7 +59,7 @@ def export_sections(
 
     def record(session: Session) -> None:
         name = cycles.get(session, cycle).name
-        count = sections.counted(session, viewer, cycle=cycle, state=SectionState.FINALISED)
+        count = sections.counted(session, viewer, SectionsWanted(cycle, SectionState.FINALISED))
         details = [*actor.facts, ("cycle", name), ("format", format.value), ("sections", str(count))]
         audit.append(
             session, at=at, actor=actor.id, action="sections.export", subject=f"cycle:{cycle}", details=details
@@ -105,7 +105,7 @@ COLUMNS: Final = [
 def _pages(session: Session, viewer: Viewer, cycle: CycleId) -> Iterator[tuple[SectionRow, ...]]:
     after = None
     while True:
-        page = sections.listed(session, viewer, cycle=cycle, state=SectionState.FINALISED, first=PAGE, after=after)
+        page = sections.listed(session, viewer, SectionsWanted(cycle, SectionState.FINALISED), first=PAGE, after=after)
         if page.items:
             yield page.items
         if not page.has_next:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from appraise.domain.access import Principal, may_read_departments
 from appraise.domain.employees import Department, ExternalReference
 from appraise.domain.identifiers import EmployeeId
-from appraise.domain.reading import Page, PersonRow
+from appraise.domain.reading import Page, PeopleOrder, PersonRow
 from appraise.errors import InvalidInput, NotFound
 from appraise.storage import people
 from appraise.storage.access import Viewer
@@ -24,14 +24,19 @@ def list_people(  # noqa: PLR0913  # the filters of one list
     after: str | None = None,
     search: str | None = None,
     department: str | None = None,
+    manager: EmployeeId | None = None,
+    order: PeopleOrder = PeopleOrder.NAME,
 ) -> Page[PersonRow]:
-    """Who is employed on the day `on` (today by default), by name. Today's reporting lines decide who is visible."""
-    wanted = PeopleFilter(on or at.date(), search, department)
+    """Who is employed on the day `on` (today by default). Today's reporting lines decide who is visible.
+
+    `manager`: only who reports to them, in the solid line, on that day.
+    """
+    wanted = PeopleFilter(on or at.date(), search, department, manager, order)
     with deployment.database.reading() as session:
         return people.listed(session, Viewer(principal, at.date()), wanted, first=first, after=after)
 
 
-def count_people(
+def count_people(  # noqa: PLR0913  # the filters of one list
     deployment: Deployment,
     principal: Principal,
     *,
@@ -39,8 +44,9 @@ def count_people(
     on: date | None = None,
     search: str | None = None,
     department: str | None = None,
+    manager: EmployeeId | None = None,
 ) -> int:
-    wanted = PeopleFilter(on or at.date(), search, department)
+    wanted = PeopleFilter(on or at.date(), search, department, manager)
     with deployment.database.reading() as session:
         return people.counted(session, Viewer(principal, at.date()), wanted)
 

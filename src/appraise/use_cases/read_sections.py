@@ -5,8 +5,7 @@ from datetime import datetime
 
 from appraise.domain.access import Principal, read_is_audited
 from appraise.domain.identifiers import CycleId, EmployeeId, SectionId
-from appraise.domain.reading import Page, SectionRow, ViewedSection
-from appraise.domain.section_states import SectionState
+from appraise.domain.reading import Page, SectionRow, SectionsWanted, ViewedSection
 from appraise.domain.sections import Section
 from appraise.errors import NotFound
 from appraise.storage import audit, sections
@@ -17,27 +16,23 @@ from appraise.use_cases.section_view import Actor, view
 from appraise.use_cases.transactions import committed
 
 
-def list_sections(  # noqa: PLR0913  # the filters of one list
+def list_sections(
     deployment: Deployment,
     principal: Principal,
+    wanted: SectionsWanted,
     *,
-    cycle: CycleId,
     at: datetime,
     first: int = 50,
     after: str | None = None,
-    state: SectionState | None = None,
 ) -> Page[SectionRow]:
-    """By the employee's name."""
+    """In the order wanted. Whoever hands out their figures calls `record_reading`."""
     with deployment.database.reading() as session:
-        viewer = Viewer(principal, at.date())
-        return sections.listed(session, viewer, cycle=cycle, state=state, first=first, after=after)
+        return sections.listed(session, Viewer(principal, at.date()), wanted, first=first, after=after)
 
 
-def count_sections(
-    deployment: Deployment, principal: Principal, *, cycle: CycleId, at: datetime, state: SectionState | None = None
-) -> int:
+def count_sections(deployment: Deployment, principal: Principal, wanted: SectionsWanted, *, at: datetime) -> int:
     with deployment.database.reading() as session:
-        return sections.counted(session, Viewer(principal, at.date()), cycle=cycle, state=state)
+        return sections.counted(session, Viewer(principal, at.date()), wanted)
 
 
 def get_section(deployment: Deployment, principal: Principal, section: SectionId, *, at: datetime) -> ViewedSection:

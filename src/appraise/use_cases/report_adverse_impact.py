@@ -7,6 +7,7 @@ from typing import Final
 
 from appraise.domain.access import Principal, may_administer
 from appraise.domain.identifiers import CycleId
+from appraise.domain.reading import SectionsWanted
 from appraise.domain.sections import Section
 from appraise.errors import Forbidden, NotFound
 from appraise.storage import audit, cycles, sections
@@ -69,7 +70,7 @@ def report_adverse_impact(
 def _sections(session: Session, viewer: Viewer, cycle: CycleId) -> Iterator[Section]:
     after = None
     while True:
-        page = sections.listed(session, viewer, cycle=cycle, state=None, first=PAGE, after=after)
+        page = sections.listed(session, viewer, SectionsWanted(cycle), first=PAGE, after=after)
         for row in page.items:
             yield row.section
         if not page.has_next:

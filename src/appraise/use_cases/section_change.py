@@ -88,7 +88,7 @@ def store_step(session: Session, before: Section, after: Section, *, at: datetim
     """Write the section as it is after a step; where that began a revision, keep the one before."""
     if after.revision > before.revision:
         section_revisions.keep(session, before, ended_at=at)
-    sections.save(session, [after])
+    sections.save(session, [after], at=at)
 
 
 def record_step(  # noqa: PLR0913  # what happened to what, by whom, with which facts, and when

@@ -61,8 +61,8 @@ def store_scores(  # noqa: PLR0913  # what was computed from whom by which rules
         ]
         new = [section for section in current if section.employee not in known]
         changed = [section for section in current if section.employee in known]
-        sections.add(session, new)
-        sections.save(session, changed)
+        sections.add(session, new, at=at)
+        sections.save(session, changed, at=at)
         noticed = _corrected(session, run, result, known.values(), at=at)
         _tell(session, run, noticed, known.values(), at=at)
         details = [

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Final, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self
 
 import strawberry
 
@@ -17,7 +17,7 @@ from appraise.domain.contributions import Dimension
 from appraise.domain.cursors import cursor
 from appraise.domain.employees import EmploymentStatus, ExternalReference
 from appraise.domain.identifiers import CycleId, EmployeeId
-from appraise.domain.reading import Page, PersonRow, ReportingLineRow
+from appraise.domain.reading import Page, PeopleOrder, PersonRow, ReportingLineRow
 from appraise.errors import Forbidden
 from appraise.use_cases.read_people import count_people
 from appraise.use_cases.read_reporting_lines import lines_of, managers_above, reports_of
@@ -218,18 +218,24 @@ class EmployeeType(Node):
         )
 
 
+@strawberry.enum(name="EmployeeOrder", description="Orders of a list of employees; a cursor belongs to one of them.")
+class EmployeeOrderValue(Enum):
+    NAME = strawberry.enum_value(PeopleOrder.NAME.value, description="By name.")
+    DEPARTMENT = strawberry.enum_value(
+        PeopleOrder.DEPARTMENT.value, description="By the code of the department, then by name."
+    )
+
+
 @strawberry.type(name="EmployeeEdge", description="One employee of a page.")
 class EmployeeEdge:
     node: EmployeeType = strawberry.field(description="The employee.")
     cursor: str = strawberry.field(description="Pass it as `after` to read on from here.")
 
 
-@strawberry.type(name="EmployeeConnection", description="A page of employees, by name.")
+@strawberry.type(name="EmployeeConnection", description="A page of employees.")
 class EmployeeConnection:
     window: strawberry.Private[Window]
-    search: strawberry.Private[str | None]
-    in_department: strawberry.Private[str | None]
-    day: strawberry.Private[date | None]
+    narrowed: strawberry.Private[dict[str, Any]]
     nodes: list[EmployeeType] = strawberry.field(description="The employees of the page.")
     keys: strawberry.Private[tuple[tuple[str, ...], ...]]
     page_info: PageInfoType = strawberry.field(description="Whether more follow.")
@@ -241,14 +247,7 @@ class EmployeeConnection:
     @strawberry.field(description="How many there are in all, with the same filters. Counted only when asked.")
     def total_count(self, info: strawberry.Info) -> int:
         context: RequestContext = info.context
-        return count_people(
-            context.deployment,
-            context.principal,
-            at=context.at,
-            on=self.day,
-            search=self.search,
-            department=self.in_department,
-        )
+        return count_people(context.deployment, context.principal, at=context.at, **self.narrowed)
 
     @classmethod
     def of(
@@ -257,8 +256,7 @@ class EmployeeConnection:
         context: RequestContext,
         *,
         window: Window,
-        search: str | None,
-        department: str | None,
+        narrowed: dict[str, Any],
         day: date | None = None,
     ) -> Self:
         people = context.people_on(day)
@@ -268,9 +266,7 @@ class EmployeeConnection:
         context.contributions.announce(Dimension.EMPLOYEE, (row.employee.id for row in page.items))
         return cls(
             window=window,
-            search=search,
-            in_department=department,
-            day=day,
+            narrowed=narrowed,
             nodes=[EmployeeType.of(row, day) for row in page.items],
             keys=page.keys,
             page_info=PageInfoType.of(page, window),

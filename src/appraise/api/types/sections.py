@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import Annotated, Final, Self
 
 import strawberry
@@ -28,9 +29,8 @@ from appraise.api.types.tasks import ReaderType
 from appraise.api.types.write_backs import WriteBackType
 from appraise.domain.cursors import cursor
 from appraise.domain.identifiers import CycleId
-from appraise.domain.reading import Page, SectionRow, ViewedSection
+from appraise.domain.reading import Page, SectionOrder, SectionRow, SectionsWanted, ViewedSection
 from appraise.domain.revisions import as_of
-from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Section
 from appraise.errors import Forbidden
 from appraise.use_cases.read_change import read_change
@@ -339,16 +339,26 @@ def _manager_name(viewed: ViewedSection, context: RequestContext) -> str | None:
     return None if row is None else row.employee.display_name
 
 
+@strawberry.enum(name="SectionOrder", description="Orders of a list of sections; a cursor belongs to one of them.")
+class SectionOrderValue(Enum):
+    NAME = strawberry.enum_value(SectionOrder.NAME.value, description="By the employee's name.")
+    STATE = strawberry.enum_value(
+        SectionOrder.STATE.value, description="By how far they are on their way, then by the employee's name."
+    )
+    RECENTLY_CHANGED = strawberry.enum_value(
+        SectionOrder.RECENTLY_CHANGED.value, description="The one that was changed last comes first."
+    )
+
+
 @strawberry.type(name="SectionEdge", description="One section of a page.")
 class SectionEdge:
     node: SectionType = strawberry.field(description="The section.")
     cursor: str = strawberry.field(description="Pass it as `after` to read on from here.")
 
 
-@strawberry.type(name="SectionConnection", description="A page of sections of one cycle, by employee's name.")
+@strawberry.type(name="SectionConnection", description="A page of sections of one cycle.")
 class SectionConnection:
-    cycle_key: strawberry.Private[CycleId]
-    in_state: strawberry.Private[SectionState | None]
+    wanted: strawberry.Private[SectionsWanted]
     nodes: list[SectionType] = strawberry.field(description="The sections of the page.")
     keys: strawberry.Private[tuple[tuple[str, ...], ...]]
     page_info: PageInfoType = strawberry.field(description="Whether more follow.")
@@ -360,9 +370,7 @@ class SectionConnection:
     @strawberry.field(description="How many there are in all, with the same filters. Counted only when asked.")
     def total_count(self, info: strawberry.Info) -> int:
         context: RequestContext = info.context
-        return count_sections(
-            context.deployment, context.principal, cycle=self.cycle_key, at=context.at, state=self.in_state
-        )
+        return count_sections(context.deployment, context.principal, self.wanted, at=context.at)
 
     @classmethod
     def of(
@@ -371,15 +379,13 @@ class SectionConnection:
         context: RequestContext,
         *,
         window: Window,
-        cycle: CycleId,
-        state: SectionState | None,
+        wanted: SectionsWanted,
     ) -> Self:
         context.sections.listed(row.section for row in page.items)
         context.people.announce(row.section.employee for row in page.items)
         context.people.announce(row.section.manager for row in page.items)
         return cls(
-            cycle_key=cycle,
-            in_state=state,
+            wanted=wanted,
             nodes=[SectionType.listed(row) for row in page.items],
             keys=page.keys,
             page_info=PageInfoType.of(page, window),

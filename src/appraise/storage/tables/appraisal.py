@@ -176,6 +176,7 @@ class SectionRow(Record, table=True):
     submitted_at: datetime | None = Field(default=None, sa_type=Instant)
     manifest_hash: str | None = None
     floor: Decimal = Field(sa_type=Exact)
+    changed_at: datetime | None = Field(default=None, sa_type=Instant)
     course: Any = Field(sa_type=Document)
 
 
