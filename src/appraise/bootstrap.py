@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from appraise import __version__
@@ -48,6 +48,7 @@ def _deployment(settings: Settings) -> Deployment:
         secret=_secret(settings),
         code_version=__version__,
         webhook_networks=settings.allowed_networks,
+        webhook_retention=timedelta(days=settings.webhook_retention),
         mail=_mail_server(settings),
         files=settings.resolved_files,
         hosts=read_hosts(settings.hosts),

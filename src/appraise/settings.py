@@ -77,6 +77,9 @@ class Settings(BaseSettings):
         default=TrustedMode.ALSO, description="`only`: the API runs no document but those of `schema/operations`"
     )
 
+    webhook_retention: int = Field(
+        default=90, ge=1, le=3650, description="days for which messages to webhooks and their deliveries are kept"
+    )
     webhook_networks: str = Field(
         default="", description="networks, e.g. 10.2.0.0/16, into which webhooks may send though they are not public"
     )

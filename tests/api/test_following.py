@@ -79,6 +79,23 @@ def test_a_change_made_elsewhere_is_told_to_whoever_may_see_it(served: Served) -
     ]
 
 
+def test_changes_in_a_quick_row_are_told_one_by_one(served_alone: Served) -> None:
+    def twice() -> None:
+        served_alone.rate("Ann Archer")
+        served_alone.rate("Ann Archer")
+
+    ids = [served_alone.section_id("Ann Archer")]
+    found = asyncio.run(served_alone.collect("Max Weber", CHANGED, 3, {"ids": ids}, twice))
+
+    changes = [one["sectionChanged"] for one in found]
+    first = changes[0]["version"]
+    assert [(one["kind"], one["version"]) for one in changes] == [
+        ("CURRENT", first),
+        ("RATED", first + 1),
+        ("RATED", first + 2),
+    ]
+
+
 def test_only_the_sections_that_are_followed_are_told_of(served_alone: Served) -> None:
     with served_alone.opened("Max Weber") as socket:
         subscribe(socket, CHANGED, ids=[served_alone.section_id("Ann Archer")])

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from tests.use_cases.receiver import LOOPBACK, Received, Receiver, receiving
 
 from appraise.domain.access import Principal, Role
@@ -22,6 +23,7 @@ from appraise.domain.identifiers import SectionId
 from appraise.domain.webhooks import PAUSES, Delivery, DeliveryState, Notice, Webhook
 from appraise.storage import outbox
 from appraise.storage.database import Database
+from appraise.storage.tables import DELIVERIES
 from appraise.use_cases import deliver, send_webhook
 from appraise.use_cases.create_webhook import create_webhook
 from appraise.use_cases.deliver import CLAIMED_FOR, Worker
@@ -30,6 +32,7 @@ from appraise.use_cases.read_webhooks import get_webhook, list_deliveries, list_
 from appraise.use_cases.replay_deliveries import replay_delivery, replay_since
 from appraise.use_cases.rotate_webhook_secret import rotate_webhook_secret
 from appraise.use_cases.switch_webhook import switch_webhook
+from appraise.use_cases.work import clear
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HAL = Principal("Hal", None, frozenset({Role.HR_ADMINISTRATOR}))
@@ -371,3 +374,24 @@ def test_a_rolled_back_change_is_told_to_nobody(host: Deployment) -> None:
         work(host)
 
         assert receiver.received == []
+
+
+def test_what_has_ended_is_kept_for_a_time_and_what_waits_for_ever(host: Deployment) -> None:
+    with receiving() as receiver:
+        webhook, _ = made(host, receiver)
+        happen(host, "s1")
+        work(host)
+        given_up, waiting = happen(host, "s2", "s3")
+    with host.database.transaction() as session:
+        is_given_up = DELIVERIES.c.message_id == given_up
+        session.execute(update(DELIVERIES).where(is_given_up).values(state="DEAD", finished_at=AT))
+    kept, second = host.webhook_retention, timedelta(seconds=1)
+    left = []
+    for at in (AT + kept, AT + kept + second, AT + 4 * kept, AT + 4 * kept + second):
+        clear(host, at=at)
+        with host.database.reading() as session:
+            assert [each.message.id for each in log(host, webhook)] == [each.id for each in outbox.since(session, AT)]
+        left.append([each.state for each in log(host, webhook)])
+
+    assert left == [["DELIVERED", "DEAD", "WAITING"], ["DEAD", "WAITING"], ["DEAD", "WAITING"], ["WAITING"]]
+    assert [each.message.id for each in log(host, webhook)] == [waiting]

@@ -92,8 +92,10 @@ KINDS: Final = {
 class SectionChangeType:
     key: strawberry.Private[SectionId]
     section_id: strawberry.ID = strawberry.field(description="Which section.")
-    kind: SectionChangeKind = strawberry.field(description="What happened; the last of several in a quick row.")
-    version: int = strawberry.field(description="The section's version now.")
+    kind: SectionChangeKind = strawberry.field(
+        description="What happened; several things in a quick row are told one by one."
+    )
+    version: int = strawberry.field(description="The section's version after it; `section` is as it is now.")
     at: datetime = strawberry.field(description="When it happened; for CURRENT, when following began.")
 
     @strawberry.field(
@@ -165,9 +167,10 @@ async def _changes(
         wanted = list(told) if happening.section is None else [happening.section]
         kind = SectionChangeKind.RESCORED if happening.action is None else KINDS[happening.action]
         for key, version in (await _versions(live, wanted)).items():
-            if version > told[key]:
-                told[key] = version
-                yield SectionChangeType.of(key, kind, version=version, at=happening.at)
+            then = version if happening.version is None else happening.version
+            if then > told[key]:
+                told[key] = then
+                yield SectionChangeType.of(key, kind, version=then, at=happening.at)
 
 
 async def _versions(live: LiveContext, wanted: list[SectionId]) -> dict[SectionId, int]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import and_, exists, func, insert, or_, select, update
+from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
 
 from appraise.domain.cursors import position
 from appraise.domain.identifiers import DeliveryId, WebhookId
@@ -51,6 +51,22 @@ def claim(session: Session, webhook: WebhookId, *, at: datetime, until: datetime
     ids = [delivery.id for delivery in found]
     session.execute(update(DELIVERIES).where(mine.id.in_(ids)).values(claimed_until=until))
     return found
+
+
+def forget(session: Session, *, delivered_before: datetime, dead_before: datetime) -> int:
+    """Removes deliveries that ended before, and messages of that age on their way to nobody. Gives how many deliveries.
+
+    The newest message stays, from which the next one is counted.
+    """
+    mine, message = DELIVERIES.c, OUTBOX.c
+    delivered = and_(mine.state == DeliveryState.DELIVERED.value, mine.finished_at < delivered_before)
+    dead = and_(mine.state == DeliveryState.DEAD.value, mine.finished_at < dead_before)
+    gone = session.execute(delete(DELIVERIES).where(or_(delivered, dead))).rowcount
+    newest = select(func.max(message.sequence)).scalar_subquery()
+    is_needed = exists().where(mine.message_id == message.id)
+    old = (message.created_at < delivered_before, message.sequence < newest, ~is_needed)
+    session.execute(delete(OUTBOX).where(*old))
+    return gone
 
 
 def has_due(session: Session, webhook: WebhookId, *, at: datetime) -> bool:

@@ -1,6 +1,7 @@
 """What every use case works on."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +21,9 @@ if TYPE_CHECKING:  # records need no query engine: reading them must not wait fo
 class Deployment:
     """One organisation's data. `secret` is the key of customers' link keys and of webhooks' secrets.
 
-    Into `webhook_networks` messages may be sent though they are not public. `files` holds exports and uploads. Into
-    `hosts` sections are written. By `lists_read` and `audit_memory` lines of the audit log are written together.
+    Into `webhook_networks` messages may be sent though they are not public; they are kept for `webhook_retention`.
+    `files` holds exports and uploads. Into `hosts` sections are written. By `lists_read` and `audit_memory` lines of
+    the audit log are written together.
     """
 
     database: Database
@@ -29,6 +31,7 @@ class Deployment:
     secret: bytes
     code_version: str
     webhook_networks: tuple[Network, ...] = ()
+    webhook_retention: timedelta = timedelta(days=90)
     mail: "MailServer | None" = None
     files: Path = Path("appraise-data") / "files"
     hosts: tuple[HostSystem, ...] = ()

@@ -18,12 +18,16 @@ ACTIONS: Final = {f"section.{action.lower()}": action for action in Action}
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A line of the log. Where `section` is None a cycle was scored, which may have changed any section of it."""
+    """A line of the log, with the version of the section after it.
+
+    Where `section` is None a cycle was scored, which may have changed any section of it.
+    """
 
     sequence: int
     at: datetime
     section: SectionId | None
     action: Action | None
+    version: int | None = None
 
 
 def latest_happening(deployment: Deployment) -> int:
@@ -42,6 +46,7 @@ def happenings_since(deployment: Deployment, sequence: int) -> list[Happening]:
             line.at,
             None if line.action == SCORED else SectionId(line.subject.removeprefix("section:")),
             ACTIONS.get(line.action),
+            int(facts["version"]) if "version" in (facts := dict(line.details)) else None,
         )
         for line in lines
     ]

@@ -14,7 +14,7 @@ from appraise.domain.identifiers import UploadId
 from appraise.domain.imports import Stage, stage_of
 from appraise.domain.jobs import KEPT_FOR, Job, JobKind, JobState
 from appraise.errors import Problem, Retriable
-from appraise.storage import export_subjects, jobs, uploads
+from appraise.storage import deliveries, export_subjects, jobs, uploads
 from appraise.storage.database import Session
 from appraise.storage.identifiers import new_id
 from appraise.use_cases import files
@@ -41,6 +41,8 @@ WRITTEN_BACK_EVERY: Final = 15.0
 """Seconds."""
 REMEMBERED: Final = timedelta(days=30)
 """For so long a job is listed after its file was cleared away."""
+DEAD_TIMES: Final = 4
+"""As long as others, deliveries that were given up are kept: they may be sent again."""
 LONGEST_REST: Final = 0.1
 """Seconds."""
 
@@ -264,6 +266,8 @@ def clear(deployment: Deployment, *, at: datetime) -> int:
         over = jobs.over(session, at=at)
         jobs.expire(session, [job.id for job in over])
         jobs.forget(session, expired_before=at - REMEMBERED)
+        kept = deployment.webhook_retention
+        deliveries.forget(session, delivered_before=at - kept, dead_before=at - DEAD_TIMES * kept)
         for wanted in jobs.wants(session, JobKind.IMPORT):
             uploads.keep(session, UploadId(wanted["upload"]), until=at + KEPT_FOR)
         sent = uploads.forget(session, expired_before=at)
