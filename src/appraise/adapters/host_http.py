@@ -1,9 +1,11 @@
 """HTTP as sinks speak it: JSON both ways, and each failure as what is done about it."""
 
+import ssl
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self
@@ -41,6 +43,7 @@ class HostHttp(AbstractContextManager["HostHttp"]):
             base_url=options.url.rstrip("/"),
             headers={"accept": "application/json", "user-agent": "Appraise", **headers},
             timeout=options.timeout,
+            verify=_tls(),
         )
 
     def __enter__(self) -> Self:
@@ -93,6 +96,12 @@ class Answered(HostRefused):
 
 
 BUSY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Made once: reading the system's certificates takes longer than a request."""
+    return ssl.create_default_context()
 
 
 def segment(text: str) -> str:

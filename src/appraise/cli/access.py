@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from rich.table import Table
 from rich.text import Text
 
-from appraise.adapters.discovery import installed_adapters
+from appraise.adapters.discovery import installed_adapters, installed_sinks
+from appraise.adapters.sinks import CallSink, FileSink
 from appraise.bootstrap import open_deployment, utc_now
 from appraise.cli.deployment import person_named
 from appraise.cli.output import console, errors, print_json
@@ -111,9 +112,14 @@ def grant_and_print(employee: str, role: str) -> None:
 
 
 def print_adapters(*, json: bool) -> None:
-    adapters = installed_adapters()
+    adapters, sinks = installed_adapters(), installed_sinks()
     if json:
-        print_json([asdict(adapter.declaration) for adapter in adapters.values()])
+        print_json(
+            {
+                "adapters": [asdict(adapter.declaration) for adapter in adapters.values()],
+                "sinks": [{**asdict(sink.declaration), "file": isinstance(sink, FileSink)} for sink in sinks.values()],
+            }
+        )
         return
     if not adapters:
         console.print("No adapter is installed. Each is a package of its own, e.g. `pip install appraise-csv`.")
@@ -123,4 +129,26 @@ def print_adapters(*, json: bool) -> None:
         console.print(Text.assemble((name, "bold"), f"  {declared.title}"))
         console.print(f"   reads {', '.join(declared.reads)} from {'; '.join(declared.files)}", highlight=False)
         console.print(f"   format {declared.verification}: {declared.format_version}", style="dim", highlight=False)
-    console.print("\nQuirks that each handles, and what it cannot know:  appraise adapters --json", style="dim")
+    console.print("\nSinks, which write final sections (docs/write-back.md):")
+    for name, sink in sinks.items():
+        written = sink.declaration
+        way = "a file" if isinstance(sink, FileSink) else "calls"
+        console.print(Text.assemble((name, "bold"), f"  {written.title}"))
+        console.print(f"   writes {', '.join(written.writes)} by {way}", highlight=False)
+        console.print(f"   checked {written.verification}: {written.version}", style="dim", highlight=False)
+    console.print("\nQuirks that each handles, what it cannot know, and limits:  appraise adapters --json", style="dim")
+
+
+def print_proven() -> bool:
+    """The matrix of what sinks declare and what they do at hosts that misbehave; whether all of it was proven."""
+    from appraise.testing.hosts import FAKES  # servers take time to import
+    from appraise.testing.sink_conformance import matrix, proven
+
+    sinks = {name: sink for name, sink in installed_sinks().items() if isinstance(sink, CallSink) and name in FAKES}
+    results = {name: proven(sink, FAKES[name]) for name, sink in sinks.items()}
+    console.print(matrix(results), markup=False, highlight=False, soft_wrap=True)
+    console.print("● proven at a host of our own that misbehaves, ✗ declared and failed, · not declared", style="dim")
+    failed = [(name, check, why) for name, found in results.items() for check, why in found.items() if why is not None]
+    for name, check, why in failed:
+        console.print(f"{name}, {check}: {why}", markup=False, highlight=False, soft_wrap=True)
+    return not failed

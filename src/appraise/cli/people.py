@@ -121,14 +121,26 @@ def grant(
     grant_and_print(employee, role)
 
 
-def adapters(json: Json = False) -> None:
-    """List the installed adapters: what each reads, and how far its format was verified.
+def adapters(
+    proven: Annotated[
+        bool, typer.Option("--proven", help="Try the sinks on hosts of our own that misbehave; takes some seconds.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """List the installed adapters and sinks: what each reads or writes, and how far it was verified.
 
-    Example:  appraise adapters
+    \b
+    Examples:
+      appraise adapters
+      appraise adapters --proven
+
     """
-    from appraise.cli.access import print_adapters
+    from appraise.cli.access import print_adapters, print_proven
 
-    print_adapters(json=json)
+    if not proven:
+        print_adapters(json=json)
+    elif not print_proven():
+        raise typer.Exit(1)
 
 
 def new_adapter(

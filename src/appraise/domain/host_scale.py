@@ -28,6 +28,11 @@ class HostScale:
         """Our own: totals as they are shown."""
         return cls(LOWEST, HIGHEST, Decimal("0.01"))
 
+    @classmethod
+    def percent(cls) -> "HostScale":
+        """0 to 100 in whole numbers."""
+        return cls(Decimal(0), Decimal(100), Decimal(1))
+
     def written(self, total: Decimal) -> Decimal:
         """A total of 1 to 5 as the host has it: stretched over the scale, and rounded to its nearest step.
 

@@ -1,0 +1,113 @@
+"""Final sections as fields of Odoo's appraisals, by the JSON-2 API of Odoo 19 and later."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, ClassVar, Final
+
+from appraise.adapters.contract import Verification
+from appraise.adapters.host_http import HostHttp
+from appraise.adapters.sinks import (
+    HostEntry,
+    HostRefused,
+    SinkDeclaration,
+    SinkOptions,
+    Writes,
+    employee_id,
+    number_text,
+)
+from appraise.domain.finished_sections import FinishedSection, WrittenTotal
+from appraise.domain.host_scale import HostScale
+from appraise.domain.write_back import Values
+from appraise.errors import InvalidInput
+
+MODEL: Final = "/json/2/hr.appraisal"
+NAMES: Final = {"score": "x_appraise_score", "status": "x_appraise_status", "note": "x_appraise_note"}
+PERCENT: Final = HostScale.percent()
+
+
+class OdooHost:
+    def __init__(self, http: HostHttp, options: SinkOptions) -> None:
+        self._http, self._options = http, options
+        self._names = {name: options.settings.get(f"field.{name}", field) for name, field in NAMES.items()}
+
+    def plan(self, section: FinishedSection) -> HostEntry:
+        employee = employee_id(section, self._options, OdooSink.declaration)
+        appraisal = self._appraisal(section, employee)
+        total = WrittenTotal.of(section, self._options.scale or PERCENT)
+        fields = {
+            "score": None if total is None else number_text(total.value),
+            "status": section.status,
+            "note": _note(section),
+        }
+        place = f"appraisal {appraisal} of {employee}"
+        return HostEntry(section.id, section.revision, place, fields, total, {"id": str(appraisal)})
+
+    def read(self, entry: HostEntry) -> Values:
+        body = {"ids": [int(entry.key["id"])], "fields": list(self._names.values())}
+        found = self._http.call("POST", f"{MODEL}/read", body=body)
+        if not found:
+            raise HostRefused(f"the {entry.place} is not there any more")
+        return self._fields(found[0])
+
+    def write(self, entry: HostEntry) -> None:
+        vals = {self._names[name]: value for name, value in entry.fields.items()}
+        score = entry.fields["score"]
+        vals[self._names["score"]] = False if score is None else float(score)  # type: ignore[assignment]  # Odoo's empty
+        self._http.call("POST", f"{MODEL}/write", body={"ids": [int(entry.key["id"])], "vals": vals})
+
+    def _appraisal(self, section: FinishedSection, employee: str) -> int:
+        domain = [["employee_id.barcode", "=", employee], ["date_close", ">=", section.period.start.isoformat()]]
+        body = {"domain": domain, "fields": ["id"], "order": "date_close desc", "limit": 2}
+        found = self._http.call("POST", f"{MODEL}/search_read", body=body)
+        if len(found) != 1:
+            raise HostRefused(
+                f"{employee} has {'no appraisal' if not found else 'several appraisals'} since {section.period.start}"
+            )
+        return int(found[0]["id"])
+
+    def _fields(self, found: Mapping[str, Any]) -> Values:
+        """Odoo's numbers are never empty: 0 counts only beside our status. An empty text is False there."""
+        status, score = found[self._names["status"]] or None, number_text(found[self._names["score"]])
+        is_empty = score in {"0", "False"} and status != "SCORED"
+        return {"score": None if is_empty else score, "status": status, "note": found[self._names["note"]] or None}
+
+
+def _note(section: FinishedSection) -> str:
+    lines = []
+    for item in section.items:
+        said = f"{item.rating} of 5" if item.absence is None else item.absence.kind.value
+        lines.append(f"{item.title}: {said}" + ("" if item.comment is None else f". {' '.join(item.comment.split())}"))
+    if section.absence is not None:
+        lines.append(section.absence.reason)
+    return "\n".join([*lines, f"Appraise {section.id}, revision {section.revision}"])
+
+
+class OdooSink:
+    declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
+        name="odoo",
+        title="Odoo: fields of the appraisal",
+        version="JSON-2 of Odoo 19, by its documents; the fields are added there by hand; tried on a host of our own",
+        verification=Verification.UNVERIFIED,
+        writes=(Writes.TOTAL, Writes.ITEMS, Writes.COMMENTS, Writes.STATUS, Writes.RECEIPT),
+        employee="odoo:badge",
+        scale="The declared one, else 0 to 100.",
+        settings={
+            "field.score": "Number field of hr.appraisal; x_appraise_score where not given.",
+            "field.status": "Text field; x_appraise_status where not given.",
+            "field.note": "Text field of several lines; x_appraise_note where not given.",
+        },
+        limits=(
+            "Needs Odoo 19 or later, the appraisal module, three fields, and a plan that opens the API.",
+            "Odoo's number is never empty: an absence is the status beside it, with the number left at 0.",
+        ),
+    )
+
+    @contextmanager
+    def open(self, options: SinkOptions) -> Iterator[OdooHost]:
+        if not options.secret:
+            raise InvalidInput(f"the host {options.name} lacks its secret", expected="a secret_file with an API key")
+        with HostHttp(options, {"authorization": f"bearer {options.secret}"}) as http:
+            yield OdooHost(http, options)
+
+
+sink = OdooSink()

@@ -1,0 +1,125 @@
+"""Final sections as the supervisor's rating of a KPI in OrangeHRM's performance reviews."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any, ClassVar, Final
+
+from appraise.adapters.contract import Verification
+from appraise.adapters.host_http import HostHttp
+from appraise.adapters.sinks import (
+    HostEntry,
+    HostRefused,
+    SinkDeclaration,
+    SinkOptions,
+    Writes,
+    employee_id,
+    number_text,
+)
+from appraise.domain.finished_sections import FinishedSection, WrittenTotal
+from appraise.domain.host_scale import HostScale
+from appraise.domain.write_back import Values
+from appraise.errors import InvalidInput
+
+REVIEWS: Final = "/api/v2/performance/manage/reviews"
+KPI: Final = "Customer service (appraise)"
+LONGEST: Final = 2_000
+"""Characters of a comment."""
+
+
+class OrangeHost:
+    def __init__(self, http: HostHttp, options: SinkOptions) -> None:
+        self._http, self._options = http, options
+
+    def plan(self, section: FinishedSection) -> HostEntry:
+        employee = employee_id(section, self._options, OrangeSink.declaration)
+        review = self._review(section, employee)
+        title = self._options.settings.get("kpi", KPI)
+        kpi = next((one for one in self._evaluation(review)["meta"]["kpis"] if one["title"] == title), None)
+        if kpi is None:
+            raise HostRefused(
+                f"the review {review} has no KPI {title!r}: it is made for the job title before reviews are activated"
+            )
+        scale = HostScale(Decimal(str(kpi["minRating"])), Decimal(str(kpi["maxRating"])), Decimal(1))
+        total = WrittenTotal.of(section, scale)
+        return HostEntry(
+            section.id,
+            section.revision,
+            f"KPI {title!r} of review {review}",
+            {"rating": None if total is None else number_text(total.value), "comment": _comment(section)},
+            total,
+            {"review": str(review), "kpi": str(kpi["id"])},
+        )
+
+    def read(self, entry: HostEntry) -> Values:
+        for one in self._evaluation(int(entry.key["review"]))["data"]:
+            if str(one["kpi"]["id"]) == entry.key["kpi"]:
+                return {"rating": number_text(one["rating"]), "comment": one["comment"] or None}
+        return dict.fromkeys(entry.fields)
+
+    def write(self, entry: HostEntry) -> None:
+        rating = entry.fields["rating"]
+        # Exactly these three keys, or the host refuses; its own check of the range cuts fractions off.
+        item = {
+            "kpiId": int(entry.key["kpi"]),
+            "rating": None if rating is None else float(rating),
+            "comment": entry.fields["comment"],
+        }
+        self._http.call("PUT", _evaluation_path(int(entry.key["review"])), body={"ratings": [item]})
+
+    def _review(self, section: FinishedSection, employee: str) -> int:
+        end = section.period.end or section.period.start
+        params = {"empNumber": employee, "fromDate": section.period.start.isoformat(), "toDate": end.isoformat()}
+        reviews = self._http.get(REVIEWS, params)["data"]
+        if len(reviews) != 1:
+            raise HostRefused(f"employee {employee} has {len(reviews)} reviews in {section.period}; one is needed")
+        return int(reviews[0]["id"])
+
+    def _evaluation(self, review: int) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._http.get(_evaluation_path(review), {"limit": "0"})
+        return found
+
+
+def _evaluation_path(review: int) -> str:
+    return f"/api/v2/performance/reviews/{review}/evaluation/supervisor"
+
+
+def _comment(section: FinishedSection) -> str:
+    """The host's audit names whoever authorised us; the comment says whose words these are."""
+    parts = [f"Appraise: {section.status}"]
+    if section.total_shown is not None:
+        parts.append(f"total {section.total_shown} of 5")
+    if section.absence is not None:
+        parts.append(section.absence.reason)
+    for item in section.items:
+        said = f"{item.rating} of 5" if item.absence is None else item.absence.kind.value
+        parts.append(f"{item.title} {said}" + ("" if item.comment is None else f" ({' '.join(item.comment.split())})"))
+    return "; ".join([*parts, f"section {section.id}, revision {section.revision}"])[:LONGEST]
+
+
+class OrangeSink:
+    declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
+        name="orangehrm",
+        title="OrangeHRM: the supervisor's rating of a KPI",
+        version="5, evaluations read in its source code; the list of reviews unverified; tried on a host of our own",
+        verification=Verification.SECOND_HAND,
+        writes=(Writes.TOTAL, Writes.ITEMS, Writes.COMMENTS, Writes.STATUS, Writes.RECEIPT),
+        employee="orangehrm:emp-number",
+        scale="That of the KPI, in whole numbers: 0 to 100 is recommended.",
+        settings={"kpi": f"Title of the KPI; {KPI} where not given."},
+        limits=(
+            "The KPI must be there for the job title before reviews are activated.",
+            "Completed reviews and reviews of terminated employees take no rating; the final rating stays HR's.",
+            "The secret is an access token of an administrator: OrangeHRM has no tokens for programs.",
+        ),
+    )
+
+    @contextmanager
+    def open(self, options: SinkOptions) -> Iterator[OrangeHost]:
+        if not options.secret:
+            raise InvalidInput(f"the host {options.name} lacks its secret", expected="a secret_file with a token")
+        with HostHttp(options, {"authorization": f"Bearer {options.secret}"}) as http:
+            yield OrangeHost(http, options)
+
+
+sink = OrangeSink()

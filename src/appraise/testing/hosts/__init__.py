@@ -1,0 +1,18 @@
+"""Hosts to try sinks on: small servers that behave as badly as the systems they stand for."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from appraise.testing.hosts.fake import FakeHost
+from appraise.testing.hosts.frappe import FakeFrappe
+from appraise.testing.hosts.horilla import FakeHorilla
+from appraise.testing.hosts.odoo import FakeOdoo
+from appraise.testing.hosts.orangehrm import FakeOrange
+
+FAKES: Final[Mapping[str, type[FakeHost]]] = {
+    "frappe": FakeFrappe,
+    "horilla": FakeHorilla,
+    "odoo": FakeOdoo,
+    "orangehrm": FakeOrange,
+}
+"""By the name of the sink."""

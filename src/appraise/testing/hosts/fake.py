@@ -1,0 +1,150 @@
+"""What all hosts to try on share: a real server, a token, employees, and troubles on demand."""
+
+import asyncio
+import socket
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from threading import Thread
+from typing import Any, ClassVar, Final
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from appraise.adapters.sinks import SinkOptions
+from appraise.domain.finished_sections import FinishedSection
+
+TOKEN: Final = "key:secret"  # noqa: S105  # of hosts to try on
+BY_HAND: Final = 12
+"""What somebody enters in the host by hand."""
+SLOW: Final = 0.6
+"""Seconds; sinks that are tried on it wait a quarter of that."""
+
+
+class Trouble(StrEnum):
+    """What happens to the next request that writes. After SLOW, HALF and LIE the host says nothing of it later."""
+
+    TOO_MANY = "429 with Retry-After"
+    UNAVAILABLE = "503"
+    SLOW = "an answer that comes too late, of something that was done"
+    HALF = "half an answer, of something that was done"
+    LIE = "success, of something that was not done"
+
+
+class Refusal(Exception):  # noqa: N818  # the host's no
+    """Answered with this status and body."""
+
+    def __init__(self, status: int, body: Any) -> None:
+        super().__init__(str(body))
+        self.status, self.body = status, body
+
+
+@dataclass(slots=True)
+class Record:
+    """What one host holds of one employee's section. `number` is None where it is empty."""
+
+    employee: str
+    number: Any = None
+    text: dict[str, Any] = field(default_factory=dict)
+
+
+class FakeHost:
+    """One host with at most one review. A subclass speaks the host's language over `records` and `is_active`.
+
+    `namespace` is the kind of employee's id. A subclass sets `routes`, and says which requests write.
+    """
+
+    namespace: ClassVar[str]
+    settings: ClassVar[dict[str, str]] = {}
+    secret: ClassVar[str] = TOKEN
+    words: ClassVar[str]
+    """What the host says of an employee for whom it saves nothing."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.records: list[Record] = []
+        self.known: set[str] = set()
+        self.is_active = True
+        self.troubles: deque[Trouble] = deque()
+        self.is_lying = False
+
+    def options(self, url: str) -> SinkOptions:
+        return SinkOptions("fake", url, self.secret, settings=self.settings)
+
+    def expect(self, section: FinishedSection) -> None:
+        """Make what HR makes before sections are written: the employee, the review, the place."""
+        employee = section.reference(self.namespace)
+        assert employee is not None  # noqa: S101  # the suite's own section
+        self.known.add(employee)
+
+    def edit(self) -> None:
+        """Somebody enters another number by hand."""
+        self.records[0].number = BY_HAND
+
+    def routes(self) -> list[Route]:
+        raise NotImplementedError
+
+    def is_write(self, request: Request) -> bool:
+        return request.method in {"POST", "PUT", "PATCH"}
+
+    def check_active(self) -> None:
+        if not self.is_active:
+            raise Refusal(*self.no())
+
+    def no(self) -> tuple[int, Any]:
+        """The status and body of a refusal for an employee who is not active."""
+        raise NotImplementedError
+
+    def route(self, path: str, answer: Callable[[Request], Awaitable[Any]], *methods: str) -> Route:
+        async def handled(request: Request) -> Response:
+            return await self._answered(request, answer)
+
+        return Route(path, handled, methods=list(methods))
+
+    async def _answered(self, request: Request, answer: Callable[[Request], Awaitable[Any]]) -> Response:
+        if self.secret not in request.headers.get("authorization", ""):
+            return JSONResponse({"message": "invalid token"}, 401)
+        trouble = self.troubles.popleft() if self.troubles and self.is_write(request) else None
+        if trouble is Trouble.TOO_MANY:
+            return JSONResponse({"message": "slow down"}, 429, {"retry-after": "7200"})
+        if trouble is Trouble.UNAVAILABLE:
+            return Response("<html>down for maintenance</html>", 503)
+        self.is_lying = trouble is Trouble.LIE
+        try:
+            body = await answer(request)
+        except Refusal as refusal:
+            return JSONResponse(refusal.body, refusal.status)
+        if trouble is Trouble.SLOW:
+            await asyncio.sleep(SLOW)
+        return HalfAnswer(body) if trouble is Trouble.HALF else JSONResponse(body)
+
+
+class HalfAnswer(JSONResponse):
+    """Promises all of its body and breaks off in the middle."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        del scope, receive
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body[: len(self.body) // 2], "more_body": True})
+
+
+@contextmanager
+def serving(host: FakeHost) -> Iterator[str]:
+    """The address of a server of this host, in a thread of its own."""
+    server = uvicorn.Server(uvicorn.Config(Starlette(routes=host.routes()), log_level="critical", lifespan="off"))
+    listening = socket.create_server(("127.0.0.1", 0))  # listens from now on, before the thread runs
+    thread = Thread(target=server.run, kwargs={"sockets": [listening]}, name="fake host")
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
