@@ -2,10 +2,15 @@
 
 from typing import Any
 
-from tests.api.builder import Company
+from starlette.testclient import TestClient
+from tests.api.builder import AT, Company, build
 from tests.api.conftest import Ask, codes
 
 from appraise.api.global_ids import Kind, to_global
+from appraise.domain.access import may_read_evidence
+from appraise.settings import Settings
+from appraise.use_cases.deployment import Deployment
+from appraise.web import create_app
 
 OWED = "{ viewer { tasks { kind employeeName cycleName due } } }"
 DONE = "{ section { state version revision } userErrors { code path } }"
@@ -31,11 +36,11 @@ class Person:
         answer = self.ask(who, query, i={"sectionId": self.key, "expectedVersion": version, **fields})
         return codes(answer) or answer["data"][what]
 
-    def handed_in(self) -> None:
+    def handed_in(self, by: str = "Max Weber", rating: int = 3) -> None:
         for at, item in enumerate(self.company.section(self.of).section.items):
             if item.is_open:
-                self.does("Max Weber", "rateItem", itemId=self.item(at), rating=3)
-        self.does("Max Weber", "submitSection")
+                self.does(by, "rateItem", itemId=self.item(at), rating=rating)
+        self.does(by, "submitSection")
 
     def shared(self) -> None:
         self.handed_in()
@@ -85,6 +90,21 @@ def test_a_dispute_goes_from_the_employee_to_a_new_revision(company: Company, as
     ]
 
 
+def test_events_that_are_not_kept_any_more_are_said_to_be_gone_and_programs_read_none(
+    company: Company, ask: Ask
+) -> None:
+    """The company of the tests was scored without any."""
+    query = "query ($id: ID!) { section(id: $id) { state evidence(first: 5) { totalCount } } }"
+    key = Person(company, ask, "Ben Castellanos").key
+
+    answers = {who: ask(who, query, id=key) for who in ("Ben Castellanos", "Max Weber")}
+    assert {who: (codes(one), one["data"]["section"]["evidence"]) for who, one in answers.items()} == dict.fromkeys(
+        answers, (["NOT_FOUND"], None)
+    )
+    assert may_read_evidence(company.principal("Max Weber"))
+    assert not may_read_evidence(company.principal("sections service"))
+
+
 def test_a_session_calibrates_and_the_employee_reads_what_it_moved(company: Company, ask: Ask) -> None:
     person = Person(company, ask, "Ben Castellanos")
     cycle = to_global(Kind.CYCLE, company.cycle.id)
@@ -115,3 +135,26 @@ def test_a_session_calibrates_and_the_employee_reads_what_it_moved(company: Comp
     assert read["calibrationMoves"] == [{"before": 3, "after": 5, "reason": "as peers", "isOutside": True}]
     assert {reader["name"] for reader in read["readers"]} >= {"Otto Brandt"}
     assert codes(ask("Max Weber", query, id=person.key)) == ["FORBIDDEN"]
+
+
+def test_managers_read_how_lenient_they_are_and_nobody_else_does(deployment: Deployment) -> None:
+    """Levels are 3. Four people rated 4 and one rated 3: 0.8 on average, and by Student's table ± 2.776 · 0.4472/√5."""
+    company = build(deployment, others=5)
+    query = "{ viewer { ratingHabit { sections mean lower upper } } }"
+    with TestClient(create_app(deployment, Settings(), lambda: AT)) as client:
+
+        def ask(who: str, query: str, **variables: Any) -> Any:
+            headers = {"authorization": f"Bearer {tokens[who]}"}
+            return client.post("/graphql", json={"query": query, "variables": variables}, headers=headers).json()
+
+        tokens = {who: company.token(who) for who in ("Nia Okafor", "Dora Lindqvist")}
+        before = ask("Nia Okafor", query)["data"]["viewer"]["ratingHabit"]
+        for number in range(5):
+            Person(company, ask, f"Agent {number:03d}").handed_in("Nia Okafor", rating=4 if number else 3)
+        habits = {who: ask(who, query)["data"]["viewer"]["ratingHabit"] for who in tokens}
+
+    assert before is None
+    assert habits == {
+        "Nia Okafor": {"sections": 5, "mean": "0.8", "lower": "0.24", "upper": "1.36"},
+        "Dora Lindqvist": None,
+    }

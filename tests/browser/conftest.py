@@ -115,6 +115,19 @@ def objections(page: Page) -> list[tuple[str, list[str]]]:
     return [(one["id"], [node["html"] for node in one["nodes"]]) for one in found.response["violations"]]
 
 
+def looks_well(page: Page, name: str) -> None:
+    """Nothing to object to by axe in both themes, nothing cut off at 360 and 1280; leaves pictures for people."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert objections(page) == []
+        shoot(page, f"{name}-1280-{scheme}")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    shoot(page, f"{name}-360-light")
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
 def shoot(page: Page, name: str) -> None:
     ARTEFACTS.mkdir(exist_ok=True)
     page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)

@@ -42,6 +42,7 @@ OPEN = {
     "UploadedColumn": "of such a file",
     "AdapterFit": "of such a file",
     "Task": "what whoever asks has to do",
+    "RatingHabit": "how whoever asks rates, told to themselves",
     "EmployeeConnection": "counts what its rule lets through",
     "EmployeeEdge": "wraps an employee",
     "SectionConnection": "counts what its rule lets through",
@@ -55,7 +56,14 @@ OPEN = {
 OWN_DOORS = frozenset(name.removeprefix("Query.") for name in DOORS if name.startswith("Query."))
 NO_DATA = {"indicatorDefinitions", "defaultPolicy", "policy", "policies", "adapters", "uploadedFile"}
 """Roots that lead to words and rules alone, or to what one sent oneself."""
-EMPTY_HERE = ("runGoingOn", "ScoringJob", "scoringJob", "viewer.employee.manager", "viewer.employee.reportingLines")
+EMPTY_HERE = (
+    "runGoingOn",
+    "ScoringJob",
+    "scoringJob",
+    "viewer.employee.manager",
+    "viewer.employee.reportingLines",
+    "viewer.sections.manager",
+)
 """Nobody scores or asked for it, and whoever may see their own manager has none."""
 
 
@@ -302,6 +310,7 @@ def test_every_address_is_known(world: World) -> None:
     assert paths - {"/", "/static", "/healthz"} == {
         *("/graphql", "/subgraph", "/exports/{key}", "/uploads", "/imports/{key}/rejected"),
         "/graphiql",
+        *("/record/download", "/sections/{key}/pdf"),
         *(page.path for page in PAGES),
         *(path for path in paths if path.startswith("/sign-")),
     }

@@ -24,6 +24,7 @@ from appraise.domain.access import (
     may_read_audit,
     may_read_benchmarks,
     may_read_departments,
+    may_read_evidence,
     people_scope,
     section_scope,
     sees_standings,
@@ -37,6 +38,7 @@ class Permission(StrEnum):
     READ_SECTIONS = "read sections"
     READ_STANDINGS = "read where people stand among the others"
     READ_BENCHMARKS = "read where peers lie"
+    READ_EVIDENCE = "read the events behind figures"
     READ_RUNS = "read scoring runs"
     MANAGE_WEBHOOKS = "manage webhooks"
     RATE_ITEM = "rate items"
@@ -70,6 +72,7 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.READ_SECTIONS: lambda principal: section_scope(principal) != NOTHING,
     Permission.READ_STANDINGS: sees_standings,
     Permission.READ_BENCHMARKS: may_read_benchmarks,
+    Permission.READ_EVIDENCE: may_read_evidence,
     Permission.READ_RUNS: lambda principal: may_administer(principal) or may_read_audit(principal),
     Permission.MANAGE_WEBHOOKS: may_administer,
     Permission.RATE_ITEM: _is_person,

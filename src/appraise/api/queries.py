@@ -28,8 +28,9 @@ from appraise.api.types.people import (
     named,
 )
 from appraise.api.types.reporting import AsOf
+from appraise.api.types.section_lists import SectionConnection, SectionOrderValue
 from appraise.api.types.section_states import SectionStateValue
-from appraise.api.types.sections import SectionConnection, SectionOrderValue, SectionType
+from appraise.api.types.sections import SectionType
 from appraise.api.types.viewer import ViewerType
 from appraise.api.types.webhooks import WebhookType
 from appraise.domain.employees import ExternalReference

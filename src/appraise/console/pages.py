@@ -19,14 +19,17 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from appraise.console.menu import PAGES, Page, menu_of
+from appraise.console.record_archive import archive
 from appraise.console.sign_in import HOME, SignIn
 from appraise.console.sign_in import PAGE as SIGN_IN
 from appraise.domain.access import Principal
 from appraise.settings import Settings, TrustedMode
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.own_record import own_record
 from appraise.use_cases.verify_jwt import TrustedIssuers
 
 HERE: Final = Path(__file__).parent
+RECORD: Final = "/record/download"
 EXPLORER: Final = "/graphiql"
 
 
@@ -37,6 +40,7 @@ class Console:
         self._templates = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined
         )
+        self._deployment, self._clock = deployment, clock
         self.sign_in = SignIn(deployment, settings, clock, issuers, self._page)
         self._has_explorer = settings.trusted_documents is not TrustedMode.ONLY  # else it could ask nothing
         self._import_map = (HERE / "static" / "import-map.json").read_text(encoding="utf-8")
@@ -46,6 +50,7 @@ class Console:
             Route("/", self.home),
             *self.sign_in.routes(),
             *(Route(page.path, partial(self.component, page)) for page in PAGES),
+            Route(RECORD, self.own_record),
             *([Route(EXPLORER, self.explorer)] if self._has_explorer else []),
             Mount("/static", Files(directory=HERE / "static"), name="static"),
         ]
@@ -68,6 +73,20 @@ class Console:
         if not page.may(principal):
             return self._page("error.html", HTTPStatus.FORBIDDEN, principal=principal, title="Not yours to see")
         return self._page("component.html", 200, principal=principal, page=page, key=request.path_params.get("key"))
+
+    async def own_record(self, request: Request) -> Response:
+        """All that is kept of whoever is signed in, as a file."""
+        principal = await run_in_threadpool(self.sign_in.principal, request)
+        if principal is None:
+            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        if principal.employee is None:
+            return self._page("error.html", HTTPStatus.FORBIDDEN, principal=principal, title="Not yours to see")
+        packed = await run_in_threadpool(self._packed, principal)
+        headers = {"cache-control": "no-store", "content-disposition": 'attachment; filename="my-record.zip"'}
+        return Response(packed, media_type="application/zip", headers=headers)
+
+    def _packed(self, principal: Principal) -> bytes:
+        return archive(own_record(self._deployment, principal, at=self._clock()), self._templates)
 
     async def explorer(self, request: Request) -> Response:
         """GraphiQL. Its menus put one style into the page, which the policy admits by a number used once."""

@@ -200,6 +200,11 @@ def may_read_benchmarks(principal: Principal) -> bool:
     return not principal.is_service
 
 
+def may_read_evidence(principal: Principal) -> bool:
+    """Whether the principal may read the single events behind figures that they may read; never programs."""
+    return not principal.is_service
+
+
 def may_act(principal: Principal, action: Action, subject: EmployeeId, *, managers: Sequence[EmployeeId]) -> bool:
     """Whether the principal's relation to `subject` allows an action, the section's state left aside.
 

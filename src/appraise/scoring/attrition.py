@@ -225,7 +225,7 @@ def _left_out(pieces: ibis.Table, policy: Policy) -> Mapping[int, LeftOut]:
         row["employee"]: tuple(
             (reason, n)
             for reason, n in (
-                (_months_of_grace(policy), round(row["grace"])),
+                (months_of_grace(policy), round(row["grace"])),
                 (NOT_CHOSEN, row["not_chosen"]),
                 *((AWAY, round(months)) for _, months in months_away.get(row["employee"], ())),
                 *((reason, round(months)) for reason, months in excluded_months.get(row["employee"], ())),
@@ -262,7 +262,7 @@ def _only_left_out(pieces: ibis.Table, results: Results) -> Results:
     return Results({**results.said, **absences}, results.measured)
 
 
-def _months_of_grace(policy: Policy) -> str:
+def months_of_grace(policy: Policy) -> str:
     return f"customer-months in the first {policy.ownership_grace_days} days of an inherited account"
 
 

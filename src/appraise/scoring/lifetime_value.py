@@ -63,9 +63,7 @@ def lifetime_value(shared: Shared, policy: Policy) -> Findings:
     if rules.attribution is Attribution.OWNERSHIP and EventKind.OWNERSHIPS not in prepared.present:
         return Findings(Results(), missing_data(LIFETIME_VALUE, OWNERSHIPS), nothing_to_cover(LIFETIME_VALUE))
     time = shared.time
-    begun = _with_money(spells(time, prepared, horizon_days=rules.horizon_days), time, policy)
-    first = ibis.cases((begun.days_bought == 0, ibis.literal(FIRST_TIME)))
-    begun = begun.mutate(left_out=ibis.coalesce(reason_of(begun, prepared.exclusions), first)).cache()
+    begun = _begun(shared, policy)
     weights = credit(begun, shared.touches, prepared, rules)
     rows = weights.inner_join(begun, ["customer", "at"]).cache()
     coverage = _coverage(prepared, time, rows, rules)
@@ -107,6 +105,21 @@ INDICATOR = Indicator(
     defaults=DEFAULT_POLICY.of(LIFETIME_VALUE),
     measure=lifetime_value,
 )
+
+
+def credited_contacts(shared: Shared, policy: Policy) -> ibis.Table:
+    """One row per moment of the cycle (`customer`, `at`) and employee: `weight`, and why not, `left_out`."""
+    begun = _begun(shared, policy)
+    weights = credit(begun, shared.touches, shared.prepared, policy.of(LIFETIME_VALUE))
+    return weights.inner_join(begun.select("customer", "at", "left_out"), ["customer", "at"])
+
+
+def _begun(shared: Shared, policy: Policy) -> ibis.Table:
+    """Spells with their money, and why one does not count."""
+    prepared, time = shared.prepared, shared.time
+    begun = _with_money(spells(time, prepared, horizon_days=policy.of(LIFETIME_VALUE).horizon_days), time, policy)
+    first = ibis.cases((begun.days_bought == 0, ibis.literal(FIRST_TIME)))
+    return begun.mutate(left_out=ibis.coalesce(reason_of(begun, prepared.exclusions), first)).cache()
 
 
 @dataclass(frozen=True, slots=True)

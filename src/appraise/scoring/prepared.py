@@ -69,7 +69,7 @@ def prepare(
         start=seconds_of(cycle.start),
         end=end if cycle.end is None else min(end, seconds_of(cycle.end)),
         as_of=end,
-        currency=_main_currency(ready[EventKind.PURCHASES]),
+        currency=main_currency(ready[EventKind.PURCHASES]),
         exclusions=tuple(exclusion for exclusion in exclusions if exclusion.of_evidence),
     )
 
@@ -114,7 +114,8 @@ def _with_traits(table: ibis.Table, traits: ibis.Table) -> ibis.Table:
     ).drop("customer_right", "segment_right", "region_right")
 
 
-def _main_currency(purchases: ibis.Table) -> str | None:
+def main_currency(purchases: ibis.Table) -> str | None:
+    """In which most purchases were made; None where there are none."""
     bought = purchases.filter(purchases.kind == "purchase")
     counts = bought.group_by("currency").agg(n=bought.count()).to_pyarrow().to_pylist()
     return min(counts, key=lambda row: (-row["n"], row["currency"]))["currency"] if counts else None

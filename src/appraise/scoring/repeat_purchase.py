@@ -82,6 +82,13 @@ INDICATOR = Indicator(
 )
 
 
+def credited_contacts(shared: Shared, rules: IndicatorPolicy) -> ibis.Table:
+    """One row per moment of the cycle (`customer`, `at`) and employee: `weight`, and why not, `left_out`."""
+    everything = _at_risk(shared.time, shared.prepared, rules)
+    weights = credit(everything, shared.touches, shared.prepared, rules)
+    return weights.inner_join(everything.select("customer", "at", "left_out"), ["customer", "at"])
+
+
 def nothing_to_cover(indicator: IndicatorKey) -> Coverage:
     return Coverage(indicator, Decimal(0), Decimal(0))
 

@@ -59,7 +59,7 @@ def satisfaction(shared: Shared, policy: Policy) -> Findings:
         return Findings(Results(), missing_data(SATISFACTION, "ratings by customers"), nothing)
     if rules.attribution is Attribution.OWNERSHIP and EventKind.OWNERSHIPS not in prepared.present:
         return Findings(Results(), missing_data(SATISFACTION, OWNERSHIPS), nothing)
-    answers = _credited(_answers(prepared), shared, rules)
+    answers = credited_answers(shared, rules)
     counted = answers.filter(answers.left_out.isnull())
     told = averages(SATISFACTION, WORDS, answers, (*rules.case_mix, SCALE), policy)
     return Findings(
@@ -87,7 +87,15 @@ INDICATOR = Indicator(
 )
 
 
-def _answers(prepared: Prepared) -> ibis.Table:
+def credited_answers(shared: Shared, rules: IndicatorPolicy, *kept: str) -> ibis.Table:
+    """One row per answer and employee with its `weight`; `kept` columns of the rating stay.
+
+    `left_out` says why an answer does not count.
+    """
+    return _credited(_answers(shared.prepared, kept), shared, rules)
+
+
+def _answers(prepared: Prepared, kept: Sequence[str]) -> ibis.Table:
     """Every rating with the contact's case mix, employee and time where it names a contact; `points` 0..100."""
     contacts = prepared.contacts.select(
         "source", "employee", "why", "at", *CASE_COLUMNS, contact_id=prepared.contacts.event_id
@@ -99,6 +107,7 @@ def _answers(prepared: Prepared) -> ibis.Table:
     employee = ibis.coalesce(joined.employee, joined.contact_employee)
     readable = (high > low) & (score >= low) & (score <= high)
     answers = joined.select(
+        *kept,
         "customer",
         "at",
         "scale",

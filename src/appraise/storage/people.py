@@ -177,6 +177,13 @@ def leave(session: Session, employee: EmployeeId | None = None) -> dict[Employee
     return found
 
 
+def employments_of(session: Session, employee: EmployeeId) -> list[Employment]:
+    """The oldest first."""
+    table = EMPLOYMENTS.c
+    statement = select(EMPLOYMENTS).where(table.employee_id == employee).order_by(table.starts_on, table.id)
+    return [_employment(row) for row in session.execute(statement)]
+
+
 def snapshot(session: Session) -> PeopleSnapshot:
     """Everything known of everybody, for scoring; never shown to anybody as it is."""
     people = [

@@ -2,18 +2,19 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
 from typing import Annotated, Final, Self
 
 import strawberry
 
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of, to_global
+from appraise.api.permissions import Permission, Requires
 from appraise.api.types.changes import IndicatorChangeType
 from appraise.api.types.composites import CompositeResult, composite_of
-from appraise.api.types.connections import PageInfoType, Window
+from appraise.api.types.connections import LARGEST_PAGE, Window
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.disputes import CalibrationMove, CorrectionType, DisputeType
+from appraise.api.types.evidence import EvidenceConnection
 from appraise.api.types.items import ItemType
 from appraise.api.types.node import Node
 from appraise.api.types.people import EmployeeType
@@ -27,17 +28,16 @@ from appraise.api.types.section_course import (
 from appraise.api.types.section_states import ActionValue, SectionStateValue
 from appraise.api.types.tasks import ReaderType
 from appraise.api.types.write_backs import WriteBackType
-from appraise.domain.cursors import cursor
-from appraise.domain.identifiers import CycleId
-from appraise.domain.reading import Page, SectionOrder, SectionRow, SectionsWanted, ViewedSection
+from appraise.domain.identifiers import CycleId, IndicatorKey
+from appraise.domain.reading import SectionRow, ViewedSection
 from appraise.domain.revisions import as_of
 from appraise.domain.sections import Section
 from appraise.errors import Forbidden
 from appraise.use_cases.read_change import read_change
 from appraise.use_cases.read_disputes import Beside
+from appraise.use_cases.read_evidence import read_evidence
 from appraise.use_cases.read_readers import read_readers
 from appraise.use_cases.read_revisions import read_revisions
-from appraise.use_cases.read_sections import count_sections
 from appraise.use_cases.read_write_backs import read_write_backs
 
 CENT: Final = Decimal("0.01")
@@ -195,6 +195,34 @@ class SectionType(Node):
     def calibration_moves(self, info: strawberry.Info) -> list[CalibrationMove]:
         return [CalibrationMove.of(one) for one in self._beside(info.context).moves]
 
+    @strawberry.field(
+        description=(
+            "The events behind its figures, as they were when it was scored, the newest first. Never for programs; "
+            "audited as `disputes`; null with an error NOT_FOUND where those events are not kept any more."
+        ),
+        extensions=[Requires(Permission.READ_EVIDENCE)],
+    )
+    def evidence(
+        self,
+        info: strawberry.Info,
+        first: Annotated[int, strawberry.argument(description=f"How many, 1 to {LARGEST_PAGE}.")],
+        after: Annotated[
+            str | None, strawberry.argument(description="`pageInfo.endCursor` of the page before.")
+        ] = None,
+        indicator: Annotated[str | None, strawberry.argument(description="Only what had a use for this one.")] = None,
+        counted: Annotated[
+            bool | None, strawberry.argument(description="Only what counted, or only what was left out.")
+        ] = None,
+    ) -> EvidenceConnection | None:
+        context: RequestContext = info.context
+        rows = read_evidence(
+            context.deployment,
+            context.sections.view(self.section.id),
+            indicator=None if indicator is None else IndicatorKey(indicator),
+            counted=counted,
+        )
+        return EvidenceConnection.of(rows, Window(first, after))
+
     def _beside(self, context: RequestContext) -> Beside:
         return context.sections.beside(self.section.id)
 
@@ -337,56 +365,3 @@ def _manager_name(viewed: ViewedSection, context: RequestContext) -> str | None:
         return viewed.person.manager_name
     row = context.people.load(viewed.section.manager)
     return None if row is None else row.employee.display_name
-
-
-@strawberry.enum(name="SectionOrder", description="Orders of a list of sections; a cursor belongs to one of them.")
-class SectionOrderValue(Enum):
-    NAME = strawberry.enum_value(SectionOrder.NAME.value, description="By the employee's name.")
-    STATE = strawberry.enum_value(
-        SectionOrder.STATE.value, description="By how far they are on their way, then by the employee's name."
-    )
-    RECENTLY_CHANGED = strawberry.enum_value(
-        SectionOrder.RECENTLY_CHANGED.value, description="The one that was changed last comes first."
-    )
-
-
-@strawberry.type(name="SectionEdge", description="One section of a page.")
-class SectionEdge:
-    node: SectionType = strawberry.field(description="The section.")
-    cursor: str = strawberry.field(description="Pass it as `after` to read on from here.")
-
-
-@strawberry.type(name="SectionConnection", description="A page of sections of one cycle.")
-class SectionConnection:
-    wanted: strawberry.Private[SectionsWanted]
-    nodes: list[SectionType] = strawberry.field(description="The sections of the page.")
-    keys: strawberry.Private[tuple[tuple[str, ...], ...]]
-    page_info: PageInfoType = strawberry.field(description="Whether more follow.")
-
-    @strawberry.field(description="The same sections, one wrapper each.")
-    def edges(self) -> list[SectionEdge]:
-        return [SectionEdge(node=node, cursor=cursor(*key)) for node, key in zip(self.nodes, self.keys, strict=True)]
-
-    @strawberry.field(description="How many there are in all, with the same filters. Counted only when asked.")
-    def total_count(self, info: strawberry.Info) -> int:
-        context: RequestContext = info.context
-        return count_sections(context.deployment, context.principal, self.wanted, at=context.at)
-
-    @classmethod
-    def of(
-        cls,
-        page: Page[SectionRow],
-        context: RequestContext,
-        *,
-        window: Window,
-        wanted: SectionsWanted,
-    ) -> Self:
-        context.sections.listed(row.section for row in page.items)
-        context.people.announce(row.section.employee for row in page.items)
-        context.people.announce(row.section.manager for row in page.items)
-        return cls(
-            wanted=wanted,
-            nodes=[SectionType.listed(row) for row in page.items],
-            keys=page.keys,
-            page_info=PageInfoType.of(page, window),
-        )

@@ -1,5 +1,6 @@
 """Who is asking."""
 
+from decimal import Decimal
 from enum import Enum
 from typing import Self
 
@@ -8,9 +9,12 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.permissions import RULES, Permission
 from appraise.api.types.people import EmployeeType
+from appraise.api.types.sections import SectionType
 from appraise.api.types.tasks import TaskType
 from appraise.domain.access import Principal, Role, may_administer, may_read_audit, people_scope, section_scope
 from appraise.domain.identifiers import EmployeeId
+from appraise.use_cases.own_record import own_sections
+from appraise.use_cases.read_rating_habit import FEWEST_SECTIONS, RatingHabit, read_rating_habit
 from appraise.use_cases.read_tasks import read_tasks
 
 
@@ -31,6 +35,23 @@ class Area(Enum):
     ORGANISATION = strawberry.enum_value("ORGANISATION", description="Sections all over the organisation.")
     ADMINISTRATION = strawberry.enum_value("ADMINISTRATION", description="Imports, cycles and scoring runs.")
     AUDIT = strawberry.enum_value("AUDIT", description="The audit log.")
+
+
+@strawberry.type(
+    name="RatingHabit",
+    description="Rating less level, in steps of 1 to 5, on average over sections; above 0 is lenient.",
+)
+class RatingHabitType:
+    sections: int = strawberry.field(description="Over how many sections.")
+    ratings: int = strawberry.field(description="How many ratings that had a level beside them.")
+    mean: Decimal = strawberry.field(description="The mean.")
+    lower: Decimal = strawberry.field(description="Lower bound of its 95 % interval.")
+    upper: Decimal = strawberry.field(description="Upper bound of its 95 % interval.")
+
+    @classmethod
+    def of(cls, habit: RatingHabit) -> Self:
+        mean, lower, upper = (Decimal(str(round(value, 2))) for value in (habit.mean, habit.lower, habit.upper))
+        return cls(sections=habit.sections, ratings=habit.ratings, mean=mean, lower=lower, upper=upper)
 
 
 @strawberry.type(name="Viewer", description="Whoever the token stands for.")
@@ -57,6 +78,25 @@ class ViewerType:
     def tasks(self, info: strawberry.Info) -> list[TaskType]:
         context: RequestContext = info.context
         return [TaskType.of(named) for named in read_tasks(context.deployment, context.principal, at=context.at)]
+
+    @strawberry.field(
+        description="Their own sections, the newest cycle first; none for programs and in a host's frame."
+    )
+    def sections(self, info: strawberry.Info) -> list[SectionType]:
+        context: RequestContext = info.context
+        found = own_sections(context.deployment, context.principal, at=context.at)
+        return [SectionType.viewed(viewed, context) for viewed in found]
+
+    @strawberry.field(
+        description=(
+            "How the ratings that they handed in lie beside the levels that the data gave; told to nobody else. Null "
+            f"below {FEWEST_SECTIONS} sections, which tell nothing."
+        )
+    )
+    def rating_habit(self, info: strawberry.Info) -> RatingHabitType | None:
+        context: RequestContext = info.context
+        habit = read_rating_habit(context.deployment, context.principal)
+        return None if habit is None else RatingHabitType.of(habit)
 
     @classmethod
     def of(cls, principal: Principal) -> Self:

@@ -250,7 +250,7 @@ export class AppraiseCycle extends Page {
               <div><dt>Managers hand in by</dt><dd>${rules.rateBy === null ? "no day set" : date(`${rules.rateBy}T00:00:00Z`)}</dd></div>
               <div><dt>Days to answer</dt><dd>${rules.responseDays}</dd></div>
               <div><dt>Objections to one rating</dt><dd>${rules.mostDisputes}</dd></div>
-              <div><dt>Calibration</dt><dd>${rules.calibrates ? "in sessions" : "none; approved one by one"}</dd></div>
+              <div><dt>Calibration</dt><dd>${rules.calibrates ? html`<a href="/calibration?cycle=${cycle.id}">in sessions</a>` : "none; approved one by one"}</dd></div>
               <div><dt>The HR system’s scale</dt><dd>${scale === null ? "nothing is written" : `${scale.lowest} to ${scale.highest}, by ${scale.step}`}</dd></div>
             </dl>
             ${may ? html`<div class="actions"><button class="button" @click=${() => this.#ask("rules")}>Change …</button></div>` : nothing}`}

@@ -2,6 +2,7 @@
 // employee says, and what is objected to.
 
 import { LitElement, css, html, nothing } from "lit";
+import "./evidence.js";
 import "./objections.js";
 import { picture, tone } from "./picture.js";
 import { findings, pictures, shared } from "./styles.js";
@@ -19,6 +20,9 @@ export class AppraiseItem extends LitElement {
     disputes: { attribute: false },
     moves: { attribute: false },
     actions: { attribute: false },
+    client: { attribute: false },
+    section: { attribute: false },
+    _isOpen: { state: true },
     areRatingsVisible: { attribute: false },
     saving: { attribute: false },
     stamp: { attribute: false },
@@ -39,6 +43,10 @@ export class AppraiseItem extends LitElement {
     this.moves = [];
     /** @type {string[]} what the reader may do with the section */
     this.actions = [];
+    /** @type {import("./client.js").Client | undefined} */
+    this.client = undefined;
+    this.section = "";
+    this._isOpen = false;
     this.areRatingsVisible = true;
     /** @type {import("./saving.js").Saving | null} */
     this.saving = null;
@@ -55,7 +63,7 @@ export class AppraiseItem extends LitElement {
       </header>
       <p class="question">${indicator.question}</p>
       ${result.__typename === "EstimateResult" ? this.#estimate(indicator, result) : this.#absence(result)}
-      ${this.#scope(indicator)}
+      ${this.#scope(indicator)} ${this.#evidence()}
       <div class="views">${this.#manager()} ${this.#own()}</div>
       <appraise-objections .item=${this.item} .disputes=${this.disputes} .actions=${this.actions}
         .isRatingShown=${this.areRatingsVisible}></appraise-objections>
@@ -127,6 +135,17 @@ export class AppraiseItem extends LitElement {
         <div><dt>Counts</dt><dd>${indicator.counts}</dd></div>
         <div><dt>Does not count</dt><dd>${indicator.doesNotCount}</dd></div>
       </dl>
+    </details>`;
+  }
+
+  /** Looked up when it is opened. */
+  #evidence() {
+    return html`<details @toggle=${(/** @type {any} */ event) => { this._isOpen ||= event.target.open; }}>
+      <summary>The events behind it</summary>
+      ${this._isOpen
+        ? html`<appraise-evidence .client=${this.client} .section=${this.section} .item=${this.item} .items=${[this.item]}
+            .mayClaim=${this.actions.includes("CLAIM")}></appraise-evidence>`
+        : nothing}
     </details>`;
   }
 

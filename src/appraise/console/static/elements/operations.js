@@ -135,9 +135,84 @@ export const AnnotateCorrection = `mutation AnnotateCorrection($input: AnnotateC
   annotateCorrection(input: $input) { correction { id } userErrors { message path code } }
 }`;
 
+export const ReadEvidence = `query ReadEvidence($id: ID!, $first: Int!, $after: String, $indicator: String, $counted: Boolean) {
+  section(id: $id) {
+    evidence(first: $first, after: $after, indicator: $indicator, counted: $counted) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes { kind source eventId at says isNamed uses { indicator credit leftOut } }
+    }
+  }
+}`;
+
+const WRONG = `userErrors { message path code }`;
+
+export const ReadRecord = `query ReadRecord {
+  viewer {
+    sections {
+      id
+      state
+      cycle { name }
+      readers { name through first last times }
+    }
+  }
+}`;
+
+export const ReadRatingHabit = `query ReadRatingHabit {
+  viewer { ratingHabit { sections ratings mean lower upper } }
+}`;
+
+export const ListCalibrations = `query ListCalibrations($cycle: ID!, $known: Boolean!) {
+  cycles {
+    id
+    name
+    state
+    rules { calibrates }
+    calibrationSessions {
+      id name state sectionIds openedAt lockedAt movesOutside
+      moves { sectionId itemId before after reason isOutside at }
+    }
+  }
+  sections(cycle: $cycle, first: 200, state: SUBMITTED) @include(if: $known) {
+    nodes { id person { name department } }
+  }
+}`;
+
+export const ReadCalibrated = `query ReadCalibrated($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Section {
+      id
+      state
+      version
+      allowedActions
+      person { name managerName }
+      items {
+        id
+        weight
+        rating
+        supportedRatings { lowest highest }
+        indicator { key name }
+        result { __typename ... on EstimateResult { level } }
+      }
+    }
+  }
+}`;
+
+export const OpenCalibration = `mutation OpenCalibration($input: OpenCalibrationInput!) {
+  openCalibration(input: $input) { session { id } ${WRONG} }
+}`;
+
+export const CalibrateItem = `mutation CalibrateItem($input: CalibrateItemInput!) {
+  calibrateItem(input: $input) { section { id } ${WRONG} }
+}`;
+
+export const LockCalibration = `mutation LockCalibration($input: LockCalibrationInput!) {
+  lockCalibration(input: $input) { session { id } ${WRONG} }
+}`;
+
 export const ReadFrame = `query ReadFrame {
-  viewer { roles }
-  cycles { id name }
+  viewer { roles areas }
+  cycles { id name rules { rateBy } }
   departments { code name }
   indicatorDefinitions { key name unit direction role }
 }`;
@@ -156,6 +231,7 @@ export const ListPeople = `query ListPeople($first: Int!, $after: String, $searc
         id
         state
         total
+        observedWeight
         itemsToRate
         items {
           indicator { key }

@@ -3,10 +3,10 @@
 import { LitElement, css, html, nothing } from "lit";
 import { Client, RequestFailed } from "./client.js";
 import { failed } from "./failed.js";
-import { ListPeople, ReadFrame } from "./operations.js";
+import { ListPeople, ReadFrame, ReadRatingHabit } from "./operations.js";
 import { strip } from "./picture.js";
 import { pictures, shared } from "./styles.js";
-import { ABSENCES, STATES, figure } from "./words.js";
+import { ABSENCES, STATES, date, figure, share, until } from "./words.js";
 
 const PAGE = 50;
 const PAUSE = 250; // milliseconds without a keystroke
@@ -20,6 +20,7 @@ export class AppraisePeople extends LitElement {
     _people: { state: true },
     _failure: { state: true },
     _isBusy: { state: true },
+    _habit: { state: true },
   };
 
   constructor() {
@@ -34,6 +35,8 @@ export class AppraisePeople extends LitElement {
     /** @type {RequestFailed | null} */
     this._failure = null;
     this._isBusy = false;
+    /** The reader's own, for themselves alone. @type {any} */
+    this._habit = null;
     this._query = 0;
     this._timer = 0;
     const asked = new URLSearchParams(location.search);
@@ -51,6 +54,7 @@ export class AppraisePeople extends LitElement {
       const cycles = this._frame.cycles.map((/** @type {any} */ cycle) => cycle.id);
       if (!cycles.includes(this.filters.cycle)) this.filters.cycle = cycles[0] ?? "";
       if (this.filters.cycle) await this.#list();
+      if (this._frame.viewer.areas.includes("TEAM")) this._habit = (await /** @type {Client} */ (this.client).send(ReadRatingHabit)).viewer.ratingHabit;
     });
   }
 
@@ -176,7 +180,17 @@ export class AppraisePeople extends LitElement {
       </ul>
       <p class="small soft reading">
         Dot: estimate. Bar: 90 % and 95 % interval. Dashed: expected of anyone with the same customers. The better side is to the right.
-      </p>`;
+      </p>
+      ${this._habit === null ? nothing : this.#ownHabit(this._habit)}`;
+  }
+
+  /** @param {{sections: number, mean: string, lower: string, upper: string}} habit */
+  #ownHabit(habit) {
+    const [mean, lower, upper] = [habit.mean, habit.lower, habit.upper].map(Number);
+    const steps = figure(Math.abs(mean), null);
+    const tells = lower > 0 ? `above the levels of the data, by ${steps} on average` : upper < 0 ? `below the levels of the data, by ${steps} on average` : "neither above nor below the levels of the data, as far as can be told";
+    return html`<p class="notice small habit"><b>For you alone.</b> Over ${habit.sections} sections that you handed in, you rated ${tells}
+      (95 % sure: ${figure(lower, null)} to ${figure(upper, null)} steps). A level is no rating, and you may have good reasons; nobody else is shown this.</p>`;
   }
 
   /** @param {any} person */
@@ -198,7 +212,18 @@ export class AppraisePeople extends LitElement {
       <span class="chip ${section.state.toLowerCase()}">${STATES[section.state]}</span>
       ${section.total === null ? nothing : html`<span class="small soft">${Number(section.total).toLocaleString(navigator.language, { minimumFractionDigits: 2 })} of 5</span>`}
       ${isOpen && section.itemsToRate > 0 ? html`<span class="small soft">${open}</span>` : nothing}
+      ${isOpen && section.itemsToRate === 0 ? html`<span class="small soft">ready to hand in</span>` : nothing}
+      ${this.#due(section, isOpen)}
+      ${Number(section.observedWeight) < 1 && (isOpen || section.total === null) ? html`<span class="small soft">figures for ${share(section.observedWeight)} of the weight</span>` : nothing}
     </div>`;
+  }
+
+  /** @param {any} section @param {boolean} isOpen */
+  #due(section, isOpen) {
+    const rateBy = this._frame.cycles.find((/** @type {any} */ one) => one.id === this.filters.cycle)?.rules.rateBy ?? null;
+    if (!isOpen || rateBy === null) return nothing;
+    const { words, isLate } = until(rateBy, new Date());
+    return html`<span class="small ${isLate ? "late" : "soft"}">due ${date(`${rateBy}T00:00:00Z`)}, ${words}</span>`;
   }
 
   /** @param {any} section @param {any} measure @param {number} reach */
@@ -255,6 +280,8 @@ export class AppraisePeople extends LitElement {
       .measure { display: grid; grid-template-columns: 2.4rem 1fr; align-items: center; gap: var(--s2); }
       .value { font-variant-numeric: tabular-nums lining-nums; }
       .absent { color: var(--ink-soft); font-style: italic; }
+      .late { color: var(--worse); font-weight: 600; }
+      .habit { margin-top: var(--s5); max-width: var(--measure); }
       .more { padding-top: var(--s5); }
       .reading { padding-top: var(--s3); }
       @media (min-width: 56rem) {

@@ -9,6 +9,7 @@ import { Client, RequestFailed, idempotencyKey } from "./client.js";
 import "./corrections.js";
 import { DEEDS, deedsOf } from "./deeds.js";
 import { saveFile } from "./download.js";
+import "./evidence.js";
 import "./item.js";
 import { inputOf, questionOf } from "./objections.js";
 import { AnnotateCorrection, DecideDispute, FileDispute, ReadSection, WithdrawDispute } from "./operations.js";
@@ -34,6 +35,7 @@ export class AppraiseSection extends LitElement {
     _data: { state: true },
     _failure: { state: true },
     _stamp: { state: true },
+    _isOpen: { state: true },
   };
 
   constructor() {
@@ -47,6 +49,7 @@ export class AppraiseSection extends LitElement {
     /** @type {RequestFailed | null} */
     this._failure = null;
     this._stamp = 0;
+    this._isOpen = false;
     /** @type {Saving | null} */
     this.saving = null;
     this._retry = 0;
@@ -121,7 +124,7 @@ export class AppraiseSection extends LitElement {
             @annotate=${(/** @type {CustomEvent} */ event) => this.#annotate(event.detail)}></appraise-corrections>
           ${legend()}
           ${data.items.filter((/** @type {any} */ item) => !isContext(item)).map((/** @type {any} */ item) => this.#item(data, item))}
-          ${this.#together(data)} ${this.#context(data)}
+          ${this.#together(data)} ${this.#context(data)} ${this.#evidence(data)}
         </div>
         <aside aria-label="This section">${this.#total(data)} ${this.#next(data)} ${this.#ownView(data)} ${this.#answer(data)} ${this.#origin(data)}</aside>
       </div>
@@ -152,6 +155,17 @@ export class AppraiseSection extends LitElement {
       <summary>Context: ${items.map((/** @type {any} */ item) => item.indicator.name).join(", ")}</summary>
       <p class="soft small">These figures help to read the others. They weigh nothing and are not rated.</p>
       ${items.map((/** @type {any} */ item) => this.#item(data, item))}
+    </details>`;
+  }
+
+  /** Looked up when it is opened. @param {any} data */
+  #evidence(data) {
+    return html`<details class="context" @toggle=${(/** @type {any} */ event) => { this._isOpen ||= event.target.open; }}>
+      <summary>Every event about ${data.isOwn ? "you" : data.person.name}</summary>
+      ${this._isOpen
+        ? html`<appraise-evidence .client=${this.client} .section=${this.section} .items=${data.items}
+            .mayClaim=${data.allowedActions.includes("CLAIM")}></appraise-evidence>`
+        : nothing}
     </details>`;
   }
 

@@ -1,0 +1,307 @@
+// <appraise-calibration>: submitted sections of a cycle side by side; each rating is moved with a reason, or stands.
+
+import { LitElement, css, html, nothing } from "lit";
+import "./ask.js";
+import { problems } from "./ask.js";
+import { Client, RequestFailed, idempotencyKey } from "./client.js";
+import { failed } from "./failed.js";
+import { CalibrateItem, ListCalibrations, LockCalibration, OpenCalibration, ReadCalibrated } from "./operations.js";
+import { shared } from "./styles.js";
+import { STATES, date, isContext, isSupported } from "./words.js";
+
+const MOST = 100;
+const RATINGS = [1, 2, 3, 4, 5];
+
+/** @typedef {{id: string, name: string, state: string, sectionIds: string[], openedAt: string, lockedAt: string | null, moves: any[], movesOutside: number}} Session */
+
+export class AppraiseCalibration extends LitElement {
+  static properties = {
+    endpoint: {},
+    token: { attribute: false },
+    _cycles: { state: true },
+    _submitted: { state: true },
+    _members: { state: true },
+    _failure: { state: true },
+    _said: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.endpoint = "/graphql";
+    /** @type {string | null} */
+    this.token = null;
+    /** @type {any[] | null} */
+    this._cycles = null;
+    /** Of the chosen cycle, submitted and in no session. @type {any[]} */
+    this._submitted = [];
+    /** Of the chosen session. @type {any[] | null} */
+    this._members = null;
+    /** @type {RequestFailed | null} */
+    this._failure = null;
+    this._said = "";
+    const asked = new URLSearchParams(location.search);
+    this.chosen = { cycle: asked.get("cycle") ?? "", session: asked.get("session") ?? "" };
+  }
+
+  firstUpdated() {
+    this.client = new Client(this.endpoint, this.token);
+    this.#guarded(() => this.#read());
+  }
+
+  get #cycle() {
+    return this._cycles?.find((one) => one.id === this.chosen.cycle);
+  }
+
+  /** @returns {Session | undefined} */
+  get #session() {
+    return this.#cycle?.calibrationSessions?.find((/** @type {Session} */ one) => one.id === this.chosen.session);
+  }
+
+  async #read() {
+    const client = /** @type {Client} */ (this.client);
+    const { cycles } = await client.send(ListCalibrations, { cycle: this.chosen.cycle, known: this.chosen.cycle !== "" });
+    this._cycles = cycles.filter((/** @type {any} */ one) => one.rules.calibrates);
+    if (this.#cycle === undefined && this._cycles.length > 0) {
+      this.chosen = { cycle: this._cycles[0].id, session: "" };
+      return this.#read();
+    }
+    if (this.#cycle === undefined) return;
+    const { sections } = await client.send(ListCalibrations, { cycle: this.chosen.cycle, known: true });
+    this._submitted = sections?.nodes ?? [];
+    if (this.#session === undefined) this.chosen.session = this.#cycle.calibrationSessions[0]?.id ?? "";
+    history.replaceState(null, "", `?${new URLSearchParams(this.chosen)}`);
+    await this.#readMembers();
+  }
+
+  async #readMembers() {
+    const session = this.#session;
+    if (session === undefined) {
+      this._members = null;
+      return;
+    }
+    const found = [];
+    for (let start = 0; start < session.sectionIds.length; start += MOST) {
+      const { nodes } = await /** @type {Client} */ (this.client).send(ReadCalibrated, { ids: session.sectionIds.slice(start, start + MOST) });
+      found.push(...nodes.filter((/** @type {any} */ one) => one !== null));
+    }
+    this._members = found;
+  }
+
+  /** @param {() => Promise<void>} deed */
+  async #guarded(deed) {
+    try {
+      await deed();
+      this._failure = null;
+    } catch (error) {
+      if (!(error instanceof RequestFailed)) throw error;
+      this._failure = error;
+    }
+  }
+
+  /** @param {{cycle?: string, session?: string}} change */
+  #choose(change) {
+    this.chosen = { ...this.chosen, ...change };
+    this._said = "";
+    this.#guarded(() => this.#read());
+  }
+
+  get #ask() {
+    return /** @type {import("./ask.js").AppraiseAsk} */ (this.renderRoot.querySelector("appraise-ask"));
+  }
+
+  /** @param {any} section @param {any} item */
+  #move(section, item) {
+    const { supportedRatings: borne } = item;
+    const question = {
+      title: `${section.person.name}: ${item.indicator.name}`,
+      words: `The rating is ${item.rating} of 5.${borne === null ? "" : ` The data bear out ${borne.lowest} to ${borne.highest}; another one is marked and counted.`}`,
+      button: "Move it",
+      fields: /** @type {import("./ask.js").Field[]} */ ([
+        { name: "rating", label: "New rating", kind: "choice", options: RATINGS.filter((value) => value !== item.rating).map((value) => [`${value}`, `${value} of 5`]) },
+        { name: "reason", label: "Why", hint: "The employee reads it." },
+      ]),
+    };
+    this.#ask.ask(question, async ({ rating, reason }) => {
+      const input = {
+        sessionId: this.chosen.session, sectionId: section.id, itemId: item.id, rating: Number(rating), reason,
+        expectedVersion: section.version, idempotencyKey: idempotencyKey(),
+      };
+      return this.#sent(CalibrateItem, input, `${section.person.name}: ${item.indicator.name} moved to ${rating}.`);
+    });
+  }
+
+  #lock() {
+    const question = { title: "End this session?", words: "Its sections are approved with the ratings as they are, and nothing is moved any more.", button: "End it" };
+    this.#ask.ask(question, () => this.#sent(LockCalibration, { sessionId: this.chosen.session }, "The session has ended."));
+  }
+
+  /** @param {string} document @param {Record<string, unknown>} input @param {string} said */
+  async #sent(document, input, said) {
+    const [payload] = Object.values(await /** @type {Client} */ (this.client).send(document, { input }));
+    const wrong = problems(payload);
+    if (wrong === "" || payload.userErrors.some((/** @type {any} */ one) => one.code === "VERSION_CONFLICT")) await this.#read();
+    if (wrong === "") this._said = said;
+    return wrong;
+  }
+
+  /** @param {SubmitEvent} event */
+  #open(event) {
+    event.preventDefault();
+    const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
+    const input = { cycleId: this.chosen.cycle, name: String(form.get("name")), sectionIds: form.getAll("section") };
+    this.#guarded(async () => {
+      const { openCalibration } = await /** @type {Client} */ (this.client).send(OpenCalibration, { input });
+      this._said = problems(openCalibration);
+      if (openCalibration.session === null) return;
+      this.chosen.session = openCalibration.session.id;
+      await this.#read();
+      this._said = "The session is open.";
+    });
+  }
+
+  render() {
+    return html`<h1>Calibration</h1>
+      ${this._failure === null ? nothing : failed(this._failure, this.token, () => this.#guarded(() => this.#read()))} ${this.#results()}
+      <appraise-ask></appraise-ask>`;
+  }
+
+  #results() {
+    if (this._cycles === null) return this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing;
+    if (this._cycles.length === 0) return html`<p class="empty">No cycle calibrates. Its rules say so before anything is handed in.</p>`;
+    const sessions = this.#cycle?.calibrationSessions ?? [];
+    return html`<form class="choose" aria-label="Session" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
+        ${this.#select("Cycle", this._cycles, this.chosen.cycle, (cycle) => this.#choose({ cycle, session: "" }))}
+        ${sessions.length === 0 ? nothing : this.#select("Session", sessions, this.chosen.session, (session) => this.#choose({ session }))}
+      </form>
+      <p role="status" class="said">${this._said}</p>
+      ${this.#session === undefined || this._members === null ? nothing : this.#detail(this.#session, this._members)}
+      ${this.#opening()}`;
+  }
+
+  /** @param {string} label @param {any[]} options @param {string} chosen @param {(id: string) => void} choose */
+  #select(label, options, chosen, choose) {
+    return html`<label><span>${label}</span>
+      <select @change=${(/** @type {any} */ event) => choose(event.target.value)}>
+        ${options.map((one) => html`<option value=${one.id} ?selected=${one.id === chosen}>${one.name}${one.state === "LOCKED" ? " (ended)" : ""}</option>`)}
+      </select></label>`;
+  }
+
+  /** @param {Session} session @param {any[]} members */
+  #detail(session, members) {
+    const rated = members.flatMap((section) => section.items.filter((/** @type {any} */ item) => !isContext(item)));
+    const names = [...new Map(rated.map((item) => [item.indicator.key, item.indicator.name]))];
+    return html`<section>
+        <h2>${session.name}</h2>
+        <p class="soft">${members.length} people, open since ${date(session.openedAt)}${session.lockedAt === null ? "" : `, ended on ${date(session.lockedAt)}`}.
+          ${session.moves.length === 1 ? "1 rating" : `${session.moves.length} ratings`} moved, ${session.movesOutside} of them where the data do not bear it out.</p>
+        <div class="scroll" tabindex="0" role="region" aria-label="Ratings">
+          <table>
+            <thead><tr><th scope="col">Person</th>${names.map(([, name]) => html`<th scope="col">${name}</th>`)}</tr></thead>
+            <tbody>${members.map((section) => this.#member(session, section, names))}</tbody>
+          </table>
+        </div>
+        <p class="soft small">Level: what a fixed rule makes of the figure. A mark (!) stands where the data do not bear the rating out.</p>
+        ${session.state === "OPEN" ? html`<p><button class="button" @click=${() => this.#lock()}>End the session</button></p>` : nothing}
+      </section>
+      ${this.#spread(members)} ${this.#moves(session, members)}`;
+  }
+
+  /** @param {Session} session @param {any} section @param {[string, string][]} names */
+  #member(session, section, names) {
+    const { person } = section;
+    return html`<tr>
+      <th scope="row"><a href="/sections/${section.id}">${person.name}</a>
+        <span class="soft small">${person.managerName === null ? "" : `rated by ${person.managerName}`}${section.state === "IN_CALIBRATION" ? "" : ` · ${STATES[section.state]}`}</span></th>
+      ${names.map(([key]) => html`<td>${this.#cell(session, section, section.items.find((/** @type {any} */ item) => item.indicator.key === key))}</td>`)}
+    </tr>`;
+  }
+
+  /** @param {Session} session @param {any} section @param {any} item */
+  #cell(session, section, item) {
+    if (item === undefined || item.rating === null) return html`<span class="soft">none</span>`;
+    const [first] = session.moves.filter((move) => move.itemId === item.id);
+    const level = item.result.level ?? null;
+    const outside = isSupported(item, item.rating) ? nothing : html`<b class="outside" title="The data do not bear it out">!</b>`;
+    return html`<span class="rating">${first === undefined ? nothing : html`<s>${first.before ?? "none"}</s> → `}${item.rating}${outside}</span>
+      <span class="soft small">${level === null ? "no level" : `level ${level}`}</span>
+      ${session.state === "OPEN" && section.allowedActions.includes("CALIBRATE")
+        ? html`<button class="link small" @click=${() => this.#move(section, item)} aria-label="Move ${item.indicator.name} of ${section.person.name}">Move</button>`
+        : nothing}`;
+  }
+
+  /** How managers rate, beside everybody in the session. @param {any[]} members */
+  #spread(members) {
+    const ratings = (/** @type {any[]} */ some) => some.flatMap((section) => section.items.map((/** @type {any} */ item) => item.rating).filter((/** @type {any} */ one) => one !== null));
+    const managers = [...new Set(members.map((section) => section.person.managerName ?? "no manager"))].sort((left, right) => left.localeCompare(right));
+    const rows = [["Everybody", ratings(members)], ...managers.map((name) => [name, ratings(members.filter((section) => (section.person.managerName ?? "no manager") === name))])];
+    return html`<section><h2>Ratings by manager</h2>
+      <div class="scroll" tabindex="0" role="region" aria-label="Ratings by manager"><table>
+        <thead><tr><th scope="col">Manager</th><th scope="col">Mean</th>${RATINGS.map((value) => html`<th scope="col">${value}</th>`)}</tr></thead>
+        <tbody>${rows.map(([name, some]) => {
+          const all = /** @type {number[]} */ (some);
+          const mean = all.length === 0 ? "none" : (all.reduce((sum, one) => sum + one, 0) / all.length).toLocaleString(navigator.language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+          return html`<tr><th scope="row">${name}</th><td>${mean}</td>${RATINGS.map((value) => html`<td>${all.filter((one) => one === value).length}</td>`)}</tr>`;
+        })}</tbody></table></div></section>`;
+  }
+
+  /** @param {Session} session @param {any[]} members */
+  #moves(session, members) {
+    if (session.moves.length === 0) return nothing;
+    const named = (/** @type {any} */ move) => {
+      const section = members.find((one) => one.id === move.sectionId);
+      return { name: section?.person.name ?? "", item: section?.items.find((/** @type {any} */ one) => one.id === move.itemId)?.indicator.name ?? "" };
+    };
+    const outsideFirst = [...session.moves].sort((left, right) => Number(right.isOutside) - Number(left.isOutside));
+    return html`<section><h2>What was moved</h2>
+      <ul>${outsideFirst.map((move) => {
+        const { name, item } = named(move);
+        return html`<li><b>${name}, ${item}</b>: ${move.before ?? "none"} → ${move.after}, ${date(move.at)}. ${move.reason}
+          ${move.isOutside ? html`<span class="outside">The data do not bear it out.</span>` : nothing}</li>`;
+      })}</ul></section>`;
+  }
+
+  #opening() {
+    if (this._submitted.length === 0) {
+      return html`<section><h2>A new session</h2><p class="soft">Nothing that was handed in waits for one.</p></section>`;
+    }
+    return html`<section><h2>A new session</h2>
+      <form @submit=${(/** @type {SubmitEvent} */ event) => this.#open(event)}>
+        <label for="name">Its name</label><input id="name" name="name" required maxlength="200" autocomplete="off" />
+        <fieldset><legend>Who is compared</legend>
+          ${this._submitted.map((section) => html`<label class="tick"><input type="checkbox" name="section" value=${section.id} checked /> ${section.person.name}
+            <span class="soft small">${section.person.department ?? ""}</span></label>`)}
+        </fieldset>
+        <button class="button main">Open the session</button>
+      </form></section>`;
+  }
+
+  static styles = [
+    shared,
+    css`
+      h1 { font: 400 var(--size-head) / 1.12 var(--serif); letter-spacing: -0.02em; padding-bottom: var(--s5); }
+      h2 { font: 500 var(--size-title) / 1.3 var(--serif); margin-bottom: var(--s2); }
+      section { border-top: 1px solid var(--ink); padding-block: var(--s4) var(--s5); }
+      .empty { padding-block: var(--s6); font: 400 var(--size-lead) / 1.5 var(--serif); border-top: 1px solid var(--ink); }
+      .choose { display: flex; flex-wrap: wrap; gap: var(--s3) var(--s4); }
+      .choose label { flex: 0 1 16rem; min-width: 0; font-size: var(--size-small); font-weight: 600; }
+      .choose span { display: block; margin-bottom: var(--s1); }
+      .choose select { width: 100%; font-weight: 400; }
+      .said { min-height: 1.5em; font-weight: 600; padding-block: var(--s2); }
+      .scroll { overflow-x: auto; margin-block: var(--s3); }
+      table { border-collapse: collapse; font-variant-numeric: tabular-nums lining-nums; min-width: 60%; }
+      th, td { text-align: left; padding: var(--s2) var(--s5) var(--s2) 0; border-top: 1px solid var(--rule); font-weight: 400; vertical-align: top; }
+      thead th { border: 0; font-size: var(--size-small); font-weight: 600; }
+      th .small, td .small { display: block; }
+      .rating { font: 500 1.1875rem / 1.35 var(--serif); }
+      .outside { color: var(--worse); font-weight: 600; }
+      ul { padding-left: 1.2em; display: grid; gap: var(--s2); }
+      fieldset { margin-block: var(--s4); display: grid; gap: var(--s2); }
+      legend, form > label[for] { font-weight: 600; padding: 0; }
+      #name { display: block; width: min(100%, 24rem); margin-top: var(--s2); }
+      .tick { display: flex; align-items: baseline; gap: var(--s2); min-height: 1.75rem; }
+      @media print { .choose, form { display: none; } }
+    `,
+  ];
+}
+
+customElements.define("appraise-calibration", AppraiseCalibration);

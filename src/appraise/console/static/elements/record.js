@@ -1,0 +1,101 @@
+// <appraise-record>: what is kept of the reader: their sections, who has read them, and all of it to take away.
+
+import { LitElement, css, html, nothing } from "lit";
+import { Client, RequestFailed } from "./client.js";
+import { failed } from "./failed.js";
+import { ReadRecord } from "./operations.js";
+import { shared } from "./styles.js";
+import { STATES, date } from "./words.js";
+
+export class AppraiseRecord extends LitElement {
+  static properties = {
+    endpoint: {},
+    token: { attribute: false },
+    _viewer: { state: true },
+    _failure: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.endpoint = "/graphql";
+    /** @type {string | null} */
+    this.token = null;
+    /** @type {any} */
+    this._viewer = null;
+    /** @type {RequestFailed | null} */
+    this._failure = null;
+  }
+
+  firstUpdated() {
+    this.client = new Client(this.endpoint, this.token);
+    this.#read();
+  }
+
+  async #read() {
+    try {
+      this._viewer = (await /** @type {Client} */ (this.client).send(ReadRecord)).viewer;
+      this._failure = null;
+    } catch (error) {
+      if (!(error instanceof RequestFailed)) throw error;
+      this._failure = error;
+    }
+  }
+
+  render() {
+    return html`<h1>My record</h1>
+      ${this._failure === null ? nothing : failed(this._failure, this.token, () => this.#read())} ${this.#results()}`;
+  }
+
+  #results() {
+    if (this._viewer === null) return this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing;
+    const { sections } = this._viewer;
+    return html`<section>
+        <h2>Take it away</h2>
+        <p>One archive with all that is kept of you here: a page to read, the same as data (JSON), and every event behind your figures as a table
+          (CSV). Your manager’s ratings are in it once they were shared with you.</p>
+        <p><a class="button main" href="/record/download" download>Download everything</a></p>
+      </section>
+      ${sections.length === 0 ? html`<section><p class="empty">There is no section of yours yet.</p></section>` : sections.map((/** @type {any} */ one) => this.#section(one))}`;
+  }
+
+  /** @param {any} section */
+  #section(section) {
+    const readers = section.readers ?? [];
+    return html`<section>
+      <h2><a href="/sections/${section.id}">${section.cycle.name}</a> <span class="soft">${STATES[section.state]}</span></h2>
+      <h3>Who has read it</h3>
+      ${readers.length === 0
+        ? html`<p class="soft">Nobody but you.</p>`
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="Readers of ${section.cycle.name}">
+            <table>
+              <thead><tr><th scope="col">Who</th><th scope="col">First</th><th scope="col">Last</th><th scope="col">Times</th></tr></thead>
+              <tbody>${readers.map((/** @type {any} */ one) => html`<tr>
+                <th scope="row">${one.name}${one.through === null ? nothing : html` <span class="soft">in ${one.through}</span>`}</th>
+                <td>${date(one.first)}</td><td>${date(one.last)}</td><td>${one.times.toLocaleString(navigator.language)}</td>
+              </tr>`)}</tbody>
+            </table>
+          </div>`}
+    </section>`;
+  }
+
+  static styles = [
+    shared,
+    css`
+      h1 { font: 400 var(--size-head) / 1.12 var(--serif); letter-spacing: -0.02em; padding-bottom: var(--s5); }
+      h2 { font: 500 var(--size-title) / 1.3 var(--serif); margin-bottom: var(--s2); }
+      h2 span { font: 400 var(--size-text) / 1.3 var(--sans); }
+      h3 { font: 600 var(--size-text) / 1.3 var(--sans); margin-block: var(--s3) var(--s1); }
+      section { border-top: 1px solid var(--ink); padding-block: var(--s4) var(--s5); }
+      section > p { max-width: var(--measure); }
+      a.button { display: inline-block; text-decoration: none; margin-top: var(--s4); }
+      .scroll { overflow-x: auto; }
+      table { border-collapse: collapse; font-variant-numeric: tabular-nums lining-nums; }
+      th, td { text-align: left; padding: var(--s2) var(--s5) var(--s2) 0; border-top: 1px solid var(--rule); font-weight: 400; }
+      thead th { border: 0; font-size: var(--size-small); font-weight: 600; }
+      td { white-space: nowrap; }
+      @media print { a.button { display: none; } }
+    `,
+  ];
+}
+
+customElements.define("appraise-record", AppraiseRecord);
