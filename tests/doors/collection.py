@@ -112,6 +112,17 @@ def entities(world: World, subgraph: TestClient, who: str) -> set[Key]:
     return people | _shown(world, "Section", sections, answer)
 
 
+def printed(world: World, who: str) -> set[Key]:
+    """Final sections are to be had as PDF."""
+    keys = world.keys("Section")
+    paths = {key: f"/sections/{key}/pdf" for key in keys}
+    return {
+        ("Section", key)
+        for key, path in paths.items()
+        if world.client.get(path, headers=world.headers[who]).status_code == 200
+    }
+
+
 def exports(world: World) -> dict[tuple[str, str], set[Key]]:
     """By principal and kind: whom the lines of the file tell of, as it can be fetched."""
     made: dict[tuple[str, ExportKind], str | None] = {}

@@ -53,6 +53,7 @@ def shown(world: World, generated: list[Way]) -> Shown:
             found[who, "Query.departments"] = collection.departments(world, who)
             found[who, "Query.contributions"] = collection.contributions(world, who)
             found[who, "Query.auditLog"] = collection.audit_log(world, who)
+            found[who, "pdf"] = collection.printed(world, who)
             found[who, "_entities"] = collection.entities(world, world.client, who)
             for name, query, variable, kind in (
                 ("sectionChanged", collection.CHANGED, "ids", "Section"),

@@ -308,7 +308,7 @@ def test_every_address_is_known(world: World) -> None:
     paths = {route.path for route in world.client.app.routes}  # type: ignore[attr-defined]
 
     assert paths - {"/", "/static", "/healthz"} == {
-        *("/graphql", "/subgraph", "/exports/{key}", "/uploads", "/imports/{key}/rejected"),
+        *("/graphql", "/subgraph", "/exports/{key}", "/uploads", "/imports/{key}/rejected", "/sections/{key}/pdf"),
         "/graphiql",
         *("/record/download", "/sections/{key}/pdf"),
         *(page.path for page in PAGES),
@@ -327,3 +327,9 @@ def test_every_root_is_a_way_in(generated: list[Way]) -> None:
     assert set(subgraph.fields) == {"_entities", "_service", "appraise"}
     assert set(subgraph.fields["appraise"].type.of_type.fields) == set(GRAPHQL_SCHEMA.query_type.fields)
     assert set(LINES) == set(ExportKind)
+
+
+def test_final_sections_alone_are_printed_for_whoever_reads_them(world: World, shown: Shown) -> None:
+    final = {key for key, what in world.things.items() if key[0] == "Section" and what.state == "FINALISED"}
+
+    assert shown["Hal Novak", "pdf"] == final != set()
