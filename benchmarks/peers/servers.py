@@ -60,12 +60,8 @@ class Running:
         return found
 
 
-def ours(name: str, data: Path, url: str | None, token: str, database: int | None, *, cached: bool = False) -> Server:
-    environment = {
-        "APPRAISE_DATA": str(data),
-        "APPRAISE_RATE_LIMIT": "2000000000",
-        "APPRAISE_ANSWER_CACHE": "64" if cached else "0",
-    }
+def ours(name: str, data: Path, url: str | None, token: str, database: int | None) -> Server:
+    environment = {"APPRAISE_DATA": str(data), "APPRAISE_RATE_LIMIT": "2000000000"}
     if url is not None:
         environment["APPRAISE_DATABASE_URL"] = url
     command = (sys.executable, "-m", "appraise", "serve", "--port", "{port}")

@@ -21,7 +21,8 @@ def nearest_job() -> ScalarSelect[Any]:
 def nearest_job_row() -> FromClause:
     """The same with its columns, for PostgreSQL, which so looks it up once and not twice."""
     job = EMPLOYMENTS.alias()
-    return _nearest(select(*(column for column in job.c if column.name != "attributes")), job).lateral("job")
+    shown = job.c.status, job.c.starts_on, job.c.ends_on, job.c.ended_as, job.c.job_title, job.c.department
+    return _nearest(select(*shown), job).lateral("job")
 
 
 def _nearest(statement: Select[Any], job: Any) -> Select[Any]:
