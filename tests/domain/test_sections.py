@@ -10,7 +10,7 @@ from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, ItemI
 from appraise.domain.scorecards import Absence, AbsenceKind, Estimate, Evidence, Working
 from appraise.domain.section_course import Course
 from appraise.domain.section_states import SectionState
-from appraise.domain.sections import Item, Refusal, Section, assess, hand_in_assessment, rate, submit
+from appraise.domain.sections import Item, Refusal, Section, assess, hand_in_assessment, rate, submit, words
 
 AT = datetime(2026, 1, 15, tzinfo=UTC)
 HALF = Decimal("0.5")
@@ -113,7 +113,7 @@ def test_a_section_is_handed_in_when_nothing_is_owed(items: list[Item]) -> None:
 
 def test_handing_in_freezes_the_evidence_and_ends_the_blindness() -> None:
     before = section(item("a", rating=3))
-    handed_in = submit(before, at=AT, manifest_hash="h")
+    handed_in = submit(before, at=AT, manifest_hash="h", by=EmployeeId("max"))
 
     assert handed_in == replace(
         before,
@@ -121,7 +121,7 @@ def test_handing_in_freezes_the_evidence_and_ends_the_blindness() -> None:
         version=4,
         submitted_at=AT,
         manifest_hash="h",
-        course=Course(unblinded_at=AT),
+        course=Course(unblinded_at=AT, submitted_by=EmployeeId("max")),
     )
     assert isinstance(handed_in, Section)
     again = submit(
@@ -187,13 +187,28 @@ def test_the_employee_writes_beside_any_item_and_hands_it_in_once_something_is_t
     assert isinstance(written, Section)
     handed_in = hand_in_assessment(written, at=AT)
 
-    assert [code(empty), code(wrong), code(unknown)] == ["NOTHING_TO_HAND_IN", "OUT_OF_RANGE", "UNKNOWN_ITEM"]
+    assert empty == Refusal("NOTHING_TO_HAND_IN", "write something beside an item first")
+    assert [code(wrong), code(unknown)] == ["OUT_OF_RANGE", "UNKNOWN_ITEM"]
     assert written == replace(
         before,
         version=4,
         items=(before.items[0], replace(before.items[1], own_rating=4, own_comment="no customers of mine")),
     )
     assert handed_in == replace(written, version=5, course=Course(self_assessed_at=AT))
+
+
+@pytest.mark.parametrize(("rating", "comment"), [(4, None), (None, "slow weeks")])
+def test_words_or_a_rating_alone_are_something_to_hand_in(rating: int | None, comment: str | None) -> None:
+    written = assess(section(item("a"), item("b")), ItemId("a"), rating=rating, comment=comment)
+
+    assert isinstance(written, Section)
+    assert (written.items[0].own_rating, written.items[0].own_comment) == (rating, comment)
+    assert isinstance(hand_in_assessment(written, at=AT), Section)
+
+
+@pytest.mark.parametrize(("text", "kept"), [(None, None), ("", None), (" \n", None), (" a b ", "a b")])
+def test_words_are_kept_without_blanks_around_them(text: str | None, kept: str | None) -> None:
+    assert words(text) == kept
 
 
 @pytest.mark.parametrize(
