@@ -38,3 +38,10 @@ def test_a_scale_that_is_not_reached_in_whole_steps_is_refused(low: str, high: s
         f"a scale from {low} to {high} in steps of {step}\n"
         "  expected: a highest value above the lowest, that is reached in whole steps"
     )
+
+
+def test_our_own_scale_is_1_to_5_in_hundredths() -> None:
+    scale = HostScale.of_ratings()
+
+    assert (scale.low, scale.high, scale.step) == (Decimal(1), Decimal(5), Decimal("0.01"))
+    assert scale.written(Decimal("3.654999")) == Decimal("3.65")
