@@ -7,7 +7,7 @@ import pytest
 
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
-from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Coverage, Scorecard, Working
+from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Coverage, Scorecard, Working, side_of
 
 COMPOSITE = Composite(
     value=Decimal("0.40"),
@@ -66,6 +66,24 @@ def test_a_composite_is_better_where_its_90_percent_interval_is_clear_of_the_ave
     lower: str, upper: str, *, better: bool | None
 ) -> None:
     assert replace(COMPOSITE, lower_90=Decimal(lower), upper_90=Decimal(upper)).is_better is better
+
+
+@pytest.mark.parametrize(
+    ("expected", "probability", "side"),
+    [
+        ("1", "0.9", None),
+        ("2", "0.9", None),
+        ("3", "0.1", None),
+        ("0.99", "0.9", True),
+        ("3.01", "0.1", False),
+        ("0.99", "0.5", False),
+        ("0.99", "0.51", True),
+    ],
+)
+def test_a_figure_has_a_side_where_its_interval_does_not_hold_what_was_expected(
+    expected: str, probability: str, *, side: bool | None
+) -> None:
+    assert side_of(Decimal(1), Decimal(expected), Decimal(3), Decimal(probability)) is side
 
 
 def test_a_scorecard_finds_its_result_by_indicator() -> None:
