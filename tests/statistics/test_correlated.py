@@ -87,6 +87,7 @@ def test_swept_matrices_are_the_inverses_of_lapack(size: int, seed: int, noise: 
     assert log_determinant == pytest.approx(np.linalg.slogdet(matrices)[1], rel=1e-7, abs=1e-7)
     assert inverse.flags.c_contiguous
     assert np.array_equal(matrices, before)
+    assert np.array_equal(inverted(matrices[0])[0], inverse[0])
 
 
 @pytest.mark.parametrize(
