@@ -2,13 +2,13 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraise.domain.audit import START, AuditEntry, chained, first_break, list_name
+from appraise.domain.audit import START, AuditEntry, ListRead, chained, first_break, list_entries, list_name
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -110,3 +110,35 @@ def test_a_list_is_named_by_all_that_is_in_it_whatever_their_order() -> None:
     written = '["section:1","section:2","section:ä"]'.encode()
 
     assert list_name(iter(["section:ä", "section:2", "section:1"])) == f"list:{hashlib.sha256(written).hexdigest()}"
+
+
+def test_lists_that_were_read_are_the_next_lines_of_the_chain_at_their_time_in_utc() -> None:
+    before = chain(2)[-1]
+    there = datetime(2026, 1, 2, 12, tzinfo=timezone(timedelta(hours=2)))
+    one = ListRead(there, "employee:1", "section.list", ("section:1", "section:2"), (("count", "2"),))
+    other = ListRead(there + timedelta(hours=1), "employee:2", "section.export", ("section:3",), ())
+
+    found = list_entries(before, iter([one, other]))
+
+    assert [(line.sequence, line.at, line.actor, line.action, line.subject, line.details) for line in found] == [
+        (
+            before.sequence + 1,
+            there.astimezone(UTC),
+            "employee:1",
+            "section.list",
+            list_name(one.subjects),
+            one.details,
+        ),
+        (
+            before.sequence + 2,
+            (there + timedelta(hours=1)).astimezone(UTC),
+            "employee:2",
+            "section.export",
+            list_name(other.subjects),
+            (),
+        ),
+    ]
+    assert [line.at.tzinfo for line in found] == [UTC, UTC]
+    assert first_break([*chain(2), *found]) is None
+    assert list_entries(None, [one])[0].sequence == chain(1)[0].sequence
+    assert list_entries(before, []) == []
