@@ -240,7 +240,29 @@ def test_three_indicators_are_drawn_around_the_joint_mode_and_weighed_by_what_th
     assert found.sd == pytest.approx(np.array(sds).T, rel=1e-12)
     assert at == pytest.approx(mode + steps @ scale.T, abs=1e-7)
     assert slope == pytest.approx([0.0] * 3, abs=1e-3)
+    assert np.all(np.diag(scale) > 0.0)
     assert scale @ scale.T == pytest.approx(1.44 * np.linalg.inv(-np.array(curvature) / 4e-6), rel=1e-2, abs=1e-3)
     assert found.weight == pytest.approx(weight / weight.sum(), rel=1e-6)
     assert found.effective == pytest.approx(1 / (found.weight**2).sum())
     assert draw(some, seed=5).weight.tolist() == found.weight.tolist()
+
+
+def test_likelihoods_beyond_the_range_of_exp_are_weighed() -> None:
+    """A thousand employees whose two indicators say the same: joint and apart lie more than a thousand powers of e apart."""
+    random = np.random.default_rng(6)
+    trait = random.standard_normal((1_000, 1))
+    same = Measured(trait + 0.02 * random.standard_normal((1_000, 2)), np.full((1_000, 2), 4e-4), np.eye(2))
+
+    found = draw(same, seed=1)
+
+    assert found.weight.sum() == pytest.approx(1.0)
+    assert found.weight @ found.correlation[:, 0, 1] > 0.98
+    # The mode lies further out than proposals are made around: they are made around the end.
+    again = np.random.default_rng(1)
+    for _ in range(2):
+        again.permutation(400), again.random(400)
+    steps = again.standard_normal((400, 1))[:, 0] / np.sqrt(again.chisquare(5.0, 400) / 5.0)
+    with np.errstate(divide="ignore"):
+        at = np.arctanh((found.correlation[:, 0, 1] - 0.25) / 0.75)
+    near = np.abs(at) < 6.0
+    assert np.polyfit(steps[near], at[near], 1)[1] == pytest.approx(3.0, abs=1e-3)
