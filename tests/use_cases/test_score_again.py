@@ -83,6 +83,10 @@ POLICY = replace(
 )
 
 
+EITHER = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""Nothing of it hangs on the kind of database, and to score takes seconds."""
+
+
 @pytest.fixture
 def deployment(database: Database, tmp_path: Path) -> Deployment:
     """In the place of the one without event tables."""
@@ -158,7 +162,7 @@ def change(company: Company, statement: str, **values: object) -> None:
         assert session.execute(text(statement), values).rowcount == 1
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize(("threads", "database"), [(1, "postgresql"), (2, "sqlite")], indirect=["database"])
 def test_a_run_comes_out_to_the_last_digit_after_everything_has_changed(
     served: Company, move: Callable[[str, str | None], None], tmp_path: Path, threads: int
 ) -> None:
@@ -239,6 +243,7 @@ def test_a_stored_figure_that_was_changed_is_named_with_both_digits(served: Comp
     assert float(value.stored or 0) == pytest.approx(float(result.value) + 0.000001, abs=1e-12)
 
 
+@EITHER
 def test_nothing_is_computed_from_files_that_are_gone_and_the_rest_is_compared(served: Company) -> None:
     run = scored(served)
     table = served.deployment.events.open_table(EventKind.PURCHASES)
@@ -260,6 +265,7 @@ def test_nothing_is_computed_from_files_that_are_gone_and_the_rest_is_compared(s
     )
 
 
+@EITHER
 def test_event_tables_restored_from_an_older_copy_are_told(served: Company) -> None:
     run = scored(served)
     log = Path(served.deployment.events.root) / "ratings" / "_delta_log"
@@ -275,6 +281,7 @@ def test_event_tables_restored_from_an_older_copy_are_told(served: Company) -> N
     )
 
 
+@EITHER
 def test_who_was_erased_is_not_compared_and_the_others_are(served: Company) -> None:
     run = scored(served)
     with served.deployment.database.transaction() as session:
@@ -291,6 +298,7 @@ def test_who_was_erased_is_not_compared_and_the_others_are(served: Company) -> N
     assert found.verdict is Verdict.DIFFERENT
 
 
+@EITHER
 def test_people_whose_stored_text_was_changed_are_told(served: Company) -> None:
     run = scored(served)
     change(
@@ -302,6 +310,7 @@ def test_people_whose_stored_text_was_changed_are_told(served: Company) -> None:
     assert again(served, run.id).inputs[2] == Input("people", State.DIFFERENT, "of 7, 1 are not as the index says")
 
 
+@EITHER
 def test_other_code_and_a_package_that_is_gone_are_told_and_the_rest_is_compared(
     served: Company, install: Callable[[str, str], None], tmp_path: Path
 ) -> None:
@@ -331,6 +340,7 @@ def test_other_code_and_a_package_that_is_gone_are_told_and_the_rest_is_compared
     assert found.results == 2 * len(TEAM) + 2
 
 
+@EITHER
 def test_only_who_may_read_everybody_s_section_may_do_it(served: Company) -> None:
     run = scored(served)
 
@@ -340,6 +350,7 @@ def test_only_who_may_read_everybody_s_section_may_do_it(served: Company) -> Non
         again(served, "nothing")
 
 
+@EITHER
 def test_the_command_prints_what_agrees_and_ends_by_it(served: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     run = scored(served)
     monkeypatch.setattr(command, "open_deployment", lambda _settings: served.deployment)
