@@ -15,6 +15,10 @@ from appraise.use_cases.read_sections import get_section
 LOG = """query ($first: Int!, $after: String, $where: AuditWhere) { auditLog(first: $first, after: $after, where: $where) {
   totalCount pageInfo { hasNextPage endCursor }
   nodes { sequence at action actorName actor { name } subject subjectId details { name value } hash previousHash } } }"""
+ABOUT = {
+    "section.read": {"Ann Archer", "Ben Castellanos"},
+    "role.grant": {"Hal Novak", "Vera Lund", "Otto Brandt"},
+}
 CHAIN = "{ auditLog(first: 1) { chain { entries isWhole firstBreak head } } }"
 
 
@@ -53,6 +57,9 @@ def test_auditors_and_hr_read_every_line_as_it_is_stored(read: Company, ask: Ask
         "Hal Novak",
         {"name": "Hal Novak"},
     )
+    told = ask(who, "{ auditLog(first: 100) { nodes { action about { name } } } }")["data"]["auditLog"]["nodes"]
+    about = {action: {one["about"]["name"] for one in told if one["action"] == action} for action in ABOUT}
+    assert about == ABOUT
     assert {"name": "name", "value": "Hal Novak"} in newest["details"]
     assert found[-1]["actor"] is None
 

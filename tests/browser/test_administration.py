@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 from tests.api.builder import AT
 from tests.api.importing import MAPPING, RATINGS
-from tests.browser.conftest import SignIn, Site, objections, shoot
+from tests.browser.conftest import SignIn, Site, objections, open_section, shoot
 
 from appraise.use_cases.work import Worker
 
@@ -100,3 +100,50 @@ def test_a_file_is_sent_planned_imported_and_taken_back(sign_in: SignIn, site: S
         page.get_by_text(done).wait_for()
     go(page, "Imports")
     page.locator(".past li", has_text="Taken back").wait_for()
+
+
+def test_a_token_is_made_shown_once_and_revoked(sign_in: SignIn) -> None:
+    page = sign_in("hr_administrator")
+    go(page, "Tokens")
+    page.get_by_label("Whose it is").fill("orders from the shop")
+    page.get_by_text("Import events:").click()
+    page.get_by_role("button", name="Make the token").press("Enter")
+    page.locator(".made:focus .code", has_text="apr_live_").wait_for()
+    row = page.locator(".tokens li", has_text="orders from the shop")
+    assert "Import events" in row.inner_text()
+    assert "never used" in row.inner_text()
+    page.get_by_role("button", name="Revoke the token orders from the shop").press("Enter")
+    assert objections(page) == []
+    page.get_by_role("button", name="Revoke it").press("Enter")
+    row.wait_for(state="detached")
+    assert page.locator(".made").count() == 0
+    assert page.locator(".tokens li", has_text="Acts as Hal Novak").count() >= 1
+
+
+def test_the_auditor_finds_who_read_whom_verifies_the_log_and_takes_it_away(sign_in: SignIn, site: Site) -> None:
+    open_section(sign_in("hr_administrator"), "Cem Yıldız")
+    page = sign_in("auditor")
+    go(page, "Audit log")
+    page.get_by_label("What was done").select_option(label="read a section")
+    line = page.locator(".lines li", has_text="read a section: Cem Yıldız").first
+    assert "Hal Novak" in line.inner_text()
+    line.get_by_role("button", name="All about this section").click()
+    page.get_by_text("Only about this section of Cem Yıldız").wait_for()
+    page.get_by_role("searchbox", name="About somebody").fill("Ann")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Ann Archer").press("Enter")
+    page.get_by_text("Only about Ann Archer").wait_for()
+
+    page.get_by_role("button", name="Verify the chain").press("Enter")
+    page.get_by_text("Chain whole,").wait_for()
+    page.get_by_role("button", name="Take it away as a file").press("Enter")
+    page.get_by_text("The file is being written").wait_for()
+    Worker(site.company.deployment, lambda: AT).run_once()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save the file").click()
+    assert saved.value.path().read_text().count('"section.read"') >= 1
+    assert objections(page) == []
+    go(page, "Cycles")
+    page.get_by_role("link", name="2025").click()
+    page.get_by_text("Who is missing, and why").wait_for()
+    assert page.get_by_role("button").all_inner_texts() == ["Sign out"]  # auditors change nothing

@@ -77,6 +77,11 @@ def audit_log(world: World, who: str) -> set[Key]:
     return {("audit log", "all")} if any(not about or about - own for about in read) else set()
 
 
+def access_tokens(world: World, who: str) -> set[Key]:
+    found = (world.ask(who, "{ accessTokens { key } }").get("data") or {}).get("accessTokens")
+    return {("access tokens", "all")} if found else set()
+
+
 def contributions(world: World, who: str) -> set[Key]:
     """One by one: a line for each whose section may be read."""
     found = (world.ask(who, CONTRIBUTIONS % "EMPLOYEE").get("data") or {}).get("contributions") or {"nodes": []}

@@ -17,6 +17,7 @@ Shown = dict[tuple[str, str], set[Key]]
 DOORS = {
     "Query.departments": {"Department"},
     "Query.auditLog": {"audit log"},
+    "Query.accessTokens": {"access tokens"},
     "Query.contributions": {"Section"},
     "Subscription.sectionChanged": {"Section", "ratings", "standing", "write-back"},
     "Subscription.scoringProgress": {"ScoringRun"},
@@ -54,6 +55,7 @@ def shown(world: World, generated: list[Way]) -> Shown:
             found[who, "Query.contributions"] = collection.contributions(world, who)
             found[who, "Query.auditLog"] = collection.audit_log(world, who)
             found[who, "pdf"] = collection.printed(world, who)
+            found[who, "Query.accessTokens"] = collection.access_tokens(world, who)
             found[who, "_entities"] = collection.entities(world, world.client, who)
             for name, query, variable, kind in (
                 ("sectionChanged", collection.CHANGED, "ids", "Section"),

@@ -76,6 +76,7 @@ PARTS: dict[str, Rule] = {
     ),
     "Department": lambda rules, who, what: rules.may_read_departments(who),
     "audit file": lambda rules, who, what: rules.may_read_audit(who),
+    "access tokens": lambda rules, who, what: rules.may_administer(who),
     "audit log": lambda rules, who, what: str(rules.audit_scope(who)) == "everything",
 }
 """Of what has a rule beside that of the thing it belongs to, and no id."""
@@ -147,6 +148,7 @@ def populate(world: World) -> None:
     world.things["Department", "CS"] = Thing()
     world.things["audit file", "all"] = Thing()
     world.things["audit log", "all"] = Thing()
+    world.things["access tokens", "all"] = Thing()
     told = world.ask("Hal Novak", "{ cycles { latestRun { id } } webhooks { deliveries(first: 50) { nodes { id } } } }")
     assert "errors" not in told, told
     world.things["ScoringRun", told["data"]["cycles"][0]["latestRun"]["id"]] = Thing()

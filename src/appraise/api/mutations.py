@@ -15,6 +15,7 @@ from appraise.api.permissions import Permission, Requires
 from appraise.api.scoring import ScoringMutation
 from appraise.api.section_payloads import SectionChangeInput, SectionPayload, changed
 from appraise.api.section_steps import SectionStepMutation
+from appraise.api.tokens import TokenMutation
 from appraise.api.webhooks import WebhookMutation
 from appraise.domain.identifiers import ItemId
 from appraise.use_cases.finalise_section import finalise_section
@@ -85,6 +86,7 @@ class Mutation(
     CycleMutation,
     DisputeMutation,
     ScoringMutation,
+    TokenMutation,
 ):
     @strawberry.mutation(
         description="Set a manager's rating and comment of one item. The first one makes the section a draft.",

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     READ_EVIDENCE = "read the events behind figures"
     READ_RUNS = "read scoring runs"
     MANAGE_WEBHOOKS = "manage webhooks"
+    MANAGE_TOKENS = "manage access tokens"
     RATE_ITEM = "rate items"
     SUBMIT_SECTION = "submit sections"
     RETURN_SECTION = "return sections"
@@ -75,6 +76,7 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.READ_EVIDENCE: may_read_evidence,
     Permission.READ_RUNS: lambda principal: may_administer(principal) or may_read_audit(principal),
     Permission.MANAGE_WEBHOOKS: may_administer,
+    Permission.MANAGE_TOKENS: may_administer,
     Permission.RATE_ITEM: _is_person,
     Permission.SUBMIT_SECTION: _is_person,
     Permission.RETURN_SECTION: _is_person,

@@ -1,6 +1,6 @@
 """Pages of the audit log, the newest line first, through the reader's scope."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from appraise.domain.access import AuditScope, audit_scope
 from appraise.domain.audit import AuditEntry, AuditFilter
 from appraise.domain.cursors import position
-from appraise.domain.identifiers import EmployeeId
+from appraise.domain.identifiers import EmployeeId, SectionId
 from appraise.domain.reading import Page
 from appraise.errors import InvalidInput
 from appraise.storage import audit_lists
@@ -91,3 +91,9 @@ def _sequence(after: str) -> int:
     if not text.isdecimal() or len(text) > MOST_DIGITS:
         raise InvalidInput("the cursor is not one of the audit log", hint="use `endCursor` of the page before as it is")
     return int(text)
+
+
+def employees_of(session: Session, sections: Collection[SectionId]) -> dict[SectionId, EmployeeId]:
+    """Whose the sections are that readable lines name."""
+    rows = session.execute(select(SECTIONS.c.id, SECTIONS.c.employee_id).where(SECTIONS.c.id.in_(sorted(sections))))
+    return {SectionId(key): EmployeeId(employee) for key, employee in rows}

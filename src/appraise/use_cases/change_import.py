@@ -153,7 +153,9 @@ def _going_on(session: Session, job: Job, principal: Principal, stage: Stage, at
 
 
 def _record(session: Session, job: Job, actor: Actor, what: str, at: datetime) -> None:
-    details = [*actor.facts, *((name, str(job.wanted[name])) for name in ("adapter", "source", "name", "sha256"))]
+    wanted = job.wanted
+    details = [*actor.facts, *((name, str(wanted[name])) for name in ("adapter", "source", "sha256"))]
+    details.append(("file", str(wanted["name"])))
     subject = f"import:{job.id}"
     audit.append(session, at=at, actor=actor.id, action=f"import.{what}", subject=subject, details=details)
 

@@ -11,6 +11,7 @@ from appraise.storage.database import Session
 from appraise.storage.identifiers import new_id
 from appraise.storage.tokens import Token
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.section_view import OPERATOR
 from appraise.use_cases.token_text import LIVE, TokenText, new_secret, secret_hash
 from appraise.use_cases.transactions import committed
 
@@ -44,6 +45,7 @@ def create_token(  # noqa: PLR0913  # what a token is
     scopes: frozenset[ServiceScope],
     expires_at: datetime | None,
     at: datetime,
+    by: str = OPERATOR.id,
 ) -> str:
     """The token's text, `apr_live_<id>_<secret><checksum>`; it cannot be had a second time.
 
@@ -71,11 +73,9 @@ def create_token(  # noqa: PLR0913  # what a token is
         if employee is not None and tokens.name_of(session, employee) is None:
             raise NotFound("there is no such employee")
         tokens.add(session, made.token, at=at)
-        details = [("name", name), ("employee", employee or ""), ("roles", " ".join(sorted(roles)))]
+        details = [("token", name), ("employee", employee or ""), ("roles", " ".join(sorted(roles)))]
         details += [("scopes", " ".join(sorted(scopes)))]
-        audit.append(
-            session, at=at, actor="operator", action="token.create", subject=f"token:{made.token.id}", details=details
-        )
+        audit.append(session, at=at, actor=by, action="token.create", subject=f"token:{made.token.id}", details=details)
 
     committed(deployment, work)
     return made.text

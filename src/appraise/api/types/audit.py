@@ -13,7 +13,7 @@ from appraise.domain.audit import AuditEntry, AuditFilter
 from appraise.domain.cursors import cursor
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.reading import Page
-from appraise.use_cases.read_audit import check_chain, count_audit, subjects_of_line
+from appraise.use_cases.read_audit import check_chain, count_audit, subject_employees, subjects_of_line
 
 SUBJECTS: Final = {
     "employee": Kind.EMPLOYEE,
@@ -35,6 +35,7 @@ class AuditFactType:
 @strawberry.type(name="AuditEntry", description="One line of the audit log; it can neither be changed nor removed.")
 class AuditEntryType:
     entry: strawberry.Private[AuditEntry]
+    subject_key: strawberry.Private[EmployeeId | None]
     sequence: int = strawberry.field(description="Counts from 1, without gaps.")
     at: datetime = strawberry.field(description="When it happened.")
     action: str = strawberry.field(description="What was done, e.g. `section.submit` or `section.read`.")
@@ -61,6 +62,14 @@ class AuditEntryType:
         return None if row is None else EmployeeType.of(row)
 
     @strawberry.field(
+        description="The employee whose record or section it is about; null where it is about neither, or a list."
+    )
+    def about(self, info: strawberry.Info) -> EmployeeType | None:
+        context: RequestContext = info.context
+        row = None if self.subject_key is None else context.people.load(self.subject_key)
+        return None if row is None else EmployeeType.of(row)
+
+    @strawberry.field(
         description=(
             "The ids of all that it is about, in no order: of a list that handed out figures the sections in it; those "
             "who read only what is kept of them see their own."
@@ -79,14 +88,15 @@ class AuditEntryType:
         return found[:first]
 
     @classmethod
-    def of(cls, entry: AuditEntry) -> Self:
+    def of(cls, entry: AuditEntry, about: EmployeeId | None) -> Self:
         kind, _, key = entry.subject.partition(":")
         return cls(
             entry=entry,
+            subject_key=about,
             sequence=entry.sequence,
             at=entry.at,
             action=entry.action,
-            actor_name=dict(entry.details).get("name", entry.actor),
+            actor_name=next((value for name, value in entry.details if name == "name"), entry.actor),
             subject=entry.subject,
             subject_id=to_global(SUBJECTS[kind], key) if kind in SUBJECTS and key else None,
             details=[AuditFactType(name=name, value=value) for name, value in entry.details],
@@ -149,9 +159,11 @@ class AuditConnection:
     def of(cls, page: Page[AuditEntry], context: RequestContext, *, window: Window, wanted: AuditFilter) -> Self:
         actors = [entry.actor.partition(":") for entry in page.items]
         context.people.announce(EmployeeId(key) for kind, _, key in actors if kind == "employee")
+        about = subject_employees(context.deployment, page.items)
+        context.people.announce(about.values())
         return cls(
             wanted=wanted,
             keys=page.keys,
-            nodes=[AuditEntryType.of(entry) for entry in page.items],
+            nodes=[AuditEntryType.of(entry, about.get(entry.sequence)) for entry in page.items],
             page_info=PageInfoType.of(page, window),
         )

@@ -173,3 +173,67 @@ export const ApplyImport = `mutation ApplyImport($input: ApplyImportInput!) {
 export const UndoImport = `mutation UndoImport($input: UndoImportInput!) {
   undoImport(input: $input) ${IMPORT_OUTCOME}
 }${IMPORT}`;
+
+const TOKEN = `
+fragment TokenParts on AccessToken {
+  key
+  name
+  scopes
+  expiresAt
+  lastUsedAt
+  isLive
+  canBeRotated
+  employee { name }
+}`;
+
+export const ListTokens = `query ListTokens {
+  accessTokens { ...TokenParts }
+}${TOKEN}`;
+
+export const CreateToken = `mutation CreateToken($input: CreateTokenInput!) {
+  createToken(input: $input) { token { name } text userErrors { message path code } }
+}`;
+
+export const RotateToken = `mutation RotateToken($input: RotateTokenInput!) {
+  rotateToken(input: $input) { token { name } text userErrors { message path code } }
+}`;
+
+export const RevokeToken = `mutation RevokeToken($input: RevokeTokenInput!) {
+  revokeToken(input: $input) { token { name } userErrors { message path code } }
+}`;
+
+export const ListAudit = `query ListAudit($first: Int!, $after: String, $where: AuditWhere) {
+  viewer { roles }
+  auditLog(first: $first, after: $after, where: $where) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      sequence
+      at
+      action
+      actorName
+      actor { name }
+      about { name }
+      subject
+      subjectId
+      details { name value }
+    }
+  }
+}`;
+
+export const CheckAudit = `query CheckAudit {
+  auditLog(first: 1) { chain { entries isWhole firstBreak head } }
+}`;
+
+export const ExportAudit = `mutation ExportAudit($input: CreateExportInput!) {
+  createExport(input: $input) { export { ...ExportParts } userErrors { message path code } }
+}
+fragment ExportParts on Export { id state done total problem sha256 downloadUrl }`;
+
+export const ReadExport = `query ReadExport($id: ID!) {
+  export(id: $id) { id state done total problem sha256 downloadUrl }
+}`;
+
+export const FindPeople = `query FindPeople($search: String!) {
+  employees(first: 10, search: $search) { nodes { id name job } }
+}`;

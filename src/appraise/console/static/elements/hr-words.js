@@ -63,3 +63,60 @@ export const IMPORTS = {
   FAILED: { name: "Failed", tone: "bad" },
   EXPIRED: { name: "Cleared away", tone: "" },
 };
+
+/** @type {Record<string, [name: string, what: string]>} */
+export const SCOPES = {
+  READ_PEOPLE: ["People", "names, jobs and reporting lines of everybody"],
+  READ_SECTIONS: ["Final sections", "figures, ratings and words once a section is final"],
+  READ_OPEN_SECTIONS: ["Open sections", "sections that are not final yet"],
+  IMPORT_PEOPLE: ["Import people", "send files of people and have them imported"],
+  IMPORT_EVENTS: ["Import events", "send files of contacts, ratings, purchases and the like"],
+  MINT_EMBED: ["Viewers in a host", "let a host show sections to its viewers"],
+};
+
+/** @type {Record<string, string>} what the log calls a deed, as people do; others are told by their own words */
+export const DEEDS = {
+  "section.read": "read a section",
+  "sections.read": "read a list of sections",
+  "section.rate": "rated an item",
+  "section.submit": "handed a section in",
+  "section.return": "gave a section back",
+  "section.approve": "approved a section",
+  "section.release": "released a section",
+  "section.share": "shared a section",
+  "section.acknowledge": "answered to a section",
+  "section.finalise": "closed a section",
+  "section.exempt": "exempted a section",
+  "section.end_exemption": "ended an exemption",
+  "section.void": "voided a section",
+  "section.propose_reopening": "proposed to open a section again",
+  "section.reopen": "opened a section again",
+  "contributions.read": "read contributions",
+  "change.read": "read the change between cycles",
+  "standing.read": "read a standing",
+  "cycle.open": "announced or opened a cycle",
+  "cycle.advance": "took a cycle on",
+  "cycle.set_rules": "set a cycle’s rules",
+  "cycle.cancel": "called a cycle off",
+  "cycle.score": "a scoring run",
+  "scoring.ask": "asked for a scoring run",
+  "people.import": "imported people",
+  "upload.take": "sent a file",
+  "import.plan": "planned an import",
+  "import.apply": "applied an import",
+  "import.undo": "took an import back",
+  "load.undo": "took a load of events back",
+  "export.ask": "asked for an export",
+  "export.download": "fetched an export",
+  "audit.export": "exported the audit log",
+  "fairness.report": "made or read the fairness report",
+  "token.create": "made an access token",
+  "token.rotate": "replaced an access token",
+  "token.revoke": "revoked an access token",
+  "role.grant": "granted a role",
+  "session.begin": "signed in",
+  "session.end": "signed out",
+};
+
+/** @param {string} action */
+export const deed = (action) => DEEDS[action] ?? action.replaceAll(/[._]/g, " ");
