@@ -10,7 +10,9 @@ from appraise.domain.policy_documents import policy_hash, read_toml
 from appraise.domain.policy_lint import lint
 from appraise.storage import cycles
 
-POLICIES = "{ policies { hash version isDefault firstUsedAt findings { code level sentence path } document } }"
+POLICIES = """{ policies { hash version isDefault firstUsedAt findings { code level sentence path } document
+  choices { key indicatorName value defaultValue isDefault reason } } }"""
+LINT = "query ($document: String!) { lintPolicy(document: $document) { problem findings { path } } }"
 
 
 def test_a_policy_is_told_as_the_document_that_it_is(company: Company, ask: Ask) -> None:
@@ -31,6 +33,20 @@ def test_a_policy_is_told_as_the_document_that_it_is(company: Company, ask: Ask)
         for one in lint(document)
     ]
     assert newest["findings"]
+    told = {(one["indicatorName"], one["key"]): one for one in newest["choices"]}
+    departs = {key for key, one in told.items() if not one["isDefault"]}
+    assert departs == {(None, "version"), (None, "attributable_share"), (None, "minimum_group")}
+    share = told[None, "attributable_share"]
+    assert (share["value"], share["defaultValue"], share["reason"]) == ("1 (100%)", "0.7 (70%)", None)
+    assert told["Repeat purchases", "horizon_days"]["value"] == "90 days"
+    drafts = ("attributable_share = 1", "rank_width = 7", "= nonsense")
+    linted = [ask("Hal Novak", LINT, document=text)["data"]["lintPolicy"] for text in drafts]
+    assert [(bool(one["findings"]), (one["problem"] or "")[:10]) for one in linted] == [
+        (True, ""),
+        (False, "rank_width"),
+        (False, "the policy"),
+    ]
+    assert codes(ask("Ann Archer", LINT, document="")) == ["FORBIDDEN"]
     assert (first["isDefault"], read_toml(first["document"]).policy()) == (True, DEFAULT_POLICY)
     assert newest["firstUsedAt"] == "2026-03-01T13:00:00Z"
 

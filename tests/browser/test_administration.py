@@ -147,3 +147,20 @@ def test_the_auditor_finds_who_read_whom_verifies_the_log_and_takes_it_away(sign
     page.get_by_role("link", name="2025").click()
     page.get_by_text("Who is missing, and why").wait_for()
     assert page.get_by_role("button").all_inner_texts() == ["Sign out"]  # auditors change nothing
+
+
+def test_a_policy_is_read_in_words_checked_and_tried(sign_in: SignIn, site: Site) -> None:
+    page = sign_in("hr_administrator")
+    go(page, "Policy")
+    page.get_by_text("Version 1, the defaults").wait_for()
+    assert "0.7 (70%)" in page.locator(".choices").first.inner_text()
+    document = page.get_by_role("textbox", name="Policy document")
+    document.fill("attributable_share = 2")
+    page.get_by_role("button", name="Only check it").press("Enter")
+    page.get_by_role("alert").filter(has_text="attributable_share is 2").wait_for()
+    document.fill("version = 2")
+    page.get_by_role("button", name="Try it").press("Enter")
+    page.get_by_text("Waiting for a worker").wait_for()
+    Worker(site.company.deployment, lambda: AT).run_once()
+    page.get_by_role("alert").wait_for()  # nothing was imported of what the run says it read
+    assert objections(page) == []

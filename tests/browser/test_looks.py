@@ -79,7 +79,7 @@ def test_nothing_jumps_while_a_page_loads(sign_in: SignIn, view: View) -> None:
     assert page.evaluate(SHIFT) < 0.1
 
 
-PAGES_OF_HR = ["cycles", "cycles/%CYCLE%", "imports", "adapters", "audit", "tokens"]
+PAGES_OF_HR = ["cycles", "cycles/%CYCLE%", "imports", "adapters", "audit", "tokens", "policies"]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (640, "light"), (360, "dark")])

@@ -37,6 +37,8 @@ OPEN = {
     "PageInfo": "where a page lies",
     "Policy": "the rules of scoring, nobody's data",
     "PolicyFinding": "what is odd about rules",
+    "PolicyChoice": "the rules in words",
+    "PolicyDraft": "what is odd about rules that were sent",
     "Adapter": "words of the packages, nobody's data",
     "UploadedFile": "what one sent oneself: tests/api/test_imports.py",
     "UploadedColumn": "of such a file",
@@ -54,12 +56,14 @@ OPEN = {
 }
 """Object types that can be reached without passing through one under a rule, and why that is right."""
 OWN_DOORS = frozenset(name.removeprefix("Query.") for name in DOORS if name.startswith("Query."))
-NO_DATA = {"indicatorDefinitions", "defaultPolicy", "policy", "policies", "adapters", "uploadedFile"}
+NO_DATA = {"indicatorDefinitions", "defaultPolicy", "policy", "policies", "adapters", "uploadedFile", "lintPolicy"}
 """Roots that lead to words and rules alone, or to what one sent oneself."""
 EMPTY_HERE = (
     "runGoingOn",
     "ScoringJob",
     "scoringJob",
+    "PolicyTrial",
+    "policyTrial",
     "viewer.employee.manager",
     "viewer.employee.reportingLines",
     "viewer.sections.manager",
@@ -229,6 +233,7 @@ OF_ADMINISTRATORS = {
     "cancelCycle": '{cycleId: "%CYCLE%", expectedState: PLANNED, reason: "x"}',
     "setCycleRules": '{cycleId: "%CYCLE%", expectedState: PLANNED, rules: {}}',
     "startScoring": '{cycleId: "%CYCLE%"}',
+    "tryPolicy": '{cycleId: "%CYCLE%"}',
     "planCycle": '{name: "x", start: "2030-01-01", end: "2029-01-01"}',
     "annotateCorrection": '{correctionId: "%CORRECTION%", note: "x"}',
     "openCalibration": '{cycleId: "%CYCLE%", name: "x", sectionIds: []}',

@@ -60,6 +60,7 @@ RULES: dict[str, Rule] = {
     "Section": _section,
     "Import": lambda rules, who, what: rules.may_administer(who) or (rules.may_import(who) and what.owner == who.key),
     "ScoringJob": lambda rules, who, what: rules.may_administer(who),
+    "PolicyTrial": lambda rules, who, what: rules.may_administer(who),
     "ScoringRun": lambda rules, who, what: rules.may_administer(who) or rules.may_read_audit(who),
     "Webhook": lambda rules, who, what: rules.may_administer(who),
     "WebhookDelivery": lambda rules, who, what: rules.may_administer(who),

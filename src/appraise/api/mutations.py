@@ -16,6 +16,7 @@ from appraise.api.scoring import ScoringMutation
 from appraise.api.section_payloads import SectionChangeInput, SectionPayload, changed
 from appraise.api.section_steps import SectionStepMutation
 from appraise.api.tokens import TokenMutation
+from appraise.api.trials import TrialMutation
 from appraise.api.webhooks import WebhookMutation
 from appraise.domain.identifiers import ItemId
 from appraise.use_cases.finalise_section import finalise_section
@@ -87,6 +88,7 @@ class Mutation(
     DisputeMutation,
     ScoringMutation,
     TokenMutation,
+    TrialMutation,
 ):
     @strawberry.mutation(
         description="Set a manager's rating and comment of one item. The first one makes the section a draft.",

@@ -10,6 +10,7 @@ from appraise.api.global_ids import Kind, from_global
 from appraise.api.imports import one_import
 from appraise.api.permissions import Permission, require
 from appraise.api.scoring import one_scoring_job
+from appraise.api.trials import one_trial
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.node import Node
 from appraise.api.types.people import EmployeeType
@@ -73,4 +74,5 @@ READERS: Final[dict[Kind, Callable[[RequestContext, str], Node]]] = {
     Kind.EXPORT: one_export,
     Kind.IMPORT: one_import,
     Kind.SCORING: one_scoring_job,
+    Kind.TRIAL: one_trial,
 }

@@ -16,6 +16,7 @@ from appraise.api.permissions import Permission, Requires
 from appraise.api.policies import PolicyQuery
 from appraise.api.scoring import ScoringQuery
 from appraise.api.tokens import TokenQuery
+from appraise.api.trials import TrialQuery
 from appraise.api.types.connections import LARGEST_PAGE, MOST_IDS, Window
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.indicators import IndicatorDefinitionType
@@ -51,7 +52,15 @@ After = Annotated[str | None, strawberry.argument(description="`pageInfo.endCurs
 
 @strawberry.type(description="Reading. Null with an error means refused or unknown; an empty list means nothing there.")
 class Query(
-    AdapterQuery, AuditQuery, ContributionQuery, ExportQuery, ImportQuery, PolicyQuery, ScoringQuery, TokenQuery
+    AdapterQuery,
+    AuditQuery,
+    ContributionQuery,
+    ExportQuery,
+    ImportQuery,
+    PolicyQuery,
+    ScoringQuery,
+    TokenQuery,
+    TrialQuery,
 ):
     @strawberry.field(description="Whoever the token stands for.")
     def viewer(self, info: strawberry.Info) -> ViewerType:

@@ -52,6 +52,7 @@ PAGES: Final = (
     Page("/cycles/{key}", "Cycle", "cycle", may_follow_cycles),
     Page("/imports", "Imports", "imports", may_administer, in_menu="Imports"),
     Page("/imports/{key}", "Import", "import", may_administer),
+    Page("/policies", "Policy", "policies", in_menu="Policy"),
     Page("/audit", "Audit log", "audit", may_read_the_log, in_menu="Audit log"),
     Page("/tokens", "Access tokens", "tokens", may_administer, in_menu="Tokens"),
     Page("/adapters", "What can be read", "adapters", may_administer),

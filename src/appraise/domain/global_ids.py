@@ -19,6 +19,7 @@ class Kind(StrEnum):
     IMPORT = "Import"
     UPLOAD = "Upload"
     SCORING = "ScoringJob"
+    TRIAL = "PolicyTrial"
 
 
 def encoded(kind: Kind, key: str) -> str:

@@ -14,6 +14,7 @@ class JobKind(StrEnum):
     EXPORT = "EXPORT"
     IMPORT = "IMPORT"
     SCORING = "SCORING"
+    TRIAL = "TRIAL"
 
 
 class JobState(StrEnum):

@@ -77,6 +77,12 @@ def get_policy(deployment: Deployment, principal: Principal, key: str) -> Policy
     raise NotFound("no scoring run followed a policy of this hash", hint="`policies` lists those that were followed")
 
 
+def lint_document(text: str) -> tuple[Finding, ...]:
+    """What lint says of a document. Raises `InvalidInput` where it cannot be read."""
+    installed()
+    return lint(read_toml(text))
+
+
 def default_policy() -> PolicyView:
     """What is scored by where the organisation has no policy of its own."""
     installed()

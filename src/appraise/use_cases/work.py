@@ -24,6 +24,7 @@ from appraise.use_cases.read_policy import policy_in_force
 from appraise.use_cases.run_clocks import run_clocks
 from appraise.use_cases.send_mails import send_mails
 from appraise.use_cases.start_scoring import carry_out_scoring
+from appraise.use_cases.start_trial import carry_out_trial
 from appraise.use_cases.transactions import committed
 from appraise.use_cases.write_back import write_back_due
 from appraise.use_cases.write_export import record_export, write_export
@@ -33,8 +34,10 @@ LOOK_EVERY: Final = 1.0
 """Seconds."""
 NOTED_EVERY: Final = 1.0
 """Seconds between two signs of life."""
-LANES: Final = (frozenset({JobKind.EXPORT}), frozenset({JobKind.IMPORT, JobKind.SCORING}))
-"""An export does not wait for an import or a scoring run to end, and these do not run at once."""
+LANES: Final = (frozenset({JobKind.EXPORT}), frozenset({JobKind.IMPORT, JobKind.SCORING, JobKind.TRIAL}))
+"""An export does not wait for an import, a scoring run or a trial to end, and these do not run at once."""
+CARRY_OUT: Final = {JobKind.SCORING: carry_out_scoring, JobKind.TRIAL: carry_out_trial}
+"""What follows the policy in force and takes the query engine."""
 CLEARED_EVERY: Final = 300.0
 """Seconds."""
 WRITTEN_BACK_EVERY: Final = 15.0
@@ -225,8 +228,8 @@ class Worker:
             self._export(job, claim, watch)
             return None
         kept = REMEMBERED
-        if job.kind is JobKind.SCORING:
-            outcome = carry_out_scoring(
+        if job.kind in CARRY_OUT:
+            outcome = CARRY_OUT[job.kind](
                 self._deployment,
                 job,
                 policy=policy_in_force(self._policy),
@@ -234,6 +237,7 @@ class Worker:
                 memory_limit=self._memory_limit,
                 progress=watch.reach,
             )
+            kept = REMEMBERED if job.kind is JobKind.SCORING else KEPT_FOR
         else:
             outcome = carry_out_import(self._deployment, job, at=self._clock(), progress=watch.reach)
             kept = KEPT_FOR if stage_of(job) is Stage.PLAN else REMEMBERED

@@ -19,7 +19,6 @@ export class AppraiseAudit extends Page {
     _chain: { state: true },
     _export: { state: true },
     _people: { state: true },
-    _isHr: { state: true },
   };
 
   constructor() {
@@ -36,7 +35,7 @@ export class AppraiseAudit extends Page {
     /** @type {{name: string, id: string, job: string | null}[] | null} */
     this._people = null;
     /** @type {string[]} */
-    this.permissions = [];
+    this.roles = [];
     const asked = new URLSearchParams(location.search);
     this.filters = Object.fromEntries(["about", "of", "action", "since", "until"].map((name) => [name, asked.get(name) ?? ""]));
   }
@@ -112,7 +111,7 @@ export class AppraiseAudit extends Page {
 
   #wholeness() {
     const chain = this._chain;
-    const mayTake = this.roles?.includes("AUDITOR") ?? false;
+    const mayTake = this.roles.includes("AUDITOR");
     return html`<section aria-labelledby="chain">
       <h2 id="chain">Is it whole?</h2>
       <div role="status">
@@ -194,7 +193,7 @@ export class AppraiseAudit extends Page {
       <span><b>${line.actor?.name ?? line.actorName}</b></span>
       <span>${deed(line.action)}${whom === null ? nothing : html`: ${whom}`}
         ${only ? html`<br /><button class="link small" @click=${() => this.#filter({ about: line.subjectId, of: whom === null ? `this ${plain(kind)}` : `this ${plain(kind)} of ${whom}` })}>All about this ${plain(kind)}</button>` : nothing}</span>
-      <span class="soft small">${facts.map((/** @type {any} */ one, /** @type {number} */ at) => html`${at > 0 ? "; " : ""}${plain(one.name)} ${one.value.length > 80 ? `${one.value.slice(0, 80)} …` : one.value}`)}</span>
+      <span class="soft small">${facts.map((/** @type {any} */ one, /** @type {number} */ at) => html`${at > 0 ? "; " : ""}${plain(one.name)} ${short(one.value)}`)}</span>
     </li>`;
   }
 
@@ -209,6 +208,12 @@ export class AppraiseAudit extends Page {
       @media print { .filters { display: block; } .filters .fields { display: none; } }
     `,
   ];
+}
+
+/** Hashes by their beginning, words as far as they fit. @param {string} value */
+function short(value) {
+  if (/^[0-9a-f]{64}$/.test(value)) return `${value.slice(0, 12)} …`;
+  return value.length > 80 ? `${value.slice(0, 80)} …` : value;
 }
 
 customElements.define("appraise-audit", AppraiseAudit);

@@ -237,3 +237,57 @@ export const ReadExport = `query ReadExport($id: ID!) {
 export const FindPeople = `query FindPeople($search: String!) {
   employees(first: 10, search: $search) { nodes { id name job } }
 }`;
+
+const POLICY = `
+fragment PolicyParts on Policy {
+  hash
+  version
+  isDefault
+  firstUsedAt
+  findings { level sentence path }
+  choices { key indicatorName meaning value defaultValue isDefault source reason }
+  document
+}`;
+
+const TRIAL = `
+fragment TrialParts on PolicyTrial {
+  id
+  state
+  step
+  done
+  total
+  problem
+  cycle { name }
+  changes {
+    otherInputs
+    indicators {
+      name
+      before
+      after
+      appeared
+      vanished
+      changed
+      readings { employee { name } before { side level } after { side level } }
+    }
+    weights { name weight movedTo compared changed }
+  }
+}`;
+
+export const ListPolicies = `query ListPolicies {
+  viewer { permissions }
+  policies { ...PolicyParts }
+  defaultPolicy { ...PolicyParts }
+  cycles { id name latestRun { id } }
+}${POLICY}`;
+
+export const LintPolicy = `query LintPolicy($document: String!) {
+  lintPolicy(document: $document) { problem findings { level sentence path } }
+}`;
+
+export const TryPolicy = `mutation TryPolicy($input: TryPolicyInput!) {
+  tryPolicy(input: $input) { trial { ...TrialParts } userErrors { message path code } }
+}${TRIAL}`;
+
+export const ReadTrial = `query ReadTrial($id: ID!) {
+  policyTrial(id: $id) { ...TrialParts }
+}${TRIAL}`;

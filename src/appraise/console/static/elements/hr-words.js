@@ -100,6 +100,7 @@ export const DEEDS = {
   "cycle.cancel": "called a cycle off",
   "cycle.score": "a scoring run",
   "scoring.ask": "asked for a scoring run",
+  "policy.try": "tried a policy",
   "people.import": "imported people",
   "upload.take": "sent a file",
   "import.plan": "planned an import",

@@ -128,6 +128,7 @@ export class AppraiseImports extends Page {
     const file = this._file;
     const adapter = this._adapters.find((one) => one.name === this._adapter);
     const fit = file.fits.find((/** @type {any} */ one) => one.adapter === this._adapter);
+    /** @type {Partial<import("./import-drafts.js").Draft>} */
     const draft = this.draft ?? {};
     const holdsPeople = adapter?.reads.includes("people");
     return html`<section aria-labelledby="how">
