@@ -18,7 +18,7 @@ run: .venv/.synced
 	@.venv/bin/appraise demo
 
 test: .venv/.synced
-	.venv/bin/pytest -n 2 --dist loadfile
+	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.synced
 	uv=$(UV) && "$$uv" lock --check

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from appraise.cli import app
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "write-an-adapter.md").read_text(encoding="utf-8")
-BLOCKS = dict(re.findall(r"```(\w+)\n(.*?)```", GUIDE, re.DOTALL))
+READING = GUIDE.partition("## Writing back")[0]
+BLOCKS = dict(re.findall(r"```(\w+)\n(.*?)```", READING, re.DOTALL))
 
 
 @pytest.fixture

@@ -212,7 +212,7 @@ export const LockCalibration = `mutation LockCalibration($input: LockCalibration
 
 export const ReadFrame = `query ReadFrame {
   viewer { roles areas }
-  cycles { id name rules { rateBy } }
+  cycles { id name state rules { rateBy } }
   departments { code name }
   indicatorDefinitions { key name unit direction role }
 }`;

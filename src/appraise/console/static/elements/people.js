@@ -52,7 +52,8 @@ export class AppraisePeople extends LitElement {
     await this.#guarded(async () => {
       this._frame = await /** @type {Client} */ (this.client).send(ReadFrame);
       const cycles = this._frame.cycles.map((/** @type {any} */ cycle) => cycle.id);
-      if (!cycles.includes(this.filters.cycle)) this.filters.cycle = cycles[0] ?? "";
+      const begun = this._frame.cycles.find((/** @type {any} */ one) => !["PLANNED", "CANCELLED"].includes(one.state));
+      if (!cycles.includes(this.filters.cycle)) this.filters.cycle = begun?.id ?? cycles[0] ?? "";
       if (this.filters.cycle) await this.#list();
       if (this._frame.viewer.areas.includes("TEAM")) this._habit = (await /** @type {Client} */ (this.client).send(ReadRatingHabit)).viewer.ratingHabit;
     });
