@@ -214,7 +214,7 @@ export class AppraiseCycle extends Page {
     const flags = Object.fromEntries(run.flags.map((/** @type {any} */ one) => [one.indicator, one]));
     return html`<div class="scroll" tabindex="0" role="region" aria-label="Coverage">
         <table>
-          <caption>What could be laid at somebody’s door</caption>
+          <caption>How much could be credited to somebody</caption>
           <thead><tr><th scope="col">Indicator</th><th scope="col" class="number">Outcomes</th><th scope="col" class="number">Attributed</th><th scope="col">Told from expected</th></tr></thead>
           <tbody>
             ${run.coverage.map((/** @type {any} */ one) => html`<tr>

@@ -14,6 +14,7 @@ export const sheets = css`
   .empty { padding-block: var(--s5); font: 400 var(--size-lead) / 1.5 var(--serif); }
   .notice { margin-bottom: var(--s4); max-width: calc(var(--measure) + var(--s8)); }
   .notice p + p, .notice ul { margin-top: var(--s2); }
+  .notice ul { padding-left: 1.1em; }
   .good { --tone: var(--better); }
   .notice.good { border-color: var(--better); }
   code, .code { font: 400 0.9375em / 1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
