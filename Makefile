@@ -1,10 +1,11 @@
 # make run   see it work: a generated company, imported, scored and served on this machine
 # make test  all tests, on SQLite and on a PostgreSQL that they start themselves
+# make test-long  the walkthroughs and quick starts, as their pages print them; some minutes
 # make check format, lint, types, layers, schema
 # make bench   what an answer of the API costs, beside PostGraphile and plain Strawberry; half an hour (docs/api/speed.md)
 # make mutation  would a test notice? one changed expression at a time; long (docs/mutation.md)
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench mutation format schema clean
+.PHONY: help run test test-long check bench mutation format schema clean
 
 UV = $$(.ci/uv)
 
@@ -18,7 +19,10 @@ run: .venv/.synced
 	@.venv/bin/appraise demo
 
 test: .venv/.synced
-	.venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	.venv/bin/pytest -n 2 --dist loadfile
+
+test-long: .venv/.synced
+	.venv/bin/pytest -n 2 --dist loadfile -m long
 
 check: .venv/.synced
 	uv=$(UV) && "$$uv" lock --check

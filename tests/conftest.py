@@ -28,7 +28,6 @@ settings.register_profile("appraise", deadline=None, derandomize=True, print_blo
 settings.load_profile("appraise")
 installed()  # what is installed is known from the start, so that no test depends on which ran before
 
-FIRST = frozenset({"flows", "clients", "browser"})
 NO_POSTGRES = pytest.StashKey[str]()
 
 
@@ -47,11 +46,6 @@ class Postgres:
         with engine.connect() as connection:
             connection.execute(text(statement))
         engine.dispose()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files of few long tests first, so that no worker is left alone with one at the end."""
-    items.sort(key=lambda item: item.path.parent.name not in FIRST)
 
 
 @pytest.fixture(scope="session")

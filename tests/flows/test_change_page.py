@@ -3,11 +3,13 @@
 import re
 from pathlib import Path
 
+import pytest
 from tests.flows.walkthrough import PROJECT, walk
 
 PAGE = PROJECT / "docs" / "change.md"
 
 
+@pytest.mark.long
 def test_the_page_s_commands_print_what_it_shows(tmp_path: Path) -> None:
     walked = walk(PAGE, tmp_path)
 

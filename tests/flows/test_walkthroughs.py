@@ -24,7 +24,7 @@ from appraise.storage import people, scorecards
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_cycles import latest_run, list_cycles
 
-pytestmark = pytest.mark.samples
+pytestmark = [pytest.mark.samples, pytest.mark.long]
 if not by_hand.CUSTOMER_SAMPLES.exists():
     pytest.skip("no walkthrough was run: there are no files in ../shared/samples/customer", allow_module_level=True)
 
