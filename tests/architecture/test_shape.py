@@ -35,6 +35,14 @@ def test_no_file_and_no_function_outgrows_its_limit(path: Path) -> None:
     assert {name: length for name, length in long.items() if length > FUNCTION_LIMIT} == {}
 
 
+def test_no_element_of_a_page_outgrows_the_limit_of_a_file() -> None:
+    elements = sorted((ROOT / "src" / "appraise" / "console" / "static" / "elements").glob("*.js"))
+    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in elements}
+
+    assert lengths
+    assert {name: length for name, length in lengths.items() if length > FILE_LIMIT} == {}
+
+
 def test_no_module_is_a_drawer() -> None:
     assert [str(path) for path in PRODUCT if DRAWERS.match(path.name)] == []
 
