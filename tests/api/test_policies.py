@@ -5,18 +5,28 @@ from dataclasses import replace
 from tests.api.builder import Company
 from tests.api.conftest import Ask, codes
 
+from appraise.domain.exclusions import Exclusion
+from appraise.domain.indicators import ATTRITION
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.policy_documents import policy_hash, read_toml
 from appraise.domain.policy_lint import lint
+from appraise.domain.profiles import Profile
 from appraise.storage import cycles
 
 POLICIES = """{ policies { hash version isDefault firstUsedAt findings { code level sentence path } document
-  choices { key indicatorName value defaultValue isDefault reason } } }"""
+  choices { key indicatorName value defaultValue isDefault reason } exceptions } }"""
 LINT = "query ($document: String!) { lintPolicy(document: $document) { problem findings { path } } }"
 
 
 def test_a_policy_is_told_as_the_document_that_it_is(company: Company, ask: Ask) -> None:
-    own = replace(DEFAULT_POLICY, version=7, attributable_share=1.0, minimum_group=8)
+    own = replace(
+        DEFAULT_POLICY,
+        version=7,
+        attributable_share=1.0,
+        minimum_group=8,
+        profiles=(Profile("Keepers", ((ATTRITION, 1.0),), departments=("B",)),),
+        exclusions=(Exclusion("trainers serve no customers", jobs=("Trainer",)),),
+    )
     with company.deployment.database.transaction() as session:
         run = cycles.latest_run(session, company.cycle.id)
         assert run is not None
@@ -36,6 +46,10 @@ def test_a_policy_is_told_as_the_document_that_it_is(company: Company, ask: Ask)
     told = {(one["indicatorName"], one["key"]): one for one in newest["choices"]}
     departs = {key for key, one in told.items() if not one["isDefault"]}
     assert departs == {(None, "version"), (None, "attributable_share"), (None, "minimum_group")}
+    profile, left_out = newest["exceptions"]
+    assert profile.startswith("Keepers, for all jobs of B, and jobs that the HR system calls Keepers: Attrition 100%.")
+    assert left_out == "Left out, jobs Trainer: trainers serve no customers"
+    assert first["exceptions"] == []
     share = told[None, "attributable_share"]
     assert (share["value"], share["defaultValue"], share["reason"]) == ("1 (100%)", "0.7 (70%)", None)
     assert told["Repeat purchases", "horizon_days"]["value"] == "90 days"

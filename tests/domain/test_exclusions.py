@@ -75,6 +75,24 @@ def test_a_single_table_is_no_list() -> None:
         read_toml('[exclusions]\nreason = "x"\n')
 
 
+@pytest.mark.parametrize(
+    ("exclusion", "sentence"),
+    [
+        (
+            Exclusion("no customers", departments=("D",), jobs=("A", "B")),
+            "Left out, departments D; jobs A, B: no customers",
+        ),
+        (
+            Exclusion("the line was down", topics=("outage",), first_day=date(2025, 4, 11), last_day=date(2025, 4, 12)),
+            "Left out, topics outage; days 2025-04-11 to 2025-04-12: the line was down",
+        ),
+        (Exclusion("tests", segments=("test",)), "Left out, segments test: tests"),
+    ],
+)
+def test_it_is_told_in_a_sentence(exclusion: Exclusion, sentence: str) -> None:
+    assert exclusion.sentence == sentence
+
+
 BILLING = Exclusion("billing only sends letters", departments=("billing",))
 TRAINERS = Exclusion("trainers serve no customers", jobs=("Trainer",))
 

@@ -104,6 +104,18 @@ def test_weights_by_days_make_one(days: list[int], data: st.DataObject) -> None:
     assert all(weight >= 0 for weight in found.values())
 
 
+def test_it_is_told_in_a_sentence() -> None:
+    assert SECOND.sentence == (
+        "Second line, for the jobs Senior agent, and jobs that the HR system calls Second line: Attrition 75%, "
+        "Satisfaction 25%. The other indicators are context there."
+    )
+    assert INTERNAL.sentence.startswith("Internal, for all jobs of IT, HR, and jobs that")
+    assert replace(SECOND, jobs=()).sentence.startswith("Second line, for jobs that the HR system calls Second line: ")
+    both = replace(SECOND, departments=("IT",), weights=((A, 1.0), (B, 0.0)))
+    assert both.sentence.startswith("Second line, for the jobs Senior agent of IT, and jobs")
+    assert "Second line: Satisfaction 100%. The other" in both.sentence
+
+
 def test_what_is_said_of_it() -> None:
     assert said_of(GENERAL) is None
     assert said_of(((SECOND, Fraction(1)),)) == "Second line"

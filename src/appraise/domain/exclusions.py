@@ -41,6 +41,15 @@ class Exclusion:
     def of_evidence(self) -> bool:
         return bool(self.topics or self.segments or self.first_day)
 
+    @property
+    def sentence(self) -> str:
+        """What is left out, and why."""
+        lists = {"departments": self.departments, "jobs": self.jobs, "topics": self.topics, "segments": self.segments}
+        parts = [f"{name} {', '.join(texts)}" for name, texts in lists.items() if texts]
+        if self.first_day is not None:
+            parts.append(f"days {self.first_day} to {self.last_day}")
+        return f"Left out, {'; '.join(parts)}: {self.reason}"
+
     def covers(self, job: Employment) -> bool:
         return job.department in self.departments or job.job_title in self.jobs
 

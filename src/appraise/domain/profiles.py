@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from appraise.domain.employees import OUT_OF_SERVICE, Employment
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
+from appraise.domain.indicators import definition_of
 from appraise.domain.periods import Period
 
 DIGITS: Final = Decimal("0.0001")
@@ -39,6 +40,17 @@ class Profile:
             return False
         in_job = not self.jobs or job.job_title in self.jobs
         return in_job and (not self.departments or job.department in self.departments)
+
+    @property
+    def sentence(self) -> str:
+        """Whom it is for, and what weighs how much."""
+        named = f"jobs that the HR system calls {self.name}"
+        jobs = f"the jobs {', '.join(self.jobs)}" if self.jobs else "all jobs"
+        listed = jobs + (f" of {', '.join(self.departments)}" if self.departments else "")
+        whom = f"{listed}, and {named}" if self.jobs or self.departments else named
+        shown = sorted(self.weights, key=lambda pair: -pair[1])
+        weights = ", ".join(f"{definition_of(key).name} {weight:.0%}" for key, weight in shown if weight > 0)
+        return f"{self.name}, for {whom}: {weights}. The other indicators are context there."
 
     def as_json(self) -> dict[str, Any]:
         lists = {name: list(getattr(self, name)) for name in _LISTS}

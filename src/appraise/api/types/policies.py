@@ -79,6 +79,13 @@ class PolicyType:
             found += [_choice(key, indicator, rules, known, values["reasons"]) for key in keys_of(indicator)]
         return found
 
+    @strawberry.field(
+        description="What is otherwise for some: role profiles, and what is left out on purpose; a sentence for each."
+    )
+    def exceptions(self) -> list[str]:
+        policy = self.view.policy
+        return [*(one.sentence for one in policy.profiles), *(one.sentence for one in policy.exclusions)]
+
     @classmethod
     def of(cls, view: PolicyView) -> Self:
         return cls(

@@ -246,6 +246,7 @@ fragment PolicyParts on Policy {
   firstUsedAt
   findings { level sentence path }
   choices { key indicatorName meaning value defaultValue isDefault source reason }
+  exceptions
   document
 }`;
 

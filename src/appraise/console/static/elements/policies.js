@@ -81,7 +81,8 @@ export class AppraisePolicies extends Page {
       <h2 id=${policy.hash}>Version ${policy.version}${policy.isDefault ? ", the defaults" : ""}${isNewest ? nothing : html` <span class="soft">(an earlier one)</span>`}</h2>
       <p class="soft">${since}</p>
       ${findings(policy.findings)}
-      ${policy.isDefault ? nothing : html`<h3>Where it departs from the defaults</h3>${this.#choices(own)}`}
+      ${own.length === 0 ? nothing : html`<h3>Where it departs from the defaults</h3>${this.#choices(own)}`}
+      ${policy.exceptions.length === 0 ? nothing : html`<h3>What is otherwise for some</h3><ul class="exceptions">${policy.exceptions.map((/** @type {string} */ one) => html`<li>${one}</li>`)}</ul>`}
       <details ?open=${isNewest && policy.isDefault}>
         <summary>Every rule of it</summary>
         ${groups(policy.choices).map(([name, choices]) => html`<h3>${name}</h3>${this.#choices(choices)}`)}
