@@ -1,6 +1,7 @@
 """Replace an access token by a new one; both are good for a while, so that whoever uses it can change over."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from appraise.errors import InvalidInput, NotFound
 from appraise.storage import audit, tokens
@@ -9,6 +10,8 @@ from appraise.use_cases.create_token import NewToken, new_token
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.revoke_token import id_in
 from appraise.use_cases.transactions import committed
+
+LONGEST_OVERLAP: Final = timedelta(days=365)
 
 
 def rotate_token(  # what a rotation is
@@ -19,8 +22,8 @@ def rotate_token(  # what a rotation is
     The old one ends after `overlap`, or when it would have ended anyway. Raises `NotFound` where it is unknown or has
     ended already: whoever holds a dead token must not come by a living one.
     """
-    if overlap < timedelta(0):
-        raise InvalidInput("the overlap is negative", expected="no time, or some")
+    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
+        raise InvalidInput(f"the overlap is {overlap.days:,} days", expected=f"0 to {LONGEST_OVERLAP.days}")
     if expires_at <= at:
         raise InvalidInput(f"the token would have expired on {expires_at:%Y-%m-%d}", expected="a day to come")
 
