@@ -16,6 +16,7 @@ from appraise.domain.events import EventKind
 from appraise.domain.evidence import EvidenceRow, Use
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.money import MINOR_DIGITS
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import Attribution, Policy, Relation
@@ -221,12 +222,14 @@ def _rating(row: Mapping[str, Any]) -> str:
 
 def _purchase(row: Mapping[str, Any]) -> str:
     what = "Sale" if row["kind"] == "purchase" else "Reversal of a sale"
-    return f"{what}, {row['amount']:,} minor units {row['currency']}"
+    amount = Decimal(abs(row["amount"])).scaleb(-MINOR_DIGITS.get(row["currency"], 2))
+    return f"{what}, {amount:,f} {row['currency']}"
 
 
 def _ownership(row: Mapping[str, Any]) -> str:
-    until = "until today" if row["ended_at"] is None else f"until {datetime.fromtimestamp(row['ended_at'], UTC).date()}"
-    return f"Customer of this employee {until}"
+    if row["ended_at"] is None:
+        return "Customer of this employee, with no end"
+    return f"Customer of this employee until {datetime.fromtimestamp(row['ended_at'], UTC).date()}"
 
 
 def _subscription(row: Mapping[str, Any]) -> str:
