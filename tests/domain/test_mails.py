@@ -4,7 +4,7 @@ import pytest
 
 from appraise.domain.global_ids import Kind, encoded
 from appraise.domain.identifiers import EmployeeId, SectionId
-from appraise.domain.mails import SHOWN, WORDS, day, is_to_be_written, text_of, told_of
+from appraise.domain.mails import SHOWN, WORDS, is_to_be_written, text_of, told_of
 from appraise.domain.tasks import NamedTask, Task, TaskKind
 
 ON = date(2026, 3, 1)
@@ -73,12 +73,6 @@ def test_a_name_cannot_become_markup() -> None:
     assert "Rate Ann &lt;Lee&gt; and" in text.html
     assert "&lt;b&gt;Max," in text.html
     assert "<b>" not in text.html
-
-
-def test_days_are_written_out() -> None:
-    assert [day(date(2026, month, 9)).split()[1][:3] for month in range(1, 13)] == [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]  # fmt: skip
 
 
 PLAIN = """Max,

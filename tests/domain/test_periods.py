@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraise.domain.periods import Period
+from appraise.domain.periods import Period, in_words
 from appraise.errors import InvalidInput
 
 FIRST = date(2026, 1, 1)
@@ -64,3 +64,9 @@ def test_a_period_without_a_day_is_refused(end: date) -> None:
 
 def test_a_period_is_told_by_its_days() -> None:
     assert [str(Period(FIRST)), str(Period(FIRST, DAYS[3]))] == ["2026-01-01 – open", "2026-01-01 – 2026-01-04"]
+
+
+def test_days_are_written_out() -> None:
+    assert [in_words(date(2026, month, 9)).split()[1][:3] for month in range(1, 13)] == [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment
 
+from appraise.adapters.spreadsheets import spreadsheet_cell
 from appraise.domain.evidence import EvidenceRow
 from appraise.domain.indicators import BY_KEY
 from appraise.use_cases.own_record import OwnRecord, plain
@@ -39,10 +40,5 @@ def _table(evidence: Mapping[str, Iterable[EvidenceRow]]) -> str:
         for row in rows:
             what = [cycle, row.at.isoformat(), row.kind.value, row.source, row.event_id, row.says, row.is_named]
             uses = [[use.indicator, use.credit, use.left_out or ""] for use in row.uses] or [["", "", ""]]
-            writer.writerows([_safe(cell) for cell in [*what, *use]] for use in uses)
+            writer.writerows([spreadsheet_cell(str(cell)) for cell in [*what, *use]] for use in uses)
     return text.getvalue()
-
-
-def _safe(cell: Any) -> Any:
-    """A spreadsheet would run text that begins so as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in set("=+-@\t\r") else cell

@@ -9,6 +9,7 @@ from typing import Final
 
 from appraise.domain.global_ids import Kind, encoded
 from appraise.domain.identifiers import EmployeeId, MailId, SectionId
+from appraise.domain.periods import in_words
 from appraise.domain.tasks import NamedTask, Task, TaskKind
 
 SHOWN: Final = 20
@@ -16,9 +17,6 @@ SHOWN: Final = 20
 RETRIES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720))
 """After the last of them a message that the server did not take is given up: the next day brings another."""
 
-MONTHS: Final = tuple(
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
 WORDS: Final = {
     TaskKind.RATE: "Rate {name} and hand the section in",
     TaskKind.ASSESS_SELF: "Assess your own work, if you want to",
@@ -84,14 +82,9 @@ def text_of(name: str, tasks: Sequence[NamedTask], *, on: date, console: str) ->
     count = "1 thing" if len(tasks) == 1 else f"{len(tasks):,} things"
     more = f"and {len(tasks) - SHOWN:,} more" if len(tasks) > SHOWN else None
     first = tasks[0]
-    due = "" if first.task.due == date.max else f", by {day(first.task.due)}"
+    due = "" if first.task.due == date.max else f", by {in_words(first.task.due)}"
     subject = f"{lines[0].what}{due}" if len(tasks) == 1 else f"{count} to do{due.replace(', by', ', the first by')}"
     return Text(subject, _plain(name, count, lines, more, console), _html(name, count, lines, more, console))
-
-
-def day(on: date) -> str:
-    """Without a leading nought, the same in every locale."""
-    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
 class _Line:
@@ -107,9 +100,9 @@ def _when(due: date, on: date) -> str:
     if due == date.max:
         return "no date"
     if left < 0:
-        return f"was due on {day(due)}"
+        return f"was due on {in_words(due)}"
     in_days = {0: "today", 1: "tomorrow"}.get(left, f"in {left} days")
-    return f"by {day(due)}, {in_days}"
+    return f"by {in_words(due)}, {in_days}"
 
 
 WHY: Final = (

@@ -10,6 +10,7 @@ from appraise.domain.explanations import evidence_sentence, figure, verdict
 from appraise.domain.finished_sections import FinishedItem, FinishedSection, WrittenTotal
 from appraise.domain.host_scale import HostScale
 from appraise.domain.indicators import Unit, definition_of
+from appraise.domain.periods import in_words
 from appraise.domain.scorecards import Absence, Estimate
 from appraise.domain.section_course import Stance
 from appraise.printing.pictures import drawing
@@ -61,8 +62,8 @@ def _words(section: FinishedSection, scale: HostScale | None) -> dict[str, Any]:
         "Employee": section.name,
         "Job": ", ".join(filter(None, [section.job_title, section.department])),
         "Manager": section.manager,
-        "Cycle": f"{section.cycle}, {_day(section.period.start)} to {_last(section)}",
-        "Final since": f"{_day(section.finalised_at.date())}, revision {section.revision}",
+        "Cycle": f"{section.cycle}, {in_words(section.period.start)} to {_last(section)}",
+        "Final since": f"{in_words(section.finalised_at.date())}, revision {section.revision}",
     }
     return {
         "title": f"Customer service: {section.name}, {section.cycle}",
@@ -121,10 +122,6 @@ def _result(result: Estimate | Absence) -> dict[str, Any]:
     }
 
 
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
 def _last(section: FinishedSection) -> str:
     end = section.period.end
-    return "open" if end is None else _day(date.fromordinal(end.toordinal() - 1))
+    return "open" if end is None else in_words(date.fromordinal(end.toordinal() - 1))

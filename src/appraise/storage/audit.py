@@ -24,7 +24,7 @@ def append(
     entry = chained(
         _last(session), at=at.astimezone(UTC), actor=actor, action=action, subject=subject, details=tuple(details)
     )
-    session.execute(insert(AUDIT_LOG), _row(entry))
+    session.execute(insert(AUDIT_LOG), columns_of(entry))
     return entry
 
 
@@ -36,7 +36,7 @@ def append_lists(session: Session, read: Sequence[ListRead]) -> list[AuditEntry]
     for one in read:
         audit_lists.named(session, one.subjects)
     entries = list_entries(_last(session), read)
-    session.execute(insert(AUDIT_LOG), [_row(entry) for entry in entries])
+    session.execute(insert(AUDIT_LOG), [columns_of(entry) for entry in entries])
     return entries
 
 
@@ -45,7 +45,7 @@ def _last(session: Session) -> AuditEntry | None:
     return None if row is None else entry_from(row)
 
 
-def _row(entry: AuditEntry) -> dict[str, Any]:
+def columns_of(entry: AuditEntry) -> dict[str, Any]:
     return {
         "sequence": entry.sequence,
         "at": entry.at,

@@ -8,6 +8,7 @@ import orjson
 from psycopg.errors import UniqueViolation
 
 from appraise.domain.audit import AuditEntry, ListRead, list_entries
+from appraise.storage.audit import columns_of
 from appraise.storage.database import Database
 
 MOST_KNOWN: Final = 10_000
@@ -47,7 +48,7 @@ class AuditMemory:
         try:
             with database.direct(one_state=False) as direct:
                 try:
-                    direct.change(APPEND, [_json(rows), _json([_row(entry) for entry in entries])])
+                    direct.change(APPEND, [_json(rows), _json([columns_of(entry) for entry in entries])])
                 except UniqueViolation:
                     self.last = None
                     return False
@@ -59,19 +60,6 @@ class AuditMemory:
             self.lists.clear()
         self.lists.update(names)
         return True
-
-
-def _row(entry: AuditEntry) -> dict[str, Any]:
-    return {
-        "sequence": entry.sequence,
-        "at": entry.at,
-        "actor": entry.actor,
-        "action": entry.action,
-        "subject": entry.subject,
-        "details": entry.details,
-        "previous_hash": entry.previous_hash,
-        "hash": entry.hash,
-    }
 
 
 def _json(value: Any) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import and_, exists, insert, or_, select, tuple_, update
+from sqlalchemy import Row, Select, and_, exists, insert, or_, select, tuple_, update
 
 from appraise.domain.identifiers import CycleId, SectionId
 from appraise.domain.section_states import SectionState
@@ -81,16 +81,26 @@ def claim(
         .limit(most)
     )
     if only is None:
-        statement = statement.where(mine.next_try_at <= at)
+        found = session.execute(statement.where(mine.next_try_at <= at)).all()
     else:
-        statement = statement.where(mine.section_id.in_(sorted(only)[:BATCH]))
-    lines = [_line(row) for row in session.execute(statement).all()]
+        found = _first_of(session, statement, sorted(only))
+    lines = [_line(row) for row in found]
     keys = tuple_(mine.section_id, mine.host, mine.revision).in_(
         [(line.section, line.host, line.revision) for line in lines]
     )
     if lines:
         session.execute(update(WRITE_BACKS).where(keys).values(claimed_until=at + CLAIMED_FOR))
     return lines
+
+
+def _first_of(session: Session, statement: Select[Any], wanted: Sequence[SectionId]) -> Sequence[Row[Any]]:
+    """The rows of the first `BATCH` sections of which there are any: another worker may hold those before."""
+    for start in range(0, len(wanted), BATCH):
+        some = WRITE_BACKS.c.section_id.in_(wanted[start : start + BATCH])
+        rows = session.execute(statement.where(some)).all()
+        if rows:
+            return rows
+    return ()
 
 
 def has_due(session: Session, host: str, *, at: datetime) -> bool:

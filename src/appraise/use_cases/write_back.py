@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from typing import Final, Self
@@ -118,20 +118,17 @@ class _Open:
     def __init__(self, sink: CallSink, host: HostSystem) -> None:
         self._sink, self._host = sink, host
         self._hosts: dict[HostScale | None, Host] = {}
-        self._ends: list[AbstractContextManager[Host]] = []
+        self._ends = ExitStack()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for end in self._ends:
-            end.__exit__(None, None, None)
+        self._ends.close()
 
     def of(self, scale: HostScale | None) -> Host:
         if scale not in self._hosts:
-            end = self._sink.open(self._host.options(scale))
-            self._hosts[scale] = end.__enter__()
-            self._ends.append(end)
+            self._hosts[scale] = self._ends.enter_context(self._sink.open(self._host.options(scale)))
         return self._hosts[scale]
 
 

@@ -65,7 +65,7 @@ class FrappeHost:
         goal = self._goal(entry)
         lines = (entry.fields["description"] or "").split("\n")
         values = {
-            "progress": float(entry.fields["progress"] or 0),
+            "progress": float(entry.fields["progress"] or ""),
             "description": "".join(f"<p>{html.escape(line)}</p>" for line in lines),
         }
         if goal is None:
