@@ -64,3 +64,12 @@ def test_rows_are_as_many_and_weigh_as_much_as_the_figures_say(world: Any, lenie
 def test_whoever_served_nobody_has_no_rows(world: Any, lenient: Policy) -> None:
     assert rows_of(served(world).employee("g"), lenient, "g") == ()
     assert rows_of(world, lenient, "nobody") == ()
+
+
+def test_sums_are_told_as_people_write_them(world: Any, lenient: Policy) -> None:
+    served(world).purchase("c1", 60, 123_456, "a").purchase("c1", 61, -500, "a").purchase(
+        "c1", 62, 950, "a", currency="JPY"
+    )
+    sales = {row.says for row in rows_of(world, lenient, "a") if row.kind is EventKind.PURCHASES and row.is_named}
+
+    assert sales == {"Sale, 1,234.56 EUR", "Reversal of a sale, 5.00 EUR", "Sale, 950 JPY"}

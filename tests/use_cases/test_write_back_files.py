@@ -16,9 +16,9 @@ from appraise.adapters.spreadsheets import cell_text, spreadsheet_cell
 from appraise.domain.cycles import CycleRules
 from appraise.domain.host_scale import HostScale
 from appraise.domain.policies import DEFAULT_POLICY
-from appraise.domain.write_back import WriteBackState
+from appraise.domain.write_back import WriteBackState, queued
 from appraise.errors import Forbidden, InvalidInput
-from appraise.storage import audit
+from appraise.storage import audit, write_backs
 from appraise.use_cases.hosts import HostSystem
 from appraise.use_cases.plan_write_back import plan_write_back
 from appraise.use_cases.read_write_backs import ledger, read_write_backs
@@ -176,3 +176,16 @@ def test_a_cell_means_the_text_that_it_was_made_of_and_no_formula(text: str) -> 
 
     assert cell_text(cell) == text
     assert not cell.startswith(("=", "+", "@", "\t", "\r")), "a spreadsheet would run it"
+
+
+def test_lines_in_other_hands_do_not_hide_those_behind_them(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write_backs, "BATCH", 1)
+    company.scored()
+    keys = sorted(company.section(name).section.id for name in ("ann", "ben", "max"))
+    with company.deployment.database.transaction() as session:
+        write_backs.add(session, [queued(key, 1, "payroll", earlier=None, at=AT) for key in keys])
+        taken = [
+            write_backs.claim(session, "payroll", at=AT, most=2, only=some) for some in (keys[:1], keys, keys, keys)
+        ]
+
+    assert [[line.section for line in lines] for lines in taken] == [[keys[0]], [keys[1]], [keys[2]], []]
