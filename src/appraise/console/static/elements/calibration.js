@@ -1,11 +1,11 @@
 // <appraise-calibration>: submitted sections of a cycle side by side; each rating is moved with a reason, or stands.
 
-import { LitElement, css, html, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import "./ask.js";
 import { problems } from "./ask.js";
-import { Client, RequestFailed, idempotencyKey } from "./client.js";
-import { failed } from "./failed.js";
+import { idempotencyKey } from "./client.js";
 import { CalibrateItem, ListCalibrations, LockCalibration, OpenCalibration, ReadCalibrated } from "./operations.js";
+import { Page } from "./page.js";
 import { shared } from "./styles.js";
 import { STATES, date, isContext, isSupported } from "./words.js";
 
@@ -14,38 +14,25 @@ const RATINGS = [1, 2, 3, 4, 5];
 
 /** @typedef {{id: string, name: string, state: string, sectionIds: string[], openedAt: string, lockedAt: string | null, moves: any[], movesOutside: number}} Session */
 
-export class AppraiseCalibration extends LitElement {
+export class AppraiseCalibration extends Page {
   static properties = {
-    endpoint: {},
-    token: { attribute: false },
     _cycles: { state: true },
     _submitted: { state: true },
     _members: { state: true },
-    _failure: { state: true },
     _said: { state: true },
   };
 
   constructor() {
     super();
-    this.endpoint = "/graphql";
-    /** @type {string | null} */
-    this.token = null;
     /** @type {any[] | null} */
     this._cycles = null;
     /** Of the chosen cycle, submitted and in no session. @type {any[]} */
     this._submitted = [];
     /** Of the chosen session. @type {any[] | null} */
     this._members = null;
-    /** @type {RequestFailed | null} */
-    this._failure = null;
     this._said = "";
     const asked = new URLSearchParams(location.search);
     this.chosen = { cycle: asked.get("cycle") ?? "", session: asked.get("session") ?? "" };
-  }
-
-  firstUpdated() {
-    this.client = new Client(this.endpoint, this.token);
-    this.#guarded(() => this.#read());
   }
 
   get #cycle() {
@@ -57,16 +44,15 @@ export class AppraiseCalibration extends LitElement {
     return this.#cycle?.calibrationSessions?.find((/** @type {Session} */ one) => one.id === this.chosen.session);
   }
 
-  async #read() {
-    const client = /** @type {Client} */ (this.client);
-    const { cycles } = await client.send(ListCalibrations, { cycle: this.chosen.cycle, known: this.chosen.cycle !== "" });
+  async read() {
+    const { cycles } = await this.send(ListCalibrations, { cycle: this.chosen.cycle, known: this.chosen.cycle !== "" });
     this._cycles = cycles.filter((/** @type {any} */ one) => one.rules.calibrates);
     if (this.#cycle === undefined && this._cycles.length > 0) {
       this.chosen = { cycle: this._cycles[0].id, session: "" };
-      return this.#read();
+      return this.read();
     }
     if (this.#cycle === undefined) return;
-    const { sections } = await client.send(ListCalibrations, { cycle: this.chosen.cycle, known: true });
+    const { sections } = await this.send(ListCalibrations, { cycle: this.chosen.cycle, known: true });
     this._submitted = sections?.nodes ?? [];
     if (this.#session === undefined) this.chosen.session = this.#cycle.calibrationSessions[0]?.id ?? "";
     history.replaceState(null, "", `?${new URLSearchParams(this.chosen)}`);
@@ -81,28 +67,17 @@ export class AppraiseCalibration extends LitElement {
     }
     const found = [];
     for (let start = 0; start < session.sectionIds.length; start += MOST) {
-      const { nodes } = await /** @type {Client} */ (this.client).send(ReadCalibrated, { ids: session.sectionIds.slice(start, start + MOST) });
+      const { nodes } = await this.send(ReadCalibrated, { ids: session.sectionIds.slice(start, start + MOST) });
       found.push(...nodes.filter((/** @type {any} */ one) => one !== null));
     }
     this._members = found;
-  }
-
-  /** @param {() => Promise<void>} deed */
-  async #guarded(deed) {
-    try {
-      await deed();
-      this._failure = null;
-    } catch (error) {
-      if (!(error instanceof RequestFailed)) throw error;
-      this._failure = error;
-    }
   }
 
   /** @param {{cycle?: string, session?: string}} change */
   #choose(change) {
     this.chosen = { ...this.chosen, ...change };
     this._said = "";
-    this.#guarded(() => this.#read());
+    this.guarded(() => this.read());
   }
 
   get #ask() {
@@ -137,9 +112,9 @@ export class AppraiseCalibration extends LitElement {
 
   /** @param {string} document @param {Record<string, unknown>} input @param {string} said */
   async #sent(document, input, said) {
-    const [payload] = Object.values(await /** @type {Client} */ (this.client).send(document, { input }));
+    const [payload] = Object.values(await this.send(document, { input }));
     const wrong = problems(payload);
-    if (wrong === "" || payload.userErrors.some((/** @type {any} */ one) => one.code === "VERSION_CONFLICT")) await this.#read();
+    if (wrong === "" || payload.userErrors.some((/** @type {any} */ one) => one.code === "VERSION_CONFLICT")) await this.read();
     if (wrong === "") this._said = said;
     return wrong;
   }
@@ -149,19 +124,19 @@ export class AppraiseCalibration extends LitElement {
     event.preventDefault();
     const form = new FormData(/** @type {HTMLFormElement} */ (event.target));
     const input = { cycleId: this.chosen.cycle, name: String(form.get("name")), sectionIds: form.getAll("section") };
-    this.#guarded(async () => {
-      const { openCalibration } = await /** @type {Client} */ (this.client).send(OpenCalibration, { input });
+    this.guarded(async () => {
+      const { openCalibration } = await this.send(OpenCalibration, { input });
       this._said = problems(openCalibration);
       if (openCalibration.session === null) return;
       this.chosen.session = openCalibration.session.id;
-      await this.#read();
+      await this.read();
       this._said = "The session is open.";
     });
   }
 
   render() {
     return html`<h1>Calibration</h1>
-      ${this._failure === null ? nothing : failed(this._failure, this.token, () => this.#guarded(() => this.#read()))} ${this.#results()}
+      ${this.failure} ${this.#results()}
       <appraise-ask></appraise-ask>`;
   }
 

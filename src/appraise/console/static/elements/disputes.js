@@ -1,13 +1,13 @@
 // <appraise-disputes>: disputes and claims that wait for the reader's decision, each beside its evidence.
 
-import { LitElement, css, html, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import "./ask.js";
 import { problems } from "./ask.js";
-import { Client, RequestFailed, idempotencyKey } from "./client.js";
-import { failed } from "./failed.js";
+import { idempotencyKey } from "./client.js";
 import "./item.js";
 import { inputOf, questionOf } from "./objections.js";
 import { DecideDispute, ReadSection, ReadTasks } from "./operations.js";
+import { Page } from "./page.js";
 import { shared } from "./styles.js";
 import { date, until } from "./words.js";
 
@@ -15,47 +15,32 @@ const KINDS = new Set(["DECIDE_DISPUTE", "DECIDE_CLAIM"]);
 
 /** @typedef {import("./tasks.js").Task} Task */
 
-export class AppraiseDisputes extends LitElement {
+export class AppraiseDisputes extends Page {
   static properties = {
-    endpoint: {},
-    token: { attribute: false },
     _tasks: { state: true },
     _chosen: { state: true },
     _section: { state: true },
-    _failure: { state: true },
     _said: { state: true },
   };
 
   constructor() {
     super();
-    this.endpoint = "/graphql";
-    /** @type {string | null} */
-    this.token = null;
     /** @type {Task[] | null} */
     this._tasks = null;
     this._chosen = new URLSearchParams(location.search).get("section") ?? "";
     /** @type {any} */
     this._section = null;
-    /** @type {RequestFailed | null} */
-    this._failure = null;
     this._said = "";
   }
 
-  firstUpdated() {
-    this.client = new Client(this.endpoint, this.token);
-    this.#begin();
-  }
-
-  async #begin() {
-    await this.#guarded(async () => {
-      await this.#list();
-      const chosen = this._tasks?.some((task) => task.sectionId === this._chosen) ? this._chosen : (this._tasks?.[0]?.sectionId ?? "");
-      if (chosen) await this.#open(chosen);
-    });
+  async read() {
+    await this.#list();
+    const chosen = this._tasks?.some((task) => task.sectionId === this._chosen) ? this._chosen : (this._tasks?.[0]?.sectionId ?? "");
+    if (chosen) await this.#open(chosen);
   }
 
   async #list() {
-    const { viewer } = await /** @type {Client} */ (this.client).send(ReadTasks);
+    const { viewer } = await this.send(ReadTasks);
     const seen = new Set();
     this._tasks = viewer.tasks.filter((/** @type {Task} */ task) => KINDS.has(task.kind) && !seen.has(task.sectionId) && seen.add(task.sectionId));
   }
@@ -64,19 +49,8 @@ export class AppraiseDisputes extends LitElement {
   async #open(id) {
     this._chosen = id;
     history.replaceState(null, "", `?section=${encodeURIComponent(id)}`);
-    const { section } = await /** @type {Client} */ (this.client).send(ReadSection, { id });
+    const { section } = await this.send(ReadSection, { id });
     if (this._chosen === id) this._section = section;
-  }
-
-  /** @param {() => Promise<void>} deed */
-  async #guarded(deed) {
-    try {
-      await deed();
-      this._failure = null;
-    } catch (error) {
-      if (!(error instanceof RequestFailed)) throw error;
-      this._failure = error;
-    }
   }
 
   /** @param {{what: import("./objections.js").Wish, item: any, dispute: any}} wish */
@@ -86,7 +60,7 @@ export class AppraiseDisputes extends LitElement {
     ask.ask(questionOf(what, item, dispute), async (values) => {
       const { id, version } = this._section;
       const input = { sectionId: id, expectedVersion: version, idempotencyKey: idempotencyKey(), ...inputOf(what, item, dispute, values) };
-      const { decideDispute } = await /** @type {Client} */ (this.client).send(DecideDispute, { input });
+      const { decideDispute } = await this.send(DecideDispute, { input });
       if (decideDispute.section === null) return problems(decideDispute);
       this._section = decideDispute.section;
       this._said = "Decided. The employee reads your reason.";
@@ -98,7 +72,7 @@ export class AppraiseDisputes extends LitElement {
 
   render() {
     return html`<h1>Disputes and claims</h1>
-      ${this._failure === null ? nothing : failed(this._failure, this.token, () => this.#begin())} ${this.#results()}
+      ${this.failure} ${this.#results()}
       <appraise-ask></appraise-ask>`;
   }
 
@@ -122,7 +96,7 @@ export class AppraiseDisputes extends LitElement {
   #waiting(task) {
     const left = task.due === null ? null : until(task.due, new Date());
     return html`<button class="choice" aria-current=${task.sectionId === this._chosen ? "true" : nothing}
-      @click=${() => this.#guarded(() => { this._said = ""; return this.#open(task.sectionId); })}>
+      @click=${() => this.guarded(() => { this._said = ""; return this.#open(task.sectionId); })}>
       <b>${task.employeeName}</b>
       <span class="small soft">${task.cycleName} · ${task.kind === "DECIDE_CLAIM" ? "claim about evidence" : "dispute of a rating"}</span>
       ${left === null || task.due === null ? nothing : html`<span class="small ${left.isLate ? "late" : ""}">by ${date(`${task.due}T00:00:00Z`)}, ${left.words}</span>`}

@@ -1,4 +1,4 @@
-// What the pages of administration have in common: one client, one failure at a time, and work that is followed to its end.
+// What pages have in common: one client, one failure at a time, and work that is followed to its end.
 
 import { LitElement, html, nothing } from "lit";
 import { Client, RequestFailed } from "./client.js";

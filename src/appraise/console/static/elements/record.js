@@ -1,49 +1,29 @@
 // <appraise-record>: what is kept of the reader: their sections, who has read them, and all of it to take away.
 
-import { LitElement, css, html, nothing } from "lit";
-import { Client, RequestFailed } from "./client.js";
-import { failed } from "./failed.js";
+import { css, html, nothing } from "lit";
 import { ReadRecord } from "./operations.js";
+import { Page } from "./page.js";
 import { shared } from "./styles.js";
 import { STATES, date } from "./words.js";
 
-export class AppraiseRecord extends LitElement {
+export class AppraiseRecord extends Page {
   static properties = {
-    endpoint: {},
-    token: { attribute: false },
     _viewer: { state: true },
-    _failure: { state: true },
   };
 
   constructor() {
     super();
-    this.endpoint = "/graphql";
-    /** @type {string | null} */
-    this.token = null;
     /** @type {any} */
     this._viewer = null;
-    /** @type {RequestFailed | null} */
-    this._failure = null;
   }
 
-  firstUpdated() {
-    this.client = new Client(this.endpoint, this.token);
-    this.#read();
-  }
-
-  async #read() {
-    try {
-      this._viewer = (await /** @type {Client} */ (this.client).send(ReadRecord)).viewer;
-      this._failure = null;
-    } catch (error) {
-      if (!(error instanceof RequestFailed)) throw error;
-      this._failure = error;
-    }
+  async read() {
+    this._viewer = (await this.send(ReadRecord)).viewer;
   }
 
   render() {
     return html`<h1>My record</h1>
-      ${this._failure === null ? nothing : failed(this._failure, this.token, () => this.#read())} ${this.#results()}`;
+      ${this.failure} ${this.#results()}`;
   }
 
   #results() {

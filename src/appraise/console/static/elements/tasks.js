@@ -1,9 +1,8 @@
 // <appraise-tasks>: what the reader has to do, the most urgent first, each with the way to it.
 
-import { LitElement, css, html, nothing } from "lit";
-import { Client, RequestFailed } from "./client.js";
-import { failed } from "./failed.js";
+import { css, html, nothing } from "lit";
 import { ReadTasks } from "./operations.js";
+import { Page } from "./page.js";
 import { shared } from "./styles.js";
 import { date, until } from "./words.js";
 
@@ -30,43 +29,24 @@ const place = (task) =>
     ? `/disputes?section=${encodeURIComponent(task.sectionId)}`
     : `/sections/${task.sectionId}`;
 
-export class AppraiseTasks extends LitElement {
+export class AppraiseTasks extends Page {
   static properties = {
-    endpoint: {},
-    token: { attribute: false },
     _tasks: { state: true },
-    _failure: { state: true },
   };
 
   constructor() {
     super();
-    this.endpoint = "/graphql";
-    /** @type {string | null} */
-    this.token = null;
     /** @type {Task[] | null} */
     this._tasks = null;
-    /** @type {RequestFailed | null} */
-    this._failure = null;
   }
 
-  firstUpdated() {
-    this.client = new Client(this.endpoint, this.token);
-    this.#read();
-  }
-
-  async #read() {
-    try {
-      this._tasks = (await /** @type {Client} */ (this.client).send(ReadTasks)).viewer.tasks;
-      this._failure = null;
-    } catch (error) {
-      if (!(error instanceof RequestFailed)) throw error;
-      this._failure = error;
-    }
+  async read() {
+    this._tasks = (await this.send(ReadTasks)).viewer.tasks;
   }
 
   render() {
     return html`<h1>To do</h1>
-      ${this._failure === null ? nothing : failed(this._failure, this.token, () => this.#read())} ${this.#results()}`;
+      ${this.failure} ${this.#results()}`;
   }
 
   #results() {
