@@ -18,7 +18,7 @@ ENTRA = (
 )
 SUBSCRIPTIONS = "\n".join(
     f'{{"event_id": "s{number}", "occurred_at": "2025-01-0{number}T00:00:00Z", "customer_key": "c{number}", '
-    f'"ended_at": null, "interval": "month", "amount": "9.90", "currency": "EUR"}}'
+    f'"ended_at": null, "interval": "month", "amount": "990", "currency": "EUR"}}'
     for number in (1, 2, 3)
 )
 

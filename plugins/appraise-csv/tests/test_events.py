@@ -87,7 +87,7 @@ def test_every_kind_of_event_can_be_read_by_our_own_column_names(tmp_path: Path,
     rows = {
         "contacts": "channel=phone,outcome=resolved",
         "ratings": "scale=nps,score=9,score_low=0,score_high=10",
-        "purchases": "order_id=1,kind=purchase,amount=9.90,currency=EUR",
+        "purchases": "order_id=1,kind=purchase,amount=990,currency=EUR",
         "subscriptions": "interval=month",
         "ownerships": "ended_at=2026-01-01T00:00:00Z",
         "customers": "segment=business",

@@ -58,6 +58,8 @@ def detect(path: Path, shape: FileShape) -> FileShape:
     file_format = file_format or _text_format(path, text)
     if file_format == "csv" and shape.delimiter is None:
         shape = replace(shape, delimiter=_delimiter(text, shape))
+    if file_format in {"json", "jsonl"}:
+        shape = replace(shape, header_row=0, first_data_row=1)
     return replace(shape, format=file_format, encoding=encoding)
 
 

@@ -26,6 +26,8 @@ def read_header(path: Path, shape: FileShape) -> tuple[str, ...]:
 
     `shape` must be as `detect` returns it.
     """
+    if shape.format == "parquet":
+        return _parquet_columns(path)
     if shape.format in {"json", "jsonl"}:
         names: dict[str, None] = {}
         for _, record in _json_rows(path, shape):
@@ -55,23 +57,42 @@ def as_delimited(
 ) -> tuple[Path, FileShape]:
     """The file as UTF-8 CSV with one header row: the file itself where it is that already, else a copy.
 
-    The header of the result is exactly `read_header`. Blank rows are not copied, so that after one the rows of a copy
-    are numbered lower than the file's.
+    The header of the result is exactly `read_header`. Blank rows stay, so that rows keep their numbers. A Parquet file
+    stays one, under a name by which the event store knows it.
     """
     names = read_header(path, shape)
+    if shape.format == "parquet":
+        if path.suffix == ".parquet":
+            return path, shape
+        named = directory / f"{path.stem}.parquet"
+        named.symlink_to(path.resolve())
+        return named, shape
     if shape.format == "csv" and shape.encoding in {"utf-8", "utf-8-sig"} and _is_plain(path, shape, names):
         return path, shape
     copy = directory / f"{path.stem}.csv"
     with copy.open("x", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(names)
-        for _, row in read_rows(path, shape, on_reject=on_reject):
+        wanted = shape.first_data_row
+        for number, row in read_rows(path, shape, on_reject=on_reject):
+            stream.write("\r\n" * (number - wanted))
+            wanted = max(wanted, number) + 1
             writer.writerow([row.get(name, "") for name in names])
     return copy, FileShape(format="csv", encoding="utf-8", delimiter=",")
 
 
+def _parquet_columns(path: Path) -> tuple[str, ...]:
+    import pyarrow as pa  # noqa: PLC0415  # takes long, and few files need it
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    try:
+        return tuple(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError) as error:
+        raise InvalidInput("the Parquet file is damaged or cut off", place=Place(path.name)) from error
+
+
 def _is_plain(path: Path, shape: FileShape, names: tuple[str, ...]) -> bool:
-    if (shape.header_row, shape.first_data_row) != (1, 2) or shape.columns:
+    if (shape.header_row, shape.first_data_row) != (1, 2) or shape.columns or shape.short_rows:
         return False
     with closing(_cell_rows(path, shape)) as rows:
         return tuple(next(rows)[1]) == names

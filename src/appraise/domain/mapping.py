@@ -14,6 +14,7 @@ class FileShape:
     `header_row` is the 1-based row of the column names and `first_data_row` that of the first record; `records_path`
     the dotted path to the list of records in a JSON document; `sheet` a worksheet's name (first one by default);
     `columns` names the cells of a file without a header row (then `header_row` is 0 and `first_data_row` 1).
+    `short_rows` fills up rows that end early, which are otherwise rejected: some exports close with a line of text.
     """
 
     format: str | None = None  # csv, json, jsonl, xlsx, parquet
@@ -24,6 +25,7 @@ class FileShape:
     records_path: str | None = None
     sheet: str | None = None
     columns: tuple[str, ...] = ()
+    short_rows: bool = False
 
 
 class Parse(StrEnum):
@@ -31,7 +33,8 @@ class Parse(StrEnum):
 
     TEXT trims and treats empty as null. TIMESTAMP reads `formats` (strptime) or ISO 8601; without an offset the
     rule's `time_zone`. MONEY reads a decimal number in major units and multiplies by 10^minor digits of the row's
-    currency. DECIMAL and INTEGER refuse anything else than a number. BOOLEAN reads true/false/1/0/yes/no.
+    currency; money that is in minor units already is an INTEGER. DECIMAL and INTEGER refuse anything else than a
+    number. BOOLEAN reads true/false/1/0/yes/no.
     LINK makes a customer's link key from an e-mail address: normalised, then hashed with the deployment's key.
     """
 

@@ -50,12 +50,12 @@ def compare(connection: duckdb.DuckDBPyConnection, view: TableView, *, source: s
     held, known = f"held_{kind.value}", f"known_{kind.value}"
     connection.execute(
         f"CREATE OR REPLACE TABLE {held} AS SELECT n.id, ({_same('n', 'v', kind)}) AS same, v.load_id "
-        f"FROM ({_kept(kind)}) AS n JOIN (SELECT * FROM ({view.query()}) WHERE {mine}) AS v ON n.event_id = v.event_id"
+        f"FROM ({kept(kind)}) AS n JOIN (SELECT * FROM ({view.query()}) WHERE {mine}) AS v ON n.event_id = v.event_id"
     )
     # Rows of an interrupted load are not seen, but come forward when it is repeated: they too count as earlier ones.
     if view.hidden:
         connection.execute(
-            f"CREATE OR REPLACE TABLE {known} AS SELECT n.id FROM ({_kept(kind)}) AS n "
+            f"CREATE OR REPLACE TABLE {known} AS SELECT n.id FROM ({kept(kind)}) AS n "
             f"SEMI JOIN (SELECT event_id FROM {view.scan()} WHERE {mine}) AS v ON n.event_id = v.event_id"
         )
     else:
@@ -83,10 +83,11 @@ def rows_to_write(kind: EventKind, *, source: str, load_id: str, file: str, sequ
 
 
 def accepted(kind: EventKind) -> str:
-    return f"SELECT * FROM ({_kept(kind)}) WHERE id NOT IN (SELECT id FROM held_{kind.value} WHERE same)"
+    return f"SELECT * FROM ({kept(kind)}) WHERE id NOT IN (SELECT id FROM held_{kind.value} WHERE same)"
 
 
-def _kept(kind: EventKind) -> str:
+def kept(kind: EventKind) -> str:
+    """SQL for the rows that are fit, each event once."""
     return (
         f"SELECT n.rowid AS id, n.* FROM {table_of(kind)} AS n "
         f"WHERE {GOOD} AND n.rowid NOT IN (SELECT id FROM dropped_{kind.value})"

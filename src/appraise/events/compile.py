@@ -20,7 +20,7 @@ PARSES: Mapping[ColumnType, tuple[Parse, ...]] = {
     ColumnType.DECIMAL: (Parse.DECIMAL, Parse.INTEGER),
     ColumnType.BOOLEAN: (Parse.BOOLEAN,),
     ColumnType.TIMESTAMP: (Parse.TIMESTAMP,),
-    ColumnType.MONEY: (Parse.MONEY,),
+    ColumnType.MONEY: (Parse.MONEY, Parse.INTEGER),
 }
 
 

@@ -34,6 +34,8 @@ PROVENANCE: tuple[Column, ...] = (
 )
 """What the store adds to every event and hands out with it."""
 
+EMAIL = "the customer's address, only in a file to be read: link_key is made of it, and it is not kept"
+
 BOOKKEEPING: tuple[Column, ...] = (
     Column("sequence", ColumnType.INTEGER, required=True, description="ordinal of the load within its source"),
     Column("supersedes", ColumnType.BOOLEAN, required=True, description="an earlier load holds the same event"),
@@ -54,16 +56,21 @@ def arrow_schema(kind: EventKind) -> pa.Schema:
 
 
 def json_schema(kind: EventKind) -> dict[str, object]:
-    """JSON Schema of an event as handed out; times are RFC 3339 in UTC, decimals are strings."""
+    """JSON Schema of an event: as handed out, and as a file may bring it (then without the load's columns).
+
+    Times are RFC 3339, decimals are strings, money is in minor units.
+    """
     columns = visible_columns(kind)
+    properties = {column.name: _property(column) for column in columns}
+    properties["email"] = {"type": ["string", "null"], "description": EMAIL}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"appraise:events/{kind.value}",
         "title": kind.value,
         "type": "object",
         "additionalProperties": False,
-        "required": [column.name for column in columns if column.required],
-        "properties": {column.name: _property(column) for column in columns},
+        "required": [column.name for column in COLUMNS[kind] if column.required],
+        "properties": properties,
     }
 
 

@@ -40,8 +40,9 @@ from appraise.testing.tiny_company import tiny_company
 class Example:
     """A file of people or events to try an adapter on: `content` under the name `file`, or lying at `path`.
 
-    `golden` is the text that `people_text` makes of what is read; somebody has checked it by hand. `is_table` says
-    whether the file's rows are its lines or worksheet rows, so that the suite can tell whether one was lost.
+    `golden` is the text that `people_text` or `events_text` makes of what is read; somebody has checked it by hand.
+    `is_table` says whether the file's rows are its lines or worksheet rows, so that the suite can tell whether one was
+    lost.
     """
 
     name: str
@@ -104,8 +105,8 @@ def conformance_checks(
 FileCheck = Callable[[Any, Path, ImportOptions], None]
 
 
-def golden_files(directory: Path, source: str) -> tuple[Example, ...]:
-    """An example of people for each file that has `<name>.golden.txt` beside it.
+def golden_files(directory: Path, source: str, *, of_people: bool = True) -> tuple[Example, ...]:
+    """An example of people, or of events, for each file that has `<name>.golden.txt` beside it.
 
     Options of its import stand in `<name>.options.toml`, under the names of `ImportOptions`.
     """
@@ -121,7 +122,7 @@ def golden_files(directory: Path, source: str) -> tuple[Example, ...]:
             Example(
                 path.name,
                 ImportOptions(source=source, **options),
-                of_people=True,
+                of_people=of_people,
                 path=path,
                 golden=golden,
                 is_table=is_table,
@@ -133,9 +134,16 @@ def golden_files(directory: Path, source: str) -> tuple[Example, ...]:
 
 def _example_checks(adapter: Adapter, example: Example) -> Iterator[tuple[str, FileCheck, bool]]:
     for title, check, of_people in _file_checks(adapter):
-        if example.is_table or check is not people_conformance.no_row_is_lost:
+        needed = example.golden is None or check is not event_conformance.the_event_store_carries_it_out
+        if needed and (example.is_table or check is not people_conformance.no_row_is_lost):
             yield title, check, of_people
-    if example.golden is not None:
+    if example.golden is not None and not example.of_people:
+        for title, held in (
+            ("what is read is the golden result", event_conformance.is_golden),
+            ("events survive a drift of the header", event_conformance.survives_drift_of_a_copy),
+        ):
+            yield title, partial(held, golden=example.golden), False
+    elif example.golden is not None:
         yield "what is read is the golden result", partial(people_conformance.is_golden, golden=example.golden), True
         if example.is_table:
             yield "people survive a drift of the header", people_conformance.survives_drift_of_a_copy, True

@@ -27,16 +27,21 @@ class CsvAdapter:
 
     declaration: ClassVar[Declaration] = Declaration(
         name="csv",
-        title="Tables with a mapping (CSV, TSV, XLSX, JSON, JSON lines)",
-        format_version="any table; the mapping file says what its columns mean",
+        title="Plain event files, and any table with a mapping (CSV, TSV, XLSX, JSON, JSON lines, Parquet)",
+        format_version="schema/events; any other table by a mapping file that says what its columns mean",
         verification=Verification.VERIFIED,
-        files=("a table (csv, tsv, xlsx, json, jsonl) and its mapping (toml)",),
+        files=(
+            "events as schema/events describes them (csv, jsonl, parquet)",
+            "a table (csv, tsv, xlsx, json, jsonl; events also parquet) and its mapping (toml)",
+        ),
         reads=("people", *EventKind),
         quirks=(
             "Ids are text: leading zeros and 19 digits survive.",
             "Sentinel days (0000-00-00, 1900-01-01, 2099-12-31, 4712-12-31, 9999-12-31) mean that there is none.",
             "Files without a header row take their column names from the mapping.",
             "A rating without a declared scale is refused.",
+            "In plain event files money is in minor units; tables with a mapping have major units.",
+            "Rows of a plain event file that name another source are left out.",
             "A second row of one person is rejected unless the rows are periods, or the mapping says `distinct`.",
         ),
         unknowable=("Whatever the table does not hold: the mapping cannot invent it.",),

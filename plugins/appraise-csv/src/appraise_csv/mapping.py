@@ -115,6 +115,7 @@ class EventMapping:
     """Where each canonical column of one kind of event comes from: a raw column, a constant or an SQL expression.
 
     `prepare` reshapes the rows first: a SELECT over `raw` that keeps `_row`; `sql` may use the columns that it makes.
+    `is_canonical` where no mapping file was given: money is in minor units and a link key is taken as it is.
     """
 
     kind: EventKind
@@ -128,6 +129,7 @@ class EventMapping:
     only: str | None = None
     prepare: str | None = None
     skips: tuple[Skip, ...] = ()
+    is_canonical: bool = False
 
 
 @dataclass(frozen=True, slots=True)

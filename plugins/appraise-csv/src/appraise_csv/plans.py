@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from appraise.adapters.columns import find_columns, nearest
-from appraise.adapters.contract import EventPlan, EventStage, FileShape, ImportOptions, Parse, Rule
+from appraise.adapters.columns import find_columns, literal, nearest, quoted
+from appraise.adapters.contract import EventPlan, EventStage, FileShape, ImportOptions, Parse, Rule, Skip
 from appraise.adapters.days import check_time_zone
 from appraise.adapters.settings import own_settings
-from appraise.domain.events import COLUMNS, ColumnType, EventKind
+from appraise.domain.events import COLUMNS, Column, ColumnType, EventKind
 from appraise.errors import InvalidInput, Place
 from appraise_csv.mapping import EventMapping, TableMapping
 
@@ -20,16 +20,25 @@ _PARSES = {
     ColumnType.TIMESTAMP: Parse.TIMESTAMP,
     ColumnType.MONEY: Parse.MONEY,
 }
+_BESIDE = {"email", "source", "load_id", "file", "row"}
+"""What a plain event file may have beside the columns of its kind: as `schema/events` says."""
 
 
 def canonical_events(columns: Sequence[str], path: Path, options: ImportOptions) -> EventMapping:
-    """The mapping of a table whose columns have our own names; a column `email` makes the link key."""
+    """The mapping of a plain event file (`schema/events`): columns have our own names, `email` makes a link key.
+
+    Where rows name their source, those of another one are left out: a warehouse may keep all in one table.
+    """
     kind = _kind(columns, path, options)
     folded = {column.casefold(): column for column in columns}
     known = {column.name: folded[column.name] for column in COLUMNS[kind] if column.name in folded}
     if "link_key" not in known and "email" in folded:
         known["link_key"] = folded["email"]
-    return EventMapping(kind=kind, columns=known)
+    skips = []
+    if "source" in folded:
+        source = f"trim(coalesce({quoted(folded['source'])}, ''))"
+        skips.append(Skip(f"{source} NOT IN ('', {literal(options.source)})", "an event of another source"))
+    return EventMapping(kind=kind, columns=known, skips=tuple(skips), is_canonical=True)
 
 
 def _kind(columns: Sequence[str], path: Path, options: ImportOptions) -> EventKind:
@@ -43,11 +52,13 @@ def _kind(columns: Sequence[str], path: Path, options: ImportOptions) -> EventKi
                 hint=f"did you mean {close}?" if close else None,
             )
         return EventKind(declared)
+    if path.stem.casefold() in list(EventKind):
+        return EventKind(path.stem.casefold())
     folded = {column.casefold() for column in columns}
     fitting = [
         kind
         for kind, known in COLUMNS.items()
-        if folded <= {column.name for column in known} | {"email"}
+        if folded <= {column.name for column in known} | _BESIDE
         and {column.name for column in known if column.required} <= folded
     ]
     if len(fitting) != 1:
@@ -55,7 +66,7 @@ def _kind(columns: Sequence[str], path: Path, options: ImportOptions) -> EventKi
             "cannot tell which kind of event the table holds"
             + (f": its columns fit {', '.join(fitting)}" if fitting else ": its columns are not our canonical ones"),
             place=Place(path.name),
-            expected=f"the setting kind, one of: {', '.join(EventKind)}; or a mapping file",
+            expected=f"the setting kind, one of: {', '.join(EventKind)}, or a file of that name; or a mapping file",
             hint="`appraise import csv FILE --suggest-mapping > mapping.toml` writes a first mapping to correct",
         )
     return fitting[0]
@@ -113,7 +124,7 @@ def _rules(event: EventMapping, found: dict[str, str], options: ImportOptions) -
             continue
         is_time = column.type is ColumnType.TIMESTAMP
         rules[name] = Rule(
-            parse=Parse.LINK if name == "link_key" else _PARSES[column.type],
+            parse=_parse(event, column),
             column=found.get(name) if name not in event.sql else None,
             sql=event.sql.get(name),
             constant=event.constants.get(name) if name not in event.sql and name not in found else None,
@@ -124,6 +135,15 @@ def _rules(event: EventMapping, found: dict[str, str], options: ImportOptions) -
             decimal_comma=event.decimal_comma and column.type in {ColumnType.MONEY, ColumnType.DECIMAL},
         )
     return rules
+
+
+def _parse(event: EventMapping, column: Column) -> Parse:
+    if column.name == "link_key":
+        is_key = event.is_canonical and event.columns["link_key"].casefold() == "link_key"
+        return Parse.TEXT if is_key else Parse.LINK
+    if event.is_canonical and column.type is ColumnType.MONEY:
+        return Parse.INTEGER
+    return _PARSES[column.type]
 
 
 def _mentioned(event: EventMapping, columns: Sequence[str]) -> list[str]:

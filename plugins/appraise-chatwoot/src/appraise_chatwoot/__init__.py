@@ -1,0 +1,5 @@
+"""Appraise adapter for Chatwoot."""
+
+from appraise_chatwoot.adapter import adapter
+
+__all__ = ["adapter"]

@@ -1,0 +1,5 @@
+"""Appraise adapter for Freshdesk."""
+
+from appraise_freshdesk.adapter import adapter
+
+__all__ = ["adapter"]

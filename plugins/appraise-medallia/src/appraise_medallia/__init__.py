@@ -1,0 +1,5 @@
+"""Appraise adapter for Medallia Agent Connect."""
+
+from appraise_medallia.adapter import adapter
+
+__all__ = ["adapter"]
