@@ -4,6 +4,7 @@ An adapter lists its exports as `EventTable`; `plan_tables` finds the one that a
 setting, where a system was configured or speaks another language: `column.score=Bewertung`.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -202,6 +203,20 @@ def scale(name: str, low: int, high: int) -> dict[str, Rule]:
         "score_low": Rule(Parse.DECIMAL, constant=str(low)),
         "score_high": Rule(Parse.DECIMAL, constant=str(high)),
     }
+
+
+def declared_scale(text: str | None, *, setting: str) -> dict[str, Rule]:
+    """The scale that a setting declares as worst and best answer: `1-5`, `-3..3`. Raises `InvalidInput` otherwise."""
+    ends = re.fullmatch(r"(-?\d+)(?:-|\.\.)(-?\d+)", (text or "").strip())
+    if ends is None or int(ends[1]) >= int(ends[2]):
+        raise InvalidInput(
+            f"the scale of the ratings is not declared: {setting}={text}"
+            if text
+            else "no scale of the ratings is declared",
+            expected=f"the setting {setting} with the worst and the best answer, e.g. {setting}=1-5",
+            hint="a 2 is the best answer on one scale and a bad one on another, so it is never guessed",
+        )
+    return scale(f"{ends[1]}_{ends[2]}", int(ends[1]), int(ends[2]))
 
 
 def nobody_served(found: Found, name: str) -> Skip:
