@@ -249,6 +249,29 @@ def _takes_the_record_away(page: Page) -> None:
     assert "March is among the figures." in told
 
 
+def test_a_manager_names_somebody_who_stands_in_and_ends_it(sign_in: SignIn) -> None:
+    manager, employee = sign_in("manager"), sign_in("employee")
+    manager.goto("/tasks")
+    manager.get_by_role("button", name="Name somebody who stands in").click()
+    manager.get_by_label("Who stands in").fill("nobody@example.org")
+    manager.get_by_label("First day").fill("2026-03-01")
+    manager.get_by_label("Last day").fill("2027-02-01")
+    manager.get_by_role("button", name="Name them").click()
+    expect(manager.get_by_role("alert")).to_contain_text("'nobody@example.org' is nobody's")
+    manager.get_by_label("Who stands in").fill("e5@example.org")
+    looks_well(manager, "delegates")
+    manager.get_by_role("button", name="Name them").click()
+    expect(manager.locator("appraise-delegates li")).to_contain_text("Ann Archer stands in for Max Weber")
+    employee.goto("/tasks")
+    expect(employee.locator("appraise-tasks")).to_contain_text("for Max Weber")
+    employee.get_by_role("link", name="Ben Castellanos").click()
+    expect(employee.locator("appraise-section header").first).to_contain_text(
+        "Ann Archer stands in for Max Weber until"
+    )
+    manager.get_by_role("button", name="End: Ann Archer for Max Weber").click()
+    expect(manager.locator("appraise-delegates")).to_contain_text("Nobody stands in for you.")
+
+
 def test_ratings_are_moved_in_a_session_with_a_reason(sign_in: SignIn, site: Site) -> None:
     """The last of this file: from here on the cycle calibrates."""
     company, hr = site.company, site.company.principal("Hal Novak")

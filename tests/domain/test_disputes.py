@@ -103,11 +103,11 @@ def test_a_dispute_of_a_rating_stops_the_clock_once_and_a_claim_does_not() -> No
 
 
 def test_the_nearest_manager_who_did_not_score_decides() -> None:
-    assert neutral([MAX, DORA, HAL], scorer=MAX) == DORA
-    assert neutral([MAX, DORA, HAL], scorer=DORA) == HAL
-    assert neutral([MAX, DORA, HAL], scorer=None) == DORA
-    assert neutral([MAX], scorer=HAL) is None
-    assert neutral([MAX, DORA], scorer=DORA) is None
+    assert neutral([MAX, DORA, HAL], scorers={MAX}) == DORA
+    assert neutral([MAX, DORA, HAL], scorers={DORA}) == HAL
+    assert neutral([MAX, DORA, HAL], scorers=()) == DORA
+    assert neutral([MAX], scorers={HAL}) is None
+    assert neutral([MAX, DORA], scorers={DORA}) is None
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ OPEN = {
     "UploadedColumn": "of such a file",
     "AdapterFit": "of such a file",
     "Task": "what whoever asks has to do",
+    "Delegation": "who stands in for whoever asks, and for whom they do; HR is told of all: tests/use_cases/test_delegates.py",
     "RatingHabit": "how whoever asks rates, told to themselves",
     "EmployeeConnection": "counts what its rule lets through",
     "EmployeeEdge": "wraps an employee",
@@ -125,6 +126,8 @@ CHANGED_RULES = [
     ("in {me, only.subject}", "in {me}"),
     ("if scope.own and subject == me:", "if False:"),
     ("and me in managers and subject != me", "and me in managers[:1] and subject != me"),
+    ("if scope.below and subject != me and _stand_in(principal, managers) is not None:", "if False:"),
+    ("nearest = managers[0] if managers else None", "nearest = managers[-1] if managers else None"),
     ("return principal.employee != subject or state in WITH_THE_EMPLOYEE", "return True"),
     ("return principal.employee != subject or state in WITH_THE_EMPLOYEE", "return principal.employee != subject"),
     (
@@ -187,6 +190,14 @@ OTHER_CHANGES: dict[str, tuple[str, Callable[[Principal], bool]]] = {
     "createToken": ('{name: " ", scopes: []}', access.may_administer),
     "rotateToken": ('{key: "none"}', access.may_administer),
     "revokeToken": ('{key: "none"}', access.may_administer),
+    "nameDelegate": (
+        '{delegate: {id: "%EMPLOYEE%"}, firstDay: "2020-01-01", lastDay: "2020-01-01"}',
+        lambda who: who.employee is not None and who.embedded is None,
+    ),
+    "endDelegation": (
+        '{delegationId: "%DELEGATION%"}',
+        lambda who: who.embedded is None and who.name in {"Max Weber", "Dora Lindqvist", "Hal Novak"},
+    ),
     "createWebhook": ('{url: "x", events: []}', access.may_administer),
     "replayWebhook": ('{webhookId: "%WEBHOOK%", since: "2020-01-01T00:00:00Z"}', access.may_administer),
     "replayWebhookDelivery": ('{deliveryId: "%DELIVERY%"}', access.may_administer),
@@ -208,6 +219,7 @@ def test_every_change_is_refused_to_whom_the_rules_refuse_it(world: World) -> No
         "%UPLOAD%": to_global(Kind.UPLOAD, "none"),
         "%IMPORT%": next(key for key in world.keys("Import") if "import" in world.things["Import", key].owner),
         "%WEBHOOK%": world.keys("Webhook")[0],
+        "%DELEGATION%": world.keys("Delegation")[0],
         "%DELIVERY%": world.keys("WebhookDelivery")[0],
     }
     wrong = []

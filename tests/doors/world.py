@@ -1,7 +1,7 @@
 """A company with something of every kind, its principals, and what `domain.access` says of each thing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -10,11 +10,13 @@ from tests.api.test_doors import PRINCIPALS, STATES, WITH_SECTION, _advance, man
 
 from appraise.api.global_ids import Kind, to_global
 from appraise.api.types.webhooks import WebhookEvent
-from appraise.domain.access import Embedded, Principal, ServiceScope
+from appraise.domain.access import Embedded, Principal, ServiceScope, StandIn
+from appraise.domain.delegations import NamedDelegation
 from appraise.domain.identifiers import EmployeeId, SectionId
 from appraise.domain.section_states import SectionState
 from appraise.use_cases.create_token import create_token
 from appraise.use_cases.create_webhook import create_webhook
+from appraise.use_cases.delegate import Wanted, end_delegation, name_delegate
 
 HOST = "https://hr.example.org"
 FRAMED = {"Max in a frame": ("Max Weber", "Ann Archer"), "Hal in a frame": ("Hal Novak", "Cem Yıldız")}
@@ -22,9 +24,10 @@ SERVICES = {
     "open sections service": ServiceScope.READ_OPEN_SECTIONS,
     "imports service": ServiceScope.IMPORT_EVENTS,
 }
-ALIKE = {"Ben Castellanos", "Nia Okafor"}
+ALIKE = {"Ben Castellanos"}
 """Whom the rules treat as they treat Cem."""
-WHO = [*(who for who in PRINCIPALS if who not in ALIKE), *SERVICES, *FRAMED]
+DELEGATE, STOOD_IN_FOR = "Nia Okafor", "Max Weber"
+WHO = [DELEGATE, *(who for who in PRINCIPALS if who not in ALIKE | {DELEGATE}), *SERVICES, *FRAMED]
 MINT = """mutation ($input: CreateEmbedTokenInput!) { createEmbedToken(input: $input) { token } }"""
 CREATE_IMPORT = "mutation ($input: CreateImportInput!) { createImport(input: $input) { import { id } } }"
 CREATE_EXPORT = """mutation ($input: CreateExportInput!) { createExport(input: $input) { export { id } } }"""
@@ -134,6 +137,13 @@ def populate(world: World) -> None:
         [event.value for event in WebhookEvent],
         at=AT,
     )
+    for delegate in (DELEGATE, "Dora Lindqvist"):
+        wanted = Wanted(company.ids[delegate], AT.date(), AT.date(), may_submit=False)
+        named = name_delegate(company.deployment, company.principal(STOOD_IN_FOR), wanted, at=AT)
+        assert isinstance(named, NamedDelegation)
+    ended = named.delegation.id
+    end_delegation(company.deployment, company.principal(STOOD_IN_FOR), ended, at=AT)
+    world.things["Delegation", to_global(Kind.DELEGATION, ended)] = Thing()
     for name, state in STATES.items():
         if state is not SectionState.COLLECTING:
             _advance(company, name, state)
@@ -201,6 +211,9 @@ def _introduce(world: World, who: str) -> None:
         )
     else:
         world.principals[who] = company.principal(who)
+        if who == DELEGATE:
+            for_ = StandIn(company.ids[STOOD_IN_FOR], STOOD_IN_FOR, may_submit=False)
+            world.principals[who] = replace(world.principals[who], stands_in=(for_,))
         token = company.token(who)
     world.headers[who] = {"authorization": f"Bearer {token}"}
 

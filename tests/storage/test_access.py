@@ -13,6 +13,7 @@ from appraise.domain.access import (
     Role,
     Scope,
     ServiceScope,
+    StandIn,
     people_scope,
     reaches,
     section_scope,
@@ -45,6 +46,9 @@ principals = st.builds(
     scopes=st.frozensets(st.sampled_from(ServiceScope)),
     embedded=st.none()
     | st.builds(Embedded, section=st.sampled_from(SECTIONS), subject=st.sampled_from(NAMES), by=st.just("host")),
+    stands_in=st.lists(
+        st.builds(StandIn, manager=st.sampled_from(NAMES), name=st.just("x"), may_submit=st.booleans()), max_size=2
+    ).map(tuple),
 )
 scopes = st.builds(
     Scope,
@@ -107,7 +111,9 @@ def test_compiled_predicates_equal_the_rules(
         build(session, organisation)
         columns = {} if state is None else {"state": literal(state.value), "section": literal(section)}
         for chosen in (scope, people_scope(principal), section_scope(principal)):
-            door = Door(chosen, is_employee=principal.employee is not None, is_embedded=principal.embedded is not None)
+            door = Door(
+                chosen, principal.employee is not None, principal.embedded is not None, len(principal.stands_in)
+            )
             statement = select(EMPLOYEES.c.id).where(reached(door, EMPLOYEES.c.id, **columns))
             found = set(session.execute(statement, Viewer(principal, TODAY).bound).scalars())
 

@@ -6,6 +6,7 @@ import strawberry
 
 from appraise.api.bulk import BulkMutation
 from appraise.api.cycles import CycleMutation
+from appraise.api.delegations import DelegationMutation
 from appraise.api.disputes import DisputeMutation
 from appraise.api.embedding import EmbeddingMutation
 from appraise.api.exports import ExportMutation
@@ -86,6 +87,7 @@ class Mutation(
     ImportMutation,
     CycleMutation,
     DisputeMutation,
+    DelegationMutation,
     ScoringMutation,
     TokenMutation,
     TrialMutation,

@@ -12,10 +12,13 @@ INPUT_FIELDS: Final = frozenset(
     {
         "calibrates",
         "comment",
+        "delegate",
         "evidence",
         "expectedState",
         "expectedVersion",
         "itemId",
+        "lastDay",
+        "manager",
         "mostDisputes",
         "name",
         "note",
@@ -31,15 +34,14 @@ INPUT_FIELDS: Final = frozenset(
 """What a refusal may name of the input; any other name is an item's id."""
 
 
-@strawberry.enum(
-    description="Why a section could not be changed. More may be added; treat unknown ones as WRONG_STATE."
-)
+@strawberry.enum(description="Why nothing was changed. More may be added; treat unknown ones as WRONG_STATE.")
 class UserErrorCode(Enum):
-    WRONG_STATE = strawberry.enum_value("WRONG_STATE", description="The section's state does not allow it.")
+    WRONG_STATE = strawberry.enum_value("WRONG_STATE", description="The state of what is changed does not allow it.")
     VERSION_CONFLICT = strawberry.enum_value(
         "VERSION_CONFLICT", description="Somebody changed the section meanwhile; read it again and decide."
     )
     TOO_EARLY = strawberry.enum_value("TOO_EARLY", description="The cycle has not begun.")
+    UNKNOWN_EMPLOYEE = strawberry.enum_value("UNKNOWN_EMPLOYEE", description="There is no such employee.")
     UNKNOWN_ITEM = strawberry.enum_value("UNKNOWN_ITEM", description="The section has no such item.")
     NOTHING_TO_RATE = strawberry.enum_value("NOTHING_TO_RATE", description="The item has no estimate.")
     OUT_OF_RANGE = strawberry.enum_value("OUT_OF_RANGE", description="A number is out of its range.")

@@ -5,7 +5,7 @@ answered with a `Scope`, field rules with a yes or no for one principal, one sub
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from appraise.domain.employees import EmploymentStatus
@@ -43,10 +43,20 @@ class Embedded:
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """A manager for whom a principal acts with those who report to them, and whether they hand in, too."""
+
+    manager: EmployeeId
+    name: str
+    may_submit: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
     """Who is asking. `employee` is None for service accounts; `scopes` only bind service accounts.
 
     `embedded` narrows what an employee may see and do to one section. `token` is the access token they came with.
+    `stands_in` are the managers who made them their delegate for today, or for whom HR did.
     """
 
     name: str
@@ -55,6 +65,7 @@ class Principal:
     scopes: frozenset[ServiceScope] = frozenset()
     embedded: Embedded | None = None
     token: TokenId | None = field(default=None, compare=False)
+    stands_in: tuple[StandIn, ...] = ()
 
     @property
     def key(self) -> str:
@@ -70,9 +81,10 @@ class Principal:
 class Scope:
     """Whose rows a principal reaches: the union of what is switched on.
 
-    `own` the principal's own; `below` everybody in the solid reporting line under them, however deep; `everyone`
-    the whole organisation. `states` limits sections of others to these states; own and `below` are not limited, but
-    that a section created in error, VOID, is seen only by those who reach everyone in every state.
+    `own` the principal's own; `below` everybody in the solid reporting line under them, however deep, and those who
+    report to a manager for whom they stand in; `everyone` the whole organisation. `states` limits sections of others
+    to these states; own and `below` are not limited, but that a section created in error, VOID, is seen only by those
+    who reach everyone in every state.
     """
 
     own: bool = False
@@ -155,6 +167,8 @@ def reaches(
             return True
         if scope.below and me in managers and subject != me:
             return True
+        if scope.below and subject != me and _stand_in(principal, managers) is not None:
+            return True
     return scope.everyone and (state is None or scope.states is None or state in scope.states)
 
 
@@ -211,6 +225,40 @@ def may_act(principal: Principal, action: Action, subject: EmployeeId, *, manage
     Nobody acts on their own section, not even HR or an executive, except as the employee whose it is. `managers` as in
     `reaches`, on the day of the act.
     """
+    by_right = _may_act_by_right(principal, action, subject, managers)
+    return by_right or acts_for(principal, action, subject, managers=managers) is not None
+
+
+def acts_for(
+    principal: Principal, action: Action, subject: EmployeeId, *, managers: Sequence[EmployeeId]
+) -> StandIn | None:
+    """The manager without whom the action would not be the principal's; None where it is theirs by right, or not."""
+    if principal.employee == subject or _may_act_by_right(principal, action, subject, managers):
+        return None
+    one = _stand_in(principal, managers)
+    if one is None:
+        return None
+    return one if action is Action.RATE or (action is Action.SUBMIT and one.may_submit) else None
+
+
+def reads_for(
+    principal: Principal, subject: EmployeeId, *, managers: Sequence[EmployeeId], state: SectionState
+) -> StandIn | None:
+    """The manager without whom the principal would not read the section; None where they read it by right."""
+    alone = replace(principal, stands_in=(), embedded=None)
+    by_right = reaches(section_scope(alone), alone, subject, managers=managers, state=state)
+    return None if by_right else _stand_in(principal, managers)
+
+
+def _stand_in(principal: Principal, managers: Sequence[EmployeeId]) -> StandIn | None:
+    """For the nearest manager alone: delegates have no chain, and stand in for no manager further up."""
+    nearest = managers[0] if managers else None
+    return next((one for one in principal.stands_in if one.manager == nearest), None)
+
+
+def _may_act_by_right(
+    principal: Principal, action: Action, subject: EmployeeId, managers: Sequence[EmployeeId]
+) -> bool:
     me = principal.employee
     if me is None:
         return False

@@ -4,7 +4,7 @@ A dispute of a RATING is filed against a section that was shared, and takes it t
 WRONG_DATA, names an event and may be filed at any time before the section is final; it does not move the section.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -99,15 +99,15 @@ def disputed(section: Section, new: Dispute) -> Section:
     return moved(section, SectionState.DISPUTED, replace(section.course, pauses=pauses))
 
 
-def neutral(managers: Sequence[EmployeeId], *, scorer: EmployeeId | None) -> EmployeeId | None:
+def neutral(managers: Sequence[EmployeeId], *, scorers: Collection[EmployeeId]) -> EmployeeId | None:
     """The nearest manager who did not score; None where there is none, and HR has to decide."""
-    return next((manager for manager in managers[1:] if manager != scorer), None)
+    return next((manager for manager in managers[1:] if manager not in scorers), None)
 
 
 def hindrance_to_deciding(section: Section, dispute: Dispute, actor: EmployeeId | None) -> Refusal | None:
     if not dispute.is_open:
         return Refusal("ALREADY_DONE", f"it was ended as {dispute.state}")
-    if actor is not None and actor in {section.course.submitted_by, dispute.filed_by}:
+    if actor is not None and actor in {*section.course.scorers, dispute.filed_by}:
         return Refusal("NOT_NEUTRAL", "whoever scored or filed it does not decide it")
     return None
 

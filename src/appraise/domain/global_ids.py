@@ -13,6 +13,7 @@ class Kind(StrEnum):
     DISPUTE = "Dispute"
     CORRECTION = "Correction"
     CALIBRATION = "CalibrationSession"
+    DELEGATION = "Delegation"
     WEBHOOK = "Webhook"
     DELIVERY = "WebhookDelivery"
     EXPORT = "Export"

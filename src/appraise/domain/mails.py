@@ -89,7 +89,8 @@ def text_of(name: str, tasks: Sequence[NamedTask], *, on: date, console: str) ->
 
 class _Line:
     def __init__(self, named: NamedTask, on: date, console: str) -> None:
-        self.what = WORDS[named.task.kind].format(name=named.subject_name)
+        place_of = "" if named.for_name is None else f" (for {named.for_name})"
+        self.what = WORDS[named.task.kind].format(name=named.subject_name) + place_of
         self.cycle = named.cycle_name
         self.address = f"{console}/sections/{encoded(Kind.SECTION, named.task.section)}"
         self.when = _when(named.task.due, on)

@@ -7,6 +7,7 @@ from typing import Final, Generic, TypeVar
 
 from appraise.domain.cursors import cursor
 from appraise.domain.cycles import Cycle
+from appraise.domain.delegations import NamedDelegation
 from appraise.domain.employees import Employee, EmploymentStatus, ReportingKind
 from appraise.domain.identifiers import CycleId, EmployeeId, LoadId, RunId
 from appraise.domain.periods import Period
@@ -103,11 +104,20 @@ class SectionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedIn:
+    """Who handed a section in, by name, and for whom where they stood in."""
+
+    name: str
+    for_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ViewedSection:
     """One section as a principal sees it; `allowed_actions` holds what relation and state allow them now.
 
     Where `ratings_visible` is False the section's ratings and comments are withheld, not absent. `respond_by` is the
     last day on which the employee may answer what was shared; None where nothing is, or while they are on leave.
+    `delegates` stand in for the nearest manager today.
     """
 
     section: Section
@@ -118,6 +128,8 @@ class ViewedSection:
     is_own: bool
     composite: Composite | Absence | None = None
     respond_by: date | None = None
+    delegates: tuple[NamedDelegation, ...] = ()
+    handed_in: HandedIn | None = None
 
 
 class RunState(StrEnum):

@@ -64,6 +64,7 @@ class Reopening:
 class Course:
     """Facts of the current revision, except those of the self-assessment and the release, which outlive it.
 
+    `submitted_for` is the manager for whom whoever handed it in stood in.
     `unblinded_at` is when the manager first handed in; from then on a self-assessment that was handed in is shown.
     `return_reason` is why it was given back, until it is handed in again. `pauses` are periods in which the employee's
     clock stood still because a dispute was looked at.
@@ -72,6 +73,7 @@ class Course:
     self_assessed_at: datetime | None = None
     unblinded_at: datetime | None = None
     submitted_by: EmployeeId | None = None
+    submitted_for: EmployeeId | None = None
     return_reason: str | None = None
     released_at: datetime | None = None
     shared_at: datetime | None = None
@@ -81,3 +83,8 @@ class Course:
     reopening: Reopening | None = None
     void_reason: str | None = None
     finalised_at: datetime | None = None
+
+    @property
+    def scorers(self) -> frozenset[EmployeeId]:
+        """Whoever scored it, and for whom: they decide nothing about it."""
+        return frozenset(one for one in (self.submitted_by, self.submitted_for) if one is not None)

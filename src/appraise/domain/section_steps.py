@@ -112,6 +112,7 @@ def begun_again(section: Section, state: SectionState) -> Section:
         self_assessed_at=old.self_assessed_at,
         unblinded_at=old.unblinded_at,
         submitted_by=old.submitted_by,
+        submitted_for=old.submitted_for,
         released_at=old.released_at,
     )
     return replace(moved(section, state, course), revision=section.revision + 1)

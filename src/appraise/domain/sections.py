@@ -202,17 +202,27 @@ def hand_in_assessment(section: Section, *, at: datetime) -> Section | Refusal:
     return moved(section, section.state, replace(section.course, self_assessed_at=at))
 
 
-def submit(section: Section, *, at: datetime, manifest_hash: str, by: EmployeeId | None = None) -> Section | Refusal:
+def submit(
+    section: Section,
+    *,
+    at: datetime,
+    manifest_hash: str,
+    by: EmployeeId | None = None,
+    acts_for: EmployeeId | None = None,
+) -> Section | Refusal:
     """Hand the section in: every item rated or absent, words where they are asked for; the evidence is frozen by hash.
 
-    From then on a self-assessment that was handed in is no longer hidden from the manager.
+    From then on a self-assessment that was handed in is no longer hidden from the manager. `acts_for` is the manager
+    for whom `by` stands in.
     """
     for item in section.items:
         refusal = _owed(item)
         if refusal is not None:
             return refusal
     unblinded = section.course.unblinded_at or at
-    course = replace(section.course, unblinded_at=unblinded, submitted_by=by, return_reason=None)
+    course = replace(
+        section.course, unblinded_at=unblinded, submitted_by=by, submitted_for=acts_for, return_reason=None
+    )
     return replace(moved(section, SectionState.SUBMITTED, course), submitted_at=at, manifest_hash=manifest_hash)
 
 

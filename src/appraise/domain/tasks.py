@@ -1,7 +1,7 @@
 """Who owes what to whom by when. Lists and reminders both come from `owed`, so that nobody is told of nothing to do."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 from appraise.domain.access import Principal, Role, may_act
 from appraise.domain.corrections import Correction
 from appraise.domain.cycles import Cycle
+from appraise.domain.delegations import NamedDelegation, stand_ins
 from appraise.domain.disputes import Dispute, DisputeKind
 from appraise.domain.identifiers import EmployeeId, SectionId
 from appraise.domain.section_guards import Moment, hindrance
@@ -42,6 +43,8 @@ class Task:
     section: SectionId
     owner: EmployeeId
     subject: EmployeeId
+    acts_for: EmployeeId | None = field(default=None, compare=False)
+    """The manager for whom the owner stands in."""
 
     def is_to_be_reminded(self, on: date) -> bool:
         return self.due != date.max and (self.due - on).days in REMIND_AT
@@ -49,14 +52,20 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class NamedTask:
+    """`for_name` is the manager in whose place it is done."""
+
     task: Task
     subject_name: str
     cycle_name: str
+    for_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A section in which something may be owed. Its items need not be there; `managers` from the nearest up, today."""
+    """A section in which something may be owed. Its items need not be there; `managers` from the nearest up, today.
+
+    `delegates` stand in for the nearest of them today.
+    """
 
     section: Section
     cycle: Cycle
@@ -65,18 +74,29 @@ class Open:
     disputes: Sequence[Dispute] = ()
     corrections: Sequence[Correction] = ()
     respond_by: date | None = None
+    delegates: Sequence[NamedDelegation] = ()
 
 
 def owed(open_: Open, *, hr: Collection[EmployeeId], on: date) -> list[Task]:
     """What everybody owes in one section, as far as it can be done now."""
     found = [*_of_stage(open_), *_of_decisions(open_)]
     tasks = {
-        Task(due or date.max, kind, open_.section.id, owner, open_.section.employee)
+        Task(due or date.max, kind, open_.section.id, owner, open_.section.employee, place_of)
         for action, kind, owners, due in found
-        for owner in (hr if owners is None else owners)
+        for owner, place_of in _with_delegates(open_, kind, hr if owners is None else owners)
         if _can(open_, action, owner, hr, on)
     }
     return sorted(tasks)
+
+
+def _with_delegates(
+    open_: Open, kind: TaskKind, owners: Collection[EmployeeId]
+) -> list[tuple[EmployeeId, EmployeeId | None]]:
+    """What the nearest manager has to rate is on the lists of their delegates as well."""
+    found: list[tuple[EmployeeId, EmployeeId | None]] = [(owner, None) for owner in owners]
+    if kind is TaskKind.RATE:
+        found += [(one.delegation.delegate, one.delegation.manager) for one in open_.delegates]
+    return found
 
 
 _Owed = tuple[Action, TaskKind, Sequence[EmployeeId] | None, date | None]
@@ -93,7 +113,8 @@ def _of_stage(open_: Open) -> list[_Owed]:
                 (Action.RATE, TaskKind.RATE, nearest, rate_by),
                 (Action.ASSESS_SELF, TaskKind.ASSESS_SELF, [section.employee], rate_by),
             ]
-            if nearest and nearest[0] in open_.absent:
+            is_stood_in_for = any(one.delegation.may_submit for one in open_.delegates)
+            if nearest and nearest[0] in open_.absent and not is_stood_in_for:
                 found.append((Action.SUBMIT, TaskKind.SUBMIT_IN_PLACE, next_up, rate_by))
             return found
         case SectionState.SUBMITTED:
@@ -138,7 +159,8 @@ def _can(open_: Open, action: Action, owner: EmployeeId, hr: Collection[Employee
         is_disputed=any(waiting),
         is_claimed=not all(waiting),
     )
-    who = Principal(owner, owner, roles)
+    mine = [one for one in open_.delegates if one.delegation.delegate == owner]
+    who = Principal(owner, owner, roles, stands_in=stand_ins(mine, on=on))
     section = open_.section
     return (
         may_act(who, action, section.employee, managers=open_.managers) and hindrance(section, action, moment) is None

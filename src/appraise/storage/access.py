@@ -41,22 +41,27 @@ class Viewer:
     @property
     def bound(self) -> dict[str, Any]:
         """The parameters of `reached`."""
-        values = {"reader": self.principal.employee, "today": self.today}
+        values: dict[str, Any] = {"reader": self.principal.employee, "today": self.today}
+        values |= {f"stands_in_{n}": one.manager for n, one in enumerate(self.principal.stands_in)}
         only = self.principal.embedded
         return values if only is None else values | {"only_section": only.section, "only_subject": only.subject}
 
     def _door(self, scope: Scope) -> "Door":
         who = self.principal
-        return Door(scope, is_employee=who.employee is not None, is_embedded=who.embedded is not None)
+        return Door(scope, who.employee is not None, who.embedded is not None, len(who.stands_in))
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What is the same for all who reach rows alike; statements are remembered by it."""
+    """What is the same for all who reach rows alike; statements are remembered by it.
+
+    `stands_in` is for how many managers the reader stands in.
+    """
 
     scope: Scope
     is_employee: bool
     is_embedded: bool = False
+    stands_in: int = 0
 
 
 def reached(
@@ -90,6 +95,8 @@ def _reach(door: Door, employee: ColumnElement[Any], state: ColumnElement[Any] |
         ways.append(and_(employee == READER, is_shown))
     if door.is_employee and scope.below:
         ways.append(and_(employee.in_(_below()), employee != READER, is_shown))
+        if door.stands_in:
+            ways.append(and_(employee.in_(_of_others(door.stands_in)), employee != READER, is_shown))
     return or_(*ways) if ways else false()
 
 
@@ -107,6 +114,15 @@ def _below() -> Any:
     below = first.cte("below", recursive=True)
     deeper = select(lines.employee_id).join(below, lines.manager_id == below.c.employee_id).where(solid)
     return select(below.union(deeper).c.employee_id)
+
+
+@cache
+def _of_others(count: int) -> Any:
+    """Everybody who reports to one of the managers for whom the reader stands in."""
+    lines = REPORTING_LINES.c
+    solid = and_(lines.kind == ReportingKind.SOLID.value, covers(REPORTING_LINES, TODAY))
+    managers = (lines.manager_id == bindparam(f"stands_in_{n}", type_=Key()) for n in range(count))
+    return select(lines.employee_id).where(or_(*managers), solid)
 
 
 def covers(table: Any, on: date | ColumnElement[date]) -> ColumnElement[bool]:

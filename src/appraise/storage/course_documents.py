@@ -20,7 +20,7 @@ from appraise.domain.section_course import (
 )
 
 TIMES: Final = ("self_assessed_at", "unblinded_at", "released_at", "shared_at", "finalised_at")
-TEXTS: Final = ("submitted_by", "return_reason", "void_reason")
+TEXTS: Final = ("submitted_by", "submitted_for", "return_reason", "void_reason")
 
 
 def course_document(course: Course) -> dict[str, Any]:

@@ -69,6 +69,13 @@ def managers(session: Session, *, on: date) -> dict[EmployeeId, EmployeeId]:
     return {EmployeeId(employee): EmployeeId(manager) for employee, manager in rows}
 
 
+def has_reports(session: Session, manager: EmployeeId, *, on: date) -> bool:
+    """In the solid line."""
+    lines = REPORTING_LINES.c
+    solid = (lines.kind == ReportingKind.SOLID.value, lines.manager_id == manager, covers(REPORTING_LINES, on))
+    return session.execute(select(lines.id).where(*solid).limit(1)).first() is not None
+
+
 def absent(session: Session, *, on: date) -> frozenset[EmployeeId]:
     """Whoever is on leave."""
     table = EMPLOYMENTS.c

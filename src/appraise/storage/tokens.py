@@ -14,6 +14,7 @@ from appraise.domain.employees import EmploymentStatus, ExternalReference
 from appraise.domain.identifiers import EmployeeId, TokenId
 from appraise.storage import people
 from appraise.storage.database import Session
+from appraise.storage.delegations import live_delegation
 from appraise.storage.direct import Direct
 from appraise.storage.nearest import nearest_job
 from appraise.storage.tables import ACCESS_TOKENS, EMPLOYEES, EMPLOYMENTS, EXTERNAL_REFERENCES, ROLE_GRANTS
@@ -67,12 +68,16 @@ def get(session: Session, token: TokenId) -> Token | None:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A token with the name, the granted roles and the standing that its employee has now."""
+    """A token with the name, the granted roles and the standing that its employee has now.
+
+    `is_delegate` where they may stand in for somebody today.
+    """
 
     token: Token
     name: str | None
     roles: frozenset[Role]
     status: EmploymentStatus
+    is_delegate: bool
 
 
 def holder(direct: Direct, token: TokenId, *, on: date) -> Holder | None:
@@ -84,12 +89,12 @@ def holder(direct: Direct, token: TokenId, *, on: date) -> Holder | None:
 @lru_cache(REMEMBERED)
 def _held(rows: tuple[tuple[Any, ...], ...], on: date) -> Holder:
     """By what was just read: the same rows say the same, and most requests come from few tokens."""
-    *columns, roles, scopes, status, ended_as, starts_on, ends_on, name, _ = rows[0]
+    *columns, roles, scopes, status, ended_as, starts_on, ends_on, name, delegation, _ = rows[0]
     job = SimpleNamespace(status=status, ended_as=ended_as, starts_on=starts_on, ends_on=ends_on)
     known = {"roles": orjson.loads(roles), "scopes": orjson.loads(scopes)}
     token = _token(SimpleNamespace(**dict(zip(OF_A_HOLDER, columns, strict=True)), **known))
     granted = frozenset(Role(row[-1]) for row in rows if row[-1] is not None)
-    return Holder(token, name, granted, people.status_in(job, on))
+    return Holder(token, name, granted, people.status_in(job, on), delegation is not None)
 
 
 @cache
@@ -103,7 +108,9 @@ def _holder() -> Select[Any]:
     documents = cast(token.roles, Text), cast(token.scopes, Text)
     standing = (job.c.status, job.c.ended_as, job.c.starts_on, job.c.ends_on)
     own = (token[name] for name in OF_A_HOLDER)
-    statement = select(*own, *documents, *standing, EMPLOYEES.c.display_name, ROLE_GRANTS.c.role).select_from(tables)
+    delegation = live_delegation(token.employee_id)
+    columns = (*own, *documents, *standing, EMPLOYEES.c.display_name, delegation, ROLE_GRANTS.c.role)
+    statement = select(*columns).select_from(tables)
     return statement.where(token.id == bindparam("token", type_=Key()))
 
 

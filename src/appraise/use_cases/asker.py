@@ -9,6 +9,7 @@ from appraise.domain.jobs import Asker
 from appraise.errors import Forbidden
 from appraise.storage import people, tokens
 from appraise.storage.database import Session
+from appraise.use_cases.stand_ins import standing_in
 
 ISSUER_TRUSTED_FOR: Final = timedelta(hours=1)
 """So long after somebody asked with roles of an issuer, which cannot be asked again, these still count."""
@@ -33,13 +34,14 @@ def as_now(session: Session, asker: Asker, *, since: datetime, at: datetime) -> 
             raise Forbidden("the token of whoever asked has ended", hint="ask again with another")
         if token.employee is not None:
             _check_is_here(session, token.employee, at)
-        return Principal(asker.name, token.employee, token.roles | granted, token.scopes, token=token.id)
+        who = Principal(asker.name, token.employee, token.roles | granted, token.scopes, token=token.id)
+        return standing_in(session, who, at=at)
     if asker.employee is None:
         raise Forbidden("whoever asked has no token any more")
     _check_is_here(session, asker.employee, at)
     if asker.roles and at - since > ISSUER_TRUSTED_FOR:
         raise Forbidden("it was asked for too long ago by somebody whose roles an issuer gave", hint="ask again")
-    return Principal(asker.name, asker.employee, asker.roles | granted)
+    return standing_in(session, Principal(asker.name, asker.employee, asker.roles | granted), at=at)
 
 
 def _check_is_here(session: Session, employee: EmployeeId, at: datetime) -> None:

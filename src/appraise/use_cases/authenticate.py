@@ -1,5 +1,6 @@
 """Who is behind one of our own tokens."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,6 +10,7 @@ from appraise.errors import Unauthenticated
 from appraise.storage import embed_tokens, people, tokens
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.stand_ins import standing_in
 from appraise.use_cases.token_text import EMBED, TokenText, read_token
 from appraise.use_cases.transactions import committed
 
@@ -39,9 +41,13 @@ def authenticate(deployment: Deployment, token: str, *, origin: str | None, at: 
         raise Unauthenticated(GONE, hint="ask an HR administrator")
     if known.last_used_at is None or known.last_used_at < at - NOTED_EVERY:
         _note_use(deployment, known.id, at)
-    return Principal(
+    principal = Principal(
         holder.name or known.name, known.employee, known.roles | holder.roles, known.scopes, token=known.id
     )
+    if not holder.is_delegate:
+        return principal
+    with deployment.database.reading() as session:
+        return standing_in(session, principal, at=at)
 
 
 def _embedded(deployment: Deployment, said: TokenText, origin: str | None, at: datetime) -> Principal:
@@ -54,6 +60,7 @@ def _embedded(deployment: Deployment, said: TokenText, origin: str | None, at: d
         name = tokens.name_of(session, known.viewer)
         status = people.status_of(session, known.viewer, on=at.date())
         minter = tokens.get(session, known.minted_by)
+        viewer = standing_in(session, Principal(name or known.viewer, known.viewer, roles), at=at)
     if known.expires_at <= at:
         raise Unauthenticated("the token has expired", hint=AGAIN)
     if minter is None or not minter.is_live(at):
@@ -62,12 +69,7 @@ def _embedded(deployment: Deployment, said: TokenText, origin: str | None, at: d
         raise Unauthenticated("the token is not good on this origin", expected="a request from the page it is for")
     if not may_sign_in(status):
         raise Unauthenticated("the viewer has left")
-    return Principal(
-        name=name or known.viewer,
-        employee=known.viewer,
-        roles=roles,
-        embedded=Embedded(known.section, known.subject, minter.name),
-    )
+    return replace(viewer, embedded=Embedded(known.section, known.subject, minter.name))
 
 
 def _note_use(deployment: Deployment, token: TokenId, at: datetime) -> None:

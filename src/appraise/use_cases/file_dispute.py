@@ -57,7 +57,7 @@ def file_dispute(  # noqa: PLR0913  # the fields of one form
             filed_at=at,
             filed_by=EmployeeId(str(principal.employee)),
             decide_by=at.date() + timedelta(days=DAYS_TO_DECIDE),
-            reviewer=neutral(managers, scorer=section.course.submitted_by),
+            reviewer=neutral(managers, scorers=section.course.scorers),
         )
         until = respond_by(session, section, cycle) if section.course.shared_at is not None else None
         before = disputes.of(session, section.id)

@@ -18,6 +18,7 @@ from appraise.storage.embed_tokens import EmbedToken
 from appraise.storage.identifiers import new_id
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_view import Actor
+from appraise.use_cases.stand_ins import standing_in
 from appraise.use_cases.token_text import EMBED, TokenText, new_secret, secret_hash
 from appraise.use_cases.transactions import committed
 
@@ -78,7 +79,7 @@ def _minted(
         return Refusal("UNKNOWN_SECTION", "there is no such section, or it is not yours to see", "sectionId")
     if not may_sign_in(found[0].status):
         return Refusal("VIEWER_HAS_LEFT", "the viewer has left", "viewer")
-    theirs = Principal(viewer.display_name, viewer.id, tokens.roles_of(session, viewer.id))
+    theirs = standing_in(session, Principal(viewer.display_name, viewer.id, tokens.roles_of(session, viewer.id)), at=at)
     if sections.get(session, Viewer(theirs, at.date()), request.section) is None:
         return Refusal("NOT_THE_VIEWERS", "the viewer may not see this section", "viewer")
     secret, expires_at = new_secret(), at + request.life

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from appraise.domain.access import Principal, read_is_audited
+from appraise.domain.access import Principal, read_is_audited, reads_for
 from appraise.domain.identifiers import CycleId, EmployeeId, SectionId
 from appraise.domain.reading import Page, SectionRow, SectionsWanted, ViewedSection
 from appraise.domain.sections import Section
 from appraise.errors import NotFound
-from appraise.storage import audit, sections
+from appraise.storage import audit, people, sections
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
@@ -46,7 +46,9 @@ def get_section(deployment: Deployment, principal: Principal, section: SectionId
 
     def read_and_record(session: Session) -> ViewedSection:
         viewed = read(session)
-        actor = Actor.of(principal)
+        managers = people.managers_of(session, viewed.section.employee, on=at.date()) if principal.stands_in else ()
+        reads_in_place_of = reads_for(principal, viewed.section.employee, managers=managers, state=viewed.section.state)
+        actor = Actor.of(principal, reads_in_place_of)
         details = [*actor.facts, ("version", str(viewed.section.version))]
         audit.append(
             session, at=at, actor=actor.id, action="section.read", subject=f"section:{section}", details=details

@@ -1,18 +1,21 @@
 """What somebody has to do: the same query that reminders are sent by."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from appraise.domain.access import Principal, Role
+from appraise.domain.delegations import NamedDelegation
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.section_states import SectionState
 from appraise.domain.tasks import NamedTask, Open, TaskKind, owed
-from appraise.storage import corrections, cycles, disputes, people, tasks
+from appraise.storage import corrections, cycles, delegations, disputes, people, tasks
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_view import respond_by
+from appraise.use_cases.stand_ins import judged
 
 
 def read_tasks(deployment: Deployment, principal: Principal, *, at: datetime) -> list[NamedTask]:
@@ -33,21 +36,37 @@ def all_tasks(session: Session, *, hr: Collection[EmployeeId], viewer: Viewer | 
     above, absent = tasks.managers(session, on=on), tasks.absent(session, on=on)
     objections = tasks.by_section(disputes.all_open(session))
     notices = tasks.by_section(corrections.all_open(session))
+    standing_in = _standing_in(session, on)
     found = []
     for section, name in tasks.open_sections(session, known.values(), viewer=viewer):
         cycle = known[section.cycle]
         is_shared = section.state is SectionState.SHARED
+        managers = _chain(section.employee, above)
         open_ = Open(
             section=section,
             cycle=cycle,
-            managers=_chain(section.employee, above),
+            managers=managers,
+            delegates=standing_in.get(managers[0], ()) if managers else (),
             absent=absent,
             disputes=objections.get(section.id, ()),
             corrections=notices.get(section.id, ()),
             respond_by=respond_by(session, section, cycle, leave) if is_shared else None,
         )
-        found += [NamedTask(task, name, cycle.name) for task in owed(open_, hr=hr, on=on)]
+        names = {one.delegation.manager: one.manager_name for one in open_.delegates}
+        found += [
+            NamedTask(task, name, cycle.name, None if task.acts_for is None else names[task.acts_for])
+            for task in owed(open_, hr=hr, on=on)
+        ]
     return sorted(found, key=_urgency)
+
+
+def _standing_in(session: Session, on: date) -> Mapping[EmployeeId, Sequence[NamedDelegation]]:
+    """Who stands in for whom today."""
+    found: dict[EmployeeId, list[NamedDelegation]] = defaultdict(list)
+    for one in judged(session, delegations.live(session, on=on), on=on):
+        if one.is_good:
+            found[one.delegation.manager].append(one)
+    return found
 
 
 def _urgency(named: NamedTask) -> tuple[Any, ...]:

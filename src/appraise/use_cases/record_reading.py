@@ -52,8 +52,10 @@ def _read(principal: Principal, sections: Mapping[SectionId, EmployeeId], at: da
     if not others:
         return []
     actor = Actor.of(principal)
-    details = (*actor.facts, ("sections", str(len(others))))
-    return [ListRead(at, actor.id, "sections.read", tuple(others), details)]
+    details = [*actor.facts, ("sections", str(len(others)))]
+    if principal.stands_in:
+        details.append(("stands_in_for", ", ".join(one.name for one in principal.stands_in)))
+    return [ListRead(at, actor.id, "sections.read", tuple(others), tuple(details))]
 
 
 def _written(deployment: Deployment, read: Sequence[ListRead]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from appraise.domain.access import Principal, may_act
+from appraise.domain.access import Principal, acts_for, may_act
 from appraise.domain.global_ids import Kind, encoded
 from appraise.domain.identifiers import SectionId
 from appraise.domain.reading import ViewedSection
@@ -80,6 +80,7 @@ def _changed(
             session, actor.id, request.idempotency_key, body_hash=body, answer=sections.frozen(after), at=at
         )
     viewed = view(session, principal, after, at=at)
+    actor = Actor.of(principal, acts_for(principal, request.action, section.employee, managers=managers))
     record_step(session, section, after, f"section.{request.action.lower()}", actor, request.facts, at=at)
     return viewed
 
@@ -123,10 +124,10 @@ def _facts(section: Section, *, before: SectionState) -> dict[str, str | int]:
 
 HR: Final = "an HR administrator; nobody acts on their own section"
 _WHOSE: Final = dict.fromkeys(Action, HR) | {
-    Action.RATE: "the employee's own manager",
+    Action.RATE: "the employee's own manager, or whoever stands in for them",
     Action.ASSESS_SELF: "the employee",
     Action.ACKNOWLEDGE: "the employee",
-    Action.SUBMIT: "the employee's manager, or theirs in turn",
+    Action.SUBMIT: "the employee's manager, theirs in turn, or whoever stands in for them with the right to hand in",
     Action.RETURN: "a manager further up, or an HR administrator",
     Action.APPROVE: "a manager further up, or an HR administrator",
     Action.SHARE: "the employee's manager, a manager further up, or an HR administrator",

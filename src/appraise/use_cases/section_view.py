@@ -5,20 +5,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from appraise.domain.access import Principal, Role, may_act, sees_ratings
+from appraise.domain.access import Principal, Role, StandIn, may_act, sees_ratings
 from appraise.domain.clocks import due_on
 from appraise.domain.cycles import Cycle
 from appraise.domain.disputes import DisputeKind
 from appraise.domain.employees import Employee, EmploymentStatus
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.periods import Period
-from appraise.domain.reading import PersonRow, ViewedSection
+from appraise.domain.reading import HandedIn, PersonRow, ViewedSection
 from appraise.domain.section_guards import Moment, hindrance
 from appraise.domain.section_states import Action
 from appraise.domain.sections import Section
 from appraise.storage import composites, cycles, disputes, people, sections, tokens
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
+from appraise.use_cases.stand_ins import delegates_of
 
 
 def view(session: Session, principal: Principal, section: Section, *, at: datetime) -> ViewedSection:
@@ -43,7 +44,16 @@ def view(session: Session, principal: Principal, section: Section, *, at: dateti
         is_own=principal.employee == section.employee,
         composite=composites.of(session, section.run, section.employee),
         respond_by=respond_by(session, section, cycle),
+        delegates=tuple(delegates_of(session, managers[0], on=at.date())) if managers else (),
+        handed_in=_handed_in(session, section),
     )
+
+
+def _handed_in(session: Session, section: Section) -> HandedIn | None:
+    by, for_ = section.course.submitted_by, section.course.submitted_for
+    if by is None:
+        return None
+    return HandedIn(tokens.name_of(session, by) or by, None if for_ is None else tokens.name_of(session, for_))
 
 
 def moment_of(session: Session, principal: Principal, section: Section, cycle: Cycle, *, on: date) -> Moment:
@@ -84,8 +94,12 @@ class Actor:
     facts: tuple[tuple[str, str], ...]
 
     @classmethod
-    def of(cls, principal: Principal) -> "Actor":
-        facts = [("name", principal.name)]
+    def of(cls, principal: Principal, acts_for: StandIn | None = None) -> "Actor":
+        """`acts_for` is the manager in whose place they do it."""
+        name = principal.name if acts_for is None else f"{principal.name} for {acts_for.name}"
+        facts = [("name", name)]
+        if acts_for is not None:
+            facts.append(("for", f"employee:{acts_for.manager}"))
         if principal.embedded is not None:
             facts.append(("embedded_by", principal.embedded.by))
         who = principal.name if principal.employee is None else f"employee:{principal.employee}"

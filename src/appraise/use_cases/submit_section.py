@@ -1,13 +1,13 @@
-"""A manager hands a section in; what it rests on is frozen by its hash."""
+"""A manager, or whoever stands in for them, hands a section in; what it rests on is frozen by its hash."""
 
 from datetime import datetime
 
-from appraise.domain.access import Principal
+from appraise.domain.access import Principal, acts_for
 from appraise.domain.identifiers import SectionId
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_states import Action
 from appraise.domain.sections import Refusal, Section, submit
-from appraise.storage import cycles, sections
+from appraise.storage import cycles, people, sections
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_change import Request, change_section
@@ -27,6 +27,14 @@ def submit_section(
 
     def step(session: Session, section: Section) -> Section | Refusal:
         run = cycles.run(session, section.run)
-        return submit(section, at=at, manifest_hash=sections.manifest_hash(run, section), by=principal.employee)
+        managers = people.managers_of(session, section.employee, on=at.date())
+        place_of = acts_for(principal, Action.SUBMIT, section.employee, managers=managers)
+        return submit(
+            section,
+            at=at,
+            manifest_hash=sections.manifest_hash(run, section),
+            by=principal.employee,
+            acts_for=None if place_of is None else place_of.manager,
+        )
 
     return change_section(deployment, principal, section_id, request, step)

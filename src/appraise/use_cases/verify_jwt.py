@@ -23,6 +23,7 @@ from appraise.use_cases.authenticate import GONE
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.issuer_keys import IssuerKeys
 from appraise.use_cases.issuers import Issuer
+from appraise.use_cases.stand_ins import standing_in
 
 LOG = structlog.get_logger("appraise.sign_in")
 LEEWAY: Final = 30
@@ -184,9 +185,11 @@ def _principal(deployment: Deployment, issuer: Issuer, claims: dict[str, Any], a
         granted = tokens.roles_of(session, employee)
         name = tokens.name_of(session, employee)
         status = people.status_of(session, employee, on=at.date())
+        who = Principal(name or employee, employee, granted | _roles(issuer, claims))
+        principal = standing_in(session, who, at=at)
     if not may_sign_in(status):
         raise Unauthenticated(GONE, hint="ask an HR administrator")
-    return Principal(name=name or employee, employee=employee, roles=granted | _roles(issuer, claims))
+    return principal
 
 
 def _employee(session: Session, issuer: Issuer, claims: dict[str, Any]) -> EmployeeId:

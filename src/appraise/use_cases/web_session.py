@@ -1,6 +1,6 @@
 """Sessions of the console: begun by an access token or by an issuer, asked at each request, ended by signing out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,6 +12,7 @@ from appraise.storage.database import Session
 from appraise.storage.web_sessions import WebSession
 from appraise.use_cases.authenticate import authenticate
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.stand_ins import standing_in
 from appraise.use_cases.token_text import new_secret, secret_hash
 from appraise.use_cases.transactions import committed
 from appraise.use_cases.verify_jwt import TrustedIssuers, verify_id_token
@@ -69,13 +70,14 @@ def authenticate_session(deployment: Deployment, session_id: str, *, at: datetim
         roles = known.roles | tokens.roles_of(session, known.employee)
         name = tokens.name_of(session, known.employee)
         token = None if known.token is None else tokens.get(session, known.token)
+        who = standing_in(session, Principal(name or known.employee, known.employee, roles), at=at)
     if known.token is not None and (token is None or not token.is_live(at)):
         raise Unauthenticated(ENDED, hint="the token that began it is good no longer")
     if not may_sign_in(status):
         raise Unauthenticated(ENDED, hint="sign in again")
     if known.used_at < at - NOTED_EVERY:
         committed(deployment, lambda session: web_sessions.touch(session, known.id_hash, at=at))
-    return Principal(name or known.employee, known.employee, roles | (token.roles if token else frozenset()))
+    return replace(who, roles=roles | (token.roles if token else frozenset()))
 
 
 def end_session(deployment: Deployment, session_id: str, *, at: datetime) -> WebSession | None:

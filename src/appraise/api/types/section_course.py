@@ -1,6 +1,6 @@
 """What happened to a section on its way."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from typing import Self
@@ -10,9 +10,11 @@ import strawberry
 from appraise.api.global_ids import Kind, to_global
 from appraise.api.types.estimates import ItemResult, result_of
 from appraise.api.types.indicators import IndicatorDefinitionType
+from appraise.domain.delegations import NamedDelegation
 from appraise.domain.host_scale import HostScale
 from appraise.domain.identifiers import SectionId
 from appraise.domain.indicators import definition_of
+from appraise.domain.reading import HandedIn
 from appraise.domain.revisions import SectionRevision
 from appraise.domain.section_course import (
     Acknowledgement,
@@ -69,6 +71,31 @@ class AcknowledgementType:
     @classmethod
     def of(cls, answer: Acknowledgement) -> Self:
         return cls(stance=StanceValue(answer.stance.value), comment=answer.comment, at=answer.at)
+
+
+@strawberry.type(name="SectionDelegate", description="Somebody who stands in for a section's manager today.")
+class SectionDelegateType:
+    name: str = strawberry.field(description="Who.")
+    for_name: str = strawberry.field(description="For whom.")
+    last_day: date = strawberry.field(description="The last day on which they do.")
+    may_submit: bool = strawberry.field(description="Whether they hand in, too.")
+
+    @classmethod
+    def of(cls, named: NamedDelegation) -> Self:
+        one = named.delegation
+        assert one.period.end is not None  # noqa: S101  # the database holds none without an end
+        last = one.period.end - timedelta(days=1)
+        return cls(name=named.delegate_name, for_name=named.manager_name, last_day=last, may_submit=one.may_submit)
+
+
+@strawberry.type(name="HandedIn", description="Who handed a section in.")
+class HandedInType:
+    name: str = strawberry.field(description="Who.")
+    for_name: str | None = strawberry.field(description="The manager for whom they stood in; null where for nobody.")
+
+    @classmethod
+    def of(cls, handed_in: HandedIn) -> Self:
+        return cls(name=handed_in.name, for_name=handed_in.for_name)
 
 
 @strawberry.type(name="Exemption", description="Why a section is out of the cycle.")

@@ -21,8 +21,10 @@ from appraise.api.types.people import EmployeeType
 from appraise.api.types.section_course import (
     AcknowledgementType,
     ExemptionType,
+    HandedInType,
     HostTotal,
     ReopeningType,
+    SectionDelegateType,
     SectionRevisionType,
 )
 from appraise.api.types.section_states import ActionValue, SectionStateValue
@@ -93,6 +95,17 @@ class SectionType(Node):
     @strawberry.field(description="Why it was given back to the manager, until it is handed in again.")
     def return_reason(self) -> str | None:
         return self.section.course.return_reason
+
+    @strawberry.field(description="Who stands in for the manager today. Audited as `disputes`.")
+    def delegates(self, info: strawberry.Info) -> list[SectionDelegateType]:
+        context: RequestContext = info.context
+        return [SectionDelegateType.of(one) for one in context.sections.view(self.section.id).delegates]
+
+    @strawberry.field(description="Who handed it in, and for whom they stood in; null before. Audited as `disputes`.")
+    def handed_in(self, info: strawberry.Info) -> HandedInType | None:
+        context: RequestContext = info.context
+        found = context.sections.view(self.section.id).handed_in
+        return None if found is None else HandedInType.of(found)
 
     @strawberry.field(description="When HR let it be shared.")
     def released_at(self) -> datetime | None:

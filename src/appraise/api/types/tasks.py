@@ -37,6 +37,7 @@ class TaskType:
     employee_name: str = strawberry.field(description="Whose section it is.")
     cycle_name: str = strawberry.field(description="Of which cycle.")
     due: date | None = strawberry.field(description="The last day; null where there is none.")
+    for_name: str | None = strawberry.field(description="The manager for whom the reader stands in; null else.")
 
     @classmethod
     def of(cls, named: NamedTask) -> Self:
@@ -47,6 +48,7 @@ class TaskType:
             employee_name=named.subject_name,
             cycle_name=named.cycle_name,
             due=None if task.due == date.max else task.due,
+            for_name=named.for_name,
         )
 
 

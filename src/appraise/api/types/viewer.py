@@ -8,11 +8,13 @@ import strawberry
 
 from appraise.api.context import RequestContext
 from appraise.api.permissions import RULES, Permission
+from appraise.api.types.delegations import DelegationType
 from appraise.api.types.people import EmployeeType
 from appraise.api.types.sections import SectionType
 from appraise.api.types.tasks import TaskType
 from appraise.domain.access import Principal, Role, may_administer, may_read_audit, people_scope, section_scope
 from appraise.domain.identifiers import EmployeeId
+from appraise.use_cases.delegate import may_name, read_delegations
 from appraise.use_cases.own_record import own_sections
 from appraise.use_cases.read_rating_habit import FEWEST_SECTIONS, RatingHabit, read_rating_habit
 from appraise.use_cases.read_tasks import read_tasks
@@ -78,6 +80,21 @@ class ViewerType:
     def tasks(self, info: strawberry.Info) -> list[TaskType]:
         context: RequestContext = info.context
         return [TaskType.of(named) for named in read_tasks(context.deployment, context.principal, at=context.at)]
+
+    @strawberry.field(
+        description=(
+            "Who stands in for them and for whom they stand in, now or later; everybody's for HR administrators."
+        )
+    )
+    def delegations(self, info: strawberry.Info) -> list[DelegationType]:
+        context: RequestContext = info.context
+        found = read_delegations(context.deployment, context.principal, at=context.at)
+        return [DelegationType.of(one) for one in found]
+
+    @strawberry.field(description="Whether somebody reports to them, so that a delegate has something to do, or HR.")
+    def can_name_delegates(self, info: strawberry.Info) -> bool:
+        context: RequestContext = info.context
+        return may_name(context.deployment, context.principal, at=context.at)
 
     @strawberry.field(
         description="Their own sections, the newest cycle first; none for programs and in a host's frame."

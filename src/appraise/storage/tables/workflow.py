@@ -39,6 +39,29 @@ class DisputeRow(Record, table=True):
     decided_by: str | None = Field(default=None, sa_type=Key)
 
 
+class DelegationRow(Record, table=True):
+    """Who acts for a manager for some time; `ended_at` is when somebody ended it before its time."""
+
+    __tablename__ = "delegations"
+    __table_args__ = (
+        CheckConstraint("ends_on > starts_on", name="period"),
+        CheckConstraint("manager_id <> delegate_id", name="not_self"),
+        Index("ix_delegations_delegate_id", "delegate_id"),
+        Index("ix_delegations_manager_id", "manager_id"),
+    )
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    manager_id: str = Field(sa_type=Key, foreign_key="employees.id")
+    delegate_id: str = Field(sa_type=Key, foreign_key="employees.id")
+    starts_on: date
+    ends_on: date
+    may_submit: bool
+    named_by: str = Field(sa_type=Key)
+    named_at: datetime = Field(sa_type=Instant)
+    reason: str | None = None
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
 class ReminderRow(Record, table=True):
     """Who was reminded of what; nobody is reminded twice on a day."""
 

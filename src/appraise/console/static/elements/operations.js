@@ -34,6 +34,8 @@ fragment SectionParts on Section {
   allowedActions
   isOwn
   submittedAt
+  handedIn { name forName }
+  delegates { name forName lastDay maySubmit }
   manifestHash
   selfAssessedAt
   selfAssessmentVisible
@@ -273,5 +275,22 @@ fragment ReadingParts on ContributionReading {
 }`;
 
 export const ReadTasks = `query ReadTasks {
-  viewer { tasks { kind due sectionId employeeName cycleName } }
+  viewer { tasks { kind due sectionId employeeName cycleName forName } }
 }`;
+
+const DELEGATION = `
+fragment DelegationParts on Delegation {
+  id managerName delegateName firstDay lastDay maySubmit reason isLive isVoid isOwn canBeEnded
+}`;
+
+export const ReadDelegations = `query ReadDelegations {
+  viewer { roles canNameDelegates delegations { ...DelegationParts } }
+}${DELEGATION}`;
+
+export const NameDelegate = `mutation NameDelegate($input: NameDelegateInput!) {
+  nameDelegate(input: $input) { delegation { ...DelegationParts } ${WRONG} }
+}${DELEGATION}`;
+
+export const EndDelegation = `mutation EndDelegation($input: EndDelegationInput!) {
+  endDelegation(input: $input) { delegation { ...DelegationParts } ${WRONG} }
+}${DELEGATION}`;

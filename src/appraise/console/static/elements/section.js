@@ -15,6 +15,7 @@ import { inputOf, questionOf } from "./objections.js";
 import { AnnotateCorrection, DecideDispute, FileDispute, ReadSection, WithdrawDispute } from "./operations.js";
 import { legend } from "./picture.js";
 import { Saving } from "./saving.js";
+import { origin, standIns } from "./section-hands.js";
 import { layout } from "./section-layout.js";
 import { pictures, shared } from "./styles.js";
 import "./together.js";
@@ -127,7 +128,7 @@ export class AppraiseSection extends LitElement {
           ${data.items.filter((/** @type {any} */ item) => !isContext(item)).map((/** @type {any} */ item) => this.#item(data, item))}
           ${this.#together(data)} ${this.#context(data)} ${this.#evidence(data)}
         </div>
-        <aside aria-label="This section">${this.#total(data)} ${this.#next(data)} ${this.#ownView(data)} ${this.#answer(data)} ${this.#origin(data)}</aside>
+        <aside aria-label="This section">${this.#total(data)} ${this.#next(data)} ${this.#ownView(data)} ${this.#answer(data)} ${origin(data, this.token === null ? () => this.#print(data) : null)}</aside>
       </div>
       <appraise-ask></appraise-ask>
     </div>`;
@@ -179,6 +180,7 @@ export class AppraiseSection extends LitElement {
       <p class="overline">Customer-service section · ${cycle.name} · ${period(cycle.start, cycle.end)}</p>
       <h1 tabindex="-1">${person.name}</h1>
       <p class="lead">${place}${person.managerName ? html`${place ? " · " : ""}reports to ${person.managerName}` : nothing}</p>
+      ${standIns(data)}
       <ol class="steps" aria-label="State">
         ${STEPS.map(
           (state, step) => html`<li class=${step <= reached ? "reached" : ""} aria-current=${step === reached ? "step" : nothing}>
@@ -279,16 +281,6 @@ export class AppraiseSection extends LitElement {
       if (EXTREMES.has(rating) && !comment?.trim()) return [{ item: item.id, words: `${item.indicator.name}: words beside the ${rating}` }];
       return [];
     });
-  }
-
-  /** @param {any} data */
-  #origin(data) {
-    if (data.submittedAt === null) return nothing;
-    return html`<section class="small soft">
-      <p>Handed in on ${date(data.submittedAt)}.</p>
-      ${data.manifestHash === null ? nothing : html`<p>Evidence frozen as <code title=${data.manifestHash}>${data.manifestHash.slice(0, 12)}</code></p>`}
-      ${data.state === "FINALISED" && this.token === null ? html`<p class="deeds"><button class="button" @click=${() => this.#print(data)}>Save as PDF</button></p>` : nothing}
-    </section>`;
   }
 
   /** @param {any} data */

@@ -1,6 +1,7 @@
 // <appraise-tasks>: what the reader has to do, the most urgent first, each with the way to it.
 
 import { css, html, nothing } from "lit";
+import "./delegates.js";
 import { ReadTasks } from "./operations.js";
 import { Page } from "./page.js";
 import { shared } from "./styles.js";
@@ -21,7 +22,7 @@ const KINDS = {
   DECIDE_CORRECTION: ["Decide a correction", "Data changed after a section was final. Let it stand with a note, or propose to open it again."],
 };
 
-/** @typedef {{kind: string, due: string | null, sectionId: string, employeeName: string, cycleName: string}} Task */
+/** @typedef {{kind: string, due: string | null, sectionId: string, employeeName: string, cycleName: string, forName: string | null}} Task */
 
 /** Where it is done. @param {Task} task */
 const place = (task) =>
@@ -46,7 +47,8 @@ export class AppraiseTasks extends Page {
 
   render() {
     return html`<h1>To do</h1>
-      ${this.failure} ${this.#results()}`;
+      ${this.failure} ${this.#results()}
+      <appraise-delegates .endpoint=${this.endpoint} .token=${this.token}></appraise-delegates>`;
   }
 
   #results() {
@@ -67,7 +69,7 @@ export class AppraiseTasks extends Page {
       <ul>
         ${tasks.map(
           (task) => html`<li>
-            <a href=${place(task)}>${task.employeeName}</a>
+            <span><a href=${place(task)}>${task.employeeName}</a>${task.forName === null ? nothing : html`<br /><span class="soft small">for ${task.forName}</span>`}</span>
             <span class="soft small">${task.cycleName}</span>
             ${task.due === null ? html`<span class="soft small">no date</span>` : this.#due(task.due)}
           </li>`,
