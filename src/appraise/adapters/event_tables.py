@@ -28,11 +28,12 @@ _COLUMN = "column."
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The columns of a file by field, the adapter's own settings, and the declared time zone."""
+    """The columns of a file by field, the adapter's own settings, and what was declared of times."""
 
     columns: Mapping[str, str]
     settings: Mapping[str, str] = field(default_factory=dict)
     time_zone: str | None = None
+    date_format: str | None = None
 
     def __contains__(self, name: str) -> bool:
         return name in self.columns
@@ -117,6 +118,7 @@ def plan_tables(
         ),
         own_settings(options.settings, _known_settings(table)),
         _time_zone(table, options),
+        options.date_format,
     )
     stages = tuple(table.stages(found))
     return EventPlan(shape, stages, tuple(dict.fromkeys(found.columns.values())), tuple(table.warnings(found)))
@@ -217,6 +219,17 @@ def declared_scale(text: str | None, *, setting: str) -> dict[str, Rule]:
             hint="a 2 is the best answer on one scale and a bad one on another, so it is never guessed",
         )
     return scale(f"{ends[1]}_{ends[2]}", int(ends[1]), int(ends[2]))
+
+
+def declared_currency(found: Found) -> Rule:
+    """Raises `InvalidInput` where no setting names the currency of an export that does not name it itself."""
+    currency = found.settings.get("currency", "").strip()
+    if not currency:
+        raise InvalidInput(
+            "the currency is not declared: the export does not name it",
+            expected="the setting currency, e.g. currency=EUR",
+        )
+    return Rule(constant=currency)
 
 
 def nobody_served(found: Found, name: str) -> Skip:

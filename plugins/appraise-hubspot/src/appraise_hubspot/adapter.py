@@ -11,6 +11,7 @@ from appraise.adapters.event_tables import (
     TableSource,
     bots,
     case_mix,
+    declared_currency,
     nobody_served,
     served_by,
 )
@@ -67,12 +68,6 @@ def _customer(found: Found) -> tuple[Rule, Skip]:
 
 
 def _deals(found: Found) -> list[EventStage]:
-    currency = found.settings.get("currency")
-    if currency is None:
-        raise InvalidInput(
-            "the currency of the deals is not declared: the export does not name it",
-            expected="the setting currency, e.g. currency=EUR",
-        )
     won = [word.strip().casefold() for word in found.settings.get("won", "closed won").split(",")]
     customer, several = _customer(found)
     rules = {
@@ -84,7 +79,7 @@ def _deals(found: Found) -> list[EventStage]:
         **case_mix(found),
         "kind": Rule(constant="purchase"),
         "amount": found.rule("amount", Parse.MONEY),
-        "currency": Rule(constant=currency),
+        "currency": declared_currency(found),
     }
     skips = (
         Skip(f"{found.word('stage')} NOT IN ({', '.join(map(literal, won))})", "the deal is not won"),

@@ -1,0 +1,5 @@
+"""Appraise adapter for Chargebee."""
+
+from appraise_chargebee.adapter import adapter
+
+__all__ = ["adapter"]

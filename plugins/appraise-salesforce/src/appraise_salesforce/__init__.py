@@ -1,0 +1,5 @@
+"""Appraise adapter for Salesforce."""
+
+from appraise_salesforce.adapter import adapter
+
+__all__ = ["adapter"]
