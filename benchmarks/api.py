@@ -40,6 +40,8 @@ from appraise.use_cases.deployment import Deployment
 CONNECTIONS: Final = (1, 8, 64)
 OURS: Final = "ours, PostgreSQL"
 MANAGERS: Final = "ours, PostgreSQL, a manager"
+REMEMBERING: Final = "ours, PostgreSQL, remembered"
+"""All its answers were asked for before."""
 PEERS: Final = ("PostGraphile 5", "Strawberry, plain")
 
 
@@ -108,6 +110,7 @@ def _servers(directory: Path, url: str, database: int, embedded: Tokens, shared:
         servers.ours(OURS, directory, url, shared.administrator, database),
         servers.ours("ours, SQLite", directory, None, embedded.administrator, None),
         servers.ours(MANAGERS, directory, url, shared.manager, database),
+        servers.ours(REMEMBERING, directory, url, shared.administrator, database, megabytes=64),
         servers.postgraphile(url, database),
         servers.plain(url, database),
     ]
@@ -121,6 +124,10 @@ def _compare(wanted: list[Server], directory: Path, plan: Plan, console: Console
         for operation in OPERATIONS:
             # A manager sees about a hundred people: too few for an export, and not those of the point reads.
             asked = [one for one in ready if one.server.name != MANAGERS or operation == PAGE]
+            for one in asked:
+                if one.server.name == REMEMBERING and one.server.words is not None:
+                    for body in one.server.words.bodies(operation):
+                        one.ask(body)
             answer = next((one.ask(one.first(operation)) for one in asked if one.server.name == OURS), b"{}")
             with running(servers.floor(answer, directory)) as floor:
                 cells = {

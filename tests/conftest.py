@@ -21,7 +21,7 @@ from appraise.events.store import EventStore
 from appraise.scoring.installed import GROUP, installed
 from appraise.storage.database import Database
 from appraise.storage.migrate import upgrade
-from appraise.storage.tables import METADATA
+from appraise.storage.tables import DATA_VERSION, METADATA
 from appraise.use_cases.deployment import Deployment
 
 settings.register_profile("appraise", deadline=None, derandomize=True, print_blob=True)
@@ -103,7 +103,8 @@ def postgresql_database(migrated_postgres: Database) -> Database:
         # A replica checks no foreign keys and fires no triggers: the audit log can be emptied.
         session.execute(text("SET LOCAL session_replication_role = replica"))
         for table in METADATA.tables.values():
-            session.execute(table.delete())
+            if table is not DATA_VERSION:
+                session.execute(table.delete())
     return migrated_postgres
 
 

@@ -60,8 +60,12 @@ class Running:
         return found
 
 
-def ours(name: str, data: Path, url: str | None, token: str, database: int | None) -> Server:
+def ours(  # what runs, on what, and who asks
+    name: str, data: Path, url: str | None, token: str, database: int | None, *, megabytes: int = 0
+) -> Server:
+    """`megabytes` of answers are remembered."""
     environment = {"APPRAISE_DATA": str(data), "APPRAISE_RATE_LIMIT": "2000000000"}
+    environment["APPRAISE_RESPONSE_CACHE"] = str(megabytes)
     if url is not None:
         environment["APPRAISE_DATABASE_URL"] = url
     command = (sys.executable, "-m", "appraise", "serve", "--port", "{port}")

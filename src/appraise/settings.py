@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     rate_limit: int = Field(
         default=600_000, ge=20_000, description="cost points that one principal may ask of the API in a minute"
     )
+    response_cache: int = Field(
+        default=64, ge=0, le=16_384, description="megabytes of answers that are kept until records change; 0 keeps none"
+    )
 
     trusted_documents: TrustedMode = Field(
         default=TrustedMode.ALSO, description="`only`: the API runs no document but those of `schema/operations`"

@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from appraise.api.answers import Answers
 from appraise.api.downloads import PATH, Downloads
 from appraise.api.errors import ErrorCode, request_error
 from appraise.api.feed import Feed
@@ -60,7 +61,13 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
     issuers = TrustedIssuers(read_issuers(settings.issuers))
     console = Console(deployment, settings, clock, issuers)
     doorkeeper = Doorkeeper(deployment, issuers, session=console.sign_in.session)
-    limited = partial(Operations, timeout=settings.request_timeout, rate_limit=settings.rate_limit, turns=Turns())
+    limited = partial(
+        Operations,
+        timeout=settings.request_timeout,
+        rate_limit=settings.rate_limit,
+        turns=Turns(),
+        answers=Answers(settings.response_cache * 1_000_000),
+    )
     operations = limited(trusted=TrustedDocuments.packaged(only=settings.trusted_documents is TrustedMode.ONLY))
     live = Live(operations, Feed(deployment))
     endpoint = partial(GraphQLEndpoint, deployment, clock, doorkeeper=doorkeeper, live=live)
@@ -145,6 +152,7 @@ def serve(  # what, how, by which clock, and where
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    sys.setswitchinterval(0.001)  # a short answer needs the interpreter several times, and must not wait 5 ms each time
     sys.stdout.write(f"Serving on http://{host}:{listening.getsockname()[1]}  (GraphQL at /graphql; Ctrl-C ends it)\n")
     sys.stdout.flush()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server raises its signal again after an orderly end

@@ -37,7 +37,8 @@ def compiled(query: str, context: object, variables: dict[str, Any]) -> dict[str
     document = parse(query)
     operation = get_operation_ast(document)
     assert isinstance(operation, OperationDefinitionNode)
-    return CompiledQuery(GRAPHQL_SCHEMA, document, operation).run(context, variables)
+    completed = CompiledQuery(GRAPHQL_SCHEMA, document, operation).run(context, variables)
+    return None if completed is None else completed.data
 
 
 def asked(company: Company, who: str) -> RequestContext:

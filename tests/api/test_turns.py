@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.api.builder import AT, Company
 
-from appraise.api.turns import MOST_OF_ONE, MOST_RUNNING, MOST_WAITING, STRANGERS, Crowded, Turns
+from appraise.api.turns import MOST_LARGE, MOST_OF_ONE, MOST_RUNNING, MOST_WAITING, STRANGERS, Crowded, Turns
 from appraise.settings import Settings
 from appraise.web import create_app
 
@@ -62,6 +62,46 @@ def test_who_comes_after_fifty_requests_of_another_runs_next() -> None:
     asyncio.run(both())
 
     assert begun.index("honest") <= MOST_OF_ONE
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.booleans()), max_size=60))
+def test_requests_for_much_wait_for_each_other_and_hold_up_no_others(asked: list[tuple[str, bool]]) -> None:
+    turns, running, most = Turns(), Counter[tuple[str, bool]](), Counter[str]()
+
+    async def request(row: tuple[str, bool]) -> None:
+        async with turns.turn(row[0], within=60, is_large=row[1]):
+            running[row] += 1
+            most["of one"] = max(most["of one"], *(count for (_, is_large), count in running.items() if is_large), 0)
+            large = sum(count for (_, is_large), count in running.items() if is_large)
+            most["large"] = max(most["large"], large)
+            await asyncio.sleep(0.001 if row[1] else 0)
+            running[row] -= 1
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(request(row) for row in asked))
+
+    asyncio.run(all_of_them())
+
+    assert most["of one"] <= 1
+    assert most["large"] <= MOST_LARGE
+    assert (turns._running.total(), turns._inside.total(), len(turns._waiting)) == (0, 0, 0)
+
+
+def test_a_short_request_runs_at_once_beside_exports_of_the_same_principal() -> None:
+    turns, begun = Turns(), list[str]()
+
+    async def request(name: str, *, is_large: bool) -> None:
+        async with turns.turn("hr", within=60, is_large=is_large):
+            begun.append(name)
+            await asyncio.sleep(0.001)
+
+    async def both() -> None:
+        exports = [request("export", is_large=True) for _ in range(10)]
+        await asyncio.gather(*exports, request("read", is_large=False))
+
+    asyncio.run(both())
+
+    assert begun[:2] == ["export", "read"]
 
 
 def test_who_waits_too_long_or_with_too_many_is_sent_away() -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from graphql import (
     DirectiveNode,
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
     GraphQLField,
     GraphQLList,
@@ -52,6 +53,14 @@ Info = GraphQLResolveInfo[Any]
 Run = Callable[[Any, list[Args], Callable[[], list[Info]]], dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """`is_planned`: no resolver was called."""
+
+    data: dict[str, Any]
+    is_planned: bool
+
+
 class CompiledQuery:
     """One operation of a document. Safe to share between threads."""
 
@@ -64,11 +73,15 @@ class CompiledQuery:
         self._possible = operation.operation is OperationType.QUERY and not any(
             node.variable_definitions for node in nodes
         )
+        self.may_be_planned = self._possible and all(
+            isinstance(node, FieldNode) and (node.name.value in ROOTS or node.name.value == "__typename")
+            for node in operation.selection_set.selections
+        )
         self._variants: OrderedDict[tuple[Any, ...], _Variant | None] = OrderedDict()
         self._lock = Lock()
 
-    def run(self, context: object, variables: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The whole `data`, or None where graphql-core must execute the request, to answer it or to say what is wrong.
+    def run(self, context: object, variables: Mapping[str, Any]) -> "Completed | None":
+        """The whole answer, or None where graphql-core must execute the request, to give it or to say what is wrong.
 
         Resolvers may have been called before None is returned; they find the same `context` again.
         """
@@ -80,8 +93,15 @@ class CompiledQuery:
         variant = self._variant(values)
         if variant is None:
             return None
+        is_planned = True
+
+        def told() -> list[Info]:
+            nonlocal is_planned
+            is_planned = False
+            return self._infos(variant, values, context)
+
         try:
-            return variant.run(context, variant.arguments(values), lambda: self._infos(variant, values, context))
+            return Completed(variant.run(context, variant.arguments(values), told), is_planned)
         except Exception:  # noqa: BLE001  # graphql-core meets it again and knows how to report it
             return None
 

@@ -64,7 +64,7 @@ class Sections:
     _known: dict[CycleId, dict[EmployeeId, Section | None]] = field(default_factory=dict)
     _viewed: dict[SectionId, ViewedSection] = field(default_factory=dict)
     _standings: dict[SectionId, Mapping[IndicatorKey, Standing]] = field(default_factory=dict)
-    told: Told = field(default_factory=set)
+    told: Told = field(default_factory=dict)
     _together: dict[SectionId, Mapping[SectionId, EmployeeId]] = field(default_factory=dict)
     _beside: dict[SectionId, Beside] = field(default_factory=dict)
 

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
 from graphql import GraphQLSchema, execute_sync
 
+from appraise.api.answers import Answers
 from appraise.api.context import RequestContext
 from appraise.api.documents import Documents, Operation, Refused
 from appraise.api.errors import CODES, ErrorCode, formatted, request_error
@@ -24,6 +27,10 @@ from appraise.storage.deadline import DEADLINE, Deadline
 T = TypeVar("T")
 THREADS: Final = ThreadPoolExecutor(40, "requests")
 """As many as Starlette's own, whose way to a thread and back takes twice as long."""
+MUCH: Final = 5_000
+"""Cost above which a request waits for a turn of such: about a fourth of what may be asked for at once."""
+_IS_LARGE: Final[ContextVar[bool]] = ContextVar("is_large", default=True)
+"""Whether there is a turn for much; nobody else waits where there are no turns."""
 WATCH_EVERY: Final = 0.05
 """Seconds between two attempts to stop what runs beyond its time."""
 
@@ -35,6 +42,10 @@ class Answer:
     body: dict[str, Any]
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+
+
+class Large(Exception):  # noqa: N818  # no error
+    """A request turns out to ask for much: it must wait for a turn of such, to be begun anew in it."""
 
 
 class TooFast(Exception):  # noqa: N818  # named like the errors of appraise.errors
@@ -66,37 +77,49 @@ REFUSALS: Final = (
 class Operations:
     """Documents of one schema, with their limits."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # its limits and what its parts share
         self,
         *,
         timeout: float,
         rate_limit: int,
         trusted: TrustedDocuments,
         turns: Turns,
+        answers: Answers,
         schema: GraphQLSchema = GRAPHQL_SCHEMA,
         longest_list: int = LONGEST_LIST,
     ) -> None:
         self._timeout = timeout
         self._buckets = Buckets(rate_limit)
         self._trusted = trusted
+        self._answers = answers
         self.turns = turns
         self._documents = Documents(schema, longest_list=longest_list)
 
     async def in_turn(self, principal: str, work: Callable[[], T]) -> T:
-        """As `in_time`, when it is the principal's turn. Raises `Crowded`."""
-        async with self.turns.turn(principal, within=self._timeout):
-            return await self.in_time(work)
+        """As `in_time`, when it is the principal's turn; begun anew in another one where it asks for much.
 
-    async def in_time(self, work: Callable[[], T]) -> T:
-        """What `work` gives, done in a thread and stopped when a request's time is over."""
+        Raises `Crowded`.
+        """
+        with suppress(Large):
+            async with self.turns.turn(principal, within=self._timeout):
+                return await self.in_time(work)
+        async with self.turns.turn(principal, within=self._timeout, is_large=True):
+            return await self.in_time(work, is_large=True)
+
+    async def in_time(self, work: Callable[[], T], *, is_large: bool = False) -> T:
+        """What `work` gives, done in a thread and stopped when a request's time is over.
+
+        Raises `Large` where it asks for much and is not in a turn for that.
+        """
         deadline = Deadline(self._timeout)
 
         def bounded() -> T:
-            before = DEADLINE.set(deadline)
+            before, lane = DEADLINE.set(deadline), _IS_LARGE.set(is_large)
             try:
                 return work()
             finally:
                 DEADLINE.reset(before)
+                _IS_LARGE.reset(lane)
 
         watching: list[asyncio.Task[None]] = []
         loop = asyncio.get_running_loop()
@@ -121,9 +144,11 @@ class Operations:
         return balance
 
     def answer(self, asked: GraphQLRequest, operation: Operation, context: RequestContext) -> Answer:
-        """Of a query or a mutation."""
+        """Of a query or a mutation. Raises `Large` before anything is done."""
+        if operation.cost > MUCH and not _IS_LARGE.get():
+            raise Large
         balance = self.paid(context.principal, operation)
-        data = operation.compiled.run(context, asked.variables)
+        data = self._answers.data(operation, asked.variables, context)
         answered = Answer({"data": data}) if data is not None else executed(operation, asked.variables, context)
         return with_cost(answered, operation.cost, balance)
 

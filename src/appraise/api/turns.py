@@ -1,5 +1,6 @@
 """Whose request runs next: principals take turns, so that one who asks much makes the others wait little.
 
+Requests for much have rows of their own, one for each principal: what asks for little does not wait behind them.
 Belongs to one event loop.
 """
 
@@ -8,12 +9,15 @@ import hashlib
 from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, TypeVar
 
+T = TypeVar("T")
 MOST_RUNNING: Final = 8
 """Requests at once: more would only take the interpreter from each other."""
 MOST_OF_ONE: Final = 2
-"""Of one principal."""
+"""Of one principal, beside one for much."""
+MOST_LARGE: Final = 3
+"""Of all principals, requests for much."""
 MOST_WAITING: Final = 100
 """Of one principal, those that run included."""
 STRANGERS: Final = "strangers"
@@ -28,11 +32,15 @@ class Crowded(Exception):  # noqa: N818  # named like the errors of appraise.err
         super().__init__(f"{MOST_WAITING} requests of yours are waiting already; send the next when one is answered")
 
 
+Row = tuple[str, bool]
+"""A principal, and whether it is the row of requests for much."""
+
+
 class Turns:
     def __init__(self) -> None:
-        self._running: Counter[str] = Counter()
+        self._running: Counter[Row] = Counter()
         self._inside: Counter[str] = Counter()
-        self._waiting: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+        self._waiting: OrderedDict[Row, deque[asyncio.Future[None]]] = OrderedDict()
         self._known: OrderedDict[bytes, str] = OrderedDict()
 
     def principal_of(self, credential: str) -> str:
@@ -56,68 +64,76 @@ class Turns:
             raise Crowded
 
     @asynccontextmanager
-    async def turn(self, principal: str, *, within: float) -> AsyncIterator[None]:
+    async def turn(self, principal: str, *, within: float, is_large: bool = False) -> AsyncIterator[None]:
         """Waits until it is the principal's turn. Raises `Crowded`, also where that is not `within` seconds."""
         self.check(principal)
+        row = principal, is_large
         self._inside[principal] += 1
         try:
             try:
                 async with asyncio.timeout(within):
-                    await self._begun(principal)
+                    await self._begun(row)
             except TimeoutError as error:
                 raise Crowded from error
             try:
                 yield
             finally:
-                _less(self._running, principal)
+                _less(self._running, row)
                 self._go_on()
         finally:
             _less(self._inside, principal)
 
-    async def _begun(self, principal: str) -> None:
-        if principal not in self._waiting and self._may_run(principal):
-            self._running[principal] += 1
+    async def _begun(self, row: Row) -> None:
+        if row not in self._waiting and self._may_run(row):
+            self._running[row] += 1
             return
         mine = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(principal, deque()).append(mine)
+        self._waiting.setdefault(row, deque()).append(mine)
         try:
             await mine
         except asyncio.CancelledError:
             if mine.done() and not mine.cancelled():  # its turn had come
-                _less(self._running, principal)
+                _less(self._running, row)
                 self._go_on()
             else:
-                self._leave(principal, mine)
+                self._leave(row, mine)
             raise
 
-    def _may_run(self, principal: str) -> bool:
-        return self._running.total() < MOST_RUNNING and self._running[principal] < MOST_OF_ONE
+    def _may_run(self, row: Row) -> bool:
+        if self._running.total() >= MOST_RUNNING:
+            return False
+        _, is_large = row
+        if not is_large:
+            return self._running[row] < MOST_OF_ONE
+        return (
+            not self._running[row] and sum(count for (_, large), count in self._running.items() if large) < MOST_LARGE
+        )
 
     def _go_on(self) -> None:
-        """Lets begin whoever may, one of each principal after the other."""
-        for principal in list(self._waiting):
-            waiting = self._waiting[principal]
+        """Lets begin whoever may, one of each row after the other."""
+        for row in list(self._waiting):
+            waiting = self._waiting[row]
             while waiting and waiting[0].cancelled():  # given up, and not heard of it yet
                 waiting.popleft()
-            if waiting and self._may_run(principal):
-                self._running[principal] += 1
+            if waiting and self._may_run(row):
+                self._running[row] += 1
                 waiting.popleft().set_result(None)
-                self._waiting.move_to_end(principal)
+                self._waiting.move_to_end(row)
             if not waiting:
-                del self._waiting[principal]
+                del self._waiting[row]
 
-    def _leave(self, principal: str, mine: asyncio.Future[None]) -> None:
-        waiting = self._waiting.get(principal, deque())
+    def _leave(self, row: Row, mine: asyncio.Future[None]) -> None:
+        waiting = self._waiting.get(row, deque())
         if mine in waiting:
             waiting.remove(mine)
             if not waiting:
-                del self._waiting[principal]
+                del self._waiting[row]
 
 
-def _less(counter: Counter[str], principal: str) -> None:
-    counter[principal] -= 1
-    if not counter[principal]:
-        del counter[principal]
+def _less(counter: Counter[T], key: T) -> None:
+    counter[key] -= 1
+    if not counter[key]:
+        del counter[key]
 
 
 def _digest(credential: str) -> bytes:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from appraise.errors import InvalidInput, Retriable
+from appraise.storage import data_version
 from appraise.storage.deadline import DEADLINE
 from appraise.storage.direct import Reading
 
@@ -32,6 +33,7 @@ class Database:
         self.setting = setting
         self.url = _checked(url, setting)
         self.engine = _engine(self.url)
+        data_version.watch(self.engine)
         self._readers = _engine(self.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
         if not self.is_sqlite:
             event.listen(self._readers, "connect", _plan_once)
@@ -44,7 +46,9 @@ class Database:
     def transaction(self) -> Iterator[Session]:
         """Read and write; committed at the end, rolled back on an exception or by `session.rollback()`."""
         with _retriable(self.setting), self.engine.connect() as session, _in_time(session):
+            data_version.begin(session)
             yield session.execution_options(**{BEGIN: "IMMEDIATE"})
+            data_version.count(session)
             session.commit()
 
     @contextmanager

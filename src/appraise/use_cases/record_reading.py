@@ -14,7 +14,8 @@ from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_view import Actor
 from appraise.use_cases.transactions import committed
 
-Told = set[frozenset[SectionId]]
+Told = dict[frozenset[SectionId], Mapping[SectionId, EmployeeId]]
+"""The lists of one request that have their line."""
 
 
 def record_reading(
@@ -27,7 +28,7 @@ def record_reading(
 ) -> None:
     """For sections, with whose they are, before their figures go out; none for somebody's own.
 
-    `told` are the lists of this request that have their line already: one that is read twice in it has one. Lines of
+    A list that is in `told` already has its line: one that is read twice in a request has one. Lines of
     requests that end at the same time are written together; none of these goes on before they are committed.
     """
     list_read = frozenset(sections)
@@ -36,7 +37,7 @@ def record_reading(
     for one in _read(principal, sections, at):
         deployment.lists_read.done(one, partial(_written, deployment))
     if told is not None:
-        told.add(list_read)
+        told[list_read] = sections
 
 
 def append_reading(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from appraise.storage.tables.columns import Document, Instant, Key, Record
@@ -24,6 +24,15 @@ class AccessTokenRow(Record, table=True):
     expires_at: datetime | None = Field(default=None, sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
     last_used_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class DataVersionRow(Record, table=True):
+    """One row; its number is another after each change of the records."""
+
+    __tablename__ = "data_version"
+
+    id: int = Field(primary_key=True)
+    number: int = Field(sa_type=BigInteger)
 
 
 class EmbedTokenRow(Record, table=True):
