@@ -18,6 +18,7 @@ from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY, DEFAULTS, Policy
 from appraise.domain.progress import silent
 from appraise.domain.scorecards import ScoringResult
+from appraise.events.engine import open_engine
 from appraise.scoring import score
 from appraise.scoring.prepared import Prepared, prepare
 from appraise.scoring.references import directory
@@ -114,7 +115,7 @@ class World:
         return self.add(EventKind.OWNERSHIPS, customer, day, employee, ended_at=ended)
 
     def tables(self) -> dict[EventKind, ibis.Table]:
-        connection = ibis.duckdb.connect(threads=2)
+        connection = open_engine(threads=2)
         return in_engine(connection, {kind: arrow_table(kind, rows) for kind, rows in self.rows.items()})
 
     def people(self) -> PeopleSnapshot:

@@ -8,9 +8,10 @@ if TYPE_CHECKING:
 
 def open_engine(*, memory_limit: str | None = None, threads: int | None = None) -> "Backend":
     """An in-memory DuckDB whose sessions think in UTC, so that no time depends on the machine's zone."""
-    import ibis  # noqa: PLC0415  # takes a second, and writing events needs none of it
+    # Ibis takes a second to import, and writing events needs none of it.
+    from appraise.events.duckdb_engine import DuckDBEngine  # noqa: PLC0415
 
-    connection: Backend = ibis.duckdb.connect()
+    connection: Backend = DuckDBEngine().connect()
     connection.raw_sql("SET TimeZone = 'UTC'")
     if memory_limit is not None:
         connection.raw_sql(f"SET memory_limit = {literal(memory_limit)}")

@@ -50,13 +50,20 @@ def prepare(
 ) -> Prepared:
     """`currency` is the one in which most purchases were made, None without purchases."""
     tables = {kind: readable(events, kind, data_as_of=data_as_of).cache() for kind in EventKind}
-    present = frozenset(kind for kind, table in tables.items() if table.count().to_pyarrow().as_py() > 0)
+    present = _present(tables)
     serving = [kind for kind in EventKind if kind is not EventKind.CUSTOMERS]
     references = resolved([tables[kind] for kind in serving], people)
     walk = crosswalk(tables.values()).cache()
-    known = {kind: with_customer(table, walk) for kind, table in tables.items()}
-    traits = latest_traits(known[EventKind.CUSTOMERS]).cache()
-    ready = {kind: _with_traits(with_employee(known[kind], references), traits).cache() for kind in serving}
+    traits = None
+    if EventKind.CUSTOMERS in present:
+        traits = latest_traits(with_customer(tables[EventKind.CUSTOMERS], walk)).cache()
+
+    def made_ready(kind: EventKind) -> ibis.Table:
+        if kind not in present:
+            return _of_nobody(tables[kind])
+        return _with_traits(with_employee(with_customer(tables[kind], walk), references), traits).cache()
+
+    ready = {kind: made_ready(kind) for kind in serving}
     end = seconds_of(data_as_of)
     return Prepared(
         present=present,
@@ -103,9 +110,21 @@ def orders(purchases: ibis.Table) -> ibis.Table:
     return summed.filter(summed["at"].notnull() & (summed.amount > 0))
 
 
-def _with_traits(table: ibis.Table, traits: ibis.Table) -> ibis.Table:
+def _present(tables: Mapping[EventKind, ibis.Table]) -> frozenset[EventKind]:
+    rows = [table.agg(kind=ibis.literal(kind.value), n=table.count()) for kind, table in tables.items()]
+    return frozenset(EventKind(row["kind"]) for row in ibis.union(*rows).to_pyarrow().to_pylist() if row["n"])
+
+
+def _of_nobody(empty: ibis.Table) -> ibis.Table:
+    """A table without rows, with the columns that one with rows is given."""
+    types = {"customer": "int64", "employee": "int32", "why": "string", "named": "boolean"}
+    columns = empty.drop("customer_key", "link_key", "employee_namespace", "employee_key")
+    return columns.mutate(**{name: ibis.literal(None, type=type_) for name, type_ in types.items()})
+
+
+def _with_traits(table: ibis.Table, traits: ibis.Table | None) -> ibis.Table:
     """Segment and region of the customer where the event itself does not say."""
-    if "segment" not in table.columns:
+    if traits is None or "segment" not in table.columns:
         return table
     joined = table.left_join(traits, "customer")
     return joined.mutate(

@@ -1,0 +1,58 @@
+"""DuckDB as Ibis speaks to it, for runs of many small statements."""
+
+from functools import lru_cache
+from typing import Any, Final
+
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+import pyarrow as pa
+from ibis.backends.duckdb import Backend
+from ibis.backends.duckdb.converter import DuckDBPyArrowData
+from ibis.expr.schema import Schema
+
+from appraise.events.statements import Statements, shape_of
+
+STATEMENTS: Final = Statements()
+
+
+class DuckDBEngine(Backend):  # type: ignore[misc]  # Ibis has no types
+    """As Ibis' own backend, with its statements remembered; temporary tables are made without looking them up after."""
+
+    def compile(self, expr: ir.Expr, /, **options: Any) -> str:
+        """As Ibis writes it."""
+        if any(options.values()):
+            return str(super().compile(expr, **options))
+        table = expr.as_table()
+        return STATEMENTS.written(shape_of(table.op()), lambda: str(super(DuckDBEngine, self).compile(table)))
+
+    def to_pyarrow(self, expr: ir.Expr, /, **options: Any) -> pa.Table | pa.Array | pa.Scalar:
+        """As Ibis does it."""
+        if any(options.values()):
+            return super().to_pyarrow(expr, **options)
+        found = self.con.sql(self._ready(expr.as_table())).to_arrow_table()
+        return expr.__pyarrow_result__(found, data_mapper=DuckDBPyArrowData)
+
+    def create_table(self, name: str, /, obj: Any = None, **options: Any) -> ir.Table:
+        """As Ibis does it; a temporary table of an expression has that expression's types."""
+        if not (isinstance(obj, ir.Table) and options.pop("temp", False)):
+            return super().create_table(name, obj, **options)
+        schema: Schema = options.pop("schema", None) or obj.schema()
+        if any(options.values()) or schema.geospatial:
+            return super().create_table(name, obj, schema=schema, temp=True, **options)
+        sql = self._ready(obj)
+        self.con.execute(f'CREATE TEMP TABLE "{name}" ({_column_definitions(schema)})')
+        self.con.execute(f'INSERT INTO "{name}" {sql}')
+        place = ops.Namespace(catalog="temp", database="main")
+        return ops.DatabaseTable(name, schema=schema, source=self, namespace=place).to_expr()
+
+    def _ready(self, table: ir.Table) -> str:
+        """The table's SQL, once the rows that it brings along are at the engine."""
+        shape = shape_of(table.op())
+        if shape.holds_rows:
+            self._run_pre_execute_hooks(table)
+        return STATEMENTS.written(shape, lambda: str(super(DuckDBEngine, self).compile(table)))
+
+
+@lru_cache(maxsize=512)
+def _column_definitions(schema: Schema) -> str:
+    return ", ".join(column.sql("duckdb") for column in schema.to_sqlglot_column_defs("duckdb"))
