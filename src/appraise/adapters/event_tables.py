@@ -16,7 +16,7 @@ from appraise.adapters.days import check_time_zone, require_time_zone
 from appraise.adapters.files import detect
 from appraise.adapters.settings import own_settings
 from appraise.domain.events import CASE_MIX, EventKind
-from appraise.errors import InvalidInput
+from appraise.errors import InvalidInput, Place
 
 NOBODY = ("", "-", "--", "no agent", "unassigned", "none")
 """What systems write where nobody is assigned, in small letters."""
@@ -108,6 +108,13 @@ def plan_tables(
     lacking = {table.title: _lacking(table, columns, options) for table in tables}
     table = min(tables, key=lambda one: len(lacking[one.title]) / len(one.required))
     declared = _declared_columns(table, options)
+    for name in table.required:
+        if not table.columns[name] and name not in declared:
+            raise InvalidInput(
+                f"which column of the {table.title} is the {name} is not declared",
+                place=Place(path.name),
+                expected=f"the setting {_COLUMN}{name} with the column's name",
+            )
     found = Found(
         find_columns(
             columns,
@@ -180,6 +187,8 @@ def by_address(
     skips: tuple[Skip, ...] = (),
 ) -> list[EventStage]:
     """Customers by their hashed address; whoever has none is one of their own, under the SQL text `otherwise`."""
+    if email not in found:
+        return [EventStage(kind, {**rules, "customer_key": Rule(sql=otherwise)}, skips=skips)]
     link = found.rule(email, Parse.LINK)
     has_address = f"contains({found.text(email)}, '@')"
     alone = Rule(sql=otherwise, blame=found.columns[email])
