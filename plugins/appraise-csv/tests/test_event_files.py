@@ -87,3 +87,17 @@ def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidInput, match="damaged or cut off"):
         read(path)
+
+
+def test_a_crosswalk_links_the_customers_of_the_source_that_is_imported(tmp_path: Path) -> None:
+    path = tmp_path / "crosswalk.csv"
+    path.write_text("source,customer_key,link_key\nshop,7,M-1\ndesk,42,M-1\nshop,8,\nshop,9,M-2\n")
+
+    result = read(path, source="shop")
+
+    assert [(one["customer_key"], one.get("link_key")) for one in result.events[EventKind.CUSTOMERS]] == [
+        ("7", "M-1"),
+        ("8", None),
+        ("9", "M-2"),
+    ]
+    assert result.skipped == {"a customer of another source": 1}

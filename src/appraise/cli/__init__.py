@@ -15,6 +15,7 @@ from appraise.cli import (
     policies,
     sections,
     server,
+    sources,
     webhooks,
     work,
     write_back,
@@ -48,7 +49,21 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (data, audit, people, sections, policies, changes, fairness, webhooks, mail, write_back, work, server):
+for module in (
+    data,
+    sources,
+    audit,
+    people,
+    sections,
+    policies,
+    changes,
+    fairness,
+    webhooks,
+    mail,
+    write_back,
+    work,
+    server,
+):
     module.register(app)
 
 

@@ -1,7 +1,7 @@
 """Plans for events out of a table, by a mapping."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from appraise.adapters.columns import find_columns, literal, nearest, quoted
@@ -29,8 +29,10 @@ def canonical_events(columns: Sequence[str], path: Path, options: ImportOptions)
 
     Where rows name their source, those of another one are left out: a warehouse may keep all in one table.
     """
-    kind = _kind(columns, path, options)
     folded = {column.casefold(): column for column in columns}
+    if is_crosswalk(columns):
+        return _crosswalk(folded, options)
+    kind = _kind(columns, path, options)
     known = {column.name: folded[column.name] for column in COLUMNS[kind] if column.name in folded}
     if "link_key" not in known and "email" in folded:
         known["link_key"] = folded["email"]
@@ -39,6 +41,26 @@ def canonical_events(columns: Sequence[str], path: Path, options: ImportOptions)
         source = f"trim(coalesce({quoted(folded['source'])}, ''))"
         skips.append(Skip(f"{source} NOT IN ('', {literal(options.source)})", "an event of another source"))
     return EventMapping(kind=kind, columns=known, skips=tuple(skips), is_canonical=True)
+
+
+def is_crosswalk(columns: Sequence[str]) -> bool:
+    """Whether the table says which customer of a source is which, and nothing else."""
+    folded = {column.casefold() for column in columns}
+    return {"source", "customer_key"} < folded <= {"source", "customer_key", "link_key", "email"}
+
+
+def _crosswalk(folded: Mapping[str, str], options: ImportOptions) -> EventMapping:
+    """Rows of the import's source as customers of whom nothing but the link is known; 1990 is the earliest time."""
+    source, key = (f"trim(coalesce({quoted(folded[name])}, ''))" for name in ("source", "customer_key"))
+    link = folded.get("link_key") or folded["email"]
+    return EventMapping(
+        kind=EventKind.CUSTOMERS,
+        columns={"customer_key": folded["customer_key"], "link_key": link},
+        constants={"occurred_at": "1990-01-01T00:00:00Z"},
+        sql={"event_id": f"'crosswalk/' || {key}"},
+        skips=(Skip(f"{source} <> {literal(options.source)}", "a customer of another source"),),
+        is_canonical=True,
+    )
 
 
 def _kind(columns: Sequence[str], path: Path, options: ImportOptions) -> EventKind:
