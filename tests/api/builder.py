@@ -121,7 +121,7 @@ def empty_deployment(directory: Path) -> Deployment:
 def build(deployment: Deployment, *, others: int = 0) -> Company:
     """`others` agents more report to Nia, for lists of several pages."""
     managers = MANAGERS | {f"Agent {number:03d}": "Nia Okafor" for number in range(others)}
-    records = tuple(_record(name, manager, row) for row, (name, manager) in enumerate(managers.items(), start=2))
+    records = tuple(record_of(name, manager, row) for row, (name, manager) in enumerate(managers.items(), start=2))
     options = ImportOptions("hr", as_of=date(2025, 1, 1))
     reconcile_people(deployment, ReadPeople(records, ()), options, file="people.csv", at=AT, dry_run=False)
     with deployment.database.reading() as session:
@@ -176,7 +176,7 @@ def _standings(number: int) -> tuple[tuple[IndicatorKey, Standing], ...]:
     )
 
 
-def _record(name: str, manager: str | None, row: int) -> PeopleRecord:
+def record_of(name: str, manager: str | None, row: int) -> PeopleRecord:
     key = ExternalReference("hr:id", f"E{row:04d}")
     managers = [] if manager is None else [ManagerReference(ExternalReference("name", manager))]
     return PeopleRecord(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 import numpy as np
-from tests.api.builder import _record, service
+from tests.api.builder import record_of, service
 
 from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.domain.access import Principal, Role, ServiceScope
@@ -96,7 +96,7 @@ def build(deployment: Deployment) -> Organisation:
     managers = [(manager, "Dora", department) for manager, (department, _) in UNITS.items()]
     above: list[tuple[str, str | None, str]] = [("Dora", None, "board"), *((name, None, "board") for name in ROLES)]
     records = tuple(
-        replace(_record(name, manager, row), department_code=department, department_name=department.title())
+        replace(record_of(name, manager, row), department_code=department, department_name=department.title())
         for row, (name, manager, department) in enumerate([*above, *managers, *agents], start=2)
     )
     options = ImportOptions("hr", as_of=date(2024, 1, 1))

@@ -6,11 +6,13 @@ import zipfile
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.api.builder import AT, Company
+from tests.api.builder import AT, MANAGERS, Company, record_of
 from tests.browser.conftest import SignIn, Site, looks_well, open_section, shoot
 
+from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.domain.cycles import CycleRules, CycleState
 from appraise.use_cases.advance_cycle import advance_cycle
+from appraise.use_cases.import_people import reconcile_people
 from appraise.use_cases.rate_item import rate_item
 from appraise.use_cases.set_cycle_rules import set_cycle_rules
 from appraise.use_cases.submit_section import submit_section
@@ -308,3 +310,28 @@ def _hand_in(company: Company, of: str, by: str) -> None:
                       expected_version=section.version, at=AT)  # fmt: skip
     section = company.section(of).section
     submit_section(company.deployment, manager, section.id, expected_version=section.version, at=AT)
+
+
+def test_a_former_manager_gives_a_part_and_the_manager_of_today_reads_it(sign_in: SignIn, site: Site) -> None:
+    """The last test of this file: somebody has another manager from now on."""
+    company = site.company
+    ben = next(row for row, name in enumerate(MANAGERS, start=2) if name == "Ben Castellanos")
+    read = ReadPeople((record_of("Ben Castellanos", "Dora Lindqvist", ben),), (), complete=False)
+    options = ImportOptions("hr", as_of=AT.date())
+    reconcile_people(company.deployment, read, options, file="people.csv", at=AT, dry_run=False)
+    manager, head = sign_in("manager"), sign_in("head")
+    manager.goto("/tasks")
+    manager.locator("section", has_text="Give your part").get_by_role("link", name="Ben Castellanos").click()
+    satisfaction = manager.get_by_role("group", name="Satisfaction")
+    satisfaction.get_by_role("radio", name="5").check()
+    manager.get_by_role("button", name="Give your part").click()
+    expect(manager.get_by_role("alert")).to_contain_text("a rating of 5 needs a comment")
+    satisfaction.get_by_label("Your words").fill("Calm in every storm.")
+    looks_well(manager, "part")
+    manager.get_by_role("button", name="Give your part").click()
+    expect(manager.get_by_role("status").last).to_contain_text("Given.")
+    open_section(head, "Ben Castellanos")
+    aside = head.locator("aside")
+    expect(aside).to_contain_text("Calm in every storm.")
+    expect(aside).to_contain_text("Weighted by days, with the ratings as they stand: Satisfaction 5")
+    looks_well(head, "parts")

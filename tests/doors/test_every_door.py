@@ -45,6 +45,8 @@ OPEN = {
     "AdapterFit": "of such a file",
     "Task": "what whoever asks has to do",
     "Delegation": "who stands in for whoever asks, and for whom they do; HR is told of all: tests/use_cases/test_delegates.py",
+    "AskedPart": "what whoever asks is asked for, told to themselves: tests/use_cases/test_parts.py",
+    "PartMark": "of such a part; of a section it lies behind that",
     "RatingHabit": "how whoever asks rates, told to themselves",
     "EmployeeConnection": "counts what its rule lets through",
     "EmployeeEdge": "wraps an employee",
@@ -254,8 +256,8 @@ OF_ADMINISTRATORS = {
         rating: 3, reason: "x"}""",
 }
 """What each is asked with, about things that there are not: administrators hear so, everybody else of the refusal."""
-HELD_ELSEWHERE = {"decideDispute", "withdrawDispute"}
-"""Steps of objections: tests/use_cases/test_disputes.py."""
+HELD_ELSEWHERE = {"decideDispute", "withdrawDispute", "givePart"}
+"""Steps of objections: tests/use_cases/test_disputes.py; parts: tests/use_cases/test_parts.py."""
 
 
 @pytest.mark.parametrize("change", OF_ADMINISTRATORS)

@@ -20,6 +20,7 @@ from appraise.use_cases.read_benchmarks import Benchmarks, read_benchmarks
 from appraise.use_cases.read_contributions import contributions_of
 from appraise.use_cases.read_cycles import list_cycles
 from appraise.use_cases.read_disputes import Beside, read_beside
+from appraise.use_cases.read_parts import SectionParts, read_parts
 from appraise.use_cases.read_people import people_by_id
 from appraise.use_cases.read_sections import get_section, sections_by_employee
 from appraise.use_cases.read_standings import read_standings
@@ -67,6 +68,7 @@ class Sections:
     told: Told = field(default_factory=dict)
     _together: dict[SectionId, Mapping[SectionId, EmployeeId]] = field(default_factory=dict)
     _beside: dict[SectionId, Beside] = field(default_factory=dict)
+    _parts: dict[SectionId, SectionParts] = field(default_factory=dict)
 
     def announce(self, employees: Iterable[EmployeeId]) -> None:
         self._employees.update(employees)
@@ -110,9 +112,16 @@ class Sections:
             self._beside[section] = read_beside(self.deployment, self.view(section))
         return self._beside[section]
 
+    def parts(self, section: SectionId) -> SectionParts:
+        """What former and dotted managers say; read as an individual's section is."""
+        if section not in self._parts:
+            self._parts[section] = read_parts(self.deployment, self.view(section), at=self.at)
+        return self._parts[section]
+
     def remember(self, viewed: ViewedSection) -> None:
         self._viewed[viewed.section.id] = viewed
         self._beside.pop(viewed.section.id, None)
+        self._parts.pop(viewed.section.id, None)
 
 
 @dataclass(slots=True)

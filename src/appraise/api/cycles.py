@@ -41,6 +41,7 @@ class CycleRulesInput:
     response_days: int = strawberry.field(default=14, description="Days to answer, 1 to 45.")
     most_disputes: int = strawberry.field(default=2, description="Disputes against one revision, 0 to 5.")
     host_scale: HostScaleInput | None = strawberry.field(default=None, description="The HR system's scale.")
+    dotted_parts: bool = strawberry.field(default=False, description="Whether dotted managers are asked for a part.")
 
     def rules(self) -> CycleRules:
         scale = self.host_scale
@@ -49,6 +50,7 @@ class CycleRulesInput:
             rate_by=self.rate_by,
             response_days=self.response_days,
             most_disputes=self.most_disputes,
+            dotted_parts=self.dotted_parts,
             host_scale=None if scale is None else HostScale(scale.lowest, scale.highest, scale.step),
         )
 

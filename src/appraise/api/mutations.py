@@ -12,6 +12,7 @@ from appraise.api.embedding import EmbeddingMutation
 from appraise.api.exports import ExportMutation
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.imports import ImportMutation
+from appraise.api.parts import PartMutation
 from appraise.api.permissions import Permission, Requires
 from appraise.api.scoring import ScoringMutation
 from appraise.api.section_payloads import SectionChangeInput, SectionPayload, changed
@@ -88,6 +89,7 @@ class Mutation(
     CycleMutation,
     DisputeMutation,
     DelegationMutation,
+    PartMutation,
     ScoringMutation,
     TokenMutation,
     TrialMutation,

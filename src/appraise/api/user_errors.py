@@ -59,6 +59,9 @@ class UserErrorCode(Enum):
     STILL_OPEN = strawberry.enum_value("STILL_OPEN", description="Something has to be ended first.")
     ALREADY_DONE = strawberry.enum_value("ALREADY_DONE", description="It was done before.")
     NOTHING_TO_HAND_IN = strawberry.enum_value("NOTHING_TO_HAND_IN", description="The self-assessment is empty.")
+    PART_MISSING = strawberry.enum_value(
+        "PART_MISSING", description="A former manager with as many days has not given their part."
+    )
     CALIBRATION_NEEDED = strawberry.enum_value("CALIBRATION_NEEDED", description="The cycle calibrates its sections.")
     NOT_RELEASED = strawberry.enum_value("NOT_RELEASED", description="HR has not released it yet.")
     NOT_PROPOSED = strawberry.enum_value("NOT_PROPOSED", description="Nobody has proposed it yet.")

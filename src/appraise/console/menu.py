@@ -44,6 +44,7 @@ PAGES: Final = (
     Page("/people", "People", "people", in_menu="People"),
     Page("/sections/{key}", "Section", "section"),
     Page("/tasks", "To do", "tasks", in_menu="To do"),
+    Page("/parts", "Your part", "parts"),
     Page("/disputes", "Disputes and claims", "disputes"),
     Page("/record", "My record", "record", in_menu="My record"),
     Page("/contributions", "Contributions", "contributions", in_menu="Contributions"),

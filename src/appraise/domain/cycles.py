@@ -30,7 +30,8 @@ class CycleRules:
     """`calibrates` says that sections pass through a calibration session; else a manager further up approves each.
 
     `rate_by` is the day by which managers hand in. An employee has `response_days` to answer and may file
-    `most_disputes` against one revision. `host_scale` is how totals are written to the HR system.
+    `most_disputes` against one revision. `host_scale` is how totals are written to the HR system. With `dotted_parts`
+    dotted managers are asked for a part, which is read and counts for nothing.
     """
 
     calibrates: bool = False
@@ -38,6 +39,7 @@ class CycleRules:
     response_days: int = 14
     most_disputes: int = 2
     host_scale: HostScale | None = None
+    dotted_parts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ RETRIES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120,
 WORDS: Final = {
     TaskKind.RATE: "Rate {name} and hand the section in",
     TaskKind.ASSESS_SELF: "Assess your own work, if you want to",
+    TaskKind.GIVE_PART: "Say how {name} worked in your time",
     TaskKind.SUBMIT_IN_PLACE: "Hand in the section of {name}, whose manager is on leave",
     TaskKind.APPROVE: "Approve the section of {name}, or give it back",
     TaskKind.RELEASE: "Release the section of {name}",
@@ -92,7 +93,8 @@ class _Line:
         place_of = "" if named.for_name is None else f" (for {named.for_name})"
         self.what = WORDS[named.task.kind].format(name=named.subject_name) + place_of
         self.cycle = named.cycle_name
-        self.address = f"{console}/sections/{encoded(Kind.SECTION, named.task.section)}"
+        of_section = f"{console}/sections/{encoded(Kind.SECTION, named.task.section)}"
+        self.address = f"{console}/parts" if named.task.kind is TaskKind.GIVE_PART else of_section
         self.when = _when(named.task.due, on)
 
 

@@ -23,6 +23,7 @@ REMIND_AT: Final = (30, 10, 3, 1)
 class TaskKind(StrEnum):
     RATE = "RATE"
     ASSESS_SELF = "ASSESS_SELF"
+    GIVE_PART = "GIVE_PART"
     SUBMIT_IN_PLACE = "SUBMIT_IN_PLACE"
     APPROVE = "APPROVE"
     RELEASE = "RELEASE"

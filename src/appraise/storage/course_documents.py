@@ -72,6 +72,7 @@ def rules_document(rules: CycleRules) -> dict[str, Any]:
         "rate_by": _day(rules.rate_by),
         "response_days": rules.response_days,
         "most_disputes": rules.most_disputes,
+        "dotted_parts": rules.dotted_parts,
         "host_scale": None if scale is None else [str(scale.low), str(scale.high), str(scale.step)],
     }
 
@@ -83,6 +84,7 @@ def rules_from(document: dict[str, Any]) -> CycleRules:
         rate_by=_date(document["rate_by"]),
         response_days=document["response_days"],
         most_disputes=document["most_disputes"],
+        dotted_parts=document.get("dotted_parts", False),
         host_scale=None if scale is None else HostScale(*(Decimal(number) for number in scale)),
     )
 

@@ -17,6 +17,7 @@ from appraise.storage.access import Viewer
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_disputes import read_beside
 from appraise.use_cases.read_evidence import read_evidence
+from appraise.use_cases.read_parts import read_parts
 from appraise.use_cases.read_readers import read_readers
 from appraise.use_cases.read_revisions import read_revisions
 from appraise.use_cases.read_sections import section_of
@@ -80,6 +81,7 @@ def _section(deployment: Deployment, principal: Principal, viewed: ViewedSection
         "total": plain(section.total),
         "together": plain(viewed.composite),
         "respond_by": plain(viewed.respond_by),
+        "parts": plain(read_parts(deployment, viewed, at=at).parts),
         "disputes": plain(beside.disputes),
         "corrections": plain(beside.corrections),
         "calibration_moves": plain(beside.moves),

@@ -9,11 +9,12 @@ from appraise.domain.access import Principal, Role
 from appraise.domain.delegations import NamedDelegation
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.section_states import SectionState
-from appraise.domain.tasks import NamedTask, Open, TaskKind, owed
-from appraise.storage import corrections, cycles, delegations, disputes, people, tasks
+from appraise.domain.tasks import NamedTask, Open, Task, TaskKind, owed
+from appraise.storage import corrections, cycles, delegations, disputes, parts, people, tasks
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.read_parts import asked
 from appraise.use_cases.section_view import respond_by
 from appraise.use_cases.stand_ins import judged
 
@@ -57,7 +58,29 @@ def all_tasks(session: Session, *, hr: Collection[EmployeeId], viewer: Viewer | 
             NamedTask(task, name, cycle.name, None if task.acts_for is None else names[task.acts_for])
             for task in owed(open_, hr=hr, on=on)
         ]
+    author = None if viewer is None else viewer.principal.employee
+    found += _parts(session, author, on)
     return sorted(found, key=_urgency)
+
+
+def _parts(session: Session, author: EmployeeId | None, on: date) -> list[NamedTask]:
+    """Of sections that their author need not reach."""
+    given = parts.given(session)
+    return [
+        NamedTask(
+            Task(
+                one.cycle.rules.rate_by or date.max,
+                TaskKind.GIVE_PART,
+                one.section.id,
+                one.expected.author,
+                one.section.employee,
+            ),
+            one.employee_name,
+            one.cycle.name,
+        )
+        for one in asked(session, author, on=on)
+        if (one.section.id, one.expected.author) not in given
+    ]
 
 
 def _standing_in(session: Session, on: date) -> Mapping[EmployeeId, Sequence[NamedDelegation]]:

@@ -4,12 +4,14 @@ from datetime import datetime
 
 from appraise.domain.access import Principal, acts_for
 from appraise.domain.identifiers import SectionId
+from appraise.domain.parts import missing
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_states import Action
 from appraise.domain.sections import Refusal, Section, submit
 from appraise.storage import cycles, people, sections
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.read_parts import parts_of
 from appraise.use_cases.section_change import Request, change_section
 
 
@@ -27,6 +29,11 @@ def submit_section(
 
     def step(session: Session, section: Section) -> Section | Refusal:
         run = cycles.run(session, section.run)
+        beside = parts_of(session, section, on=at.date())
+        rate_by = cycles.get(session, section.cycle).rules.rate_by
+        waits = missing(beside.parts, days_of_manager=beside.days_of_manager, rate_by=rate_by, on=at.date())
+        if waits is not None:
+            return waits
         managers = people.managers_of(session, section.employee, on=at.date())
         place_of = acts_for(principal, Action.SUBMIT, section.employee, managers=managers)
         return submit(

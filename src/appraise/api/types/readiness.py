@@ -128,6 +128,9 @@ class CycleRulesType:
     rate_by: date | None = strawberry.field(description="The day by which managers hand in.")
     response_days: int = strawberry.field(description="Days that an employee has to answer.")
     most_disputes: int = strawberry.field(description="Disputes that an employee may file against one revision.")
+    dotted_parts: bool = strawberry.field(
+        description="Whether dotted managers are asked for a part, which is read and counts for nothing."
+    )
     host_scale: HostScaleType | None = strawberry.field(description="The HR system's scale; null where none is said.")
 
     @classmethod
@@ -138,5 +141,6 @@ class CycleRulesType:
             rate_by=rules.rate_by,
             response_days=rules.response_days,
             most_disputes=rules.most_disputes,
+            dotted_parts=rules.dotted_parts,
             host_scale=None if scale is None else HostScaleType(lowest=scale.low, highest=scale.high, step=scale.step),
         )

@@ -17,6 +17,7 @@ from appraise.api.types.disputes import CalibrationMove, CorrectionType, Dispute
 from appraise.api.types.evidence import EvidenceConnection
 from appraise.api.types.items import ItemType
 from appraise.api.types.node import Node
+from appraise.api.types.parts import RatingByDaysType, SectionPartType
 from appraise.api.types.people import EmployeeType
 from appraise.api.types.section_course import (
     AcknowledgementType,
@@ -38,6 +39,7 @@ from appraise.errors import Forbidden
 from appraise.use_cases.read_change import read_change
 from appraise.use_cases.read_disputes import Beside
 from appraise.use_cases.read_evidence import read_evidence
+from appraise.use_cases.read_parts import SectionParts
 from appraise.use_cases.read_readers import read_readers
 from appraise.use_cases.read_revisions import read_revisions
 from appraise.use_cases.read_write_backs import read_write_backs
@@ -106,6 +108,21 @@ class SectionType(Node):
         context: RequestContext = info.context
         found = context.sections.view(self.section.id).handed_in
         return None if found is None else HandedInType.of(found)
+
+    @strawberry.field(
+        description="What former and dotted managers say; withheld as ratings are. Audited as `disputes`."
+    )
+    def parts(self, info: strawberry.Info) -> list[SectionPartType]:
+        return [SectionPartType.of(one) for one in self._parts(info.context).parts]
+
+    @strawberry.field(
+        description="Of items that a former manager rated: the mean by days, for whoever signs. Audited as `disputes`."
+    )
+    def ratings_by_days(self, info: strawberry.Info) -> list[RatingByDaysType]:
+        return RatingByDaysType.all(self.section, self._parts(info.context))
+
+    def _parts(self, context: RequestContext) -> SectionParts:
+        return context.sections.parts(self.section.id)
 
     @strawberry.field(description="When HR let it be shared.")
     def released_at(self) -> datetime | None:

@@ -15,6 +15,9 @@ from appraise.use_cases.read_readers import Reader
 class TaskKindValue(Enum):
     RATE = strawberry.enum_value(TaskKind.RATE.value, description="Rate the items and hand the section in.")
     ASSESS_SELF = strawberry.enum_value(TaskKind.ASSESS_SELF.value, description="Assess oneself, if one wants to.")
+    GIVE_PART = strawberry.enum_value(
+        TaskKind.GIVE_PART.value, description="Say how somebody worked in one's time as their manager."
+    )
     SUBMIT_IN_PLACE = strawberry.enum_value(
         TaskKind.SUBMIT_IN_PLACE.value, description="Hand in for a manager who is on leave."
     )

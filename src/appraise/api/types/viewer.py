@@ -9,6 +9,7 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.permissions import RULES, Permission
 from appraise.api.types.delegations import DelegationType
+from appraise.api.types.parts import AskedPartType
 from appraise.api.types.people import EmployeeType
 from appraise.api.types.sections import SectionType
 from appraise.api.types.tasks import TaskType
@@ -16,6 +17,7 @@ from appraise.domain.access import Principal, Role, may_administer, may_read_aud
 from appraise.domain.identifiers import EmployeeId
 from appraise.use_cases.delegate import may_name, read_delegations
 from appraise.use_cases.own_record import own_sections
+from appraise.use_cases.read_parts import asked_of
 from appraise.use_cases.read_rating_habit import FEWEST_SECTIONS, RatingHabit, read_rating_habit
 from appraise.use_cases.read_tasks import read_tasks
 
@@ -90,6 +92,13 @@ class ViewerType:
         context: RequestContext = info.context
         found = read_delegations(context.deployment, context.principal, at=context.at)
         return [DelegationType.of(one) for one in found]
+
+    @strawberry.field(
+        description="The parts of sections that they are asked for, as former or dotted managers; given ones, too."
+    )
+    def asked_parts(self, info: strawberry.Info) -> list[AskedPartType]:
+        context: RequestContext = info.context
+        return [AskedPartType.of(one) for one in asked_of(context.deployment, context.principal, at=context.at)]
 
     @strawberry.field(description="Whether somebody reports to them, so that a delegate has something to do, or HR.")
     def can_name_delegates(self, info: strawberry.Info) -> bool:

@@ -62,6 +62,17 @@ class DelegationRow(Record, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class SectionPartRow(Record, table=True):
+    """What a former or dotted manager says of a section; `marks` are indicator, rating and words."""
+
+    __tablename__ = "section_parts"
+
+    section_id: str = Field(primary_key=True, sa_type=Key, foreign_key="sections.id")
+    author_id: str = Field(primary_key=True, sa_type=Key, foreign_key="employees.id")
+    marks: Any = Field(sa_type=Document)
+    given_at: datetime = Field(sa_type=Instant)
+
+
 class ReminderRow(Record, table=True):
     """Who was reminded of what; nobody is reminded twice on a day."""
 

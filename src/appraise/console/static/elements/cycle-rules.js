@@ -2,9 +2,9 @@
 
 import { html } from "lit";
 
-const DEFAULTS = { calibrates: false, rateBy: null, responseDays: 14, mostDisputes: 2, hostScale: null };
+const DEFAULTS = { calibrates: false, rateBy: null, responseDays: 14, mostDisputes: 2, dottedParts: false, hostScale: null };
 
-/** @typedef {{calibrates: boolean, rateBy: string | null, responseDays: number, mostDisputes: number, hostScale: {lowest: string, highest: string, step: string} | null}} Rules */
+/** @typedef {{calibrates: boolean, rateBy: string | null, responseDays: number, mostDisputes: number, dottedParts: boolean, hostScale: {lowest: string, highest: string, step: string} | null}} Rules */
 
 /** @param {Rules} rules */
 export function ruleFields(rules = DEFAULTS) {
@@ -15,6 +15,7 @@ export function ruleFields(rules = DEFAULTS) {
       <label><span>Objections to one rating</span><input type="number" name="mostDisputes" min="0" max="5" required .value=${String(rules.mostDisputes)} /><small>How many disputes each employee may file, 0 to 5.</small></label>
     </div>
     <label class="check"><input type="checkbox" name="calibrates" ?checked=${rules.calibrates} /> Sections are compared in calibration sessions; otherwise a manager further up approves each</label>
+    <label class="check"><input type="checkbox" name="dottedParts" ?checked=${rules.dottedParts} /> Dotted managers are asked for their view, which the manager reads and which counts for nothing</label>
     <fieldset @input=${together}>
       <legend>The HR system’s scale</legend>
       <small>Totals are written to it on this scale. Leave all three empty where nothing is written.</small>
@@ -41,6 +42,7 @@ export function rulesOf(written) {
     rateBy: written.rateBy,
     responseDays: Number(written.responseDays),
     mostDisputes: Number(written.mostDisputes),
+    dottedParts: written.dottedParts === "on",
     hostScale: lowest === null && highest === null && step === null ? null : { lowest: lowest ?? "", highest: highest ?? "", step: step ?? "" },
   };
 }

@@ -250,6 +250,7 @@ export class AppraiseCycle extends Page {
               <div><dt>Managers hand in by</dt><dd>${rules.rateBy === null ? "no day set" : date(`${rules.rateBy}T00:00:00Z`)}</dd></div>
               <div><dt>Days to answer</dt><dd>${rules.responseDays}</dd></div>
               <div><dt>Objections to one rating</dt><dd>${rules.mostDisputes}</dd></div>
+              <div><dt>Dotted managers</dt><dd>${rules.dottedParts ? "asked for their view" : "not asked"}</dd></div>
               <div><dt>Calibration</dt><dd>${rules.calibrates ? html`<a href="/calibration?cycle=${cycle.id}">in sessions</a>` : "none; approved one by one"}</dd></div>
               <div><dt>The HR system’s scale</dt><dd>${scale === null ? "nothing is written" : `${scale.lowest} to ${scale.highest}, by ${scale.step}`}</dd></div>
             </dl>

@@ -6,6 +6,7 @@ fragment RuleParts on CycleRules {
   rateBy
   responseDays
   mostDisputes
+  dottedParts
   hostScale { lowest highest step }
 }`;
 

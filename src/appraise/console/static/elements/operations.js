@@ -36,6 +36,8 @@ fragment SectionParts on Section {
   submittedAt
   handedIn { name forName }
   delegates { name forName lastDay maySubmit }
+  parts { kind authorName days firstDay lastDay canGive givenAt marks { rating comment indicator { name } } }
+  ratingsByDays { itemId value }
   manifestHash
   selfAssessedAt
   selfAssessmentVisible
@@ -294,3 +296,18 @@ export const NameDelegate = `mutation NameDelegate($input: NameDelegateInput!) {
 export const EndDelegation = `mutation EndDelegation($input: EndDelegationInput!) {
   endDelegation(input: $input) { delegation { ...DelegationParts } ${WRONG} }
 }${DELEGATION}`;
+
+const ASKED = `
+fragment AskedParts on AskedPart {
+  sectionId kind employeeName cycleName days firstDay lastDay due givenAt
+  rated { key name question }
+  marks { rating comment indicator { key } }
+}`;
+
+export const ReadParts = `query ReadParts {
+  viewer { askedParts { ...AskedParts } }
+}${ASKED}`;
+
+export const GivePart = `mutation GivePart($input: GivePartInput!) {
+  givePart(input: $input) { part { ...AskedParts } ${WRONG} }
+}${ASKED}`;

@@ -1,7 +1,7 @@
-// Through whose hands a section goes: who stands in for its manager, and who handed it in.
+// Through whose hands a section goes: who stands in for its manager, who was it before, and who handed it in.
 
 import { html, nothing } from "lit";
-import { date } from "./words.js";
+import { date, period } from "./words.js";
 
 /** Who stands in for the manager today. @param {any} data */
 export const standIns = (data) =>
@@ -20,3 +20,29 @@ export function origin(data, save) {
     ${data.state === "FINALISED" && save !== null ? html`<p class="deeds"><button class="button" @click=${save}>Save as PDF</button></p>` : nothing}
   </section>`;
 }
+
+/** What former and dotted managers say, and what all ratings come to by days; nothing is taken over by itself. @param {any} data */
+export function parts(data) {
+  if (data.parts.length === 0) return nothing;
+  const names = new Map(data.items.map((/** @type {any} */ item) => [item.id, item.indicator.name]));
+  return html`<section>
+    <h2>Other managers’ parts</h2>
+    ${data.parts.map((/** @type {any} */ part) => html`<p class="small"><b>${part.authorName}</b>, ${part.kind === "FORMER" ? `manager for ${part.days} days` : "dotted line"}, ${period(part.firstDay, after(part.lastDay))}</p>
+      ${part.givenAt === null ? html`<p class="small soft">${waiting(data, part)}</p>` : html`<ul class="missing small">${part.marks.map(mark)}</ul>`}`)}
+    ${data.ratingsByDays.length === 0
+      ? nothing
+      : html`<p class="small">Weighted by days, with the ratings as they stand: ${data.ratingsByDays.map((/** @type {any} */ one) => `${names.get(one.itemId)} ${Number(one.value).toLocaleString(navigator.language)}`).join(", ")}. A proposal; whoever signs decides.</p>`}
+  </section>`;
+}
+
+/** @param {any} data @param {any} part */
+function waiting(data, part) {
+  if (!data.ratingsVisible) return "Shown when the section is shared with you.";
+  return part.canGive ? "Not given yet." : "Has left or is away: signed without.";
+}
+
+/** @param {any} one */
+const mark = (one) => html`<li>${one.indicator.name}${one.rating === null ? nothing : html`: ${one.rating} of 5`}${one.comment === null ? nothing : html`<blockquote>${one.comment}</blockquote>`}</li>`;
+
+/** The day after. @param {string} day */
+const after = (day) => new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);

@@ -15,7 +15,7 @@ import { inputOf, questionOf } from "./objections.js";
 import { AnnotateCorrection, DecideDispute, FileDispute, ReadSection, WithdrawDispute } from "./operations.js";
 import { legend } from "./picture.js";
 import { Saving } from "./saving.js";
-import { origin, standIns } from "./section-hands.js";
+import { origin, parts, standIns } from "./section-hands.js";
 import { layout } from "./section-layout.js";
 import { pictures, shared } from "./styles.js";
 import "./together.js";
@@ -128,7 +128,7 @@ export class AppraiseSection extends LitElement {
           ${data.items.filter((/** @type {any} */ item) => !isContext(item)).map((/** @type {any} */ item) => this.#item(data, item))}
           ${this.#together(data)} ${this.#context(data)} ${this.#evidence(data)}
         </div>
-        <aside aria-label="This section">${this.#total(data)} ${this.#next(data)} ${this.#ownView(data)} ${this.#answer(data)} ${origin(data, this.token === null ? () => this.#print(data) : null)}</aside>
+        <aside aria-label="This section">${this.#total(data)} ${this.#next(data)} ${this.#ownView(data)} ${this.#answer(data)} ${parts(data)} ${origin(data, this.token === null ? () => this.#print(data) : null)}</aside>
       </div>
       <appraise-ask></appraise-ask>
     </div>`;

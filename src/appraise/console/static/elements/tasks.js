@@ -10,6 +10,7 @@ import { date, until } from "./words.js";
 /** @type {Record<string, [one: string, what: string]>} */
 const KINDS = {
   RATE: ["Rate and hand in", "Rate the items beside the evidence, then hand the section in."],
+  GIVE_PART: ["Give your part", "You were their manager earlier in the cycle, or they report to you in a dotted line. Say how they worked in your time."],
   SUBMIT_IN_PLACE: ["Hand in for somebody", "The manager is on leave; you hand in in their place."],
   APPROVE: ["Approve", "Read what was handed in; approve it, or give it back with a reason."],
   RELEASE: ["Release", "Let the managers share what is approved."],
@@ -26,6 +27,7 @@ const KINDS = {
 
 /** Where it is done. @param {Task} task */
 const place = (task) =>
+  task.kind === "GIVE_PART" ? "/parts" :
   task.kind === "DECIDE_DISPUTE" || task.kind === "DECIDE_CLAIM"
     ? `/disputes?section=${encodeURIComponent(task.sectionId)}`
     : `/sections/${task.sectionId}`;

@@ -1,0 +1,105 @@
+// <appraise-parts>: what the reader is asked to say of people whose manager they were, or are in a dotted line.
+
+import { css, html, nothing } from "lit";
+import { GivePart, ReadParts } from "./operations.js";
+import { sheets } from "./page-styles.js";
+import { Page } from "./page.js";
+import { shared } from "./styles.js";
+import { date } from "./words.js";
+
+/** @typedef {{key: string, name: string, question: string}} Rated */
+/** @typedef {{sectionId: string, kind: string, employeeName: string, cycleName: string, days: number, firstDay: string, lastDay: string, due: string | null, givenAt: string | null, rated: Rated[], marks: {rating: number | null, comment: string | null, indicator: {key: string}}[]}} Part */
+
+/** @param {string} day */
+const on = (day) => date(`${day}T00:00:00Z`);
+
+export class AppraiseParts extends Page {
+  static properties = { _parts: { state: true }, _done: { state: true }, _tried: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {Part[] | null} */
+    this._parts = null;
+    /** @type {string | null} the section whose part was given just now */
+    this._done = null;
+    /** @type {string | null} */
+    this._tried = null;
+  }
+
+  async read() {
+    this._parts = (await this.send(ReadParts)).viewer.askedParts;
+  }
+
+  /** @param {Event} event @param {Part} part */
+  #give(event, part) {
+    event.preventDefault();
+    const written = new FormData(/** @type {HTMLFormElement} */ (event.target));
+    const marks = part.rated.map(({ key }) => ({
+      indicator: key,
+      rating: written.get(`rating ${key}`) ? Number(written.get(`rating ${key}`)) : null,
+      comment: String(written.get(`comment ${key}`)).trim() || null,
+    }));
+    this._done = null;
+    this._tried = part.sectionId;
+    return this.guarded(async () => {
+      if ((await this.change(GivePart, { sectionId: part.sectionId, marks })) === null) return;
+      this._done = part.sectionId;
+      await this.read();
+    });
+  }
+
+  render() {
+    return html`<div class="title">
+        <h1>Your part</h1>
+        <p class="lead">People whose manager you were earlier in the cycle, or who report to you in a dotted line. Say how they worked in your time. Their manager reads it and signs
+        the whole; the employee reads it when the section is shared. Figures are not shown here, as they tell of the whole cycle.</p>
+      </div>
+      ${this.failure} ${this.#list()}`;
+  }
+
+  #list() {
+    if (this._parts === null) return this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing;
+    if (this._parts.length === 0) return html`<p class="empty" role="status">Nothing is asked of you.</p>`;
+    return this._parts.map((part) => this.#part(part));
+  }
+
+  /** @param {Part} part */
+  #part(part) {
+    const due = part.due === null ? "" : `, by ${on(part.due)}`;
+    return html`<section aria-label=${part.employeeName}>
+      <h2>${part.employeeName}</h2>
+      <p class="soft">${part.cycleName}: ${on(part.firstDay)} to ${on(part.lastDay)}, ${part.days} days${part.kind === "DOTTED" ? ", in your dotted line" : ""}${due}.
+        ${part.givenAt === null ? nothing : html`Given on ${date(part.givenAt)}; you can change it until the section is handed in.`}</p>
+      <form class="card" @submit=${(/** @type {Event} */ event) => this.#give(event, part)}>
+        ${part.rated.map((rated) => this.#mark(part, rated))}
+        ${this._tried === part.sectionId ? this.refusal : nothing}
+        ${this._done === part.sectionId ? html`<p role="status"><b>Given.</b> Their manager reads it now.</p>` : nothing}
+        <div class="actions"><button class="button main">${part.givenAt === null ? "Give your part" : "Give it again"}</button></div>
+      </form>
+    </section>`;
+  }
+
+  /** @param {Part} part @param {Rated} rated */
+  #mark(part, rated) {
+    const said = part.marks.find((mark) => mark.indicator.key === rated.key);
+    return html`<fieldset>
+      <legend>${rated.name} <span class="soft">${rated.question}</span></legend>
+      <div class="scale">
+        ${["1", "2", "3", "4", "5"].map((value) => html`<label class="check"><input type="radio" name="rating ${rated.key}" value=${value} .checked=${String(said?.rating) === value} /><span>${value}</span></label>`)}
+        <label class="check"><input type="radio" name="rating ${rated.key}" value="" .checked=${(said?.rating ?? null) === null} /><span>no rating</span></label>
+      </div>
+      <label><span>Your words</span><textarea name="comment ${rated.key}" rows="2" .value=${said?.comment ?? ""}></textarea></label>
+    </fieldset>`;
+  }
+
+  static styles = [
+    shared,
+    sheets,
+    css`
+      .scale { display: flex; flex-wrap: wrap; gap: 0 var(--s5); }
+      fieldset { display: grid; gap: var(--s2); }
+    `,
+  ];
+}
+
+customElements.define("appraise-parts", AppraiseParts);

@@ -1,0 +1,96 @@
+"""Parts of sections, and the reporting lines by which they are asked for."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, delete, insert, or_, select
+
+from appraise.domain.cycles import Cycle
+from appraise.domain.employees import ReportingKind, ReportingLine
+from appraise.domain.identifiers import EmployeeId, IndicatorKey, SectionId
+from appraise.domain.parts import Mark, Part
+from appraise.domain.periods import Period
+from appraise.domain.section_states import ALLOWED, Action
+from appraise.domain.sections import Section
+from appraise.storage import sections
+from appraise.storage.access import covers
+from appraise.storage.database import Session
+from appraise.storage.tables import EMPLOYEES, REPORTING_LINES, SECTION_PARTS, SECTIONS
+
+TABLE = SECTION_PARTS.c
+
+
+def save(session: Session, part: Part) -> None:
+    """In the place of the author's earlier one."""
+    is_mine = (TABLE.section_id == part.section, TABLE.author_id == part.author)
+    session.execute(delete(SECTION_PARTS).where(*is_mine))
+    row = {
+        "section_id": part.section,
+        "author_id": part.author,
+        "marks": [[mark.indicator, mark.rating, mark.comment] for mark in part.marks],
+        "given_at": part.given_at,
+    }
+    session.execute(insert(SECTION_PARTS), row)
+
+
+def of_section(session: Session, section: SectionId) -> dict[EmployeeId, Part]:
+    """By author."""
+    rows = session.execute(select(SECTION_PARTS).where(TABLE.section_id == section))
+    return {EmployeeId(row.author_id): _part(row) for row in rows}
+
+
+def given(session: Session) -> set[tuple[SectionId, EmployeeId]]:
+    """Which there are, of everybody."""
+    return {
+        (SectionId(row[0]), EmployeeId(row[1])) for row in session.execute(select(TABLE.section_id, TABLE.author_id))
+    }
+
+
+def lines_of(session: Session, employee: EmployeeId) -> list[ReportingLine]:
+    """All of one employee whose manager is known."""
+    lines = REPORTING_LINES.c
+    rows = session.execute(select(REPORTING_LINES).where(lines.employee_id == employee, lines.manager_id.is_not(None)))
+    return [_line(row) for row in rows]
+
+
+def candidates(
+    session: Session, cycles: Iterable[Cycle], *, author: EmployeeId | None, on: date
+) -> list[tuple[Section, str, list[ReportingLine]]]:
+    """Sections that are still rated, with the employee's name and the lines that ended or are dotted.
+
+    Of one author, or of all where there is none.
+    """
+    lines, table = REPORTING_LINES.c, SECTIONS.c
+    wanted = [cycle.id for cycle in cycles]
+    may_matter = or_(lines.ends_on.is_not(None), and_(lines.kind == "dotted", covers(REPORTING_LINES, on)))
+    statement = (
+        select(SECTIONS, EMPLOYEES.c.display_name, lines.manager_id.label("author"), lines.kind)
+        .add_columns(lines.starts_on.label("line_from"), lines.ends_on.label("line_to"))
+        .join(EMPLOYEES, EMPLOYEES.c.id == table.employee_id)
+        .join(REPORTING_LINES, lines.employee_id == table.employee_id)
+        .where(table.cycle_id.in_(wanted), table.state.in_(sorted(ALLOWED[Action.RATE])))
+        .where(lines.manager_id.is_not(None), may_matter)
+        .order_by(EMPLOYEES.c.sort_name, table.id, lines.starts_on, lines.id)
+    )
+    if author is not None:
+        statement = statement.where(lines.manager_id == author)
+    found: dict[SectionId, tuple[Section, str, list[ReportingLine]]] = {}
+    of_section: dict[SectionId, list[ReportingLine]] = defaultdict(list)
+    for row in session.execute(statement):
+        section = sections.without_items(row)
+        period, kind = Period(row.line_from, row.line_to), ReportingKind(row.kind)
+        of_section[section.id].append(ReportingLine(section.employee, EmployeeId(row.author), period, kind))
+        found[section.id] = section, row.display_name, of_section[section.id]
+    return list(found.values())
+
+
+def _line(row: Any) -> ReportingLine:
+    period = Period(row.starts_on, row.ends_on)
+    return ReportingLine(EmployeeId(row.employee_id), EmployeeId(row.manager_id), period, ReportingKind(row.kind))
+
+
+def _part(row: Any) -> Part:
+    marks = tuple(Mark(IndicatorKey(indicator), rating, comment) for indicator, rating, comment in row.marks)
+    return Part(SectionId(row.section_id), EmployeeId(row.author_id), marks, row.given_at)
