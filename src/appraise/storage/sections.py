@@ -282,7 +282,8 @@ def _page(door: Door, asked: frozenset[str], order: SectionOrder, *, is_first: b
 
 @cache
 def _count(door: Door, asked: frozenset[str]) -> Select[Any]:
-    statement = select(func.count()).select_from(SECTIONS.join(EMPLOYEES, EMPLOYEES.c.id == SECTIONS.c.employee_id))
+    of_people = SECTIONS.join(EMPLOYEES, EMPLOYEES.c.id == SECTIONS.c.employee_id)
+    statement = select(func.count()).select_from(of_people if "search" in asked else SECTIONS)
     return _narrowed(_visible(statement, door), asked)
 
 

@@ -159,6 +159,7 @@ class SectionRow(Record, table=True):
         UniqueConstraint("cycle_id", "employee_id"),
         CheckConstraint(f"state IN ({', '.join(repr(state.value) for state in SectionState)})", name="state"),
         Index("ix_sections_employee_id", "employee_id"),
+        Index("ix_sections_cycle_id_state", "cycle_id", "state"),
     )
 
     id: str = Field(primary_key=True, sa_type=Key)
