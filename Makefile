@@ -3,9 +3,10 @@
 # make test-long  the walkthroughs and quick starts, as their pages print them; some minutes
 # make check format, lint, types, layers, schema
 # make bench   what an answer of the API costs, beside PostGraphile and plain Strawberry; half an hour (docs/api/speed.md)
+# make bench-import  an import of 10 million rows beside DuckDB's own read of the file; some minutes, 12 GB of disk
 # make mutation  would a test notice? one changed expression at a time; long (docs/mutation.md)
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check bench mutation format schema clean
+.PHONY: help run test test-long check bench bench-import mutation format schema clean
 
 UV = $$(.ci/uv)
 
@@ -34,6 +35,9 @@ check: .venv/.synced
 
 bench: .venv/.synced
 	.venv/bin/python benchmarks/api.py
+
+bench-import: .venv/.synced
+	.venv/bin/python benchmarks/import.py
 
 mutation: .venv/.synced
 	nice .venv/bin/python benchmarks/mutation.py

@@ -8,7 +8,7 @@ import pytest
 from tests.events.conftest import HEADER, OPTIONS, only, orders, plan, rows_of
 
 from appraise.domain.events import EventKind
-from appraise.domain.mapping import Parse, RejectedRow, Rule
+from appraise.domain.mapping import EventPlan, Parse, RejectedRow, Rule
 from appraise.errors import Fatal, InvalidInput
 from appraise.events.ingest import import_events
 from appraise.events.log import KindCounts
@@ -93,7 +93,8 @@ def test_of_differing_rows_of_one_event_the_last_counts_and_the_earlier_is_repor
     ]
 
 
-def test_row_numbers_are_those_of_a_spreadsheet(store: EventStore, load: Load) -> None:
+@pytest.mark.parametrize("under", [plan(), replace(plan(), stages=plan().stages[:1])], ids=["copied", "read once"])
+def test_row_numbers_are_those_of_a_spreadsheet(store: EventStore, load: Load, under: EventPlan) -> None:
     text = orders(
         '1,anna,,2024-05-01,10,EUR,,,"two\nlines"',  # row 2
         "",  # row 3
@@ -106,7 +107,7 @@ def test_row_numbers_are_those_of_a_spreadsheet(store: EventStore, load: Load) -
         "5,emil,,2024-05-01,50,EUR,,,",  # row 10
     )
 
-    report = load(text)
+    report = load(text, under=under)
 
     assert rows_of(store, EventKind.PURCHASES, "event_id", "row") == [("1", 2), ("2", 7), ("5", 10)]
     assert [(one.row, one.reason) for one in report.rejected_sample] == [

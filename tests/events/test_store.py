@@ -3,11 +3,14 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
 import pytest
 from tests.events.conftest import AT, orders, rows_of
 
 from appraise.domain.events import COLUMNS, EventKind
 from appraise.errors import Conflict, InvalidInput, NotFound
+from appraise.events.data_files import DataFile, write_files
 from appraise.events.engine import open_engine
 from appraise.events.log import Commit, KindCounts, Origin
 from appraise.events.report import ImportReport
@@ -59,10 +62,9 @@ def test_blanks_and_umlauts_in_the_directory_do_no_harm(tmp_path: Path) -> None:
     store = EventStore(tmp_path / "Müller & Söhne")
     store.initialise()
     base = store.open_table(EventKind.PURCHASES)
-    rows = arrow_schema(EventKind.PURCHASES).empty_table().to_reader()
 
-    assert store.append(base, rows, _commit("x", EventKind.PURCHASES))
-    assert store.snapshot().tables(open_engine())[EventKind.PURCHASES].count().to_pyarrow().as_py() == 0
+    assert store.append(base, _files(tmp_path, _purchase("x")), _commit("x", EventKind.PURCHASES))
+    assert store.snapshot().tables(open_engine())[EventKind.PURCHASES].count().to_pyarrow().as_py() == 1
 
 
 def test_a_snapshot_gives_the_same_rows_after_later_loads_and_undoings(store: EventStore, load: Load) -> None:
@@ -176,43 +178,40 @@ def test_loads_are_read_from_the_log_oldest_first(store: EventStore, load: Load)
     assert loads[0].counts == first.counts
 
 
-def test_a_load_that_did_not_reach_all_its_tables_is_not_seen(store: EventStore, load: Load) -> None:
+def test_a_load_that_did_not_reach_all_its_tables_is_not_seen(store: EventStore, load: Load, tmp_path: Path) -> None:
     load(FIRST)
-    _append_purchase(store, "interrupted", kinds=(EventKind.PURCHASES, EventKind.CUSTOMERS))
+    _append_purchase(store, tmp_path, "interrupted", kinds=(EventKind.PURCHASES, EventKind.CUSTOMERS))
 
     assert rows_of(store, *AMOUNTS) == [("1", 1000), ("2", 2000)]
     assert [(one.id, one.complete) for one in store.loads() if one.id == "interrupted"] == [("interrupted", False)]
 
 
 def test_rows_of_an_interrupted_load_do_not_count_twice_when_it_is_finished_later(
-    store: EventStore, load: Load
+    store: EventStore, load: Load, tmp_path: Path
 ) -> None:
-    _append_purchase(store, "interrupted", kinds=(EventKind.PURCHASES, EventKind.CUSTOMERS))
+    _append_purchase(store, tmp_path, "interrupted", kinds=(EventKind.PURCHASES, EventKind.CUSTOMERS))
     load(orders("7,gil,,2024-05-01,70,EUR,,,"))
 
     base = store.open_table(EventKind.CUSTOMERS)
-    nobody = arrow_schema(EventKind.CUSTOMERS).empty_table().to_reader()
     late = _commit("interrupted", EventKind.PURCHASES, EventKind.CUSTOMERS)
-    assert store.append(base, nobody, replace(late, sequence=2))
+    assert store.append(base, (), replace(late, sequence=2))
 
     assert rows_of(store, *AMOUNTS) == [("7", 7000)]
 
 
 def test_two_writers_of_one_source_cannot_overlook_each_other(store: EventStore) -> None:
     ours, theirs = (store.open_table(EventKind.PURCHASES) for _ in range(2))
-    empty = arrow_schema(EventKind.PURCHASES).empty_table()
 
-    assert store.append(ours, empty.to_reader(), _commit("ours", EventKind.PURCHASES))
-    assert not store.append(theirs, empty.to_reader(), _commit("theirs", EventKind.PURCHASES))
+    assert store.append(ours, (), _commit("ours", EventKind.PURCHASES))
+    assert not store.append(theirs, (), _commit("theirs", EventKind.PURCHASES))
 
 
 def test_writers_of_two_sources_do_not_disturb_each_other(store: EventStore) -> None:
     ours, theirs = (store.open_table(EventKind.PURCHASES) for _ in range(2))
-    empty = arrow_schema(EventKind.PURCHASES).empty_table()
     other = _commit("theirs", EventKind.PURCHASES)
 
-    assert store.append(ours, empty.to_reader(), _commit("ours", EventKind.PURCHASES))
-    assert store.append(theirs, empty.to_reader(), replace(other, origin=replace(other.origin, source="help desk")))
+    assert store.append(ours, (), _commit("ours", EventKind.PURCHASES))
+    assert store.append(theirs, (), replace(other, origin=replace(other.origin, source="help desk")))
 
 
 def _commit(load_id: str, *kinds: EventKind) -> Commit:
@@ -220,11 +219,19 @@ def _commit(load_id: str, *kinds: EventKind) -> Commit:
     return Commit("load", origin, AT, 1, 1, kinds, counts=KindCounts(considered=1, accepted=1))
 
 
-def _append_purchase(store: EventStore, load_id: str, *, kinds: tuple[EventKind, ...]) -> None:
-    base = store.open_table(EventKind.PURCHASES)
-    schema = arrow_schema(EventKind.PURCHASES)
+def _append_purchase(store: EventStore, directory: Path, load_id: str, *, kinds: tuple[EventKind, ...]) -> None:
+    files = _files(directory, _purchase(load_id))
+    assert store.append(store.open_table(EventKind.PURCHASES), files, _commit(load_id, *kinds))
+
+
+def _purchase(load_id: str) -> pa.Table:
     given = {"event_id": "7", "occurred_at": AT, "customer_key": "gil", "order_id": "7", "kind": "purchase"}
     given |= {"amount": 6000, "currency": "EUR", "source": "corner-shop", "load_id": load_id, "file": "orders.csv"}
     given |= {"row": 2, "sequence": 1, "supersedes": False}
-    table = schema.empty_table().from_pylist([given], schema=schema)
-    assert store.append(base, table.to_reader(), _commit(load_id, *kinds))
+    return pa.Table.from_pylist([given], schema=arrow_schema(EventKind.PURCHASES))
+
+
+def _files(directory: Path, rows: pa.Table) -> tuple[DataFile, ...]:
+    with duckdb.connect() as connection:
+        connection.register("rows", rows)
+        return write_files(connection, "SELECT * FROM rows", EventKind.PURCHASES, directory)

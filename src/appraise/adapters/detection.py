@@ -8,7 +8,9 @@ import codecs
 import csv
 import json
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from appraise.adapters.contract import FileShape
 from appraise.errors import InvalidInput, Place
 
 PREFIX = 1 << 20
+CHUNK = 1 << 16  # decoded texts of this size stay in the processor's cache
 LONGEST_LINE = 1 << 24
 LARGEST_WORKBOOK = 1 << 30  # unpacked; a small archive can unpack into more than any memory holds
 DELIMITERS = ",;\t|"
@@ -39,6 +42,7 @@ _FOREIGN = (
     (b"SQLite format 3", "an SQLite database"),
     (b"\x7fELF", "a program"),
 )
+_NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"  # the codes that Windows-1252 leaves out
 _EXPECTED = "a CSV, TSV, JSON, JSON lines, XLSX or Parquet file"
 
 
@@ -119,29 +123,36 @@ def _encoding(path: Path, prefix: bytes) -> str:
     for mark, name in _BOMS:
         if prefix.startswith(mark):
             return name
+    found = path.stat()
+    return _encoding_without_mark(path, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _encoding_without_mark(path: Path, *_unchanged: int) -> str:
+    """Reads the whole file; adapters ask several times for one file."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8 = is_cp1252 = True
-    offset = 0
-    with path.open("rb") as stream:
-        while chunk := stream.read(PREFIX):
-            if (zero := chunk.find(b"\0")) >= 0:
-                raise _with_zero_byte(path, offset + zero)
-            if is_utf8 and not (chunk.isascii() and decoder.getstate()[0] == b""):
-                is_utf8 = _decodes(decoder, chunk)
-            if is_cp1252 and not chunk.isascii():
-                is_cp1252 = _decodes(codecs.getincrementaldecoder("cp1252")(), chunk)
-            if not is_utf8 and not is_cp1252:
-                break
-            offset += len(chunk)
+    is_utf8, offset = True, 0
+    for chunk in _chunks(path):
+        if (zero := chunk.find(b"\0")) >= 0:
+            raise _with_zero_byte(path, offset + zero)
+        if is_utf8 and not (chunk.isascii() and decoder.getstate()[0] == b""):
+            is_utf8 = _decodes(decoder, chunk)
+        offset += len(chunk)
     if is_utf8 and decoder.getstate()[0] == b"":
         return "utf-8"
-    if is_cp1252:
+    if not any(byte in chunk for chunk in _chunks(path) for byte in _NOT_CP1252):
         return "cp1252"
     raise InvalidInput(
         "the file's text is neither UTF-8 nor Windows-1252",
         place=Place(path.name),
         hint="save it as UTF-8, or declare its encoding",
     )
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            yield chunk
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes) -> bool:

@@ -31,13 +31,13 @@ def drop_duplicates(connection: duckdb.DuckDBPyConnection, kind: EventKind) -> N
     name = table_of(kind)
     same = _same("n", "k", kind)
     connection.execute(
-        f"CREATE TABLE twice_{kind.value} AS SELECT event_id FROM {name} WHERE {GOOD} "
-        "GROUP BY event_id HAVING count(*) > 1"
+        f"CREATE TABLE twice_{kind.value} AS SELECT hash(event_id) AS hash FROM {name} WHERE {GOOD} "
+        "GROUP BY hash HAVING count(*) > 1"  # of few events that are not twice, too; texts would fill the memory
     )
     connection.execute(
-        f"CREATE TABLE dropped_{kind.value} AS WITH ranked AS (SELECT n.rowid AS id, n.*, "
-        f"row_number() OVER (PARTITION BY event_id ORDER BY _row DESC, _stage DESC, n.rowid DESC) AS place "
-        f"FROM {name} AS n SEMI JOIN twice_{kind.value} USING (event_id) WHERE {GOOD}) "
+        f"CREATE TABLE dropped_{kind.value} AS WITH ranked AS (SELECT n.*, "
+        f"row_number() OVER (PARTITION BY event_id ORDER BY _row DESC, _stage DESC, n.id DESC) AS place "
+        f"FROM {name} AS n SEMI JOIN twice_{kind.value} AS w ON w.hash = hash(n.event_id) WHERE {GOOD}) "
         f"SELECT n.id, ({same}) AS same, n._row, k._row AS kept_row, n.event_id "
         "FROM ranked AS n JOIN ranked AS k ON n.event_id = k.event_id AND k.place = 1 WHERE n.place > 1"
     )
@@ -88,10 +88,7 @@ def accepted(kind: EventKind) -> str:
 
 def kept(kind: EventKind) -> str:
     """SQL for the rows that are fit, each event once."""
-    return (
-        f"SELECT n.rowid AS id, n.* FROM {table_of(kind)} AS n "
-        f"WHERE {GOOD} AND n.rowid NOT IN (SELECT id FROM dropped_{kind.value})"
-    )
+    return f"SELECT * FROM {table_of(kind)} WHERE {GOOD} AND id NOT IN (SELECT id FROM dropped_{kind.value})"
 
 
 def _same(left: str, right: str, kind: EventKind) -> str:

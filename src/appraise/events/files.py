@@ -7,17 +7,21 @@ from pathlib import Path
 
 from appraise.errors import InvalidInput, Place
 
-CHUNK = 1 << 20
+CHUNK = 1 << 16
 LONGEST_LINE = 16 << 20
 """Bytes; the engine holds whole lines in memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class FirstLook:
-    """`blank_rows` are rows that hold nothing, the header counted as 1; the engine leaves them out unnumbered."""
+    """`blank_rows` are rows that hold nothing, the header counted as 1; the engine leaves them out unnumbered.
+
+    No line has more than `longest_line` bytes; the engine's memory follows this bound.
+    """
 
     columns: tuple[str, ...]
     blank_rows: tuple[int, ...]
+    longest_line: int
 
 
 def sha256_of(path: Path) -> str:
@@ -27,7 +31,7 @@ def sha256_of(path: Path) -> str:
 
 def look_at(path: Path, *, delimiter: str) -> FirstLook:
     """Raises `InvalidInput` for a file that is empty, binary, or has a line of unreasonable length."""
-    gaps = _scan(path)
+    longest, gaps = _scan(path)
     # Bytes that are not UTF-8 matter in the header only: further down they reject their row.
     with path.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
         try:
@@ -38,7 +42,7 @@ def look_at(path: Path, *, delimiter: str) -> FirstLook:
         raise _unreadable_header(path, "it is not UTF-8")
     if not header:
         raise InvalidInput(f"{path.name} is empty", expected="a header row and rows of data", place=Place(path.name, 1))
-    return FirstLook(tuple(header), _blank_rows(path, delimiter) if gaps else ())
+    return FirstLook(tuple(header), _blank_rows(path, delimiter) if gaps else (), longest)
 
 
 def _unreadable_header(path: Path, why: str) -> InvalidInput:
@@ -49,9 +53,10 @@ def _unreadable_header(path: Path, why: str) -> InvalidInput:
     )
 
 
-def _scan(path: Path) -> bool:
-    """Whether two line ends stand side by side somewhere."""
+def _scan(path: Path) -> tuple[int, bool]:
+    """A bound of the lines' length, and whether two line ends stand side by side somewhere."""
     size = length = 0
+    longest = 2 << 20  # of cells with line ends in them, too
     newline = gaps = False
     tail = b""
     with path.open("rb") as stream:
@@ -64,7 +69,9 @@ def _scan(path: Path) -> bool:
                     place=Place(path.name),
                 )
             size += len(chunk)
-            last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+            longest = max(longest, length + len(chunk))
+            has_returns = b"\r" in chunk
+            last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r") if has_returns else -1)
             length = length + len(chunk) if last < 0 else len(chunk) - last
             if length > LONGEST_LINE:
                 raise InvalidInput(
@@ -72,13 +79,16 @@ def _scan(path: Path) -> bool:
                     expected="one record per line",
                     place=Place(path.name),
                 )
-            joined = tail + chunk
             newline = newline or b"\n" in chunk
-            gaps = gaps or b"\n\n" in joined or b"\n\r" in joined or (not newline and b"\r\r" in joined)
+            gaps = gaps or _has_blank(tail + chunk if has_returns else chunk, newline) or tail + chunk[:1] == b"\n\n"
             tail = chunk[-1:]
     if size == 0:
         raise InvalidInput(f"{path.name} is empty", expected="a header row and rows of data", place=Place(path.name))
-    return gaps
+    return longest, gaps
+
+
+def _has_blank(text: bytes, newlines: bool) -> bool:  # noqa: FBT001  # found so far
+    return b"\n\n" in text or b"\n\r" in text or (not newlines and b"\r\r" in text)
 
 
 def _blank_rows(path: Path, delimiter: str) -> tuple[int, ...]:

@@ -1,13 +1,17 @@
 """A delimited or Parquet file as the table `raw`: all text, with the row number that a spreadsheet shows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from appraise.errors import Fatal, InvalidInput, Place
 from appraise.events.engine import literal, quoted
-from appraise.events.files import LONGEST_LINE, FirstLook, look_at
+from appraise.events.files import FirstLook, look_at
+
+BLOCK = 128
+"""Rows that are numbered by one look-up."""
 
 MALFORMED = {
     "MISSING COLUMNS": "too few cells in the row",
@@ -20,34 +24,88 @@ MALFORMED = {
 }
 
 
-def read_raw(
-    connection: duckdb.DuckDBPyConnection, path: Path, *, delimiter: str, first_row: int, used: Sequence[str]
-) -> tuple[str, ...]:
-    """Make the tables `raw(_row, …)` and `malformed(row, "column", value, reason)`; returns all columns of the file.
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """`columns` are all of the file. Of one that is read while its rows are checked, rows are numbered afterwards."""
 
-    Only the `used` columns are kept (all, when none is named).
+    columns: tuple[str, ...]
+    blank_rows: tuple[int, ...] = ()
+    is_numbered: bool = True
+
+
+def read_raw(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    *,
+    delimiter: str,
+    first_row: int,
+    used: Sequence[str],
+    once: bool = False,
+) -> Raw:
+    """Make `raw(_row, …)` and `malformed(row, "column", value, reason)`.
+
+    Only the `used` columns are kept (all, when none is named). What is read `once`, in the order of the file, is not
+    copied before: then `_row` is null, and `number_rows` makes `malformed` after the reading.
     """
     if path.suffix == ".parquet":
         return _read_parquet(connection, path, used)
     look = look_at(path, delimiter=delimiter)
-    kept = [name for name in look.columns if not used or name in set(used)]
-    options = _options(path, look, delimiter)
+    kept = ", ".join(quoted(name) for name in look.columns if not used or name in set(used)) or "1 AS nothing"
+    source = f"SELECT {kept} FROM {_options(path, look, delimiter)}"
+    raw = Raw(look.columns, look.blank_rows if len(look.columns) > 1 else (), is_numbered=not once)
     try:
-        connection.execute(
-            f"CREATE TABLE raw_text AS SELECT {', '.join(map(quoted, kept)) or '1 AS nothing'} FROM {options}"
-        )
+        if once:
+            connection.execute(f"CREATE VIEW raw AS SELECT CAST(NULL AS BIGINT) AS _row, * FROM ({source})")
+            return raw
+        connection.execute(f"CREATE TABLE raw_text AS {source}")
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as error:
         raise InvalidInput(
             f"{path.name} cannot be read: {str(error).splitlines()[0]}",
             expected=f"delimited text in UTF-8 with {delimiter!r} between cells",
             place=Place(path.name),
         ) from error
+    row = number_rows(connection, raw, "raw_text", first_row=first_row)
+    connection.execute(f"CREATE VIEW raw AS SELECT {row.number} AS _row, t.* FROM {row.tables}")
+    return raw
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """`number` is SQL for the row number of a row of `tables`, in which the numbered table is called `t`."""
+
+    number: str
+    tables: str
+
+
+def number_rows(connection: duckdb.DuckDBPyConnection, raw: Raw, table: str, *, first_row: int) -> Numbered:
+    """Make `malformed`, and tell how the rows of a table, which stand as in the file, are numbered there.
+
+    Rows that the reader left out (blank, malformed) shift the numbers of those after them. How many stand before a row
+    is looked up by its block and counted within: sorting all rows by an ASOF join costs more than reading the file.
+    """
     shift = first_row - 2
     _keep_malformed(connection, shift)
-    gaps = connection.execute("SELECT DISTINCT row FROM malformed").fetchall()
-    blank = [row + shift for row in look.blank_rows if len(look.columns) > 1]
-    _number(connection, first_row, sorted({*blank, *(row for (row,) in gaps)}))
-    return look.columns
+    malformed = connection.execute("SELECT DISTINCT row FROM malformed").fetchall()
+    gaps = sorted({*(row + shift for row in raw.blank_rows), *(row for (row,) in malformed)})
+    if not gaps:
+        return Numbered(f"t.rowid + {first_row}", f"{table} AS t")
+    starts = [row - first_row - before for before, row in enumerate(gaps)]
+    connection.execute(
+        "CREATE TABLE blocks AS WITH found AS "
+        f"(SELECT start // {BLOCK} AS block, list(start) AS starts FROM (SELECT unnest($1) AS start) GROUP BY block), "
+        f"every AS (SELECT unnest(range(0, (SELECT count(*) FROM {table}) // {BLOCK} + 1)) AS block) "
+        "SELECT every.block, coalesce(starts, []) AS starts, coalesce(sum(len(starts)) OVER (ORDER BY every.block "
+        "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::BIGINT AS before "
+        "FROM every LEFT JOIN found USING (block)",
+        [starts],
+    )
+    return Numbered(
+        f"t.rowid + {first_row} + b.before + CASE WHEN len(b.starts) = 0 THEN 0 "
+        "ELSE len(list_filter(b.starts, lambda start: start <= t.rowid)) END",
+        f"{table} AS t JOIN blocks AS b ON b.block = t.rowid // {BLOCK}",
+    )
 
 
 def _options(path: Path, look: FirstLook, delimiter: str) -> str:
@@ -55,7 +113,7 @@ def _options(path: Path, look: FirstLook, delimiter: str) -> str:
     return (
         f"read_csv({literal(str(path))}, auto_detect = false, header = true, delim = {literal(delimiter)}, "
         f"quote = '\"', escape = '\"', columns = {{{columns}}}, "
-        f"max_line_size = {LONGEST_LINE}, store_rejects = true, "
+        f"max_line_size = {look.longest_line}, store_rejects = true, "
         "rejects_table = 'csv_errors', rejects_scan = 'csv_scans')"
     )
 
@@ -71,24 +129,7 @@ def _keep_malformed(connection: duckdb.DuckDBPyConnection, shift: int) -> None:
     )
 
 
-def _number(connection: duckdb.DuckDBPyConnection, first_row: int, gaps: Sequence[int]) -> None:
-    """Rows that the reader left out (blank, malformed) shift the numbers of those after them."""
-    if not gaps:
-        connection.execute(f"CREATE VIEW raw AS SELECT rowid + {first_row} AS _row, * FROM raw_text")
-        return
-    thresholds = ", ".join(f"({row - first_row - before}, {before + 1})" for before, row in enumerate(gaps))
-    connection.execute(
-        "CREATE TABLE gaps AS SELECT start, max(missing) AS missing "
-        f"FROM (VALUES {thresholds}) AS g(start, missing) GROUP BY start"
-    )
-    connection.execute(
-        f"CREATE TABLE raw AS SELECT r.rowid + {first_row} + coalesce(g.missing, 0) AS _row, r.* "
-        "FROM raw_text AS r ASOF LEFT JOIN gaps AS g ON r.rowid >= g.start"
-    )
-    connection.execute("DROP TABLE raw_text")
-
-
-def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, used: Sequence[str]) -> tuple[str, ...]:
+def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, used: Sequence[str]) -> Raw:
     source = f"read_parquet({literal(str(path))}, file_row_number = true)"
     try:
         described = connection.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {source}").fetchall()
@@ -99,7 +140,7 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, used: Seque
     except duckdb.Error as error:
         raise InvalidInput(f"{path.name} cannot be read as Parquet", place=Place(path.name)) from error
     connection.execute('CREATE TABLE malformed(row BIGINT, "column" VARCHAR, value VARCHAR, reason VARCHAR)')
-    return columns
+    return Raw(columns)
 
 
 def run_plan(connection: duckdb.DuckDBPyConnection, sql: str, *, stage: str) -> None:

@@ -1,5 +1,6 @@
 """Stages run: raw rows become one table per event kind, with the reasons against each row beside it."""
 
+import re
 from collections.abc import Sequence
 
 import duckdb
@@ -18,11 +19,10 @@ from appraise.events.compile import (
     value,
 )
 from appraise.events.engine import literal, quoted
-from appraise.events.raw import run_plan
+from appraise.events.raw import Raw, number_rows, run_plan
 from appraise.events.schema import DUCKDB
 from appraise.events.validate import Check, checks
 
-PROBLEM = 'STRUCT("column" VARCHAR, value VARCHAR, reason VARCHAR)'
 VALUE_SHOWN = 80
 """Characters of a rejected value that are kept."""
 
@@ -31,17 +31,35 @@ def table_of(kind: EventKind) -> str:
     return f"new_{kind.value}"
 
 
+def is_read_once(stages: Sequence[EventStage]) -> bool:
+    """Whether rows can be checked while the file is read: one stage, for which every row stands for itself."""
+    if len(stages) != 1 or stages[0].prepare or stages[0].only:
+        return False
+    (stage,) = stages
+    texts = [*(rule.sql or "" for rule in stage.rules.values()), *(skip.where for skip in stage.skips)]
+    return not any(re.search(r"(?i)\b(raw|_row|over|select|from)\b", text) for text in texts)
+
+
 def run_stages(
-    connection: duckdb.DuckDBPyConnection, kind: EventKind, stages: Sequence[tuple[int, EventStage]], *, at: str
+    connection: duckdb.DuckDBPyConnection,
+    kind: EventKind,
+    stages: Sequence[tuple[int, EventStage]],
+    raw: Raw,
+    *,
+    at: str,
+    first_row: int,
 ) -> None:
-    """Make `new_<kind>(_stage, _row, _skip, _problems, …canonical columns)`, one row per row considered."""
-    columns = ", ".join(f"{quoted(column.name)} {DUCKDB[column.type]}" for column in COLUMNS[kind])
-    name = table_of(kind)
+    """Make `new_<kind>(id, _stage, _row, _skip, _problems, …canonical columns)`, one row per row considered."""
+    made = f"made_{kind.value}"
+    rows = " UNION ALL ".join(f"({stage_query(ordinal, stage, at=at)})" for ordinal, stage in stages)
+    run_plan(connection, f"CREATE TABLE {made} AS {rows}", stage=kind.value)
+    if raw.is_numbered:
+        connection.execute(f"CREATE VIEW {table_of(kind)} AS SELECT rowid AS id, * FROM {made}")
+        return
+    row = number_rows(connection, raw, made, first_row=first_row)
     connection.execute(
-        f"CREATE TABLE {name} (_stage INTEGER, _row BIGINT, _skip VARCHAR, _problems {PROBLEM}[], {columns})"
+        f"CREATE VIEW {table_of(kind)} AS SELECT t.rowid AS id, t.* REPLACE ({row.number} AS _row) FROM {row.tables}"
     )
-    for ordinal, stage in stages:
-        run_plan(connection, f"INSERT INTO {name} {stage_query(ordinal, stage, at=at)}", stage=kind.value)
 
 
 def stage_query(ordinal: int, stage: EventStage, *, at: str) -> str:
@@ -49,14 +67,15 @@ def stage_query(ordinal: int, stage: EventStage, *, at: str) -> str:
     unfit = " OR ".join(f"coalesce({check.failed}, false)" for check in found)
     names = ", ".join(quoted(column.name) for column in COLUMNS[stage.kind])
     reasons = ", ".join(map(_problem, found))
-    problems = f"CASE WHEN _skip IS NULL AND ({unfit}) THEN list_filter([{reasons}], lambda one: one IS NOT NULL) END"
+    problems = f"CASE WHEN _unfit AND _skip IS NULL THEN list_filter([{reasons}], lambda one: one IS NOT NULL) END"
     return (
         f"WITH prepared AS ({stage.prepare or 'SELECT * FROM raw'}), "
         f"texts AS (SELECT _row, {_skip(stage)} AS _skip, {_raw_texts(stage)} FROM prepared{_only(stage)}), "
         f"words AS (SELECT *, {_our_texts(stage)} FROM texts), "
         f"numbers AS (SELECT *{_numbers(stage)} FROM words), "
-        f"typed AS (SELECT *, {_values(stage)} FROM numbers) "
-        f"SELECT {ordinal} AS _stage, _row, _skip, {problems} AS _problems, {names} FROM typed"
+        f"typed AS (SELECT *, {_values(stage)} FROM numbers), "
+        f"judged AS (SELECT *, {unfit} AS _unfit FROM typed) "
+        f"SELECT {ordinal} AS _stage, _row, _skip, {problems} AS _problems, {names} FROM judged"
     )
 
 

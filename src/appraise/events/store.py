@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
 from appraise.domain.events import EventKind
 from appraise.errors import Conflict, InvalidInput, NotFound, Retriable
+from appraise.events.data_files import DataFile, put_files, take_back
 from appraise.events.engine import literal, quoted
 from appraise.events.log import Commit, Load, complete_attempts, live_commits, loads_of, read_log
 from appraise.events.schema import DUCKDB, arrow_schema, stored_columns, visible_columns
@@ -166,14 +166,22 @@ class EventStore:
         logs = self._logs(self._open_all(None))
         return tuple((kind, one) for kind, log in logs.items() for one in log if one.origin.load_id == load_id)
 
-    def append(self, base: DeltaTable, rows: pa.RecordBatchReader, commit: Commit) -> bool:
+    def append(self, base: DeltaTable, files: Sequence[DataFile], commit: Commit) -> bool:
         """Commit a load's rows onto the version that they were compared with.
 
         False when somebody wrote events of the same source meanwhile: compare again and repeat.
         """
+        kind = EventKind(base.metadata().name)
+        put_files(base, files, local=None if self._remote else Path(self._root, kind.value))
         try:
-            write_deltalake(base, rows, mode="append", commit_properties=self._properties(commit))
+            base.create_write_transaction(
+                [file.added(commit.at) for file in files],
+                "append",
+                arrow_schema(kind),
+                commit_properties=self._properties(commit),
+            )
         except CommitFailedError:
+            take_back(base, files)
             return False
         return True
 

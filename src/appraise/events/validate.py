@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from appraise.domain.events import COLUMNS, Column, EventKind
 from appraise.domain.mapping import EventStage, Parse, Rule
 from appraise.domain.money import MINOR_DIGITS
-from appraise.events.compile import factor_name, has_offset, number_name, raw_name, text_name, too_fine
+from appraise.events.compile import factor_name, has_offset, is_currency, number_name, raw_name, text_name, too_fine
 from appraise.events.engine import literal, quoted
 
 EARLIEST = "1990-01-01"
@@ -98,8 +98,8 @@ def _of_times(stage: EventStage, at: str) -> Iterator[Check]:
 
 def _of_money(stage: EventStage) -> Iterator[Check]:
     if "currency" in stage.rules:
-        known = ", ".join(map(literal, MINOR_DIGITS))
-        yield _check(stage, "currency", f"currency NOT IN ({known})", UNKNOWN_CURRENCY)
+        unknown = f"NOT {is_currency('currency', tuple(MINOR_DIGITS))}"
+        yield _check(stage, "currency", unknown, UNKNOWN_CURRENCY)
     if "amount" in stage.rules:
         yield _check(stage, "amount", f"{text_name('amount')} IS NOT NULL AND currency IS NULL", NO_CURRENCY)
     if stage.kind is EventKind.PURCHASES:

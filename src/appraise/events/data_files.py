@@ -1,0 +1,105 @@
+"""Rows of a table as Parquet files: written aside by the engine, then put into the table by one commit.
+
+The engine writes them within its own memory limit; deltalake's writer holds whole row groups beside it.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from deltalake import DeltaTable
+from deltalake.fs import DeltaStorageHandler
+from deltalake.transaction import AddAction
+from pyarrow.fs import PyFileSystem
+
+from appraise.domain.events import EventKind
+from appraise.events.engine import literal
+from appraise.events.schema import DUCKDB, stored_columns
+
+ROW_GROUP = 122_880
+LARGEST = "256MB"
+LONGEST_BOUND = 64
+"""Signs of a text that stands as the least or greatest of a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """`statistics` is JSON as Delta has it, by which a reader may leave the file out."""
+
+    path: Path
+    size: int
+    rows: int
+    statistics: str
+
+    def added(self, at: datetime) -> AddAction:
+        return AddAction(
+            self.path.name, self.size, {}, int(at.timestamp() * 1000), data_change=True, stats=self.statistics
+        )
+
+
+def write_files(
+    connection: duckdb.DuckDBPyConnection, rows: str, kind: EventKind, directory: Path
+) -> tuple[DataFile, ...]:
+    """The rows of an SQL query over the stored columns of a kind; no file where there is no row."""
+    columns = ", ".join(f'CAST("{one.name}" AS {DUCKDB[one.type]}) AS "{one.name}"' for one in stored_columns(kind))
+    found = connection.execute(
+        f"COPY (SELECT {columns} FROM ({rows})) TO {literal(str(directory / kind.value))} "
+        f"(FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROW_GROUP}, FILE_SIZE_BYTES '{LARGEST}', "
+        "FILENAME_PATTERN 'part-{uuid}', OVERWRITE, RETURN_STATS)"
+    ).fetchall()
+    return tuple(
+        DataFile(Path(name), size, count, _statistics(kind, count, columns_found))
+        for name, count, size, _, columns_found, *_ in found
+        if count
+    )
+
+
+def put_files(table: DeltaTable, files: Iterable[DataFile], *, local: Path | None) -> None:
+    """Bring the files to the table's directory (`local` where it is on this machine); nobody sees them yet."""
+    for file in files:
+        if local is not None:
+            shutil.move(file.path, local / file.path.name)
+            continue
+        with file.path.open("rb") as source, _remote(table).open_output_stream(file.path.name) as target:
+            shutil.copyfileobj(source, target, 8 << 20)
+
+
+def take_back(table: DeltaTable, files: Iterable[DataFile]) -> None:
+    for file in files:
+        _remote(table).delete_file(file.path.name)
+
+
+def _remote(table: DeltaTable) -> PyFileSystem:
+    return PyFileSystem(DeltaStorageHandler.from_table(table._table))  # noqa: SLF001  # its own way to the files
+
+
+def _statistics(kind: EventKind, rows: int, found: Mapping[str, Mapping[str, str]]) -> str:
+    least: dict[str, Any] = {}
+    greatest: dict[str, Any] = {}
+    nulls: dict[str, int] = {}
+    for column in stored_columns(kind):
+        known = found.get(f'"{column.name}"', {})
+        nulls[column.name] = int(known.get("null_count", 0))
+        if "min" not in known or known.get("min_is_exact") != "true" or known.get("max_is_exact") != "true":
+            continue
+        bounds = [_bound(DUCKDB[column.type], known[end]) for end in ("min", "max")]
+        if None not in bounds:
+            least[column.name], greatest[column.name] = bounds
+    return json.dumps({"numRecords": rows, "minValues": least, "maxValues": greatest, "nullCount": nulls})
+
+
+def _bound(type_name: str, text: str) -> str | int | None:
+    match type_name:
+        case "BIGINT":
+            return int(text)
+        case "VARCHAR":
+            return text if len(text) <= LONGEST_BOUND else None
+        case "TIMESTAMP WITH TIME ZONE":
+            return datetime.fromisoformat(text).astimezone(UTC).isoformat(timespec="microseconds")
+        case _:
+            return None
