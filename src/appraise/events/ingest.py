@@ -137,19 +137,18 @@ class _Import:
         kinds = _kinds(self.plan)
         self.progress("read")
         self._confine(path)
-        first_row = self.options.first_row
         raw = read_raw(
             self.connection,
             path,
             delimiter=self.options.delimiter,
-            first_row=first_row,
+            first_row=self.options.first_row,
             used=self.plan.used,
             once=is_read_once(self.plan.stages),
         )
         self.progress("check")
         at = f"TIMESTAMPTZ {literal(self.options.at.isoformat())}"
         for kind in kinds:
-            run_stages(self.connection, kind, self._stages(kind), raw, at=at, first_row=first_row)
+            run_stages(self.connection, kind, self._stages(kind), raw, at=at)
             drop_duplicates(self.connection, kind)
         rejected.gather(self.connection, kinds, file=self.origin.file, before=self.options.rejected_before)
         if self.options.rejected_csv is not None:

@@ -29,6 +29,7 @@ class Raw:
     """`columns` are all of the file. Of one that is read while its rows are checked, rows are numbered afterwards."""
 
     columns: tuple[str, ...]
+    first_row: int
     blank_rows: tuple[int, ...] = ()
     is_numbered: bool = True
 
@@ -52,7 +53,7 @@ def read_raw(
     look = look_at(path, delimiter=delimiter)
     kept = ", ".join(quoted(name) for name in look.columns if not used or name in set(used)) or "1 AS nothing"
     source = f"SELECT {kept} FROM {_options(path, look, delimiter)}"
-    raw = Raw(look.columns, look.blank_rows if len(look.columns) > 1 else (), is_numbered=not once)
+    raw = Raw(look.columns, first_row, look.blank_rows if len(look.columns) > 1 else (), is_numbered=not once)
     try:
         if once:
             connection.execute(f"CREATE VIEW raw AS SELECT CAST(NULL AS BIGINT) AS _row, * FROM ({source})")
@@ -66,7 +67,7 @@ def read_raw(
             expected=f"delimited text in UTF-8 with {delimiter!r} between cells",
             place=Place(path.name),
         ) from error
-    row = number_rows(connection, raw, "raw_text", first_row=first_row)
+    row = number_rows(connection, raw, "raw_text")
     connection.execute(f"CREATE VIEW raw AS SELECT {row.number} AS _row, t.* FROM {row.tables}")
     return raw
 
@@ -79,12 +80,13 @@ class Numbered:
     tables: str
 
 
-def number_rows(connection: duckdb.DuckDBPyConnection, raw: Raw, table: str, *, first_row: int) -> Numbered:
+def number_rows(connection: duckdb.DuckDBPyConnection, raw: Raw, table: str) -> Numbered:
     """Make `malformed`, and tell how the rows of a table, which stand as in the file, are numbered there.
 
     Rows that the reader left out (blank, malformed) shift the numbers of those after them. How many stand before a row
     is looked up by its block and counted within: sorting all rows by an ASOF join costs more than reading the file.
     """
+    first_row = raw.first_row
     shift = first_row - 2
     _keep_malformed(connection, shift)
     malformed = connection.execute("SELECT DISTINCT row FROM malformed").fetchall()
@@ -140,7 +142,7 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, used: Seque
     except duckdb.Error as error:
         raise InvalidInput(f"{path.name} cannot be read as Parquet", place=Place(path.name)) from error
     connection.execute('CREATE TABLE malformed(row BIGINT, "column" VARCHAR, value VARCHAR, reason VARCHAR)')
-    return Raw(columns)
+    return Raw(columns, first_row=1)
 
 
 def run_plan(connection: duckdb.DuckDBPyConnection, sql: str, *, stage: str) -> None:

@@ -47,7 +47,6 @@ def run_stages(
     raw: Raw,
     *,
     at: str,
-    first_row: int,
 ) -> None:
     """Make `new_<kind>(id, _stage, _row, _skip, _problems, …canonical columns)`, one row per row considered."""
     made = f"made_{kind.value}"
@@ -56,7 +55,7 @@ def run_stages(
     if raw.is_numbered:
         connection.execute(f"CREATE VIEW {table_of(kind)} AS SELECT rowid AS id, * FROM {made}")
         return
-    row = number_rows(connection, raw, made, first_row=first_row)
+    row = number_rows(connection, raw, made)
     connection.execute(
         f"CREATE VIEW {table_of(kind)} AS SELECT t.rowid AS id, t.* REPLACE ({row.number} AS _row) FROM {row.tables}"
     )

@@ -20,7 +20,7 @@ from appraise.events import rejected
 from appraise.events.compare import drop_duplicates, kept
 from appraise.events.compile import LINK_SECRET as LINK_VARIABLE
 from appraise.events.compile import check_rules
-from appraise.events.raw import read_raw
+from appraise.events.raw import Raw, read_raw
 from appraise.events.stage import run_stages, table_of
 
 AT = datetime(2100, 1, 1, tzinfo=UTC)  # nothing that a test writes lies after it
@@ -56,23 +56,23 @@ def imported(adapter: EventSource, path: Path, options: ImportOptions) -> Import
         connection.execute("SET threads = 1")  # the tables are tiny
         connection.execute(f"SET VARIABLE {LINK_VARIABLE} = $1", [LINK_SECRET])
         first = plan.shape.first_data_row
-        columns = read_raw(connection, copy, delimiter=shape.delimiter or ",", first_row=first, used=plan.used)
+        raw = read_raw(connection, copy, delimiter=shape.delimiter or ",", first_row=first, used=plan.used)
         connection.execute("SET enable_external_access = false")
-        _work_out(connection, plan, kinds)
+        _work_out(connection, plan, raw, kinds)
         rejected.gather(connection, kinds, file=path.name, before=before)
         return Imported(
             {kind: _events(connection, kind) for kind in kinds},
             _skipped(connection, kinds),
             rejected.sample(connection),
             plan.warnings,
-            tuple(one for one in columns if plan.used and one not in plan.used),
+            tuple(one for one in raw.columns if plan.used and one not in plan.used),
         )
 
 
-def _work_out(connection: duckdb.DuckDBPyConnection, plan: EventPlan, kinds: tuple[EventKind, ...]) -> None:
+def _work_out(connection: duckdb.DuckDBPyConnection, plan: EventPlan, raw: Raw, kinds: tuple[EventKind, ...]) -> None:
     for kind in kinds:
         stages = [(number, stage) for number, stage in enumerate(plan.stages) if stage.kind is kind]
-        run_stages(connection, kind, stages, at=f"TIMESTAMPTZ '{AT.isoformat()}'")
+        run_stages(connection, kind, stages, raw, at=f"TIMESTAMPTZ '{AT.isoformat()}'")
         drop_duplicates(connection, kind)
 
 
