@@ -12,7 +12,7 @@ from appraise.cli import app
 from appraise.settings import Settings
 
 ORDERS = """event_id,order_id,occurred_at,customer_key,kind,amount,currency
-1,1,2024-05-01T10:00:00Z,anna,purchase,10.00,EUR
+1,1,2024-05-01T10:00:00Z,anna,purchase,1000,EUR
 2,2,2024-05-02T10:00:00Z,bert,purchase,oops,EUR
 """
 
@@ -35,4 +35,4 @@ def test_a_machine_gets_the_report_of_events_as_json(run: Run) -> None:
     told = json.loads(ran.stdout)
     assert ran.exit_code == 3
     assert (told["read"], told["counts"]["purchases"]["accepted"]) == (2, 1)
-    assert told["rejected_by_reason"] == {"not an amount of money": 1}
+    assert told["rejected_by_reason"] == {"not a whole number": 1}
