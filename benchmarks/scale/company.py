@@ -47,9 +47,10 @@ SPAN = 731 * 86_400
 
 
 def generate(data: Path, scale: float) -> None:
-    """Nothing where it is there already; a directory that was left half-made is made again."""
+    """Kept where it is there already; a directory that was left half-made is made again."""
     done = data / "generated"
     if done.exists():
+        initialise(Settings(data=data)).database.close()  # tables may have come since
         return
     shutil.rmtree(data, ignore_errors=True)
     deployment = initialise(Settings(data=data))
@@ -63,6 +64,7 @@ def generate(data: Path, scale: float) -> None:
     numbers = {kind: max(1_000, round(number * scale)) for kind, number in NUMBERS.items()}
     with duckdb.connect() as engine:
         engine.execute("SET TimeZone = 'UTC'; SET memory_limit = '2GB'; SET preserve_insertion_order = false")
+        engine.execute("SET enable_progress_bar = false")
         _macros(engine, numbers[EventKind.CUSTOMERS], employees)
         for kind, number in numbers.items():
             rows = engine.sql(_query(kind, number)).to_arrow_reader(65_536)

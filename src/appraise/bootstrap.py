@@ -52,6 +52,7 @@ def _deployment(settings: Settings) -> Deployment:
         mail=_mail_server(settings),
         files=settings.resolved_files,
         hosts=read_hosts(settings.hosts),
+        engine=settings.engine,
     )
 
 

@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(_address)] | None = Field(
         default=None, description="address at which browsers reach the console, e.g. https://appraise.example.org"
     )
+    engine: str = Field(
+        default="duckdb",
+        pattern=r"^(duckdb|local(\[(\d+|\*)\])?|(spark|sc)://[^\s/]+(/\S*)?)$",
+        description="where scoring computes: duckdb, or Spark at spark://host:port or sc://host:port (Connect)",
+    )
     memory_limit: str = Field(
         default="2GB",
         pattern=r"(?i)^\s*[1-9]\d*(\.\d+)?\s*([kmgt]i?b)\s*$",

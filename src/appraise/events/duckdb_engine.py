@@ -10,13 +10,22 @@ from ibis.backends.duckdb import Backend
 from ibis.backends.duckdb.converter import DuckDBPyArrowData
 from ibis.expr.schema import Schema
 
+from appraise.events.engine import name_of
 from appraise.events.statements import Statements, shape_of
+from appraise.events.store import TableView
 
 STATEMENTS: Final = Statements()
 
 
 class DuckDBEngine(Backend):  # type: ignore[misc]  # Ibis has no types
     """As Ibis' own backend, with its statements remembered; temporary tables are made without looking them up after."""
+
+    def events(self, view: TableView) -> ir.Table:
+        """As a view, because Ibis 12 cannot type a bare query on DuckDB 2."""
+        query = view.query()
+        name = name_of(view, query)
+        self.raw_sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+        return self.table(name)
 
     def compile(self, expr: ir.Expr, /, **options: Any) -> str:
         """As Ibis writes it."""

@@ -1,13 +1,55 @@
-"""The query engine and the small part of its SQL that text is put into."""
+"""The query engines, and the small part of DuckDB's SQL that text is put into."""
 
-from typing import TYPE_CHECKING
+import hashlib
+import re
+from typing import TYPE_CHECKING, Final, Protocol
+
+from appraise.errors import InvalidInput
 
 if TYPE_CHECKING:
+    import ibis
     from ibis.backends.duckdb import Backend
+
+    from appraise.events.store import TableView
+
+DUCKDB: Final = "duckdb"
+LOCATIONS: Final = r"duckdb|local(\[(\d+|\*)\])?|(spark|sc)://[^\s/]+(/\S*)?"
+"""Where scoring may compute: in this process, or on Apache Spark by a master's or a Spark Connect server's address."""
+
+
+class Engine(Protocol):
+    """An Ibis backend whose sessions think in UTC, so that no time depends on the machine's zone."""
+
+    def events(self, view: "TableView") -> "ibis.Table":
+        """The rows that are to be seen, with the visible columns."""
+
+
+def engine_name(location: str) -> str:
+    """That of its Ibis backend, which is also that of its library."""
+    return DUCKDB if location == DUCKDB else "pyspark"
+
+
+def scoring_engine(location: str, *, memory_limit: str | None = None) -> Engine:
+    """`location` as in `LOCATIONS`; the limit is DuckDB's, a cluster has its own.
+
+    Raises `InvalidInput` where Spark is asked for and not installed.
+    """
+    if location == DUCKDB:
+        return open_engine(memory_limit=memory_limit)  # type: ignore[no-any-return]  # Ibis has no types
+    if not re.fullmatch(LOCATIONS, location):
+        raise InvalidInput(f"no engine is at {location!r}", expected="duckdb, spark://host:port or sc://host:port")
+    try:
+        from appraise.events.spark_engine import connect  # noqa: PLC0415  # an extra
+    except ImportError as error:
+        raise InvalidInput(
+            f"scoring is to be computed at {location}, and PySpark is not installed ({error})",
+            hint="install it with `pip install 'appraise[spark]'`; it needs Java 17",
+        ) from error
+    return connect(location)
 
 
 def open_engine(*, memory_limit: str | None = None, threads: int | None = None) -> "Backend":
-    """An in-memory DuckDB whose sessions think in UTC, so that no time depends on the machine's zone."""
+    """An in-memory DuckDB."""
     # Ibis takes a second to import, and writing events needs none of it.
     from appraise.events.duckdb_engine import DuckDBEngine  # noqa: PLC0415
 
@@ -18,6 +60,11 @@ def open_engine(*, memory_limit: str | None = None, threads: int | None = None) 
     if threads is not None:
         connection.raw_sql(f"SET threads = {threads}")
     return connection
+
+
+def name_of(view: "TableView", query: str) -> str:
+    """By content, so that snapshots do not mix."""
+    return f"{view.kind.value}_{hashlib.sha256(query.encode()).hexdigest()[:16]}"
 
 
 def quoted(name: str) -> str:

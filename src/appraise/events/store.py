@@ -4,7 +4,6 @@ Not partitioned: scoring reads whole columns over long windows, a load touches a
 month would cut the loads of a small organisation into hundreds of tiny files; Parquet's statistics prune well enough.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +23,8 @@ from appraise.events.schema import DUCKDB, arrow_schema, stored_columns, visible
 
 if TYPE_CHECKING:
     import ibis
-    from ibis.backends.duckdb import Backend
+
+    from appraise.events.engine import Engine
 
 ATTEMPTS_TO_COMMIT = 5
 
@@ -62,8 +62,12 @@ class TableView:
     hidden: tuple[tuple[str, int], ...]
     flagged: tuple[str, ...]
 
-    def query(self, *, bookkeeping: bool = False) -> str:
-        """DuckDB SQL for the latest row of every event; pays for superseded rows only where there may be any."""
+    def query(self, *, bookkeeping: bool = False, rows: str | None = None) -> str:
+        """DuckDB SQL for the latest row of every event; pays for superseded rows only where there may be any.
+
+        `rows` is a table of all rows, where they are not to be read from the files.
+        """
+        rows = rows or self.scan()
         columns = stored_columns(self.kind) if bookkeeping else visible_columns(self.kind)
         if not self.files:
             nothing = ", ".join(f"CAST(NULL AS {DUCKDB[column.type]}) AS {quoted(column.name)}" for column in columns)
@@ -74,12 +78,12 @@ class TableView:
             loads = ", ".join(map(literal, self.flagged))
             seen = f" AND {self._seen('later')}" if self.hidden else ""
             conditions.append(
-                f"NOT EXISTS (SELECT 1 FROM {self.scan()} AS later WHERE later.load_id IN ({loads}) "
+                f"NOT EXISTS (SELECT 1 FROM {rows} AS later WHERE later.load_id IN ({loads}) "
                 f"AND later.supersedes{seen} AND later.source = t.source AND later.event_id = t.event_id "
                 f"AND later.sequence > t.sequence)"
             )
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"SELECT {names} FROM {self.scan()} AS t{where}"
+        return f"SELECT {names} FROM {rows} AS t{where}"
 
     def scan(self) -> str:
         """All rows of all files, superseded and hidden ones too."""
@@ -106,16 +110,9 @@ class Snapshot:
     def files(self, kind: EventKind) -> tuple[str, ...]:
         return self.views[kind].files
 
-    def tables(self, connection: "Backend") -> "Mapping[EventKind, ibis.Table]":
+    def tables(self, engine: "Engine") -> "Mapping[EventKind, ibis.Table]":
         """Each event kind as a table of its canonical columns, `source`, `load_id`, `file` and `row`."""
-        tables = {}
-        for kind, view in self.views.items():
-            query = view.query()
-            # A view, because Ibis 12 cannot type a bare query on DuckDB 2; named by content: snapshots do not mix.
-            name = f"{kind.value}_{hashlib.sha256(query.encode()).hexdigest()[:16]}"
-            connection.raw_sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
-            tables[kind] = connection.table(name)
-        return tables
+        return {kind: engine.events(view) for kind, view in self.views.items()}
 
 
 class EventStore:

@@ -18,11 +18,12 @@ from appraise.scoring.software import software
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """Which events, by version of each table, which code, and which random numbers."""
+    """Which events, by version of each table, which code, which random numbers, and which Ibis backend."""
 
     events: Mapping[EventKind, int]
     code: str
     seed: int
+    engine: str = "duckdb"
 
 
 def manifest(
@@ -40,5 +41,5 @@ def manifest(
         policy_warnings=warnings_of(policy),
         seed=versions.seed,
         indicators=tuple((key, packages[key]) for key, _ in policy.indicators),
-        software=software(),
+        software=software(versions.engine),
     )

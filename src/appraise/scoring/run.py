@@ -77,9 +77,9 @@ def score(  # noqa: PLR0913  # what a run is computed from, each part named
     Raises `InvalidInput` for a policy that asks for what cannot be computed.
     """
     measured = measure(events, people, policy, cycle, data_as_of=data_as_of, progress=progress)
-    made_of = manifest(
-        people, policy, cycle, data_as_of=data_as_of, versions=Versions(event_versions, code_version, seed)
-    )
+    engines = {table.get_backend().name for table in events.values()}
+    versions = Versions(event_versions, code_version, seed, *engines)
+    made_of = manifest(people, policy, cycle, data_as_of=data_as_of, versions=versions)
     return concluded(measured, policy, made_of)
 
 

@@ -13,12 +13,17 @@ SOURCES: Final = ("domain", "events", "scoring", "statistics")
 
 
 @cache
-def software() -> tuple[tuple[str, str], ...]:
-    """Names with versions; of Appraise's own sources a hash, as one version may be built from several states."""
+def software(engine: str = "duckdb") -> tuple[tuple[str, str], ...]:
+    """Names with versions; of Appraise's own sources a hash, as one version may be built from several states.
+
+    `engine` is the name of its Ibis backend: the library of any other than DuckDB is named too.
+    """
+    others = () if engine == "duckdb" else ((engine, version(engine)),)
     return (
         ("appraise sources", _sources()[:12]),
         ("python", platform.python_version()),
         *((name, version(name)) for name in LIBRARIES),
+        *others,
         ("machine", platform.machine()),
     )
 

@@ -22,7 +22,8 @@ class Deployment:
     """One organisation's data. `secret` is the key of customers' link keys and of webhooks' secrets.
 
     Into `webhook_networks` messages may be sent though they are not public; they are kept for `webhook_retention`.
-    `files` holds exports and uploads. Into `hosts` sections are written. By `lists_read` and `audit_memory` lines of
+    `files` holds exports and uploads. Into `hosts` sections are written. Scoring computes at `engine`: `duckdb`, or an
+    address of Apache Spark. By `lists_read` and `audit_memory` lines of
     the audit log are written together.
     """
 
@@ -35,5 +36,6 @@ class Deployment:
     mail: "MailServer | None" = None
     files: Path = Path("appraise-data") / "files"
     hosts: tuple[HostSystem, ...] = ()
+    engine: str = "duckdb"
     lists_read: "Gathering[ListRead]" = field(default_factory=Gathering, compare=False, repr=False)
     audit_memory: AuditMemory = field(default_factory=AuditMemory, compare=False, repr=False)

@@ -14,6 +14,7 @@ from appraise.domain.profiles import Profile
 from appraise.domain.reading import ScoringRun
 from appraise.domain.scorecards import Manifest
 from appraise.errors import InvalidInput
+from appraise.events.engine import engine_name
 from appraise.events.retained import gone
 from appraise.scoring.installed import installed
 from appraise.scoring.software import software
@@ -64,7 +65,7 @@ def inputs_of_then(deployment: Deployment, session: Session, run: ScoringRun, ma
     rules, policy = _policy(session, run, manifest)
     documents = people_snapshots.of(session, manifest.people_hash)
     packages, left_out = _packages(manifest, policy)
-    now = (("appraise", deployment.code_version), *software())
+    now = (("appraise", deployment.code_version), *software(engine_name(deployment.engine)))
     then = (("appraise", manifest.code_version), *manifest.software)
     inputs = (events, rules, _people(documents, manifest), packages, _software(then, now))
     reweighed = policy is not None and any(policy.weighs(key) for key in left_out)

@@ -14,7 +14,7 @@ from appraise.domain.policies import Policy
 from appraise.domain.progress import Advance
 from appraise.domain.scorecards import Manifest, ScoringResult
 from appraise.errors import NotFound
-from appraise.events.engine import open_engine
+from appraise.events.engine import scoring_engine
 from appraise.scoring.run import score
 from appraise.storage import cycles, digits
 from appraise.storage.digits import Digits, Subject
@@ -105,7 +105,7 @@ def _computed(  # what a run is computed from
 ) -> ScoringResult:
     snapshot = deployment.events.snapshot(versions_of(manifest))
     return score(
-        snapshot.tables(open_engine(memory_limit=memory_limit)),
+        snapshot.tables(scoring_engine(deployment.engine, memory_limit=memory_limit)),
         people,
         policy,
         Period(manifest.cycle_start, manifest.cycle_end),

@@ -10,7 +10,7 @@ from appraise.domain.policy_lint import refuse_errors
 from appraise.domain.progress import Advance
 from appraise.domain.reading import ScoringRun
 from appraise.errors import NotEnough
-from appraise.events.engine import open_engine
+from appraise.events.engine import scoring_engine
 from appraise.scoring.data_end import data_end
 from appraise.scoring.run import score
 from appraise.storage import cycles, people
@@ -40,7 +40,7 @@ def score_cycle(  # noqa: PLR0913  # what, by which policy, when, and who watche
         cycle = cycles.get(session, cycle_id)
         known_people = people.snapshot(session)
     snapshot = deployment.events.snapshot()
-    engine = open_engine(memory_limit=memory_limit)
+    engine = scoring_engine(deployment.engine, memory_limit=memory_limit)
     tables = snapshot.tables(engine)
     end = data_as_of or data_end(tables)
     if end is None:

@@ -10,7 +10,7 @@ from appraise.domain.policy_documents import document_of
 from appraise.domain.policy_lint import refuse_errors
 from appraise.domain.progress import Advance
 from appraise.errors import NotFound
-from appraise.events.engine import open_engine
+from appraise.events.engine import scoring_engine
 from appraise.scoring.manifest import Versions, manifest
 from appraise.scoring.run import concluded, measure
 from appraise.scoring.sensitivity import weight_shifts
@@ -47,7 +47,7 @@ def try_policy(
     snapshot = deployment.events.snapshot({EventKind(kind): n for kind, n in stored.manifest.event_versions})
     data_as_of = stored.manifest.data_as_of
     measured = measure(
-        snapshot.tables(open_engine(memory_limit=memory_limit)),
+        snapshot.tables(scoring_engine(deployment.engine, memory_limit=memory_limit)),
         known_people,
         policy,
         cycle.period,

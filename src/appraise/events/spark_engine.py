@@ -1,0 +1,84 @@
+"""Apache Spark as Ibis speaks to it, for events that outgrow one machine. Needs the extra `appraise[spark]`."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+import pyarrow as pa
+import sqlglot
+from ibis.backends.pyspark import Backend
+from ibis.formats.pyarrow import PyArrowData
+from pyspark.sql import SparkSession
+
+from appraise.domain.events import ColumnType
+from appraise.events.engine import name_of
+from appraise.events.schema import stored_columns
+from appraise.events.store import TableView
+
+SETTINGS: Final = {
+    "spark.sql.session.timeZone": "UTC",
+    # Division by zero and numbers that do not fit are errors, never nulls that read as "not observed".
+    "spark.sql.ansi.enabled": "true",
+}
+_TYPES: Final[Mapping[ColumnType, str]] = {
+    ColumnType.TEXT: "STRING",
+    ColumnType.INTEGER: "BIGINT",
+    ColumnType.DECIMAL: "DECIMAL(18,6)",
+    ColumnType.BOOLEAN: "BOOLEAN",
+    ColumnType.TIMESTAMP: "TIMESTAMP",
+    ColumnType.MONEY: "BIGINT",
+}
+
+
+def connect(location: str) -> "SparkEngine":
+    """`spark://host:port` and `local[n]` are masters, `sc://host:port` a Spark Connect server."""
+    builder = SparkSession.builder.appName("appraise")
+    session = (builder.remote(location) if location.startswith("sc://") else builder.master(location)).getOrCreate()
+    for name, value in SETTINGS.items():
+        session.conf.set(name, value)
+    engine: SparkEngine = SparkEngine().connect(session)
+    return engine
+
+
+class SparkEngine(Backend):  # type: ignore[misc]  # Ibis has no types
+    """As Ibis' own backend; rows go to and fro as Arrow, and what is kept forgets how it was computed.
+
+    A plan that remembers doubles at every join of two tables that come from one, until planning takes longer than the
+    work. The price: what an executor held that is lost cannot be computed again, and the run has to be repeated.
+    """
+
+    def events(self, view: TableView) -> ir.Table:
+        """The files are read where they lie: every worker must reach them under the same name."""
+        query = view.query()
+        name = name_of(view, query)
+        if view.files:
+            columns = ", ".join(f"`{one.name}` {_TYPES[one.type]}" for one in stored_columns(view.kind))
+            self._session.read.schema(columns).parquet(*view.files).createOrReplaceTempView(f"{name}_rows")
+            query = view.query(rows=f"{name}_rows")
+        [translated] = sqlglot.transpile(query, read="duckdb", write="spark")
+        self._session.sql(translated).createOrReplaceTempView(name)
+        return self.table(name)
+
+    def to_pyarrow(self, expr: ir.Expr, /, **options: Any) -> pa.Table | pa.Array | pa.Scalar:
+        """As Ibis does it, without a way through pandas, to which a whole number that is absent is a float."""
+        table = expr.as_table()
+        self._run_pre_execute_hooks(table)
+        found = self._session.sql(self.compile(table, **options)).toArrow()
+        return expr.__pyarrow_result__(PyArrowData.convert_table(found, table.schema()))
+
+    def _create_cached_table(self, name: str, expr: ir.Table) -> ir.Table:
+        self._run_pre_execute_hooks(expr)
+        kept = self._session.sql(self.compile(expr)).localCheckpoint()
+        kept.createOrReplaceTempView(name)
+        return ops.DatabaseTable(name, schema=expr.schema(), source=self).to_expr()
+
+    def _drop_cached_table(self, name: str) -> None:
+        self._session.catalog.dropTempView(name)
+
+    def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
+        rows = op.data.to_pyarrow(op.schema)
+        self._session.createDataFrame(rows).createOrReplaceTempView(op.name)
+
+
+SparkEngine.register_options()  # Ibis does so for the backends that it finds itself
