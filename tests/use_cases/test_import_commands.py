@@ -36,3 +36,19 @@ def test_a_machine_gets_the_report_of_events_as_json(run: Run) -> None:
     assert ran.exit_code == 3
     assert (told["read"], told["counts"]["purchases"]["accepted"]) == (2, 1)
     assert told["rejected_by_reason"] == {"not a whole number": 1}
+
+
+def test_a_customer_is_erased_by_the_address_and_the_audit_log_does_not_name_them(run: Run) -> None:
+    header, row = "event_id,occurred_at,customer_key,email", "7,2024-05-01T10:00:00Z,anna-7341,Anna@Example.org"
+    Path("contacts.csv").write_text(f"{header}\n{row}\n")
+    run("import", "csv", "contacts.csv", "--set", "kind=contacts")
+
+    dry = json.loads(run("erase", "customer", "anna@example.org", "--dry-run", "--json").stdout)
+    ran = json.loads(run("erase", "customer", "anna@example.org", "--json").stdout)
+    run("audit", "export", "--to", "audit.jsonl")
+
+    assert dry == {"keys": [["csv", "anna-7341"]], "found": {"contacts": 1}, "rows": {}, "deleted": 0}
+    assert ran == {**dry, "rows": {"contacts": 1}, "deleted": 1}
+    log = Path("audit.jsonl").read_text()
+    assert "customer.erase" in log
+    assert not {"anna-7341", "anna@example.org"} & set(log.replace('"', " ").split())

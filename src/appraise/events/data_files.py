@@ -23,8 +23,8 @@ from appraise.events.schema import DUCKDB, stored_columns
 
 ROW_GROUP = 122_880
 LARGEST = "256MB"
-LONGEST_BOUND = 64
-"""Signs of a text that stands as the least or greatest of a file."""
+BOUNDED = ("source", "load_id", "sequence", "occurred_at")
+"""Columns whose least and greatest value stand in the log: it is never rewritten, so nothing of customers may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +84,16 @@ def _statistics(kind: EventKind, rows: int, found: Mapping[str, Mapping[str, str
     nulls: dict[str, int] = {}
     for column in stored_columns(kind):
         known = found.get(f'"{column.name}"', {})
-        nulls[column.name] = int(known.get("null_count", 0))
-        if "min" not in known or known.get("min_is_exact") != "true" or known.get("max_is_exact") != "true":
+        if column.name not in BOUNDED or known.get("min_is_exact") != "true" or known.get("max_is_exact") != "true":
             continue
-        bounds = [_bound(DUCKDB[column.type], known[end]) for end in ("min", "max")]
-        if None not in bounds:
-            least[column.name], greatest[column.name] = bounds
+        nulls[column.name] = int(known["null_count"])
+        least[column.name], greatest[column.name] = (_bound(DUCKDB[column.type], known[end]) for end in ("min", "max"))
     return json.dumps({"numRecords": rows, "minValues": least, "maxValues": greatest, "nullCount": nulls})
 
 
-def _bound(type_name: str, text: str) -> str | int | None:
-    match type_name:
-        case "BIGINT":
-            return int(text)
-        case "VARCHAR":
-            return text if len(text) <= LONGEST_BOUND else None
-        case "TIMESTAMP WITH TIME ZONE":
-            return datetime.fromisoformat(text).astimezone(UTC).isoformat(timespec="microseconds")
-        case _:
-            return None
+def _bound(type_name: str, text: str) -> str | int:
+    if type_name == "BIGINT":
+        return int(text)
+    if type_name == "VARCHAR":
+        return text
+    return datetime.fromisoformat(text).astimezone(UTC).isoformat(timespec="microseconds")

@@ -20,6 +20,8 @@ def count_rows(snapshot: Snapshot, kind: EventKind) -> int | str:
                     f"SELECT count(*), count(COLUMNS(*)) FROM read_parquet({literal(file)})"
                 ).fetchone()
             except duckdb.Error as error:
-                return f"the file {file} cannot be read: {str(error).splitlines()[0]}"
+                held = snapshot.views[kind].loads.get(file)
+                whose = f"; it held rows of the load {held}" if held else ""
+                return f"the file {file} cannot be read: {str(error).splitlines()[0]}{whose}"
             rows += int(found[0]) if found else 0
     return rows

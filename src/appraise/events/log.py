@@ -17,6 +17,7 @@ from deltalake import DeltaTable
 from appraise.domain.events import EventKind
 
 METADATA_KEY = "appraise"
+ERASURE_KEY = "appraise-erasure"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,19 @@ month would cut the loads of a small organisation into hundreds of tiny files; P
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
 from appraise.domain.events import EventKind
 from appraise.errors import Conflict, InvalidInput, NotFound, Retriable
-from appraise.events.data_files import DataFile, put_files, take_back
+from appraise.events.data_files import BOUNDED, DataFile, put_files, take_back
 from appraise.events.engine import literal, quoted
 from appraise.events.log import Commit, Load, complete_attempts, live_commits, loads_of, read_log
 from appraise.events.schema import DUCKDB, arrow_schema, stored_columns, visible_columns
@@ -30,6 +31,7 @@ ATTEMPTS_TO_COMMIT = 5
 
 # Logs are the record of loads, and a manifest may name any version: neither may be cleaned up behind our back.
 TABLE_SETTINGS = {
+    "delta.dataSkippingStatsColumns": ",".join(BOUNDED),
     "delta.enableExpiredLogCleanup": "false",
     "delta.logRetentionDuration": "interval 36500 days",
     "delta.deletedFileRetentionDuration": "interval 36500 days",
@@ -61,6 +63,8 @@ class TableView:
     files: tuple[str, ...]
     hidden: tuple[tuple[str, int], ...]
     flagged: tuple[str, ...]
+    loads: Mapping[str, str] = field(default_factory=dict)
+    """File → the load whose rows it holds; of files rewritten by an erasure, which may hold several, nothing."""
 
     def query(self, *, bookkeeping: bool = False, rows: str | None = None) -> str:
         """DuckDB SQL for the latest row of every event; pays for superseded rows only where there may be any.
@@ -240,12 +244,22 @@ class EventStore:
                 files=self._files(table),
                 hidden=tuple((commit.origin.load_id, commit.sequence) for commit in live if commit not in seen),
                 flagged=tuple(dict.fromkeys(commit.origin.load_id for commit in seen if commit.flagged)),
+                loads=_loads_by_file(table, self._files(table)),
             )
         return Snapshot({kind: view.version for kind, view in views.items()}, views)
 
     def _files(self, table: DeltaTable) -> tuple[str, ...]:
         uris: Sequence[str] = sorted(table.file_uris())
         return tuple(uris) if self._remote else tuple(unquote(uri) for uri in uris)
+
+
+def _loads_by_file(table: DeltaTable, files: Sequence[str]) -> dict[str, str]:
+    actions = pa.table(table.get_add_actions(flatten=True))
+    if not {"min.load_id", "max.load_id"} <= set(actions.column_names):
+        return {}
+    by_name = {Path(file).name: file for file in files}
+    columns = (actions[name].to_pylist() for name in ("path", "min.load_id", "max.load_id"))
+    return {by_name[Path(unquote(path)).name]: low for path, low, high in zip(*columns, strict=True) if low == high}
 
 
 def next_sequence(table: DeltaTable, source: str) -> int:

@@ -107,6 +107,7 @@ export const DEEDS = {
   "import.apply": "applied an import",
   "import.undo": "took an import back",
   "load.undo": "took a load of events back",
+  "customer.erase": "erased a customer from the events",
   "export.ask": "asked for an export",
   "export.download": "fetched an export",
   "audit.export": "exported the audit log",
