@@ -120,6 +120,21 @@ def test_a_token_is_made_shown_once_and_revoked(sign_in: SignIn) -> None:
     assert page.locator(".tokens li", has_text="Acts as Hal Novak").count() >= 1
 
 
+def test_an_export_of_a_person_is_proposed_waits_for_another_and_is_taken_back(sign_in: SignIn) -> None:
+    page = sign_in("hr_administrator")
+    go(page, "Data requests")
+    page.get_by_label("Whose data", exact=False).first.fill("e7@example.org")
+    page.get_by_label("Who asked for it").fill("A letter of 3 March")
+    page.get_by_role("button", name="Propose it").click()
+    row = page.locator(".rows li", has_text="waits for a second person")
+    row.wait_for()
+    assert page.get_by_role("button", name="Confirm").count() == 0  # whoever proposed it
+    assert objections(page) == []
+    shoot(page, "person-requests")
+    page.get_by_role("button", name="Take back").click()
+    page.locator(".rows li", has_text="taken back by Hal Novak").wait_for()
+
+
 def test_the_auditor_finds_who_read_whom_verifies_the_log_and_takes_it_away(sign_in: SignIn, site: Site) -> None:
     open_section(sign_in("hr_administrator"), "Cem Yıldız")
     page = sign_in("auditor")

@@ -82,6 +82,11 @@ def access_tokens(world: World, who: str) -> set[Key]:
     return {("access tokens", "all")} if found else set()
 
 
+def person_requests(world: World, who: str, name: str) -> set[Key]:
+    found = (world.ask(who, f"{{ {name} {{ employeeName }} }}").get("data") or {}).get(name)
+    return {("person requests", "all")} if found else set()
+
+
 def contributions(world: World, who: str) -> set[Key]:
     """One by one: a line for each whose section may be read."""
     found = (world.ask(who, CONTRIBUTIONS % "EMPLOYEE").get("data") or {}).get("contributions") or {"nodes": []}

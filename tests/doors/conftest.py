@@ -18,6 +18,8 @@ DOORS = {
     "Query.departments": {"Department"},
     "Query.auditLog": {"audit log"},
     "Query.accessTokens": {"access tokens"},
+    "Query.personRequests": {"person requests"},
+    "Query.legalHolds": {"person requests"},
     "Query.contributions": {"Section"},
     "Subscription.sectionChanged": {"Section", "ratings", "standing", "write-back"},
     "Subscription.scoringProgress": {"ScoringRun"},
@@ -56,6 +58,8 @@ def shown(world: World, generated: list[Way]) -> Shown:
             found[who, "Query.auditLog"] = collection.audit_log(world, who)
             found[who, "pdf"] = collection.printed(world, who)
             found[who, "Query.accessTokens"] = collection.access_tokens(world, who)
+            for name in ("personRequests", "legalHolds"):
+                found[who, f"Query.{name}"] = collection.person_requests(world, who, name)
             found[who, "_entities"] = collection.entities(world, world.client, who)
             for name, query, variable, kind in (
                 ("sectionChanged", collection.CHANGED, "ids", "Section"),

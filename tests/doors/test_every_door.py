@@ -200,6 +200,8 @@ OTHER_CHANGES: dict[str, tuple[str, Callable[[Principal], bool]]] = {
         '{delegationId: "%DELEGATION%"}',
         lambda who: who.embedded is None and who.name in {"Max Weber", "Dora Lindqvist", "Hal Novak"},
     ),
+    "setLegalHold": ('{employee: {id: "%EMPLOYEE%"}}', access.may_administer),
+    "proposePersonRequest": ('{employee: {id: "%EMPLOYEE%"}, kind: EXPORT, reason: " "}', access.may_administer),
     "createWebhook": ('{url: "x", events: []}', access.may_administer),
     "replayWebhook": ('{webhookId: "%WEBHOOK%", since: "2020-01-01T00:00:00Z"}', access.may_administer),
     "replayWebhookDelivery": ('{deliveryId: "%DELIVERY%"}', access.may_administer),
@@ -256,8 +258,8 @@ OF_ADMINISTRATORS = {
         rating: 3, reason: "x"}""",
 }
 """What each is asked with, about things that there are not: administrators hear so, everybody else of the refusal."""
-HELD_ELSEWHERE = {"decideDispute", "withdrawDispute", "givePart"}
-"""Steps of objections: tests/use_cases/test_disputes.py; parts: tests/use_cases/test_parts.py."""
+HELD_ELSEWHERE = {"confirmPersonRequest", "withdrawPersonRequest", "decideDispute", "withdrawDispute", "givePart"}
+"""Steps of objections: tests/use_cases/test_disputes.py; parts and requests: beside it."""
 
 
 @pytest.mark.parametrize("change", OF_ADMINISTRATORS)
@@ -332,7 +334,7 @@ def test_every_address_is_known(world: World) -> None:
     assert paths - {"/", "/static", "/healthz"} == {
         *("/graphql", "/subgraph", "/exports/{key}", "/uploads", "/imports/{key}/rejected", "/sections/{key}/pdf"),
         "/graphiql",
-        *("/record/download", "/sections/{key}/pdf"),
+        *("/record/download", "/sections/{key}/pdf", "/person-requests/{key}/file"),
         *(page.path for page in PAGES),
         *(path for path in paths if path.startswith("/sign-")),
     }

@@ -13,10 +13,12 @@ from appraise.api.types.webhooks import WebhookEvent
 from appraise.domain.access import Embedded, Principal, ServiceScope, StandIn
 from appraise.domain.delegations import NamedDelegation
 from appraise.domain.identifiers import EmployeeId, SectionId
+from appraise.domain.person_requests import RequestKind
 from appraise.domain.section_states import SectionState
 from appraise.use_cases.create_token import create_token
 from appraise.use_cases.create_webhook import create_webhook
 from appraise.use_cases.delegate import Wanted, end_delegation, name_delegate
+from appraise.use_cases.person_requests import NamedRequest, propose_person_request, set_legal_hold
 
 HOST = "https://hr.example.org"
 FRAMED = {"Max in a frame": ("Max Weber", "Ann Archer"), "Hal in a frame": ("Hal Novak", "Cem Yıldız")}
@@ -81,6 +83,7 @@ PARTS: dict[str, Rule] = {
     "Department": lambda rules, who, what: rules.may_read_departments(who),
     "audit file": lambda rules, who, what: rules.may_read_audit(who),
     "access tokens": lambda rules, who, what: rules.may_administer(who),
+    "person requests": lambda rules, who, what: rules.may_administer(who),
     "audit log": lambda rules, who, what: str(rules.audit_scope(who)) == "everything",
 }
 """Of what has a rule beside that of the thing it belongs to, and no id."""
@@ -137,13 +140,8 @@ def populate(world: World) -> None:
         [event.value for event in WebhookEvent],
         at=AT,
     )
-    for delegate in (DELEGATE, "Dora Lindqvist"):
-        wanted = Wanted(company.ids[delegate], AT.date(), AT.date(), may_submit=False)
-        named = name_delegate(company.deployment, company.principal(STOOD_IN_FOR), wanted, at=AT)
-        assert isinstance(named, NamedDelegation)
-    ended = named.delegation.id
-    end_delegation(company.deployment, company.principal(STOOD_IN_FOR), ended, at=AT)
-    world.things["Delegation", to_global(Kind.DELEGATION, ended)] = Thing()
+    _delegate(world)
+    _request(world)
     for name, state in STATES.items():
         if state is not SectionState.COLLECTING:
             _advance(company, name, state)
@@ -160,6 +158,7 @@ def populate(world: World) -> None:
     world.things["audit file", "all"] = Thing()
     world.things["audit log", "all"] = Thing()
     world.things["access tokens", "all"] = Thing()
+    world.things["person requests", "all"] = Thing()
     told = world.ask("Hal Novak", "{ cycles { latestRun { id } } webhooks { deliveries(first: 50) { nodes { id } } } }")
     assert "errors" not in told, told
     world.things["ScoringRun", told["data"]["cycles"][0]["latestRun"]["id"]] = Thing()
@@ -174,6 +173,25 @@ def populate(world: World) -> None:
         made = world.ask(who, CREATE_EXPORT, input={"kind": "EMPLOYEES", "format": "JSONL"})
         key = made["data"]["createExport"]["export"]["id"]
         world.things["Export", key] = Thing(owner=world.principals[who].key)
+
+
+def _delegate(world: World) -> None:
+    company = world.company
+    for delegate in (DELEGATE, "Dora Lindqvist"):
+        wanted = Wanted(company.ids[delegate], AT.date(), AT.date(), may_submit=False)
+        named = name_delegate(company.deployment, company.principal(STOOD_IN_FOR), wanted, at=AT)
+        assert isinstance(named, NamedDelegation)
+    ended = named.delegation.id
+    end_delegation(company.deployment, company.principal(STOOD_IN_FOR), ended, at=AT)
+    world.things["Delegation", to_global(Kind.DELEGATION, ended)] = Thing()
+
+
+def _request(world: World) -> None:
+    company = world.company
+    hr, of = company.principal("Hal Novak"), company.ids["Cem Yıldız"]
+    set_legal_hold(company.deployment, hr, of, reason="a court case", at=AT)
+    request = propose_person_request(company.deployment, hr, of, RequestKind.EXPORT, reason="his letter", at=AT)
+    assert isinstance(request, NamedRequest)
 
 
 def _introduce(world: World, who: str) -> None:

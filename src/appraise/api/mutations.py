@@ -14,6 +14,7 @@ from appraise.api.global_ids import Kind, key_of
 from appraise.api.imports import ImportMutation
 from appraise.api.parts import PartMutation
 from appraise.api.permissions import Permission, Requires
+from appraise.api.person_requests import PersonRequestMutation
 from appraise.api.scoring import ScoringMutation
 from appraise.api.section_payloads import SectionChangeInput, SectionPayload, changed
 from appraise.api.section_steps import SectionStepMutation
@@ -90,6 +91,7 @@ class Mutation(
     DisputeMutation,
     DelegationMutation,
     PartMutation,
+    PersonRequestMutation,
     ScoringMutation,
     TokenMutation,
     TrialMutation,

@@ -58,6 +58,7 @@ class Permission(StrEnum):
     EXPORT = "export anything"
     IMPORT = "import"
     SCORE = "score cycles"
+    MANAGE_PERSON_REQUESTS = "export and erase people"
     NAME_DELEGATES = "name who stands in for them"
 
 
@@ -93,6 +94,7 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.MINT_EMBED_TOKENS: may_mint_embed_tokens,
     Permission.IMPORT: may_import,
     Permission.SCORE: may_administer,
+    Permission.MANAGE_PERSON_REQUESTS: may_administer,
     Permission.NAME_DELEGATES: lambda principal: _is_person(principal) and principal.embedded is None,
     Permission.EXPORT: lambda principal: any(may_export(principal, kind) for kind in ExportKind),
 }

@@ -13,6 +13,7 @@ from appraise.api.exports import ExportQuery
 from appraise.api.global_ids import Kind, from_global, key_of
 from appraise.api.imports import ImportQuery
 from appraise.api.permissions import Permission, Requires
+from appraise.api.person_requests import PersonRequestQuery
 from appraise.api.policies import PolicyQuery
 from appraise.api.scoring import ScoringQuery
 from appraise.api.tokens import TokenQuery
@@ -60,6 +61,7 @@ class Query(
     PolicyQuery,
     ScoringQuery,
     TokenQuery,
+    PersonRequestQuery,
     TrialQuery,
 ):
     @strawberry.field(description="Whoever the token stands for.")

@@ -13,6 +13,7 @@ INPUT_FIELDS: Final = frozenset(
         "calibrates",
         "comment",
         "delegate",
+        "employee",
         "evidence",
         "expectedState",
         "expectedVersion",
@@ -59,6 +60,7 @@ class UserErrorCode(Enum):
     STILL_OPEN = strawberry.enum_value("STILL_OPEN", description="Something has to be ended first.")
     ALREADY_DONE = strawberry.enum_value("ALREADY_DONE", description="It was done before.")
     NOTHING_TO_HAND_IN = strawberry.enum_value("NOTHING_TO_HAND_IN", description="The self-assessment is empty.")
+    LEGAL_HOLD = strawberry.enum_value("LEGAL_HOLD", description="A legal hold forbids it.")
     PART_MISSING = strawberry.enum_value(
         "PART_MISSING", description="A former manager with as many days has not given their part."
     )

@@ -56,6 +56,7 @@ PAGES: Final = (
     Page("/policies", "Policy", "policies", in_menu="Policy"),
     Page("/audit", "Audit log", "audit", may_read_the_log, in_menu="Audit log"),
     Page("/tokens", "Access tokens", "tokens", may_administer, in_menu="Tokens"),
+    Page("/person-requests", "Data requests", "person-requests", may_administer, in_menu="Data requests"),
     Page("/adapters", "What can be read", "adapters", may_administer),
 )
 

@@ -23,23 +23,30 @@ from appraise.console.record_archive import archive
 from appraise.console.sign_in import HOME, SignIn
 from appraise.console.sign_in import PAGE as SIGN_IN
 from appraise.domain.access import Principal
+from appraise.domain.identifiers import PersonRequestId
+from appraise.errors import Forbidden, NotFound
 from appraise.settings import Settings, TrustedMode
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.own_record import own_record
+from appraise.use_cases.person_requests import fetch_person_export
 from appraise.use_cases.verify_jwt import TrustedIssuers
 
 HERE: Final = Path(__file__).parent
 RECORD: Final = "/record/download"
+PERSON_EXPORT: Final = "/person-requests/{key}/file"
 EXPLORER: Final = "/graphiql"
+
+
+def record_templates() -> Environment:
+    """Of the pages, and of records that are taken away."""
+    return Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
 
 
 class Console:
     def __init__(
         self, deployment: Deployment, settings: Settings, clock: Callable[[], datetime], issuers: TrustedIssuers
     ) -> None:
-        self._templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined
-        )
+        self._templates = record_templates()
         self._deployment, self._clock = deployment, clock
         self.sign_in = SignIn(deployment, settings, clock, issuers, self._page)
         self._has_explorer = settings.trusted_documents is not TrustedMode.ONLY  # else it could ask nothing
@@ -51,6 +58,7 @@ class Console:
             *self.sign_in.routes(),
             *(Route(page.path, partial(self.component, page)) for page in PAGES),
             Route(RECORD, self.own_record),
+            Route(PERSON_EXPORT, self.person_export),
             *([Route(EXPLORER, self.explorer)] if self._has_explorer else []),
             Mount("/static", Files(directory=HERE / "static"), name="static"),
         ]
@@ -84,6 +92,23 @@ class Console:
         packed = await run_in_threadpool(self._packed, principal)
         headers = {"cache-control": "no-store", "content-disposition": 'attachment; filename="my-record.zip"'}
         return Response(packed, media_type="application/zip", headers=headers)
+
+    async def person_export(self, request: Request) -> Response:
+        """All that is kept of somebody, as two HR administrators agreed."""
+        principal = await run_in_threadpool(self.sign_in.principal, request)
+        if principal is None:
+            return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
+        try:
+            key = PersonRequestId(request.path_params["key"])
+            packed = await run_in_threadpool(self._exported, principal, key)
+        except (Forbidden, NotFound) as error:
+            return self._page("error.html", HTTPStatus.NOT_FOUND, principal=principal, title=error.found)
+        headers = {"cache-control": "no-store", "content-disposition": 'attachment; filename="record.zip"'}
+        return Response(packed, media_type="application/zip", headers=headers)
+
+    def _exported(self, principal: Principal, key: PersonRequestId) -> bytes:
+        _, record = fetch_person_export(self._deployment, principal, key, at=self._clock())
+        return archive(record, self._templates)
 
     def _packed(self, principal: Principal) -> bytes:
         return archive(own_record(self._deployment, principal, at=self._clock()), self._templates)

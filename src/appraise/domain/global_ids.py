@@ -13,6 +13,7 @@ class Kind(StrEnum):
     DISPUTE = "Dispute"
     CORRECTION = "Correction"
     CALIBRATION = "CalibrationSession"
+    PERSON_REQUEST = "PersonRequest"
     DELEGATION = "Delegation"
     WEBHOOK = "Webhook"
     DELIVERY = "WebhookDelivery"

@@ -73,6 +73,36 @@ class SectionPartRow(Record, table=True):
     given_at: datetime = Field(sa_type=Instant)
 
 
+class PersonRequestRow(Record, table=True):
+    """To export or erase what is kept of a person; stays when that is done."""
+
+    __tablename__ = "person_requests"
+    __table_args__ = (
+        CheckConstraint("kind IN ('EXPORT', 'ERASURE')", name="kind"),
+        CheckConstraint("state IN ('PROPOSED', 'DONE', 'WITHDRAWN')", name="state"),
+        Index("ix_person_requests_employee_id", "employee_id"),
+    )
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    employee_id: str = Field(sa_type=Key, foreign_key="employees.id")
+    kind: str = Field(sa_type=Key)
+    reason: str
+    proposed_by: str = Field(sa_type=Key)
+    proposed_at: datetime = Field(sa_type=Instant)
+    state: str = Field(sa_type=Key)
+    decided_by: str | None = Field(default=None, sa_type=Key)
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class LegalHoldRow(Record, table=True):
+    __tablename__ = "legal_holds"
+
+    employee_id: str = Field(primary_key=True, sa_type=Key, foreign_key="employees.id")
+    reason: str
+    set_by: str = Field(sa_type=Key)
+    set_at: datetime = Field(sa_type=Instant)
+
+
 class ReminderRow(Record, table=True):
     """Who was reminded of what; nobody is reminded twice on a day."""
 

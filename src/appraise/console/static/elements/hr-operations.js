@@ -293,3 +293,29 @@ export const TryPolicy = `mutation TryPolicy($input: TryPolicyInput!) {
 export const ReadTrial = `query ReadTrial($id: ID!) {
   policyTrial(id: $id) { ...TrialParts }
 }${TRIAL}`;
+
+const PERSON_REQUEST = `
+fragment RequestParts on PersonRequest {
+  id kind state employeeName reason proposedByName proposedAt decidedByName decidedAt canBeConfirmed file
+}`;
+
+export const ListPersonRequests = `query ListPersonRequests {
+  personRequests { ...RequestParts }
+  legalHolds { employeeId employeeName reason setAt }
+}${PERSON_REQUEST}`;
+
+export const ProposePersonRequest = `mutation ProposePersonRequest($input: ProposePersonRequestInput!) {
+  proposePersonRequest(input: $input) { request { ...RequestParts } userErrors { message path code } }
+}${PERSON_REQUEST}`;
+
+export const ConfirmPersonRequest = `mutation ConfirmPersonRequest($input: DecidePersonRequestInput!) {
+  confirmPersonRequest(input: $input) { request { ...RequestParts } userErrors { message path code } }
+}${PERSON_REQUEST}`;
+
+export const WithdrawPersonRequest = `mutation WithdrawPersonRequest($input: DecidePersonRequestInput!) {
+  withdrawPersonRequest(input: $input) { request { ...RequestParts } userErrors { message path code } }
+}${PERSON_REQUEST}`;
+
+export const SetLegalHold = `mutation SetLegalHold($input: SetLegalHoldInput!) {
+  setLegalHold(input: $input) { hold { employeeId } userErrors { message path code } }
+}`;
