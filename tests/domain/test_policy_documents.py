@@ -71,6 +71,8 @@ def policies(draw: st.DrawFn) -> Policy:
         minimum_observed_weight=draw(shares),
         minimum_customers=draw(st.integers(0, 1_000_000)),
         minimum_group=draw(st.integers(5, 1_000)),
+        minimum_known=draw(shares),
+        minimum_linkable=draw(shares),
         rating_rule=draw(st.sampled_from(RatingRule)),
         margin=draw(st.floats(0, 3)),
         level_certainty=draw(st.floats(0.5, 0.999, exclude_min=True)),

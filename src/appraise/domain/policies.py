@@ -84,7 +84,9 @@ class Policy:
     (decision 6): 1 only where customers reach employees at random given the case mix. `annual_discount` is the yearly
     rate at which later money is worth less; `ownership_grace_days` protect whoever inherits an account. Of fewer than
     `minimum_customers` an estimate is withheld, so that nobody learns what one of them did; of fewer than
-    `minimum_group` employees no figure of them together is shown.
+    `minimum_group` employees no figure of them together is shown. Nothing is scored where the data name too few people
+    who are known (`minimum_known`, of the records that name anybody), and nothing that joins sources where too few
+    records are of customers with a key that could join them (`minimum_linkable`).
 
     `rating_rule` makes levels: `margin` is the smallest difference that is worth a 5 or a 1, in sds between employees
     of the part that is their own; `level_certainty` the probability that "surely" asks for. A rank is told only where
@@ -104,6 +106,8 @@ class Policy:
     minimum_observed_weight: float = 0.5
     minimum_customers: int = 0
     minimum_group: int = 5
+    minimum_known: float = 0.5
+    minimum_linkable: float = 0.5
     rating_rule: RatingRule = RatingRule.PROBABILITY
     margin: float = 0.5
     level_certainty: float = 0.95

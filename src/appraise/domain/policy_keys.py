@@ -89,6 +89,18 @@ OF_THE_POLICY: Final[tuple[Key, ...]] = (
         f"{_CHOICE}; five is the usual least: Hundepool et al. 2012, Statistical Disclosure Control, chapter 4",
     ),
     Key(
+        "minimum_known",
+        _SHARE,
+        "share of the records naming an employee that must name a known one, before anything is scored",
+        f"{_CHOICE}: half; below it the people data miss those who served",
+    ),
+    Key(
+        "minimum_linkable",
+        _SHARE,
+        "share of the records to be joined that are of customers with a key, before what joins sources is scored",
+        f"{_CHOICE}: half; below it most customers seem never to come back",
+    ),
+    Key(
         "rating_rule",
         {"type": "string", "enum": [rule.value for rule in RatingRule]},
         "what makes levels 1 to 5: probability, or how many standard errors from the average as SAS EVAAS",

@@ -7,21 +7,23 @@ import pyarrow as pa
 
 
 def crosswalk(tables: Iterable[ibis.Table]) -> ibis.Table:
-    """`source`, `customer_key` → `customer`, a number that customers with one `link_key` share.
+    """`source`, `customer_key` → `customer`, a number that customers with one `link_key` share; `linkable` who has one.
 
     A key that carries a link anywhere carries it everywhere; one that carries several makes one customer of all who
     carry any of them.
     """
     keys = [table.select("source", "customer_key", "link_key") for table in tables]
     named = ibis.union(keys[0], *keys[1:], distinct=True)
-    firsts = named.group_by("source", "customer_key").agg(link=named.link_key.min(), links=named.link_key.nunique())
+    firsts = named.group_by("source", "customer_key").agg(link=named.link_key.min(), last=named.link_key.max())
     linked = _with_joined_links(named, firsts)
     alone = linked.link.isnull()
     numbered = linked.mutate(
         own_source=ibis.cases((alone, linked.source)), own_key=ibis.cases((alone, linked.customer_key))
     )
     order = ibis.window(order_by=[numbered.link, numbered.own_source, numbered.own_key])
-    return numbered.select("source", "customer_key", customer=ibis.dense_rank().over(order).cast("int64"))
+    return numbered.select(
+        "source", "customer_key", customer=ibis.dense_rank().over(order).cast("int64"), linkable=~alone
+    )
 
 
 def _with_joined_links(named: ibis.Table, firsts: ibis.Table) -> ibis.Table:
@@ -29,11 +31,11 @@ def _with_joined_links(named: ibis.Table, firsts: ibis.Table) -> ibis.Table:
 
     Only keys with several links join any. They are few, so that the joining is done in Python.
     """
-    several = firsts.filter(firsts.links > 1).select("source", "customer_key", first=firsts.link)
+    several = firsts.filter(firsts.link != firsts.last).select("source", "customer_key", first=firsts.link)
     pairs = named.inner_join(several, ["source", "customer_key"]).select("first", "link_key").distinct()
     found = pairs.filter(pairs.link_key.notnull()).to_pyarrow()
     if found.num_rows == 0:
-        return firsts.drop("links")
+        return firsts.drop("last")
     root_of: dict[str, str] = {}
 
     def root(link: str) -> str:
@@ -51,7 +53,7 @@ def _with_joined_links(named: ibis.Table, firsts: ibis.Table) -> ibis.Table:
 
 
 def with_customer(table: ibis.Table, walk: ibis.Table) -> ibis.Table:
-    """The table with `customer` in place of the source's key and link."""
+    """The table with `customer`, and whether they are `linkable`, in place of the source's key and link."""
     joined = table.inner_join(walk, ["source", "customer_key"])
     return joined.drop("customer_key", "link_key")
 

@@ -21,7 +21,8 @@ CASE_COLUMNS = tuple(column.name for column in CASE_MIX)
 class Prepared:
     """Tables on the engine. All have `customer` and, where people serve, `employee` (position) or `why` not.
 
-    `present` are the kinds of event that hold any row before the last day of data; `start` and `end` bound the cycle,
+    `linkable` says whether the customer bears a key that joins sources. `present` are the kinds of
+    event that hold any row before the last day of data; `start` and `end` bound the cycle,
     `as_of` the data, in seconds since 1970 UTC. `leaves` are stretches of leave of absence: `employee`, `begins`,
     `ends`. `exclusions` are those of evidence.
     """
@@ -117,7 +118,8 @@ def _present(tables: Mapping[EventKind, ibis.Table]) -> frozenset[EventKind]:
 
 def _of_nobody(empty: ibis.Table) -> ibis.Table:
     """A table without rows, with the columns that one with rows is given."""
-    types = {"customer": "int64", "employee": "int32", "why": "string", "named": "boolean"}
+    who = {"employee": "int32", "why": "string", "named": "boolean"}
+    types = {"customer": "int64", "linkable": "boolean", **who}
     columns = empty.drop("customer_key", "link_key", "employee_namespace", "employee_key")
     return columns.mutate(**{name: ibis.literal(None, type=type_) for name, type_ in types.items()})
 

@@ -31,6 +31,7 @@ from appraise.domain.scorecards import (
 from appraise.scoring.absences import excluded, not_in_service
 from appraise.scoring.error_correlations import ErrorCorrelations, with_error_correlations
 from appraise.scoring.findings import Findings
+from appraise.scoring.floors import above_floors
 from appraise.scoring.indicator import Shared
 from appraise.scoring.installed import indicator_named
 from appraise.scoring.lists import Pooled, listed
@@ -103,6 +104,7 @@ def measure(
     for indicator in chosen:
         steps.next(f"scoring {indicator.definition.name.lower()}")
         findings[indicator.definition.key] = indicator.measure(shared, policy)
+    findings = above_floors(findings, shared.prepared, policy)
     spared = left_out_employees(people, policy, cycle)
     told, errors = with_error_correlations(findings, [key for key, _ in policy.indicators if policy.weighs(key)])
     steps.done()

@@ -16,7 +16,7 @@ from appraise.adapters.contract import (
     Verification,
 )
 from appraise.adapters.event_tables import EventTable, Found, TableSource, by_address, case_mix
-from appraise.adapters.files import read_header
+from appraise.adapters.files import detect, read_header
 from appraise.adapters.surveys import DECLARED, SETTINGS, about_nobody, rated
 from appraise.domain.events import EventKind
 from appraise.errors import InvalidInput, Place
@@ -79,15 +79,14 @@ class SurveyMonkeyAdapter(TableSource):
     )
 
     def shape(self, path: Path, options: ImportOptions) -> FileShape:
-        encoding = options.settings.get("encoding")
-        shape = super().shape(path, options) if encoding is None else FileShape("csv", encoding, ",")
-        return replace(shape, first_data_row=3)
+        shape = detect(path, FileShape(encoding=options.settings.get("encoding")))
+        return replace(shape, first_data_row=3) if shape.format in {"csv", "xlsx"} else shape
 
     def plan_events(self, columns: Sequence[str], path: Path, options: ImportOptions) -> EventPlan:
         plan = super().plan_events(columns, path, options)
         options_of = read_header(path, replace(plan.shape, header_row=2))
         score = find_column(columns, options.settings["column.score"])
-        option = options_of[list(columns).index(score)] if score is not None else ""
+        option = dict(zip(columns, options_of, strict=False)).get(score or "", "")
         if option.casefold().rpartition("_")[0] not in _WHOLE_ANSWERS and option.casefold() not in _WHOLE_ANSWERS:
             raise InvalidInput(
                 f"the answers to {score!r} are spread over columns, one for each option, the first being {option!r}",
