@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from appraise.adapters.archives import unpacked
 from appraise.adapters.contract import EventSource, ImportOptions
 from appraise.adapters.discovery import adapter_named
 from appraise.adapters.files import as_delimited, read_header
@@ -43,7 +44,6 @@ def import_events(  # noqa: PLR0913  # what, from where, how, when, and who watc
     adapter = _event_source(adapter_name)
     if not path.is_file():
         raise InvalidInput(f"there is no file {path}", hint="check the path; a directory is not read")
-    plan = adapter.plan_events(read_header(path, adapter.shape(path, options)), path, options)
     with deployment.database.reading() as session:
         known = people_import.references(session)
     load = LoadOptions(
@@ -52,13 +52,15 @@ def import_events(  # noqa: PLR0913  # what, from where, how, when, and who watc
         at=at,
         link_secret=deployment.secret,
         original=path,
-        first_row=plan.shape.first_data_row,
         dry_run=dry_run,
         error_policy=error_policy,
         known_references=[(reference.namespace, reference.value) for reference in known],
         rejected_csv=rejected_to,
     )
-    report = _carry_out(deployment.events, plan, path, load, progress)
+    with unpacked(path) as table:
+        plan = adapter.plan_events(read_header(table, adapter.shape(table, options)), table, options)
+        load = replace(load, first_row=plan.shape.first_data_row)
+        report = _carry_out(deployment.events, plan, table, load, progress)
     if not dry_run:
         mirror_loads(deployment, actor=actor)
     return report
