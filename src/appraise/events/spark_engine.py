@@ -9,9 +9,12 @@ import pyarrow as pa
 import sqlglot
 from ibis.backends.pyspark import Backend
 from ibis.formats.pyarrow import PyArrowData
+from py4j.protocol import Py4JError
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from appraise.domain.events import ColumnType
+from appraise.errors import Retriable
 from appraise.events.engine import name_of
 from appraise.events.schema import stored_columns
 from appraise.events.store import TableView
@@ -32,11 +35,20 @@ _TYPES: Final[Mapping[ColumnType, str]] = {
 
 
 def connect(location: str) -> "SparkEngine":
-    """`spark://host:port` and `local[n]` are masters, `sc://host:port` a Spark Connect server."""
-    builder = SparkSession.builder.appName("appraise")
-    session = (builder.remote(location) if location.startswith("sc://") else builder.master(location)).getOrCreate()
-    for name, value in SETTINGS.items():
-        session.conf.set(name, value)
+    """`spark://host:port` and `local[n]` are masters, `sc://host:port` a Spark Connect server.
+
+    Raises `Retriable` where there is none, or no Java.
+    """
+    builder = SparkSession.builder.appName("appraise").config("spark.ui.showConsoleProgress", "false")
+    try:
+        session = (builder.remote(location) if location.startswith("sc://") else builder.master(location)).getOrCreate()
+        for name, value in SETTINGS.items():
+            session.conf.set(name, value)
+    except (PySparkException, Py4JError) as error:
+        raise Retriable(
+            f"Spark cannot be used at {location}: {str(error).splitlines()[0]}; "
+            "see that it is up and can be reached from here, and that this machine has Java 17"
+        ) from error
     engine: SparkEngine = SparkEngine().connect(session)
     return engine
 

@@ -80,7 +80,7 @@ def _of_their_customers(
     links = keys.semi_join(first, ["source", "customer_key"]).select("link_key").distinct()
     linked = keys.semi_join(links.filter(links.link_key.notnull()), "link_key").select("source", "customer_key")
     wanted = ibis.union(first, linked, distinct=True).cache()
-    return {kind: events[kind].semi_join(wanted, ["source", "customer_key"]) for kind in events}
+    return {kind: events[kind].semi_join(wanted, ["source", "customer_key"]).cache() for kind in events}
 
 
 class _Reader:

@@ -50,7 +50,7 @@ def prepare(
     exclusions: Iterable[Exclusion] = (),
 ) -> Prepared:
     """`currency` is the one in which most purchases were made, None without purchases."""
-    tables = {kind: readable(events, kind, data_as_of=data_as_of).cache() for kind in EventKind}
+    tables = {kind: readable(events, kind, data_as_of=data_as_of) for kind in EventKind}
     present = _present(tables)
     serving = [kind for kind in EventKind if kind is not EventKind.CUSTOMERS]
     references = resolved([tables[kind] for kind in serving], people)
