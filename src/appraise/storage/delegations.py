@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, insert, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, Select, bindparam, insert, select, update
 
 from appraise.domain.delegations import Delegation, NamedDelegation
 from appraise.domain.identifiers import DelegationId, EmployeeId
@@ -13,6 +14,7 @@ from appraise.storage.access import covers
 from appraise.storage.database import Session
 from appraise.storage.nearest import ON
 from appraise.storage.tables import DELEGATIONS, EMPLOYEES
+from appraise.storage.tables.columns import Key
 
 TABLE = DELEGATIONS.c
 
@@ -43,7 +45,7 @@ def get(session: Session, delegation: DelegationId) -> NamedDelegation | None:
 
 
 def of_manager(session: Session, manager: EmployeeId) -> list[NamedDelegation]:
-    return _named(session, TABLE.manager_id == manager)
+    return _read(session, _of_manager(), {"manager": manager})
 
 
 def of_delegate(session: Session, delegate: EmployeeId, *, on: date) -> list[NamedDelegation]:
@@ -72,16 +74,28 @@ def _live(on: date) -> Sequence[ColumnElement[bool]]:
     return TABLE.ended_at.is_(None), covers(DELEGATIONS, on)
 
 
+@cache
+def _of_manager() -> Select[Any]:
+    return _with_names(TABLE.manager_id == bindparam("manager", type_=Key()))
+
+
 def _named(session: Session, *conditions: ColumnElement[bool]) -> list[NamedDelegation]:
+    return _read(session, _with_names(*conditions), {})
+
+
+def _with_names(*conditions: ColumnElement[bool]) -> Select[Any]:
     manager, delegate = EMPLOYEES.alias("manager"), EMPLOYEES.alias("delegate")
     names = (manager.c.display_name.label("manager_name"), delegate.c.display_name.label("delegate_name"))
-    statement: Select[Any] = (
+    return (
         select(DELEGATIONS, *names)
         .join(manager, manager.c.id == TABLE.manager_id)
         .join(delegate, delegate.c.id == TABLE.delegate_id)
         .where(*conditions)
         .order_by(TABLE.starts_on, TABLE.id)
     )
+
+
+def _read(session: Session, statement: Select[Any], values: dict[str, Any]) -> list[NamedDelegation]:
     return [
         NamedDelegation(
             Delegation(
@@ -98,5 +112,5 @@ def _named(session: Session, *conditions: ColumnElement[bool]) -> list[NamedDele
             row.manager_name,
             row.delegate_name,
         )
-        for row in session.execute(statement)
+        for row in session.execute(statement, values)
     ]

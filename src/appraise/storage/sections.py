@@ -8,20 +8,21 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, select, update
 
 from appraise.domain.access import sees_ratings, sees_self_assessment
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, ItemId, RunId, SectionId
 from appraise.domain.reading import Page, ScoringRun, SectionOrder, SectionRow, SectionsWanted
 from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Item, Section
-from appraise.storage import scorecards
+from appraise.storage import scorecards, section_items
 from appraise.storage.access import Door, Viewer, reached
 from appraise.storage.course_documents import course_document, course_from
 from appraise.storage.cursors import checked_size, page
 from appraise.storage.database import Session
 from appraise.storage.documents import digest, manifest_document
 from appraise.storage.people import BATCH, ESCAPE, search_pattern
+from appraise.storage.section_items import OF_THE_EMPLOYEE, OF_THE_MANAGER, WRITTEN
 from appraise.storage.section_order import after_values, key_of, ordered
 from appraise.storage.tables import CYCLES, EMPLOYEES, ITEMS, SCORECARDS, SECTIONS
 from appraise.storage.tables.columns import Key
@@ -31,9 +32,6 @@ FILTERS: Final = {
     "department": SECTIONS.c.department_code,
     "manager": SECTIONS.c.manager_id,
 }
-OF_THE_MANAGER: Final = ("rating", "comment", "reason")
-OF_THE_EMPLOYEE: Final = ("own_rating", "own_comment")
-WRITTEN: Final = OF_THE_MANAGER + OF_THE_EMPLOYEE
 
 
 def get(session: Session, viewer: Viewer, section: SectionId, *, to_change: bool = False) -> Section | None:
@@ -183,11 +181,11 @@ def add(session: Session, new: Sequence[Section], *, at: datetime) -> None:
         session.execute(
             insert(SECTIONS), [{"id": section.id, **_columns(section), "changed_at": at} for section in new]
         )
-        session.execute(insert(ITEMS), [row for section in new for row in _item_rows(section)])
+        session.execute(insert(ITEMS), [row for section in new for row in section_items.rows_of(section)])
 
 
 def save(session: Session, changed: Sequence[Section], *, at: datetime) -> None:
-    """Write sections that were locked when they were read."""
+    """Write sections that were locked when they were read; of their items those alone that changed."""
     if not changed:
         return
     columns = [
@@ -197,11 +195,7 @@ def save(session: Session, changed: Sequence[Section], *, at: datetime) -> None:
     rows = [{"section": section.id, **row} for section, row in zip(changed, columns, strict=True)]
     values: dict[str, Any] = {name.removeprefix("new_"): bindparam(name) for name in columns[0]}
     session.execute(update(SECTIONS).where(SECTIONS.c.id == bindparam("section")).values(values), rows)
-    session.execute(
-        delete(ITEMS).where(ITEMS.c.section_id == bindparam("section")),
-        [{"section": section.id} for section in changed],
-    )
-    session.execute(insert(ITEMS), [row for section in changed for row in _item_rows(section)])
+    section_items.save(session, changed)
 
 
 def manifest_hash(run: ScoringRun, section: Section) -> str:
@@ -214,7 +208,7 @@ def frozen(section: Section) -> dict[str, Any]:
     """The section as a document; its results are not in it, as those of a run never change."""
     columns = _columns(section)
     submitted = None if section.submitted_at is None else section.submitted_at.isoformat()
-    items = [{**row, "weight": str(row["weight"])} for row in _item_rows(section)]
+    items = [{**row, "weight": str(row["weight"])} for row in section_items.rows_of(section)]
     return {"id": section.id, **columns, "submitted_at": submitted, "floor": str(section.floor), "items": items}
 
 
@@ -384,17 +378,3 @@ def _columns(section: Section) -> dict[str, Any]:
         "floor": section.floor,
         "course": course_document(section.course),
     }
-
-
-def _item_rows(section: Section) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": item.id,
-            "section_id": section.id,
-            "indicator": item.indicator,
-            "position": position,
-            "weight": item.weight,
-            **{name: getattr(item, name) for name in WRITTEN},
-        }
-        for position, item in enumerate(section.items)
-    ]

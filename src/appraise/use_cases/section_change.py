@@ -70,7 +70,8 @@ def _changed(
         raise Forbidden(f"to {doing} this section is not yours", expected=_WHOSE[request.action])
     if section.version != request.expected_version:
         return _conflict(session, section, request.expected_version)
-    moment = moment_of(session, principal, section, cycles.get(session, section.cycle), on=at.date())
+    cycle = cycles.get(session, section.cycle)
+    moment = moment_of(session, principal, section, cycle, on=at.date())
     after = hindrance(section, request.action, moment) or step(session, section)
     if isinstance(after, Refusal):
         return after
@@ -79,7 +80,7 @@ def _changed(
         idempotency.keep(
             session, actor.id, request.idempotency_key, body_hash=body, answer=sections.frozen(after), at=at
         )
-    viewed = view(session, principal, after, at=at)
+    viewed = view(session, principal, after, at=at, managers=managers, cycle=cycle)
     actor = Actor.of(principal, acts_for(principal, request.action, section.employee, managers=managers))
     record_step(session, section, after, f"section.{request.action.lower()}", actor, request.facts, at=at)
     return viewed

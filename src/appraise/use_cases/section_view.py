@@ -22,12 +22,24 @@ from appraise.storage.database import Session
 from appraise.use_cases.stand_ins import delegates_of
 
 
-def view(session: Session, principal: Principal, section: Section, *, at: datetime) -> ViewedSection:
-    """`section` must have been read through the principal's scope."""
+def view(
+    session: Session,
+    principal: Principal,
+    section: Section,
+    *,
+    at: datetime,
+    managers: Sequence[EmployeeId] | None = None,
+    cycle: Cycle | None = None,
+) -> ViewedSection:
+    """`section` must have been read through the principal's scope.
+
+    `managers` and `cycle` are the section's where the caller has read them.
+    """
     viewer = Viewer(principal, at.date())
-    cycle = cycles.get(session, section.cycle)
+    cycle = cycle or cycles.get(session, section.cycle)
     person = people.by_id(session, viewer, [section.employee], on=at.date()).get(section.employee)
-    managers = people.managers_of(session, section.employee, on=at.date())
+    if managers is None:
+        managers = people.managers_of(session, section.employee, on=at.date())
     moment = moment_of(session, principal, section, cycle, on=at.date())
     allowed = {
         action

@@ -10,7 +10,7 @@ from appraise.storage.tables.columns import Document, Instant, Key, Record
 
 
 class DisputeRow(Record, table=True):
-    """`item_id` names no row that can be referred to: the rows of items are written anew with their section."""
+    """`item_id` refers to no row: what a later run leaves out of a section goes, and what was said of it stays."""
 
     __tablename__ = "disputes"
     __table_args__ = (
