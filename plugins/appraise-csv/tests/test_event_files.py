@@ -101,3 +101,12 @@ def test_a_crosswalk_links_the_customers_of_the_source_that_is_imported(tmp_path
         ("9", "M-2"),
     ]
     assert result.skipped == {"a customer of another source": 1}
+
+
+def test_a_table_that_only_bears_the_name_of_a_kind_needs_a_mapping(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_text("id,agent,answer\n1,ann,5\n")
+
+    with pytest.raises(InvalidInput, match="no plain event file of ratings: it has no event_id") as refusal:
+        read(path)
+    assert "or a mapping file" in (refusal.value.expected or "")

@@ -20,6 +20,7 @@ _PARSES = {
     ColumnType.TIMESTAMP: Parse.TIMESTAMP,
     ColumnType.MONEY: Parse.MONEY,
 }
+SUGGEST = "`appraise import csv FILE --suggest-mapping > mapping.toml` writes a first mapping to correct"
 _BESIDE = {"email", "source", "load_id", "file", "row"}
 """What a plain event file may have beside the columns of its kind: as `schema/events` says."""
 
@@ -89,7 +90,7 @@ def _kind(columns: Sequence[str], path: Path, options: ImportOptions) -> EventKi
             + (f": its columns fit {', '.join(fitting)}" if fitting else ": its columns are not our canonical ones"),
             place=Place(path.name),
             expected=f"the setting kind, one of: {', '.join(EventKind)}, or a file of that name; or a mapping file",
-            hint="`appraise import csv FILE --suggest-mapping > mapping.toml` writes a first mapping to correct",
+            hint=SUGGEST,
         )
     return fitting[0]
 
@@ -128,6 +129,13 @@ def plan(
 def _check_required(event: EventMapping, path: Path) -> None:
     given = event.columns.keys() | event.constants.keys() | event.sql.keys()
     missing = [column.name for column in COLUMNS[event.kind] if column.required and column.name not in given]
+    if missing and event.is_canonical:
+        raise InvalidInput(
+            f"the table is no plain event file of {event.kind}: it has no {', '.join(missing)}",
+            place=Place(path.name),
+            expected=f"the columns of schema/events/{event.kind}.json, or a mapping file",
+            hint=SUGGEST,
+        )
     if missing:
         raise InvalidInput(
             f"nothing says where {', '.join(missing)} of the {event.kind} come from",
