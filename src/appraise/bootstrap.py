@@ -53,6 +53,7 @@ def _deployment(settings: Settings) -> Deployment:
         files=settings.resolved_files,
         hosts=read_hosts(settings.hosts),
         engine=settings.engine,
+        language=settings.language,
     )
 
 

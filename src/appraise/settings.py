@@ -92,6 +92,9 @@ class Settings(BaseSettings):
         default="", description="networks, e.g. 10.2.0.0/16, into which webhooks may send though they are not public"
     )
 
+    language: str = Field(
+        default="en", pattern="^(en|de)$", description="of mails and printed sections for who chose none: `en` or `de`"
+    )
     mail_server: SecretStr | None = Field(
         default=None,
         description="smtp://user:password@host:587 (STARTTLS) or smtps://…, to tell people what there is to do",

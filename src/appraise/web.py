@@ -31,12 +31,13 @@ from appraise.api.feed import Feed
 from appraise.api.http import READABLE, Doorkeeper, GraphQLEndpoint
 from appraise.api.live import Live
 from appraise.api.operations import Operations
-from appraise.api.printed import PATH as PRINTED
 from appraise.api.printed import Printed
 from appraise.api.trusted import TrustedDocuments
 from appraise.api.turns import Turns
 from appraise.api.uploads import Uploads
 from appraise.api.websocket import WebSocketEndpoint
+from appraise.console.cookies import Cookies
+from appraise.console.languages import Speaking
 from appraise.console.pages import Console
 from appraise.errors import AppraiseError, InvalidInput
 from appraise.settings import Settings, TrustedMode
@@ -88,11 +89,14 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
             Route(PATH + "/{key}", downloads.answer, methods=["GET"]),
             Route("/uploads", uploads.take, methods=["POST"], max_body_size=LARGEST),
             Route("/imports/{key}/rejected", uploads.rejected, methods=["GET"]),
-            Route(PRINTED, Printed(deployment, clock, doorkeeper).answer, methods=["GET"]),
+            *Printed(deployment, clock, doorkeeper).routes(),
             Route("/healthz", health, methods=["GET"]),
             *console.routes(),
         ],
-        middleware=[Middleware(SecurityHeaders, policy=console.content_security_policy())],
+        middleware=[
+            Middleware(SecurityHeaders, policy=console.content_security_policy()),
+            Middleware(Speaking, cookies=Cookies(settings.public_url)),
+        ],
         exception_handlers={HTTPException: _in_kind(console.http_error), 500: _in_kind(console.defect)},
         max_body_size=LARGEST_BODY,
     )
@@ -255,6 +259,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
                 given = {name.lower() for name, _ in headers}
+                if b"content-security-policy" in given:  # its frame-ancestors say by whom the page may be framed
+                    given.add(b"x-frame-options")
                 message["headers"] = headers + [header for header in self._headers if header[0] not in given]
             await send(message)
 

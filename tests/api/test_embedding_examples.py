@@ -21,7 +21,7 @@ from appraise.use_cases.authenticate import authenticate
 from appraise.use_cases.create_token import create_token
 from appraise.web import create_app
 
-PAGE = Path(__file__).parents[2] / "docs" / "api" / "authentication.md"
+PAGE = Path(__file__).parents[2] / "docs" / "embedding.md"
 HR = "https://hr.example.org"
 CALLS = {
     "python": (".py", [sys.executable], "print(json.dumps(embed_token({viewer}, {section}, {origin})))"),

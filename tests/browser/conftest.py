@@ -92,6 +92,8 @@ def sign_in(browser: Browser, site: Site) -> Iterator[SignIn]:
         page.goto("/sign-in")
         if role is not None:
             page.click(f"button[value={role}]")
+            page.wait_for_url(lambda url: "/sign-in" not in url)
+            page.goto("/people")
             page.locator("appraise-people li .state").first.wait_for()
         return page
 

@@ -55,6 +55,7 @@ def test_a_person_signs_in_reads_a_page_and_signs_out(page: Page, url: str, prov
     page.get_by_role("link", name="Example staff account").click()
     page.get_by_role("button", name="Continue as Ann").click()
     expect(page.locator(".masthead")).to_contain_text("Ann Archer")
+    page.goto("/people")
     open_section(page, "Ann Archer")
     (cookie,) = page.context.cookies()
     assert (cookie["name"], cookie["httpOnly"], cookie["sameSite"]) == ("appraise_session", True, "Lax")

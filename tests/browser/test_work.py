@@ -24,7 +24,7 @@ def test_a_manager_rates_with_the_keyboard_alone(sign_in: SignIn, site: Site) ->
     page = sign_in(None)
     _tab_to(page, "button[value=manager]")
     page.keyboard.press("Enter")
-    page.locator("appraise-people li .state").first.wait_for()
+    page.locator("appraise-tasks li").first.wait_for()
     _tab_to(page, "a[href^='/sections/']")
     page.keyboard.press("Enter")
     page.locator("appraise-section h1", has_text="Ann Archer").wait_for()

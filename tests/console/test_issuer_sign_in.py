@@ -105,7 +105,7 @@ def test_the_provider_s_answer_opens_a_session_of_the_employee_it_names(client: 
     answer = signed_in(client)
     cookie = next(value for value in answer.headers.get_list("set-cookie") if value.startswith("appraise_session="))
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/people")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(cookie.split("; "))
     assert "Ann Archer" in client.get("/people").text
     assert client.post("/graphql", json=NAME, headers=OWN).json()["data"]["viewer"] == {
@@ -183,7 +183,7 @@ def test_a_public_client_signs_in_by_pkce_alone(
     provider.is_public = True
     app = create_app(company.deployment, Settings(issuers=written(tmp_path, provider), public_url=HOME), clock)
     with TestClient(app, base_url=HOME, follow_redirects=False) as client:
-        assert signed_in(client).headers["location"] == "/people"
+        assert signed_in(client).headers["location"] == "/"
 
 
 def test_roles_of_the_token_last_as_long_as_the_session(client: TestClient, provider: OpenIdProvider) -> None:
@@ -255,7 +255,7 @@ def test_a_provider_s_bad_habit_lets_nobody_in(client: TestClient, provider: Ope
 def test_a_code_is_good_once(client: TestClient) -> None:
     back = begun(client)
     kept = client.cookies["appraise_sign_in"]
-    assert client.get(back).headers["location"] == "/people"
+    assert client.get(back).headers["location"] == "/"
     assert "appraise_sign_in" not in client.cookies
     client.cookies.clear()
 
@@ -288,7 +288,7 @@ def test_while_the_provider_is_down_one_is_told_to_come_back(
     assert (answer.status_code, "does not answer" in answer.text) == (503, True)
     provider.broken = set()
     clock.now = AT + timedelta(minutes=1)
-    assert signed_in(client).headers["location"] == "/people"
+    assert signed_in(client).headers["location"] == "/"
 
 
 def test_slow_keys_are_waited_for_some_seconds_and_no_longer(client: TestClient, provider: OpenIdProvider) -> None:
@@ -325,7 +325,7 @@ def test_an_address_that_the_provider_has_not_verified_names_nobody(
         provider.claims = {"email": "E5@example.org", "email_verified": False}
         assert signed_in(client).status_code == 422
         provider.claims = {"email": "E5@example.org", "email_verified": True}
-        assert signed_in(client).headers["location"] == "/people"
+        assert signed_in(client).headers["location"] == "/"
 
 
 def test_signing_out_ends_the_session_here_and_at_the_provider(client: TestClient, provider: OpenIdProvider) -> None:

@@ -48,11 +48,31 @@ def test_the_menu_leads_to_no_refusal_and_holds_back_no_page(client: TestClient,
     assert ("/cycles" in offered) is (who in {"Otto Brandt", "Hal Novak"})
 
 
+@pytest.mark.parametrize(
+    ("who", "first"),
+    [
+        ("Vera Lund", "/contributions"),
+        ("Hal Novak", "/cycles"),
+        ("Otto Brandt", "/audit"),
+        ("Max Weber", "/tasks"),
+        ("Nia Okafor", "/tasks"),
+        (None, "/sign-in"),
+    ],
+)
+def test_everybody_begins_where_their_work_is(
+    client: TestClient, company: Company, who: str | None, first: str
+) -> None:
+    if who is not None:
+        client.post("/sign-in", data={"token": company.token(who)})
+
+    assert client.get("/").headers["location"] == first
+
+
 def test_a_token_opens_a_session_that_scripts_cannot_read(client: TestClient, company: Company) -> None:
     answer = client.post("/sign-in", data={"token": f" {company.token('Ann Archer')}\n"})
     cookie = answer.headers["set-cookie"]
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/people")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
     assert "Ann Archer" in client.get("/people").text
@@ -72,7 +92,7 @@ def test_the_demo_signs_in_by_a_button_and_never_shows_its_token(client: TestCli
 
     assert "Max Weber" in page
     assert "apr_live_" not in page.replace("<code>apr_live_</code>", "")
-    assert answer.headers["location"] == "/people"
+    assert answer.headers["location"] == "/"
     assert client.post("/sign-in/demo", data={"person": "nobody"}).status_code == 404
 
 
@@ -160,3 +180,26 @@ def test_the_token_itself_is_not_in_the_cookie_and_opens_nothing_there(client: T
 
     assert token[:20] not in answer.headers["set-cookie"]
     assert client.get("/people", headers={"cookie": f"appraise_session={token}"}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("query", "ancestors"),
+    [
+        ("origin=https://hr.example.org", "https://hr.example.org"),
+        ("origin=https://hr.example.org%20*", None),
+        ("origin=http://hr.example.org", None),
+        ("", None),
+    ],
+)
+def test_only_the_page_that_the_address_names_may_frame_a_section(
+    client: TestClient, query: str, ancestors: str | None
+) -> None:
+    answer = client.get(f"/embed?{query}")
+
+    if ancestors is None:
+        assert answer.status_code == 400
+        assert answer.headers["x-frame-options"] == "DENY"
+        return
+    assert f"frame-ancestors {ancestors}" in answer.headers["content-security-policy"]
+    assert "x-frame-options" not in answer.headers
+    assert "set-cookie" not in answer.headers

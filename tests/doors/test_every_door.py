@@ -335,6 +335,8 @@ def test_every_address_is_known(world: World) -> None:
         *("/graphql", "/subgraph", "/exports/{key}", "/uploads", "/imports/{key}/rejected", "/sections/{key}/pdf"),
         "/graphiql",
         *("/record/download", "/sections/{key}/pdf", "/person-requests/{key}/file"),
+        *("/language", "/embed"),
+        *("/contributions/table.xlsx", "/contributions/report.pdf"),
         *(page.path for page in PAGES),
         *(path for path in paths if path.startswith("/sign-")),
     }

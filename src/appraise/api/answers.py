@@ -1,4 +1,4 @@
-"""Answers remembered until records change: to the same principal, on the same day, for the same document and variables.
+"""Answers remembered until records change: of one principal, day, language, document and its variables.
 
 Only what plans answer alone is remembered: it rests on the records, the principal and the day, and on nothing else.
 Who the principal is and what they may do is looked up for every request as ever, and a remembered list of figures
@@ -16,6 +16,7 @@ import orjson
 from appraise.api.context import RequestContext
 from appraise.api.documents import Operation
 from appraise.domain.identifiers import EmployeeId, SectionId
+from appraise.domain.language import speech
 from appraise.use_cases.data_version import current_data_version
 from appraise.use_cases.record_reading import record_reading
 
@@ -63,6 +64,7 @@ class Answers:
             orjson.dumps(variables, option=orjson.OPT_SORT_KEYS),
             context.principal,
             context.at.date(),
+            speech().tag,
         )
         version = current_data_version(context.deployment)
         kept = self.fresh(key, version, context.at.timestamp())

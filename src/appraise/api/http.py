@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlsplit
 
 import orjson
 from starlette.requests import Request
@@ -31,6 +32,7 @@ from appraise.use_cases.web_session import authenticate_session
 
 OWN_PAGE_HEADER: Final = "x-appraise-request"
 """The cookie counts only beside this header, which no other site can make a browser send."""
+FRAME_HEADER: Final = "x-appraise-frame"
 READABLE: Final = {"access-control-allow-origin": "*", "access-control-expose-headers": "retry-after, x-request-id"}
 """Pages of other sites may read answers that they got by a token. Browsers never show them what a session got."""
 PREFLIGHT: Final = {
@@ -57,7 +59,7 @@ class Doorkeeper:
         """By the bearer token, or by the session of our own pages, which is never a JWT."""
         bearer = bearer_in(request.headers.get("authorization", ""))
         if bearer is not None:
-            return self.by_token(bearer, origin=request.headers.get("origin"), at=at)
+            return self.by_token(bearer, origin=page_of(request), at=at)
         return authenticate_session(self._deployment, self._own_session(request), at=at)
 
     def credential(self, request: Request) -> str:
@@ -176,6 +178,17 @@ def _asked(request: Request, body: bytes) -> GraphQLRequest | BadRequest:
         return read(request, body)
     except BadRequest as error:
         return error
+
+
+def page_of(request: Request) -> str | None:
+    """The origin of the page that sent a request: of a page of ours in a host's frame, the host's, as it says itself.
+
+    Pages of other sites cannot send that header, and only the host that it names can have framed ours.
+    """
+    sent = request.headers.get("origin")
+    framed = request.headers.get(FRAME_HEADER)
+    is_ours = sent is not None and urlsplit(sent).netloc == request.headers.get("host")
+    return framed if framed is not None and is_ours else sent
 
 
 def bearer_in(authorization: str) -> str | None:

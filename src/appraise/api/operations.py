@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
@@ -125,7 +125,7 @@ class Operations:
         loop = asyncio.get_running_loop()
         timer = loop.call_later(self._timeout, lambda: watching.append(loop.create_task(_watch(deadline))))
         try:
-            return await loop.run_in_executor(THREADS, bounded)
+            return await loop.run_in_executor(THREADS, copy_context().run, bounded)
         finally:
             timer.cancel()
             for task in watching:

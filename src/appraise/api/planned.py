@@ -17,6 +17,7 @@ from appraise.api.compiled_values import Unforeseen
 from appraise.api.permissions import Permission, Requires, require
 from appraise.api.planned_fields import FIELDS, Either, InCycle, Items, Made, OfItems, Part, Whole, Written
 from appraise.api.planned_reading import ROOTS, checked, page_info, selection
+from appraise.domain.language import speech
 from appraise.storage.excerpts import ITEM, LISTED, PERSON, SECTION
 
 Grouped = Mapping[str, FieldDetailsList]
@@ -225,8 +226,8 @@ class Plan:
         made = f"{self._generator.constant(written.by)}({', '.join(columns)})"
         if not written.is_repeated:
             return f"(None if (v := {made}) is None else {write}(v))"
-        known = self._generator.constant({})
-        return f"({known}.get({columns[0]}) or {known}.setdefault({columns[0]}, {write}({made})))"
+        known, spoken = self._generator.constant({}), self._generator.constant(speech)
+        return f"({known}.get(k := ({columns[0]}, {spoken}().tag)) or {known}.setdefault(k, {write}({made})))"
 
     def _in_cycle(
         self, kind: GraphQLObjectType, key: str, definition: GraphQLField, details: FieldDetailsList, level: _Level

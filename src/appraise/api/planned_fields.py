@@ -22,6 +22,7 @@ from appraise.domain.excerpts import Columns
 from appraise.domain.explanations import absence_sentence, verdict_of
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.indicators import definition_of
+from appraise.domain.language import retold, speech
 from appraise.domain.scorecards import Absence, AbsenceKind, Money, side_of
 from appraise.domain.section_states import SectionState
 from appraise.domain.sections import total_of
@@ -47,7 +48,7 @@ class Made:
 class Whole:
     """An object as its resolver gives it, made of the columns.
 
-    `is_repeated`: there are few different ones in an answer, and each is completed once.
+    `is_repeated`: there are few different ones in an answer, and each is completed once in a language.
     """
 
     columns: Columns
@@ -113,11 +114,11 @@ def _is_better(lower_90: str, expected: str, upper_90: str, probability: str) ->
 
 
 def _verdict(lower_90: str, expected: str, upper_90: str, probability: str) -> str:
-    return _said(_is_better(lower_90, expected, upper_90, probability), probability)
+    return _said(_is_better(lower_90, expected, upper_90, probability), probability, speech().tag)
 
 
 @lru_cache(REMEMBERED)
-def _said(is_better: bool | None, probability: str) -> str:  # noqa: FBT001  # three-valued
+def _said(is_better: bool | None, probability: str, _language: str) -> str:  # noqa: FBT001  # three-valued
     return verdict_of(is_better, Decimal(probability))
 
 
@@ -132,6 +133,10 @@ def _money(amount: int, lower: int, upper: int, currency: str | None) -> MoneyTy
 def _absence(indicator: str, kind: str, reason: str, document: Any) -> str:
     evidence = None if document is None else evidence_from(document)
     return absence_sentence(Absence(IndicatorKey(indicator), AbsenceKind(kind), reason, evidence))
+
+
+def _reason(reason: str | None) -> str | None:
+    return None if reason is None else retold(reason)
 
 
 def _indicator(key: str) -> IndicatorDefinitionType:
@@ -232,7 +237,7 @@ FIELDS: Final[dict[str, dict[str, Written]]] = {
     },
     "Absence": {
         "kind": Made(("absence_kind",)),
-        "reason": Made(("absence_reason",)),
+        "reason": Made(("absence_reason",), _reason),
         "sentence": Made(("indicator", "absence_kind", "absence_reason", "evidence"), _absence),
         "evidenceSoFar": Whole(("indicator", "evidence"), _evidence),
     },

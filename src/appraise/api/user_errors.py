@@ -6,6 +6,7 @@ from typing import Final
 import strawberry
 
 from appraise.api.global_ids import Kind, to_global
+from appraise.domain.language import retold
 from appraise.domain.sections import Refusal
 
 INPUT_FIELDS: Final = frozenset(
@@ -87,4 +88,4 @@ def user_error(refusal: Refusal) -> UserError:
         path = ["input", refusal.field]
     else:
         path = ["items", to_global(Kind.ITEM, refusal.field)]
-    return UserError(message=refusal.message, path=path, code=UserErrorCode(refusal.code))
+    return UserError(message=retold(refusal.message), path=path, code=UserErrorCode(refusal.code))

@@ -31,11 +31,14 @@ def pdf(
     from appraise.cli.deployment import AT_THE_MACHINE
     from appraise.cli.output import console
     from appraise.cli.showing import viewed_section
+    from appraise.domain.language import speaking
+    from appraise.languages import language
     from appraise.settings import Settings
     from appraise.use_cases.print_section import print_section
 
     deployment = open_deployment(Settings())
     section = viewed_section(deployment, employee, cycle).section.id
-    printed = print_section(deployment, AT_THE_MACHINE, section, at=utc_now())
+    with speaking(language(deployment.language)):
+        printed = print_section(deployment, AT_THE_MACHINE, section, at=utc_now())
     to.write_bytes(printed.content)
     console.print(f"{len(printed.content):,} bytes in {to}", highlight=False)

@@ -1,4 +1,4 @@
-"""The console's two cookies: who is signed in, and what is remembered while somebody signs in at an issuer.
+"""The console's cookies: who is signed in, what is remembered while somebody signs in at an issuer, which language.
 
 On https their names begin with `__Host-`, so that no other host or path can set them; browsers keep such cookies only
 with `Secure`. Without https they are kept for this machine alone, under plain names.
@@ -20,6 +20,8 @@ from appraise.domain.origins import LOOPBACK
 
 SESSION: Final = "appraise_session"
 BEGUN: Final = "appraise_sign_in"
+LANGUAGE: Final = "appraise_language"
+LANGUAGE_KEPT: Final = timedelta(days=365)
 SIGN_IN_LASTS: Final = timedelta(minutes=10)
 HEADER: Final = {"alg": "dir", "enc": "A256GCM"}
 

@@ -18,23 +18,30 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from appraise.console.cookies import Cookies
+from appraise.console.frames import Frames
+from appraise.console.languages import LanguageChoice
 from appraise.console.menu import PAGES, Page, menu_of
 from appraise.console.record_archive import archive
-from appraise.console.sign_in import HOME, SignIn
 from appraise.console.sign_in import PAGE as SIGN_IN
-from appraise.domain.access import Principal
+from appraise.console.sign_in import SignIn
+from appraise.domain.access import Principal, Role
 from appraise.domain.identifiers import PersonRequestId
+from appraise.domain.language import marks, retold, say, speech
 from appraise.errors import Forbidden, NotFound
+from appraise.languages import NAMES, is_rtl
 from appraise.settings import Settings, TrustedMode
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.own_record import own_record
 from appraise.use_cases.person_requests import fetch_person_export
+from appraise.use_cases.read_tasks import read_tasks
 from appraise.use_cases.verify_jwt import TrustedIssuers
 
 HERE: Final = Path(__file__).parent
 RECORD: Final = "/record/download"
 PERSON_EXPORT: Final = "/person-requests/{key}/file"
 EXPLORER: Final = "/graphiql"
+FIRST_PAGES: Final = {Role.EXECUTIVE: "/contributions", Role.HR_ADMINISTRATOR: "/cycles", Role.AUDITOR: "/audit"}
 
 
 def record_templates() -> Environment:
@@ -49,6 +56,15 @@ class Console:
         self._templates = record_templates()
         self._deployment, self._clock = deployment, clock
         self.sign_in = SignIn(deployment, settings, clock, issuers, self._page)
+        self._languages = LanguageChoice(deployment, self.sign_in, Cookies(settings.public_url))
+        self._templates.globals |= {
+            "say": say,
+            "speech": speech,
+            "retold": retold,
+            "marks": marks,
+            "languages": NAMES,
+            "is_rtl": is_rtl,
+        }
         self._has_explorer = settings.trusted_documents is not TrustedMode.ONLY  # else it could ask nothing
         self._import_map = (HERE / "static" / "import-map.json").read_text(encoding="utf-8")
 
@@ -56,6 +72,8 @@ class Console:
         return [
             Route("/", self.home),
             *self.sign_in.routes(),
+            *self._languages.routes(),
+            *Frames(self._page, self.content_security_policy).routes(),
             *(Route(page.path, partial(self.component, page)) for page in PAGES),
             Route(RECORD, self.own_record),
             Route(PERSON_EXPORT, self.person_export),
@@ -63,16 +81,26 @@ class Console:
             Mount("/static", Files(directory=HERE / "static"), name="static"),
         ]
 
-    def content_security_policy(self, style: str = "'self'") -> str:
+    def content_security_policy(self, style: str = "'self'", ancestors: str = "'none'") -> str:
         """Our own files only. The import map has to stand in the page, so it is admitted by its hash."""
         digest = base64.b64encode(hashlib.sha256(self._import_map.encode()).digest()).decode("ascii")
         return (
             f"default-src 'none'; script-src 'self' 'sha256-{digest}'; style-src {style}; img-src 'self' data:; "
-            "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            f"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
         )
 
-    async def home(self, _request: Request) -> Response:
-        return RedirectResponse(HOME, HTTPStatus.SEE_OTHER)
+    async def home(self, request: Request) -> Response:
+        """Where whoever is signed in begins: with what they have to do, or with the page of their role."""
+        return RedirectResponse(await run_in_threadpool(self._first_page, request), HTTPStatus.SEE_OTHER)
+
+    def _first_page(self, request: Request) -> str:
+        principal = self.sign_in.principal(request)
+        if principal is None:
+            return SIGN_IN
+        of_role = next((path for role, path in FIRST_PAGES.items() if role in principal.roles), None)
+        if of_role is not None:
+            return of_role
+        return "/tasks" if read_tasks(self._deployment, principal, at=self._clock()) else "/people"
 
     async def component(self, page: Page, request: Request) -> Response:
         principal = await run_in_threadpool(self.sign_in.principal, request)

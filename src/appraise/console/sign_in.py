@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from appraise.console.cookies import BEGUN, SESSION, SIGN_IN_LASTS, Cookies, Seal
+from appraise.console.cookies import BEGUN, LANGUAGE, LANGUAGE_KEPT, SESSION, SIGN_IN_LASTS, Cookies, Seal
 from appraise.console.demo import DemoPerson, demo_people
 from appraise.domain.access import Principal
 from appraise.errors import InvalidInput, Retriable, Unauthenticated
 from appraise.settings import Settings
+from appraise.use_cases.choose_language import language_of_session
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.verify_jwt import TrustedIssuers
 from appraise.use_cases.web_session import (
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 LOG = structlog.get_logger("appraise.sign_in")
 PAGE: Final = "/sign-in"
-HOME: Final = "/people"
+HOME: Final = "/"
 STALE: Final = "the sign-in took too long, or was begun in another window; begin again"
 NOT_DONE: Final = "signing in did not work; begin again, and ask an HR administrator if it does not work then either"
 DOWN: Final = "the identity provider does not answer; try again in a moment"
@@ -167,6 +168,9 @@ class SignIn:
             return self._form(request, DOWN, HTTPStatus.SERVICE_UNAVAILABLE)
         response = RedirectResponse(HOME, HTTPStatus.SEE_OTHER)
         self._cookies.set(request, response, SESSION, session_id, LIFE)
+        chosen = await run_in_threadpool(language_of_session, self._deployment, session_id, at=at)
+        if chosen is not None:
+            self._cookies.set(request, response, LANGUAGE, chosen, LANGUAGE_KEPT)
         return response
 
     def _form(self, request: Request, problem: str | None, status: HTTPStatus) -> Response:

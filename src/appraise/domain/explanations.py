@@ -8,6 +8,7 @@ from typing import Final
 
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import Direction, Unit, definition_of
+from appraise.domain.language import marks, retold, say, say_many, speech
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate, Evidence, Money
 
 LOST: Final = "a lost customer is one"
@@ -51,31 +52,36 @@ def verdict_of(is_better: bool | None, probability_better: Decimal) -> str:  # n
     chance = percent(probability_better)
     match is_better:
         case True:
-            return f"This is better than expected (probability {chance})."
+            return say("This is better than expected (probability {chance}).", chance=chance)
         case False:
-            return f"This is worse than expected (probability of being better: {chance})."
+            return say("This is worse than expected (probability of being better: {chance}).", chance=chance)
         case None:
-            return f"The data cannot tell this from what was expected (probability of being better: {chance})."
+            return say(
+                "The data cannot tell this from what was expected (probability of being better: {chance}).",
+                chance=chance,
+            )
 
 
 def absence_sentence(absence: Absence) -> str:
     """Why there is no figure, and how much was seen."""
-    reason = absence.reason.strip().rstrip(".")
-    seen = ""
-    if absence.evidence is not None and absence.evidence.events:
-        seen = f" Seen so far: {evidence_sentence(absence.indicator, absence.evidence)}."
-    return f"{ABSENCES[absence.kind]}. {reason[:1].upper()}{reason[1:]}.{seen}"
+    reason = retold(absence.reason.strip()).rstrip(".")
+    sentence = f"{say(ABSENCES[absence.kind])}. {reason[:1].upper()}{reason[1:]}."
+    if absence.evidence is None or not absence.evidence.events:
+        return sentence
+    evidence = evidence_sentence(absence.indicator, absence.evidence)
+    return " ".join((sentence, say("Seen so far: {evidence}.", evidence=evidence)))
 
 
 def evidence_sentence(indicator: IndicatorKey, evidence: Evidence) -> str:
     """What a result rests on, e.g. `214 answers from 198 customers`."""
-    return f"{_events(indicator, evidence.events)} from {_customers(evidence.customers)}"
+    events, customers = _events(indicator, evidence.events), _customers(evidence.customers)
+    return say("{events} from {customers}", events=events, customers=customers)
 
 
 def figure(indicator: IndicatorKey, value: Decimal) -> str:
     """A value in the indicator's unit, rounded for reading, with a true minus sign."""
     step = Decimal("0.1") if definition_of(indicator).unit in {Unit.POINTS, Unit.PERCENT} else Decimal("0.01")
-    return f"{value.quantize(step, ROUND_HALF_UP):f}".replace("-", "−")  # half up, as browsers round
+    return marks(f"{value.quantize(step, ROUND_HALF_UP):f}".replace("-", "−"))  # half up, as browsers round
 
 
 def signed(indicator: IndicatorKey, value: Decimal) -> str:
@@ -87,20 +93,21 @@ def signed(indicator: IndicatorKey, value: Decimal) -> str:
 def whole_amount(minor: int) -> str:
     """Minor units as signed whole units, with a true minus sign."""
     # ISO 4217 has currencies with no or three decimals; whole units are enough to read, hundredths are the rule.
-    return f"{minor / 100:+,.0f}".replace("-", "−")
+    return marks(f"{minor / 100:+,.0f}".replace("-", "−"))
 
 
 def percent(share: Decimal) -> str:
     """A probability for reading: never `0 %` or `100 %`, as nothing here is certain."""
     percent = round(share * 100)
     if percent >= 100:  # noqa: PLR2004  # a whole
-        return "over 99\N{NO-BREAK SPACE}%"
-    return f"{percent}\N{NO-BREAK SPACE}%" if percent >= 1 else "under 1\N{NO-BREAK SPACE}%"
+        return say("over 99\N{NO-BREAK SPACE}%")
+    return f"{percent}\N{NO-BREAK SPACE}%" if percent >= 1 else say("under 1\N{NO-BREAK SPACE}%")
 
 
 def _observed(estimate: Estimate) -> str:
     evidence = estimate.evidence
-    return definition_of(estimate.indicator).opening.format(
+    return say(
+        definition_of(estimate.indicator).opening,
         events=_events(estimate.indicator, evidence.events),
         customers=_customers(evidence.customers),
         raw=figure(estimate.indicator, estimate.working.raw),
@@ -109,124 +116,156 @@ def _observed(estimate: Estimate) -> str:
 
 def _lost(estimate: Estimate) -> str:
     meaning = dict(estimate.working.notes).get(LOST)
-    return "" if meaning is None else f"{LOST[:1].upper()}{LOST[1:]} {meaning}."
+    return "" if meaning is None else retold(f"{LOST[:1].upper()}{LOST[1:]} {meaning}.")
 
 
 def _case_mix(estimate: Estimate) -> str:
     effects = estimate.working.case_mix
     total = sum(effect for _, effect in effects)
     if not total:
-        return "The customers and cases served were no harder and no easier than the peers'."
+        return say("The customers and cases served were no harder and no easier than the peers'.")
     direction = definition_of(estimate.indicator).direction
     if direction is None:
-        kind = "Other"
+        told = say(
+            "Other cases than the peers' explain {total} of this ({parts}); without them the figure is {figure}."
+        )
+    elif total.is_signed() is (direction is Direction.HIGHER_IS_BETTER):
+        told = say(
+            "Harder cases than the peers' explain {total} of this ({parts}); without them the figure is {figure}."
+        )
     else:
-        kind = "Harder" if total.is_signed() is (direction is Direction.HIGHER_IS_BETTER) else "Easier"
+        told = say(
+            "Easier cases than the peers' explain {total} of this ({parts}); without them the figure is {figure}."
+        )
     parts = ", ".join(f"{_words(factor)} {signed(estimate.indicator, effect)}" for factor, effect in effects if effect)
-    return (
-        f"{kind} cases than the peers' explain {signed(estimate.indicator, total)}"
-        f" of this ({parts}); without them the figure is {figure(estimate.indicator, estimate.unshrunk)}."
-    )
+    unmixed = figure(estimate.indicator, estimate.unshrunk)
+    return told.format(total=signed(estimate.indicator, total), parts=parts, figure=unmixed)
 
 
 def composite_sentences(composite: Composite) -> tuple[str, ...]:
     """From the parts to what may be made of the whole; the unit is the sd between employees."""
     parts = ", ".join(f"{_words(key)} {_sds(part)}" for key, part in composite.parts)
-    low, high = _sds(composite.lower), _sds(composite.upper)
     shares = (composite.observed_weight, composite.attributable_share)
     weight, share = (f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%") for part in shares)
-    use = "enough to act on" if composite.consequence else "to be read, not to be acted on"
-    together = f"Weighed by the policy the indicators add {parts}: together {_sds(composite.value)}, in standard"
-    certain = f"With 95\N{NO-BREAK SPACE}% certainty it lies between {low} and {high}; the average employee has 0."
     return (
-        f"{together} deviations between employees.",
-        f"{certain} {share} of the variance between employees counts as their own.",
-        f"Indicators with {weight} of the weight have a figure; of others only what goes with these is assumed.",
-        f"The reliability is {percent(composite.reliability)}: {use}.",
+        say(
+            "Weighed by the policy the indicators add {parts}: together {value}, in standard deviations between"
+            " employees.",
+            parts=parts,
+            value=_sds(composite.value),
+        ),
+        say(
+            "With 95\N{NO-BREAK SPACE}% certainty it lies between {low} and {high}; the average employee has 0. {share}"
+            " of the variance between employees counts as their own.",
+            low=_sds(composite.lower),
+            high=_sds(composite.upper),
+            share=share,
+        ),
+        say(
+            "Indicators with {weight} of the weight have a figure; of others only what goes with these is assumed.",
+            weight=weight,
+        ),
+        _use(composite.reliability, is_enough=composite.consequence),
         composite_verdict(composite),
     )
+
+
+def _use(reliability: Decimal, *, is_enough: bool) -> str:
+    share = percent(reliability)
+    if is_enough:
+        return say("The reliability is {share}: enough to act on.", share=share)
+    return say("The reliability is {share}: to be read, not to be acted on.", share=share)
 
 
 def composite_verdict(composite: Composite) -> str:
     """One sentence: above or below the average, or that the data cannot tell; with the level where there is one."""
     words = {
-        True: "That is surely above the average",
-        False: "That is surely below the average",
-        None: "The data cannot tell it from the average",
+        True: say("That is surely above the average"),
+        False: say("That is surely below the average"),
+        None: say("The data cannot tell it from the average"),
     }[composite.is_better]
-    return f"{words}." if composite.level is None else f"{words}: level {composite.level} of 5."
+    if composite.level is None:
+        return f"{words}."
+    return say("{verdict}: level {level} of 5.", verdict=words, level=composite.level)
 
 
 def _sds(value: Decimal) -> str:
-    return f"{value:+.2f}".replace("-", "−")
+    return marks(f"{value:+.2f}".replace("-", "−"))
 
 
 def _shrinkage(estimate: Estimate) -> str:
     pull = estimate.working.shrinkage
     score = figure(estimate.indicator, estimate.working.score)
     if not pull:
-        return f"Nothing is taken off for chance; the score is {score}."
-    moved = figure(estimate.indicator, abs(pull))
-    return (
-        f"Part of what is left may be chance: until there is more evidence the figure is moved by {moved} towards the"
-        f" peers, so the score is {score}."
+        return say("Nothing is taken off for chance; the score is {score}.", score=score)
+    return say(
+        "Part of what is left may be chance: until there is more evidence the figure is moved by {moved} towards the"
+        " peers, so the score is {score}.",
+        moved=figure(estimate.indicator, abs(pull)),
+        score=score,
     )
 
 
 def own_share(share: Decimal) -> str:
     """What the policy's attributable share means for whoever reads a figure."""
     if share == 1:
-        return "The policy takes all of what is not chance to be the employee's own doing."
-    return (
-        f"The policy takes {percent(share)} of the variance between employees to be their own; the rest is put down to"
-        " customers and cases that the data do not describe, which also moves the figure towards the peers."
+        return say("The policy takes all of what is not chance to be the employee's own doing.")
+    return say(
+        "The policy takes {share} of the variance between employees to be their own; the rest is put down to"
+        " customers and cases that the data do not describe, which also moves the figure towards the peers.",
+        share=percent(share),
     )
 
 
 def _interval(estimate: Estimate) -> str:
-    low, high = figure(estimate.indicator, estimate.lower), figure(estimate.indicator, estimate.upper)
-    expected = figure(estimate.indicator, estimate.expected)
-    return (
-        f"With 95\N{NO-BREAK SPACE}% certainty the true figure lies between {low} and {high}; expected was {expected}."
+    return say(
+        "With 95\N{NO-BREAK SPACE}% certainty the true figure lies between {low} and {high}; expected was {expected}.",
+        low=figure(estimate.indicator, estimate.lower),
+        high=figure(estimate.indicator, estimate.upper),
+        expected=figure(estimate.indicator, estimate.expected),
     )
 
 
 def level_sentence(level: int) -> str:
-    return f"By the policy's rule that is level {level} of 5; it rates nobody."
+    return say("By the policy's rule that is level {level} of 5; it rates nobody.", level=level)
 
 
 def _reliability(estimate: Estimate) -> str:
     share = percent(estimate.reliability)
     if estimate.consequence:
-        return f"The reliability is {share}: enough to act on."
-    return f"The reliability is {share}, below what the policy asks for: to be read, not to be acted on."
+        return say("The reliability is {share}: enough to act on.", share=share)
+    return say(
+        "The reliability is {share}, below what the policy asks for: to be read, not to be acted on.", share=share
+    )
 
 
 def _money(money: Money | None) -> str:
     if money is None:
         return ""
-    low, high = whole_amount(money.lower), whole_amount(money.upper)
-    return (
-        f"In money that is {whole_amount(money.amount)} {money.currency} against expectation"
-        f" (95\N{NO-BREAK SPACE}%: {low} to {high} {money.currency})."
+    return say(
+        "In money that is {amount} {currency} against expectation (95\N{NO-BREAK SPACE}%: {low} to {high} {currency}).",
+        amount=whole_amount(money.amount),
+        currency=money.currency,
+        low=whole_amount(money.lower),
+        high=whole_amount(money.upper),
     )
 
 
 def _left_out(evidence: Evidence) -> str:
     if not evidence.left_out:
         return ""
-    counts = ", ".join(f"{_words(reason)} ({count:,})" for reason, count in evidence.left_out)
-    return f"Left out: {counts}."
+    counts = ", ".join(f"{_words(reason)} ({marks(f'{count:,}')})" for reason, count in evidence.left_out)
+    return say("Left out: {counts}.", counts=counts)
 
 
 def _events(indicator: IndicatorKey, count: int) -> str:
     one, many = definition_of(indicator).outcome
-    return f"{count:,} {one if count == 1 else many}"
+    return f"{marks(f'{count:,}')} {speech().many(one, many, count)}"
 
 
 def _customers(count: int) -> str:
-    return f"{count:,} {'customer' if count == 1 else 'customers'}"
+    return say_many("{count} customer", "{count} customers", count)
 
 
 def _words(identifier: str) -> str:
-    return identifier.replace("_", " ")
+    return retold(identifier.replace("_", " "))

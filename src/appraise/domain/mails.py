@@ -9,6 +9,7 @@ from typing import Final
 
 from appraise.domain.global_ids import Kind, encoded
 from appraise.domain.identifiers import EmployeeId, MailId, SectionId
+from appraise.domain.language import say, say_many, speech
 from appraise.domain.periods import in_words
 from appraise.domain.tasks import NamedTask, Task, TaskKind
 
@@ -80,18 +81,28 @@ def text_of(name: str, tasks: Sequence[NamedTask], *, on: date, console: str) ->
     No figure and no rating stands in a message: it may be read by others on its way.
     """
     lines = [_Line(named, on, console) for named in tasks[:SHOWN]]
-    count = "1 thing" if len(tasks) == 1 else f"{len(tasks):,} things"
-    more = f"and {len(tasks) - SHOWN:,} more" if len(tasks) > SHOWN else None
-    first = tasks[0]
-    due = "" if first.task.due == date.max else f", by {in_words(first.task.due)}"
-    subject = f"{lines[0].what}{due}" if len(tasks) == 1 else f"{count} to do{due.replace(', by', ', the first by')}"
+    count = say_many("{count} thing to do:", "{count} things to do:", len(tasks))
+    more = say_many("and {count} more", "and {count} more", len(tasks) - SHOWN) if len(tasks) > SHOWN else None
+    subject = _subject(tasks, lines[0].what)
     return Text(subject, _plain(name, count, lines, more, console), _html(name, count, lines, more, console))
+
+
+def _subject(tasks: Sequence[NamedTask], first: str) -> str:
+    due = tasks[0].task.due
+    is_one, has_day, day = len(tasks) == 1, due != date.max, in_words(due)
+    if is_one:
+        return say("{what}, by {day}", what=first, day=day) if has_day else first
+    if has_day:
+        return say_many(
+            "{count} thing to do, by {day}", "{count} things to do, the first by {day}", len(tasks), day=day
+        )
+    return say_many("{count} thing to do", "{count} things to do", len(tasks))
 
 
 class _Line:
     def __init__(self, named: NamedTask, on: date, console: str) -> None:
-        place_of = "" if named.for_name is None else f" (for {named.for_name})"
-        self.what = WORDS[named.task.kind].format(name=named.subject_name) + place_of
+        what = say(WORDS[named.task.kind], name=named.subject_name)
+        self.what = what if named.for_name is None else say("{what} (for {name})", what=what, name=named.for_name)
         self.cycle = named.cycle_name
         of_section = f"{console}/sections/{encoded(Kind.SECTION, named.task.section)}"
         self.address = f"{console}/parts" if named.task.kind is TaskKind.GIVE_PART else of_section
@@ -101,11 +112,14 @@ class _Line:
 def _when(due: date, on: date) -> str:
     left = (due - on).days
     if due == date.max:
-        return "no date"
+        return say("no date")
     if left < 0:
-        return f"was due on {in_words(due)}"
-    in_days = {0: "today", 1: "tomorrow"}.get(left, f"in {left} days")
-    return f"by {in_words(due)}, {in_days}"
+        return say("was due on {day}", day=in_words(due))
+    if left == 0:
+        return say("by {day}, today", day=in_words(due))
+    if left == 1:
+        return say("by {day}, tomorrow", day=in_words(due))
+    return say("by {day}, in {left} days", day=in_words(due), left=left)
 
 
 WHY: Final = (
@@ -118,7 +132,8 @@ def _plain(name: str, count: str, lines: Sequence[_Line], more: str | None, cons
     told = [f"- {line.what}\n  {line.cycle}; {line.when}\n  {line.address}\n" for line in lines]
     if more:
         told.append(f"  {more}\n")
-    return "\n".join([f"{name},\n", f"{count} to do:\n", *told, f"All of it: {console}/tasks\n", f"-- \n{WHY}\n"])
+    everything = say("All of it: {address}", address=f"{console}/tasks")
+    return "\n".join([f"{name},\n", f"{count}\n", *told, f"{everything}\n", f"-- \n{say(WHY)}\n"])
 
 
 def _html(name: str, count: str, lines: Sequence[_Line], more: str | None, console: str) -> str:
@@ -128,10 +143,11 @@ def _html(name: str, count: str, lines: Sequence[_Line], more: str | None, conso
         for line in lines
     )
     rest = f"<p>{more}</p>" if more else ""
+    everything, why = say("All of it"), say(WHY)
     return (
-        '<!doctype html><html lang="en"><body style="font-family:sans-serif;font-size:16px;line-height:1.4;'
-        'max-width:36em;color:#1a1a1a">'
-        f"<p>{escape(name)},</p><p>{count} to do:</p><ul>{told}</ul>{rest}"
-        f'<p><a href="{escape(console)}/tasks">All of it</a></p>'
-        f'<p style="color:#555;font-size:13px">{WHY}</p></body></html>\n'
+        f'<!doctype html><html lang="{speech().tag}"><body style="font-family:sans-serif;font-size:16px;'
+        'line-height:1.4;max-width:36em;color:#1a1a1a">'
+        f"<p>{escape(name)},</p><p>{count}</p><ul>{told}</ul>{rest}"
+        f'<p><a href="{escape(console)}/tasks">{escape(everything)}</a></p>'
+        f'<p style="color:#555;font-size:13px">{escape(why)}</p></body></html>\n'
     )

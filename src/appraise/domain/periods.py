@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Self
+from typing import Self
 
+from appraise.domain.language import speech
 from appraise.errors import InvalidInput
-
-MONTHS: Final = tuple(
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
 
 
 def in_words(day: date) -> str:
-    """Without a leading nought, the same in every locale."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    """Without a leading nought, e.g. `1 March 2026`."""
+    return speech().day(day)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from appraise.domain.indicators import Direction, definition_of
+from appraise.domain.language import marks
 from appraise.domain.scorecards import Estimate
 
 MARGIN: Final = 7.0
@@ -59,5 +60,5 @@ def drawing(estimate: Estimate) -> dict[str, Any]:
         "lower90": inner[0],
         "upper90": inner[1],
         "verdict": {True: "better", False: "worse", None: "unsure"}[estimate.is_better],
-        "marks": [{"place": axis.place(one), "label": f"{one:.{places}f}".replace("-", "−")} for one in ticks],
+        "marks": [{"place": axis.place(one), "label": marks(f"{one:.{places}f}".replace("-", "−"))} for one in ticks],
     }

@@ -1,22 +1,22 @@
 """A finished section as a PDF that is fit to be signed and filed: tagged (PDF/UA-1), and kept by itself (PDF/A-2a)."""
 
-import json
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
-from appraise.domain.explanations import evidence_sentence, figure, verdict
+from appraise.domain.explanations import ABSENCES, evidence_sentence, figure, verdict
 from appraise.domain.finished_sections import FinishedItem, FinishedSection, WrittenTotal
 from appraise.domain.host_scale import HostScale
+from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import Unit, definition_of
+from appraise.domain.language import marks, retold, say, speech
 from appraise.domain.periods import in_words
 from appraise.domain.scorecards import Absence, Estimate
 from appraise.domain.section_course import Stance
 from appraise.printing.pictures import drawing
+from appraise.printing.typesetting import compiled
 
 STANDARDS: Final = ("a-2a", "ua-1")
-UNITS: Final = {Unit.POINTS: " of 100", Unit.RATIO: " × expected", Unit.PERCENT: " %", None: ""}
+CONTEXT: Final = "Context: weighs nothing and is not rated"
 STANCES: Final = {
     Stance.AGREE: "The employee has read it and agrees.",
     Stance.SEEN_NOT_AGREE: "The employee has read it and does not agree.",
@@ -32,96 +32,121 @@ READING: Final = (
 
 def section_pdf(section: FinishedSection, *, scale: HostScale | None = None) -> bytes:
     """Same section, same bytes. `scale` is that of the HR system, where the total is written into one."""
-    return _compiled(section, scale, format="pdf", pdf_standards=list(STANDARDS), timestamp=section.finalised_at)[0]
+    how = {"format": "pdf", "pdf_standards": list(STANDARDS), "timestamp": section.finalised_at}
+    return compiled("section.typ", _words(section, scale), **how)[0]
 
 
 def section_pages(section: FinishedSection, *, scale: HostScale | None = None, ppi: float = 96) -> list[bytes]:
     """The same pages as pictures (PNG)."""
-    return _compiled(section, scale, format="png", ppi=ppi)
-
-
-def _compiled(section: FinishedSection, scale: HostScale | None, **how: Any) -> list[bytes]:
-    import typst  # noqa: PLC0415  # large, and only needed here
-
-    template = files("appraise.printing").joinpath("section.typ").read_bytes()
-    words = {"section": json.dumps(_words(section, scale), ensure_ascii=False)}
-    compiled = typst.compile(template, font_paths=_fonts(), sys_inputs=words, **how)
-    return [compiled] if isinstance(compiled, bytes) else list(compiled or ())
-
-
-@cache
-def _fonts() -> Any:
-    """Looked for once. Those that are packaged have Latin, Greek and Cyrillic; others are the system's."""
-    import typst  # noqa: PLC0415
-
-    return typst.Fonts()
+    return compiled("section.typ", _words(section, scale), format="png", ppi=ppi)
 
 
 def _words(section: FinishedSection, scale: HostScale | None) -> dict[str, Any]:
+    revision = say("revision {number}", number=section.revision)
+    first, final = in_words(section.period.start), in_words(section.finalised_at.date())
     facts = {
-        "Employee": section.name,
-        "Job": ", ".join(filter(None, [section.job_title, section.department])),
-        "Manager": section.manager,
-        "Cycle": f"{section.cycle}, {in_words(section.period.start)} to {_last(section)}",
-        "Final since": f"{in_words(section.finalised_at.date())}, revision {section.revision}",
+        say("Employee"): section.name,
+        say("Job"): ", ".join(filter(None, [section.job_title, section.department])),
+        say("Manager"): section.manager,
+        say("Cycle"): say("{cycle}, {start} to {end}", cycle=section.cycle, start=first, end=_last(section)),
+        say("Final since"): say("{day}, revision {number}", day=final, number=section.revision),
     }
     return {
-        "title": f"Customer service: {section.name}, {section.cycle}",
+        "title": say("Customer service: {name}, {cycle}", name=section.name, cycle=section.cycle),
         "author": section.manager or "",
-        "footer": f"{section.name} · {section.cycle} · revision {section.revision}",
+        "language": speech().tag,
+        "footer": f"{section.name} · {section.cycle} · {revision}",
         "facts": [{"name": name, "value": value} for name, value in facts.items() if value],
         "total": _total(section, scale),
         "items": [_item(item) for item in section.items],
-        "answer": STANCES[section.stance],
+        "answer": say(STANCES[section.stance]),
         "signatures": [
-            {"role": "Employee", "name": section.name},
-            {"role": "Manager", "name": section.manager or ""},
-            {"role": "Human resources", "name": ""},
+            {"role": say("Employee"), "name": section.name},
+            {"role": say("Manager"), "name": section.manager or ""},
+            {"role": say("Human resources"), "name": ""},
         ],
-        "reading": READING,
-        "receipt": f"Receipt: section {section.id}, evidence {section.manifest_hash or 'not frozen'}.",
+        "reading": say(READING),
+        "receipt": _receipt(section),
+        "words": {
+            "worse": say("worse"),
+            "better": say("better"),
+            "why": say("Why the rating lies outside what the data bear out:"),
+            "answer": say("Answer and signatures"),
+        },
     }
 
 
+def _receipt(section: FinishedSection) -> str:
+    if section.manifest_hash is None:
+        return say("Receipt: section {id}, evidence not frozen.", id=section.id)
+    return say("Receipt: section {id}, evidence {hash}.", id=section.id, hash=section.manifest_hash)
+
+
 def _total(section: FinishedSection, scale: HostScale | None) -> dict[str, str]:
-    observed = f"Indicators with a figure make up {section.observed_weight:.0%} of the weight. Absences weigh nothing."
+    share = f"{section.observed_weight:.0%}"
+    observed = say("Indicators with a figure make up {share} of the weight. Absences weigh nothing.", share=share)
     if section.total_shown is None:
-        reason = "" if section.absence is None else section.absence.reason
-        return {"line": f"No total: {section.status}", "explained": f"{reason} {observed}".strip()}
+        reason = "" if section.absence is None else retold(section.absence.reason)
+        line = say("No total: {status}", status=retold(section.status))
+        return {"line": line, "explained": f"{reason} {observed}".strip()}
+    line = say("Total of the ratings: {total} of 5", total=marks(str(section.total_shown)))
+    return {"line": line, "explained": f"{observed} {_written(section, scale)}".strip()}
+
+
+def _written(section: FinishedSection, scale: HostScale | None) -> str:
     written = None if scale is None else WrittenTotal.of(section, scale)
-    told = (
-        f" Written to the HR system as {written.value} of {written.scale.low} to {written.scale.high}."
-        if written
-        else ""
-    )
-    return {"line": f"Total of the ratings: {section.total_shown} of 5", "explained": observed + told}
+    if written is None:
+        return ""
+    value, low, high = (marks(str(one)) for one in (written.value, written.scale.low, written.scale.high))
+    return say("Written to the HR system as {value} of {low} to {high}.", value=value, low=low, high=high)
 
 
 def _item(item: FinishedItem) -> dict[str, Any]:
-    weight = f"Weight {item.weight:.0%}" if item.weight else "Context: weighs nothing and is not rated"
-    said = {"title": item.title, "rating": item.rating, "comment": item.comment, "reason": item.reason}
+    weight = say("Weight {share}", share=f"{item.weight:.0%}") if item.weight else say(CONTEXT)
+    rating = None if item.rating is None else say("Rating: {rating} of 5", rating=item.rating)
+    said = {"title": say(item.title), "rating": rating, "comment": item.comment, "reason": item.reason}
     return {**said, "weight": weight, **_result(item.result)}
 
 
 def _result(result: Estimate | Absence) -> dict[str, Any]:
     if isinstance(result, Absence):
-        words = result.kind.value.replace("_", " ").capitalize()
-        return {"figure": words, "verdict": None, "evidence": result.reason, "drawing": None, "alt": ""}
-    key, unit = result.indicator, UNITS[definition_of(result.indicator).unit]
-    value, expected = f"{figure(key, result.value)}{unit}", figure(key, result.expected)
-    interval = f"95 % sure: {figure(key, result.lower)} to {figure(key, result.upper)}"
-    evidence = f"{evidence_sentence(key, result.evidence)} · {interval} · reliability {result.reliability:.2f}"
-    side = "" if definition_of(key).direction is None else "Better is to the right. "
-    use = "" if result.consequence else " · to be read, not to be acted on"
+        return {
+            "figure": say(ABSENCES[result.kind]),
+            "verdict": None,
+            "evidence": retold(result.reason),
+            "drawing": None,
+            "alt": "",
+        }
+    key = result.indicator
+    value, expected = _with_unit(key, figure(key, result.value)), figure(key, result.expected)
+    interval = say("95 % sure: {low} to {high}", low=figure(key, result.lower), high=figure(key, result.upper))
+    reliability = say("reliability {figure}", figure=marks(f"{result.reliability:.2f}"))
+    parts = [evidence_sentence(key, result.evidence), interval, reliability]
+    if not result.consequence:
+        parts.append(say("to be read, not to be acted on"))
+    side = [] if definition_of(key).direction is None else [say("Better is to the right.")]
+    told = say("{figure}, expected {expected}", figure=value, expected=expected)
     return {
-        "figure": f"{value}, expected {expected}",
+        "figure": told,
         "verdict": verdict(result),
-        "evidence": evidence + use,
+        "evidence": " · ".join(parts),
         "drawing": drawing(result),
-        "alt": f"{definition_of(key).name}: {value}; {interval}; expected {expected}. {side}{verdict(result)}",
+        "alt": f"{say(definition_of(key).name)}: {told}; {interval}. {' '.join([*side, verdict(result)])}",
     }
+
+
+def _with_unit(key: IndicatorKey, value: str) -> str:
+    match definition_of(key).unit:
+        case Unit.POINTS:
+            return say("{figure} of 100", figure=value)
+        case Unit.RATIO:
+            return say("{figure} × expected", figure=value)
+        case Unit.PERCENT:
+            return f"{value} %"
+        case None:
+            return value
 
 
 def _last(section: FinishedSection) -> str:
     end = section.period.end
-    return "open" if end is None else in_words(date.fromordinal(end.toordinal() - 1))
+    return say("open") if end is None else in_words(date.fromordinal(end.toordinal() - 1))

@@ -23,8 +23,8 @@ class Deployment:
 
     Into `webhook_networks` messages may be sent though they are not public; they are kept for `webhook_retention`.
     `files` holds exports and uploads. Into `hosts` sections are written. Scoring computes at `engine`: `duckdb`, or an
-    address of Apache Spark. By `lists_read` and `audit_memory` lines of
-    the audit log are written together.
+    address of Apache Spark. `language` is that of whoever chose none. By `lists_read` and `audit_memory` lines of the
+    audit log are written together.
     """
 
     database: Database
@@ -37,5 +37,6 @@ class Deployment:
     files: Path = Path("appraise-data") / "files"
     hosts: tuple[HostSystem, ...] = ()
     engine: str = "duckdb"
+    language: str = "en"
     lists_read: "Gathering[ListRead]" = field(default_factory=Gathering, compare=False, repr=False)
     audit_memory: AuditMemory = field(default_factory=AuditMemory, compare=False, repr=False)

@@ -10,10 +10,12 @@ import structlog
 
 from appraise.domain.employees import Employee
 from appraise.domain.identifiers import EmployeeId
+from appraise.domain.language import Speech, speaking
 from appraise.domain.mails import RETRIES, Mail, MailState, is_to_be_written, text_of, told_of
 from appraise.domain.tasks import NamedTask
 from appraise.errors import Retriable
-from appraise.storage import mails, people_import, tasks
+from appraise.languages import language
+from appraise.storage import languages, mails, people_import, tasks
 from appraise.storage.database import Session, lock
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.mail_server import Connection, MailServer, Refused
@@ -101,7 +103,8 @@ def _send(
         with server.connected() as connection:
             while left:
                 mail = left[0]
-                after = _tried(connection, mail, people[mail.owner], owed.get(mail.owner, ()), at)
+                with speaking(language_of(deployment, mail.owner)):
+                    after = _tried(connection, mail, people[mail.owner], owed.get(mail.owner, ()), at)
                 total += _settled(deployment, after)
                 left.pop(0)
     except Retriable as error:
@@ -110,6 +113,12 @@ def _send(
             total += _settled(deployment, _put_off(mail, str(error), at))
         return total, False
     return total, True
+
+
+def language_of(deployment: Deployment, employee: EmployeeId) -> Speech:
+    """In which somebody is written to: the one that they chose, else the deployment's."""
+    with deployment.database.reading() as session:
+        return language(languages.chosen(session, employee) or deployment.language)
 
 
 def _tried(connection: Connection, mail: Mail, to: Employee, waiting: Sequence[NamedTask], at: datetime) -> Mail:

@@ -11,6 +11,7 @@ from appraise.api.types.standings import STANDING, StandingType, standing_of
 from appraise.domain.explanations import composite_sentences
 from appraise.domain.identifiers import SectionId
 from appraise.domain.indicators import COMPOSITE, definition_of
+from appraise.domain.language import say
 from appraise.domain.scorecards import Absence, Composite
 
 
@@ -78,7 +79,7 @@ class CompositeType:
             observed_weight=composite.observed_weight,
             attributable_share=composite.attributable_share,
             parts=[
-                CompositePartType(indicator=key, name=definition_of(key).name, amount=amount)
+                CompositePartType(indicator=key, name=say(definition_of(key).name), amount=amount)
                 for key, amount in composite.parts
             ],
             sentences=list(composite_sentences(composite)),

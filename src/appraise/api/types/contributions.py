@@ -28,6 +28,7 @@ from appraise.domain.contributions import (
 )
 from appraise.domain.cursors import cursor
 from appraise.domain.indicators import definition_of
+from appraise.domain.language import say
 from appraise.domain.scorecards import Absence
 from appraise.use_cases.read_contributions import ContributionPage
 
@@ -98,7 +99,7 @@ class TotalDefinitionType:
 
     @classmethod
     def of(cls, definition: TotalDefinition) -> Self:
-        return cls(unit=TotalUnitValue(definition.unit), meaning=definition.meaning)
+        return cls(unit=TotalUnitValue(definition.unit), meaning=say(definition.meaning))
 
 
 @strawberry.type(

@@ -11,6 +11,7 @@ from appraise.api.permissions import Permission, Requires
 from appraise.api.types.standings import STANDING, StandingType, standing_of
 from appraise.domain.explanations import absence_sentence, evidence_sentence, sentences, verdict
 from appraise.domain.identifiers import IndicatorKey, SectionId
+from appraise.domain.language import retold
 from appraise.domain.scorecards import Absence, AbsenceKind, Estimate, Evidence, Money
 
 LEVEL: Final = (
@@ -230,7 +231,7 @@ class AbsenceResult:
         evidence = absence.evidence
         return cls(
             kind=AbsenceKindValue(absence.kind),
-            reason=absence.reason,
+            reason=retold(absence.reason),
             sentence=absence_sentence(absence),
             evidence_so_far=None if evidence is None else EvidenceType.of(absence.indicator, evidence),
         )

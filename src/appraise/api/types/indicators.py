@@ -6,6 +6,7 @@ from typing import Self
 import strawberry
 
 from appraise.domain.indicators import Direction, IndicatorDefinition, Role, Unit
+from appraise.domain.language import say
 
 
 @strawberry.enum(name="Direction", description="Which way is good.")
@@ -57,11 +58,11 @@ class IndicatorDefinitionType:
     def of(cls, definition: IndicatorDefinition) -> Self:
         return cls(
             key=definition.key,
-            name=definition.name,
-            question=definition.question,
+            name=say(definition.name),
+            question=say(definition.question),
             unit=None if definition.unit is None else UnitValue(definition.unit),
             direction=None if definition.direction is None else DirectionValue(definition.direction),
             role=RoleValue(definition.role),
-            counts=definition.counts,
-            does_not_count=definition.does_not_count,
+            counts=say(definition.counts),
+            does_not_count=say(definition.does_not_count),
         )

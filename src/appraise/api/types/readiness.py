@@ -14,6 +14,7 @@ from appraise.api.types.section_states import SectionStateValue
 from appraise.domain.cycle_steps import CycleAction
 from appraise.domain.cycles import CycleRules, CycleState
 from appraise.domain.identifiers import EmployeeId
+from appraise.domain.language import retold
 from appraise.domain.readiness import Obstacle, Readiness
 
 
@@ -100,7 +101,7 @@ class ReadinessType:
                     name=name,
                     employee_key=employee,
                     obstacles=[
-                        FoundObstacle(obstacle=ObstacleValue(one.obstacle.value), sentence=one.sentence)
+                        FoundObstacle(obstacle=ObstacleValue(one.obstacle.value), sentence=retold(one.sentence))
                         for one in obstacles
                     ],
                 )

@@ -9,6 +9,7 @@ import strawberry
 
 from appraise.api.global_ids import Kind, to_global
 from appraise.api.types.node import Node
+from appraise.domain.language import retold
 from appraise.domain.reading import RunState, ScoringRun
 from appraise.domain.scorecards import Coverage, Flags, Manifest
 
@@ -31,7 +32,7 @@ class CoverageType:
             total=coverage.total,
             attributed=coverage.attributed,
             unattributed=coverage.unattributed,
-            notes=list(coverage.notes),
+            notes=[retold(note) for note in coverage.notes],
         )
 
 

@@ -133,3 +133,12 @@ class LoadRow(Record, table=True):
     loaded_at: datetime = Field(sa_type=Instant, index=True)
     undone_at: datetime | None = Field(default=None, sa_type=Instant)
     report: Any = Field(sa_type=Document)
+
+
+class LanguageRow(Record, table=True):
+    """What somebody chose; of who chose nothing there is none."""
+
+    __tablename__ = "languages"
+
+    employee_id: str = Field(primary_key=True, sa_type=Key, foreign_key="employees.id")
+    tag: str = Field(sa_type=Key)

@@ -2,12 +2,13 @@
 
 import { css, html, nothing } from "lit";
 import { ReadAdapters } from "./hr-operations.js";
+import { t, words } from "./language.js";
 import { sheets } from "./page-styles.js";
 import { Page } from "./page.js";
 import { shared } from "./styles.js";
 
 /** @type {Record<string, string>} */
-const CHECKED = { VERIFIED: "checked", SECOND_HAND: "second-hand", UNVERIFIED: "not checked" };
+const CHECKED = words({ VERIFIED: "checked", SECOND_HAND: "second-hand", UNVERIFIED: "not checked" });
 
 export class AppraiseAdapters extends Page {
   static properties = { _adapters: { state: true } };
@@ -24,21 +25,21 @@ export class AppraiseAdapters extends Page {
 
   render() {
     return html`<div class="title">
-        <p class="small"><a href="/imports">Imports</a></p>
-        <h1>What can be read</h1>
-        <p class="lead">Each system has an adapter of its own. It says here what it reads, against what its format was checked, and what the export cannot tell.</p>
+        <p class="small"><a href="/imports">${t`Imports`}</a></p>
+        <h1>${t`What can be read`}</h1>
+        <p class="lead">${t`Each system has an adapter of its own. It says here what it reads, against what its format was checked, and what the export cannot tell.`}</p>
       </div>
       ${this.failure}
-      ${this._adapters === null ? (this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing) : this._adapters.map((one) => this.#adapter(one))}`;
+      ${this._adapters === null ? (this._failure === null ? html`<p class="soft" role="status">${t`Loading …`}</p>` : nothing) : this._adapters.map((one) => this.#adapter(one))}`;
   }
 
   /** @param {any} one */
   #adapter(one) {
     return html`<section aria-labelledby=${`adapter-${one.name}`}>
       <h2 id=${`adapter-${one.name}`}>${one.title}</h2>
-      <p>Reads ${one.reads.join(", ")} from ${one.files.join("; ")}. <span class="chip ${one.verification === "VERIFIED" ? "now" : ""}">${CHECKED[one.verification]}</span></p>
+      <p>${t`Reads ${one.reads.join(", ")} from ${one.files.join("; ")}.`} <span class="chip ${one.verification === "VERIFIED" ? "now" : ""}">${CHECKED[one.verification]}</span></p>
       <p class="soft">${one.formatVersion}</p>
-      ${list("What it handles", one.quirks)} ${list("What the export cannot tell", one.unknowable)}
+      ${list(t`What it handles`, one.quirks)} ${list(t`What the export cannot tell`, one.unknowable)}
     </section>`;
   }
 
@@ -47,7 +48,7 @@ export class AppraiseAdapters extends Page {
     sheets,
     css`
       section { padding-block: var(--s4); gap: var(--s2); }
-      ul { padding-left: 1.2em; max-width: calc(var(--measure) + var(--s8)); }
+      ul { padding-inline-start: 1.2em; max-width: calc(var(--measure) + var(--s8)); }
     `,
   ];
 }

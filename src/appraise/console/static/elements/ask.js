@@ -1,7 +1,8 @@
 // <appraise-ask>: one question in a dialog: words, fields, a button, and what stood in the way.
 
-import { LitElement, css, html, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import { RequestFailed } from "./client.js";
+import { Spoken, t } from "./language.js";
 import { shared } from "./styles.js";
 import { failure } from "./words.js";
 
@@ -11,7 +12,7 @@ import { failure } from "./words.js";
  * @typedef {{title: string, words: string, button: string, fields?: Field[]}} Question
  */
 
-export class AppraiseAsk extends LitElement {
+export class AppraiseAsk extends Spoken {
   static properties = {
     _question: { state: true },
     _problem: { state: true },
@@ -52,7 +53,7 @@ export class AppraiseAsk extends LitElement {
             <p role="alert" class="wrong">${this._problem}</p>
             <p class="deeds">
               <button class="button main" ?disabled=${this._isBusy}>${asked.button}</button>
-              <button class="button" type="button" @click=${() => this.#close()}>Not now</button>
+              <button class="button" type="button" @click=${() => this.#close()}>${t`Not now`}</button>
             </p>
           </form>`}
     </dialog>`;

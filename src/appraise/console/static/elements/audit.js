@@ -2,7 +2,8 @@
 
 import { css, html, nothing } from "lit";
 import { CheckAudit, ExportAudit, FindPeople, ListAudit, ReadExport } from "./hr-operations.js";
-import { DEEDS, counted, deed, moment, moved } from "./hr-words.js";
+import { DEEDS, deed, moment, moved } from "./hr-words.js";
+import { plural, t } from "./language.js";
 import { sheets } from "./page-styles.js";
 import { Page, fields } from "./page.js";
 import { shared } from "./styles.js";
@@ -103,8 +104,8 @@ export class AppraiseAudit extends Page {
 
   render() {
     return html`<div class="title">
-        <h1>Audit log</h1>
-        <p class="lead">Every change, and every read of somebody else’s figures, leaves a line. Lines are chained by hashes and can neither be changed nor removed.</p>
+        <h1>${t`Audit log`}</h1>
+        <p class="lead">${t`Every change, and every read of somebody else’s figures, leaves a line. Lines are chained by hashes and can neither be changed nor removed.`}</p>
       </div>
       ${this.failure} ${this.refusal} ${this.#wholeness()} ${this.#controls()} ${this.#results()}`;
   }
@@ -113,19 +114,19 @@ export class AppraiseAudit extends Page {
     const chain = this._chain;
     const mayTake = this.roles.includes("AUDITOR");
     return html`<section aria-labelledby="chain">
-      <h2 id="chain">Is it whole?</h2>
+      <h2 id="chain">${t`Is it whole?`}</h2>
       <div role="status">
         ${chain === null || chain === "checking"
-          ? chain === null ? nothing : html`<p>Reading all of it …</p>`
+          ? chain === null ? nothing : html`<p>${t`Reading all of it …`}</p>`
           : chain.isWhole
-            ? html`<div class="notice good"><p><b>Chain whole, ${counted(chain.entries, "entry", "entries")}.</b> Every line follows from the one before.</p>
-                <p>Keep this hash of the last line elsewhere; a later log that does not hold it was cut off: <span class="code">${chain.head}</span></p></div>`
-            : html`<div class="notice bad"><p><b>The chain breaks at line ${chain.firstBreak.toLocaleString()} of ${chain.entries.toLocaleString()}.</b> That line, or the one before, is not what was written.
-                Keep a copy of the database as it is, and tell whoever runs it.</p></div>`}
+            ? html`<div class="notice good"><p><b>${plural(chain.entries, "Chain whole, {n} entry.", "Chain whole, {n} entries.")}</b> ${t`Every line follows from the one before.`}</p>
+                <p>${t`Keep this hash of the last line elsewhere; a later log that does not hold it was cut off:`} <span class="code">${chain.head}</span></p></div>`
+            : html`<div class="notice bad"><p><b>${t`The chain breaks at line ${chain.firstBreak} of ${chain.entries}.`}</b> ${t`That line, or the one before, is not what was written.
+                Keep a copy of the database as it is, and tell whoever runs it.`}</p></div>`}
       </div>
       <div class="actions">
-        <button class="button" ?disabled=${chain === "checking"} @click=${this.#check}>Verify the chain</button>
-        ${mayTake ? html`<button class="button" ?disabled=${this.#isWriting} @click=${this.#take}>Take it away as a file</button>` : nothing}
+        <button class="button" ?disabled=${chain === "checking"} @click=${this.#check}>${t`Verify the chain`}</button>
+        ${mayTake ? html`<button class="button" ?disabled=${this.#isWriting} @click=${this.#take}>${t`Take it away as a file`}</button>` : nothing}
       </div>
       ${this.#file()}
     </section>`;
@@ -139,11 +140,11 @@ export class AppraiseAudit extends Page {
     const found = this._export;
     if (found === null) return nothing;
     if (this.#isWriting) {
-      return html`<div role="status"><p>The file is being written …</p><progress max=${found.total || nothing} value=${found.total ? found.done : nothing} aria-label="Writing"></progress></div>`;
+      return html`<div role="status"><p>${t`The file is being written …`}</p><progress max=${found.total || nothing} value=${found.total ? found.done : nothing} aria-label=${t`Writing`}></progress></div>`;
     }
-    if (found.state !== "DONE") return html`<div class="notice bad" role="alert">${found.problem ?? "The file could not be written."}</div>`;
+    if (found.state !== "DONE") return html`<div class="notice bad" role="alert">${found.problem ?? t`The file could not be written.`}</div>`;
     return html`<div class="notice good" role="status">
-      <p>${counted(found.done, "line", "lines")}, as JSON lines that anybody can verify. <a href=${found.downloadUrl} download>Save the file</a> within ten minutes.</p>
+      <p>${plural(found.done, "{n} line, as JSON lines that anybody can verify.", "{n} lines, as JSON lines that anybody can verify.")} ${t`${html`<a href=${found.downloadUrl} download>${t`Save the file`}</a>`} within ten minutes.`}</p>
       <p class="small">SHA-256 <span class="code">${found.sha256}</span></p>
     </div>`;
   }
@@ -151,35 +152,35 @@ export class AppraiseAudit extends Page {
   #controls() {
     const { about, of, action, since, until } = this.filters;
     return html`<section aria-labelledby="lines" class="filters">
-      <h2 id="lines">Lines</h2>
-      ${about ? html`<p class="actions"><span>Only about <b>${of || "one record"}</b>.</span><button class="link" @click=${() => this.#filter({ about: "", of: "" })}>About everybody</button></p>` : nothing}
+      <h2 id="lines">${t`Lines`}</h2>
+      ${about ? html`<p class="actions"><span>${t`Only about ${html`<b>${of || t`one record`}</b>`}.`}</span><button class="link" @click=${() => this.#filter({ about: "", of: "" })}>${t`About everybody`}</button></p>` : nothing}
       <div class="fields">
-        <label><span>What was done</span>
+        <label><span>${t`What was done`}</span>
           <select @change=${(/** @type {any} */ event) => this.#filter({ action: event.target.value })}>
-            <option value="">Anything</option>
+            <option value="">${t`Anything`}</option>
             ${Object.entries(DEEDS).map(([value, words]) => html`<option value=${value} ?selected=${value === action}>${words}</option>`)}
           </select></label>
-        <label><span>From</span><input type="date" .value=${since} @change=${(/** @type {any} */ event) => this.#filter({ since: event.target.value })} /></label>
-        <label><span>To</span><input type="date" .value=${until} @change=${(/** @type {any} */ event) => this.#filter({ until: event.target.value })} /></label>
-        <form role="search" aria-label="Lines about somebody" @submit=${this.#find}>
-          <label><span>About somebody</span><input type="search" name="search" autocomplete="off" placeholder="Name, then Enter" /></label>
+        <label><span>${t`From`}</span><input type="date" .value=${since} @change=${(/** @type {any} */ event) => this.#filter({ since: event.target.value })} /></label>
+        <label><span>${t`To`}</span><input type="date" .value=${until} @change=${(/** @type {any} */ event) => this.#filter({ until: event.target.value })} /></label>
+        <form role="search" aria-label=${t`Lines about somebody`} @submit=${this.#find}>
+          <label><span>${t`About somebody`}</span><input type="search" name="search" autocomplete="off" placeholder=${t`Name, then Enter`} /></label>
         </form>
       </div>
       ${this._people === null
         ? nothing
         : html`<ul class="rows" role="status">
-            ${this._people.length === 0 ? html`<li>Nobody of that name.</li>` : this._people.map((one) => html`<li><button class="link" @click=${() => this.#filter({ about: one.id, of: one.name })}>${one.name}${one.job ? `, ${one.job}` : ""}</button></li>`)}
+            ${this._people.length === 0 ? html`<li>${t`Nobody of that name.`}</li>` : this._people.map((one) => html`<li><button class="link" @click=${() => this.#filter({ about: one.id, of: one.name })}>${one.name}${one.job ? `, ${one.job}` : ""}</button></li>`)}
           </ul>`}
     </section>`;
   }
 
   #results() {
-    if (this._lines === null) return this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing;
-    return html`<p class="soft small" role="status">${counted(this._total, "line", "lines")}, the newest first.</p>
+    if (this._lines === null) return this._failure === null ? html`<p class="soft" role="status">${t`Loading …`}</p>` : nothing;
+    return html`<p class="soft small" role="status">${plural(this._total, "{n} line, the newest first.", "{n} lines, the newest first.")}</p>
       <ol class="rows lines">
         ${this._lines.map((line) => this.#line(line))}
       </ol>
-      ${this._more === null ? nothing : html`<p class="actions"><button class="button" @click=${() => this.guarded(() => this.#list(this._more))}>Show more</button></p>`}`;
+      ${this._more === null ? nothing : html`<p class="actions"><button class="button" @click=${() => this.guarded(() => this.#list(this._more))}>${t`Show more`}</button></p>`}`;
   }
 
   /** @param {any} line */
@@ -189,10 +190,10 @@ export class AppraiseAudit extends Page {
     const only = line.subjectId !== null && line.subjectId !== this.filters.about;
     const [kind] = line.subject.split(":");
     return html`<li>
-      <span class="number soft small"><time datetime=${line.at}>${moment(line.at)}</time><br />line ${line.sequence.toLocaleString()}</span>
+      <span class="number soft small"><time datetime=${line.at}>${moment(line.at)}</time><br />${t`line ${line.sequence}`}</span>
       <span><b>${line.actor?.name ?? line.actorName}</b></span>
       <span>${deed(line.action)}${whom === null ? nothing : html`: ${whom}`}
-        ${only ? html`<br /><button class="link small" @click=${() => this.#filter({ about: line.subjectId, of: whom === null ? `this ${plain(kind)}` : `this ${plain(kind)} of ${whom}` })}>All about this ${plain(kind)}</button>` : nothing}</span>
+        ${only ? html`<br /><button class="link small" @click=${() => this.#filter({ about: line.subjectId, of: whom === null ? t`this ${plain(kind)}` : t`this ${plain(kind)} of ${whom}` })}>${t`All about this ${plain(kind)}`}</button>` : nothing}</span>
       <span class="soft small">${facts.map((/** @type {any} */ one, /** @type {number} */ at) => html`${at > 0 ? "; " : ""}${plain(one.name)} ${short(one.value)}`)}</span>
     </li>`;
   }

@@ -4,6 +4,7 @@ import { css, html, nothing } from "lit";
 import "./ask.js";
 import { problems } from "./ask.js";
 import { idempotencyKey } from "./client.js";
+import { number, plural, region, t } from "./language.js";
 import { CalibrateItem, ListCalibrations, LockCalibration, OpenCalibration, ReadCalibrated } from "./operations.js";
 import { Page } from "./page.js";
 import { shared } from "./styles.js";
@@ -89,11 +90,11 @@ export class AppraiseCalibration extends Page {
     const { supportedRatings: borne } = item;
     const question = {
       title: `${section.person.name}: ${item.indicator.name}`,
-      words: `The rating is ${item.rating} of 5.${borne === null ? "" : ` The data bear out ${borne.lowest} to ${borne.highest}; another one is marked and counted.`}`,
-      button: "Move it",
+      words: `${t`The rating is ${item.rating} of 5.`} ${borne === null ? "" : t`The data bear out ${borne.lowest} to ${borne.highest}; another one is marked and counted.`}`,
+      button: t`Move it`,
       fields: /** @type {import("./ask.js").Field[]} */ ([
-        { name: "rating", label: "New rating", kind: "choice", options: RATINGS.filter((value) => value !== item.rating).map((value) => [`${value}`, `${value} of 5`]) },
-        { name: "reason", label: "Why", hint: "The employee reads it." },
+        { name: "rating", label: t`New rating`, kind: "choice", options: RATINGS.filter((value) => value !== item.rating).map((value) => [`${value}`, t`${value} of 5`]) },
+        { name: "reason", label: t`Why`, hint: t`The employee reads it.` },
       ]),
     };
     this.#ask.ask(question, async ({ rating, reason }) => {
@@ -101,13 +102,13 @@ export class AppraiseCalibration extends Page {
         sessionId: this.chosen.session, sectionId: section.id, itemId: item.id, rating: Number(rating), reason,
         expectedVersion: section.version, idempotencyKey: idempotencyKey(),
       };
-      return this.#sent(CalibrateItem, input, `${section.person.name}: ${item.indicator.name} moved to ${rating}.`);
+      return this.#sent(CalibrateItem, input, t`${section.person.name}: ${item.indicator.name} moved to ${rating}.`);
     });
   }
 
   #lock() {
-    const question = { title: "End this session?", words: "Its sections are approved with the ratings as they are, and nothing is moved any more.", button: "End it" };
-    this.#ask.ask(question, () => this.#sent(LockCalibration, { sessionId: this.chosen.session }, "The session has ended."));
+    const question = { title: t`End this session?`, words: t`Its sections are approved with the ratings as they are, and nothing is moved any more.`, button: t`End it` };
+    this.#ask.ask(question, () => this.#sent(LockCalibration, { sessionId: this.chosen.session }, t`The session has ended.`));
   }
 
   /** @param {string} document @param {Record<string, unknown>} input @param {string} said */
@@ -130,23 +131,23 @@ export class AppraiseCalibration extends Page {
       if (openCalibration.session === null) return;
       this.chosen.session = openCalibration.session.id;
       await this.read();
-      this._said = "The session is open.";
+      this._said = t`The session is open.`;
     });
   }
 
   render() {
-    return html`<h1>Calibration</h1>
+    return html`<h1>${t`Calibration`}</h1>
       ${this.failure} ${this.#results()}
       <appraise-ask></appraise-ask>`;
   }
 
   #results() {
-    if (this._cycles === null) return this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing;
-    if (this._cycles.length === 0) return html`<p class="empty">No cycle calibrates. Its rules say so before anything is handed in.</p>`;
+    if (this._cycles === null) return this._failure === null ? html`<p class="soft" role="status">${t`Loading …`}</p>` : nothing;
+    if (this._cycles.length === 0) return html`<p class="empty">${t`No cycle calibrates. Its rules say so before anything is handed in.`}</p>`;
     const sessions = this.#cycle?.calibrationSessions ?? [];
-    return html`<form class="choose" aria-label="Session" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
-        ${this.#select("Cycle", this._cycles, this.chosen.cycle, (cycle) => this.#choose({ cycle, session: "" }))}
-        ${sessions.length === 0 ? nothing : this.#select("Session", sessions, this.chosen.session, (session) => this.#choose({ session }))}
+    return html`<form class="choose" aria-label=${t`Session`} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
+        ${this.#select(t`Cycle`, this._cycles, this.chosen.cycle, (cycle) => this.#choose({ cycle, session: "" }))}
+        ${sessions.length === 0 ? nothing : this.#select(t`Session`, sessions, this.chosen.session, (session) => this.#choose({ session }))}
       </form>
       <p role="status" class="said">${this._said}</p>
       ${this.#session === undefined || this._members === null ? nothing : this.#detail(this.#session, this._members)}
@@ -167,16 +168,18 @@ export class AppraiseCalibration extends Page {
     const names = [...new Map(rated.map((item) => [item.indicator.key, item.indicator.name]))];
     return html`<section>
         <h2>${session.name}</h2>
-        <p class="soft">${members.length} people, open since ${date(session.openedAt)}${session.lockedAt === null ? "" : `, ended on ${date(session.lockedAt)}`}.
-          ${session.moves.length === 1 ? "1 rating" : `${session.moves.length} ratings`} moved, ${session.movesOutside} of them where the data do not bear it out.</p>
-        <div class="scroll" tabindex="0" role="region" aria-label="Ratings">
+        <p class="soft">${session.lockedAt === null
+            ? plural(members.length, "{n} person, open since {0}.", "{n} people, open since {0}.", date(session.openedAt))
+            : plural(members.length, "{n} person, open from {0} to {1}.", "{n} people, open from {0} to {1}.", date(session.openedAt), date(session.lockedAt))}
+          ${plural(session.moves.length, "{n} rating moved, {0} of them where the data do not bear it out.", "{n} ratings moved, {0} of them where the data do not bear it out.", session.movesOutside)}</p>
+        <div class="scroll" tabindex="0" role="region" aria-label=${t`Ratings`}>
           <table>
-            <thead><tr><th scope="col">Person</th>${names.map(([, name]) => html`<th scope="col">${name}</th>`)}</tr></thead>
+            <thead><tr><th scope="col">${t`Person`}</th>${names.map(([, name]) => html`<th scope="col">${name}</th>`)}</tr></thead>
             <tbody>${members.map((section) => this.#member(session, section, names))}</tbody>
           </table>
         </div>
-        <p class="soft small">Level: what a fixed rule makes of the figure. A mark (!) stands where the data do not bear the rating out.</p>
-        ${session.state === "OPEN" ? html`<p><button class="button" @click=${() => this.#lock()}>End the session</button></p>` : nothing}
+        <p class="soft small">${t`Level: what a fixed rule makes of the figure. A mark (!) stands where the data do not bear the rating out.`}</p>
+        ${session.state === "OPEN" ? html`<p><button class="button" @click=${() => this.#lock()}>${t`End the session`}</button></p>` : nothing}
       </section>
       ${this.#spread(members)} ${this.#moves(session, members)}`;
   }
@@ -186,35 +189,35 @@ export class AppraiseCalibration extends Page {
     const { person } = section;
     return html`<tr>
       <th scope="row"><a href="/sections/${section.id}">${person.name}</a>
-        <span class="soft small">${person.managerName === null ? "" : `rated by ${person.managerName}`}${section.state === "IN_CALIBRATION" ? "" : ` · ${STATES[section.state]}`}</span></th>
+        <span class="soft small">${person.managerName === null ? "" : t`rated by ${person.managerName}`}${section.state === "IN_CALIBRATION" ? "" : ` · ${STATES[section.state]}`}</span></th>
       ${names.map(([key]) => html`<td>${this.#cell(session, section, section.items.find((/** @type {any} */ item) => item.indicator.key === key))}</td>`)}
     </tr>`;
   }
 
   /** @param {Session} session @param {any} section @param {any} item */
   #cell(session, section, item) {
-    if (item === undefined || item.rating === null) return html`<span class="soft">none</span>`;
+    if (item === undefined || item.rating === null) return html`<span class="soft">${t`none`}</span>`;
     const [first] = session.moves.filter((move) => move.itemId === item.id);
     const level = item.result.level ?? null;
-    const outside = isSupported(item, item.rating) ? nothing : html`<b class="outside" title="The data do not bear it out">!</b>`;
-    return html`<span class="rating">${first === undefined ? nothing : html`<s>${first.before ?? "none"}</s> → `}${item.rating}${outside}</span>
-      <span class="soft small">${level === null ? "no level" : `level ${level}`}</span>
+    const outside = isSupported(item, item.rating) ? nothing : html`<b class="outside" title=${t`The data do not bear it out`}>!</b>`;
+    return html`<span class="rating">${first === undefined ? nothing : html`<s>${first.before ?? t`none`}</s> → `}${item.rating}${outside}</span>
+      <span class="soft small">${level === null ? t`no level` : t`level ${level}`}</span>
       ${session.state === "OPEN" && section.allowedActions.includes("CALIBRATE")
-        ? html`<button class="link small" @click=${() => this.#move(section, item)} aria-label="Move ${item.indicator.name} of ${section.person.name}">Move</button>`
+        ? html`<button class="link small" @click=${() => this.#move(section, item)} aria-label=${t`Move ${item.indicator.name} of ${section.person.name}`}>${t`Move`}</button>`
         : nothing}`;
   }
 
   /** How managers rate, beside everybody in the session. @param {any[]} members */
   #spread(members) {
     const ratings = (/** @type {any[]} */ some) => some.flatMap((section) => section.items.map((/** @type {any} */ item) => item.rating).filter((/** @type {any} */ one) => one !== null));
-    const managers = [...new Set(members.map((section) => section.person.managerName ?? "no manager"))].sort((left, right) => left.localeCompare(right));
-    const rows = [["Everybody", ratings(members)], ...managers.map((name) => [name, ratings(members.filter((section) => (section.person.managerName ?? "no manager") === name))])];
-    return html`<section><h2>Ratings by manager</h2>
-      <div class="scroll" tabindex="0" role="region" aria-label="Ratings by manager"><table>
-        <thead><tr><th scope="col">Manager</th><th scope="col">Mean</th>${RATINGS.map((value) => html`<th scope="col">${value}</th>`)}</tr></thead>
+    const managers = [...new Set(members.map((section) => section.person.managerName ?? t`no manager`))].sort((left, right) => left.localeCompare(right, region()));
+    const rows = [[t`Everybody`, ratings(members)], ...managers.map((name) => [name, ratings(members.filter((section) => (section.person.managerName ?? t`no manager`) === name))])];
+    return html`<section><h2>${t`Ratings by manager`}</h2>
+      <div class="scroll" tabindex="0" role="region" aria-label=${t`Ratings by manager`}><table>
+        <thead><tr><th scope="col">${t`Manager`}</th><th scope="col">${t`Mean`}</th>${RATINGS.map((value) => html`<th scope="col">${value}</th>`)}</tr></thead>
         <tbody>${rows.map(([name, some]) => {
           const all = /** @type {number[]} */ (some);
-          const mean = all.length === 0 ? "none" : (all.reduce((sum, one) => sum + one, 0) / all.length).toLocaleString(navigator.language, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+          const mean = all.length === 0 ? t`none` : number(all.reduce((sum, one) => sum + one, 0) / all.length, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
           return html`<tr><th scope="row">${name}</th><td>${mean}</td>${RATINGS.map((value) => html`<td>${all.filter((one) => one === value).length}</td>`)}</tr>`;
         })}</tbody></table></div></section>`;
   }
@@ -227,26 +230,26 @@ export class AppraiseCalibration extends Page {
       return { name: section?.person.name ?? "", item: section?.items.find((/** @type {any} */ one) => one.id === move.itemId)?.indicator.name ?? "" };
     };
     const outsideFirst = [...session.moves].sort((left, right) => Number(right.isOutside) - Number(left.isOutside));
-    return html`<section><h2>What was moved</h2>
+    return html`<section><h2>${t`What was moved`}</h2>
       <ul>${outsideFirst.map((move) => {
         const { name, item } = named(move);
-        return html`<li><b>${name}, ${item}</b>: ${move.before ?? "none"} → ${move.after}, ${date(move.at)}. ${move.reason}
-          ${move.isOutside ? html`<span class="outside">The data do not bear it out.</span>` : nothing}</li>`;
+        return html`<li><b>${name}, ${item}</b>: ${move.before ?? t`none`} → ${move.after}, ${date(move.at)}. ${move.reason}
+          ${move.isOutside ? html`<span class="outside">${t`The data do not bear it out.`}</span>` : nothing}</li>`;
       })}</ul></section>`;
   }
 
   #opening() {
     if (this._submitted.length === 0) {
-      return html`<section><h2>A new session</h2><p class="soft">Nothing that was handed in waits for one.</p></section>`;
+      return html`<section><h2>${t`A new session`}</h2><p class="soft">${t`Nothing that was handed in waits for one.`}</p></section>`;
     }
-    return html`<section><h2>A new session</h2>
+    return html`<section><h2>${t`A new session`}</h2>
       <form @submit=${(/** @type {SubmitEvent} */ event) => this.#open(event)}>
-        <label for="name">Its name</label><input id="name" name="name" required maxlength="200" autocomplete="off" />
-        <fieldset><legend>Who is compared</legend>
+        <label for="name">${t`Its name`}</label><input id="name" name="name" required maxlength="200" autocomplete="off" />
+        <fieldset><legend>${t`Who is compared`}</legend>
           ${this._submitted.map((section) => html`<label class="tick"><input type="checkbox" name="section" value=${section.id} checked /> ${section.person.name}
             <span class="soft small">${section.person.department ?? ""}</span></label>`)}
         </fieldset>
-        <button class="button main">Open the session</button>
+        <button class="button main">${t`Open the session`}</button>
       </form></section>`;
   }
 
@@ -264,12 +267,12 @@ export class AppraiseCalibration extends Page {
       .said { min-height: 1.5em; font-weight: 600; padding-block: var(--s2); }
       .scroll { overflow-x: auto; margin-block: var(--s3); }
       table { border-collapse: collapse; font-variant-numeric: tabular-nums lining-nums; min-width: 60%; }
-      th, td { text-align: left; padding: var(--s2) var(--s5) var(--s2) 0; border-top: 1px solid var(--rule); font-weight: 400; vertical-align: top; }
+      th, td { text-align: start; padding-block: var(--s2); padding-inline: 0 var(--s5); border-top: 1px solid var(--rule); font-weight: 400; vertical-align: top; }
       thead th { border: 0; font-size: var(--size-small); font-weight: 600; }
       th .small, td .small { display: block; }
       .rating { font: 500 1.1875rem / 1.35 var(--serif); }
       .outside { color: var(--worse); font-weight: 600; }
-      ul { padding-left: 1.2em; display: grid; gap: var(--s2); }
+      ul { padding-inline-start: 1.2em; display: grid; gap: var(--s2); }
       fieldset { margin-block: var(--s4); display: grid; gap: var(--s2); }
       legend, form > label[for] { font-weight: 600; padding: 0; }
       #name { display: block; width: min(100%, 24rem); margin-top: var(--s2); }

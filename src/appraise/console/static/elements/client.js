@@ -1,5 +1,7 @@
 // Speaks to the GraphQL API. Our own pages send their session; a host that embeds a component gives it a token.
 
+import { language } from "./language.js";
+
 /** @typedef {{message: string, path?: (string|number)[], extensions?: {code?: string, requestId?: string}}} Problem */
 
 /** Why a request gave nothing: `code` is one of the API's, or OFFLINE where no answer came at all. */
@@ -12,10 +14,11 @@ export class RequestFailed extends Error {
 }
 
 export class Client {
-  /** @param {string} endpoint @param {string | null} token */
-  constructor(endpoint, token) {
+  /** @param {string} endpoint @param {string | null} token @param {string | null} frame origin of the page in whose frame we are */
+  constructor(endpoint, token, frame = null) {
     this.endpoint = endpoint;
     this.token = token;
+    this.frame = frame;
   }
 
   /**
@@ -37,7 +40,7 @@ export class Client {
 
   /** A file that lies beside the API. @param {string} path @returns {Promise<Blob>} */
   async file(path) {
-    const response = await fetch(new URL(path, new URL(this.endpoint, window.location.href)), { headers: this.#whose(), credentials: "same-origin" }).catch(() => {
+    const response = await fetch(new URL(path, new URL(this.endpoint, window.location.href)), { headers: this.#whose(), credentials: this.#cookies }).catch(() => {
       throw new RequestFailed("OFFLINE", "No answer from the service.");
     });
     if (response.ok) return response.blob();
@@ -45,9 +48,16 @@ export class Client {
     throw new RequestFailed(first.extensions?.code ?? "INTERNAL", first.message);
   }
 
-  /** @returns {Record<string, string>} */
+  /** Where there is a token, cookies stay at home. @returns {RequestCredentials} */
+  get #cookies() {
+    return this.token ? "omit" : "same-origin";
+  }
+
+  /** With the language in which sentences are to come. @returns {Record<string, string>} */
   #whose() {
-    return this.token ? { authorization: `Bearer ${this.token}` } : { "x-appraise-request": "1" };
+    const own = { "accept-language": language() };
+    if (!this.token) return { ...own, "x-appraise-request": "1" };
+    return { ...own, authorization: `Bearer ${this.token}`, ...(this.frame ? { "x-appraise-frame": this.frame } : {}) };
   }
 
   /** @param {string} body */
@@ -58,7 +68,7 @@ export class Client {
       ...this.#whose(),
     };
     try {
-      const response = await fetch(this.endpoint, { method: "POST", body, headers, credentials: "same-origin" });
+      const response = await fetch(this.endpoint, { method: "POST", body, headers, credentials: this.#cookies });
       return await response.json();
     } catch {
       throw new RequestFailed("OFFLINE", "No answer from the service.");
@@ -70,4 +80,9 @@ export class Client {
 export function idempotencyKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** @param {string} endpoint */
+export function isElsewhere(endpoint) {
+  return new URL(endpoint, window.location.href).origin !== window.location.origin;
 }

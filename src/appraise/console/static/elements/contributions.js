@@ -1,10 +1,11 @@
 // <appraise-contributions>: what employees, teams and departments contributed to the indicators, cycle by cycle.
 
-import { LitElement, css, html, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import { Client, RequestFailed } from "./client.js";
-import { saveTable } from "./download.js";
+import { saveFile, saveTable } from "./download.js";
 import { failed } from "./failed.js";
 import { history, reachOf } from "./history.js";
+import { Spoken, t, words } from "./language.js";
 import { ReadContributions } from "./operations.js";
 import { pictures, shared } from "./styles.js";
 import { ABSENCES, amount, date, figure, unitWords } from "./words.js";
@@ -14,14 +15,14 @@ const LEAST = { POINTS: 5, PERCENT: 5, RATIO: 0.1 }; // so that figures that har
 const OF_GROUPS = 0.4; // groups differ less than people
 
 /** @type {Record<string, string>} */
-const GROUPS = { ORGANISATION: "Everybody", DEPARTMENT: "Departments", UNIT: "Teams", EMPLOYEE: "People" };
+const GROUPS = words({ ORGANISATION: "Everybody", DEPARTMENT: "Departments", UNIT: "Teams", EMPLOYEE: "People" });
 
 /**
  * @typedef {{cycle: {id: string, name: string}, group: {key: string | null, name: string}, contributions: any[]}} Row
  * @typedef {{key: string, name: string, rows: Row[]}} Group rows oldest first
  */
 
-export class AppraiseContributions extends LitElement {
+export class AppraiseContributions extends Spoken {
   static properties = {
     endpoint: {},
     token: { attribute: false },
@@ -48,6 +49,11 @@ export class AppraiseContributions extends LitElement {
     this.by = asked.get("by")?.toUpperCase() ?? "DEPARTMENT";
     if (!(this.by in GROUPS)) this.by = "DEPARTMENT";
     this.isFinalised = asked.get("as") === "finalised";
+  }
+
+  languageChanged() {
+    super.languageChanged();
+    if (this.client) this.#read(null);
   }
 
   firstUpdated() {
@@ -101,7 +107,7 @@ export class AppraiseContributions extends LitElement {
 
   render() {
     return html`<header>
-        <h1>Contributions</h1>
+        <h1>${t`Contributions`}</h1>
         ${this.#controls()}
       </header>
       ${this._failure === null ? nothing : failed(this._failure, this.token, () => this.#read())} ${this.#results()}`;
@@ -109,38 +115,40 @@ export class AppraiseContributions extends LitElement {
 
   #controls() {
     const by = Object.entries(GROUPS);
-    return html`<form aria-label="Contributions" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
+    return html`<form aria-label=${t`Contributions`} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <label>
-        <span>Of</span>
+        <span>${t`Of`}</span>
         <select @change=${(/** @type {any} */ event) => this.#choose({ by: event.target.value })}>
           ${by.map(([value, name]) => html`<option value=${value} ?selected=${value === this.by}>${name}</option>`)}
         </select>
       </label>
       <label>
-        <span>Figures</span>
+        <span>${t`Figures`}</span>
         <select @change=${(/** @type {any} */ event) => this.#choose({ isFinalised: event.target.value === "finalised" })}>
-          <option value="now" ?selected=${!this.isFinalised}>As known now</option>
-          <option value="finalised" ?selected=${this.isFinalised}>As finalised</option>
+          <option value="now" ?selected=${!this.isFinalised}>${t`As known now`}</option>
+          <option value="finalised" ?selected=${this.isFinalised}>${t`As finalised`}</option>
         </select>
       </label>
-      <button class="button" type="button" ?disabled=${this._rows === null || this._rows.length === 0} @click=${this.#save}>Save as CSV</button>
+      <button class="button" type="button" ?disabled=${this._rows === null || this._rows.length === 0} @click=${this.#save}>${t`Save as CSV`}</button>
+      <button class="button" type="button" @click=${() => this.#fetch("table.xlsx")}>${t`Save as Excel`}</button>
+      <button class="button" type="button" @click=${() => this.#fetch("report.pdf")}>${t`Report as PDF`}</button>
     </form>`;
   }
 
   #results() {
     if (this._rows === null) return this._failure === null ? this.#waiting() : nothing;
     const groups = this.groups;
-    if (groups.length === 0) return html`<p class="empty">There is nothing scored that you may see.</p>`;
+    if (groups.length === 0) return html`<p class="empty">${t`There is nothing scored that you may see.`}</p>`;
     const measures = this._rows[0].contributions.map((/** @type {any} */ one) => one.indicator);
     const reaches = new Map(measures.map((/** @type {any} */ measure) => [measure.key, this.#reach(measure)]));
     return html`<p class="soft small lead" role="status">
-        ${this._isBusy ? "Loading …" : `${GROUPS[this.by]}, by name.`} Dot: figure. Bar: 90 % and 95 % interval. Dashed: expected of anyone with
-        the same customers. Better is up. Whatever does not reach clear of the dashed line is not told from it.
+        ${this._isBusy ? t`Loading …` : t`${GROUPS[this.by]}, by name.`} ${t`Dot: figure. Bar: 90 % and 95 % interval. Dashed: expected of anyone with
+        the same customers. Better is up. Whatever does not reach clear of the dashed line is not told from it.`}
       </p>
       <div class="groups ${this._isBusy ? "busy" : ""}">${groups.map((group) => this.#group(group, measures, reaches))}</div>
       ${this._more === null
         ? nothing
-        : html`<p class="more"><button class="button" ?disabled=${this._isBusy} @click=${() => this.#read(this._more)}>${this._isBusy ? "Loading …" : "Show more"}</button></p>`}
+        : html`<p class="more"><button class="button" ?disabled=${this._isBusy} @click=${() => this.#read(this._more)}>${this._isBusy ? t`Loading …` : t`Show more`}</button></p>`}
       ${this.#notes()}`;
   }
 
@@ -167,7 +175,7 @@ export class AppraiseContributions extends LitElement {
       <h2>${group.name}</h2>
       <div class="measures">${measures.map((measure) => this.#measure(group, measure, /** @type {number} */ (reaches.get(measure.key))))}</div>
       <details>
-        <summary>Figures<span class="hidden"> of ${group.name}</span></summary>
+        <summary><span aria-hidden="true">${t`Figures`}</span><span class="hidden">${t`Figures of ${group.name}`}</span></summary>
         ${this.#table(group)}
       </details>
     </article>`;
@@ -191,14 +199,14 @@ export class AppraiseContributions extends LitElement {
       <p class="small">
         ${latest === null
           ? html`<span class="soft absent">${this.#why(newest.reading)}</span>`
-          : html`<b>${figure(latest.value, measure.unit)}</b> <span class="soft">expected ${figure(latest.expected, measure.unit)}</span>`}
+          : html`<b>${figure(latest.value, measure.unit)}</b> <span class="soft">${t`expected ${figure(latest.expected, measure.unit)}`}</span>`}
       </p>
     </section>`;
   }
 
   /** @param {any} reading */
   #why(reading) {
-    if (reading === null) return this.isFinalised ? "nothing finalised" : "not scored";
+    if (reading === null) return this.isFinalised ? t`nothing finalised` : t`not scored`;
     return ABSENCES[reading.result.kind] ?? reading.result.sentence;
   }
 
@@ -207,9 +215,9 @@ export class AppraiseContributions extends LitElement {
     const lines = group.rows.toReversed().flatMap((row) =>
       row.contributions.map((contribution) => ({ cycle: row.cycle.name, measure: contribution.indicator, reading: this.#reading(contribution) })),
     );
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Figures of ${group.name}"><table>
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${t`Figures of ${group.name}`}><table>
       <thead>
-        <tr><th scope="col">Cycle</th><th scope="col">Indicator</th><th scope="col">Figure</th><th scope="col">95 % interval</th><th scope="col">Expected</th><th scope="col">Adds up to</th><th scope="col">Measured</th></tr>
+        <tr><th scope="col">${t`Cycle`}</th><th scope="col">${t`Indicator`}</th><th scope="col">${t`Figure`}</th><th scope="col">${t`95 % interval`}</th><th scope="col">${t`Expected`}</th><th scope="col">${t`Adds up to`}</th><th scope="col">${t`Measured`}</th></tr>
       </thead>
       <tbody>${lines.map(({ cycle, measure, reading }) => html`<tr><th scope="row">${cycle}</th><td>${measure.name}</td>${this.#cells(measure, reading)}</tr>`)}</tbody>
     </table></div>`;
@@ -217,15 +225,15 @@ export class AppraiseContributions extends LitElement {
 
   /** @param {any} measure @param {any} reading */
   #cells(measure, reading) {
-    const measured = reading?.coverage ? `${reading.coverage.measured.toLocaleString()} of ${reading.coverage.employees.toLocaleString()}` : "";
+    const measured = reading?.coverage ? t`${reading.coverage.measured} of ${reading.coverage.employees}` : "";
     if (reading?.result.__typename !== "ContributionFigure") {
       return html`<td colspan="4" class="absent soft">${reading === null ? this.#why(null) : reading.result.sentence}</td><td>${measured}</td>`;
     }
     const { value, lower, upper, expected } = reading.result;
     return html`<td>${figure(value, measure.unit)} <span class="soft">${unitWords(measure.unit)}</span></td>
-      <td>${figure(lower, measure.unit)} to ${figure(upper, measure.unit)}</td>
+      <td>${t`${figure(lower, measure.unit)} to ${figure(upper, measure.unit)}`}</td>
       <td>${figure(expected, measure.unit)}</td>
-      <td>${reading.total === null ? "" : html`${amount(reading.total.amount, reading.total)} <span class="soft">(${amount(reading.total.lower, reading.total)} to ${amount(reading.total.upper, reading.total)})</span>`}</td>
+      <td>${reading.total === null ? "" : html`${amount(reading.total.amount, reading.total)} <span class="soft">${t`(${amount(reading.total.lower, reading.total)} to ${amount(reading.total.upper, reading.total)})`}</span>`}</td>
       <td>${measured}</td>`;
   }
 
@@ -235,12 +243,12 @@ export class AppraiseContributions extends LitElement {
     const adds = first.filter((/** @type {any} */ one) => one.totalDefinition !== null);
     const days = (this._rows ?? []).flatMap((row) => row.contributions.map((one) => this.#reading(one)?.dataAsOf ?? "")).filter(Boolean);
     return html`<section class="notes">
-      <h2>How to read this</h2>
+      <h2>${t`How to read this`}</h2>
       <ul>
-        <li>A group's figure is the mean of what its members were measured at, each weighted by how sure it is. Figures are never added or averaged again.</li>
-        ${adds.map((/** @type {any} */ one) => html`<li>${one.indicator.name} adds up to: ${one.totalDefinition.meaning}</li>`)}
-        <li>Nobody is ranked here: rows go by name. Groups too small to show without telling of single people are withheld.</li>
-        ${days.length === 0 ? nothing : html`<li>Data up to ${date(days.sort()[days.length - 1])} (that day not included).</li>`}
+        <li>${t`A group's figure is the mean of what its members were measured at, each weighted by how sure it is. Figures are never added or averaged again.`}</li>
+        ${adds.map((/** @type {any} */ one) => html`<li>${t`${one.indicator.name} adds up to: ${one.totalDefinition.meaning}`}</li>`)}
+        <li>${t`Nobody is ranked here: rows go by name. Groups too small to show without telling of single people are withheld.`}</li>
+        ${days.length === 0 ? nothing : html`<li>${t`Data up to ${date(days.sort()[days.length - 1])} (that day not included).`}</li>`}
       </ul>
     </section>`;
   }
@@ -261,9 +269,20 @@ export class AppraiseContributions extends LitElement {
     saveTable(`contributions-${this.by.toLowerCase()}.csv`, [heads, ...lines]);
   }
 
+  /** @param {"table.xlsx" | "report.pdf"} file */
+  async #fetch(file) {
+    const asked = new URLSearchParams({ by: this.by.toLowerCase(), as: this.isFinalised ? "finalised" : "now" });
+    try {
+      saveFile(`contributions-${file}`, await /** @type {Client} */ (this.client).file(`/contributions/${file}?${asked}`));
+    } catch (error) {
+      if (!(error instanceof RequestFailed)) throw error;
+      this._failure = error;
+    }
+  }
+
   #waiting() {
-    return html`<p class="hidden" role="status">Loading</p>
-      <div class="groups" aria-hidden="true">${Array.from({ length: 3 }, () => html`<article><h2><span class="waiting">Name of a group</span></h2><div class="measures"><p class="waiting">Figures</p></div></article>`)}</div>`;
+    return html`<p class="hidden" role="status">${t`Loading`}</p>
+      <div class="groups" aria-hidden="true">${Array.from({ length: 3 }, () => html`<article><h2><span class="waiting">${t`Name of a group`}</span></h2><div class="measures"><p class="waiting">${t`Figures`}</p></div></article>`)}</div>`;
   }
 
   static styles = [
@@ -291,12 +310,12 @@ export class AppraiseContributions extends LitElement {
       summary { cursor: pointer; color: var(--accent); width: fit-content; padding-block: var(--s1); }
       .scroll { overflow-x: auto; }
       table { border-collapse: collapse; width: 100%; font-size: var(--size-small); font-variant-numeric: tabular-nums lining-nums; margin-top: var(--s2); }
-      th, td { text-align: left; padding: var(--s2) var(--s4) var(--s2) 0; border-top: 1px solid var(--rule); font-weight: 400; vertical-align: baseline; }
+      th, td { text-align: start; padding-block: var(--s2); padding-inline: 0 var(--s4); border-top: 1px solid var(--rule); font-weight: 400; vertical-align: baseline; }
       thead th { font-weight: 600; border-top: 0; white-space: nowrap; }
       tbody th { white-space: nowrap; }
       .more { padding-top: var(--s4); }
       .notes { border-top: 1px solid var(--ink); padding-block: var(--s4); max-width: 52rem; }
-      .notes ul { padding-left: 1.2em; margin-top: var(--s2); display: grid; gap: var(--s2); }
+      .notes ul { padding-inline-start: 1.2em; margin-top: var(--s2); display: grid; gap: var(--s2); }
       @media print { form, .more, summary { display: none; } }
     `,
   ];

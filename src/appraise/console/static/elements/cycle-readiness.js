@@ -1,7 +1,8 @@
 // Who of a cycle is missing and why, and who is exempt: by reason, so that one mend serves all of a kind.
 
 import { html, nothing } from "lit";
-import { EXEMPTIONS, OBSTACLES, counted } from "./hr-words.js";
+import { EXEMPTIONS, OBSTACLES } from "./hr-words.js";
+import { plural, t } from "./language.js";
 import { STATES } from "./words.js";
 
 const EXEMPTABLE = ["COLLECTING", "DRAFT"];
@@ -23,8 +24,9 @@ export function readiness(cycle, desk) {
   const isHr = cycle.allowedActions.length > 0;
   const mayExempt = isHr && !CLOSED.includes(cycle.state);
   return html`<section aria-labelledby="readiness">
-    <h2 id="readiness">Who is missing, and why</h2>
-    <p>${counted(ready, "person has", "people have")} nothing in the way${missing.length === 0 ? "." : html`; ${counted(missing.length, "other has", "others have")}. Mend each kind where it comes from, or exempt with a reason.`}</p>
+    <h2 id="readiness">${t`Who is missing, and why`}</h2>
+    <p>${plural(ready, "{n} person has nothing in the way.", "{n} people have nothing in the way.")}
+      ${missing.length === 0 ? nothing : html`${plural(missing.length, "{n} other has.", "{n} others have.")} ${t`Mend each kind where it comes from, or exempt with a reason.`}`}</p>
     ${kinds.map((kind) => group(kind, missing.filter((/** @type {any} */ one) => has(one, kind)), cycle, desk, mayExempt))}
     ${mayExempt ? somebody(cycle, desk) : nothing}
   </section>`;
@@ -36,7 +38,7 @@ const has = (person, kind) => person.obstacles.some((/** @type {any} */ one) => 
 /** @param {string} kind @param {any[]} people @param {any} cycle @param {Desk} desk @param {boolean} mayExempt */
 function group(kind, people, cycle, desk, mayExempt) {
   return html`<details ?open=${people.length <= 8}>
-    <summary>${OBSTACLES[kind]}: ${counted(people.length, "person", "people")}</summary>
+    <summary>${OBSTACLES[kind]}: ${plural(people.length, "{n} person", "{n} people")}</summary>
     <ul class="rows people">
       ${people.map((person) => {
         const section = person.employee?.section ?? null;
@@ -59,11 +61,11 @@ function deeds(name, section, cycle, desk, mayExempt, place) {
   if (section === null || !mayExempt) return nothing;
   if (section.state === "EXEMPT") {
     return OPEN.includes(cycle.state)
-      ? html`<span class="actions"><button class="link" aria-label="End the exemption of ${name}" @click=${() => desk.end(section)}>End the exemption</button></span>`
+      ? html`<span class="actions"><button class="link" aria-label=${t`End the exemption of ${name}`} @click=${() => desk.end(section)}>${t`End the exemption`}</button></span>`
       : nothing;
   }
   return EXEMPTABLE.includes(section.state)
-    ? html`<span class="actions"><button class="link" aria-label="Exempt ${name}" aria-expanded=${desk.asked === place + section.id} @click=${() => desk.ask(place + section.id)}>Exempt …</button></span>`
+    ? html`<span class="actions"><button class="link" aria-label=${t`Exempt ${name}`} aria-expanded=${desk.asked === place + section.id} @click=${() => desk.ask(place + section.id)}>${t`Exempt …`}</button></span>`
     : nothing;
 }
 
@@ -73,30 +75,30 @@ function form(name, section, desk, place) {
   return html`<form class="card wide" @submit=${(/** @type {Event} */ event) => desk.exempt(section, event)}>
     ${desk.refusal}
     <div class="fields">
-      <label><span>Why is ${name} exempt?</span>
+      <label><span>${t`Why is ${name} exempt?`}</span>
         <select name="reason" required>
-          <option value="">Choose a reason</option>
+          <option value="">${t`Choose a reason`}</option>
           ${Object.entries(EXEMPTIONS).map(([value, words]) => html`<option value=${value}>${words}</option>`)}
         </select></label>
-      <label><span>More about it</span><input name="note" autocomplete="off" /><small>Stays with the section.</small></label>
+      <label><span>${t`More about it`}</span><input name="note" autocomplete="off" /><small>${t`Stays with the section.`}</small></label>
     </div>
-    <div class="actions"><button class="button main">Exempt</button><button class="button" type="button" @click=${() => desk.ask(place + section.id)}>Leave it</button></div>
+    <div class="actions"><button class="button main">${t`Exempt`}</button><button class="button" type="button" @click=${() => desk.ask(place + section.id)}>${t`Leave it`}</button></div>
   </form>`;
 }
 
 /** @param {any} cycle @param {Desk} desk */
 function somebody(cycle, desk) {
-  return html`<form class="card" role="search" aria-label="Somebody to exempt" @submit=${desk.find}>
-      <div class="fields"><label><span>Exempt somebody else</span><input type="search" name="search" required autocomplete="off" /><small>Part of a name or job.</small></label></div>
-      <div class="actions"><button class="button">Find</button></div>
+  return html`<form class="card" role="search" aria-label=${t`Somebody to exempt`} @submit=${desk.find}>
+      <div class="fields"><label><span>${t`Exempt somebody else`}</span><input type="search" name="search" required autocomplete="off" /><small>${t`Part of a name or job.`}</small></label></div>
+      <div class="actions"><button class="button">${t`Find`}</button></div>
     </form>
     ${desk.matches === null
       ? nothing
-      : html`<p role="status">${counted(desk.matches.totalCount, "person matches", "people match")}${desk.matches.totalCount > 10 ? "; these are the first 10" : ""}.</p>
+      : html`<p role="status">${plural(desk.matches.totalCount, "{n} person matches.", "{n} people match.")} ${desk.matches.totalCount > 10 ? t`These are the first 10.` : ""}</p>
           <ul class="rows people">
             ${desk.matches.nodes.map((/** @type {any} */ one) => html`<li>
               ${named(one.name, one.section)}
-              <span>${one.section === null ? "No section in this cycle" : STATES[one.section.state]}</span>
+              <span>${one.section === null ? t`No section in this cycle` : STATES[one.section.state]}</span>
               ${deeds(one.name, one.section, cycle, desk, true, "found")} ${form(one.name, one.section, desk, "found")}
             </li>`)}
           </ul>`}`;

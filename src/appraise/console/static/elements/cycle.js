@@ -6,8 +6,9 @@ import { readiness } from "./cycle-readiness.js";
 import {
   AdvanceCycle, CancelCycle, EndExemption, ExemptSection, FindToExempt, ReadCycle, ReadScoringJob, SetCycleRules, StartScoring,
 } from "./hr-operations.js";
-import { STAGES, counted, moment } from "./hr-words.js";
+import { STAGES, moment } from "./hr-words.js";
 import { idempotencyKey } from "./client.js";
+import { number, plural, t } from "./language.js";
 import { sheets } from "./page-styles.js";
 import { Page, fields } from "./page.js";
 import { shared } from "./styles.js";
@@ -43,8 +44,8 @@ export class AppraiseCycle extends Page {
     const { cycle, indicatorDefinitions } = await this.send(ReadCycle, { id: this.cycle });
     this._cycle = cycle;
     this.names = Object.fromEntries(indicatorDefinitions.map((/** @type {any} */ one) => [one.key, one.name]));
-    this.names.composite = "Taken together";
-    document.title = `${cycle.name} · Cycles · Appraise`;
+    this.names.composite = t`Taken together`;
+    document.title = `${cycle.name} · ${t`Cycles`} · Appraise`;
     if (cycle.runGoingOn !== null && this._scoring === null) {
       this._scoring = { ...(cycle.runGoingOn.progress ?? { step: "begin", done: 0, total: 0 }), problem: null, state: "RUNNING" };
       this.follow(async () => {
@@ -93,11 +94,11 @@ export class AppraiseCycle extends Page {
 
   render() {
     if (this._cycle === null) {
-      return html`<div class="title"><h1>Cycle</h1></div>${this.failure}${this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing}`;
+      return html`<div class="title"><h1>${t`Cycle`}</h1></div>${this.failure}${this._failure === null ? html`<p class="soft" role="status">${t`Loading …`}</p>` : nothing}`;
     }
     const cycle = this._cycle;
     return html`<div class="title">
-        <p class="small"><a href="/cycles">All cycles</a></p>
+        <p class="small"><a href="/cycles">${t`All cycles`}</a></p>
         <h1>${cycle.name}</h1>
         <p class="lead">${period(cycle.start, cycle.end)}. ${STAGES[cycle.state][1]}</p>
       </div>
@@ -129,35 +130,35 @@ export class AppraiseCycle extends Page {
     const next = cycle.nextStage;
     const may = (/** @type {string} */ action) => cycle.allowedActions.includes(action);
     return html`<section aria-labelledby="stage">
-      <h2 id="stage">Stage</h2>
+      <h2 id="stage">${t`Stage`}</h2>
       ${cycle.state === "CANCELLED"
         ? html`<p>${STAGES.CANCELLED[0]}. ${STAGES.CANCELLED[1]}</p>`
         : html`<ol class="steps">
             ${way.map((stage, place) => html`<li class=${place < here ? "done" : place === here ? "here" : ""} aria-current=${place === here ? "step" : nothing}>
-              <b>${STAGES[stage][0]}</b>${place < here ? html`<span class="hidden"> (done)</span>` : nothing}</li>`)}
+              <b>${STAGES[stage][0]}</b>${place < here ? html`<span class="hidden"> ${t`(done)`}</span>` : nothing}</li>`)}
           </ol>`}
-      ${next === null ? nothing : html`<p><b>Next: ${STAGES[next.state][0]}.</b> ${STAGES[next.state][1]}</p>`}
-      ${next?.problem ? html`<div class="notice"><p>Not yet: ${next.problem}.</p></div>` : nothing}
+      ${next === null ? nothing : html`<p><b>${t`Next: ${STAGES[next.state][0]}.`}</b> ${STAGES[next.state][1]}</p>`}
+      ${next?.problem ? html`<div class="notice"><p>${t`Not yet: ${next.problem}.`}</p></div>` : nothing}
       ${this._asked === "advance" || this._asked === "cancel" ? this.refusal : nothing}
       ${this._asked === "advance"
         ? html`<form class="card" @submit=${(/** @type {Event} */ event) => { event.preventDefault(); this.#change(AdvanceCycle, this.#expected); }}>
-            <p>Take the cycle from ${STAGES[cycle.state][0]} to ${STAGES[next.state][0]}? There is no way back.</p>
-            <div class="actions"><button class="button main">Go on to ${STAGES[next.state][0]}</button>
-              <button class="button" type="button" @click=${() => this.#ask("advance")}>Leave it</button></div>
+            <p>${t`Take the cycle from ${STAGES[cycle.state][0]} to ${STAGES[next.state][0]}? There is no way back.`}</p>
+            <div class="actions"><button class="button main">${t`Go on to ${STAGES[next.state][0]}`}</button>
+              <button class="button" type="button" @click=${() => this.#ask("advance")}>${t`Leave it`}</button></div>
           </form>`
         : nothing}
       ${this._asked === "cancel"
         ? html`<form class="card" @submit=${(/** @type {Event} */ event) => this.#change(CancelCycle, { reason: fields(event).reason ?? "", ...this.#expected })}>
-            <label><span>Why is it called off?</span><textarea name="reason" rows="2" required></textarea><small>Goes to the audit log. There is no way back.</small></label>
-            <div class="actions"><button class="button">Call the cycle off</button>
-              <button class="button" type="button" @click=${() => this.#ask("cancel")}>Leave it</button></div>
+            <label><span>${t`Why is it called off?`}</span><textarea name="reason" rows="2" required></textarea><small>${t`Goes to the audit log. There is no way back.`}</small></label>
+            <div class="actions"><button class="button">${t`Call the cycle off`}</button>
+              <button class="button" type="button" @click=${() => this.#ask("cancel")}>${t`Leave it`}</button></div>
           </form>`
         : nothing}
       ${this._asked === "advance" || this._asked === "cancel" || !(may("ADVANCE") || may("CANCEL"))
         ? nothing
         : html`<div class="actions">
-            ${may("ADVANCE") && !next.problem ? html`<button class="button main" @click=${() => this.#ask("advance")}>Go on to ${STAGES[next.state][0]} …</button>` : nothing}
-            ${may("CANCEL") ? html`<button class="link" @click=${() => this.#ask("cancel")}>Call it off …</button>` : nothing}
+            ${may("ADVANCE") && !next.problem ? html`<button class="button main" @click=${() => this.#ask("advance")}>${t`Go on to ${STAGES[next.state][0]} …`}</button>` : nothing}
+            ${may("CANCEL") ? html`<button class="link" @click=${() => this.#ask("cancel")}>${t`Call it off …`}</button>` : nothing}
           </div>`}
     </section>`;
   }
@@ -166,11 +167,11 @@ export class AppraiseCycle extends Page {
   #sections(cycle) {
     const all = cycle.sectionCounts.reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + one.count, 0);
     return html`<section aria-labelledby="sections">
-      <h2 id="sections">Sections</h2>
+      <h2 id="sections">${t`Sections`}</h2>
       ${all === 0
-        ? html`<p>There are none before the cycle is scored.</p>`
+        ? html`<p>${t`There are none before the cycle is scored.`}</p>`
         : html`<dl class="facts">
-            ${cycle.sectionCounts.map((/** @type {any} */ one) => html`<div><dt>${STATES[one.state]}</dt><dd class="number">${one.count.toLocaleString()} <span class="soft small">of ${all.toLocaleString()}</span></dd></div>`)}
+            ${cycle.sectionCounts.map((/** @type {any} */ one) => html`<div><dt>${STATES[one.state]}</dt><dd class="number">${number(one.count)} <span class="soft small">${t`of ${all}`}</span></dd></div>`)}
           </dl>`}
     </section>`;
   }
@@ -179,15 +180,15 @@ export class AppraiseCycle extends Page {
   #figures(cycle) {
     const run = cycle.latestRun;
     return html`<section aria-labelledby="figures">
-      <h2 id="figures">Figures</h2>
+      <h2 id="figures">${t`Figures`}</h2>
       ${run === null
-        ? html`<p>The cycle has not been scored.</p>`
-        : html`<p>Scored ${moment(run.finishedAt)}, by <a href="/policies#${run.manifest.policyHash}">this policy</a>, from data up to ${date(run.manifest.dataAsOf)}.</p>`}
+        ? html`<p>${t`The cycle has not been scored.`}</p>`
+        : html`<p>${t`Scored ${moment(run.finishedAt)}, by ${html`<a href="/policies#${run.manifest.policyHash}">${t`this policy`}</a>`}, from data up to ${date(run.manifest.dataAsOf)}.`}</p>`}
       ${this.#progress()}
       ${this._asked === null ? this.refusal : nothing}
       ${cycle.allowedActions.includes("SCORE") && !this.#isScoring
-        ? html`<div class="actions"><button class="button" @click=${this.#score}>${run === null ? "Score the cycle" : "Score it again"}</button>
-            <span class="soft small">Sections that were handed in keep the figures they had.</span></div>`
+        ? html`<div class="actions"><button class="button" @click=${this.#score}>${run === null ? t`Score the cycle` : t`Score it again`}</button>
+            <span class="soft small">${t`Sections that were handed in keep the figures they had.`}</span></div>`
         : nothing}
       ${run === null ? nothing : this.#coverage(run)}
     </section>`;
@@ -200,26 +201,26 @@ export class AppraiseCycle extends Page {
   #progress() {
     const scoring = this._scoring;
     if (scoring === null) return nothing;
-    if (scoring.state === "FAILED") return html`<div class="notice bad" role="alert"><p>Not scored: ${scoring.problem}</p></div>`;
-    if (!this.#isScoring) return html`<p class="notice good" role="status">Scored.</p>`;
-    const words = scoring.state === "WAITING" ? "Waiting for a worker" : `${scoring.step ?? "begin"} …`;
+    if (scoring.state === "FAILED") return html`<div class="notice bad" role="alert"><p>${t`Not scored: ${scoring.problem}`}</p></div>`;
+    if (!this.#isScoring) return html`<p class="notice good" role="status">${t`Scored.`}</p>`;
+    const words = scoring.state === "WAITING" ? t`Waiting for a worker` : `${scoring.step ?? t`begin`} …`;
     return html`<div role="status">
       <p>${words}</p>
-      <progress max=${scoring.total || nothing} value=${scoring.total ? scoring.done : nothing} aria-label="Scoring"></progress>
+      <progress max=${scoring.total || nothing} value=${scoring.total ? scoring.done : nothing} aria-label=${t`Scoring`}></progress>
     </div>`;
   }
 
   /** @param {any} run */
   #coverage(run) {
     const flags = Object.fromEntries(run.flags.map((/** @type {any} */ one) => [one.indicator, one]));
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="Coverage">
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${t`Coverage`}>
         <table>
-          <caption>How much could be credited to somebody</caption>
-          <thead><tr><th scope="col">Indicator</th><th scope="col" class="number">Outcomes</th><th scope="col" class="number">Attributed</th><th scope="col">Told from expected</th></tr></thead>
+          <caption>${t`How much could be credited to somebody`}</caption>
+          <thead><tr><th scope="col">${t`Indicator`}</th><th scope="col" class="number">${t`Outcomes`}</th><th scope="col" class="number">${t`Attributed`}</th><th scope="col">${t`Told from expected`}</th></tr></thead>
           <tbody>
             ${run.coverage.map((/** @type {any} */ one) => html`<tr>
               <th scope="row">${this.names[one.indicator] ?? one.indicator}</th>
-              <td class="number">${Math.round(one.total).toLocaleString()}</td>
+              <td class="number">${number(Math.round(one.total))}</td>
               <td class="number">${Number(one.total) === 0 ? "–" : share(String(one.attributed / one.total))}</td>
               <td>${flags[one.indicator] === undefined ? "–" : told(flags[one.indicator])}</td>
             </tr>`)}
@@ -227,7 +228,7 @@ export class AppraiseCycle extends Page {
         </table>
       </div>
       <details>
-        <summary>How each was measured</summary>
+        <summary>${t`How each was measured`}</summary>
         ${run.coverage.map((/** @type {any} */ one) => html`<h3>${this.names[one.indicator] ?? one.indicator}</h3>
           <ul class="notes">${one.notes.map((/** @type {string} */ note) => html`<li>${note}</li>`)}</ul>`)}
       </details>`;
@@ -239,22 +240,22 @@ export class AppraiseCycle extends Page {
     const scale = rules.hostScale;
     const may = cycle.allowedActions.includes("SET_RULES");
     return html`<section aria-labelledby="rules">
-      <h2 id="rules">Rules</h2>
+      <h2 id="rules">${t`Rules`}</h2>
       ${this._asked === "rules"
         ? html`<form class="card" @submit=${(/** @type {Event} */ event) => this.#change(SetCycleRules, { rules: rulesOf(fields(event)), ...this.#expected })}>
             ${this.refusal} ${ruleFields(rules)}
-            <div class="actions"><button class="button main">Set the rules</button>
-              <button class="button" type="button" @click=${() => this.#ask("rules")}>Leave them</button></div>
+            <div class="actions"><button class="button main">${t`Set the rules`}</button>
+              <button class="button" type="button" @click=${() => this.#ask("rules")}>${t`Leave them`}</button></div>
           </form>`
         : html`<dl class="facts">
-              <div><dt>Managers hand in by</dt><dd>${rules.rateBy === null ? "no day set" : date(`${rules.rateBy}T00:00:00Z`)}</dd></div>
-              <div><dt>Days to answer</dt><dd>${rules.responseDays}</dd></div>
-              <div><dt>Objections to one rating</dt><dd>${rules.mostDisputes}</dd></div>
-              <div><dt>Dotted managers</dt><dd>${rules.dottedParts ? "asked for their view" : "not asked"}</dd></div>
-              <div><dt>Calibration</dt><dd>${rules.calibrates ? html`<a href="/calibration?cycle=${cycle.id}">in sessions</a>` : "none; approved one by one"}</dd></div>
-              <div><dt>The HR system’s scale</dt><dd>${scale === null ? "nothing is written" : `${scale.lowest} to ${scale.highest}, by ${scale.step}`}</dd></div>
+              <div><dt>${t`Managers hand in by`}</dt><dd>${rules.rateBy === null ? t`no day set` : date(`${rules.rateBy}T00:00:00Z`)}</dd></div>
+              <div><dt>${t`Days to answer`}</dt><dd>${rules.responseDays}</dd></div>
+              <div><dt>${t`Objections to one rating`}</dt><dd>${rules.mostDisputes}</dd></div>
+              <div><dt>${t`Dotted managers`}</dt><dd>${rules.dottedParts ? t`asked for their view` : t`not asked`}</dd></div>
+              <div><dt>${t`Calibration`}</dt><dd>${rules.calibrates ? html`<a href="/calibration?cycle=${cycle.id}">${t`in sessions`}</a>` : t`none; approved one by one`}</dd></div>
+              <div><dt>${t`The HR system’s scale`}</dt><dd>${scale === null ? t`nothing is written` : t`${scale.lowest} to ${scale.highest}, by ${scale.step}`}</dd></div>
             </dl>
-            ${may ? html`<div class="actions"><button class="button" @click=${() => this.#ask("rules")}>Change …</button></div>` : nothing}`}
+            ${may ? html`<div class="actions"><button class="button" @click=${() => this.#ask("rules")}>${t`Change …`}</button></div>` : nothing}`}
     </section>`;
   }
 
@@ -268,7 +269,7 @@ export class AppraiseCycle extends Page {
       .steps .done { border-color: var(--edge); }
       .steps .here { border-color: var(--accent); color: var(--ink); }
       .steps .here b { font-weight: 600; }
-      .notes { padding-left: 1.2em; margin-bottom: var(--s3); }
+      .notes { padding-inline-start: 1.2em; margin-bottom: var(--s3); }
       details h3 { margin-top: var(--s2); }
       .people { margin-top: var(--s2); }
       @media (min-width: 44rem) {
@@ -281,7 +282,7 @@ export class AppraiseCycle extends Page {
 
 /** @param {{judged: number, better: number, worse: number}} flags */
 function told(flags) {
-  return flags.judged === 0 ? "nobody’s figure carries consequences" : `${flags.better} better, ${flags.worse} worse, of ${counted(flags.judged, "person", "people")}`;
+  return flags.judged === 0 ? t`nobody’s figure carries consequences` : plural(flags.judged, "{0} better, {1} worse, of {n} person", "{0} better, {1} worse, of {n} people", flags.better, flags.worse);
 }
 
 customElements.define("appraise-cycle", AppraiseCycle);

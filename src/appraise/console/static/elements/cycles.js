@@ -3,7 +3,8 @@
 import { css, html, nothing } from "lit";
 import { ruleFields, rulesOf } from "./cycle-rules.js";
 import { ListCycles, PlanCycle } from "./hr-operations.js";
-import { STAGES, counted, moved } from "./hr-words.js";
+import { STAGES, moved } from "./hr-words.js";
+import { plural, t } from "./language.js";
 import { sheets } from "./page-styles.js";
 import { Page, fields } from "./page.js";
 import { shared } from "./styles.js";
@@ -35,15 +36,15 @@ export class AppraiseCycles extends Page {
   }
 
   render() {
-    return html`<div class="title"><h1>Cycles</h1></div>
+    return html`<div class="title"><h1>${t`Cycles`}</h1></div>
       ${this.failure} ${this.#list()}`;
   }
 
   #list() {
-    if (this._found === null) return this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing;
+    if (this._found === null) return this._failure === null ? html`<p class="soft" role="status">${t`Loading …`}</p>` : nothing;
     const { cycles, viewer } = this._found;
     return html`${cycles.length === 0
-        ? html`<p class="empty">There is no cycle yet.</p>`
+        ? html`<p class="empty">${t`There is no cycle yet.`}</p>`
         : html`<ul class="rows">
             ${cycles.map((/** @type {any} */ cycle) => this.#cycle(cycle))}
           </ul>`}
@@ -59,24 +60,24 @@ export class AppraiseCycles extends Page {
       <a class="name" href="/cycles/${cycle.id}">${cycle.name}</a>
       <span>${period(cycle.start, cycle.end)}</span>
       <span><span class="chip ${cycle.state === "ARCHIVED" || cycle.state === "CANCELLED" ? "" : "now"}">${STAGES[cycle.state][0]}</span></span>
-      <span class="soft">${all === 0 ? "no sections yet" : `${over.toLocaleString()} of ${counted(all, "section", "sections")} final or exempt`}</span>
+      <span class="soft">${all === 0 ? t`no sections yet` : plural(all, "{0} of {n} section final or exempt", "{0} of {n} sections final or exempt", over)}</span>
     </li>`;
   }
 
   /** @param {boolean} isFirst */
   #form(isFirst) {
     return html`<details class="new" ?open=${isFirst}>
-      <summary>Announce a new cycle</summary>
+      <summary>${t`Announce a new cycle`}</summary>
       <form class="card" @submit=${this.#plan}>
         ${this.refusal}
         <div class="fields">
-          <label><span>Name</span><input name="name" required maxlength="200" autocomplete="off" /><small>One that people will recognise, such as 2026.</small></label>
-          <label><span>First day</span><input type="date" name="start" required /></label>
-          <label><span>Last day</span><input type="date" name="last" required /><small>Contacts from the first to the last day count.</small></label>
+          <label><span>${t`Name`}</span><input name="name" required maxlength="200" autocomplete="off" /><small>${t`One that people will recognise, such as 2026.`}</small></label>
+          <label><span>${t`First day`}</span><input type="date" name="start" required /></label>
+          <label><span>${t`Last day`}</span><input type="date" name="last" required /><small>${t`Contacts from the first to the last day count.`}</small></label>
         </div>
         ${ruleFields()}
-        <p class="soft small">Nothing begins yet: you open the cycle on its own page, and can change the rules until something is shared.</p>
-        <div class="actions"><button class="button main">Announce it</button></div>
+        <p class="soft small">${t`Nothing begins yet: you open the cycle on its own page, and can change the rules until something is shared.`}</p>
+        <div class="actions"><button class="button main">${t`Announce it`}</button></div>
       </form>
     </details>`;
   }

@@ -1,6 +1,7 @@
 // <appraise-delegates>: who stands in for the reader and for whom they stand in, and room to name somebody.
 
 import { css, html, nothing } from "lit";
+import { t } from "./language.js";
 import { EndDelegation, NameDelegate, ReadDelegations } from "./operations.js";
 import { sheets } from "./page-styles.js";
 import { Page, fields } from "./page.js";
@@ -49,24 +50,25 @@ export class AppraiseDelegates extends Page {
     const { delegations, canNameDelegates } = this._viewer;
     if (delegations.length === 0 && !canNameDelegates) return nothing;
     return html`<section aria-labelledby="delegates">
-      <h2 id="delegates">Standing in</h2>
+      <h2 id="delegates">${t`Standing in`}</h2>
       ${this.failure}
-      ${delegations.length === 0 ? html`<p class="soft">Nobody stands in for you.</p>` : html`<ul class="rows">${delegations.map((one) => this.#row(one))}</ul>`}
+      ${delegations.length === 0 ? html`<p class="soft">${t`Nobody stands in for you.`}</p>` : html`<ul class="rows">${delegations.map((one) => this.#row(one))}</ul>`}
       ${canNameDelegates ? this.#form() : nothing}
     </section>`;
   }
 
   /** @param {Delegation} one */
   #row(one) {
-    const rights = one.maySubmit ? "rates and hands in" : "rates, and hands nothing in";
-    const when = `${one.isLive || one.isVoid ? "until" : `from ${on(one.firstDay)} to`} ${on(one.lastDay)}`;
+    const when = one.isLive || one.isVoid ? t`until ${on(one.lastDay)}` : t`from ${on(one.firstDay)} to ${on(one.lastDay)}`;
     return html`<li>
-      <span>${one.isOwn ? html`You stand in for <b>${one.managerName}</b>` : html`<b>${one.delegateName}</b> stands in for <b>${one.managerName}</b>`} ${when}.</span>
-      <span class="soft small">${one.isOwn ? (one.maySubmit ? "You rate and hand in." : "You rate; handing in is theirs.") : `${one.delegateName} ${rights}.`}
-        ${one.reason === null ? nothing : html`<br />Named by HR: ${one.reason}`}
-        ${one.isVoid ? html`<br /><b>Void:</b> they would rate somebody above them.` : nothing}</span>
+      <span>${one.isOwn
+        ? t`You stand in for ${html`<b>${one.managerName}</b>`} ${when}.`
+        : t`${html`<b>${one.delegateName}</b>`} stands in for ${html`<b>${one.managerName}</b>`} ${when}.`}</span>
+      <span class="soft small">${one.isOwn ? (one.maySubmit ? t`You rate and hand in.` : t`You rate; handing in is theirs.`) : one.maySubmit ? t`${one.delegateName} rates and hands in.` : t`${one.delegateName} rates, and hands nothing in.`}
+        ${one.reason === null ? nothing : html`<br />${t`Named by HR: ${one.reason}`}`}
+        ${one.isVoid ? html`<br /><b>${t`Void:`}</b> ${t`they would rate somebody above them.`}` : nothing}</span>
       ${one.canBeEnded
-        ? html`<span class="actions"><button class="link" aria-label="End: ${one.delegateName} for ${one.managerName}" @click=${() => this.#change(EndDelegation, { delegationId: one.id })}>End it</button></span>`
+        ? html`<span class="actions"><button class="link" aria-label=${t`End: ${one.delegateName} for ${one.managerName}`} @click=${() => this.#change(EndDelegation, { delegationId: one.id })}>${t`End it`}</button></span>`
         : nothing}
     </li>`;
   }
@@ -74,19 +76,19 @@ export class AppraiseDelegates extends Page {
   #form() {
     const isHr = this._viewer?.roles.includes("HR_ADMINISTRATOR");
     const today = new Date().toISOString().slice(0, 10);
-    if (!this._isAsked) return html`<div class="actions"><button class="button" @click=${() => (this._isAsked = true)}>Name somebody who stands in …</button>${this.refusal}</div>`;
+    if (!this._isAsked) return html`<div class="actions"><button class="button" @click=${() => (this._isAsked = true)}>${t`Name somebody who stands in …`}</button>${this.refusal}</div>`;
     return html`<form class="card" @submit=${this.#name}>
-      <p>Whoever stands in reads and rates the sections of those who report to the manager, never their own. What they do is kept as done for the manager. It ends by itself.</p>
+      <p>${t`Whoever stands in reads and rates the sections of those who report to the manager, never their own. What they do is kept as done for the manager. It ends by itself.`}</p>
       <div class="fields">
-        <label><span>Who stands in</span><input type="email" name="delegate" required autocomplete="off" /><small>Their e-mail address.</small></label>
-        ${isHr ? html`<label><span>For whom</span><input type="email" name="manager" autocomplete="off" /><small>The absent manager’s e-mail address; empty for yourself.</small></label>` : nothing}
-        <label><span>First day</span><input type="date" name="firstDay" required .value=${today} /></label>
-        <label><span>Last day</span><input type="date" name="lastDay" required min=${today} /></label>
+        <label><span>${t`Who stands in`}</span><input type="email" name="delegate" required autocomplete="off" /><small>${t`Their e-mail address.`}</small></label>
+        ${isHr ? html`<label><span>${t`For whom`}</span><input type="email" name="manager" autocomplete="off" /><small>${t`The absent manager’s e-mail address; empty for yourself.`}</small></label>` : nothing}
+        <label><span>${t`First day`}</span><input type="date" name="firstDay" required .value=${today} /></label>
+        <label><span>${t`Last day`}</span><input type="date" name="lastDay" required min=${today} /></label>
       </div>
-      ${isHr ? html`<label><span>Why HR names them</span><input name="reason" maxlength="500" autocomplete="off" /><small>The manager reads it. Not needed for yourself.</small></label>` : nothing}
-      <label class="check"><input type="checkbox" name="maySubmit" value="yes" /><span>They hand in as well. <span class="soft">Without this they prepare, and the manager hands in.</span></span></label>
+      ${isHr ? html`<label><span>${t`Why HR names them`}</span><input name="reason" maxlength="500" autocomplete="off" /><small>${t`The manager reads it. Not needed for yourself.`}</small></label>` : nothing}
+      <label class="check"><input type="checkbox" name="maySubmit" value="yes" /><span>${t`They hand in as well.`} <span class="soft">${t`Without this they prepare, and the manager hands in.`}</span></span></label>
       ${this.refusal}
-      <div class="actions"><button class="button main">Name them</button><button class="button" type="button" @click=${() => { this._isAsked = false; this._refusal = null; }}>Leave it</button></div>
+      <div class="actions"><button class="button main">${t`Name them`}</button><button class="button" type="button" @click=${() => { this._isAsked = false; this._refusal = null; }}>${t`Leave it`}</button></div>
     </form>`;
   }
 

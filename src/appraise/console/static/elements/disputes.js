@@ -5,6 +5,7 @@ import "./ask.js";
 import { problems } from "./ask.js";
 import { idempotencyKey } from "./client.js";
 import "./item.js";
+import { plural, t } from "./language.js";
 import { inputOf, questionOf } from "./objections.js";
 import { DecideDispute, ReadSection, ReadTasks } from "./operations.js";
 import { Page } from "./page.js";
@@ -63,7 +64,7 @@ export class AppraiseDisputes extends Page {
       const { decideDispute } = await this.send(DecideDispute, { input });
       if (decideDispute.section === null) return problems(decideDispute);
       this._section = decideDispute.section;
-      this._said = "Decided. The employee reads your reason.";
+      this._said = t`Decided. The employee reads your reason.`;
       await this.#list();
       this.renderRoot.querySelector("h2")?.focus();
       return "";
@@ -71,19 +72,19 @@ export class AppraiseDisputes extends Page {
   }
 
   render() {
-    return html`<h1>Disputes and claims</h1>
+    return html`<h1>${t`Disputes and claims`}</h1>
       ${this.failure} ${this.#results()}
       <appraise-ask></appraise-ask>`;
   }
 
   #results() {
-    if (this._tasks === null) return this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing;
+    if (this._tasks === null) return this._failure === null ? html`<p class="soft" role="status">${t`Loading …`}</p>` : nothing;
     if (this._tasks.length === 0 && this._section === null) {
-      return html`<p class="empty" role="status">No dispute and no claim waits for you. Whoever rated somebody does not decide about it.</p>`;
+      return html`<p class="empty" role="status">${t`No dispute and no claim waits for you. Whoever rated somebody does not decide about it.`}</p>`;
     }
     return html`<div class="columns">
-      <nav aria-label="What waits, by its last day">
-        <p class="small soft">${this._tasks.length === 1 ? "1 waits" : `${this._tasks.length} wait`}, the most urgent first.</p>
+      <nav aria-label=${t`What waits, by its last day`}>
+        <p class="small soft">${plural(this._tasks.length, "1 waits, the most urgent first.", "{n} wait, the most urgent first.")}</p>
         <ul>
           ${this._tasks.map((task) => html`<li>${this.#waiting(task)}</li>`)}
         </ul>
@@ -98,8 +99,8 @@ export class AppraiseDisputes extends Page {
     return html`<button class="choice" aria-current=${task.sectionId === this._chosen ? "true" : nothing}
       @click=${() => this.guarded(() => { this._said = ""; return this.#open(task.sectionId); })}>
       <b>${task.employeeName}</b>
-      <span class="small soft">${task.cycleName} · ${task.kind === "DECIDE_CLAIM" ? "claim about evidence" : "dispute of a rating"}</span>
-      ${left === null || task.due === null ? nothing : html`<span class="small ${left.isLate ? "late" : ""}">by ${date(`${task.due}T00:00:00Z`)}, ${left.words}</span>`}
+      <span class="small soft">${task.cycleName} · ${task.kind === "DECIDE_CLAIM" ? t`claim about evidence` : t`dispute of a rating`}</span>
+      ${left === null || task.due === null ? nothing : html`<span class="small ${left.isLate ? "late" : ""}">${t`by ${date(`${task.due}T00:00:00Z`)}, ${left.words}`}</span>`}
     </button>`;
   }
 
@@ -109,7 +110,7 @@ export class AppraiseDisputes extends Page {
     const { person, cycle } = section;
     return html`<article @objection=${(/** @type {CustomEvent} */ event) => this.#decide(event.detail)}>
       <h2 tabindex="-1">${person.name}</h2>
-      <p class="soft">${[person.job, person.department].filter(Boolean).join(", ")} · ${cycle.name} · <a href="/sections/${section.id}">the whole section</a></p>
+      <p class="soft">${[person.job, person.department].filter(Boolean).join(", ")} · ${cycle.name} · <a href="/sections/${section.id}">${t`the whole section`}</a></p>
       <p role="status" class="said">${this._said}</p>
       ${section.items
         .filter((/** @type {any} */ item) => about.has(item.id))
@@ -130,7 +131,7 @@ export class AppraiseDisputes extends Page {
       .columns { display: grid; gap: var(--s5) var(--s7); grid-template-columns: minmax(0, 1fr); }
       ul { list-style: none; border-top: 1px solid var(--ink); margin-top: var(--s2); }
       li { border-bottom: 1px solid var(--rule); }
-      .choice { width: 100%; display: grid; text-align: left; background: none; border: 0; border-left: 4px solid transparent; padding: var(--s2) var(--s3); }
+      .choice { width: 100%; display: grid; text-align: start; background: none; border: 0; border-inline-start: 4px solid transparent; padding: var(--s2) var(--s3); }
       .choice:hover { background: var(--wash); }
       .choice[aria-current] { border-color: var(--accent); background: var(--wash); }
       .choice b { font: 500 1.1875rem / 1.35 var(--serif); overflow-wrap: anywhere; }

@@ -1,10 +1,11 @@
 // <appraise-evidence>: the events behind the figures of a section, the newest first: what each counted for, or why not.
 // Tells by the event `objection`, as <appraise-objections> does, that the reader says one is not theirs or wrong.
 
-import { LitElement, css, html, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import { RequestFailed } from "./client.js";
 import { saveTable } from "./download.js";
 import { failed } from "./failed.js";
+import { Spoken, plural, t, words } from "./language.js";
 import { ReadEvidence } from "./operations.js";
 import { shared } from "./styles.js";
 import { date, share } from "./words.js";
@@ -12,14 +13,14 @@ import { date, share } from "./words.js";
 const PAGE = 100;
 const LARGEST = 1000;
 /** @type {Record<string, string>} */
-const KINDS = { CONTACTS: "contact", RATINGS: "answer", PURCHASES: "sale", SUBSCRIPTIONS: "subscription", OWNERSHIPS: "account" };
+const KINDS = words({ CONTACTS: "contact", RATINGS: "answer", PURCHASES: "sale", SUBSCRIPTIONS: "subscription", OWNERSHIPS: "account" });
 
 /**
  * @typedef {{indicator: string, credit: string, leftOut: string | null}} Use
  * @typedef {{kind: string, source: string, eventId: string, at: string, says: string, isNamed: boolean, uses: Use[]}} Row
  */
 
-export class AppraiseEvidence extends LitElement {
+export class AppraiseEvidence extends Spoken {
   static properties = {
     client: { attribute: false },
     section: {},
@@ -67,7 +68,7 @@ export class AppraiseEvidence extends LitElement {
       counted: this.filters.counted === "" ? null : this.filters.counted === "yes",
     };
     const { section } = await /** @type {import("./client.js").Client} */ (this.client).send(ReadEvidence, variables);
-    if (section?.evidence == null) throw new RequestFailed("GONE", "The events behind these figures are not kept any more, or not for you to read. The figures stand.");
+    if (section?.evidence == null) throw new RequestFailed("GONE", t`The events behind these figures are not kept any more, or not for you to read. The figures stand.`);
     return section.evidence;
   }
 
@@ -134,46 +135,45 @@ export class AppraiseEvidence extends LitElement {
   }
 
   #waiting() {
-    return this._failure === null ? html`<p class="soft" role="status">Looking the events up …</p>` : nothing;
+    return this._failure === null ? html`<p class="soft" role="status">${t`Looking the events up …`}</p>` : nothing;
   }
 
   #controls() {
-    return html`<form aria-label="Evidence" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
+    return html`<form aria-label=${t`Evidence`} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       ${this.item === null
-        ? html`<label><span>Used for</span>
+        ? html`<label><span>${t`Used for`}</span>
             <select @change=${(/** @type {any} */ event) => this.#filter({ indicator: event.target.value })}>
-              <option value="">Anything</option>
+              <option value="">${t`Anything`}</option>
               ${this.items.map((item) => html`<option value=${item.indicator.key}>${item.indicator.name}</option>`)}
             </select></label>`
         : nothing}
-      <label><span>Show</span>
+      <label><span>${t`Show`}</span>
         <select @change=${(/** @type {any} */ event) => this.#filter({ counted: event.target.value })}>
-          <option value="">Everything</option>
-          <option value="yes">What counted</option>
-          <option value="no">What was left out</option>
+          <option value="">${t`Everything`}</option>
+          <option value="yes">${t`What counted`}</option>
+          <option value="no">${t`What was left out`}</option>
         </select></label>
     </form>`;
   }
 
   /** @param {Row[]} rows */
   #table(rows) {
-    const total = this._total.toLocaleString(navigator.language);
-    const left = (this._total - rows.length).toLocaleString(navigator.language);
-    return html`<p class="small soft" role="status">${this._total === 0 ? "Nothing." : this._total === 1 ? "1 event." : `${total} events, the newest first.`}</p>
+        const left = this._total - rows.length;
+    return html`<p class="small soft" role="status">${this._total === 0 ? t`Nothing.` : plural(this._total, "1 event.", "{n} events, the newest first.")}</p>
       ${rows.length === 0
         ? nothing
-        : html`<div class="scroll" role="region" aria-label="Events" tabindex="0">
+        : html`<div class="scroll" role="region" aria-label=${t`Events`} tabindex="0">
             <table class=${this._isBusy ? "busy" : ""}>
               <thead><tr>
-                <th scope="col">Day</th><th scope="col">What</th><th scope="col">Record</th><th scope="col">Counted for</th>
-                ${this.mayClaim ? html`<th scope="col"><span class="hidden">Object</span></th>` : nothing}
+                <th scope="col">${t`Day`}</th><th scope="col">${t`What`}</th><th scope="col">${t`Record`}</th><th scope="col">${t`Counted for`}</th>
+                ${this.mayClaim ? html`<th scope="col"><span class="hidden">${t`Object`}</span></th>` : nothing}
               </tr></thead>
               <tbody>${rows.map((row) => this.#row(row))}</tbody>
             </table>
           </div>
           <p class="more">
-            ${this._cursor === null ? nothing : html`<button class="button" ?disabled=${this._isBusy} @click=${() => this.#read(true)}>${this._isBusy ? "Loading …" : `Show more (${left})`}</button>`}
-            <button class="button" ?disabled=${this._isBusy} @click=${() => this.#save()}>Save all as CSV</button>
+            ${this._cursor === null ? nothing : html`<button class="button" ?disabled=${this._isBusy} @click=${() => this.#read(true)}>${this._isBusy ? t`Loading …` : t`Show more (${left})`}</button>`}
+            <button class="button" ?disabled=${this._isBusy} @click=${() => this.#save()}>${t`Save all as CSV`}</button>
           </p>`}`;
   }
 
@@ -181,23 +181,23 @@ export class AppraiseEvidence extends LitElement {
   #row(row) {
     return html`<tr tabindex="-1">
       <td class="day">${date(row.at)}</td>
-      <td>${row.says}${row.isNamed ? nothing : html` <span class="small soft">a colleague’s, with a share credited here</span>`}</td>
+      <td>${row.says}${row.isNamed ? nothing : html` <span class="small soft">${t`a colleague’s, with a share credited here`}</span>`}</td>
       <td class="small"><span class="soft">${row.source} ${KINDS[row.kind]}</span> <code>${row.eventId}</code></td>
       <td class="small">${this.#uses(row)}</td>
-      ${this.mayClaim ? html`<td><button class="link small" @click=${() => this.#claim(row)} aria-label="Not mine, or wrong: ${row.eventId}">Not mine, or wrong</button></td>` : nothing}
+      ${this.mayClaim ? html`<td><button class="link small" @click=${() => this.#claim(row)} aria-label=${t`Not mine, or wrong: ${row.eventId}`}>${t`Not mine, or wrong`}</button></td>` : nothing}
     </tr>`;
   }
 
   /** @param {Row} row */
   #uses(row) {
     const uses = this.item === null ? row.uses : row.uses.filter((use) => use.indicator === this.item.indicator.key);
-    if (uses.length === 0) return html`<span class="soft">nothing</span>`;
+    if (uses.length === 0) return html`<span class="soft">${t`nothing`}</span>`;
     return uses.map((use) => {
       const name = this.items.find((item) => item.indicator.key === use.indicator)?.indicator.name ?? use.indicator;
-      const part = Number(use.credit) < 1 ? ` (a share of ${share(use.credit)})` : "";
+      const part = Number(use.credit) < 1 ? ` ${t`(a share of ${share(use.credit)})`}` : "";
       return use.leftOut === null
-        ? html`<div>${this.item === null ? name : "counted"}${part}</div>`
-        : html`<div class="soft">${this.item === null ? `not for ${name}` : "left out"}: ${use.leftOut}</div>`;
+        ? html`<div>${this.item === null ? name : t`counted`}${part}</div>`
+        : html`<div class="soft">${this.item === null ? t`not for ${name}` : t`left out`}: ${use.leftOut}</div>`;
     });
   }
 
@@ -219,8 +219,8 @@ export class AppraiseEvidence extends LitElement {
       select { width: 100%; font-weight: 400; }
       .scroll { overflow-x: auto; max-height: 32rem; overflow-y: auto; border-block: 1px solid var(--rule); margin-top: var(--s2); }
       table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums lining-nums; }
-      thead th { position: sticky; top: 0; background: var(--paper); font-size: var(--size-small); font-weight: 600; text-align: left; }
-      th, td { padding: var(--s2) var(--s4) var(--s2) 0; vertical-align: top; text-align: left; }
+      thead th { position: sticky; top: 0; background: var(--paper); font-size: var(--size-small); font-weight: 600; text-align: start; }
+      th, td { padding-block: var(--s2); padding-inline: 0 var(--s4); vertical-align: top; text-align: start; }
       tbody tr { border-top: 1px solid var(--rule); }
       .day { white-space: nowrap; }
       code { overflow-wrap: anywhere; }

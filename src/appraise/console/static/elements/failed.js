@@ -1,6 +1,7 @@
 // What a page shows where a request gave nothing, with the way on.
 
 import { html } from "lit";
+import { t } from "./language.js";
 import { failure } from "./words.js";
 
 /**
@@ -12,6 +13,6 @@ export function failed(error, token, again) {
   const isOver = error.code === "UNAUTHENTICATED" && token === null;
   return html`<div class="notice bad" role="alert">
     <p>${failure(error.code, error.message)}</p>
-    ${isOver ? html`<p><a href="/sign-in">Sign in again</a></p>` : html`<button class="link" @click=${again}>Try again</button>`}
+    ${isOver ? html`<p><a href="/sign-in">${t`Sign in again`}</a></p>` : html`<button class="link" @click=${again}>${t`Try again`}</button>`}
   </div>`;
 }

@@ -1,6 +1,7 @@
 // A figure over cycles as a small picture: point, 90 % and 95 % interval of each, against what was expected. Better is up.
 
 import { html, svg } from "lit";
+import { t } from "./language.js";
 import { tone } from "./picture.js";
 import { figure } from "./words.js";
 
@@ -46,11 +47,10 @@ export function history(cycles, measure, reach) {
 function said(cycles, measure) {
   const parts = cycles.map(({ cycle, figure: one }) =>
     one === null
-      ? `${cycle}: none`
-      : `${cycle}: ${figure(one.value, measure.unit)}, 95 % interval ${figure(one.lower, measure.unit)} to ` +
-        `${figure(one.upper, measure.unit)}, expected ${figure(one.expected, measure.unit)}`,
+      ? t`${cycle}: none`
+      : t`${cycle}: ${figure(one.value, measure.unit)}, 95 % interval ${figure(one.lower, measure.unit)} to ${figure(one.upper, measure.unit)}, expected ${figure(one.expected, measure.unit)}`,
   );
-  return `${measure.name} over time. ${parts.join("; ")}.`;
+  return t`${measure.name} over time. ${parts.join("; ")}.`;
 }
 
 /** How far pictures of one measure reach: wide enough for nearly all intervals. @param {Figure[]} figures @param {number} least */

@@ -1,9 +1,9 @@
 // What HR and auditors read of stages, obstacles and rules.
 
-const locale = navigator.language;
+import { region, words } from "./language.js";
 
 /** @type {Record<string, [name: string, what: string]>} */
-export const STAGES = {
+export const STAGES = words({
   PLANNED: ["Planned", "Announced; nothing can be done in it yet."],
   OPEN: ["Open", "Evidence comes in; managers may rate."],
   SCORING: ["Rating", "Managers rate and hand in."],
@@ -12,10 +12,10 @@ export const STAGES = {
   CLOSED: ["Closed", "Done; single sections may be opened again."],
   ARCHIVED: ["Archived", "Nothing can be changed any more."],
   CANCELLED: ["Called off", "Nothing more is done in it."],
-};
+});
 
 /** @type {Record<string, string>} */
-export const OBSTACLES = {
+export const OBSTACLES = words({
   NOT_SCORED: "Not scored",
   NO_MANAGER: "No manager",
   MANAGER_UNKNOWN: "Manager not known yet",
@@ -27,55 +27,53 @@ export const OBSTACLES = {
   LEFT: "Has left",
   EXEMPT: "Exempt",
   VOID: "Void",
-};
+});
 
 /** @type {Record<string, string>} */
-export const EXEMPTIONS = {
+export const EXEMPTIONS = words({
   NEW_HIRE: "Too short a time here",
   LEAVE: "On leave",
   SECONDMENT: "Working elsewhere",
   NO_CUSTOMER_DUTY: "No work with customers",
   LEFT: "Has left",
   LEGAL: "Legal reason",
-};
-
-/** @param {number} count @param {string} one @param {string} many */
-export const counted = (count, one, many) => `${count.toLocaleString(locale)} ${count === 1 ? one : many}`;
+});
 
 /** The day before: the API's periods end on the first day that no longer counts. @param {string} day @param {number} by */
 export function moved(day, by) {
   return new Date(Date.parse(`${day}T00:00:00Z`) + by * 86_400_000).toISOString().slice(0, 10);
 }
 
-const moments = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-
 /** Day and time where the reader is. @param {string} moment */
-export const moment = (moment) => moments.format(new Date(moment));
+export const moment = (moment) => new Intl.DateTimeFormat(region(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(moment));
 
-/** @type {Record<string, {name: string, tone: string}>} */
-export const IMPORTS = {
-  PLANNING: { name: "Being looked at", tone: "now" },
-  PLANNED: { name: "Planned, not written", tone: "now" },
-  APPLYING: { name: "Being imported", tone: "now" },
-  APPLIED: { name: "Imported", tone: "good" },
-  UNDOING: { name: "Being taken back", tone: "now" },
-  UNDONE: { name: "Taken back", tone: "" },
-  FAILED: { name: "Failed", tone: "bad" },
-  EXPIRED: { name: "Cleared away", tone: "" },
-};
+/** @type {Record<string, string>} */
+export const IMPORTS = words({
+  PLANNING: "Being looked at",
+  PLANNED: "Planned, not written",
+  APPLYING: "Being imported",
+  APPLIED: "Imported",
+  UNDOING: "Being taken back",
+  UNDONE: "Taken back",
+  FAILED: "Failed",
+  EXPIRED: "Cleared away",
+});
+
+/** @type {Record<string, string>} */
+export const TONES = { PLANNING: "now", PLANNED: "now", APPLYING: "now", APPLIED: "good", UNDOING: "now", FAILED: "bad" };
 
 /** @type {Record<string, [name: string, what: string]>} */
-export const SCOPES = {
+export const SCOPES = words({
   READ_PEOPLE: ["People", "names, jobs and reporting lines of everybody"],
   READ_SECTIONS: ["Final sections", "figures, ratings and words once a section is final"],
   READ_OPEN_SECTIONS: ["Open sections", "sections that are not final yet"],
   IMPORT_PEOPLE: ["Import people", "send files of people and have them imported"],
   IMPORT_EVENTS: ["Import events", "send files of contacts, ratings, purchases and the like"],
   MINT_EMBED: ["Viewers in a host", "let a host show sections to its viewers"],
-};
+});
 
 /** @type {Record<string, string>} what the log calls a deed, as people do; others are told by their own words */
-export const DEEDS = {
+export const DEEDS = words({
   "section.read": "read a section",
   "sections.read": "read a list of sections",
   "section.rate": "rated an item",
@@ -118,7 +116,17 @@ export const DEEDS = {
   "role.grant": "granted a role",
   "session.begin": "signed in",
   "session.end": "signed out",
-};
+});
+
+/** Kinds of events, many of each. @type {Record<string, string>} */
+export const EVENTS = words({
+  contacts: "contacts",
+  ratings: "ratings",
+  purchases: "purchases",
+  subscriptions: "subscriptions",
+  ownerships: "ownerships",
+  customers: "customers",
+});
 
 /** @param {string} action */
 export const deed = (action) => DEEDS[action] ?? action.replaceAll(/[._]/g, " ");

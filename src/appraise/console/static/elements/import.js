@@ -3,9 +3,10 @@
 import { css, html, nothing } from "lit";
 import { idempotencyKey } from "./client.js";
 import { ApplyImport, CreateImport, ReadImport, UndoImport } from "./hr-operations.js";
-import { IMPORTS, counted, moment } from "./hr-words.js";
+import { IMPORTS, TONES, moment } from "./hr-words.js";
 import { keep, kept } from "./import-drafts.js";
 import { reported } from "./import-report.js";
+import { plural, t } from "./language.js";
 import { sheets } from "./page-styles.js";
 import { Page } from "./page.js";
 import { shared } from "./styles.js";
@@ -33,7 +34,7 @@ export class AppraiseImport extends Page {
   /** @param {any} found */
   #show(found) {
     this._found = found;
-    document.title = `${found.file} · Imports · Appraise`;
+    document.title = `${found.file} · ${t`Imports`} · Appraise`;
     if (GOING_ON.includes(found.state)) {
       this.follow(async () => {
         this._found = (await this.send(ReadImport, { id: this.import })).import;
@@ -66,25 +67,25 @@ export class AppraiseImport extends Page {
   render() {
     const found = this._found;
     if (found === null) {
-      return html`<div class="title"><h1>Import</h1></div>${this.failure}${this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing}`;
+      return html`<div class="title"><h1>${t`Import`}</h1></div>${this.failure}${this._failure === null ? html`<p class="soft" role="status">${t`Loading …`}</p>` : nothing}`;
     }
     return html`<div class="title">
-        <p class="small"><a href="/imports">All imports</a></p>
+        <p class="small"><a href="/imports">${t`All imports`}</a></p>
         <h1>${found.file}</h1>
-        <p><span class="chip ${IMPORTS[found.state].tone}">${IMPORTS[found.state].name}</span></p>
-        <p class="soft">${found.adapter}${found.source === found.adapter ? nothing : html`, of ${found.source}`}; ${counted(Number(found.bytes), "byte", "bytes")}; asked for ${moment(found.askedAt)}.</p>
+        <p><span class="chip ${TONES[found.state] ?? ""}">${IMPORTS[found.state]}</span></p>
+        <p class="soft">${found.adapter}${found.source === found.adapter ? nothing : html`, ${t`of ${found.source}`}`}; ${plural(Number(found.bytes), "{n} byte; asked for {0}.", "{n} bytes; asked for {0}.", moment(found.askedAt))}</p>
       </div>
       ${this.failure} ${this.refusal} ${this.#progress(found)} ${this.#problem(found)} ${this.#undone(found)}
-      ${found.applied !== null ? this.#part("What was done", found.applied, true) : found.plan !== null ? this.#part("What would happen", found.plan, false) : nothing}
+      ${found.applied !== null ? this.#part(t`What was done`, found.applied, true) : found.plan !== null ? this.#part(t`What would happen`, found.plan, false) : nothing}
       ${this.#actions(found)}`;
   }
 
   /** @param {any} found */
   #progress(found) {
-    if (!GOING_ON.includes(found.state)) return html`<p class="hidden" role="status">${IMPORTS[found.state].name}</p>`;
+    if (!GOING_ON.includes(found.state)) return html`<p class="hidden" role="status">${IMPORTS[found.state]}</p>`;
     return html`<div role="status">
-      <p>${IMPORTS[found.state].name} …${found.step === null ? " it waits for a worker" : ` ${found.step}`}</p>
-      <progress max=${found.total || nothing} value=${found.total ? found.done : nothing} aria-label=${IMPORTS[found.state].name}></progress>
+      <p>${IMPORTS[found.state]} … ${found.step ?? t`it waits for a worker`}</p>
+      <progress max=${found.total || nothing} value=${found.total ? found.done : nothing} aria-label=${IMPORTS[found.state]}></progress>
     </div>`;
   }
 
@@ -95,8 +96,8 @@ export class AppraiseImport extends Page {
     return html`<div class="notice bad" role="alert">
       <p class="lines">${isBraked ? found.problem.replace(/; if they all have left.*$/s, "") : found.problem}</p>
       ${isBraked && kept(this.import) !== null
-        ? html`<p>Nothing was written. If the file is whole and they have all left:</p>
-            <p><button class="button" @click=${this.#let}>Plan it again, and let it end their jobs</button></p>`
+        ? html`<p>${t`Nothing was written. If the file is whole and they have all left:`}</p>
+            <p><button class="button" @click=${this.#let}>${t`Plan it again, and let it end their jobs`}</button></p>`
         : nothing}
     </div>`;
   }
@@ -105,8 +106,8 @@ export class AppraiseImport extends Page {
   #undone(found) {
     if (found.undoneRows === null) return nothing;
     return html`<div class="notice">
-      <p>${counted(found.undoneRows, "event was", "events were")} taken back; what they had replaced counts again.</p>
-      ${found.loadsToRepeat.length === 0 ? nothing : html`<p>Import the files of these loads again, as they had left out what this one held: ${found.loadsToRepeat.join(", ")}.</p>`}
+      <p>${plural(found.undoneRows, "{n} event was taken back; what it had replaced counts again.", "{n} events were taken back; what they had replaced counts again.")}</p>
+      ${found.loadsToRepeat.length === 0 ? nothing : html`<p>${t`Import the files of these loads again, as they had left out what this one held: ${found.loadsToRepeat.join(", ")}.`}</p>`}
     </div>`;
   }
 
@@ -122,15 +123,15 @@ export class AppraiseImport extends Page {
     const isNothing = found.plan?.repeated === true;
     const name = found.file.replace(/\.[^.]*$/, "");
     return html`<div class="actions">
-        ${(isPlanned && !isNothing) || mayRepeat ? html`<button class="button main" @click=${() => this.#do(ApplyImport)}>${mayRepeat ? "Try again" : "Import it"}</button>` : nothing}
-        ${found.rejectedUrl === null ? nothing : html`<button class="button" @click=${() => this.guarded(() => download(/** @type {any} */ (this.client), found.rejectedUrl, `${name}-rejected.csv`))}>Save the rejected rows as CSV</button>`}
-        ${kept(this.import) !== null && (isPlanned || found.state === "FAILED") ? html`<a href="/imports?again=${this.import}">Read it otherwise</a>` : nothing}
-        ${found.canBeUndone && this._asked === null ? html`<button class="link" @click=${() => (this._asked = "undo")}>Take it back …</button>` : nothing}
+        ${(isPlanned && !isNothing) || mayRepeat ? html`<button class="button main" @click=${() => this.#do(ApplyImport)}>${mayRepeat ? t`Try again` : t`Import it`}</button>` : nothing}
+        ${found.rejectedUrl === null ? nothing : html`<button class="button" @click=${() => this.guarded(() => download(/** @type {any} */ (this.client), found.rejectedUrl, `${name}-rejected.csv`))}>${t`Save the rejected rows as CSV`}</button>`}
+        ${kept(this.import) !== null && (isPlanned || found.state === "FAILED") ? html`<a href="/imports?again=${this.import}">${t`Read it otherwise`}</a>` : nothing}
+        ${found.canBeUndone && this._asked === null ? html`<button class="link" @click=${() => (this._asked = "undo")}>${t`Take it back …`}</button>` : nothing}
       </div>
       ${this._asked === "undo"
         ? html`<form class="card" @submit=${(/** @type {Event} */ event) => { event.preventDefault(); this.#do(UndoImport); }}>
-            <p>Take all events of this load back? What they had replaced counts again. Scored cycles keep their figures until they are scored again.</p>
-            <div class="actions"><button class="button main">Take it back</button><button class="button" type="button" @click=${() => (this._asked = null)}>Leave it</button></div>
+            <p>${t`Take all events of this load back? What they had replaced counts again. Scored cycles keep their figures until they are scored again.`}</p>
+            <div class="actions"><button class="button main">${t`Take it back`}</button><button class="button" type="button" @click=${() => (this._asked = null)}>${t`Leave it`}</button></div>
           </form>`
         : nothing}`;
   }

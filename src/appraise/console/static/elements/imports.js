@@ -3,8 +3,9 @@
 import { css, html, nothing } from "lit";
 import { idempotencyKey } from "./client.js";
 import { CreateImport, ListImports, LookAtUpload } from "./hr-operations.js";
-import { IMPORTS, counted, moment } from "./hr-words.js";
+import { IMPORTS, TONES, moment } from "./hr-words.js";
 import { keep, kept } from "./import-drafts.js";
+import { plural, t } from "./language.js";
 import { sheets } from "./page-styles.js";
 import { Page, fields } from "./page.js";
 import { shared } from "./styles.js";
@@ -100,9 +101,9 @@ export class AppraiseImports extends Page {
 
   render() {
     return html`<div class="title">
-        <h1>Imports</h1>
-        <p class="lead">Files of people from the HR system, and of contacts, ratings, purchases and the like from the systems that recorded them. You see what would
-        happen before anything is written. <a href="/adapters">What can be read</a></p>
+        <h1>${t`Imports`}</h1>
+        <p class="lead">${t`Files of people from the HR system, and of contacts, ratings, purchases and the like from the systems that recorded them. You see what would
+        happen before anything is written.`} <a href="/adapters">${t`What can be read`}</a></p>
       </div>
       ${this.failure} ${this.#drop()} ${this._file === null ? nothing : this.#form()} ${this.#history()}`;
   }
@@ -113,13 +114,13 @@ export class AppraiseImports extends Page {
       this._isOver = isOver;
     };
     return html`<section aria-labelledby="file">
-      <h2 id="file">Bring a file in</h2>
+      <h2 id="file">${t`Bring a file in`}</h2>
       <div class="drop ${this._isOver ? "over" : ""}" @dragover=${over(true)} @dragleave=${over(false)}
         @drop=${(/** @type {DragEvent} */ event) => { over(false)(event); this.#take(event.dataTransfer?.files[0]); }}>
-        <label><span>Choose a file, or drag it here</span>
+        <label><span>${t`Choose a file, or drag it here`}</span>
           <input type="file" ?disabled=${this._part !== null} @change=${(/** @type {any} */ event) => this.#take(event.target.files[0])} /></label>
-        <p class="soft small">CSV, TSV, XLSX, JSON or XML, also packed as .gz or .zip, up to 4 GiB.</p>
-        ${this._part === null ? nothing : html`<div role="status"><progress max="1" value=${this._part} aria-label="Sending"></progress> ${this._part < 1 ? "Sending …" : "Looking at it …"}</div>`}
+        <p class="soft small">${t`CSV, TSV, XLSX, JSON or XML, also packed as .gz or .zip, up to 4 GiB.`}</p>
+        ${this._part === null ? nothing : html`<div role="status"><progress max="1" value=${this._part} aria-label=${t`Sending`}></progress> ${this._part < 1 ? t`Sending …` : t`Looking at it …`}</div>`}
       </div>
     </section>`;
   }
@@ -132,34 +133,34 @@ export class AppraiseImports extends Page {
     const draft = this.draft ?? {};
     const holdsPeople = adapter?.reads.includes("people");
     return html`<section aria-labelledby="how">
-      <h2 id="how" tabindex="-1">How to read ${file.name}</h2>
+      <h2 id="how" tabindex="-1">${t`How to read ${file.name}`}</h2>
       <p>${this.#recognised(file)}</p>
       ${this.#preview(file)}
       <form class="card" @submit=${this.#plan}>
         ${this.refusal}
         <div class="fields">
-          <label class="wide"><span>It comes from</span>
+          <label class="wide"><span>${t`It comes from`}</span>
             <select name="adapter" @change=${(/** @type {any} */ event) => (this._adapter = event.target.value)}>
               ${this._adapters.map((one) => html`<option value=${one.name} ?selected=${one.name === this._adapter}>${one.title}</option>`)}
             </select></label>
-          <label><span>Whose data it is</span><input name="source" autocomplete="off" placeholder=${this._adapter} .value=${draft.source ?? ""} />
-            <small>A name of yours, where there are two of one kind, such as two shops.</small></label>
-          <label><span>Time zone</span><input name="timeZone" list="zones" autocomplete="off" ?required=${fit?.needsTimeZone ?? false} .value=${draft.timeZone ?? ""} placeholder="Europe/Berlin" />
-            <small>${fit?.needsTimeZone ? "The file’s times say no zone: name it." : "Of times that say none."}</small>
+          <label><span>${t`Whose data it is`}</span><input name="source" autocomplete="off" placeholder=${this._adapter} .value=${draft.source ?? ""} />
+            <small>${t`A name of yours, where there are two of one kind, such as two shops.`}</small></label>
+          <label><span>${t`Time zone`}</span><input name="timeZone" list="zones" autocomplete="off" ?required=${fit?.needsTimeZone ?? false} .value=${draft.timeZone ?? ""} placeholder="Europe/Berlin" />
+            <small>${fit?.needsTimeZone ? t`The file’s times say no zone: name it.` : t`Of times that say none.`}</small>
             <datalist id="zones">${Intl.supportedValuesOf("timeZone").map((zone) => html`<option value=${zone}></option>`)}</datalist></label>
-          <label><span>Date format</span><input name="dateFormat" autocomplete="off" .value=${draft.dateFormat ?? ""} placeholder="%d/%m/%Y" />
-            <small>Only where a day could be read in two ways.</small></label>
-          ${holdsPeople ? html`<label><span>The day that it shows</span><input type="date" name="asOf" .value=${draft.asOf ?? ""} /><small>Of a file of people; today where left out.</small></label>` : nothing}
-          <label><span>A row that cannot be read</span>
-            <select name="onError"><option value="REJECT_ROWS">is left out</option><option value="REJECT_FILE" ?selected=${draft.onError === "REJECT_FILE"}>stops the whole file (events)</option></select></label>
+          <label><span>${t`Date format`}</span><input name="dateFormat" autocomplete="off" .value=${draft.dateFormat ?? ""} placeholder="%d/%m/%Y" />
+            <small>${t`Only where a day could be read in two ways.`}</small></label>
+          ${holdsPeople ? html`<label><span>${t`The day that it shows`}</span><input type="date" name="asOf" .value=${draft.asOf ?? ""} /><small>${t`Of a file of people; today where left out.`}</small></label>` : nothing}
+          <label><span>${t`A row that cannot be read`}</span>
+            <select name="onError"><option value="REJECT_ROWS">${t`is left out`}</option><option value="REJECT_FILE" ?selected=${draft.onError === "REJECT_FILE"}>${t`stops the whole file (events)`}</option></select></label>
         </div>
         ${adapter?.needsMapping
-          ? html`<label><span>Mapping</span><textarea class="code" name="mapping" spellcheck="false" .value=${draft.mapping ?? file.suggestedMapping ?? ""}></textarea>
-              <small>A first suggestion. Read every line: what is doubtful is commented out with <code>#</code>. <code>kind</code> says what the rows are, <code>[columns]</code> which column holds what.</small></label>`
-          : html`<details ?open=${Boolean(draft.mapping)}><summary>Your own columns and words</summary>
-              <label><span>Mapping</span><textarea class="code" name="mapping" spellcheck="false" .value=${draft.mapping ?? ""}></textarea>
-                <small>Only where your organisation’s file has other columns or words than the vendor’s.</small></label></details>`}
-        <div class="actions"><button class="button main">Show what would happen</button><span class="soft small">Nothing is written yet.</span></div>
+          ? html`<label><span>${t`Mapping`}</span><textarea class="code" name="mapping" spellcheck="false" .value=${draft.mapping ?? file.suggestedMapping ?? ""}></textarea>
+              <small>${t`A first suggestion. Read every line: what is doubtful is commented out with ${html`<code>#</code>`}. ${html`<code>kind</code>`} says what the rows are, ${html`<code>[columns]</code>`} which column holds what.`}</small></label>`
+          : html`<details ?open=${Boolean(draft.mapping)}><summary>${t`Your own columns and words`}</summary>
+              <label><span>${t`Mapping`}</span><textarea class="code" name="mapping" spellcheck="false" .value=${draft.mapping ?? ""}></textarea>
+                <small>${t`Only where your organisation’s file has other columns or words than the vendor’s.`}</small></label></details>`}
+        <div class="actions"><button class="button main">${t`Show what would happen`}</button><span class="soft small">${t`Nothing is written yet.`}</span></div>
       </form>
     </section>`;
   }
@@ -167,18 +168,18 @@ export class AppraiseImports extends Page {
   /** @param {any} file */
   #recognised(file) {
     const [best] = file.fits;
-    if (best === undefined) return file.columns.length === 0 ? "Say what it is: it was not recognised by its beginning." : "No vendor’s format was recognised: read it as a table of your own, by a mapping.";
+    if (best === undefined) return file.columns.length === 0 ? t`Say what it is: it was not recognised by its beginning.` : t`No vendor’s format was recognised: read it as a table of your own, by a mapping.`;
     const title = this._adapters.find((one) => one.name === best.adapter)?.title ?? best.adapter;
-    return `It looks like ${title}: ${best.recognised.toLocaleString()} of ${counted(file.columns.length, "column", "columns")} known.`;
+    return plural(file.columns.length, "It looks like {0}: {1} of {n} column known.", "It looks like {0}: {1} of {n} columns known.", title, best.recognised);
   }
 
   /** @param {any} file */
   #preview(file) {
     if (file.columns.length === 0) return nothing;
     const rows = file.columns[0].values.map((/** @type {string} */ _, /** @type {number} */ at) => at);
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="The first rows">
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${t`The first rows`}>
       <table>
-        <caption>The first rows</caption>
+        <caption>${t`The first rows`}</caption>
         <thead><tr>${file.columns.map((/** @type {any} */ one) => html`<th scope="col">${one.name}</th>`)}</tr></thead>
         <tbody>${rows.map((/** @type {number} */ at) => html`<tr>${file.columns.map((/** @type {any} */ one) => html`<td>${one.values[at]}</td>`)}</tr>`)}</tbody>
       </table>
@@ -186,21 +187,21 @@ export class AppraiseImports extends Page {
   }
 
   #history() {
-    if (this._past === null) return this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing;
+    if (this._past === null) return this._failure === null ? html`<p class="soft" role="status">${t`Loading …`}</p>` : nothing;
     const { nodes, totalCount, pageInfo } = this._past;
     return html`<section aria-labelledby="past">
-      <h2 id="past">Brought in before</h2>
+      <h2 id="past">${t`Brought in before`}</h2>
       ${nodes.length === 0
-        ? html`<p>Nothing through the console or the API in the last month.</p>`
+        ? html`<p>${t`Nothing through the console or the API in the last month.`}</p>`
         : html`<ul class="rows past">
             ${nodes.map((/** @type {any} */ one) => html`<li>
               <a class="name" href="/imports/${one.id}">${one.file}</a>
               <span>${one.adapter}${one.source === one.adapter ? nothing : html`, ${one.source}`}</span>
-              <span><span class="chip ${IMPORTS[one.state].tone}">${IMPORTS[one.state].name}</span></span>
+              <span><span class="chip ${TONES[one.state] ?? ""}">${IMPORTS[one.state]}</span></span>
               <span class="soft small">${moment(one.askedAt)}</span>
             </li>`)}
           </ul>`}
-      ${pageInfo.hasNextPage ? html`<div class="actions"><button class="button" @click=${this.#more}>Show more (${(totalCount - nodes.length).toLocaleString()})</button></div>` : nothing}
+      ${pageInfo.hasNextPage ? html`<div class="actions"><button class="button" @click=${this.#more}>${t`Show more (${totalCount - nodes.length})`}</button></div>` : nothing}
     </section>`;
   }
 

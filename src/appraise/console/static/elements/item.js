@@ -1,17 +1,18 @@
 // <appraise-item>: one line of a section: what the data say, how that was worked out, what the manager says, what the
 // employee says, and what is objected to.
 
-import { LitElement, css, html, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import "./evidence.js";
+import { Spoken, t } from "./language.js";
 import "./objections.js";
 import { picture, tone } from "./picture.js";
 import { findings, pictures, shared } from "./styles.js";
-import { date, figure, isContext, isSupported, negated, plain, share, sum, time, unitWords } from "./words.js";
+import { date, factorName, figure, isContext, isSupported, negated, share, sum, time, unitWords } from "./words.js";
 
 const RATINGS = [1, 2, 3, 4, 5];
 const EXTREMES = new Set([1, 5]);
 
-export class AppraiseItem extends LitElement {
+export class AppraiseItem extends Spoken {
   static properties = {
     item: { attribute: false },
     isEditable: { attribute: false },
@@ -59,7 +60,7 @@ export class AppraiseItem extends LitElement {
     return html`<article aria-labelledby="name">
       <header>
         <h2 id="name">${indicator.name}</h2>
-        <p class="soft small">${isContext(this.item) ? "context, weighs nothing" : html`${share(this.item.weight)} of the total`}</p>
+        <p class="soft small">${isContext(this.item) ? t`context, weighs nothing` : t`${share(this.item.weight)} of the total`}</p>
       </header>
       <p class="question">${indicator.question}</p>
       ${result.__typename === "EstimateResult" ? this.#estimate(indicator, result) : this.#absence(result)}
@@ -77,14 +78,14 @@ export class AppraiseItem extends LitElement {
         <div class=${tone(result.isBetter)}>
           <p class="number">${figure(result.value, indicator.unit)} <span>${unitWords(indicator.unit)}</span></p>
           <p class="verdict"><span aria-hidden="true">${sign}</span> ${result.verdict}</p>
-          <p class="soft small">From ${result.evidence.sentence}.</p>
+          <p class="soft small">${t`From ${result.evidence.sentence}.`}</p>
           ${this.#level(result)}
-          ${result.carriesConsequence ? nothing : html`<p class="soft small">To be read, not to be acted on: the reliability is below what the policy asks for.</p>`}
+          ${result.carriesConsequence ? nothing : html`<p class="soft small">${t`To be read, not to be acted on: the reliability is below what the policy asks for.`}</p>`}
         </div>
         <figure>${picture(result, indicator)}</figure>
       </div>
       <details>
-        <summary>How it is worked out</summary>
+        <summary>${t`How it is worked out`}</summary>
         <div class="working">
           <ol>
             ${result.working.sentences.map((/** @type {string} */ sentence) => html`<li>${sentence}</li>`)}
@@ -98,20 +99,20 @@ export class AppraiseItem extends LitElement {
   #level(result) {
     const isRated = !this.isEditable || this.#current().rating !== null;
     if (result.level === null || !isRated) return nothing;
-    return html`<p class="soft small">Level ${result.level} of 5 by a fixed rule. It is not a rating.</p>`;
+    return html`<p class="soft small">${t`Level ${result.level} of 5 by a fixed rule. It is not a rating.`}</p>`;
   }
 
   /** @param {any} indicator @param {any} working */
   #sum(indicator, working) {
     const steps = [
-      ["observed", working.raw],
-      ...working.caseMix.map((/** @type {any} */ part) => [`corrected for ${plain(part.factor)}`, negated(part.effect)]),
-      ["moved towards the peers", negated(working.shrinkage)],
-      ["score", working.score],
+      [t`observed`, working.raw],
+      ...working.caseMix.map((/** @type {any} */ part) => [t`corrected for ${factorName(part.factor)}`, negated(part.effect)]),
+      [t`moved towards the peers`, negated(working.shrinkage)],
+      [t`score`, working.score],
     ];
     const digits = sum(steps.map(([, value]) => value));
     return html`<table>
-      <caption>The sum, with every digit (${unitWords(indicator.unit)})</caption>
+      <caption>${t`The sum, with every digit (${unitWords(indicator.unit)})`}</caption>
       <tbody>
         ${steps.map(([name], row) => html`<tr><th scope="row">${name}</th><td>${digits[row]}</td></tr>`)}
       </tbody>
@@ -121,19 +122,19 @@ export class AppraiseItem extends LitElement {
   /** @param {any} result */
   #absence(result) {
     return html`<div class="absence">
-      <p class="number">No figure</p>
+      <p class="number">${t`No figure`}</p>
       <p>${result.sentence}</p>
-      <p class="soft small">This is not a zero: it weighs nothing in the total, and there is nothing to rate.</p>
+      <p class="soft small">${t`This is not a zero: it weighs nothing in the total, and there is nothing to rate.`}</p>
     </div>`;
   }
 
   /** @param {any} indicator */
   #scope(indicator) {
     return html`<details>
-      <summary>What counts</summary>
+      <summary>${t`What counts`}</summary>
       <dl>
-        <div><dt>Counts</dt><dd>${indicator.counts}</dd></div>
-        <div><dt>Does not count</dt><dd>${indicator.doesNotCount}</dd></div>
+        <div><dt>${t`Counts`}</dt><dd>${indicator.counts}</dd></div>
+        <div><dt>${t`Does not count`}</dt><dd>${indicator.doesNotCount}</dd></div>
       </dl>
     </details>`;
   }
@@ -141,7 +142,7 @@ export class AppraiseItem extends LitElement {
   /** Looked up when it is opened. */
   #evidence() {
     return html`<details @toggle=${(/** @type {any} */ event) => { this._isOpen ||= event.target.open; }}>
-      <summary>The events behind it</summary>
+      <summary>${t`The events behind it`}</summary>
       ${this._isOpen
         ? html`<appraise-evidence .client=${this.client} .section=${this.section} .item=${this.item} .items=${[this.item]}
             .mayClaim=${this.actions.includes("CLAIM")}></appraise-evidence>`
@@ -154,31 +155,31 @@ export class AppraiseItem extends LitElement {
     if (!this.areRatingsVisible) return nothing;
     if (isContext(this.item)) return this.item.comment === null ? nothing : this.#words();
     if (!this.isEditable) return this.#words();
-    return this.#form({ legend: "Your rating", words: "Your words" });
+    return this.#form({ legend: t`Your rating`, words: t`Your words` });
   }
 
   /** What the employee says: theirs to write until it is handed in, others' to read when both are in. */
   #own() {
-    if (this.isAssessable) return this.#form({ legend: "Your own rating, if you want to give one", words: "Your own words" });
+    if (this.isAssessable) return this.#form({ legend: t`Your own rating, if you want to give one`, words: t`Your own words` });
     const { ownRating, ownComment } = this.item;
     if (ownRating === null && ownComment === null) return nothing;
     return html`<div class="manager">
-      <p><b>${this.isOwn ? "Your own rating:" : "The employee’s own rating:"}</b> ${ownRating === null ? "none" : `${ownRating} of 5`}</p>
+      <p><b>${this.isOwn ? t`Your own rating:` : t`The employee’s own rating:`}</b> ${ownRating === null ? t`none` : t`${ownRating} of 5`}</p>
       ${ownComment === null ? nothing : html`<blockquote>${ownComment}</blockquote>`}
     </div>`;
   }
 
   #words() {
     const { rating, comment, reason } = this.item;
-    if (rating === null && comment === null) return html`<p class="manager soft">Not rated yet.</p>`;
+    if (rating === null && comment === null) return html`<p class="manager soft">${t`Not rated yet.`}</p>`;
     return html`<div class="manager">
-      <p><b>Manager’s rating:</b> ${rating === null ? "none" : `${rating} of 5`}</p>
+      <p><b>${t`Manager’s rating:`}</b> ${rating === null ? t`none` : t`${rating} of 5`}</p>
       ${comment === null ? nothing : html`<blockquote>${comment}</blockquote>`}
-      ${reason === null ? nothing : html`<p class="small">Why it differs from the data: ${reason}</p>`}
+      ${reason === null ? nothing : html`<p class="small">${t`Why it differs from the data: ${reason}`}</p>`}
       ${this.moves.map(
         (move) => html`<p class="small">
-          <b>Changed in calibration</b> from ${move.before ?? "none"} to ${move.after} on ${date(move.at)}: ${move.reason}
-          ${move.isOutside ? html`<em>The data do not bear ${move.after} out.</em>` : nothing}
+          ${t`${html`<b>${t`Changed in calibration`}</b>`} from ${move.before ?? t`none`} to ${move.after} on ${date(move.at)}: ${move.reason}`}
+          ${move.isOutside ? html`<em>${t`The data do not bear ${move.after} out.`}</em>` : nothing}
         </p>`,
       )}
     </div>`;
@@ -195,16 +196,16 @@ export class AppraiseItem extends LitElement {
           ${RATINGS.map(
             (value) => html`<label>
               <input type="radio" name="rating" .checked=${rating === value} value=${value} @change=${() => this.#edit({ rating: value })}
-                aria-label="${value}${value === 1 ? ", lowest" : value === 5 ? ", highest" : ""}" />
+                aria-label=${value === 1 ? t`${value}, lowest` : value === 5 ? t`${value}, highest` : value} />
               <span aria-hidden="true">${value}</span>
             </label>`,
           )}
         </div>
-        <p class="ends soft small" aria-hidden="true"><span>lowest</span><span>highest</span></p>
-        ${rating === null ? nothing : html`<button class="link small back" @click=${() => this.#edit({ rating: null })}>Take it back</button>`}
+        <p class="ends soft small" aria-hidden="true"><span>${t`lowest`}</span><span>${t`highest`}</span></p>
+        ${rating === null ? nothing : html`<button class="link small back" @click=${() => this.#edit({ rating: null })}>${t`Take it back`}</button>`}
       </fieldset>
       <div class="comment">
-        <label for="comment">${words}${isComment ? html` <em>needed beside a ${rating}</em>` : nothing}</label>
+        <label for="comment">${words}${isComment ? html` <em>${t`needed beside a ${rating}`}</em>` : nothing}</label>
         <textarea id="comment" rows="3" maxlength="4000" .value=${comment} aria-describedby="status"
           @input=${(/** @type {any} */ event) => this.#edit({ comment: event.target.value }, true)}
           @blur=${() => this.saving?.isPending && this.saving.flush()}></textarea>
@@ -219,7 +220,7 @@ export class AppraiseItem extends LitElement {
   #reason(rating, reason) {
     const { lowest, highest } = this.item.supportedRatings;
     return html`<div class="comment">
-      <label for="reason">Why ${rating}, where the data bear out ${lowest} to ${highest}${reason.trim() === "" ? html` <em>needed</em>` : nothing}</label>
+      <label for="reason">${t`Why ${rating}, where the data bear out ${lowest} to ${highest}`}${reason.trim() === "" ? html` <em>${t`needed`}</em>` : nothing}</label>
       <textarea id="reason" rows="2" maxlength="2000" .value=${reason}
         @input=${(/** @type {any} */ event) => this.#edit({ reason: event.target.value }, true)}
         @blur=${() => this.saving?.isPending && this.saving.flush()}></textarea>
@@ -230,17 +231,17 @@ export class AppraiseItem extends LitElement {
     const status = this.saving?.status(this.item.id) ?? { kind: "idle" };
     switch (status.kind) {
       case "saving":
-        return "Saving …";
+        return t`Saving …`;
       case "saved":
-        return `Saved at ${time(status.at)}.`;
+        return t`Saved at ${time(status.at)}.`;
       case "offline":
-        return html`<b class="wrong">Not saved: no answer from the service. Your words are kept here and sent as soon as it answers.</b>`;
+        return html`<b class="wrong">${t`Not saved: no answer from the service. Your words are kept here and sent as soon as it answers.`}</b>`;
       case "refused":
-        return html`<b class="wrong">Not saved: ${status.message}.</b>`;
+        return html`<b class="wrong">${t`Not saved: ${status.message}.`}</b>`;
       case "conflict":
-        return html`<b class="wrong">Not saved: somebody else changed this section meanwhile.</b>`;
+        return html`<b class="wrong">${t`Not saved: somebody else changed this section meanwhile.`}</b>`;
       default:
-        return "Saved as you write.";
+        return t`Saved as you write.`;
     }
   }
 
@@ -248,15 +249,15 @@ export class AppraiseItem extends LitElement {
     const status = this.saving?.status(this.item.id);
     if (status?.kind !== "conflict") return nothing;
     const stored = this.#stored();
-    const say = (/** @type {any} */ draft) => html`${draft.rating === null ? "no rating" : `${draft.rating} of 5`}${draft.comment ? html`, “${draft.comment}”` : ", no words"}`;
-    return html`<div class="notice bad" role="group" aria-label="Two versions">
+    const say = (/** @type {any} */ draft) => html`${draft.rating === null ? t`no rating` : t`${draft.rating} of 5`}, ${draft.comment ? t`“${draft.comment}”` : t`no words`}`;
+    return html`<div class="notice bad" role="group" aria-label=${t`Two versions`}>
       <dl>
-        <div><dt>Stored now</dt><dd>${say(stored)}</dd></div>
-        <div><dt>Yours</dt><dd>${say(status.mine)}</dd></div>
+        <div><dt>${t`Stored now`}</dt><dd>${say(stored)}</dd></div>
+        <div><dt>${t`Yours`}</dt><dd>${say(status.mine)}</dd></div>
       </dl>
       <p class="choice">
-        <button class="button main" @click=${() => this.saving?.edit(this.item.id, status.mine)}>Keep mine</button>
-        <button class="button" @click=${() => this.saving?.discard(this.item.id)}>Take what is stored</button>
+        <button class="button main" @click=${() => this.saving?.edit(this.item.id, status.mine)}>${t`Keep mine`}</button>
+        <button class="button" @click=${() => this.saving?.discard(this.item.id)}>${t`Take what is stored`}</button>
       </p>
     </div>`;
   }
@@ -296,7 +297,7 @@ export class AppraiseItem extends LitElement {
       .ratings { display: flex; gap: var(--s2); margin-top: var(--s2); }
       .ends { display: flex; justify-content: space-between; max-width: 15.75rem; padding-inline: 0.1rem; }
       fieldset { position: relative; }
-      .back { position: absolute; top: -1.6rem; right: 0; padding: 0; min-height: 1.5rem; }
+      .back { position: absolute; top: -1.6rem; inset-inline-end: 0; padding: 0; min-height: 1.5rem; }
       .ratings label { position: relative; display: block; }
       .ratings input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
       .ratings label span {
@@ -314,7 +315,7 @@ export class AppraiseItem extends LitElement {
       .choice { display: flex; flex-wrap: wrap; gap: var(--s3); }
       @media print {
         .status, .ends, .notice { display: none; }
-        .manager { background: none; border-left: 3px solid var(--rule); padding-block: 0; }
+        .manager { background: none; border-inline-start: 3px solid var(--rule); padding-block: 0; }
         .ratings label:not(:has(:checked)) { display: none; }
         textarea { border: 0; padding: 0; min-height: 0; resize: none; background: none; }
       }

@@ -1,7 +1,8 @@
 // <appraise-objections>: what the employee objects to in one item, how it stands, and what the reader may do about it.
 // Tells of a wish by the event `objection`: what, the item, and the dispute where there is one.
 
-import { LitElement, css, html, nothing } from "lit";
+import { css, html, nothing } from "lit";
+import { Spoken, t } from "./language.js";
 import { shared } from "./styles.js";
 import { DISPUTES, OUTCOMES, date, until } from "./words.js";
 
@@ -12,7 +13,7 @@ import { DISPUTES, OUTCOMES, date, until } from "./words.js";
  * @typedef {"DISPUTE" | "CLAIM" | "WITHDRAW" | "DECIDE"} Wish
  */
 
-export class AppraiseObjections extends LitElement {
+export class AppraiseObjections extends Spoken {
   static properties = {
     item: { attribute: false },
     disputes: { attribute: false },
@@ -38,8 +39,8 @@ export class AppraiseObjections extends LitElement {
     return html`${this.disputes.map((one) => this.#one(one))}
       ${mayDispute || mayClaim
         ? html`<p class="wishes">
-            ${mayDispute ? html`<button class="link small" @click=${() => this.#wish("DISPUTE")}>Dispute this rating</button>` : nothing}
-            ${mayClaim ? html`<button class="link small" @click=${() => this.#wish("CLAIM")}>Evidence is not mine, or wrong</button>` : nothing}
+            ${mayDispute ? html`<button class="link small" @click=${() => this.#wish("DISPUTE")}>${t`Dispute this rating`}</button>` : nothing}
+            ${mayClaim ? html`<button class="link small" @click=${() => this.#wish("CLAIM")}>${t`Evidence is not mine, or wrong`}</button>` : nothing}
           </p>`
         : nothing}`;
   }
@@ -51,14 +52,14 @@ export class AppraiseObjections extends LitElement {
     const own = one.kind === "RATING" ? "DISPUTE" : "CLAIM";
     return html`<div class="notice ${isOpen ? "" : "ended"}" role="group" aria-label=${DISPUTES[one.kind]}>
       <p><b>${DISPUTES[one.kind]}</b>${one.evidence === null ? nothing : html` <code>${one.evidence}</code>`}
-        <span class="soft small">filed on ${date(one.filedAt)}</span></p>
+        <span class="soft small">${t`filed on ${date(one.filedAt)}`}</span></p>
       <blockquote>${one.comment}</blockquote>
       ${isOpen ? this.#waits(one) : this.#ended(one)}
       ${isOpen && this.actions.includes(own)
-        ? html`<button class="link small" @click=${() => this.#wish("WITHDRAW", one)}>Withdraw it</button>`
+        ? html`<button class="link small" @click=${() => this.#wish("WITHDRAW", one)}>${t`Withdraw it`}</button>`
         : nothing}
       ${isOpen && this.actions.includes(may)
-        ? html`<button class="button" @click=${() => this.#wish("DECIDE", one)}>Decide</button>`
+        ? html`<button class="button" @click=${() => this.#wish("DECIDE", one)}>${t`Decide`}</button>`
         : nothing}
     </div>`;
   }
@@ -66,15 +67,16 @@ export class AppraiseObjections extends LitElement {
   /** @param {Dispute} one */
   #waits(one) {
     const { words, isLate } = until(one.decideBy, new Date());
-    return html`<p class="small"><b>Open.</b> ${one.reviewerName ?? "HR"} decides, by ${date(`${one.decideBy}T00:00:00Z`)}
+    return html`<p class="small"><b>${t`Open.`}</b> ${t`${one.reviewerName ?? t`HR`} decides, by ${date(`${one.decideBy}T00:00:00Z`)}`}
       <span class=${isLate ? "late" : "soft"}>(${words})</span>.</p>`;
   }
 
   /** @param {Dispute} one */
   #ended(one) {
-    const who = one.decidedByName !== null && one.state !== "WITHDRAWN" ? ` by ${one.decidedByName}` : "";
-    const when = one.decidedAt === null ? "" : ` on ${date(one.decidedAt)}`;
-    return html`<p class="small"><b>${OUTCOMES[one.state]}</b>${who}${when}${one.reason === null ? "." : html`: ${one.reason}`}</p>`;
+    const who = one.state === "WITHDRAWN" ? null : one.decidedByName;
+    const when = one.decidedAt === null ? null : date(one.decidedAt);
+    const how = when === null ? nothing : who === null ? t`on ${when}` : t`by ${who} on ${when}`;
+    return html`<p class="small"><b>${OUTCOMES[one.state]}</b> ${how}${one.reason === null ? "." : html`: ${one.reason}`}</p>`;
   }
 
   /** @param {Wish} what @param {Dispute | null} dispute */
@@ -107,41 +109,41 @@ export function questionOf(what, item, dispute, event = null) {
   switch (what) {
     case "DISPUTE":
       return {
-        title: `Dispute the rating of ${name}?`,
-        words: "Somebody who did not rate you decides, within 14 days. Your time to answer stands still meanwhile.",
-        button: "File the dispute",
-        fields: [{ name: "comment", label: "What is wrong with it, and why" }],
+        title: t`Dispute the rating of ${name}?`,
+        words: t`Somebody who did not rate you decides, within 14 days. Your time to answer stands still meanwhile.`,
+        button: t`File the dispute`,
+        fields: [{ name: "comment", label: t`What is wrong with it, and why` }],
       };
     case "CLAIM":
       return {
-        title: `Evidence of ${name} is not yours, or wrong?`,
-        words: "A manager or HR decides within 14 days. If you are right, it is corrected where it was recorded, and the figure follows.",
-        button: "File the claim",
+        title: t`Evidence of ${name} is not yours, or wrong?`,
+        words: t`A manager or HR decides within 14 days. If you are right, it is corrected where it was recorded, and the figure follows.`,
+        button: t`File the claim`,
         fields: [
-          { name: "kind", label: "What is wrong", kind: "choice", options: [["NOT_MINE", "It was not mine"], ["WRONG_DATA", "It is recorded wrongly"]] },
-          { name: "evidence", label: "Which record", kind: "line", value: event ?? "", hint: "Its id, as the list of evidence shows it." },
-          { name: "comment", label: "What happened" },
+          { name: "kind", label: t`What is wrong`, kind: "choice", options: [["NOT_MINE", t`It was not mine`], ["WRONG_DATA", t`It is recorded wrongly`]] },
+          { name: "evidence", label: t`Which record`, kind: "line", value: event ?? "", hint: t`Its id, as the list of evidence shows it.` },
+          { name: "comment", label: t`What happened` },
         ],
       };
     case "WITHDRAW":
       return {
-        title: "Withdraw it?",
-        words: dispute?.kind === "RATING" ? "The rating stands, and your time to answer goes on." : "The evidence stands as it is.",
-        button: "Withdraw it",
+        title: t`Withdraw it?`,
+        words: dispute?.kind === "RATING" ? t`The rating stands, and your time to answer goes on.` : t`The evidence stands as it is.`,
+        button: t`Withdraw it`,
       };
     default:
       return {
-        title: `Decide: ${name}`,
+        title: t`Decide: ${name}`,
         words: dispute?.kind === "RATING"
-          ? `The rating is ${item.rating ?? "none"} of 5. Another one makes a new revision, which is shared again.`
-          : "A claim that is upheld is told to the system that the record came from; the next import brings the correction.",
-        button: "Decide",
+          ? t`The rating is ${item.rating ?? t`none`} of 5. Another one makes a new revision, which is shared again.`
+          : t`A claim that is upheld is told to the system that the record came from; the next import brings the correction.`,
+        button: t`Decide`,
         fields: [
-          { name: "outcome", label: "What is decided", kind: "choice", options: [["DECLINED", "It stands as it is"], ["UPHELD", "The employee is right"], ["PARTLY_UPHELD", "Right in part"]] },
+          { name: "outcome", label: t`What is decided`, kind: "choice", options: [["DECLINED", t`It stands as it is`], ["UPHELD", t`The employee is right`], ["PARTLY_UPHELD", t`Right in part`]] },
           ...(dispute?.kind === "RATING"
-            ? [/** @type {import("./ask.js").Field} */ ({ name: "rating", label: "The rating put right", kind: "choice", isOptional: true, options: [["", "as it is"], ...[1, 2, 3, 4, 5].map((value) => [`${value}`, `${value} of 5`])] })]
+            ? [/** @type {import("./ask.js").Field} */ ({ name: "rating", label: t`The rating put right`, kind: "choice", isOptional: true, options: [["", t`as it is`], ...[1, 2, 3, 4, 5].map((value) => [`${value}`, t`${value} of 5`])] })]
             : []),
-          { name: "reason", label: "Why", hint: "The employee reads it." },
+          { name: "reason", label: t`Why`, hint: t`The employee reads it.` },
         ],
       };
   }

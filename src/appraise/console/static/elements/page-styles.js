@@ -14,7 +14,7 @@ export const sheets = css`
   .empty { padding-block: var(--s5); font: 400 var(--size-lead) / 1.5 var(--serif); }
   .notice { margin-bottom: var(--s4); max-width: calc(var(--measure) + var(--s8)); }
   .notice p + p, .notice ul { margin-top: var(--s2); }
-  .notice ul { padding-left: 1.1em; }
+  .notice ul { padding-inline-start: 1.1em; }
   .good { --tone: var(--better); }
   .notice.good { border-color: var(--better); }
   code, .code { font: 400 0.9375em / 1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
@@ -31,10 +31,10 @@ export const sheets = css`
 
   .scroll { overflow-x: auto; max-width: 100%; }
   table { border-collapse: collapse; font-variant-numeric: tabular-nums lining-nums; min-width: 30rem; }
-  caption { text-align: left; font-weight: 600; padding-bottom: var(--s2); }
-  th, td { text-align: left; padding: var(--s2) var(--s4) var(--s2) 0; border-top: 1px solid var(--rule); vertical-align: baseline; font-weight: 400; }
+  caption { text-align: start; font-weight: 600; padding-bottom: var(--s2); }
+  th, td { text-align: start; padding-block: var(--s2); padding-inline: 0 var(--s4); border-top: 1px solid var(--rule); vertical-align: baseline; font-weight: 400; }
   thead th { font-size: var(--size-small); font-weight: 600; border-top: 0; vertical-align: bottom; }
-  td.number, th.number { text-align: right; }
+  td.number, th.number { text-align: end; }
 
   .wide { grid-column: 1 / -1; }
   form.card { background: var(--wash); border-radius: var(--corner); padding: var(--s4); display: grid; gap: var(--s4); max-width: calc(var(--measure) + var(--s8)); }

@@ -1,13 +1,14 @@
 // What pages have in common: one client, one failure at a time, and work that is followed to its end.
 
-import { LitElement, html, nothing } from "lit";
+import { html, nothing } from "lit";
 import { Client, RequestFailed } from "./client.js";
 import { failed } from "./failed.js";
+import { Spoken } from "./language.js";
 
 const LOOK_EVERY = 1000; // milliseconds
 const MENDABLE = ["BAD_USER_INPUT", "CONFLICT"]; // by whoever fills in the form
 
-export class Page extends LitElement {
+export class Page extends Spoken {
   static properties = {
     endpoint: {},
     token: { attribute: false },
@@ -30,6 +31,11 @@ export class Page extends LitElement {
   firstUpdated() {
     this.client = new Client(this.endpoint, this.token);
     this.guarded(() => this.read());
+  }
+
+  languageChanged() {
+    super.languageChanged();
+    if (this.client) this.guarded(() => this.read());
   }
 
   disconnectedCallback() {

@@ -1,6 +1,7 @@
 // <appraise-parts>: what the reader is asked to say of people whose manager they were, or are in a dotted line.
 
 import { css, html, nothing } from "lit";
+import { plural, t } from "./language.js";
 import { GivePart, ReadParts } from "./operations.js";
 import { sheets } from "./page-styles.js";
 import { Page } from "./page.js";
@@ -50,31 +51,32 @@ export class AppraiseParts extends Page {
 
   render() {
     return html`<div class="title">
-        <h1>Your part</h1>
-        <p class="lead">People whose manager you were earlier in the cycle, or who report to you in a dotted line. Say how they worked in your time. Their manager reads it and signs
-        the whole; the employee reads it when the section is shared. Figures are not shown here, as they tell of the whole cycle.</p>
+        <h1>${t`Your part`}</h1>
+        <p class="lead">${t`People whose manager you were earlier in the cycle, or who report to you in a dotted line. Say how they worked in your time. Their manager reads it and signs
+        the whole; the employee reads it when the section is shared. Figures are not shown here, as they tell of the whole cycle.`}</p>
       </div>
       ${this.failure} ${this.#list()}`;
   }
 
   #list() {
-    if (this._parts === null) return this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing;
-    if (this._parts.length === 0) return html`<p class="empty" role="status">Nothing is asked of you.</p>`;
+    if (this._parts === null) return this._failure === null ? html`<p class="soft" role="status">${t`Loading …`}</p>` : nothing;
+    if (this._parts.length === 0) return html`<p class="empty" role="status">${t`Nothing is asked of you.`}</p>`;
     return this._parts.map((part) => this.#part(part));
   }
 
   /** @param {Part} part */
   #part(part) {
-    const due = part.due === null ? "" : `, by ${on(part.due)}`;
+    const isDotted = part.kind === "DOTTED";
     return html`<section aria-label=${part.employeeName}>
       <h2>${part.employeeName}</h2>
-      <p class="soft">${part.cycleName}: ${on(part.firstDay)} to ${on(part.lastDay)}, ${part.days} days${part.kind === "DOTTED" ? ", in your dotted line" : ""}${due}.
-        ${part.givenAt === null ? nothing : html`Given on ${date(part.givenAt)}; you can change it until the section is handed in.`}</p>
+      <p class="soft">${plural(part.days, "{0}: {1} to {2}, {n} day.", "{0}: {1} to {2}, {n} days.", part.cycleName, on(part.firstDay), on(part.lastDay))}
+        ${isDotted ? t`In your dotted line.` : nothing} ${part.due === null ? nothing : t`Due by ${on(part.due)}.`}
+        ${part.givenAt === null ? nothing : t`Given on ${date(part.givenAt)}; you can change it until the section is handed in.`}</p>
       <form class="card" @submit=${(/** @type {Event} */ event) => this.#give(event, part)}>
         ${part.rated.map((rated) => this.#mark(part, rated))}
         ${this._tried === part.sectionId ? this.refusal : nothing}
-        ${this._done === part.sectionId ? html`<p role="status"><b>Given.</b> Their manager reads it now.</p>` : nothing}
-        <div class="actions"><button class="button main">${part.givenAt === null ? "Give your part" : "Give it again"}</button></div>
+        ${this._done === part.sectionId ? html`<p role="status"><b>${t`Given.`}</b> ${t`Their manager reads it now.`}</p>` : nothing}
+        <div class="actions"><button class="button main">${part.givenAt === null ? t`Give your part` : t`Give it again`}</button></div>
       </form>
     </section>`;
   }
@@ -86,9 +88,9 @@ export class AppraiseParts extends Page {
       <legend>${rated.name} <span class="soft">${rated.question}</span></legend>
       <div class="scale">
         ${["1", "2", "3", "4", "5"].map((value) => html`<label class="check"><input type="radio" name="rating ${rated.key}" value=${value} .checked=${String(said?.rating) === value} /><span>${value}</span></label>`)}
-        <label class="check"><input type="radio" name="rating ${rated.key}" value="" .checked=${(said?.rating ?? null) === null} /><span>no rating</span></label>
+        <label class="check"><input type="radio" name="rating ${rated.key}" value="" .checked=${(said?.rating ?? null) === null} /><span>${t`no rating`}</span></label>
       </div>
-      <label><span>Your words</span><textarea name="comment ${rated.key}" rows="2" .value=${said?.comment ?? ""}></textarea></label>
+      <label><span>${t`Your words`}</span><textarea name="comment ${rated.key}" rows="2" .value=${said?.comment ?? ""}></textarea></label>
     </fieldset>`;
   }
 

@@ -1,8 +1,9 @@
 // <appraise-people>: everybody whom the reader may see, with the section of one cycle in small pictures.
 
-import { LitElement, css, html, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import { Client, RequestFailed } from "./client.js";
 import { failed } from "./failed.js";
+import { Spoken, number, plural, t } from "./language.js";
 import { ListPeople, ReadFrame, ReadRatingHabit } from "./operations.js";
 import { strip } from "./picture.js";
 import { pictures, shared } from "./styles.js";
@@ -12,7 +13,7 @@ const PAGE = 50;
 const PAUSE = 250; // milliseconds without a keystroke
 const NARROWEST = { POINTS: 5, PERCENT: 5, RATIO: 0.1 }; // so that a column of near-equal figures does not look dramatic
 
-export class AppraisePeople extends LitElement {
+export class AppraisePeople extends Spoken {
   static properties = {
     endpoint: {},
     token: { attribute: false },
@@ -46,6 +47,11 @@ export class AppraisePeople extends LitElement {
   firstUpdated() {
     this.client = new Client(this.endpoint, this.token);
     this.#begin();
+  }
+
+  languageChanged() {
+    super.languageChanged();
+    if (this.client) this.#begin();
   }
 
   async #begin() {
@@ -105,7 +111,7 @@ export class AppraisePeople extends LitElement {
 
   render() {
     return html`<header>
-        <h1>People</h1>
+        <h1>${t`People`}</h1>
         ${this.#controls()}
       </header>
       ${this._failure === null ? nothing : failed(this._failure, this.token, () => this.#begin())} ${this.#results()}`;
@@ -113,21 +119,21 @@ export class AppraisePeople extends LitElement {
 
   #controls() {
     const { cycles = [], departments = [] } = this._frame ?? {};
-    return html`<form role="search" aria-label="People" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
+    return html`<form role="search" aria-label=${t`People`} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <label class="search">
-        <span>Search</span>
-        <input type="search" placeholder="Name or job" .value=${this.filters.search} autocomplete="off"
+        <span>${t`Search`}</span>
+        <input type="search" placeholder=${t`Name or job`} .value=${this.filters.search} autocomplete="off"
           @input=${(/** @type {any} */ event) => this.#filter({ search: event.target.value })} />
       </label>
       <label>
-        <span>Department</span>
+        <span>${t`Department`}</span>
         <select @change=${(/** @type {any} */ event) => this.#filter({ department: event.target.value })}>
-          <option value="">All</option>
+          <option value="">${t`All`}</option>
           ${(departments ?? []).map((/** @type {any} */ one) => html`<option value=${one.code} ?selected=${one.code === this.filters.department}>${one.name}</option>`)}
         </select>
       </label>
       <label>
-        <span>Cycle</span>
+        <span>${t`Cycle`}</span>
         <select @change=${(/** @type {any} */ event) => this.#filter({ cycle: event.target.value })}>
           ${cycles.map((/** @type {any} */ one) => html`<option value=${one.id} ?selected=${one.id === this.filters.cycle}>${one.name}</option>`)}
         </select>
@@ -137,7 +143,7 @@ export class AppraisePeople extends LitElement {
 
   #results() {
     if (this._frame !== null && this._frame.cycles.length === 0) {
-      return html`<p class="empty">There is no cycle yet. An HR administrator opens one with <code>appraise score</code>.</p>`;
+      return html`<p class="empty">${t`There is no cycle yet. An HR administrator opens one with ${html`<code>appraise score</code>`}.`}</p>`;
     }
     if (this._people === null) return this._failure === null ? this.#waiting() : nothing;
     const { nodes, total, hasMore, cursor } = this._people;
@@ -145,12 +151,12 @@ export class AppraisePeople extends LitElement {
     const reaches = Object.fromEntries(measures.map((/** @type {any} */ measure) => [measure.key, reach(nodes, measure)]));
     const roles = this._frame.viewer.roles;
     const waits = roles.includes("EXECUTIVE") && !roles.includes("HR_ADMINISTRATOR");
-    return html`<p class="count small soft" role="status">${this.#count(total)}${waits ? ". Sections outside your own reporting line appear once they are handed in." : nothing}</p>
+    return html`<p class="count small soft" role="status">${this.#count(total)}${waits ? html`. ${t`Sections outside your own reporting line appear once they are handed in.`}` : nothing}</p>
       ${total === 0 ? this.#nobody() : this.#table(nodes, measures, reaches)}
       ${hasMore
         ? html`<p class="more">
             <button class="button" ?disabled=${this._isBusy} @click=${() => this.#guarded(() => this.#list(cursor))}>
-              ${this._isBusy ? "Loading …" : `Show more (${(total - nodes.length).toLocaleString(navigator.language)})`}
+              ${this._isBusy ? t`Loading …` : t`Show more (${total - nodes.length})`}
             </button>
           </p>`
         : nothing}`;
@@ -158,29 +164,28 @@ export class AppraisePeople extends LitElement {
 
   /** @param {number} total */
   #count(total) {
-    const number = total.toLocaleString(navigator.language);
-    return total === 1 ? "1 person" : `${number} people`;
+    return plural(total, "1 person", "{n} people");
   }
 
   #nobody() {
     const isFiltered = this.filters.search.trim() !== "" || this.filters.department !== "";
     return isFiltered
-      ? html`<p class="empty">Nobody matches. <button class="link" @click=${() => this.#filter({ search: "", department: "" })}>Show everybody</button></p>`
-      : html`<p class="empty">There is nobody whom you may see.</p>`;
+      ? html`<p class="empty">${t`Nobody matches.`} <button class="link" @click=${() => this.#filter({ search: "", department: "" })}>${t`Show everybody`}</button></p>`
+      : html`<p class="empty">${t`There is nobody whom you may see.`}</p>`;
   }
 
   /** @param {any[]} nodes @param {any[]} measures @param {Record<string, number>} reaches */
   #table(nodes, measures, reaches) {
     return html`<div class="row heads" aria-hidden="true">
-        <span>Person</span>
-        <span>State</span>
+        <span>${t`Person`}</span>
+        <span>${t`State`}</span>
         ${measures.map((measure) => html`<span>${measure.name}</span>`)}
       </div>
       <ul class=${this._isBusy ? "busy" : ""}>
         ${nodes.map((person) => html`<li class="row">${this.#person(person)} ${this.#state(person.section)} ${measures.map((measure) => this.#cell(person.section, measure, reaches[measure.key]))}</li>`)}
       </ul>
       <p class="small soft reading">
-        Dot: estimate. Bar: 90 % and 95 % interval. Dashed: expected of anyone with the same customers. The better side is to the right.
+        ${t`Dot: estimate. Bar: 90 % and 95 % interval. Dashed: expected of anyone with the same customers. The better side is to the right.`}
       </p>
       ${this._habit === null ? nothing : this.#ownHabit(this._habit)}`;
   }
@@ -189,9 +194,11 @@ export class AppraisePeople extends LitElement {
   #ownHabit(habit) {
     const [mean, lower, upper] = [habit.mean, habit.lower, habit.upper].map(Number);
     const steps = figure(Math.abs(mean), null);
-    const tells = lower > 0 ? `above the levels of the data, by ${steps} on average` : upper < 0 ? `below the levels of the data, by ${steps} on average` : "neither above nor below the levels of the data, as far as can be told";
-    return html`<p class="notice small habit"><b>For you alone.</b> Over ${habit.sections} sections that you handed in, you rated ${tells}
-      (95 % sure: ${figure(lower, null)} to ${figure(upper, null)} steps). A level is no rating, and you may have good reasons; nobody else is shown this.</p>`;
+    const tells = lower > 0 ? t`Over ${habit.sections} sections that you handed in, you rated above the levels of the data, by ${steps} on average`
+      : upper < 0 ? t`Over ${habit.sections} sections that you handed in, you rated below the levels of the data, by ${steps} on average`
+      : t`Over ${habit.sections} sections that you handed in, you rated neither above nor below the levels of the data, as far as can be told`;
+    return html`<p class="notice small habit"><b>${t`For you alone.`}</b> ${tells} ${t`(95 % sure: ${figure(lower, null)} to ${figure(upper, null)} steps).`}
+      ${t`A level is no rating, and you may have good reasons; nobody else is shown this.`}</p>`;
   }
 
   /** @param {any} person */
@@ -200,22 +207,22 @@ export class AppraisePeople extends LitElement {
     return html`<div class="person">
       ${person.section === null ? html`<b>${person.name}</b>` : html`<a href="/sections/${person.section.id}">${person.name}</a>`}
       <span class="small soft">${place}</span>
-      ${person.managerName === null ? nothing : html`<span class="small soft">reports to ${person.managerName}</span>`}
+      ${person.managerName === null ? nothing : html`<span class="small soft">${t`reports to ${person.managerName}`}</span>`}
     </div>`;
   }
 
   /** @param {any} section */
   #state(section) {
-    if (section === null) return html`<div class="state soft">No section to see</div>`;
+    if (section === null) return html`<div class="state soft">${t`No section to see`}</div>`;
     const isOpen = section.itemsToRate !== null && (section.state === "COLLECTING" || section.state === "DRAFT");
-    const open = section.itemsToRate === 1 ? "1 rating missing" : `${section.itemsToRate} ratings missing`;
+    const open = plural(section.itemsToRate, "1 rating missing", "{n} ratings missing");
     return html`<div class="state">
       <span class="chip ${section.state.toLowerCase()}">${STATES[section.state]}</span>
-      ${section.total === null ? nothing : html`<span class="small soft">${Number(section.total).toLocaleString(navigator.language, { minimumFractionDigits: 2 })} of 5</span>`}
+      ${section.total === null ? nothing : html`<span class="small soft">${t`${number(Number(section.total), { minimumFractionDigits: 2 })} of 5`}</span>`}
       ${isOpen && section.itemsToRate > 0 ? html`<span class="small soft">${open}</span>` : nothing}
-      ${isOpen && section.itemsToRate === 0 ? html`<span class="small soft">ready to hand in</span>` : nothing}
+      ${isOpen && section.itemsToRate === 0 ? html`<span class="small soft">${t`ready to hand in`}</span>` : nothing}
       ${this.#due(section, isOpen)}
-      ${Number(section.observedWeight) < 1 && (isOpen || section.total === null) ? html`<span class="small soft">figures for ${share(section.observedWeight)} of the weight</span>` : nothing}
+      ${Number(section.observedWeight) < 1 && (isOpen || section.total === null) ? html`<span class="small soft">${t`figures for ${share(section.observedWeight)} of the weight`}</span>` : nothing}
     </div>`;
   }
 
@@ -224,7 +231,7 @@ export class AppraisePeople extends LitElement {
     const rateBy = this._frame.cycles.find((/** @type {any} */ one) => one.id === this.filters.cycle)?.rules.rateBy ?? null;
     if (!isOpen || rateBy === null) return nothing;
     const { words, isLate } = until(rateBy, new Date());
-    return html`<span class="small ${isLate ? "late" : "soft"}">due ${date(`${rateBy}T00:00:00Z`)}, ${words}</span>`;
+    return html`<span class="small ${isLate ? "late" : "soft"}">${t`due ${date(`${rateBy}T00:00:00Z`)}, ${words}`}</span>`;
   }
 
   /** @param {any} section @param {any} measure @param {number} reach */
@@ -241,10 +248,10 @@ export class AppraisePeople extends LitElement {
   }
 
   #waiting() {
-    return html`<p class="hidden" role="status">Loading</p>
-      <p class="count small"><span class="waiting">000 people</span></p>
+    return html`<p class="hidden" role="status">${t`Loading`}</p>
+      <p class="count small"><span class="waiting">${t`000 people`}</span></p>
       <ul aria-hidden="true">
-        ${Array.from({ length: 8 }, () => html`<li class="row"><div class="person"><b class="waiting">First and last name</b><span class="small waiting">Job, department</span></div></li>`)}
+        ${Array.from({ length: 8 }, () => html`<li class="row"><div class="person"><b class="waiting">${t`First and last name`}</b><span class="small waiting">${t`Job, department`}</span></div></li>`)}
       </ul>`;
   }
 
@@ -272,7 +279,7 @@ export class AppraisePeople extends LitElement {
       .person a, .person b { font: 500 1.1875rem / 1.35 var(--serif); overflow-wrap: anywhere; }
       .person .small { line-height: 1.35; }
       [aria-hidden] .person { gap: var(--s1); padding-block: var(--s2); }
-      .state { justify-items: end; text-align: right; font-size: var(--size-small); align-self: start; }
+      .state { justify-items: end; text-align: end; font-size: var(--size-small); align-self: start; }
       .chip { font-weight: 600; border-bottom: 3px solid var(--rule); }
       .chip.draft { border-color: var(--edge); }
       .chip.submitted, .chip.finalised { border-color: var(--accent); }
@@ -288,7 +295,7 @@ export class AppraisePeople extends LitElement {
       @media (min-width: 56rem) {
         .row { grid-template-columns: minmax(13rem, 2.2fr) minmax(8rem, 1.1fr) repeat(4, minmax(6rem, 1fr)); }
         .heads { display: grid; }
-        .state { justify-items: start; text-align: left; align-self: center; }
+        .state { justify-items: start; text-align: start; align-self: center; }
         .cell { align-self: center; }
         .cell .name { display: none; }
       }

@@ -1,6 +1,7 @@
 // An estimate as a picture: point, 90 % and 95 % interval, and what was expected. The better side is always to the right.
 
 import { html, nothing, svg } from "lit";
+import { number, t } from "./language.js";
 import { figure } from "./words.js";
 
 /**
@@ -61,21 +62,20 @@ function marks(y, estimate, scale, weight) {
 function label(value, all) {
   const step = all.length > 1 ? all[1] - all[0] : value;
   const places = [0, 1, 2, 3].find((count) => Math.abs(step - Number(step.toFixed(count))) < step / 1000) ?? 3;
-  return value.toLocaleString(navigator.language, { minimumFractionDigits: places, maximumFractionDigits: places });
+  return number(value, { minimumFractionDigits: places, maximumFractionDigits: places });
 }
 
 /** @param {number} position */
 const anchor = (position) => (position < 22 ? "start" : position > 78 ? "end" : "middle");
 
 /** The large picture of a section. @param {Estimate} estimate @param {Measure} measure @param {string} middle what `expected` is called */
-export function picture(estimate, measure, middle = "expected") {
+export function picture(estimate, measure, middle = t`expected`) {
   const scale = scaleOf(estimate, measure);
   const expected = scale.position(estimate.expected);
   const ticks = scale.ticks();
   const words =
-    `${measure.name}: ${figure(estimate.value, measure.unit)}; 95 % interval ${figure(estimate.lower, measure.unit)} ` +
-    `to ${figure(estimate.upper, measure.unit)}; ${middle} ${figure(estimate.expected, measure.unit)}. ` +
-    `${measure.direction === null ? "" : "Better is to the right. "}${estimate.verdict}`;
+    t`${measure.name}: ${figure(estimate.value, measure.unit)}; 95 % interval ${figure(estimate.lower, measure.unit)} to ${figure(estimate.upper, measure.unit)}; ${middle} ${figure(estimate.expected, measure.unit)}.` +
+    ` ${measure.direction === null ? "" : `${t`Better is to the right.`} `}${estimate.verdict}`;
   return html`<svg class="picture ${tone(estimate.isBetter)}" role="img" aria-label=${words} width="100%" height="118">
     <line class="expected" x1="${expected}%" x2="${expected}%" y1="22" y2="74"></line>
     <text class="label" x="${expected}%" y="14" text-anchor=${anchor(expected)}>
@@ -90,7 +90,7 @@ export function picture(estimate, measure, middle = "expected") {
     )}
     ${measure.direction === null
       ? nothing
-      : svg`<text class="side" x="0" y="113">← worse</text><text class="side" x="100%" y="113" text-anchor="end">better →</text>`}
+      : svg`<text class="side" x="0" y="113">${t`← worse`}</text><text class="side" x="100%" y="113" text-anchor="end">${t`better →`}</text>`}
   </svg>`;
 }
 
@@ -101,7 +101,7 @@ export function picture(estimate, measure, middle = "expected") {
 export function strip(estimate, measure, reach) {
   const expected = Number(estimate.expected);
   const scale = new Scale(expected - reach, expected + reach, measure.direction === "LOWER_IS_BETTER");
-  const words = `${measure.name} ${figure(estimate.value, measure.unit)}, expected ${figure(expected, measure.unit)}. ${estimate.verdict}`;
+  const words = t`${measure.name} ${figure(estimate.value, measure.unit)}, expected ${figure(expected, measure.unit)}. ${estimate.verdict}`;
   return html`<svg class="strip ${tone(estimate.isBetter)}" role="img" aria-label=${words} width="100%" height="24">
     <title>${words}</title>
     <line class="expected" x1="50%" x2="50%" y1="2" y2="22"></line>
@@ -112,10 +112,10 @@ export function strip(estimate, measure, reach) {
 /** How to read the pictures. */
 export function legend() {
   return html`<p class="legend">
-    <span><svg width="14" height="14" aria-hidden="true"><circle class="point" cx="7" cy="7" r="6"></circle></svg> estimate</span>
-    <span><svg width="34" height="14" aria-hidden="true"><line class="thick" x1="0" x2="34" y1="7" y2="7" stroke-width="10"></line></svg> 90 % sure it lies here</span>
-    <span><svg width="34" height="14" aria-hidden="true"><line class="thin" x1="0" x2="34" y1="7" y2="7"></line></svg> 95 % sure</span>
-    <span><svg width="8" height="14" aria-hidden="true"><line class="expected" x1="4" x2="4" y1="0" y2="14"></line></svg> expected of anyone with the same customers</span>
+    <span><svg width="14" height="14" aria-hidden="true"><circle class="point" cx="7" cy="7" r="6"></circle></svg> ${t`estimate`}</span>
+    <span><svg width="34" height="14" aria-hidden="true"><line class="thick" x1="0" x2="34" y1="7" y2="7" stroke-width="10"></line></svg> ${t`90 % sure it lies here`}</span>
+    <span><svg width="34" height="14" aria-hidden="true"><line class="thin" x1="0" x2="34" y1="7" y2="7"></line></svg> ${t`95 % sure`}</span>
+    <span><svg width="8" height="14" aria-hidden="true"><line class="expected" x1="4" x2="4" y1="0" y2="14"></line></svg> ${t`expected of anyone with the same customers`}</span>
   </p>`;
 }
 

@@ -2,14 +2,15 @@
 
 import { css, html, nothing } from "lit";
 import { LintPolicy, ListPolicies, ReadTrial, TryPolicy } from "./hr-operations.js";
-import { counted, moment } from "./hr-words.js";
+import { moment } from "./hr-words.js";
+import { number, plural, t, words } from "./language.js";
 import { sheets } from "./page-styles.js";
 import { Page } from "./page.js";
 import { shared } from "./styles.js";
 import { plain, share } from "./words.js";
 
 /** @type {Record<string, string>} */
-const SIDES = { BETTER: "better", WORSE: "worse", CANNOT_TELL: "cannot tell", ABSENT: "no figure" };
+const SIDES = words({ BETTER: "better", WORSE: "worse", CANNOT_TELL: "cannot tell", ABSENT: "no figure" });
 
 export class AppraisePolicies extends Page {
   static properties = { _found: { state: true }, _draft: { state: true }, _lint: { state: true }, _trial: { state: true } };
@@ -61,14 +62,14 @@ export class AppraisePolicies extends Page {
 
   render() {
     return html`<div class="title">
-        <h1>Policy</h1>
-        <p class="lead">By these rules figures are made: what is scored, with which weight, from how much evidence, and what chance has to explain before anything is said.</p>
+        <h1>${t`Policy`}</h1>
+        <p class="lead">${t`By these rules figures are made: what is scored, with which weight, from how much evidence, and what chance has to explain before anything is said.`}</p>
       </div>
       ${this.failure} ${this.#list()}`;
   }
 
   #list() {
-    if (this._found === null) return this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing;
+    if (this._found === null) return this._failure === null ? html`<p class="soft" role="status">${t`Loading …`}</p>` : nothing;
     const mayTry = this._found.viewer.permissions.includes("score cycles");
     return html`${this.#policies.map((/** @type {any} */ policy, /** @type {number} */ at) => this.#policy(policy, at === 0))} ${mayTry ? this.#desk() : nothing}`;
   }
@@ -76,20 +77,20 @@ export class AppraisePolicies extends Page {
   /** @param {any} policy @param {boolean} isNewest */
   #policy(policy, isNewest) {
     const own = policy.choices.filter((/** @type {any} */ one) => !one.isDefault);
-    const since = policy.firstUsedAt === null ? "No scoring run has followed one of its own: the defaults hold." : `First followed ${moment(policy.firstUsedAt)}.`;
+    const since = policy.firstUsedAt === null ? t`No scoring run has followed one of its own: the defaults hold.` : t`First followed ${moment(policy.firstUsedAt)}.`;
     return html`<section aria-labelledby=${policy.hash}>
-      <h2 id=${policy.hash}>Version ${policy.version}${policy.isDefault ? ", the defaults" : ""}${isNewest ? nothing : html` <span class="soft">(an earlier one)</span>`}</h2>
+      <h2 id=${policy.hash}>${policy.isDefault ? t`Version ${policy.version}, the defaults` : t`Version ${policy.version}`}${isNewest ? nothing : html` <span class="soft">${t`(an earlier one)`}</span>`}</h2>
       <p class="soft">${since}</p>
       ${findings(policy.findings)}
-      ${own.length === 0 ? nothing : html`<h3>Where it departs from the defaults</h3>${this.#choices(own)}`}
-      ${policy.exceptions.length === 0 ? nothing : html`<h3>What is otherwise for some</h3><ul class="exceptions">${policy.exceptions.map((/** @type {string} */ one) => html`<li>${one}</li>`)}</ul>`}
+      ${own.length === 0 ? nothing : html`<h3>${t`Where it departs from the defaults`}</h3>${this.#choices(own)}`}
+      ${policy.exceptions.length === 0 ? nothing : html`<h3>${t`What is otherwise for some`}</h3><ul class="exceptions">${policy.exceptions.map((/** @type {string} */ one) => html`<li>${one}</li>`)}</ul>`}
       <details ?open=${isNewest && policy.isDefault}>
-        <summary>Every rule of it</summary>
+        <summary>${t`Every rule of it`}</summary>
         ${groups(policy.choices).map(([name, choices]) => html`<h3>${name}</h3>${this.#choices(choices)}`)}
       </details>
       <details>
-        <summary>As a document, for a file under version control</summary>
-        <pre class="code" tabindex="0" aria-label="Policy document">${policy.document}</pre>
+        <summary>${t`As a document, for a file under version control`}</summary>
+        <pre class="code" tabindex="0" aria-label=${t`Policy document`}>${policy.document}</pre>
       </details>
     </section>`;
   }
@@ -99,8 +100,8 @@ export class AppraisePolicies extends Page {
     return html`<dl class="choices">
       ${choices.map((one) => html`<div>
         <dt>${sentence(one.meaning)}${one.indicatorName === null ? nothing : html` <span class="soft">(${one.indicatorName})</span>`}</dt>
-        <dd><b>${one.value}</b>${one.isDefault || one.defaultValue === null ? nothing : html` <span class="soft">instead of ${one.defaultValue}</span>`}
-          ${one.reason === null ? nothing : html`<br /><span>Because ${one.reason}.</span>`}
+        <dd><b>${one.value}</b>${one.isDefault || one.defaultValue === null ? nothing : html` <span class="soft">${t`instead of ${one.defaultValue}`}</span>`}
+          ${one.reason === null ? nothing : html`<br /><span>${t`Because ${one.reason}.`}</span>`}
           <br /><span class="soft small">${plain(one.key)}: ${one.source}</span></dd>
       </div>`)}
     </dl>`;
@@ -110,18 +111,18 @@ export class AppraisePolicies extends Page {
     const cycles = this._found.cycles.filter((/** @type {any} */ one) => one.latestRun !== null);
     const isTrying = this._trial !== null && ["WAITING", "RUNNING"].includes(this._trial.state);
     return html`<section aria-labelledby="try">
-      <h2 id="try">What if</h2>
-      <p class="lead">Change a rule below, and see what it would have changed in a cycle that was scored. Nothing is written. What is scored by is the file that
-      <code>APPRAISE_POLICY</code> names, which whoever runs the service puts in its place.</p>
+      <h2 id="try">${t`What if`}</h2>
+      <p class="lead">${t`Change a rule below, and see what it would have changed in a cycle that was scored. Nothing is written. What is scored by is the file that
+      ${html`<code>APPRAISE_POLICY</code>`} names, which whoever runs the service puts in its place.`}</p>
       <form class="card" @submit=${this.#send}>
         ${this.refusal}
-        <label><span>Policy document</span><textarea class="code" name="document" spellcheck="false" required .value=${this._draft ?? this.#policies[0].document}></textarea></label>
+        <label><span>${t`Policy document`}</span><textarea class="code" name="document" spellcheck="false" required .value=${this._draft ?? this.#policies[0].document}></textarea></label>
         ${cycles.length === 0
           ? nothing
-          : html`<div class="fields"><label><span>On the data of</span><select name="cycle">${cycles.map((/** @type {any} */ one) => html`<option value=${one.id}>${one.name}</option>`)}</select></label></div>`}
+          : html`<div class="fields"><label><span>${t`On the data of`}</span><select name="cycle">${cycles.map((/** @type {any} */ one) => html`<option value=${one.id}>${one.name}</option>`)}</select></label></div>`}
         <div class="actions">
-          ${cycles.length === 0 ? nothing : html`<button class="button main" value="try" ?disabled=${isTrying}>Try it</button>`}
-          <button class="button" value="check">Only check it</button>
+          ${cycles.length === 0 ? nothing : html`<button class="button main" value="try" ?disabled=${isTrying}>${t`Try it`}</button>`}
+          <button class="button" value="check">${t`Only check it`}</button>
         </div>
       </form>
       ${this._lint === null ? nothing : this.#checked()} ${this._trial === null ? nothing : this.#tried(isTrying)}
@@ -131,37 +132,37 @@ export class AppraisePolicies extends Page {
   #checked() {
     const { problem, findings: found } = this._lint;
     if (problem !== null) return html`<div class="notice bad" role="alert"><p>${problem}</p></div>`;
-    return found.length === 0 ? html`<div class="notice good" role="status"><p>Nothing is odd about it.</p></div>` : html`<div role="status">${findings(found)}</div>`;
+    return found.length === 0 ? html`<div class="notice good" role="status"><p>${t`Nothing is odd about it.`}</p></div>` : html`<div role="status">${findings(found)}</div>`;
   }
 
   /** @param {boolean} isTrying */
   #tried(isTrying) {
     const trial = this._trial;
     if (isTrying) {
-      return html`<div role="status"><p>${trial.step ?? "Waiting for a worker"} …</p>
-        <progress max=${trial.total || nothing} value=${trial.total ? trial.done : nothing} aria-label="Trying"></progress></div>`;
+      return html`<div role="status"><p>${trial.step ?? t`Waiting for a worker`} …</p>
+        <progress max=${trial.total || nothing} value=${trial.total ? trial.done : nothing} aria-label=${t`Trying`}></progress></div>`;
     }
-    if (trial.changes === null) return html`<div class="notice bad" role="alert"><p>${trial.problem ?? "What came of it has been cleared away."}</p></div>`;
+    if (trial.changes === null) return html`<div class="notice bad" role="alert"><p>${trial.problem ?? t`What came of it has been cleared away.`}</p></div>`;
     const { otherInputs, indicators, weights } = trial.changes;
-    return html`<h3>What it would have changed in ${trial.cycle.name}</h3><p class="hidden" role="status">Done</p>
-      ${otherInputs.length === 0 ? nothing : html`<div class="notice"><p>Not only the policy differs since that cycle was scored, also: ${otherInputs.join(", ")}.</p></div>`}
-      <div class="scroll" tabindex="0" role="region" aria-label="By indicator">
+    return html`<h3>${t`What it would have changed in ${trial.cycle.name}`}</h3><p class="hidden" role="status">${t`Done`}</p>
+      ${otherInputs.length === 0 ? nothing : html`<div class="notice"><p>${t`Not only the policy differs since that cycle was scored, also: ${otherInputs.join(", ")}.`}</p></div>`}
+      <div class="scroll" tabindex="0" role="region" aria-label=${t`By indicator`}>
         <table>
-          <thead><tr><th scope="col">Indicator</th><th scope="col" class="number">Figures then</th><th scope="col" class="number">By this policy</th><th scope="col" class="number">Appear</th><th scope="col" class="number">Vanish</th><th scope="col" class="number">Say something else</th></tr></thead>
-          <tbody>${indicators.map((/** @type {any} */ one) => html`<tr><th scope="row">${one.name}</th>${[one.before, one.after, one.appeared, one.vanished, one.changed].map((count) => html`<td class="number">${count.toLocaleString()}</td>`)}</tr>`)}</tbody>
+          <thead><tr><th scope="col">${t`Indicator`}</th><th scope="col" class="number">${t`Figures then`}</th><th scope="col" class="number">${t`By this policy`}</th><th scope="col" class="number">${t`Appear`}</th><th scope="col" class="number">${t`Vanish`}</th><th scope="col" class="number">${t`Say something else`}</th></tr></thead>
+          <tbody>${indicators.map((/** @type {any} */ one) => html`<tr><th scope="row">${one.name}</th>${[one.before, one.after, one.appeared, one.vanished, one.changed].map((count) => html`<td class="number">${number(count)}</td>`)}</tr>`)}</tbody>
         </table>
       </div>
       ${indicators.filter((/** @type {any} */ one) => one.changed > 0).map((/** @type {any} */ one) => html`<details>
-        <summary>${one.name}: of ${counted(one.changed, "person", "people")} something else</summary>
-        <ul class="rows">${one.readings.map((/** @type {any} */ change) => html`<li><span>${change.employee?.name ?? "Somebody"}: ${reading(change.before)} → ${reading(change.after)}</span></li>`)}</ul>
+        <summary>${plural(one.changed, "{0}: of {n} person something else", "{0}: of {n} people something else", one.name)}</summary>
+        <ul class="rows">${one.readings.map((/** @type {any} */ change) => html`<li><span>${change.employee?.name ?? t`Somebody`}: ${reading(change.before)} → ${reading(change.after)}</span></li>`)}</ul>
       </details>`)}
       ${weights.length === 0
         ? nothing
-        : html`<div class="scroll" tabindex="0" role="region" aria-label="Weights">
+        : html`<div class="scroll" tabindex="0" role="region" aria-label=${t`Weights`}>
             <table>
-              <caption>Weights are a choice: how many levels of all taken together hang on each</caption>
-              <thead><tr><th scope="col">Weight</th><th scope="col" class="number">moved</th><th scope="col" class="number">Another level</th></tr></thead>
-              <tbody>${weights.map((/** @type {any} */ one) => html`<tr><th scope="row">${one.name}</th><td class="number">${share(one.weight)} → ${share(one.movedTo)}</td><td class="number">${one.changed.toLocaleString()} of ${one.compared.toLocaleString()}</td></tr>`)}</tbody>
+              <caption>${t`Weights are a choice: how many levels of all taken together hang on each`}</caption>
+              <thead><tr><th scope="col">${t`Weight`}</th><th scope="col" class="number">${t`moved`}</th><th scope="col" class="number">${t`Another level`}</th></tr></thead>
+              <tbody>${weights.map((/** @type {any} */ one) => html`<tr><th scope="row">${one.name}</th><td class="number">${share(one.weight)} → ${share(one.movedTo)}</td><td class="number">${t`${one.changed} of ${one.compared}`}</td></tr>`)}</tbody>
             </table>
           </div>`}`;
   }
@@ -186,18 +187,18 @@ export class AppraisePolicies extends Page {
 function findings(found) {
   if (found.length === 0) return nothing;
   return html`<ul class="findings">
-    ${found.map((one) => html`<li class="notice ${one.level === "ERROR" ? "bad" : ""}"><p><b>${one.level === "ERROR" ? "Stops scoring" : "To think over"}:</b> ${one.sentence} <span class="soft small">(${one.path})</span></p></li>`)}
+    ${found.map((one) => html`<li class="notice ${one.level === "ERROR" ? "bad" : ""}"><p><b>${one.level === "ERROR" ? t`Stops scoring` : t`To think over`}:</b> ${one.sentence} <span class="soft small">(${one.path})</span></p></li>`)}
   </ul>`;
 }
 
 /** By what the rules are of, those of all first. @param {any[]} choices @returns {[string, any[]][]} */
 function groups(choices) {
   const names = [...new Set(choices.map((one) => one.indicatorName))];
-  return names.map((name) => [name ?? "Of everything", choices.filter((one) => one.indicatorName === name).map((one) => ({ ...one, indicatorName: null }))]);
+  return names.map((name) => [name ?? t`Of everything`, choices.filter((one) => one.indicatorName === name).map((one) => ({ ...one, indicatorName: null }))]);
 }
 
 /** @param {{side: string, level: number | null}} one */
-const reading = (one) => (one.level === null ? SIDES[one.side] : `${SIDES[one.side]}, level ${one.level}`);
+const reading = (one) => (one.level === null ? SIDES[one.side] : t`${SIDES[one.side]}, level ${one.level}`);
 
 /** @param {string} text */
 const sentence = (text) => text[0].toUpperCase() + text.slice(1);

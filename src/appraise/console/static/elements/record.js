@@ -1,6 +1,7 @@
 // <appraise-record>: what is kept of the reader: their sections, who has read them, and all of it to take away.
 
 import { css, html, nothing } from "lit";
+import { number, t } from "./language.js";
 import { ReadRecord } from "./operations.js";
 import { Page } from "./page.js";
 import { shared } from "./styles.js";
@@ -22,20 +23,20 @@ export class AppraiseRecord extends Page {
   }
 
   render() {
-    return html`<h1>My record</h1>
+    return html`<h1>${t`My record`}</h1>
       ${this.failure} ${this.#results()}`;
   }
 
   #results() {
-    if (this._viewer === null) return this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing;
+    if (this._viewer === null) return this._failure === null ? html`<p class="soft" role="status">${t`Loading …`}</p>` : nothing;
     const { sections } = this._viewer;
     return html`<section>
-        <h2>Take it away</h2>
-        <p>One archive with all that is kept of you here: a page to read, the same as data (JSON), and every event behind your figures as a table
-          (CSV). Your manager’s ratings are in it once they were shared with you.</p>
-        <p><a class="button main" href="/record/download" download>Download everything</a></p>
+        <h2>${t`Take it away`}</h2>
+        <p>${t`One archive with all that is kept of you here: a page to read, the same as data (JSON), and every event behind your figures as a table
+          (CSV). Your manager’s ratings are in it once they were shared with you.`}</p>
+        <p><a class="button main" href="/record/download" download>${t`Download everything`}</a></p>
       </section>
-      ${sections.length === 0 ? html`<section><p class="empty">There is no section of yours yet.</p></section>` : sections.map((/** @type {any} */ one) => this.#section(one))}`;
+      ${sections.length === 0 ? html`<section><p class="empty">${t`There is no section of yours yet.`}</p></section>` : sections.map((/** @type {any} */ one) => this.#section(one))}`;
   }
 
   /** @param {any} section */
@@ -43,15 +44,15 @@ export class AppraiseRecord extends Page {
     const readers = section.readers ?? [];
     return html`<section>
       <h2><a href="/sections/${section.id}">${section.cycle.name}</a> <span class="soft">${STATES[section.state]}</span></h2>
-      <h3>Who has read it</h3>
+      <h3>${t`Who has read it`}</h3>
       ${readers.length === 0
-        ? html`<p class="soft">Nobody but you.</p>`
-        : html`<div class="scroll" tabindex="0" role="region" aria-label="Readers of ${section.cycle.name}">
+        ? html`<p class="soft">${t`Nobody but you.`}</p>`
+        : html`<div class="scroll" tabindex="0" role="region" aria-label=${t`Readers of ${section.cycle.name}`}>
             <table>
-              <thead><tr><th scope="col">Who</th><th scope="col">First</th><th scope="col">Last</th><th scope="col">Times</th></tr></thead>
+              <thead><tr><th scope="col">${t`Who`}</th><th scope="col">${t`First`}</th><th scope="col">${t`Last`}</th><th scope="col">${t`Times`}</th></tr></thead>
               <tbody>${readers.map((/** @type {any} */ one) => html`<tr>
-                <th scope="row">${one.name}${one.through === null ? nothing : html` <span class="soft">in ${one.through}</span>`}</th>
-                <td>${date(one.first)}</td><td>${date(one.last)}</td><td>${one.times.toLocaleString(navigator.language)}</td>
+                <th scope="row">${one.name}${one.through === null ? nothing : html` <span class="soft">${t`in ${one.through}`}</span>`}</th>
+                <td>${date(one.first)}</td><td>${date(one.last)}</td><td>${number(one.times)}</td>
               </tr>`)}</tbody>
             </table>
           </div>`}
@@ -70,7 +71,7 @@ export class AppraiseRecord extends Page {
       a.button { display: inline-block; text-decoration: none; margin-top: var(--s4); }
       .scroll { overflow-x: auto; }
       table { border-collapse: collapse; font-variant-numeric: tabular-nums lining-nums; }
-      th, td { text-align: left; padding: var(--s2) var(--s5) var(--s2) 0; border-top: 1px solid var(--rule); font-weight: 400; }
+      th, td { text-align: start; padding-block: var(--s2); padding-inline: 0 var(--s5); border-top: 1px solid var(--rule); font-weight: 400; }
       thead th { border: 0; font-size: var(--size-small); font-weight: 600; }
       td { white-space: nowrap; }
       @media print { a.button { display: none; } }

@@ -1,23 +1,28 @@
 // Through whose hands a section goes: who stands in for its manager, who was it before, and who handed it in.
 
 import { html, nothing } from "lit";
+import { number, plural, t } from "./language.js";
 import { date, period } from "./words.js";
+
+/** @param {any} one */
+const until = (one) => date(`${one.lastDay}T00:00:00Z`);
 
 /** Who stands in for the manager today. @param {any} data */
 export const standIns = (data) =>
   data.delegates.map(
-    (/** @type {any} */ one) => html`<p class="small">${one.name} stands in for ${one.forName} until ${date(`${one.lastDay}T00:00:00Z`)}${one.maySubmit ? "" : ", without handing in"}.</p>`,
+    (/** @type {any} */ one) => html`<p class="small">${one.maySubmit
+      ? t`${one.name} stands in for ${one.forName} until ${until(one)}.`
+      : t`${one.name} stands in for ${one.forName} until ${until(one)}, without handing in.`}</p>`,
   );
 
 /** When and by whom it was handed in, and on what evidence. @param {any} data @param {(() => void) | null} save */
 export function origin(data, save) {
   if (data.submittedAt === null) return nothing;
   const by = data.handedIn;
-  const whose = by?.forName ? html` by ${by.name} for ${by.forName}` : nothing;
   return html`<section class="small soft">
-    <p>Handed in on ${date(data.submittedAt)}${whose}.</p>
-    ${data.manifestHash === null ? nothing : html`<p>Evidence frozen as <code title=${data.manifestHash}>${data.manifestHash.slice(0, 12)}</code></p>`}
-    ${data.state === "FINALISED" && save !== null ? html`<p class="deeds"><button class="button" @click=${save}>Save as PDF</button></p>` : nothing}
+    <p>${by?.forName ? t`Handed in on ${date(data.submittedAt)} by ${by.name} for ${by.forName}.` : t`Handed in on ${date(data.submittedAt)}.`}</p>
+    ${data.manifestHash === null ? nothing : html`<p>${t`Evidence frozen as ${html`<code title=${data.manifestHash}>${data.manifestHash.slice(0, 12)}</code>`}`}</p>`}
+    ${data.state === "FINALISED" && save !== null ? html`<p class="deeds"><button class="button" @click=${save}>${t`Save as PDF`}</button></p>` : nothing}
   </section>`;
 }
 
@@ -26,23 +31,23 @@ export function parts(data) {
   if (data.parts.length === 0) return nothing;
   const names = new Map(data.items.map((/** @type {any} */ item) => [item.id, item.indicator.name]));
   return html`<section>
-    <h2>Other managers’ parts</h2>
-    ${data.parts.map((/** @type {any} */ part) => html`<p class="small"><b>${part.authorName}</b>, ${part.kind === "FORMER" ? `manager for ${part.days} days` : "dotted line"}, ${period(part.firstDay, after(part.lastDay))}</p>
+    <h2>${t`Other managers’ parts`}</h2>
+    ${data.parts.map((/** @type {any} */ part) => html`<p class="small"><b>${part.authorName}</b>, ${part.kind === "FORMER" ? plural(part.days, "manager for {n} day", "manager for {n} days") : t`dotted line`}, ${period(part.firstDay, after(part.lastDay))}</p>
       ${part.givenAt === null ? html`<p class="small soft">${waiting(data, part)}</p>` : html`<ul class="missing small">${part.marks.map(mark)}</ul>`}`)}
     ${data.ratingsByDays.length === 0
       ? nothing
-      : html`<p class="small">Weighted by days, with the ratings as they stand: ${data.ratingsByDays.map((/** @type {any} */ one) => `${names.get(one.itemId)} ${Number(one.value).toLocaleString(navigator.language)}`).join(", ")}. A proposal; whoever signs decides.</p>`}
+      : html`<p class="small">${t`Weighted by days, with the ratings as they stand: ${data.ratingsByDays.map((/** @type {any} */ one) => `${names.get(one.itemId)} ${number(Number(one.value))}`).join(", ")}. A proposal; whoever signs decides.`}</p>`}
   </section>`;
 }
 
 /** @param {any} data @param {any} part */
 function waiting(data, part) {
-  if (!data.ratingsVisible) return "Shown when the section is shared with you.";
-  return part.canGive ? "Not given yet." : "Has left or is away: signed without.";
+  if (!data.ratingsVisible) return t`Shown when the section is shared with you.`;
+  return part.canGive ? t`Not given yet.` : t`Has left or is away: signed without.`;
 }
 
 /** @param {any} one */
-const mark = (one) => html`<li>${one.indicator.name}${one.rating === null ? nothing : html`: ${one.rating} of 5`}${one.comment === null ? nothing : html`<blockquote>${one.comment}</blockquote>`}</li>`;
+const mark = (one) => html`<li>${one.indicator.name}${one.rating === null ? nothing : html`: ${t`${one.rating} of 5`}`}${one.comment === null ? nothing : html`<blockquote>${one.comment}</blockquote>`}</li>`;
 
 /** The day after. @param {string} day */
 const after = (day) => new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);

@@ -1,16 +1,17 @@
 // <appraise-section section="…">: one employee's customer-service section in one cycle, wherever it is embedded.
 // Attributes: `section` (its id), `endpoint` (where the GraphQL API is). Property: `token` (a bearer token, kept in
-// memory; our own pages need none).
+// memory; our own pages need none). Event: `unsaved`, whether words are on their way to be stored.
 
-import { LitElement, html, nothing } from "lit";
+import { html, nothing } from "lit";
 import "./ask.js";
 import { problems } from "./ask.js";
-import { Client, RequestFailed, idempotencyKey } from "./client.js";
-import "./corrections.js";
-import { DEEDS, deedsOf } from "./deeds.js";
+import { Client, RequestFailed, idempotencyKey, isElsewhere } from "./client.js";
+import { standing } from "./corrections.js";
+import { deeds, deedsOf } from "./deeds.js";
 import { saveFile } from "./download.js";
 import "./evidence.js";
 import "./item.js";
+import { Spoken, number, t } from "./language.js";
 import { inputOf, questionOf } from "./objections.js";
 import { AnnotateCorrection, DecideDispute, FileDispute, ReadSection, WithdrawDispute } from "./operations.js";
 import { legend } from "./picture.js";
@@ -24,16 +25,12 @@ import { BYWAYS, STANCES, STATES, STEPS, date, failure, isContext, isSupported, 
 const RETRY = 5000;
 const EXTREMES = new Set([1, 5]);
 
-/** @param {string} endpoint */
-function isElsewhere(endpoint) {
-  return new URL(endpoint, window.location.href).origin !== window.location.origin;
-}
-
-export class AppraiseSection extends LitElement {
+export class AppraiseSection extends Spoken {
   static properties = {
     section: {},
     endpoint: {},
     token: { attribute: false },
+    frame: { attribute: false },
     _data: { state: true },
     _failure: { state: true },
     _stamp: { state: true },
@@ -46,6 +43,8 @@ export class AppraiseSection extends LitElement {
     this.endpoint = "/graphql";
     /** @type {string | null} */
     this.token = null;
+    /** @type {string | null} origin of the page in whose frame this stands */
+    this.frame = null;
     /** @type {any} */
     this._data = null;
     /** @type {RequestFailed | null} */
@@ -69,6 +68,11 @@ export class AppraiseSection extends LitElement {
     window.clearTimeout(this._retry);
   }
 
+  languageChanged() {
+    super.languageChanged();
+    if (this.client) this.#load();
+  }
+
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     const isOther = changed.has("section") || changed.has("endpoint");
@@ -79,7 +83,7 @@ export class AppraiseSection extends LitElement {
       if (this._failure !== null) this.#load();
       return;
     }
-    this.client = new Client(this.endpoint, this.token);
+    this.client = new Client(this.endpoint, this.token, this.frame);
     this.saving = new Saving(this.client, this.section, (section) => this.#stored(section));
     this.#load();
   }
@@ -112,6 +116,7 @@ export class AppraiseSection extends LitElement {
     if (section === null && isConflict && !this._conflictSeen) this.#load();
     this._conflictSeen = isConflict;
     this._stamp += 1;
+    this.dispatchEvent(new CustomEvent("unsaved", { detail: this.saving?.isPending ?? false }));
   }
 
   render() {
@@ -128,7 +133,7 @@ export class AppraiseSection extends LitElement {
           ${data.items.filter((/** @type {any} */ item) => !isContext(item)).map((/** @type {any} */ item) => this.#item(data, item))}
           ${this.#together(data)} ${this.#context(data)} ${this.#evidence(data)}
         </div>
-        <aside aria-label="This section">${this.#total(data)} ${this.#next(data)} ${this.#ownView(data)} ${this.#answer(data)} ${parts(data)} ${origin(data, this.token === null ? () => this.#print(data) : null)}</aside>
+        <aside aria-label=${t`This section`}>${this.#total(data)} ${this.#next(data)} ${this.#ownView(data)} ${this.#answer(data)} ${parts(data)} ${origin(data, this.token === null ? () => this.#print(data) : null)}</aside>
       </div>
       <appraise-ask></appraise-ask>
     </div>`;
@@ -154,8 +159,8 @@ export class AppraiseSection extends LitElement {
     const items = data.items.filter(isContext);
     if (items.length === 0) return nothing;
     return html`<details class="context">
-      <summary>Context: ${items.map((/** @type {any} */ item) => item.indicator.name).join(", ")}</summary>
-      <p class="soft small">These figures help to read the others. They weigh nothing and are not rated.</p>
+      <summary>${t`Context: ${items.map((/** @type {any} */ item) => item.indicator.name).join(", ")}`}</summary>
+      <p class="soft small">${t`These figures help to read the others. They weigh nothing and are not rated.`}</p>
       ${items.map((/** @type {any} */ item) => this.#item(data, item))}
     </details>`;
   }
@@ -163,7 +168,7 @@ export class AppraiseSection extends LitElement {
   /** Looked up when it is opened. @param {any} data */
   #evidence(data) {
     return html`<details class="context" @toggle=${(/** @type {any} */ event) => { this._isOpen ||= event.target.open; }}>
-      <summary>Every event about ${data.isOwn ? "you" : data.person.name}</summary>
+      <summary>${data.isOwn ? t`Every event about you` : t`Every event about ${data.person.name}`}</summary>
       ${this._isOpen
         ? html`<appraise-evidence .client=${this.client} .section=${this.section} .items=${data.items}
             .mayClaim=${data.allowedActions.includes("CLAIM")}></appraise-evidence>`
@@ -177,11 +182,11 @@ export class AppraiseSection extends LitElement {
     const reached = STEPS.indexOf(BYWAYS[data.state] ?? data.state);
     const place = [person.job, person.department, person.profile].filter(Boolean).join(", ");
     return html`<header>
-      <p class="overline">Customer-service section · ${cycle.name} · ${period(cycle.start, cycle.end)}</p>
+      <p class="overline">${this.token === null ? nothing : "Appraise · "}${t`Customer-service section · ${cycle.name} · ${period(cycle.start, cycle.end)}`}</p>
       <h1 tabindex="-1">${person.name}</h1>
-      <p class="lead">${place}${person.managerName ? html`${place ? " · " : ""}reports to ${person.managerName}` : nothing}</p>
+      <p class="lead">${place}${person.managerName ? html`${place ? " · " : ""}${t`reports to ${person.managerName}`}` : nothing}</p>
       ${standIns(data)}
-      <ol class="steps" aria-label="State">
+      <ol class="steps" aria-label=${t`State`}>
         ${STEPS.map(
           (state, step) => html`<li class=${step <= reached ? "reached" : ""} aria-current=${step === reached ? "step" : nothing}>
             ${STATES[step === reached ? data.state : state]}
@@ -193,12 +198,12 @@ export class AppraiseSection extends LitElement {
 
   /** @param {any} data */
   #total(data) {
-    const words = data.total === null ? "not yet" : html`${Number(data.total).toLocaleString(navigator.language, { minimumFractionDigits: 2 })} <span>of 5</span>`;
+    const words = data.total === null ? t`not yet` : html`${number(Number(data.total), { minimumFractionDigits: 2 })} <span>${t`of 5`}</span>`;
     return html`<section>
-      <h2>Total of the ratings</h2>
-      ${data.ratingsVisible ? html`<p class="total">${words}</p>` : html`<p class="soft">Shown when the section is shared with you.</p>`}
-      ${data.hostTotal === null ? nothing : html`<p class="small">Written to the HR system as ${Number(data.hostTotal.value).toLocaleString(navigator.language)} of ${Number(data.hostTotal.lowest)} to ${Number(data.hostTotal.highest)}.</p>`}
-      <p class="soft small">Indicators with a figure make up ${share(data.observedWeight)} of the weight. Absences weigh nothing.</p>
+      <h2>${t`Total of the ratings`}</h2>
+      ${data.ratingsVisible ? html`<p class="total">${words}</p>` : html`<p class="soft">${t`Shown when the section is shared with you.`}</p>`}
+      ${data.hostTotal === null ? nothing : html`<p class="small">${t`Written to the HR system as ${Number(data.hostTotal.value)} of ${Number(data.hostTotal.lowest)} to ${Number(data.hostTotal.highest)}.`}</p>`}
+      <p class="soft small">${t`Indicators with a figure make up ${share(data.observedWeight)} of the weight. Absences weigh nothing.`}</p>
     </section>`;
   }
 
@@ -208,7 +213,7 @@ export class AppraiseSection extends LitElement {
     const missing = data.allowedActions.includes("RATE") ? this.#missing(data) : [];
     if (actions.length === 0 && missing.length === 0) return data.isOwn ? this.#own(data) : nothing;
     return html`<section>
-      <h2>${missing.length > 0 ? "Still missing" : "Next"}</h2>
+      <h2>${missing.length > 0 ? t`Still missing` : t`Next`}</h2>
       ${this.#due(data)}
       ${missing.length > 0
         ? html`<ul class="missing">
@@ -216,7 +221,7 @@ export class AppraiseSection extends LitElement {
           </ul>`
         : nothing}
       <p class="deeds">
-        ${actions.map((action) => html`<button class="button ${DEEDS[action].isQuiet ? "" : "main"}" @click=${() => this.#ask(action)}>${DEEDS[action].button}</button>`)}
+        ${actions.map((action) => html`<button class="button ${deeds()[action].isQuiet ? "" : "main"}" @click=${() => this.#ask(action)}>${deeds()[action].button}</button>`)}
       </p>
     </section>`;
   }
@@ -224,41 +229,41 @@ export class AppraiseSection extends LitElement {
   /** Why it came back, what is proposed, and until when an answer counts. @param {any} data */
   #due(data) {
     const told = [];
-    if (data.returnReason !== null) told.push(html`<p>Given back: ${data.returnReason}</p>`);
-    if (data.reopening !== null) told.push(html`<p>Opening it again is proposed: ${data.reopening.note}</p>`);
+    if (data.returnReason !== null) told.push(html`<p>${t`Given back: ${data.returnReason}`}</p>`);
+    if (data.reopening !== null) told.push(html`<p>${t`Opening it again is proposed: ${data.reopening.note}`}</p>`);
     if (data.respondBy !== null && data.allowedActions.includes("ACKNOWLEDGE")) {
       const { words, isLate } = until(data.respondBy, new Date());
-      told.push(html`<p class=${isLate ? "wrong" : ""}>Answer or dispute by ${date(`${data.respondBy}T00:00:00Z`)}, ${words}.</p>`);
+      told.push(html`<p class=${isLate ? "wrong" : ""}>${t`Answer or dispute by ${date(`${data.respondBy}T00:00:00Z`)}, ${words}.`}</p>`);
     }
     return told;
   }
 
   /** @param {any} data */
   #own(data) {
-    const answered = data.state === "ACKNOWLEDGED" ? " You have answered." : "";
-    const words = data.ratingsVisible ? `${STATES[data.state]}.${answered}` : "This is your own section. You see the figures at once, and your manager’s words when it is shared with you.";
-    return html`<section><h2>Your section</h2><p>${words}</p></section>`;
+    const answered = data.state === "ACKNOWLEDGED" ? ` ${t`You have answered.`}` : "";
+    const words = data.ratingsVisible ? `${STATES[data.state]}.${answered}` : t`This is your own section. You see the figures at once, and your manager’s words when it is shared with you.`;
+    return html`<section><h2>${t`Your section`}</h2><p>${words}</p></section>`;
   }
 
   /** What the employee thinks of themselves, and who sees it when. @param {any} data */
   #ownView(data) {
     if (data.allowedActions.includes("ASSESS_SELF")) {
-      return html`<section><h2>Your own view</h2>
-        <p class="small">If you want to: rate yourself and write beside the items. Nobody else sees it before your manager has handed in too.</p>
-        <p class="deeds"><button class="button" @click=${() => this.#ask("HAND_IN_SELF")}>${DEEDS.HAND_IN_SELF.button}</button></p></section>`;
+      return html`<section><h2>${t`Your own view`}</h2>
+        <p class="small">${t`If you want to: rate yourself and write beside the items. Nobody else sees it before your manager has handed in too.`}</p>
+        <p class="deeds"><button class="button" @click=${() => this.#ask("HAND_IN_SELF")}>${deeds().HAND_IN_SELF.button}</button></p></section>`;
     }
     if (data.selfAssessedAt === null) return nothing;
-    const whose = data.isOwn ? "Your own view" : "The employee’s own view";
-    const shown = data.isOwn ? "Your manager reads it once both are in." : "It opens when your ratings are handed in too, so that neither leads the other.";
+    const whose = data.isOwn ? t`Your own view` : t`The employee’s own view`;
+    const shown = data.isOwn ? t`Your manager reads it once both are in.` : t`It opens when your ratings are handed in too, so that neither leads the other.`;
     return html`<section><h2>${whose}</h2>
-      <p class="small">Handed in on ${date(data.selfAssessedAt)}. ${data.isOwn || !data.selfAssessmentVisible ? shown : "It stands beside the ratings."}</p></section>`;
+      <p class="small">${t`Handed in on ${date(data.selfAssessedAt)}.`} ${data.isOwn || !data.selfAssessmentVisible ? shown : t`It stands beside the ratings.`}</p></section>`;
   }
 
   /** @param {any} data */
   #answer(data) {
     if (data.acknowledgement === null) return nothing;
     const { stance, comment } = data.acknowledgement;
-    return html`<section><h2>The employee’s answer</h2><p>${STANCES[stance]}.</p>
+    return html`<section><h2>${t`The employee’s answer`}</h2><p>${STANCES[stance]}.</p>
       ${comment === null ? nothing : html`<blockquote>${comment}</blockquote>`}</section>`;
   }
 
@@ -275,10 +280,10 @@ export class AppraiseSection extends LitElement {
     const unrated = this.#unrated(data);
     return data.items.flatMap((/** @type {any} */ item) => {
       const { rating, comment, reason } = this.saving?.draft(item.id) ?? item;
-      if (unrated.includes(item)) return [{ item: item.id, words: `${item.indicator.name}: a rating` }];
+      if (unrated.includes(item)) return [{ item: item.id, words: t`${item.indicator.name}: a rating` }];
       if (isContext(item)) return [];
-      if (!isSupported(item, rating) && !reason?.trim()) return [{ item: item.id, words: `${item.indicator.name}: a reason for the ${rating}` }];
-      if (EXTREMES.has(rating) && !comment?.trim()) return [{ item: item.id, words: `${item.indicator.name}: words beside the ${rating}` }];
+      if (!isSupported(item, rating) && !reason?.trim()) return [{ item: item.id, words: t`${item.indicator.name}: a reason for the ${rating}` }];
+      if (EXTREMES.has(rating) && !comment?.trim()) return [{ item: item.id, words: t`${item.indicator.name}: words beside the ${rating}` }];
       return [];
     });
   }
@@ -303,7 +308,7 @@ export class AppraiseSection extends LitElement {
       return;
     }
     await this.saving?.flush();
-    const deed = DEEDS[name];
+    const deed = deeds()[name];
     this.#dialog.ask(deed, (values) => this.#change(deed.document, { ...deed.sent, ...filled(values) }));
   }
 
@@ -315,13 +320,7 @@ export class AppraiseSection extends LitElement {
 
   /** @param {string} correctionId */
   #annotate(correctionId) {
-    const question = {
-      title: "Let the section stand?",
-      words: "The figures stay as they were handed in. The employee reads your note.",
-      button: "Let it stand",
-      fields: [{ name: "note", label: "Why it stands" }],
-    };
-    this.#dialog.ask(question, async ({ note }) => {
+    this.#dialog.ask(standing(), async ({ note }) => {
       const { annotateCorrection } = await /** @type {Client} */ (this.client).send(AnnotateCorrection, { input: { correctionId, note } });
       if (annotateCorrection.correction !== null) await this.#load();
       return problems(annotateCorrection);
@@ -353,10 +352,10 @@ export class AppraiseSection extends LitElement {
 
   #waiting() {
     return html`<div class="frame" aria-busy="true">
-      <p class="hidden" role="status">Loading</p>
-      <p class="overline"><span class="waiting">Customer-service section · 2026</span></p>
-      <p class="ghost-head"><span class="waiting">First and last name</span></p>
-      <p class="lead"><span class="waiting">Job, department · reports to a manager</span></p>
+      <p class="hidden" role="status">${t`Loading`}</p>
+      <p class="overline"><span class="waiting">${t`Customer-service section · 2026`}</span></p>
+      <p class="ghost-head"><span class="waiting">${t`First and last name`}</span></p>
+      <p class="lead"><span class="waiting">${t`Job, department · reports to a manager`}</span></p>
     </div>`;
   }
 
@@ -364,7 +363,7 @@ export class AppraiseSection extends LitElement {
   #failed(error) {
     const isNone = error.code === "NOT_FOUND" || error.code === "BAD_USER_INPUT"; // the latter: no id at all
     return html`<div class="frame failed" role="alert">
-      <h1>${isNone ? "Nothing to see here" : "This did not load"}</h1>
+      <h1>${isNone ? t`Nothing to see here` : t`This did not load`}</h1>
       <p class="lead">${failure(isNone ? "NOT_FOUND" : error.code, error.message)}</p>
       ${isNone ? nothing : this.#remedy(error)}
     </div>`;
@@ -373,8 +372,8 @@ export class AppraiseSection extends LitElement {
   /** @param {RequestFailed} error */
   #remedy(error) {
     return error.code === "UNAUTHENTICATED" && this.token === null
-      ? html`<p><a href="/sign-in">Sign in again</a></p>`
-      : html`<p><button class="button" @click=${() => this.#load()}>Try again</button></p>`;
+      ? html`<p><a href="/sign-in">${t`Sign in again`}</a></p>`
+      : html`<p><button class="button" @click=${() => this.#load()}>${t`Try again`}</button></p>`;
   }
 
   static styles = [

@@ -27,21 +27,21 @@ export const shared = css`
   .button.main { color: var(--on-accent); background: var(--accent); border-color: var(--accent); }
   .button.main:hover { filter: brightness(1.12); }
   .link {
-    color: var(--accent); background: none; border: 0; padding: var(--s1) 0; text-align: left;
+    color: var(--accent); background: none; border: 0; padding: var(--s1) 0; text-align: start;
     text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 0.18em;
   }
   textarea, input, select {
     font: inherit; color: var(--ink); background: var(--sheet); border: 1px solid var(--edge);
     border-radius: var(--corner); padding: 0.55rem 0.7rem; max-width: 100%;
   }
-  .notice { border-left: 4px solid var(--accent); background: var(--wash); padding: var(--s3) var(--s4); }
+  .notice { border-inline-start: 4px solid var(--accent); background: var(--wash); padding: var(--s3) var(--s4); }
   .notice.bad { border-color: var(--worse); }
   .waiting { background: var(--wash); border-radius: var(--corner); color: transparent; user-select: none; }
   @media print { .button, .link { display: none; } }
 `;
 
 export const pictures = css`
-  svg { display: block; overflow: visible; }
+  svg { display: block; overflow: visible; direction: ltr; }
   .thin { stroke: var(--tone, var(--ink)); stroke-width: 2; }
   .thick { stroke: var(--tone, var(--ink)); stroke-opacity: 0.38; }
   .point { fill: var(--tone, var(--ink)); stroke: var(--sheet); stroke-width: 2; }
@@ -66,19 +66,19 @@ export const findings = css`
   .number span { font: 400 var(--size-text) / 1.2 var(--sans); letter-spacing: 0; color: var(--ink-soft); }
   .verdict { margin-block: var(--s2); color: var(--tone); font-weight: 600; text-wrap: pretty; }
   figure { min-width: 0; padding-top: var(--s1); }
-  .absence { border-left: 3px double var(--edge); padding-left: var(--s4); margin-block: var(--s4); max-width: var(--measure); }
+  .absence { border-inline-start: 3px double var(--edge); padding-inline-start: var(--s4); margin-block: var(--s4); max-width: var(--measure); }
   .absence .number { font-size: 1.75rem; color: var(--ink-soft); font-style: italic; margin-bottom: var(--s2); }
   .absence p + p + p { margin-top: var(--s2); }
   details { margin-top: var(--s2); }
   summary { cursor: pointer; color: var(--accent); width: fit-content; padding-block: var(--s1); }
   .working { display: grid; gap: var(--s4) var(--s6); padding-block: var(--s2) var(--s4); }
-  ol { padding-left: 1.3em; display: grid; gap: var(--s2); align-content: start; }
+  ol { padding-inline-start: 1.3em; display: grid; gap: var(--s2); align-content: start; }
   li::marker { color: var(--ink-soft); font-variant-numeric: tabular-nums; }
   table { border-collapse: collapse; width: 100%; align-self: start; font-variant-numeric: tabular-nums lining-nums; }
-  caption { text-align: left; font-size: var(--size-small); color: var(--ink-soft); padding-bottom: var(--s2); }
+  caption { text-align: start; font-size: var(--size-small); color: var(--ink-soft); padding-bottom: var(--s2); }
   th, td { padding: var(--s1) 0; border-top: 1px solid var(--rule); font-weight: 400; }
-  th { text-align: left; padding-right: var(--s3); }
-  td { text-align: right; white-space: nowrap; }
+  th { text-align: start; padding-inline-end: var(--s3); }
+  td { text-align: end; white-space: nowrap; }
   tr:last-child > * { border-top: 1px solid var(--ink); border-bottom: 3px double var(--ink); font-weight: 600; }
   dl { display: grid; gap: var(--s2); padding-block: var(--s2) var(--s3); max-width: var(--measure); }
   dt { font-weight: 600; font-size: var(--size-small); }

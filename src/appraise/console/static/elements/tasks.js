@@ -2,13 +2,14 @@
 
 import { css, html, nothing } from "lit";
 import "./delegates.js";
+import { number, plural, t, words } from "./language.js";
 import { ReadTasks } from "./operations.js";
 import { Page } from "./page.js";
 import { shared } from "./styles.js";
 import { date, until } from "./words.js";
 
 /** @type {Record<string, [one: string, what: string]>} */
-const KINDS = {
+const KINDS = words({
   RATE: ["Rate and hand in", "Rate the items beside the evidence, then hand the section in."],
   GIVE_PART: ["Give your part", "You were their manager earlier in the cycle, or they report to you in a dotted line. Say how they worked in your time."],
   SUBMIT_IN_PLACE: ["Hand in for somebody", "The manager is on leave; you hand in in their place."],
@@ -21,7 +22,7 @@ const KINDS = {
   DECIDE_DISPUTE: ["Decide a dispute", "Somebody disputes their rating. Read it beside the evidence, and decide with a reason."],
   DECIDE_CLAIM: ["Decide a claim", "Somebody says that evidence is not theirs, or wrong. Read it beside the evidence, and decide with a reason."],
   DECIDE_CORRECTION: ["Decide a correction", "Data changed after a section was final. Let it stand with a note, or propose to open it again."],
-};
+});
 
 /** @typedef {{kind: string, due: string | null, sectionId: string, employeeName: string, cycleName: string, forName: string | null}} Task */
 
@@ -48,17 +49,16 @@ export class AppraiseTasks extends Page {
   }
 
   render() {
-    return html`<h1>To do</h1>
+    return html`<h1>${t`To do`}</h1>
       ${this.failure} ${this.#results()}
       <appraise-delegates .endpoint=${this.endpoint} .token=${this.token}></appraise-delegates>`;
   }
 
   #results() {
-    if (this._tasks === null) return this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing;
-    if (this._tasks.length === 0) return html`<p class="empty" role="status">Nothing waits for you.</p>`;
-    const count = this._tasks.length === 1 ? "1 thing waits for you" : `${this._tasks.length.toLocaleString()} things wait for you`;
-    const kinds = [...new Set(this._tasks.map((task) => task.kind))];
-    return html`<p class="soft small" role="status">${count}, the most urgent first.</p>
+    if (this._tasks === null) return this._failure === null ? html`<p class="soft" role="status">${t`Loading …`}</p>` : nothing;
+    if (this._tasks.length === 0) return html`<p class="empty" role="status">${t`Nothing waits for you.`}</p>`;
+        const kinds = [...new Set(this._tasks.map((task) => task.kind))];
+    return html`<p class="soft small" role="status">${plural(this._tasks.length, "1 thing waits for you, the most urgent first.", "{n} things wait for you, the most urgent first.")}</p>
       ${kinds.map((kind) => this.#kind(kind, (this._tasks ?? []).filter((task) => task.kind === kind)))}`;
   }
 
@@ -66,14 +66,14 @@ export class AppraiseTasks extends Page {
   #kind(kind, tasks) {
     const [title, what] = KINDS[kind] ?? [kind, ""];
     return html`<section>
-      <h2>${title} <span class="soft">${tasks.length.toLocaleString()}</span></h2>
+      <h2>${title} <span class="soft">${number(tasks.length)}</span></h2>
       <p class="soft">${what}</p>
       <ul>
         ${tasks.map(
           (task) => html`<li>
-            <span><a href=${place(task)}>${task.employeeName}</a>${task.forName === null ? nothing : html`<br /><span class="soft small">for ${task.forName}</span>`}</span>
+            <span><a href=${place(task)}>${task.employeeName}</a>${task.forName === null ? nothing : html`<br /><span class="soft small">${t`for ${task.forName}`}</span>`}</span>
             <span class="soft small">${task.cycleName}</span>
-            ${task.due === null ? html`<span class="soft small">no date</span>` : this.#due(task.due)}
+            ${task.due === null ? html`<span class="soft small">${t`no date`}</span>` : this.#due(task.due)}
           </li>`,
         )}
       </ul>
@@ -83,7 +83,7 @@ export class AppraiseTasks extends Page {
   /** @param {string} day */
   #due(day) {
     const { words, isLate } = until(day, new Date());
-    return html`<span class="small ${isLate ? "late" : ""}">due ${date(`${day}T00:00:00Z`)}, ${words}</span>`;
+    return html`<span class="small ${isLate ? "late" : ""}">${t`due ${date(`${day}T00:00:00Z`)}, ${words}`}</span>`;
   }
 
   static styles = [

@@ -1,18 +1,19 @@
 // <appraise-together>: what all indicators of a section say together, after whoever rates has judged.
 
-import { LitElement, html, nothing } from "lit";
+import { html, nothing } from "lit";
+import { Spoken, plural, t, words } from "./language.js";
 import { picture, tone } from "./picture.js";
 import { findings, pictures, shared } from "./styles.js";
 import { figure, sum } from "./words.js";
 
-const VERDICTS = {
+const VERDICTS = words({
   better: "Surely above the average colleague",
   worse: "Surely below the average colleague",
   unsure: "The data cannot tell this from the average colleague",
-};
-const MEASURE = { name: "All indicators together", unit: null, direction: "HIGHER_IS_BETTER" };
+});
+const MEASURE = { get name() { return t`All indicators together`; }, unit: null, direction: "HIGHER_IS_BETTER" };
 
-export class AppraiseTogether extends LitElement {
+export class AppraiseTogether extends Spoken {
   static properties = {
     composite: { attribute: false },
     toRate: { attribute: false },
@@ -31,17 +32,17 @@ export class AppraiseTogether extends LitElement {
     return html`<article aria-labelledby="name">
       <header>
         <h2 id="name">${MEASURE.name}</h2>
-        <p class="soft small">by the weights of the policy</p>
+        <p class="soft small">${t`by the weights of the policy`}</p>
       </header>
-      <p class="question">What do the figures say, judged jointly?</p>
+      <p class="question">${t`What do the figures say, judged jointly?`}</p>
       ${this.toRate > 0 ? this.#waiting() : this.composite.__typename === "Composite" ? this.#figure(this.composite) : this.#absence(this.composite)}
     </article>`;
   }
 
   #waiting() {
     return html`<div class="absence">
-      <p>Your own judgement comes first: this opens when you have rated every indicator that has a figure
-        (${this.toRate === 1 ? "one is missing" : `${this.toRate} are missing`}).</p>
+      <p>${plural(this.toRate, "Your own judgement comes first: this opens when you have rated every indicator that has a figure (one is missing).",
+        "Your own judgement comes first: this opens when you have rated every indicator that has a figure ({n} are missing).")}</p>
     </div>`;
   }
 
@@ -51,15 +52,15 @@ export class AppraiseTogether extends LitElement {
     const verdict = VERDICTS[tone(composite.isBetter)];
     return html`<div class="finding">
         <div class=${tone(composite.isBetter)}>
-          <p class="number">${signed(composite.value)} <span>standard deviations</span></p>
+          <p class="number">${signed(composite.value)} <span>${t`standard deviations`}</span></p>
           <p class="verdict"><span aria-hidden="true">${sign}</span> ${verdict}.</p>
-          ${composite.level === null ? nothing : html`<p class="soft small">Level ${composite.level} of 5 by a fixed rule. It is not a rating: a person gives that.</p>`}
-          ${composite.carriesConsequence ? nothing : html`<p class="soft small">To be read, not to be acted on: the reliability is below what the policy asks for.</p>`}
+          ${composite.level === null ? nothing : html`<p class="soft small">${t`Level ${composite.level} of 5 by a fixed rule. It is not a rating: a person gives that.`}</p>`}
+          ${composite.carriesConsequence ? nothing : html`<p class="soft small">${t`To be read, not to be acted on: the reliability is below what the policy asks for.`}</p>`}
         </div>
-        <figure>${picture({ ...composite, expected: "0", verdict }, MEASURE, "average")}</figure>
+        <figure>${picture({ ...composite, expected: "0", verdict }, MEASURE, t`average`)}</figure>
       </div>
       <details>
-        <summary>How it is worked out</summary>
+        <summary>${t`How it is worked out`}</summary>
         <div class="working">
           <ol>
             ${composite.sentences.map((/** @type {string} */ sentence) => html`<li>${sentence}</li>`)}
@@ -73,9 +74,9 @@ export class AppraiseTogether extends LitElement {
   #parts(composite) {
     const digits = sum([...composite.parts.map((/** @type {any} */ part) => part.amount), composite.value]);
     return html`<table>
-      <caption>The sum, with every digit (standard deviations)</caption>
+      <caption>${t`The sum, with every digit (standard deviations)`}</caption>
       <tbody>
-        ${[...composite.parts.map((/** @type {any} */ part) => part.name), "together"].map(
+        ${[...composite.parts.map((/** @type {any} */ part) => part.name), t`together`].map(
           (name, row) => html`<tr><th scope="row">${name}</th><td>${digits[row]}</td></tr>`,
         )}
       </tbody>
@@ -85,9 +86,9 @@ export class AppraiseTogether extends LitElement {
   /** @param {any} absence */
   #absence(absence) {
     return html`<div class="absence">
-      <p class="number">No figure</p>
+      <p class="number">${t`No figure`}</p>
       <p>${absence.sentence}</p>
-      <p class="soft small">This is not a zero and not an average: there is too little to put together.</p>
+      <p class="soft small">${t`This is not a zero and not an average: there is too little to put together.`}</p>
     </div>`;
   }
 

@@ -3,6 +3,7 @@
 import { css, html, nothing } from "lit";
 import { CreateToken, ListTokens, RevokeToken, RotateToken } from "./hr-operations.js";
 import { SCOPES, moment, moved } from "./hr-words.js";
+import { t } from "./language.js";
 import { sheets } from "./page-styles.js";
 import { Page } from "./page.js";
 import { shared } from "./styles.js";
@@ -53,9 +54,9 @@ export class AppraiseTokens extends Page {
 
   render() {
     return html`<div class="title">
-        <h1>Access tokens</h1>
-        <p class="lead">With a token a program reads or sends what its scopes say, without anybody signing in. Give each program one of its own, with no scope that it does not
-        need.</p>
+        <h1>${t`Access tokens`}</h1>
+        <p class="lead">${t`With a token a program reads or sends what its scopes say, without anybody signing in. Give each program one of its own, with no scope that it does not
+        need.`}</p>
       </div>
       ${this.failure} ${this.#secret()} ${this.#list()}`;
   }
@@ -64,47 +65,47 @@ export class AppraiseTokens extends Page {
     if (this._made === null) return nothing;
     const { name, text } = this._made;
     return html`<div class="notice good made" role="status" tabindex="-1">
-      <p><b>The token of ${name}.</b> It is shown this once; only its hash is kept.</p>
+      <p><b>${t`The token of ${name}.`}</b> ${t`It is shown this once; only its hash is kept.`}</p>
       <p class="code">${text}</p>
-      <p class="actions"><button class="button" @click=${() => navigator.clipboard?.writeText(text)}>Copy it</button>
-        <button class="link" @click=${() => (this._made = null)}>I have it</button></p>
+      <p class="actions"><button class="button" @click=${() => navigator.clipboard?.writeText(text)}>${t`Copy it`}</button>
+        <button class="link" @click=${() => (this._made = null)}>${t`I have it`}</button></p>
     </div>`;
   }
 
   #list() {
-    if (this._tokens === null) return this._failure === null ? html`<p class="soft" role="status">Loading …</p>` : nothing;
+    if (this._tokens === null) return this._failure === null ? html`<p class="soft" role="status">${t`Loading …`}</p>` : nothing;
     return html`<section aria-labelledby="tokens">
-        <h2 id="tokens">Those there are</h2>
-        ${this._tokens.length === 0 ? html`<p>None.</p>` : html`<ul class="rows tokens">${this._tokens.map((one) => this.#token(one))}</ul>`}
+        <h2 id="tokens">${t`Those there are`}</h2>
+        ${this._tokens.length === 0 ? html`<p>${t`None.`}</p>` : html`<ul class="rows tokens">${this._tokens.map((one) => this.#token(one))}</ul>`}
       </section>
       ${this.#form()}`;
   }
 
   /** @param {any} one */
   #token(one) {
-    const opens = one.employee !== null ? html`Acts as ${one.employee.name}` : one.scopes.length === 0 ? "Opens nothing" : one.scopes.map((/** @type {string} */ scope) => SCOPES[scope][0]).join(", ");
-    const ends = one.expiresAt === null ? "does not end" : `${one.isLive ? "until" : "ended"} ${moment(one.expiresAt)}`;
+    const opens = one.employee !== null ? t`Acts as ${one.employee.name}` : one.scopes.length === 0 ? t`Opens nothing` : one.scopes.map((/** @type {string} */ scope) => SCOPES[scope][0]).join(", ");
+    const ends = one.expiresAt === null ? t`does not end` : one.isLive ? t`until ${moment(one.expiresAt)}` : t`ended ${moment(one.expiresAt)}`;
     const ask = (/** @type {string} */ deed) => () => { this._asked = this._asked === deed + one.key ? null : deed + one.key; this._refusal = null; };
     return html`<li>
       <span><span class="name">${one.name}</span><br /><span class="code small soft">${one.key}</span></span>
       <span>${opens}</span>
-      <span class="${one.isLive ? "" : "soft"}">${ends}<br /><span class="soft small">${one.lastUsedAt === null ? "never used" : `last used ${moment(one.lastUsedAt)}`}</span></span>
+      <span class="${one.isLive ? "" : "soft"}">${ends}<br /><span class="soft small">${one.lastUsedAt === null ? t`never used` : t`last used ${moment(one.lastUsedAt)}`}</span></span>
       <span class="actions">
-        ${one.canBeRotated ? html`<button class="link" aria-label="Replace the token ${one.name}" @click=${ask("rotate")}>Replace …</button>` : nothing}
-        <button class="link" aria-label="Revoke the token ${one.name}" @click=${ask("revoke")}>Revoke …</button>
+        ${one.canBeRotated ? html`<button class="link" aria-label=${t`Replace the token ${one.name}`} @click=${ask("rotate")}>${t`Replace …`}</button>` : nothing}
+        <button class="link" aria-label=${t`Revoke the token ${one.name}`} @click=${ask("revoke")}>${t`Revoke …`}</button>
       </span>
       ${this._asked === `rotate${one.key}`
         ? html`<form class="card wide" @submit=${(/** @type {Event} */ event) => { event.preventDefault(); this.#change(RotateToken, { key: one.key, overlapHours: Number(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("hours")) }); }}>
             ${this.refusal}
-            <label><span>Hours for which the old one is good as well</span><input type="number" name="hours" min="0" max="720" value="48" required /><small>So that the program can change over. The new one lives ${LIFE} days.</small></label>
-            <div class="actions"><button class="button main">Replace it</button><button class="button" type="button" @click=${ask("rotate")}>Leave it</button></div>
+            <label><span>${t`Hours for which the old one is good as well`}</span><input type="number" name="hours" min="0" max="720" value="48" required /><small>${t`So that the program can change over. The new one lives ${LIFE} days.`}</small></label>
+            <div class="actions"><button class="button main">${t`Replace it`}</button><button class="button" type="button" @click=${ask("rotate")}>${t`Leave it`}</button></div>
           </form>`
         : nothing}
       ${this._asked === `revoke${one.key}`
         ? html`<form class="card wide" @submit=${(/** @type {Event} */ event) => { event.preventDefault(); this.#change(RevokeToken, { key: one.key }); }}>
             ${this.refusal}
-            <p>From the next request on it opens nothing, and whoever uses it is refused. There is no way back.</p>
-            <div class="actions"><button class="button main">Revoke it</button><button class="button" type="button" @click=${ask("revoke")}>Leave it</button></div>
+            <p>${t`From the next request on it opens nothing, and whoever uses it is refused. There is no way back.`}</p>
+            <div class="actions"><button class="button main">${t`Revoke it`}</button><button class="button" type="button" @click=${ask("revoke")}>${t`Leave it`}</button></div>
           </form>`
         : nothing}
     </li>`;
@@ -114,20 +115,20 @@ export class AppraiseTokens extends Page {
     const today = new Date().toISOString().slice(0, 10);
     const offered = Object.entries(SCOPES).filter(([scope]) => scope !== "MINT_EMBED");
     return html`<section aria-labelledby="make">
-      <h2 id="make">Make one</h2>
+      <h2 id="make">${t`Make one`}</h2>
       <form class="card" @submit=${this.#create}>
         ${this._asked === null ? this.refusal : nothing}
         <div class="fields">
-          <label><span>Whose it is</span><input name="name" required maxlength="200" autocomplete="off" /><small>The program, such as: orders from the shop.</small></label>
-          <label><span>Last day</span><input type="date" name="last" required min=${today} .value=${moved(today, LIFE)} /></label>
+          <label><span>${t`Whose it is`}</span><input name="name" required maxlength="200" autocomplete="off" /><small>${t`The program, such as: orders from the shop.`}</small></label>
+          <label><span>${t`Last day`}</span><input type="date" name="last" required min=${today} .value=${moved(today, LIFE)} /></label>
         </div>
         <fieldset>
-          <legend>What it opens</legend>
+          <legend>${t`What it opens`}</legend>
           ${offered.map(([scope, [name, what]]) => html`<label class="check"><input type="checkbox" name="scope" value=${scope} /><span>${name}: <span class="soft">${what}</span></span></label>`)}
         </fieldset>
-        <div class="actions"><button class="button main">Make the token</button></div>
-        <p class="soft small">A token for an employee, and one that lets a host show sections to its viewers, would let its holder act as somebody else. Both are made at the machine,
-        by <code>appraise token create</code>, and can be revoked here.</p>
+        <div class="actions"><button class="button main">${t`Make the token`}</button></div>
+        <p class="soft small">${t`A token for an employee, and one that lets a host show sections to its viewers, would let its holder act as somebody else. Both are made at the machine,
+        by ${html`<code>appraise token create</code>`}, and can be revoked here.`}</p>
       </form>
     </section>`;
   }

@@ -1,6 +1,7 @@
 // Files to and from the API, with the rights of whoever asks.
 
 import { RequestFailed } from "./client.js";
+import { t } from "./language.js";
 
 /** @typedef {import("./client.js").Client} Client */
 
@@ -22,11 +23,11 @@ export function upload(client, file, progress) {
     for (const [name, value] of Object.entries(headers(client))) request.setRequestHeader(name, value);
     request.responseType = "json";
     request.upload.addEventListener("progress", (event) => progress(event.loaded / event.total));
-    request.addEventListener("error", () => refused(new RequestFailed("OFFLINE", "No answer from the service.")));
+    request.addEventListener("error", () => refused(new RequestFailed("OFFLINE", t`No answer from the service.`)));
     request.addEventListener("load", () => {
       const problem = request.response?.errors?.[0];
       if (request.status === 201) done(request.response);
-      else refused(new RequestFailed(problem?.extensions?.code ?? "INTERNAL", problem?.message ?? "The file was not taken."));
+      else refused(new RequestFailed(problem?.extensions?.code ?? "INTERNAL", problem?.message ?? t`The file was not taken.`));
     });
     request.send(file);
   });
@@ -38,11 +39,11 @@ export async function download(client, path, name) {
   try {
     response = await fetch(address(client, path), { headers: headers(client), credentials: "same-origin" });
   } catch {
-    throw new RequestFailed("OFFLINE", "No answer from the service.");
+    throw new RequestFailed("OFFLINE", t`No answer from the service.`);
   }
   if (!response.ok) {
     const problem = (await response.json().catch(() => null))?.errors?.[0];
-    throw new RequestFailed(problem?.extensions?.code ?? "INTERNAL", problem?.message ?? "The file cannot be had.");
+    throw new RequestFailed(problem?.extensions?.code ?? "INTERNAL", problem?.message ?? t`The file cannot be had.`);
   }
   const link = document.createElement("a");
   link.href = URL.createObjectURL(await response.blob());

@@ -1,17 +1,15 @@
 // Figures and dates as the reader's own language writes them.
 
+import { number, region, t, words } from "./language.js";
+
 /** @typedef {{key: string, name: string, question: string, unit: string | null, direction: string | null, counts: string, doesNotCount: string}} Indicator */
 
-const locale = navigator.language;
-const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
-const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
+const day = () => new Intl.DateTimeFormat(region(), { dateStyle: "medium", timeZone: "UTC" });
 
 /** Rounded for reading: points and per cent to one place, ratios to two. @param {string | number} value @param {string | null} unit */
 export function figure(value, unit) {
   const places = unit === "POINTS" || unit === "PERCENT" ? 1 : 2;
-  return new Intl.NumberFormat(locale, { minimumFractionDigits: places, maximumFractionDigits: places }).format(
-    Number(value),
-  );
+  return number(Number(value), { minimumFractionDigits: places, maximumFractionDigits: places });
 }
 
 /**
@@ -22,7 +20,7 @@ export function sum(values) {
   const places = Math.max(...values.map((value) => value.split(".")[1]?.replace(/0+$/, "").length ?? 0));
   return values.map((value, index) => {
     const isTerm = index > 0 && index < values.length - 1;
-    const format = new Intl.NumberFormat(locale, {
+    const format = new Intl.NumberFormat(region(), {
       minimumFractionDigits: places,
       maximumFractionDigits: places,
       signDisplay: isTerm ? "exceptZero" : "auto",
@@ -35,13 +33,13 @@ export function sum(values) {
 export const negated = (value) => (value.startsWith("-") ? value.slice(1) : `-${value}`);
 
 /** @param {string} part */
-export const share = (part) => `${Math.round(Number(part) * 100).toLocaleString(locale)}\u00a0%`;
+export const share = (part) => `${number(Math.round(Number(part) * 100))}\u00a0%`;
 
 /** @type {Record<string, string>} */
-const UNITS = { POINTS: "of 100 points", RATIO: "times what was expected", PERCENT: "per cent" };
+const UNITS = words({ POINTS: "of 100 points", RATIO: "times what was expected", PERCENT: "per cent" });
 
 /** Null where the package that defines the indicator is gone. @param {string | null} unit */
-export const unitWords = (unit) => (unit === null ? "in its own unit" : UNITS[unit]);
+export const unitWords = (unit) => (unit === null ? t`in its own unit` : UNITS[unit]);
 
 /** Whether an item is read as context only: it weighs nothing and is not rated. @param {{weight: string}} item */
 export const isContext = (item) => Number(item.weight) === 0;
@@ -53,19 +51,19 @@ export const isSupported = (item, rating) =>
 /** First and last day in words; the API's end is the first day after. @param {string} start @param {string | null} end */
 export function period(start, end) {
   const first = new Date(`${start}T00:00:00Z`);
-  if (end === null) return `from ${day.format(first)}`;
+  if (end === null) return t`from ${day().format(first)}`;
   const last = new Date(Date.parse(`${end}T00:00:00Z`) - 86_400_000);
-  return day.formatRange(first, last);
+  return day().formatRange(first, last);
 }
 
 /** @param {Date} moment */
-export const time = (moment) => clock.format(moment);
+export const time = (moment) => new Intl.DateTimeFormat(region(), { timeStyle: "short" }).format(moment);
 
 /** @param {string} moment */
-export const date = (moment) => day.format(new Date(moment));
+export const date = (moment) => day().format(new Date(moment));
 
 /** @type {Record<string, string>} */
-export const STATES = {
+export const STATES = words({
   COLLECTING: "Collecting evidence",
   DRAFT: "Draft",
   SUBMITTED: "Submitted",
@@ -78,7 +76,7 @@ export const STATES = {
   REOPENED: "Opened again",
   EXEMPT: "Exempt",
   VOID: "Void",
-};
+});
 
 /** The usual way, and the step of it that each byway belongs to. */
 export const STEPS = ["COLLECTING", "DRAFT", "SUBMITTED", "CALIBRATED", "SHARED", "ACKNOWLEDGED", "FINALISED"];
@@ -86,27 +84,33 @@ export const STEPS = ["COLLECTING", "DRAFT", "SUBMITTED", "CALIBRATED", "SHARED"
 export const BYWAYS = { IN_CALIBRATION: "SUBMITTED", DISPUTED: "SHARED", REOPENED: "COLLECTING", EXEMPT: "COLLECTING", VOID: "COLLECTING" };
 
 /** @type {Record<string, string>} */
-export const ABSENCES = {
+export const ABSENCES = words({
   INSUFFICIENT_EVIDENCE: "too little evidence",
   NOT_OBSERVED: "not observed",
   NOT_APPLICABLE: "does not apply",
   EXCLUDED: "left out",
   WITHHELD: "withheld",
-};
+});
 
 /** @param {string} identifier */
 export const plain = (identifier) => identifier.replaceAll("_", " ");
+
+/** By what customers and cases are compared. @type {Record<string, string>} */
+const FACTORS = words({ channel: "channel", topic: "topic", product: "product", segment: "segment", region: "region", tenure: "tenure", month: "month" });
+
+/** @param {string} factor */
+export const factorName = (factor) => FACTORS[factor] ?? plain(factor);
 
 /** What a person reads when a request failed. @param {string} code @param {string} message */
 export function failure(code, message) {
   /** @type {Record<string, string>} */
   const sentences = {
-    OFFLINE: "The service does not answer. Check your connection; this page tries again when you are back.",
-    UNAUTHENTICATED: "Your session has ended.",
-    NOT_FOUND: "There is no such section, or it is not yours to see.",
-    FORBIDDEN: "This is not yours to see.",
-    UNAVAILABLE: "The service is busy for a moment.",
-    INTERNAL: "The service has a defect here. It has been written to its log.",
+    OFFLINE: t`The service does not answer. Check your connection; this page tries again when you are back.`,
+    UNAUTHENTICATED: t`Your session has ended.`,
+    NOT_FOUND: t`There is no such section, or it is not yours to see.`,
+    FORBIDDEN: t`This is not yours to see.`,
+    UNAVAILABLE: t`The service is busy for a moment.`,
+    INTERNAL: t`The service has a defect here. It has been written to its log.`,
   };
   return sentences[code] ?? message;
 }
@@ -117,36 +121,34 @@ export function failure(code, message) {
  */
 export function amount(value, of) {
   const how = /** @type {const} */ ({ maximumFractionDigits: of.currency === null ? 1 : 0, signDisplay: "exceptZero" });
-  if (of.currency === null) return minus(new Intl.NumberFormat(locale, how).format(Number(value)));
-  const money = new Intl.NumberFormat(locale, { ...how, style: "currency", currency: of.currency });
-  const places = new Intl.NumberFormat(locale, { style: "currency", currency: of.currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  if (of.currency === null) return minus(new Intl.NumberFormat(region(), how).format(Number(value)));
+  const money = new Intl.NumberFormat(region(), { ...how, style: "currency", currency: of.currency });
+  const places = new Intl.NumberFormat(region(), { style: "currency", currency: of.currency }).resolvedOptions().maximumFractionDigits ?? 2;
   return minus(money.format(Number(value) / 10 ** places));
 }
 
 /** @param {string} text */
 const minus = (text) => text.replace("-", "−");
 
-const days = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
-
 /** How far off the end of a day is, in words. @param {string} day @param {Date} now */
 export function until(day, now) {
   const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
   const left = Math.round((Date.parse(`${day}T00:00:00Z`) - today) / 86_400_000);
-  return { words: days.format(left, "day"), isLate: left < 0 };
+  return { words: new Intl.RelativeTimeFormat(region(), { numeric: "auto" }).format(left, "day"), isLate: left < 0 };
 }
 
 /** @type {Record<string, string>} */
-export const DISPUTES = { RATING: "Dispute of the rating", NOT_MINE: "Claim: not mine", WRONG_DATA: "Claim: recorded wrongly" };
+export const DISPUTES = words({ RATING: "Dispute of the rating", NOT_MINE: "Claim: not mine", WRONG_DATA: "Claim: recorded wrongly" });
 
 /** How a dispute or a claim stands. @type {Record<string, string>} */
-export const OUTCOMES = {
+export const OUTCOMES = words({
   OPEN: "Open",
   UPHELD: "The employee was right",
   PARTLY_UPHELD: "Right in part",
   DECLINED: "It stands as it was",
   WITHDRAWN: "Withdrawn",
   EXPIRED: "Not decided in time; it may be filed again",
-};
+});
 
 /** @type {Record<string, string>} */
-export const STANCES = { AGREE: "Seen, and agrees", SEEN_NOT_AGREE: "Seen, and does not agree", NO_RESPONSE: "No answer came in time" };
+export const STANCES = words({ AGREE: "Seen, and agrees", SEEN_NOT_AGREE: "Seen, and does not agree", NO_RESPONSE: "No answer came in time" });
