@@ -4,9 +4,10 @@
 # make check format, lint, types, layers, schema
 # make bench   what an answer of the API costs, beside PostGraphile and plain Strawberry; half an hour (docs/api/speed.md)
 # make bench-import  an import of 10 million rows beside DuckDB's own read of the file; some minutes, 12 GB of disk
+# make bench-scoring  what it costs to score 10 million contacts and purchases, beside pandas; long, 3 GB of disk
 # make mutation  would a test notice? one changed expression at a time; long (docs/mutation.md)
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long check bench bench-import mutation format schema clean
+.PHONY: help run test test-long check bench bench-import bench-scoring mutation format schema clean
 
 UV = $$(.ci/uv)
 
@@ -38,6 +39,9 @@ bench: .venv/.synced
 
 bench-import: .venv/.synced
 	.venv/bin/python benchmarks/import.py
+
+bench-scoring: .venv/.synced
+	.venv/bin/python benchmarks/scoring.py --keep .cache/scale --scale 0.1 0.3 1
 
 mutation: .venv/.synced
 	nice .venv/bin/python benchmarks/mutation.py
