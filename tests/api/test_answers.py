@@ -201,7 +201,7 @@ def test_answers_rest_on_no_table_whose_changes_are_not_counted(asking: Asking, 
     assert completed is not None
     assert (completed.is_planned, operation.compiled.may_be_planned) == (True, True)
     read = [one for one in asked if one.startswith(("SELECT", "WITH"))]
-    assert any("employees" in one for one in read)
+    assert any("employees" in one or "sections" in one for one in read)
     named = {table for table in METADATA.tables.values() if any(re.search(rf"\b{table.name}\b", one) for one in read)}
     assert named <= data_version.RECORDS
 
