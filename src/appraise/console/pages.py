@@ -46,7 +46,16 @@ FIRST_PAGES: Final = {Role.EXECUTIVE: "/contributions", Role.HR_ADMINISTRATOR: "
 
 def record_templates() -> Environment:
     """Of the pages, and of records that are taken away."""
-    return Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
+    found = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
+    found.globals |= {
+        "say": say,
+        "speech": speech,
+        "retold": retold,
+        "marks": marks,
+        "languages": NAMES,
+        "is_rtl": is_rtl,
+    }
+    return found
 
 
 class Console:
@@ -57,14 +66,6 @@ class Console:
         self._deployment, self._clock = deployment, clock
         self.sign_in = SignIn(deployment, settings, clock, issuers, self._page)
         self._languages = LanguageChoice(deployment, self.sign_in, Cookies(settings.public_url))
-        self._templates.globals |= {
-            "say": say,
-            "speech": speech,
-            "retold": retold,
-            "marks": marks,
-            "languages": NAMES,
-            "is_rtl": is_rtl,
-        }
         self._has_explorer = settings.trusted_documents is not TrustedMode.ONLY  # else it could ask nothing
         self._import_map = (HERE / "static" / "import-map.json").read_text(encoding="utf-8")
 
