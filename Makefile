@@ -1,6 +1,6 @@
 # make run   see it work: a generated company, imported, scored and served on this machine
 # make test  all tests, on SQLite and on a PostgreSQL that they start themselves
-# make test-long  the walkthroughs and quick starts, as their pages print them; some minutes
+# make test-long  the walkthroughs and quick starts, as their pages print them, and every page in every language; some minutes
 # make check format, lint, types, layers, schema
 # make bench   what an answer of the API costs, beside PostGraphile and plain Strawberry; half an hour (docs/api/speed.md)
 # make bench-import  an import of 10 million rows beside DuckDB's own read of the file; some minutes, 12 GB of disk
@@ -21,7 +21,7 @@ run: .venv/.synced
 	@.venv/bin/appraise demo
 
 test: .venv/.synced
-	.venv/bin/pytest -n 2 --dist loadfile
+	.venv/bin/pytest -n 3 --dist loadfile
 
 test-long: .venv/.synced
 	.venv/bin/pytest -n 2 --dist loadfile -m long

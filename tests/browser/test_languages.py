@@ -27,6 +27,7 @@ def opened(page: Page, site: Site, path: str) -> None:
     page.get_by_text("Wird geladen …").first.wait_for(state="detached")
 
 
+@pytest.mark.long
 def test_every_page_fits_in_german_in_longer_words_and_from_the_right(sign_in: SignIn, site: Site) -> None:
     page = sign_in("hr_administrator", width=360)
     page.get_by_role("button", name="Deutsch").click()
