@@ -1,11 +1,16 @@
 """A customer who is erased is in no file any more, whatever the version, and nobody else is touched."""
 
+import os
+import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from tests.events.conftest import AT, orders, rows_of
 
 from appraise.domain.events import EventKind
+from appraise.errors import Retriable
 from appraise.events.erasing import count_customer, erase_customer, find_customer
 from appraise.events.health import count_rows
 from appraise.events.report import ImportReport
@@ -39,6 +44,25 @@ def test_an_erased_customer_is_in_no_file_of_any_version_and_others_stay(
     assert [path for path in Path(store.root).rglob("*") if path.is_file() and b"anna-7341" in path.read_bytes()] == []
     assert "customers were erased on 2025-01-01" in gone(store, versions)[EventKind.PURCHASES]
     assert load(FIRST).repeated  # the same file does not bring the customer back
+
+
+def test_a_file_that_an_import_left_behind_stops_an_erasure_for_a_day(
+    store: EventStore, load: Load, tmp_path: Path
+) -> None:
+    load(FIRST)
+    (file,) = store.snapshot().files(EventKind.PURCHASES)
+    left = Path(shutil.copy(file, Path(file).with_name("left-behind.parquet")))
+    customer = find_customer(store, keys=[("corner-shop", "anna-7341")], links=[])
+
+    with pytest.raises(Retriable, match=r"left-behind\.parquet of purchases holds the customer"):
+        erase_customer(store, customer, scratch=tmp_path, at=AT)
+    assert left.exists()
+    long_ago = (AT - timedelta(days=1)).timestamp()
+    os.utime(left, (long_ago, long_ago))
+    erase_customer(store, customer, scratch=tmp_path, at=AT)
+
+    assert sum(count_customer(store, customer).values()) == 0
+    assert rows_of(store, EventKind.PURCHASES, "event_id") == [("2",)]
 
 
 def test_a_damaged_file_is_told_with_the_load_that_it_held(store: EventStore, load: Load) -> None:

@@ -7,8 +7,9 @@ deleted where the customer is in them: a version that rested on one of these can
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 from urllib.parse import unquote
 
 import duckdb
@@ -25,6 +26,8 @@ from appraise.events.schema import arrow_schema
 from appraise.events.store import ATTEMPTS_TO_COMMIT, EventStore
 
 MEMORY = "400MB"
+LEFT_BEHIND: Final = timedelta(days=1)
+"""No import takes so long: a file that is older, and was not committed, is of one that was cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def count_customer(store: EventStore, customer: Customer) -> dict[EventKind, int
 def erase_customer(store: EventStore, customer: Customer, *, scratch: Path, at: datetime) -> Erased:
     """Repeat it if interrupted. Raises `Retriable` where an import stands in the way."""
     rows = {kind: _rewrite(store, kind, customer, scratch, at) for kind in EventKind}
-    deleted = sum(_delete_old(store, kind, customer) for kind in EventKind)
+    deleted = sum(_delete_old(store, kind, customer, at) for kind in EventKind)
     return Erased({kind: number for kind, number in rows.items() if number}, deleted)
 
 
@@ -117,7 +120,7 @@ def _rewrite(store: EventStore, kind: EventKind, customer: Customer, scratch: Pa
     raise Retriable(f"Imports into {kind.value} kept this erasure from being written")
 
 
-def _delete_old(store: EventStore, kind: EventKind, customer: Customer) -> int:
+def _delete_old(store: EventStore, kind: EventKind, customer: Customer, at: datetime) -> int:
     """What a running import has put down but not committed is not ours to delete."""
     directory = _directory(store, kind)
     table = store.open_table(kind)
@@ -126,8 +129,12 @@ def _delete_old(store: EventStore, kind: EventKind, customer: Customer) -> int:
         for file in sorted(set(_parquet(store, kind)) - live):
             if not _count(connection, file, customer):
                 continue
-            if file.name not in known:
-                raise Retriable(f"an import of {kind.value} is under way, or was cut off; the file {file.name} is its")
+            is_new = file.stat().st_mtime > (at - LEFT_BEHIND).timestamp()
+            if file.name not in known and is_new:
+                raise Retriable(
+                    f"the file {file.name} of {kind.value} holds the customer, and is of an import that is under way "
+                    "or was cut off: repeat this when the import has ended, or when the file is a day old"
+                )
             file.unlink()
             deleted += 1
     return deleted

@@ -43,7 +43,8 @@ def erase_customer(
     """By the key in one source, or by an e-mail address where `source` is None; with what they are called elsewhere.
 
     Runs that rested on the rows cannot be computed again: their manifests name versions that are no longer whole.
-    The audit log tells of it by a keyed hash of the customer's key. Raises `NotFound` where no file knows the customer.
+    The audit log tells of it by a keyed hash of the customer's key, with what was found before it begins and with what
+    was taken out when all files were looked through again. Raises `NotFound` where no file knows the customer.
     """
     links = [] if source is not None else [hashlib.sha256(deployment.secret + key.lower().encode()).hexdigest()]
     store = deployment.events
@@ -54,22 +55,21 @@ def erase_customer(
         raise NotFound("no file of the event tables knows this customer", hint="check the key and its source")
     if dry_run:
         return Erasure(keys, found, {}, 0)
+    name = hmac.new(deployment.secret, f"{source}/{key}".encode(), hashlib.sha256).hexdigest()[:16]
+
+    def told(action: str, rows: dict[EventKind, int]) -> None:
+        details = [(kind.value, str(count)) for kind, count in sorted(rows.items())]
+
+        def work(session: Session) -> None:
+            audit.append(session, at=at, actor=actor, action=action, subject=f"customer:{name}", details=details)
+
+        committed(deployment, work)
+
+    told("customer.erase", found)  # before, as whoever was erased cannot be counted after a break
     with tempfile.TemporaryDirectory(prefix="appraise-erasure-") as directory:
         erased = erase_rows(store, customer, scratch=Path(directory), at=at)
     left = sum(count_customer(store, customer).values())
     if left:
         raise Fatal(f"{left} rows of the customer are still there")
-    name = hmac.new(deployment.secret, f"{source}/{key}".encode(), hashlib.sha256).hexdigest()[:16]
-
-    def work(session: Session) -> None:
-        audit.append(
-            session,
-            at=at,
-            actor=actor,
-            action="customer.erase",
-            subject=f"customer:{name}",
-            details=[(kind.value, str(rows)) for kind, rows in sorted(found.items())],
-        )
-
-    committed(deployment, work)
+    told("customer.erased", dict(erased.rows))
     return Erasure(keys, found, dict(erased.rows), erased.deleted)

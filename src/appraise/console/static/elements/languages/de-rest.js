@@ -260,6 +260,8 @@ export default {
   "Dotted managers": "Fachliche Führungskräfte",
   "asked for their view": "um ihre Sicht gebeten",
   "not asked": "nicht gefragt",
+  "began to erase a customer from the events":
+    "hat begonnen, eine Kundin oder einen Kunden aus den Ereignissen zu löschen",
   "erased a customer from the events": "hat eine Kundin oder einen Kunden aus den Ereignissen gelöscht",
   "Export": "Auskunft",
   "Erasure": "Löschung",
