@@ -103,6 +103,22 @@ def test_a_crosswalk_links_the_customers_of_the_source_that_is_imported(tmp_path
     assert result.skipped == {"a customer of another source": 1}
 
 
+@pytest.mark.parametrize("column", ["link_key", "email"])
+def test_links_of_a_crosswalk_add_up_in_a_file_and_over_files(tmp_path: Path, column: str) -> None:
+    path = tmp_path / "crosswalk.csv"
+    ids = []
+    for lines in ("shop,7,a@x\nshop,7,b@x\nshop,7, a@x\n", "shop,7,c@x\nshop,8,a@x\nshop,a,A@x\nshop,A,A@x\n"):
+        path.write_text(f"source,customer_key,{column}\n{lines}")
+        result = read(path, source="shop")
+        assert result.rejected == ()
+        ids.append([(one["event_id"], one["customer_key"]) for one in result.events[EventKind.CUSTOMERS]])
+
+    assert [key for _, key in ids[0]] == ["7", "7"]  # the third line says what the first one does
+    assert [key for _, key in ids[1]] == ["7", "8", "a", "A"]
+    assert len({one for one, _ in ids[0] + ids[1]}) == 6
+    assert not any(str(one) == "7" or "@" in str(one) for one, _ in ids[0] + ids[1])
+
+
 def test_a_table_that_only_bears_the_name_of_a_kind_needs_a_mapping(tmp_path: Path) -> None:
     path = tmp_path / "ratings.csv"
     path.write_text("id,agent,answer\n1,ann,5\n")

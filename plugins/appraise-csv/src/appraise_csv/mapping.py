@@ -116,6 +116,7 @@ class EventMapping:
 
     `prepare` reshapes the rows first: a SELECT over `raw` that keeps `_row`; `sql` may use the columns that it makes.
     `is_canonical` where no mapping file was given: money is in minor units and a link key is taken as it is.
+    `hashed` columns are written as a hash under the deployment's key, as links of addresses are.
     """
 
     kind: EventKind
@@ -130,6 +131,7 @@ class EventMapping:
     prepare: str | None = None
     skips: tuple[Skip, ...] = ()
     is_canonical: bool = False
+    hashed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,14 +51,21 @@ def is_crosswalk(columns: Sequence[str]) -> bool:
 
 
 def _crosswalk(folded: Mapping[str, str], options: ImportOptions) -> EventMapping:
-    """Rows of the import's source as customers of whom nothing but the link is known; 1990 is the earliest time."""
+    """Rows of the import's source as customers of whom nothing but the link is known; 1990 is the earliest time.
+
+    Each link of a customer is an event of its own: links add up. As hexadecimal, texts keep their case in the hash.
+    """
     source, key = (f"trim(coalesce({quoted(folded[name])}, ''))" for name in ("source", "customer_key"))
     link = folded.get("link_key") or folded["email"]
+    linked = f"trim(coalesce({quoted(link)}, ''))"
+    if "link_key" not in folded:
+        linked = f"lower({linked})"
     return EventMapping(
         kind=EventKind.CUSTOMERS,
         columns={"customer_key": folded["customer_key"], "link_key": link},
         constants={"occurred_at": "1990-01-01T00:00:00Z"},
-        sql={"event_id": f"'crosswalk/' || {key}"},
+        sql={"event_id": f"'crosswalk/' || hex({key}) || '@' || hex({linked})"},
+        hashed=frozenset({"event_id"}),
         skips=(Skip(f"{source} <> {literal(options.source)}", "a customer of another source"),),
         is_canonical=True,
     )
@@ -168,6 +175,8 @@ def _rules(event: EventMapping, found: dict[str, str], options: ImportOptions) -
 
 
 def _parse(event: EventMapping, column: Column) -> Parse:
+    if column.name in event.hashed:
+        return Parse.LINK
     if column.name == "link_key":
         is_key = event.is_canonical and event.columns["link_key"].casefold() == "link_key"
         return Parse.TEXT if is_key else Parse.LINK
