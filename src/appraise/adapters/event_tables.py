@@ -24,6 +24,7 @@ NOBODY = ("", "-", "--", "no agent", "unassigned", "none")
 _CASE_MIX = tuple(column.name for column in CASE_MIX)
 _BOTS = "bots"
 _COLUMN = "column."
+_LAST_SECOND = 253_402_300_799  # of the year 9999; beyond its own last one the engine gives the whole file up
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +231,22 @@ def declared_scale(text: str | None, *, setting: str) -> dict[str, Rule]:
     return scale(f"{ends[1]}_{ends[2]}", int(ends[1]), int(ends[2]))
 
 
+def choice(found: Found, name: str, values: Sequence[str]) -> str:
+    """The setting's value in small letters, the first of `values` where it is not given.
+
+    Raises `InvalidInput` for any other: what is misspelt must not be taken for the default.
+    """
+    given = found.settings.get(name, values[0]).strip()
+    if given.casefold() not in values:
+        close = nearest(given.casefold(), values)
+        raise InvalidInput(
+            f"the setting {name} cannot be {given!r}",
+            expected=f"one of: {', '.join(values)}",
+            hint=f"did you mean {name}={close}?" if close else None,
+        )
+    return given.casefold()
+
+
 def declared_currency(found: Found) -> Rule:
     """Raises `InvalidInput` where no setting names the currency of an export that does not name it itself."""
     currency = found.settings.get("currency", "").strip()
@@ -242,25 +259,33 @@ def declared_currency(found: Found) -> Rule:
 
 
 def nobody_served(found: Found, name: str) -> Skip:
-    return Skip(f"{found.word(name)} IN ({_texts(NOBODY)})", "no employee was assigned")
+    return Skip(f"{found.word(name)} IN ({texts(NOBODY)})", "no employee was assigned")
 
 
 def bots(found: Found, name: str, *known: str, reason: str) -> tuple[Skip, ...]:
     """Rows whose employee is one of the bots that are `known` or named by the setting `bots=Fin,Helper`."""
+    words = bot_names(found, *known)
+    return (Skip(f"{found.word(name)} IN ({texts(words)})", reason),) if words else ()
+
+
+def bot_names(found: Found, *known: str) -> list[str]:
+    """In small letters."""
     named = [one.strip() for one in found.settings.get(_BOTS, "").split(",") if one.strip()]
-    words = [one.casefold() for one in (*known, *named)]
-    return (Skip(f"{found.word(name)} IN ({_texts(words)})", reason),) if words else ()
+    return [one.casefold() for one in (*known, *named)]
 
 
 def epoch(seconds: str) -> str:
-    """SQL: a text of seconds since 1970 as a time in UTC; '' where it is none."""
-    return f"coalesce(CAST(to_timestamp(TRY_CAST({seconds} AS BIGINT)) AS VARCHAR), '')"
+    """SQL: a text of seconds since 1970 as a time in UTC; the text itself where it is none up to the year 9999."""
+    number = f"TRY_CAST({seconds} AS BIGINT)"
+    within = f"CASE WHEN {number} BETWEEN 0 AND {_LAST_SECOND} THEN {number} END"
+    return f"coalesce(CAST(to_timestamp({within}) AS VARCHAR), {seconds})"
 
 
 def at_zone(text: str, formats: Sequence[str], zone: str) -> str:
     """SQL: a text as a time of the zone that another expression names for its row; '' where it cannot be read."""
-    return f"coalesce(CAST(timezone({zone}, try_strptime({text}, [{_texts(formats)}])) AS VARCHAR), '')"
+    return f"coalesce(CAST(timezone({zone}, try_strptime({text}, [{texts(formats)}])) AS VARCHAR), '')"
 
 
-def _texts(texts: Iterable[str]) -> str:
-    return ", ".join(map(literal, texts))
+def texts(several: Iterable[str]) -> str:
+    """SQL: a list of literals, for IN."""
+    return ", ".join(map(literal, several))

@@ -57,13 +57,19 @@ def _orders(found: Found) -> list[EventStage]:
 
 def _given_back(found: Found, stage: EventStage) -> EventStage:
     """All refunds of an order in one; their own days are not in the list of orders."""
-    totals = rf"""regexp_extract_all({found.text("refunds")}, '"total": "(-?[0-9.]+)"', 1)"""
-    amount = f"-list_sum(list_transform({totals}, lambda one: abs(CAST(one AS DECIMAL(18, 6)))))"
+    totals = rf"""regexp_extract_all({found.text("refunds")}, '"total": "([^"]*)"', 1)"""
+    plain = r"regexp_full_match(one, '-?\d+(\.\d+)?')"
+    amounts = f"list_transform({totals}, lambda one: CASE WHEN {plain} THEN abs(TRY_CAST(one AS DECIMAL(18, 6))) END)"
+    # One total that cannot be read makes the sum wrong: the row is rejected, and shows them all.
+    amount = (
+        f"CASE WHEN len(list_filter({amounts}, lambda one: one IS NULL)) > 0 THEN array_to_string({totals}, ' ') "
+        f"ELSE CAST(-list_sum({amounts}) AS VARCHAR) END"
+    )
     rules = {
         **stage.rules,
         "event_id": found.made("id", f"{found.text('id')} || '/refund'"),
         "kind": Rule(constant="reversal"),
-        "amount": found.made("refunds", f"CAST({amount} AS VARCHAR)", Parse.MONEY),
+        "amount": found.made("refunds", amount, Parse.MONEY),
     }
     left_out = " OR ".join(f"({skip.where})" for skip in stage.skips)  # the order's own stage counts them
     return replace(stage, rules=rules, skips=(), only=f"({stage.only}) AND length({totals}) > 0 AND NOT ({left_out})")
