@@ -14,7 +14,17 @@ from appraise.adapters.contract import (
     Skip,
     Verification,
 )
-from appraise.adapters.event_tables import EventTable, Found, TableSource, bots, by_address, case_mix, scale, served_by
+from appraise.adapters.event_tables import (
+    EventTable,
+    Found,
+    TableSource,
+    bot_names,
+    by_address,
+    case_mix,
+    scale,
+    served_by,
+    texts,
+)
 from appraise.domain.events import EventKind
 
 
@@ -22,8 +32,9 @@ def _ratings(found: Found) -> Sequence[EventStage]:
     agent = found.text("agent")
     address = rf"regexp_extract({agent}, '\(([^()@ ]+@[^()@ ]+)\)$', 1)"
     conversation = rf"regexp_extract({found.text('conversation')}, 'conversations/(\d+)', 1)"
+    event = f"CASE WHEN {conversation} <> '' THEN {conversation} || '/' || {found.text('recorded_at')} ELSE '' END"
     rules = {
-        "event_id": found.made("conversation", f"{conversation} || '/' || {found.text('recorded_at')}"),
+        "event_id": found.made("conversation", event),
         "occurred_at": found.time("recorded_at", zone="UTC"),
         **served_by("email", found.made("agent", f"CASE WHEN {address} = '' THEN {agent} ELSE {address} END")),
         "contact_id": found.made("conversation", conversation),
@@ -34,10 +45,18 @@ def _ratings(found: Found) -> Sequence[EventStage]:
     closing = Skip(
         f"{found.text('score')} = '' AND {found.text('recorded_at')} = ''", "the line with the period of the report"
     )
-    skips = (closing, *bots(found, "agent", reason="a bot was rated"))
+    skips = (closing, *_bots(found, agent, address))
     return by_address(
         EventKind.RATINGS, rules, found, "email", otherwise=f"'conversation/' || {conversation}", skips=skips
     )
+
+
+def _bots(found: Found, agent: str, address: str) -> tuple[Skip, ...]:
+    """Whose name, address or whole cell the setting names."""
+    named = texts(bot_names(found))
+    name = rf"regexp_replace({agent}, '\s*\([^()@ ]+@[^()@ ]+\)$', '')"
+    is_named = " OR ".join(f"lower({part}) IN ({named})" for part in (agent, name, address))
+    return (Skip(is_named, "a bot was rated"),) if named else ()
 
 
 class ChatwootAdapter(TableSource):
@@ -52,6 +71,8 @@ class ChatwootAdapter(TableSource):
             "Blank lines stand between the rows, and the last line holds the period of the report.",
             "The agent is written as name and address in one cell: the address is taken.",
             "Ratings have no id: the conversation and the moment of the answer stand for one.",
+            "A rating without a link to its conversation is rejected: nothing tells it from another one.",
+            "The setting bots=… names bots by name, address or both as in the cell.",
             "Somebody without an e-mail address counts as another customer in each conversation.",
             "Labels are in the account's language; other than English ones are named by settings such as column.score.",
             "The agents' report, which is aggregated, is refused.",

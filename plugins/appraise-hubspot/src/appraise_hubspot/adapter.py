@@ -11,6 +11,7 @@ from appraise.adapters.event_tables import (
     TableSource,
     bots,
     case_mix,
+    choice,
     declared_currency,
     nobody_served,
     served_by,
@@ -57,7 +58,7 @@ def _by_survey(survey: str, end: int) -> str:
 
 def _customer(found: Found) -> tuple[Rule, Skip]:
     """The only contact of the record, or company where the setting says so."""
-    name = "company" if found.settings.get("customer") == "company" else "contact"
+    name = choice(found, "customer", ("contact", "company"))
     if name not in found:
         raise InvalidInput(
             "the export does not say who the customer was",
@@ -83,6 +84,7 @@ def _deals(found: Found) -> list[EventStage]:
     }
     skips = (
         Skip(f"{found.word('stage')} NOT IN ({', '.join(map(literal, won))})", "the deal is not won"),
+        Skip(f"{found.text('amount')} = ''", "no amount"),
         Skip(f"TRY_CAST(replace({found.text('amount')}, ',', '') AS DECIMAL(18, 6)) = 0", "nothing was to be paid"),
         several,
     )

@@ -34,6 +34,7 @@ from appraise.domain.events import EventKind
 _STARTED = re.compile(r"conversation started at \((.+)\)", re.IGNORECASE)
 _OUTCOMES = {"open": "open", "snoozed": "open", "closed": "resolved"}
 _BOT = "a bot was rated"
+_FIN = ("fin", "fin ai", "fin ai agent")
 
 
 def _rated_conversations(found: Found) -> list[EventStage]:
@@ -79,8 +80,8 @@ def _exported_conversations(found: Found) -> list[EventStage]:
         "score": found.rule("score", Parse.DECIMAL),
     }
     own = f"'conversation/' || {found.text('id')}"
-    unserved = (nobody_served(found, "assigned"), *bots(found, "assigned", "fin", reason="a bot held the conversation"))
-    unrated = [Skip(f"{found.text('score')} = ''", "not rated"), *bots(found, "rated", "fin", reason=_BOT)]
+    unserved = (nobody_served(found, "assigned"), *bots(found, "assigned", *_FIN, reason="a bot held the conversation"))
+    unrated = [Skip(f"{found.text('score')} = ''", "not rated"), *bots(found, "rated", *_FIN, reason=_BOT)]
     if "rated_kind" in found:
         unrated.append(Skip(f"regexp_matches({found.word('rated_kind')}, '\\b(bot|fin|ai)\\b')", _BOT))
     return [

@@ -4,14 +4,24 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from appraise.adapters.contract import Declaration, EventStage, Parse, Skip, Verification
-from appraise.adapters.event_tables import EventTable, Found, TableSource, bots, by_address, case_mix, scale, served_by
+from appraise.adapters.event_tables import (
+    EventTable,
+    Found,
+    TableSource,
+    bots,
+    by_address,
+    case_mix,
+    choice,
+    scale,
+    served_by,
+)
 from appraise.domain.events import EventKind
 
 _REQUIRED = ("request", "status", "received_at", "score", "recipient", "employee", "custom_id")
 
 
 def _ratings(found: Found) -> Sequence[EventStage]:
-    by_id = found.settings.get("employees") == "custom_id"
+    by_id = choice(found, "employees", ("email", "custom_id")) == "custom_id"
     employee = served_by("medallia:employee", found.rule("custom_id")) if by_id else None
     rules = {
         "event_id": found.rule("request"),

@@ -16,7 +16,7 @@ from appraise.adapters.contract import (
     Skip,
     Verification,
 )
-from appraise.adapters.event_tables import EventTable, Found, TableSource, by_address, case_mix
+from appraise.adapters.event_tables import EventTable, Found, TableSource, by_address, case_mix, texts
 from appraise.adapters.files import read_header
 from appraise.adapters.surveys import DECLARED, SETTINGS, about_nobody, rated
 from appraise.domain.events import EventKind
@@ -25,10 +25,26 @@ from appraise.errors import InvalidInput, Place
 _IMPORT_ID = '{"importid"'
 _ZONE = re.compile(r'"timeZone"\s*:\s*"([^"]+)"', re.IGNORECASE)
 _NUMBERED = re.compile(r"V\d+", re.IGNORECASE)
-_TESTS = "('1', '2', '8', 'survey preview', 'survey test', 'spam')"
+_GENUINE = (
+    "0",
+    "ip address",
+    "4",
+    "imported",
+    "16",
+    "offline",
+    "32",
+    "ex",
+    "48",
+    "ex offline",
+    "132",
+    "reimported imported",
+)
+_TESTS = ("1", "2", "9", "17", "survey preview", "survey test", "survey preview spam", "offline survey preview")
+_SPAM = ("8", "12", "40", "spam", "imported spam", "ex spam")
 
 
 def _responses(found: Found) -> list[EventStage]:
+    status = found.word("status")
     rules = {
         "event_id": found.rule("id"),
         "occurred_at": found.time("ended_at"),
@@ -36,7 +52,9 @@ def _responses(found: Found) -> list[EventStage]:
         **case_mix(found),
     }
     skips = (
-        Skip(f"{found.word('status')} IN {_TESTS}", "a preview or a test"),
+        Skip(f"{status} IN ({texts(_TESTS)})", "a preview or a test"),
+        Skip(f"{status} IN ({texts(_SPAM)})", "spam, by Qualtrics' own judgement"),
+        Skip(f"{status} NOT IN ({texts(_GENUINE)})", "a status that is not known to be a respondent's own answer"),
         Skip(f"{found.word('finished')} IN ('0', 'false')", "not finished"),
         Skip(f"{found.text('score')} = ''", "answered without a rating"),
     )
@@ -65,14 +83,15 @@ class QualtricsAdapter(TableSource):
             "Three header rows: names, questions in the survey's language, and JSON with the time zone.",
             "The legacy form has two, and names V1, V2 … whose meaning stands in the second.",
             "A file without a time zone in its header needs a declared one.",
-            "Previews, tests, unfinished responses and those without a rating are left out with the reason.",
+            "Only the statuses of respondents' own answers count (0, 4, 16, 32, 48, 132, or their names).",
+            "Previews, tests, spam, unfinished responses and those without a rating are left out with the reason.",
             "The customer is the external reference, else the hashed address, else somebody else for each response.",
             "Settings declare the rating, its scale and the employee: column.score, scale, column.employee.",
         ),
         unknowable=(
             "Whom a response is about, unless embedded data hold it and column.employee or column.case names them.",
             "Who was asked and did not answer.",
-            "The codes of statuses other than 0 and 1 are from memory.",
+            "The codes of statuses other than 0 and 1 are second-hand, by the value labels of its SPSS exports.",
         ),
     )
     tables: ClassVar = (

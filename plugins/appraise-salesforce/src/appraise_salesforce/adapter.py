@@ -57,6 +57,7 @@ def _cases(found: Found) -> list[EventStage]:
 
 
 def _opportunities(found: Found) -> list[EventStage]:
+    amount = found.text("amount")
     rules = {
         "event_id": found.rule("id"),
         "order_id": found.rule("id"),
@@ -65,16 +66,23 @@ def _opportunities(found: Found) -> list[EventStage]:
         **_owner(found),
         **case_mix(found),
         "kind": Rule(constant="purchase"),
-        "amount": found.rule("amount", Parse.MONEY),
+        "amount": found.made("amount", _plain(amount), Parse.MONEY),
         "currency": found.rule("currency") if "currency" in found else declared_currency(found),
     }
     skips = (
         Skip(f"{found.word('won')} NOT IN {_TRUE}", "the opportunity is not won"),
-        Skip(f"coalesce(TRY_CAST({found.text('amount')} AS DECIMAL(18, 6)), 0) = 0", "no amount"),
+        Skip(f"{amount} = '' OR TRY_CAST({_plain(amount)} AS DECIMAL(18, 6)) = 0", "no amount"),
         Skip(f"{found.text('account')} = ''", "no account: nobody to know again"),
         *_no_person(found),
     )
     return [EventStage(EventKind.PURCHASES, rules, skips=skips, prepare=_with_full_ids(found))]
+
+
+def _plain(amount: str) -> str:
+    """SQL: `1.2E7`, as Java writes numbers from ten million, and `1,250.00` as plain decimals; others as they are."""
+    power = rf"CASE WHEN regexp_full_match({amount}, '[+-]?\d+(\.\d+)?[Ee][+-]?\d+') THEN {amount} END"
+    grouped = rf"CASE WHEN regexp_full_match({amount}, '[+-]?\d{{1,3}}(,\d{{3}})+(\.\d*)?') THEN {amount} END"
+    return f"coalesce(CAST(TRY_CAST({power} AS DECIMAL(18, 6)) AS VARCHAR), replace({grouped}, ',', ''), {amount})"
 
 
 def _answers(found: Found) -> list[EventStage]:

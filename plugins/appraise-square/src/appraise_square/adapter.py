@@ -6,6 +6,7 @@ from typing import ClassVar
 from appraise.adapters.columns import literal
 from appraise.adapters.contract import Declaration, EventStage, Parse, Rule, Skip, Verification
 from appraise.adapters.event_tables import (
+    NOBODY,
     EventTable,
     Found,
     TableSource,
@@ -13,6 +14,7 @@ from appraise.adapters.event_tables import (
     case_mix,
     declared_currency,
     served_by,
+    texts,
 )
 from appraise.domain.events import EventKind
 
@@ -91,9 +93,12 @@ def _plain(money: str) -> str:
 
 
 def _staff(found: Found) -> dict[str, Rule]:
-    if "staff_id" in found:
-        return served_by("square:staff", found.rule("staff_id"))
-    return served_by("name", found.rule("staff")) if "staff" in found else {}
+    """A placeholder is nobody; the sale counts all the same."""
+    namespace, name = ("square:staff", "staff_id") if "staff_id" in found else ("name", "staff")
+    if name not in found:
+        return {}
+    somebody = f"CASE WHEN {found.word(name)} IN ({texts(NOBODY)}) THEN '' ELSE {found.text(name)} END"
+    return served_by(namespace, found.made(name, somebody))
 
 
 def _warnings(found: Found) -> Iterator[str]:
