@@ -165,3 +165,29 @@ def test_no_other_page_can_frame_it(page: Page, hr: Host) -> None:
 
     assert page.frames[1].locator("appraise-section").count() == 0
     assert any("frame-ancestors" in failure for failure in hr.failures)
+
+
+@pytest.mark.parametrize("fragment", ["section={}", "section={}&token="])
+def test_a_frame_without_a_token_shows_nothing_to_whoever_is_signed_in(
+    page: Page, hr: Host, site: Site, fragment: str
+) -> None:
+    """The session's cookie would go along, as another port is the same site to a browser."""
+    page.goto(f"{site.url}/sign-in")
+    page.click("button[value=manager]")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    page.goto(hr.url)
+    asked: list[str] = []
+    page.on("request", lambda sent: asked.append(sent.url))
+    page.evaluate(
+        """([address]) => new Promise((done) => {
+             addEventListener("message", ({ data }) => data.type === "token" && done(data), { once: false });
+             const frame = document.createElement("iframe");
+             frame.src = address;
+             document.body.append(frame);
+           })""",
+        [f"{site.url}/embed?{urlencode({'origin': hr.origin})}#{fragment.format(hr.section)}"],
+    )
+    page.wait_for_timeout(500)
+
+    assert any("/embed" in one for one in asked)
+    assert [one for one in asked if "/graphql" in one] == []

@@ -210,6 +210,8 @@ def test_a_choice_is_kept_for_pages_other_browsers_and_mails(client: TestClient,
         ({"language": "xx"}, {}, 303),
         ({"language": "de"}, {"origin": "https://elsewhere.example"}, 403),
         ({"language": "de"}, {"referer": "https://elsewhere.example/x"}, 303),
+        ({"language": "de"}, {"referer": "http://127.0.0.1//"}, 303),
+        ({"language": "de"}, {"referer": "http://127.0.0.1/\\elsewhere.example"}, 303),
     ],
 )
 def test_nothing_is_chosen_for_somebody_or_leads_elsewhere(
@@ -219,6 +221,13 @@ def test_nothing_is_chosen_for_somebody_or_leads_elsewhere(
 
     assert answer.status_code == status
     assert answer.headers.get("location", "/") == "/"
+
+
+def test_two_slashes_do_not_begin_another_site(client: TestClient) -> None:
+    referer = {"referer": "http://127.0.0.1//elsewhere.example/x"}
+    answer = client.post("/language", data={"language": "de"}, headers=referer)
+
+    assert answer.headers["location"] == "/elsewhere.example/x"
 
 
 def test_the_api_makes_its_sentences_in_the_language_of_the_request(client: TestClient, company: Company) -> None:

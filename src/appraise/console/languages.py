@@ -64,8 +64,8 @@ class LanguageChoice:
 
 
 def _back(request: Request) -> str:
-    """The page on which it was chosen; pages of other sites were refused."""
+    """The page on which it was chosen; pages of other sites were refused, and `//` would begin another site."""
     parts = urlsplit(request.headers.get("referer", ""))
-    if parts.netloc != request.headers.get("host") or not parts.path.startswith("/"):
+    if parts.netloc != request.headers.get("host") or not parts.path.startswith("/") or "\\" in parts.path:
         return "/"
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+    return "/" + parts.path.lstrip("/") + (f"?{parts.query}" if parts.query else "")

@@ -11,9 +11,10 @@ import json
 import os
 import sys
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from html import escape
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -104,12 +105,14 @@ def host(appraise: str, views: Callable[[], list[View]], mint: Mint) -> Starlett
         )
         return HTMLResponse(_page(f"<h1>Appraisals of a host</h1><ul>{rows}</ul>"))
 
-    def shown(snippet: str) -> Callable[[Request], Response]:
-        def page(request: Request) -> Response:
-            section = request.query_params["section"]
+    def shown(snippet: str) -> Callable[[Request], Awaitable[Response]]:
+        async def page(request: Request) -> Response:
+            viewer, section = (request.query_params.get(name, "") for name in ("viewer", "section"))
+            if (viewer, section) not in {(one.viewer, one.section) for one in await run_in_threadpool(views)}:
+                return HTMLResponse(_page("<h1>There is no such page</h1>"), HTTPStatus.NOT_FOUND)
             body = snippet.replace(EXAMPLE, appraise).replace("SECTION", section)
             answer = HTMLResponse(_page(f"<h1>Our own page</h1>{body}"))
-            session = urlencode({"viewer": request.query_params["viewer"], "section": section})
+            session = urlencode({"viewer": viewer, "section": section})
             answer.set_cookie("host_session", session, httponly=True, samesite="strict")
             return answer
 

@@ -48,15 +48,15 @@ export class Client {
     throw new RequestFailed(first.extensions?.code ?? "INTERNAL", first.message);
   }
 
-  /** Where there is a token, cookies stay at home. @returns {RequestCredentials} */
+  /** Where there is a token, and in a frame of another page always, cookies stay at home. @returns {RequestCredentials} */
   get #cookies() {
-    return this.token ? "omit" : "same-origin";
+    return this.token || this.frame !== null ? "omit" : "same-origin";
   }
 
   /** With the language in which sentences are to come. @returns {Record<string, string>} */
   #whose() {
     const own = { "accept-language": language() };
-    if (!this.token) return { ...own, "x-appraise-request": "1" };
+    if (!this.token) return this.frame === null ? { ...own, "x-appraise-request": "1" } : own;
     return { ...own, authorization: `Bearer ${this.token}`, ...(this.frame ? { "x-appraise-frame": this.frame } : {}) };
   }
 

@@ -42,5 +42,5 @@ window.history.replaceState(null, "", window.location.pathname + window.location
 element.frame = host;
 element.section = given.get("section") ?? "";
 const token = given.get("token");
-if (token === null) tell({ type: "token" });
+if (!token) tell({ type: "token" });
 else take(token, given.get("expires") ?? undefined);

@@ -53,7 +53,8 @@ function speak(wanted) {
   if (tag === spoken) return;
   spoken = tag;
   const load = CATALOGUES[tag] ?? CATALOGUES[tag.split("-")[0]] ?? (async () => english);
-  coming = load().then((loaded) => {
+  const whole = load().catch(() => english); // English words are better than none
+  coming = whole.then((loaded) => {
     if (spoken !== tag) return;
     [catalogue, locale, coming] = [loaded, localeOf(tag), null];
     for (const speaker of speakers) speaker.languageChanged();

@@ -77,7 +77,7 @@ export class AppraiseSection extends Spoken {
   willUpdate(changed) {
     const isOther = changed.has("section") || changed.has("endpoint");
     if (!isOther && !changed.has("token")) return;
-    if (this.token === null && isElsewhere(this.endpoint)) return; // the host has yet to bring one
+    if (!this.token && (this.frame !== null || isElsewhere(this.endpoint))) return; // the host has yet to bring one
     if (this.client && !isOther) {
       this.client.token = this.token; // a new one for the old: what is being written stays
       if (this._failure !== null) this.#load();
