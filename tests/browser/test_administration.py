@@ -1,11 +1,19 @@
 """HR's pages at work, in a real browser: each test goes through one page from the first look to what came of it."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page
+from sqlalchemy import update
 from tests.api.builder import AT
 from tests.api.importing import MAPPING, RATINGS
 from tests.browser.conftest import SignIn, Site, objections, open_section, shoot
 
+from appraise.domain.access import Principal, Role
+from appraise.domain.employees import EmploymentStatus
+from appraise.domain.person_requests import RequestKind
+from appraise.storage.tables import EMPLOYMENTS
+from appraise.use_cases.person_requests import propose_person_request
 from appraise.use_cases.work import Worker
 
 pytestmark = pytest.mark.browser
@@ -179,3 +187,22 @@ def test_a_policy_is_read_in_words_checked_and_tried(sign_in: SignIn, site: Site
     Worker(site.company.deployment, lambda: AT).run_once()
     page.get_by_role("alert").wait_for()  # nothing was imported of what the run says it read
     assert objections(page) == []
+
+
+def test_a_person_is_erased_after_one_more_question(sign_in: SignIn, site: Site) -> None:
+    deployment, agent = site.company.deployment, site.company.ids["Agent 007"]
+    with deployment.database.transaction() as session:
+        left = update(EMPLOYMENTS).where(EMPLOYMENTS.c.employee_id == agent)
+        session.execute(left.values(ends_on=AT.date() - timedelta(days=1), ended_as=EmploymentStatus.TERMINATED))
+    other = Principal("Hedy", site.company.ids["Vera Lund"], frozenset({Role.HR_ADMINISTRATOR}))
+    propose_person_request(deployment, other, agent, RequestKind.ERASURE, reason="a letter", at=AT)
+    page = sign_in("hr_administrator")
+    go(page, "Data requests")
+    page.get_by_role("button", name="Erase Agent 007 for good").press("Enter")
+    page.get_by_text("It cannot be undone.").last.wait_for()
+    assert objections(page) == []
+    page.get_by_role("button", name="Not now").press("Enter")
+    assert page.locator(".rows li", has_text="waits for a second person").count() == 1
+    page.get_by_role("button", name="Erase Agent 007 for good").press("Enter")
+    page.get_by_role("button", name="Erase for good", exact=True).press("Enter")
+    page.locator(".rows li", has_text="done by Hal Novak").wait_for()

@@ -75,7 +75,7 @@ export class AppraiseDelegates extends Page {
 
   #form() {
     const isHr = this._viewer?.roles.includes("HR_ADMINISTRATOR");
-    const today = new Date().toISOString().slice(0, 10);
+    const today = new Intl.DateTimeFormat("sv").format(); // as the field has it, where the reader is
     if (!this._isAsked) return html`<div class="actions"><button class="button" @click=${() => (this._isAsked = true)}>${t`Name somebody who stands in …`}</button>${this.refusal}</div>`;
     return html`<form class="card" @submit=${this.#name}>
       <p>${t`Whoever stands in reads and rates the sections of those who report to the manager, never their own. What they do is kept as done for the manager. It ends by itself.`}</p>

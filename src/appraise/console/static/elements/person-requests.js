@@ -1,5 +1,6 @@
 // <appraise-person-requests>: exporting and erasing what is kept of a person, by two people, and legal holds.
 
+import "./ask.js";
 import { css, html, nothing } from "lit";
 import { ConfirmPersonRequest, ListPersonRequests, ProposePersonRequest, SetLegalHold, WithdrawPersonRequest } from "./hr-operations.js";
 import { moment } from "./hr-words.js";
@@ -42,6 +43,18 @@ export class AppraisePersonRequests extends Page {
     });
   }
 
+  /** An erasure after one more question, as nothing brings back what is gone. @param {any} one */
+  #confirm(one) {
+    const confirm = () => this.#change(one.id, ConfirmPersonRequest, { requestId: one.id });
+    if (one.kind !== "ERASURE") return confirm();
+    const ask = /** @type {import("./ask.js").AppraiseAsk} */ (this.renderRoot.querySelector("appraise-ask"));
+    const question = { title: t`Erase ${one.employeeName} for good?`, words: t`Names, words and ways in are taken out now. It cannot be undone.`, button: t`Erase for good` };
+    return ask.ask(question, async () => {
+      await confirm();
+      return "";
+    });
+  }
+
   render() {
     return html`<div class="title">
         <h1>${t`Data requests`}</h1>
@@ -79,19 +92,19 @@ export class AppraisePersonRequests extends Page {
           ${this._asked === "hold" ? this.refusal : nothing}
           <div class="actions"><button class="button">${t`Set the hold`}</button></div>
         </form>
-      </section>`;
+      </section>
+      <appraise-ask></appraise-ask>`;
   }
 
   /** @param {any} one */
   #request(one) {
-    const input = { requestId: one.id };
-    const by = one.decidedByName === null ? nothing : html` ${t`by ${one.decidedByName}, ${moment(one.decidedAt)}`}`;
+    const by = one.decidedByName === null ? nothing : html` ${t`by ${one.decidedByName} on ${moment(one.decidedAt)}`}`;
     return html`<li>
       <span><span class="name">${one.employeeName}</span><br /><span class="soft small">${one.reason}</span></span>
       <span>${KINDS[one.kind] ?? one.kind}: ${STATES[one.state] ?? one.state}${by}<br /><span class="soft small">${t`proposed by ${one.proposedByName}, ${moment(one.proposedAt)}`}</span></span>
       <span class="actions">
-        ${one.canBeConfirmed ? html`<button class="button main" @click=${() => this.#change(one.id, ConfirmPersonRequest, input)}>${one.kind === "ERASURE" ? t`Erase for good` : t`Confirm`}</button>` : nothing}
-        ${one.state === "PROPOSED" ? html`<button class="link" @click=${() => this.#change(one.id, WithdrawPersonRequest, input)}>${t`Take back`}</button>` : nothing}
+        ${one.canBeConfirmed ? html`<button class="button main" aria-label=${one.kind === "ERASURE" ? t`Erase ${one.employeeName} for good` : t`Confirm the export of ${one.employeeName}`} @click=${() => this.#confirm(one)}>${one.kind === "ERASURE" ? t`Erase for good` : t`Confirm`}</button>` : nothing}
+        ${one.state === "PROPOSED" ? html`<button class="link" aria-label=${t`Take back: ${one.employeeName}`} @click=${() => this.#change(one.id, WithdrawPersonRequest, { requestId: one.id })}>${t`Take back`}</button>` : nothing}
         ${one.file === null ? nothing : html`<a href=${one.file} download>${t`Save the file`}</a>`}
       </span>
       ${this._asked === one.id ? html`<span class="wide">${this.refusal}</span>` : nothing}

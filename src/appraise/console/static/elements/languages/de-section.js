@@ -62,7 +62,7 @@ export default {
   "Rows rejected": "Zeilen abgewiesen",
   "Managers not known yet": "Noch nicht bekannte Führungskräfte",
   "These reporting lines come back to themselves, and are not stored:": "Diese Berichtswege führen auf sich selbst zurück und werden nicht gespeichert:",
-  "Managers whom nobody is known by yet; their lines wait for an import that brings them": "Führungskräfte, die noch niemandem zugeordnet sind; ihre Berichtswege warten auf einen Import, der sie bringt",
+  "Managers whom nobody is known by yet; their lines wait for an import that brings them": "Noch nicht bekannte Führungskräfte; deren Berichtswege warten auf einen Import, der sie bringt",
   "Row": "Zeile",
   "The same file was loaded before in the same way: there is nothing to do.": "Dieselbe Datei wurde schon einmal auf dieselbe Weise geladen: Es ist nichts zu tun.",
   "Refused as a whole: a row is bad, and one bad row was to be enough.": "Im Ganzen abgelehnt: Eine Zeile ist fehlerhaft, und eine einzige sollte dafür genügen.",
