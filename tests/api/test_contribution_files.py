@@ -12,9 +12,11 @@ from tests.api.organisation import AT, Organisation, build
 
 from appraise.domain.contributions import ContributionQuery, Dimension, Figure, RowOrder
 from appraise.domain.language import speaking
+from appraise.errors import InvalidInput
 from appraise.languages import language
 from appraise.printing.contributions import Report, contributions_pages, words_of
 from appraise.settings import Settings
+from appraise.use_cases import contribution_table
 from appraise.use_cases.contribution_table import COLUMNS, workbook
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_contributions import contributions_of
@@ -70,6 +72,14 @@ def test_a_name_that_looks_like_a_formula_is_text(organisation: Organisation) ->
     lines = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
 
     assert lines[1][0] == '=HYPERLINK("http://x","y")'  # a formula without a stored value would be read as empty
+
+
+def test_more_rows_than_a_sheet_holds_are_refused_and_not_left_out(
+    organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contribution_table, "MOST_ROWS", 1)
+    with pytest.raises(InvalidInput, match="a sheet holds 1 below its head"):
+        workbook(rows(organisation, Dimension.DEPARTMENT), is_finalised=False)
 
 
 def test_the_report_shows_what_the_page_shows(client: TestClient, organisation: Organisation) -> None:

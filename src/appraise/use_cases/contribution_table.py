@@ -19,6 +19,7 @@ from appraise.domain.contributions import (
 from appraise.domain.explanations import absence_sentence
 from appraise.domain.indicators import BY_KEY, Unit, definition_of
 from appraise.domain.language import say
+from appraise.errors import InvalidInput
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_contributions import contributions_of
 
@@ -44,6 +45,8 @@ COLUMNS: Final = (
     ("Data up to", 12, "The first day without data."),
     ("Why there is no figure", 50, "An absence is never a zero."),
 )
+MOST_ROWS: Final = 1_048_575
+"""Of a sheet, without its head."""
 UNITS: Final = {Unit.POINTS: "of 100 points", Unit.RATIO: "times what was expected", Unit.PERCENT: "per cent"}
 
 
@@ -57,7 +60,10 @@ def contribution_table(
 
 
 def workbook(rows: Iterable[ContributionRow], *, is_finalised: bool) -> bytes:
-    """Text is written as text, whatever it begins with: no cell is a formula, a link or a number by its looks."""
+    """Text is written as text, whatever it begins with: no cell is a formula, a link or a number by its looks.
+
+    Raises `InvalidInput` where there are more rows than a sheet has.
+    """
     import xlsxwriter  # noqa: PLC0415  # only needed here
 
     file = BytesIO()
@@ -75,6 +81,11 @@ def workbook(rows: Iterable[ContributionRow], *, is_finalised: bool) -> bytes:
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, say(name), formats["head"])
     lines = [line for row in rows for line in _lines(row, is_finalised=is_finalised)]
+    if len(lines) > MOST_ROWS:  # the library would leave out the others without a word
+        raise InvalidInput(
+            f"these are {len(lines):,} rows, and a sheet holds {MOST_ROWS:,} below its head",
+            hint="take fewer cycles or one department, or the CSV file",
+        )
     for number, line in enumerate(lines, start=1):
         for column, value in enumerate(line):
             _write(sheet, number, column, value, formats)
