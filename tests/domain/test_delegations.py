@@ -111,26 +111,26 @@ def test_reads_are_told_as_done_for_the_manager_only_where_they_are_not_the_read
         (replace(NAMED, period=Period(date(2026, 1, 1), TODAY)), (), "OUT_OF_RANGE"),
         (replace(NAMED, period=Period(TODAY, date(2027, 3, 2))), (), None),  # 366 days
         (replace(NAMED, period=Period(TODAY, date(2027, 3, 3))), (), "OUT_OF_RANGE"),
+        (replace(NAMED, period=Period(date(2027, 3, 1), date(2027, 3, 5))), (), "OUT_OF_RANGE"),  # short, and too far
     ],
 )
 def test_who_can_be_named(new: Delegation, above: tuple[EmployeeId, ...], code: str | None) -> None:
-    refusal = hindrance_to_naming(new, [], on=TODAY, managers_of_delegate=above, has_reports=True)
+    refusal = hindrance_to_naming(new, [], on=TODAY, managers_of_delegate=above)
 
     assert (None if refusal is None else refusal.code) == code
 
 
-def test_nobody_stands_in_twice_at_a_time_or_for_somebody_without_a_team() -> None:
+def test_nobody_stands_in_twice_at_a_time() -> None:
     later = replace(NAMED, id=DelegationId("e"), period=Period(date(2026, 3, 31), date(2026, 5, 1)))
 
-    def code(*before: Delegation, has_reports: bool = True) -> str | None:
-        refusal = hindrance_to_naming(later, before, on=TODAY, managers_of_delegate=(), has_reports=has_reports)
+    def code(*before: Delegation) -> str | None:
+        refusal = hindrance_to_naming(later, before, on=TODAY, managers_of_delegate=())
         return None if refusal is None else refusal.code
 
     assert code(NAMED) == "ALREADY_DONE"
     assert code(replace(NAMED, delegate=EVE)) is None
     assert code(replace(NAMED, ended_at=NAMED.named_at)) is None
     assert code(replace(NAMED, period=Period(TODAY, date(2026, 3, 31)))) is None
-    assert code(has_reports=False) == "WRONG_STATE"
 
 
 def test_it_ends_by_itself_and_the_wider_of_two_counts() -> None:

@@ -53,6 +53,8 @@ MAX_S = Expected(MAX, PartKind.FORMER, 120, date(2025, 1, 1), date(2025, 4, 30))
             AFTER,
             [Expected(MAX, PartKind.FORMER, 30, date(2025, 1, 1), date(2025, 1, 30))],
         ),
+        # Another source has Eve as manager to this day: she is none of before.
+        ([*LINES, line(EVE, date(2020, 1, 1)), line(EVE, date(2025, 3, 1), date(2026, 3, 1))], AFTER, [MAX_S]),
         # Max twice, with Eve's 20 days between: asked for both times, and counted once where lines overlap.
         (
             [
@@ -80,6 +82,14 @@ def test_dotted_managers_are_asked_where_the_cycle_says_so_and_once() -> None:
         MAX_S,
         Expected(EVE, PartKind.DOTTED, 2, date(2025, 12, 30), date(2025, 12, 31)),
     ]
+
+
+def test_whoever_was_manager_too_briefly_is_still_asked_for_their_dotted_line() -> None:
+    brief = [line(EVE, date(2025, 1, 1), date(2025, 1, 20)), line(EVE, date(2025, 1, 20), dotted=True)]
+    dotted = replace(CYCLE, rules=CycleRules(dotted_parts=True))
+
+    expected = Expected(EVE, PartKind.DOTTED, 346, date(2025, 1, 20), date(2025, 12, 31))
+    assert expected_parts(dotted, [*LINES[1:], *brief], manager=DORA, on=AFTER) == [expected]
 
 
 def test_days_of_the_present_manager_are_counted_until_today() -> None:
@@ -128,6 +138,7 @@ def test_a_part_says_something_within_the_scale_of_what_can_be_rated() -> None:
     assert code(Mark(a, 5, None)) == "COMMENT_MISSING"
     assert code(Mark(a, 1, "x")) is None
     assert code(Mark(IndicatorKey("none"), 3, None)) == "UNKNOWN_ITEM"
+    assert code(Mark(a, 2, None), Mark(a, 4, None)) == "OUT_OF_RANGE"
 
 
 def test_a_former_manager_of_as_many_days_is_waited_for_until_the_last_day() -> None:

@@ -12,6 +12,7 @@ from appraise.domain.access import Principal
 from appraise.domain.delegations import NamedDelegation
 from appraise.domain.disputes import DisputeKind
 from appraise.domain.employees import EmploymentStatus, ExternalReference
+from appraise.domain.identifiers import EmployeeId
 from appraise.domain.reading import HandedIn, ViewedSection
 from appraise.domain.section_states import Action
 from appraise.domain.sections import Refusal
@@ -224,3 +225,26 @@ def test_whoever_comes_to_report_through_somebody_else_stands_in_no_more(
         "OUT_OF_RANGE",
         "OUT_OF_RANGE",
     ]
+
+
+def test_whoever_leads_nobody_learns_nothing_of_others_by_naming_them(company: Company) -> None:
+    company.scored()
+    told = [
+        name_delegate(
+            company.deployment, company.principal("ann"), Wanted(one, AT.date(), LAST, may_submit=True), at=AT
+        )
+        for one in (company.ids["ben"], EmployeeId("nobody"), ExternalReference("email", "nobody@example.org"))
+    ]
+
+    assert {one.code for one in told if isinstance(one, Refusal)} == {"WRONG_STATE"}
+    assert len({repr(one) for one in told}) == 1
+
+
+@pytest.mark.parametrize("last", [date(2027, 3, 3), date(9999, 12, 31)])
+def test_nobody_stands_in_for_longer_than_a_year_ahead(company: Company, last: date) -> None:
+    company.scored()
+    far = replace(wanted(company, "ben"), first_day=min(last, date(2027, 3, 1)), last_day=last)
+    refused = name_delegate(company.deployment, company.principal("max"), far, at=AT)
+
+    assert isinstance(refused, Refusal)
+    assert (refused.code, refused.field) == ("OUT_OF_RANGE", "lastDay")

@@ -21,7 +21,7 @@ from appraise.domain.section_course import Stance
 from appraise.domain.sections import Refusal
 from appraise.errors import Forbidden, NotFound
 from appraise.storage import people, people_snapshots
-from appraise.storage.tables import METADATA
+from appraise.storage.tables import METADATA, PERSON_TEXTS
 from appraise.use_cases.acknowledge_section import acknowledge_section
 from appraise.use_cases.assess_item import assess_item
 from appraise.use_cases.create_token import create_token
@@ -220,3 +220,23 @@ def test_the_commands_do_the_same(
         assert set(file.namelist()) == {"record.html", "record.json", "evidence.csv"}
     (known,) = read_person_requests(company.deployment, hedy(company))
     assert known.request.state == "DONE"
+
+
+def test_what_a_run_read_of_a_person_before_their_erasure_does_not_come_back(company: Company) -> None:
+    with_a_life(company)
+    with company.deployment.database.reading() as session:
+        before = documents_of(people.snapshot(session))
+    left(company)
+    assert isinstance(confirm(company, hedy(company), proposed(company)), NamedRequest)
+    with company.deployment.database.transaction() as session:
+        people_snapshots.add(session, before, at=LATER)
+        people_snapshots.add(session, documents_of(people.snapshot(session)), at=LATER)
+    with company.deployment.database.reading() as session:
+        kept = [
+            text
+            for who, text in session.execute(select(PERSON_TEXTS.c.employee_id, PERSON_TEXTS.c.text))
+            if who == company.ids["ann"]
+        ]
+
+    assert len(kept) == 1
+    assert "Ann" not in kept[0]

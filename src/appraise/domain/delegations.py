@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from appraise.domain.access import StandIn
@@ -11,6 +11,7 @@ from appraise.domain.periods import Period
 from appraise.domain.sections import Refusal, words
 
 MOST_DAYS: Final = 366
+NO_REPORTS: Final = Refusal("WRONG_STATE", "nobody reports to them, so there is nothing to stand in for", "manager")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,8 @@ def hindrance_to_naming(
     *,
     on: date,
     managers_of_delegate: Sequence[EmployeeId],
-    has_reports: bool,
 ) -> Refusal | None:
-    """`before` are the manager's delegations until now."""
+    """`before` are the manager's delegations until now; that somebody reports to the manager is known by then."""
     period, refusal = new.period, None
     if new.delegate == new.manager:
         refusal = "NOT_NEUTRAL", "nobody stands in for themselves", "delegate"
@@ -68,12 +68,10 @@ def hindrance_to_naming(
         refusal = "NOT_NEUTRAL", "nobody makes themselves somebody's delegate; another HR administrator can", "delegate"
     elif would_rate_their_own_manager(new.manager, managers_of_delegate):
         refusal = "NOT_NEUTRAL", "they would rate somebody above them; name somebody else", "delegate"
-    elif not has_reports:
-        refusal = "WRONG_STATE", "nobody reports to them, so there is nothing to stand in for", "manager"
     elif period.end is None or period.end <= on:
         refusal = "OUT_OF_RANGE", "the last day lies in the past", "lastDay"
-    elif (period.days or 0) > MOST_DAYS:
-        refusal = "OUT_OF_RANGE", f"at most {MOST_DAYS} days; name them again afterwards", "lastDay"
+    elif period.end - on > timedelta(days=MOST_DAYS):
+        refusal = "OUT_OF_RANGE", f"at most {MOST_DAYS} days ahead; name them again afterwards", "lastDay"
     elif new.named_by != new.manager and words(new.reason) is None:
         refusal = "REASON_MISSING", "say why it is HR who names them; the manager reads it", "reason"
     elif any(_is_same(one, new) for one in before):

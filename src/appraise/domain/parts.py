@@ -75,7 +75,10 @@ class NamedPart:
 def expected_parts(
     cycle: Cycle, lines: Iterable[ReportingLine], *, manager: EmployeeId | None, on: date
 ) -> list[Expected]:
-    """Of one employee's lines, the earliest first. `manager` is the nearest one on the day `on`."""
+    """Of one employee's lines, the earliest first. `manager` is the nearest one on the day `on`.
+
+    A solid line that goes on is no former one, though another source names the nearest manager.
+    """
     until_now = cycle.period.intersection(Period(date.min, on + timedelta(days=1)))
     if until_now is None:
         return []
@@ -85,16 +88,14 @@ def expected_parts(
     spans: dict[tuple[EmployeeId, PartKind], list[Period]] = defaultdict(list)
     for line in lines:
         span = line.period.intersection(until_now)
-        if span is not None and line.kind in kinds and line.manager != manager:
+        goes_on = line.kind is ReportingKind.SOLID and on in line.period
+        if span is not None and line.kind in kinds and line.manager != manager and not goes_on:
             spans[line.manager, kinds[line.kind]].append(span)
-    formers = {author for author, kind in spans if kind is PartKind.FORMER}
-    found = [
-        _expected(author, kind, periods)
-        for (author, kind), periods in spans.items()
-        if kind is PartKind.FORMER or author not in formers
-    ]
-    wanted = [one for one in found if one.kind is PartKind.DOTTED or one.days >= FEWEST_DAYS]
-    return sorted(wanted, key=lambda one: (one.first, one.kind, one.author))
+    found = [_expected(author, kind, periods) for (author, kind), periods in spans.items()]
+    formers = [one for one in found if one.kind is PartKind.FORMER and one.days >= FEWEST_DAYS]
+    once = {one.author for one in formers}
+    dotted = [one for one in found if one.kind is PartKind.DOTTED and one.author not in once]
+    return sorted([*formers, *dotted], key=lambda one: (one.first, one.kind, one.author))
 
 
 def _expected(author: EmployeeId, kind: PartKind, periods: Sequence[Period]) -> Expected:
@@ -114,6 +115,8 @@ def hindrance_to_giving(section: Section, marks: Sequence[Mark]) -> Refusal | No
     """What stands in the way, the section's state left aside. Marks that say nothing are left out before."""
     if not marks:
         return Refusal("NOTHING_TO_HAND_IN", "write something beside an item first")
+    if len({mark.indicator for mark in marks}) < len(marks):
+        return Refusal("OUT_OF_RANGE", "an item is marked more than once; say each once")
     for mark in marks:
         item = next((one for one in section.items if one.indicator == mark.indicator), None)
         if item is None:

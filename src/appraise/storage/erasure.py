@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, String, Table, cast, delete, or_, select, 
 
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.person_requests import ERASED_NAME
-from appraise.storage import people_snapshots
-from appraise.storage.database import Session
+from appraise.storage import people_snapshots, person_requests
+from appraise.storage.database import Session, lock
 from appraise.storage.tables import (
     ACCESS_TOKENS,
     CALIBRATION_MOVES,
@@ -27,6 +27,7 @@ from appraise.storage.tables import (
     IDEMPOTENCY_KEYS,
     ITEMS,
     JOBS,
+    LANGUAGES,
     MAILS,
     REMINDERS,
     REPORTING_LINES,
@@ -47,7 +48,9 @@ TEXTS_OF_COURSE: Final = ("return_reason", "void_reason")
 
 
 def erase(session: Session, employee: EmployeeId, *, at: datetime) -> dict[str, int]:
-    """How many rows were removed or emptied, by table."""
+    """How many rows were removed or emptied, by table. Waits for whoever changes one of the sections."""
+    lock(session, person_requests.ERASURES)
+    session.execute(select(SECTIONS.c.id).where(SECTIONS.c.employee_id == employee).with_for_update())
     done: dict[str, int] = {"person_texts": people_snapshots.erase(session, employee)}
     for table, condition in _removed(employee):
         done[table.name] = session.execute(delete(table).where(condition)).rowcount
@@ -70,6 +73,7 @@ def _removed(employee: EmployeeId) -> Iterator[tuple[Table, ColumnElement[bool]]
     yield REMINDERS, REMINDERS.c.owner_id == employee
     yield TOLD_TASKS, TOLD_TASKS.c.owner_id == employee
     yield MAILS, MAILS.c.owner_id == employee
+    yield LANGUAGES, LANGUAGES.c.employee_id == employee
     # Answers that are kept for repeated requests hold sections with their words.
     keys = IDEMPOTENCY_KEYS.c
     yield IDEMPOTENCY_KEYS, or_(keys.principal == mine, cast(keys.answer, String).like(f"%{employee}%"))
@@ -79,7 +83,9 @@ def _emptied(employee: EmployeeId, at: datetime) -> Iterator[tuple[Table, Column
     name = {"display_name": ERASED_NAME, "sort_name": ERASED_NAME.casefold(), "search_text": "", "email": None}
     yield EMPLOYEES, EMPLOYEES.c.id == employee, name
     yield EMPLOYMENTS, EMPLOYMENTS.c.employee_id == employee, {"job_title": None, "attributes": {}}
-    yield ACCESS_TOKENS, ACCESS_TOKENS.c.employee_id == employee, {"name": ERASED, "revoked_at": at}
+    tokens = ACCESS_TOKENS.c
+    yield ACCESS_TOKENS, tokens.employee_id == employee, {"name": ERASED}
+    yield ACCESS_TOKENS, (tokens.employee_id == employee) & tokens.revoked_at.is_(None), {"revoked_at": at}
     yield ITEMS, ITEMS.c.section_id.in_(_sections(employee)), dict.fromkeys(WORDS_OF_ITEMS)
     yield DISPUTES, DISPUTES.c.section_id.in_(_sections(employee)), {"comment": ERASED, "reason": None}
     yield CORRECTIONS, CORRECTIONS.c.section_id.in_(_sections(employee)), {"note": None}

@@ -7,6 +7,8 @@ from sqlalchemy import delete, insert, select
 
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.people_documents import PeopleDocuments
+from appraise.domain.person_requests import ERASED_NAME
+from appraise.storage import person_requests
 from appraise.storage.database import Session, lock
 from appraise.storage.people import BATCH
 from appraise.storage.tables import PEOPLE_SNAPSHOTS, PERSON_TEXTS
@@ -16,18 +18,19 @@ Named = tuple[EmployeeId, str]
 
 
 def add(session: Session, documents: PeopleDocuments, *, at: datetime) -> None:
-    """What is there already stays as it is; an erased text of somebody who is known again comes back."""
+    """What is there already stays as it is. Of somebody who was erased meanwhile no text of before comes back."""
     lock(session, "people_snapshots")
     table = PEOPLE_SNAPSHOTS.c
     if session.execute(select(table.hash).where(table.hash == documents.hash)).first() is None:
         row = {"hash": documents.hash, "people_index": documents.index, "stored_at": at}
         session.execute(insert(PEOPLE_SNAPSHOTS), row)
+    gone = person_requests.erased(session)
     wanted = documents.hashes
     known = {named for named, _ in _texts(session, wanted.values())}
     rows = [
         {"employee_id": employee, "hash": digest, "text": documents.texts[employee]}
         for employee, digest in wanted.items()
-        if (employee, digest) not in known
+        if (employee, digest) not in known and (employee not in gone or ERASED_NAME in documents.texts[employee])
     ]
     if rows:
         session.execute(insert(PERSON_TEXTS), rows)

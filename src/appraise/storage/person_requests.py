@@ -4,10 +4,12 @@ from sqlalchemy import delete, insert, select, update
 
 from appraise.domain.identifiers import EmployeeId, PersonRequestId
 from appraise.domain.person_requests import LegalHold, PersonRequest, RequestKind, RequestState
-from appraise.storage.database import Session
+from appraise.storage.database import Session, lock
 from appraise.storage.tables import LEGAL_HOLDS, PERSON_REQUESTS
 
 TABLE = PERSON_REQUESTS.c
+ERASURES = "erasures"
+"""The lock of whoever erases a person, and of whoever must not write what an erasure takes out."""
 
 
 def add(session: Session, new: PersonRequest) -> None:
@@ -39,6 +41,13 @@ def is_erased(session: Session, employee: EmployeeId) -> bool:
     return any(
         one.kind is RequestKind.ERASURE and one.state is RequestState.DONE for one in of_employee(session, employee)
     )
+
+
+def erased(session: Session) -> set[EmployeeId]:
+    """Whoever was erased; nobody is while the transaction lasts."""
+    lock(session, ERASURES)
+    wanted = (TABLE.kind == RequestKind.ERASURE.value, TABLE.state == RequestState.DONE.value)
+    return {EmployeeId(row.employee_id) for row in session.execute(select(TABLE.employee_id).where(*wanted))}
 
 
 def hold_of(session: Session, employee: EmployeeId) -> LegalHold | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from appraise.domain.access import Principal, Role, may_administer, may_sign_in
-from appraise.domain.delegations import Delegation, NamedDelegation, hindrance_to_naming
+from appraise.domain.delegations import NO_REPORTS, Delegation, NamedDelegation, hindrance_to_naming
 from appraise.domain.employees import ExternalReference
 from appraise.domain.identifiers import DelegationId, EmployeeId
 from appraise.domain.periods import Period
@@ -48,38 +48,45 @@ def name_delegate(
 def _named(
     session: Session, principal: Principal, me: EmployeeId, wanted: Wanted, at: datetime
 ) -> NamedDelegation | Refusal:
-    manager = _one(session, me if wanted.manager is None else wanted.manager, "manager")
-    delegate = _one(session, wanted.delegate, "delegate")
-    for found in (manager, delegate):
-        if isinstance(found, Refusal):
-            return found
-    assert not isinstance(manager, Refusal)  # noqa: S101  # as the loop has seen
-    assert not isinstance(delegate, Refusal)  # noqa: S101  # as above
     on = at.date()
-    if not may_sign_in(people.status_of(session, delegate, on=on)):
-        return Refusal("WRONG_STATE", "they have left, or are suspended", "delegate")
+    found = _both(session, me, wanted, on)
+    if isinstance(found, Refusal):
+        return found
+    manager, delegate = found
     if wanted.last_day < wanted.first_day:
         return Refusal("OUT_OF_RANGE", "the last day comes before the first", "lastDay")
     lock(session, f"delegations:{manager}")
     reason = None if manager == me else words(wanted.reason)
-    period = Period(max(wanted.first_day, on), wanted.last_day + timedelta(days=1)) if wanted.last_day >= on else None
-    if period is None:
+    if wanted.last_day < on:
         return Refusal("OUT_OF_RANGE", "the last day lies in the past", "lastDay")
+    period = Period(max(wanted.first_day, on), min(wanted.last_day, date.max - timedelta(days=1)) + timedelta(days=1))
     new = Delegation(DelegationId(new_id()), manager, delegate, period, wanted.may_submit, me, at, reason)
     refusal = hindrance_to_naming(
         new,
         [one.delegation for one in delegations.of_manager(session, manager)],
         on=on,
         managers_of_delegate=people.managers_of(session, delegate, on=on),
-        has_reports=tasks.has_reports(session, manager, on=on),
     )
     if refusal is not None:
         return refusal
     delegations.add(session, new)
-    facts = [("delegate", f"employee:{delegate}"), ("from", str(wanted.first_day)), ("to", str(wanted.last_day))]
+    facts = [("delegate", f"employee:{delegate}"), ("from", str(period.start)), ("to", str(wanted.last_day))]
     facts += [("may_submit", str(wanted.may_submit))] + ([] if reason is None else [("reason", reason)])
     _record(session, principal, "delegation.name", new, facts, at)
     return delegations.get(session, new.id)  # type: ignore[return-value]  # it was added a moment ago
+
+
+def _both(session: Session, me: EmployeeId, wanted: Wanted, on: date) -> tuple[EmployeeId, EmployeeId] | Refusal:
+    """The manager and the delegate. Whoever may name nobody is told nothing of others."""
+    manager = _one(session, me if wanted.manager is None else wanted.manager, "manager")
+    if isinstance(manager, Refusal):
+        return manager
+    if not tasks.has_reports(session, manager, on=on):
+        return NO_REPORTS
+    delegate = _one(session, wanted.delegate, "delegate")
+    if not isinstance(delegate, Refusal) and not may_sign_in(people.status_of(session, delegate, on=on)):
+        return Refusal("WRONG_STATE", "they have left, or are suspended", "delegate")
+    return delegate if isinstance(delegate, Refusal) else (manager, delegate)
 
 
 def end_delegation(
@@ -92,6 +99,7 @@ def end_delegation(
         if found is None or not may_end(principal, found.delegation):
             raise NotFound("there is no such delegation, or it is not yours to end")
         lock(session, f"delegations:{found.delegation.manager}")
+        found = delegations.get(session, delegation) or found  # somebody may have ended it meanwhile
         if found.delegation.is_over(at.date()):
             return Refusal("ALREADY_DONE", "it is over already")
         delegations.end(session, delegation, at=at)

@@ -7,6 +7,8 @@ from datetime import datetime
 from appraise.domain.access import Principal
 from appraise.domain.identifiers import SectionId
 from appraise.domain.parts import Mark, Part, hindrance_to_giving
+from appraise.domain.section_guards import Moment, hindrance
+from appraise.domain.section_states import Action
 from appraise.domain.sections import Refusal, words
 from appraise.errors import NotFound
 from appraise.storage import audit, parts, sections
@@ -33,6 +35,10 @@ def give_part(
         if me is None or known is None:
             raise NotFound("there is no such section, or no part of yours is asked for in it now")
         section = sections.held(session, section_id)
+        moment = Moment(on=at.date(), cycle=known.cycle, actor=me, is_hr=False)
+        refusal = hindrance(section, Action.RATE, moment)  # it may have been handed in a moment ago
+        if refusal is not None:
+            return refusal
         said = tuple(replace(mark, comment=words(mark.comment)) for mark in marks)
         said = tuple(mark for mark in said if mark.rating is not None or mark.comment is not None)
         refusal = hindrance_to_giving(section, said)

@@ -184,7 +184,7 @@ def _held(session: Session, request: PersonRequestId) -> PersonRequest:
     if known is None:
         raise NotFound("there is no such request")
     lock(session, f"person:{known.employee}")
-    return known
+    return person_requests.get(session, request) or known  # somebody may have decided it meanwhile
 
 
 def _check_exists(session: Session, employee: EmployeeId) -> None:

@@ -12,7 +12,7 @@ from appraise.domain.identifiers import EmployeeId, IndicatorKey, SectionId
 from appraise.domain.parts import Expected, NamedPart, Part, by_days, days_of, expected_parts
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_guards import Moment, hindrance
-from appraise.domain.section_states import Action
+from appraise.domain.section_states import ALLOWED, Action
 from appraise.domain.sections import Section
 from appraise.storage import cycles, parts, people, sections, tasks, tokens
 from appraise.storage.database import Session
@@ -40,7 +40,9 @@ class Asked:
 
 
 def parts_of(session: Session, section: Section, *, on: date) -> SectionParts:
-    """All that are asked for or given, whoever asks."""
+    """All that are asked for, whoever asks: as of the day on which the section was handed in, once it was."""
+    if section.submitted_at is not None and section.state not in ALLOWED[Action.RATE]:
+        on = min(on, section.submitted_at.date())
     cycle, lines = cycles.get(session, section.cycle), parts.lines_of(session, section.employee)
     manager = next(iter(people.managers_of(session, section.employee, on=on)), None)
     given = parts.of_section(session, section.id)

@@ -14,7 +14,7 @@ from appraise.domain.identifiers import UploadId
 from appraise.domain.imports import Stage, stage_of
 from appraise.domain.jobs import KEPT_FOR, Job, JobKind, JobState
 from appraise.errors import Problem, Retriable
-from appraise.storage import deliveries, export_subjects, jobs, uploads
+from appraise.storage import deliveries, export_subjects, jobs, person_requests, uploads
 from appraise.storage.database import Session
 from appraise.storage.identifiers import new_id
 from appraise.use_cases import files
@@ -253,7 +253,9 @@ class Worker:
         finished = replace(finished, finished_at=now, expires_at=now + KEPT_FOR, outcome=written.outcome)
 
         def work(session: Session) -> bool:
-            if not jobs.settle(session, finished, claim=claim):
+            is_of_erased = not person_requests.erased(session).isdisjoint(one.employee for one in written.subjects)
+            settled = replace(finished, expires_at=now) if is_of_erased else finished  # gone with the next round
+            if not jobs.settle(session, settled, claim=claim):
                 return False
             export_subjects.add(session, job.id, written.subjects)
             record_export(session, written, at=now)

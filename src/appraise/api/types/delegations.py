@@ -7,6 +7,7 @@ import strawberry
 
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, to_global
+from appraise.domain.access import may_administer
 from appraise.domain.delegations import NamedDelegation
 from appraise.use_cases.delegate import may_end
 
@@ -23,7 +24,14 @@ class DelegationType:
     first_day: date = strawberry.field(description="From when on.")
     last_day: date = strawberry.field(description="The last day; it ends by itself.")
     may_submit: bool = strawberry.field(description="Whether they hand in as well, or prepare alone.")
-    reason: str | None = strawberry.field(description="Why HR named them; null where the manager did.")
+
+    @strawberry.field(
+        description="Why HR named them, for HR and the manager; null for whoever stands in, and where the manager did."
+    )
+    def reason(self, info: strawberry.Info) -> str | None:
+        context: RequestContext = info.context
+        is_for_them = self.named.delegation.manager == context.principal.employee or may_administer(context.principal)
+        return self.named.delegation.reason if is_for_them else None
 
     @strawberry.field(description="Whether they stand in today.")
     def is_live(self, info: strawberry.Info) -> bool:
@@ -62,5 +70,4 @@ class DelegationType:
             first_day=one.period.start,
             last_day=one.period.end - timedelta(days=1),
             may_submit=one.may_submit,
-            reason=one.reason,
         )
