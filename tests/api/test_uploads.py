@@ -33,12 +33,17 @@ def test_packed_files_are_one_file(importing: Importing, name: str, pack: Any) -
     assert (told["name"], told["bytes"]) == ("ratings.csv", len(RATINGS))
 
 
-def zipped(*names: str, content: bytes = b"a") -> bytes:
+def zipped(*names: str, content: bytes = b"a", method: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", method) as archive:
         for name in names:
             archive.writestr(name, content)
     return buffer.getvalue()
+
+
+def damaged(method: int) -> bytes:
+    whole = zipped("a.csv", content=b"1,2\n" * 500, method=method)
+    return whole[:40] + bytes(10) + whole[50:]
 
 
 @pytest.mark.parametrize(
@@ -51,6 +56,9 @@ def zipped(*names: str, content: bytes = b"a") -> bytes:
         (gzip.compress(RATINGS)[:-9], "a.csv.gz", 422, "cannot be unpacked"),
         (b"no gzip", "a.csv.gz", 422, "cannot be unpacked"),
         (b"no zip", "a.zip", 422, "cannot be unpacked"),
+        (damaged(zipfile.ZIP_LZMA), "a.zip", 422, "cannot be unpacked"),
+        (damaged(zipfile.ZIP_BZIP2), "a.zip", 422, "cannot be unpacked"),
+        (zipped("ä.csv").replace("ä".encode(), b"\xff\xfe"), "a.zip", 422, "cannot be unpacked"),
         (zipped("a", "b"), "a.zip", 422, "holds 2 files"),
         (gzip.compress(bytes(3_000_000)), "bomb.csv.gz", 422, "unpacked it has more"),
         (zipped("bomb", content=bytes(3_000_000)), "bomb.zip", 422, "unpacked it has more"),

@@ -1,6 +1,8 @@
 """What is no export, or means harm, is refused with a reason within a second; what only looks odd is read."""
 
+import errno
 import gzip
+import os
 import time
 import zipfile
 from collections.abc import Callable
@@ -12,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from appraise.adapters import archives
 from appraise.adapters.contract import ImportOptions
 from appraise.bootstrap import initialise
 from appraise.domain.events import EventKind
@@ -57,12 +60,23 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> Inbox:
     return Inbox(initialise(Settings(data=directory / "data")), directory)
 
 
-def packed(*members: tuple[str, bytes]) -> bytes:
+def packed(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     stream = BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(stream, "w", method) as archive:
         for member, content in members:
             archive.writestr(member, content)
     return stream.getvalue()
+
+
+def damaged(method: int) -> bytes:
+    """Its packed bytes begin after 30 of the header and the name; the first of LZMA's and bzip2's say how they go on."""
+    whole = packed(("a.csv", b"1,2\n" * 500), method=method)
+    return whole[:40] + bytes(10) + whole[50:]
+
+
+def misnamed() -> bytes:
+    """Its name says that it is UTF-8, and is not."""
+    return packed(("ä.csv", b"x")).replace("ä".encode(), b"\xff\xfe")
 
 
 LAUGHS = b'<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;">]><lolz>&b;</lolz>'
@@ -78,6 +92,9 @@ HOSTILE: tuple[tuple[str, Callable[[], bytes], str], ...] = (
     ("one line", lambda: b"x" * (20 << 20), "a line has 16,777,216 characters or more"),
     ("gzip bomb", lambda: gzip.compress(bytes(80 << 20)), "unpacks to more than 64 MiB"),
     ("cut gzip", lambda: gzip.compress(HEADER.encode() * 500)[:-9], "cannot be unpacked"),
+    ("damaged LZMA", lambda: damaged(zipfile.ZIP_LZMA), "cannot be unpacked"),
+    ("damaged bzip2", lambda: damaged(zipfile.ZIP_BZIP2), "cannot be unpacked: Invalid data stream"),
+    ("misnamed", misnamed, "cannot be unpacked"),
     ("two in a zip", lambda: packed(("a.csv", b"x"), ("b.csv", b"y")), "holds 2 files: a.csv, b.csv"),
 )
 
@@ -92,6 +109,25 @@ def test_what_is_no_export_is_refused_soon_and_with_a_reason(
         inbox.take(made)
 
     assert time.process_time() - began < 3.0  # a second where nothing else runs
+
+
+def test_no_archive_unpacks_without_end(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MOST", 1 << 20)
+
+    with pytest.raises(InvalidInput, match=r"more than 1 MiB\n") as refused:
+        inbox.take(gzip.compress(os.urandom(2 << 20)))
+    assert "in parts" in str(refused.value)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_no_fault_of_the_archive(number: int) -> None:
+    told = archives.refusal(OSError(number, os.strerror(number)), Path("a.csv.gz"), "/scratch/appraise-unpacked-1")
+
+    assert "no room to unpack" in told.found
+    assert told.expected is not None
+    assert "/scratch" in told.expected
+    assert "appraise-unpacked" not in told.expected
+    assert "export it again" not in str(told)
 
 
 @pytest.mark.parametrize(

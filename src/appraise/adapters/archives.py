@@ -1,6 +1,8 @@
 """Packed exports: gzip files, and zip archives of one file, unpacked within bounds."""
 
+import errno
 import gzip
+import lzma
 import tempfile
 import zipfile
 import zlib
@@ -14,6 +16,11 @@ CHUNK = 1 << 20
 ALWAYS = 64 << 20
 MOST_TIMES = 200
 """Tables pack to a tenth or a thirtieth; what unpacks to more than so many times its size is a bomb."""
+MOST = 64 << 30
+"""Bytes, however large the archive: a hundred million rows of 640 bytes, and less than the disk of most servers."""
+UNREADABLE = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, ValueError, OSError)
+"""What the readers of archives raise of damaged ones; an `OSError` without a number is theirs, others the system's."""
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 
 @contextmanager
@@ -40,13 +47,26 @@ def unpacked(path: Path) -> Iterator[Path]:
                     if member is not None:
                         with archive.open(member) as packed:
                             _copy(packed.read, copy, path)
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
-            raise InvalidInput(
-                f"the archive cannot be unpacked: {error}",
-                place=Place(path.name),
-                hint="export it again, without a password",
-            ) from error
+        except UNREADABLE as error:
+            raise refusal(error, path, directory) from error
         yield copy
+
+
+def refusal(error: Exception, path: Path, directory: str) -> InvalidInput:
+    """What is told of an archive that could not be unpacked into a directory."""
+    place = Place(path.name)
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return InvalidInput(
+            f"there is no room to unpack the archive: {error.strerror}",
+            place=place,
+            expected=f"room for its content in {Path(directory).parent}",
+            hint="make room there, or name another directory by TMPDIR",
+        )
+    if isinstance(error, OSError) and error.errno is not None:
+        return InvalidInput(f"the archive cannot be unpacked: the system says: {error.strerror}", place=place)
+    return InvalidInput(
+        f"the archive cannot be unpacked: {error}", place=place, hint="export it again, without a password"
+    )
 
 
 def _only_member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo | None:
@@ -66,15 +86,16 @@ def _only_member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo | None
 
 
 def _copy(read: Callable[[int], bytes], copy: Path, path: Path) -> None:
-    most, size = max(ALWAYS, MOST_TIMES * path.stat().st_size), 0
+    most, size = min(MOST, max(ALWAYS, MOST_TIMES * path.stat().st_size)), 0
     with copy.open("wb") as target:
         while chunk := read(CHUNK):
             size += len(chunk)
             if size > most:
+                times = "" if most == MOST else f", over {MOST_TIMES} times its size"
                 raise InvalidInput(
-                    f"the archive unpacks to more than {most >> 20:,} MiB, over {MOST_TIMES} times its size",
+                    f"the archive unpacks to more than {most >> 20:,} MiB{times}",
                     place=Place(path.name),
                     expected="an export, which packs to a thirtieth at best",
-                    hint="if it is one, unpack it first",
+                    hint="if it is one, unpack it first" if times else "unpack it first, and import it in parts",
                 )
             target.write(chunk)

@@ -3,13 +3,13 @@
 import gzip
 import hashlib
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from appraise.adapters.archives import UNREADABLE
 from appraise.domain.access import Principal, may_import
 from appraise.domain.identifiers import UploadId
 from appraise.domain.imports import Upload
@@ -105,7 +105,8 @@ def _gunzip(path: Path, out: BinaryIO, name: str) -> str:
         with gzip.open(path) as packed:
             while block := packed.read(BLOCK):
                 size = _within(size + out.write(block))
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+    except UNREADABLE as error:
+        _raise_of_the_system(error)
         raise InvalidInput(f"{name} cannot be unpacked: {error}", expected="a whole gzip file") from error
     return Path(name).stem
 
@@ -120,12 +121,19 @@ def _unzip(path: Path, out: BinaryIO) -> str:
             with archive.open(members[0]) as packed:
                 while block := packed.read(BLOCK):
                     size = _within(size + out.write(block))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
+    except UNREADABLE as error:
+        _raise_of_the_system(error)
         raise InvalidInput(
             f"the archive cannot be unpacked: {error}", expected="a zip file without password"
         ) from error
     known = Path(members[0].filename.replace("\\", "/")).name
     return known if known.isprintable() and known.strip(". ") and len(known) <= LONGEST_NAME else "file"
+
+
+def _raise_of_the_system(error: Exception) -> None:
+    """A full disk says nothing of the archive."""
+    if isinstance(error, OSError) and error.errno is not None:
+        raise error
 
 
 def _within(size: int) -> int:
