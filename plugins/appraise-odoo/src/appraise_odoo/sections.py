@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 
 from appraise.adapters.contract import Verification
 from appraise.adapters.host_http import HostHttp
+from appraise.adapters.section_texts import note_lines
 from appraise.adapters.sinks import (
     HostEntry,
     HostRefused,
@@ -37,7 +38,7 @@ class OdooHost:
         fields = {
             "score": None if total is None else number_text(total.value),
             "status": section.status,
-            "note": _note(section),
+            "note": "\n".join(note_lines(section)),
         }
         place = f"appraisal {appraisal} of {employee}"
         return HostEntry(section.id, section.revision, place, fields, total, {"id": str(appraisal)})
@@ -70,16 +71,6 @@ class OdooHost:
         status, score = found[self._names["status"]] or None, number_text(found[self._names["score"]])
         is_empty = score in {"0", "False"} and status != "SCORED"
         return {"score": None if is_empty else score, "status": status, "note": found[self._names["note"]] or None}
-
-
-def _note(section: FinishedSection) -> str:
-    lines = []
-    for item in section.items:
-        said = f"{item.rating} of 5" if item.absence is None else item.absence.kind.value
-        lines.append(f"{item.title}: {said}" + ("" if item.comment is None else f". {' '.join(item.comment.split())}"))
-    if section.absence is not None:
-        lines.append(section.absence.reason)
-    return "\n".join([*lines, f"Appraise {section.id}, revision {section.revision}"])
 
 
 class OdooSink:

@@ -8,11 +8,13 @@ from appraise.testing.hosts.frappe import FakeFrappe
 from appraise.testing.hosts.horilla import FakeHorilla
 from appraise.testing.hosts.odoo import FakeOdoo
 from appraise.testing.hosts.orangehrm import FakeOrange
+from appraise.testing.hosts.successfactors import FakeSuccessFactors
 
 FAKES: Final[Mapping[str, type[FakeHost]]] = {
     "frappe": FakeFrappe,
     "horilla": FakeHorilla,
     "odoo": FakeOdoo,
     "orangehrm": FakeOrange,
+    "successfactors": FakeSuccessFactors,
 }
 """By the name of the sink."""

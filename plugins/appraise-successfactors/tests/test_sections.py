@@ -1,0 +1,63 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from appraise.adapters.sinks import HostRefused
+from appraise.domain.host_scale import HostScale
+from appraise.domain.periods import Period
+from appraise.testing.finished import finished_section
+from appraise.testing.hosts.fake import serving
+from appraise.testing.hosts.successfactors import FakeSuccessFactors
+from appraise.testing.sink_conformance import sink_suite
+from appraise_successfactors.sections import SuccessFactorsHost, sink
+
+test_sink = sink_suite(sink, FakeSuccessFactors)
+SECTION = finished_section("successfactors:userid")
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+
+Change = Callable[[FakeSuccessFactors], object]
+REFUSED: list[tuple[str, Change]] = [
+    ("not in the inbox of appraise", lambda fake: setattr(fake, "folder", "En Route")),
+    ("may not be written in this step", lambda fake: fake.elements["appraise_score"].update(editable=False)),
+    ("has no element appraise_note", lambda fake: fake.elements.pop("appraise_note")),
+    ("takes numbers, not 'SCORED'", lambda fake: fake.elements["appraise_status"].update(type="Number")),
+    ("holds 3 characters, not 6", lambda fake: fake.elements["appraise_status"].update(textMaximumLength=3)),
+    ("has 2 forms of the template 302", lambda fake: fake.records.append(fake.records[0])),
+]
+
+
+def test_what_the_host_would_take_without_a_word_is_refused_before_it_is_sent() -> None:
+    fake = FakeSuccessFactors()
+    with serving(fake) as url, sink.open(fake.options(url)) as host:
+        for words, change in REFUSED:
+            fake.reset()
+            fake.expect(SECTION)
+            change(fake)
+            with pytest.raises(HostRefused, match=words):
+                host.plan(SECTION)
+
+        fake.reset()
+        fake.expect(SECTION)
+        with pytest.raises(HostRefused, match="has 0 forms"):  # another year's form is not this one's
+            host.plan(replace(SECTION, period=Period(AT.date(), None)))
+        fake.elements["appraise_note"]["textMaximumLength"] = 60
+        note = host.plan(SECTION).fields["note"] or ""
+        assert len(note) == 60
+        assert note.endswith("…; Appraise 3hTq7section, revision 1")
+
+
+def test_the_scale_is_the_element_s_and_steps_are_declared() -> None:
+    fake = FakeSuccessFactors()
+    with serving(fake) as url:
+        fake.expect(SECTION)
+        fake.elements["appraise_score"] |= {"minimumValue": 1.0, "maximumValue": 5.0}
+        values = []
+        for scale in (None, HostScale(Decimal(1), Decimal(5), Decimal("0.5")), HostScale.percent()):
+            with sink.open(replace(fake.options(url), scale=scale)) as host:
+                assert isinstance(host, SuccessFactorsHost)
+                values.append(host.plan(replace(SECTION, total=Decimal("3.4"))).fields["score"])
+    # to the nearest whole, to the nearest half; and a declared 0 to 100 is not this element's
+    assert values == ["3", "3.5", "3"]
