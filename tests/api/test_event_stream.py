@@ -15,7 +15,12 @@ from tests.api.served import CHANGED, Served, serving
 
 from appraise.api import event_stream, live
 from appraise.api.event_stream import EventStream
+from appraise.api.global_ids import Kind, to_global
+from appraise.domain.exports import ExportFormat, ExportKind, ExportRequest
+from appraise.domain.jobs import Job
+from appraise.use_cases.create_export import create_export
 from appraise.use_cases.create_token import create_token
+from appraise.use_cases.work import Worker
 
 STREAM = "text/event-stream"
 URQL = (
@@ -180,3 +185,16 @@ def test_a_client_that_takes_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch)
 
     asyncio.run(run())
     assert (len(sent), closed) == (3, [True])
+
+
+def test_a_job_s_stream_ends_when_the_job_has_ended(served_alone: Served) -> None:
+    company = served_alone.company
+    wanted = ExportRequest(kind=ExportKind.EMPLOYEES, format=ExportFormat.JSONL)
+    job = create_export(company.deployment, company.principal("Max Weber"), wanted, at=AT)
+    assert isinstance(job, Job)
+    Worker(company.deployment, lambda: AT).run_once()
+    query = "subscription ($job: ID!) { jobProgress(job: $job) { ... on Export { state } } }"
+    with posted(served_alone, "Max Weber", query, job=to_global(Kind.EXPORT, job.id)) as answer:
+        told = [event(answer), event(answer)]
+
+    assert told == [("next", {"data": {"jobProgress": {"state": "DONE"}}}), ("complete", None)]

@@ -10,13 +10,16 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from tests.api.builder import AT
 from tests.api.served import CHANGED, Served, received, subscribe, told
 
 from appraise.api.feed import LOOK_EVERY, MOST_WAITING, Follower, Lost
 from appraise.api.global_ids import Kind, to_global
+from appraise.domain.exports import ExportFormat, ExportKind, ExportRequest
 from appraise.domain.identifiers import EmployeeId, SectionId
 from appraise.domain.indicators import COMPOSITE
+from appraise.domain.jobs import Job
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.progress import silent
@@ -26,12 +29,16 @@ from appraise.domain.section_states import Action
 from appraise.storage import cycles, scorecards
 from appraise.storage.database import Session
 from appraise.use_cases.announce_run import announced
+from appraise.use_cases.create_export import create_export
 from appraise.use_cases.follow_sections import Happening
+from appraise.use_cases.start_scoring import start_scoring
 from appraise.use_cases.store_scores import store_scores
+from appraise.use_cases.work import Worker
 
 NOBODY = PeopleSnapshot((), (), ())
 ABSENT = Absence(COMPOSITE, AbsenceKind.INSUFFICIENT_EVIDENCE, "There is 1 indicator with a figure.")
 PROGRESS = "subscription ($run: ID!) { scoringProgress(run: $run) { id state progress { step done total } } }"
+JOB = "subscription ($job: ID!) { jobProgress(job: $job) { ... on Export { id state done total rows } } }"
 RUNS = """
 import sys
 from datetime import datetime
@@ -247,3 +254,60 @@ def test_a_finished_run_takes_the_place_of_its_announcement(served_alone: Served
     with company.deployment.database.reading() as session:
         assert cycles.runs_going_on(session, company.cycle.id) == []
         assert cycles.run(session, run).state == "DONE"
+
+
+def asked_for(served: Served, who: str) -> str:
+    """The id of an export that waits for a worker."""
+    company = served.company
+    wanted = ExportRequest(kind=ExportKind.EMPLOYEES, format=ExportFormat.JSONL)
+    job = create_export(company.deployment, company.principal(who), wanted, at=AT)
+    assert isinstance(job, Job)
+    return to_global(Kind.EXPORT, job.id)
+
+
+def test_a_job_is_followed_until_it_is_done(served_alone: Served) -> None:
+    job = asked_for(served_alone, "Hal Novak")
+    with served_alone.opened("Hal Novak") as socket:
+        subscribe(socket, JOB, job=job)
+        waiting = told(socket, "jobProgress")
+        Worker(served_alone.company.deployment, lambda: AT).run_once()
+        found = [told(socket, "jobProgress")]
+        while found[-1]["state"] != "DONE":
+            found.append(told(socket, "jobProgress"))
+        assert received(socket)["type"] == "complete"
+
+    assert waiting == {"id": job, "state": "WAITING", "done": 0, "total": 0, "rows": None}
+    assert found[-1] == {"id": job, "state": "DONE", "done": 9, "total": 9, "rows": 9}
+
+
+def test_an_export_is_followed_by_nobody_but_its_asker(served_alone: Served) -> None:
+    job = asked_for(served_alone, "Max Weber")
+    with served_alone.opened("Hal Novak") as socket:
+        subscribe(socket, JOB, job=job)
+
+        assert received(socket)["payload"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+def test_who_follows_a_job_is_asked_again_at_each_event(served_alone: Served) -> None:
+    company = served_alone.company
+    job = start_scoring(company.deployment, company.principal("Hal Novak"), company.cycle.id, at=AT)
+    assert isinstance(job, Job)
+    query = "subscription ($job: ID!) { jobProgress(job: $job) { ... on ScoringJob { state } } }"
+    with served_alone.opened("Hal Novak") as socket:
+        subscribe(socket, query, job=to_global(Kind.SCORING, job.id))
+        assert told(socket, "jobProgress") == {"state": "WAITING"}
+        with company.deployment.database.transaction() as session:
+            session.execute(text("DELETE FROM role_grants WHERE role = 'hr_administrator'"))
+            session.execute(text("UPDATE access_tokens SET roles = '[]' WHERE name = 'Hal Novak'"))
+        answer = received(socket)
+
+    assert (answer["type"], answer["payload"][0]["extensions"]["code"]) == ("error", "FORBIDDEN")
+
+
+def test_what_is_no_job_cannot_be_followed_as_one(served: Served) -> None:
+    with served.opened("Hal Novak") as socket:
+        subscribe(socket, JOB, job=served.section_id("Ann Archer"))
+        [error] = received(socket)["payload"]
+
+    assert error["message"] == "this is the id of a Section"
+    assert error["extensions"]["expected"] == "that of one of Export, Import, ScoringJob, PolicyTrial"

@@ -170,3 +170,13 @@ def test_the_contract_is_told_to_whoever_is_signed_in(subgraph: Any) -> None:
 
 def test_there_is_no_subgraph_where_none_is_set(read_only: tuple[Company, TestClient]) -> None:
     assert read_only[1].post("/subgraph", json={"query": "{ __typename }"}).status_code == 404
+
+
+def test_our_employee_leads_to_the_entity_where_the_hr_system_has_an_id(subgraph: Any) -> None:
+    query = """query($id: ID!) { appraise { employee(by: {id: $id}) { hrRecord { id source appraiseRecord { name } } } } }"""
+    asked = {"id": to_global(Kind.EMPLOYEE, subgraph[0].ids["Ann Archer"])}
+
+    found = ask(subgraph, "people service", query, **asked)
+
+    record = {"id": number("Ann Archer"), "source": SOURCE, "appraiseRecord": {"name": "Ann Archer"}}
+    assert (found["data"]["appraise"]["employee"]["hrRecord"], found.get("errors")) == (record, None)

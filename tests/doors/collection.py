@@ -21,7 +21,16 @@ OPENS_NOTHING = 4403
 TOGETHER = 16
 """Selections of one document: fewer than its limits of aliases and cost allow."""
 CHANGED = _CHANGED.replace("kind version section { state }", f"section {{ {FINAL['Section']} }}")
-PROGRESS = "subscription ($run: ID!) { scoringProgress(run: $run) { id } }"
+FOLLOWED = {
+    "sectionChanged": (CHANGED, "ids", ["Section"]),
+    "scoringProgress": ("subscription ($run: ID!) { scoringProgress(run: $run) { id } }", "run", ["ScoringRun"]),
+    "jobProgress": (
+        "subscription ($job: ID!) { jobProgress(job: $job) { ... on Node { id } } }",
+        "job",
+        ["Export", "Import"],
+    ),
+}
+"""What is asked, with which variable, and of things of which types."""
 ENTITIES = f"""query($representations: [_Any!]!, $cycle: ID!) {{ _entities(representations: $representations) {{
   ... on Employee {{ appraiseRecord {{ id }} customerServiceSection(cycle: $cycle) {{
     {FINAL["Section"].replace("Composite", "AppraiseComposite")} }} }} }} }}"""
@@ -162,10 +171,12 @@ LINES: dict[ExportKind, Callable[[dict[str, Any]], set[Key]]] = {
 }
 
 
-def followed(world: World, served: Served, who: str, query: str, variable: str, keys: list[str]) -> set[Key]:
+def followed(  # who asks what of which things
+    world: World, served: Served, who: str, query: str, variable: str, keys: dict[str, list[str]]
+) -> set[Key]:
     """What the first event of a subscription shows, one subscription for each key."""
     headers = world.headers[who]
-    kind, shown = ("Section" if variable == "ids" else "ScoringRun"), set[Key]()
+    shown = set[Key]()
     origin = {"origin": HOST} if who in FRAMED else {}
     with connect(served.ws, subprotocols=["graphql-transport-ws"], additional_headers=origin) as socket:  # type: ignore[list-item]
         send(socket, type="connection_init", payload={"authorization": headers["authorization"]})
@@ -175,7 +186,7 @@ def followed(world: World, served: Served, who: str, query: str, variable: str, 
             if closed.rcvd is None or closed.rcvd.code != OPENS_NOTHING:  # as some tokens do
                 raise
             return set()
-        for place, key in enumerate(keys):
+        for place, (kind, key) in enumerate((kind, key) for kind, each in keys.items() for key in each):
             payload = {"query": query, "variables": {variable: [key] if variable == "ids" else key}}
             send(socket, type="subscribe", id=str(place), payload=payload)
             told = received(socket)

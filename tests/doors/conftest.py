@@ -23,6 +23,7 @@ DOORS = {
     "Query.contributions": {"Section"},
     "Subscription.sectionChanged": {"Section", "ratings", "standing", "write-back"},
     "Subscription.scoringProgress": {"ScoringRun"},
+    "Subscription.jobProgress": {"Export", "Import"},
     "_entities": {"Employee"},
     "export EMPLOYEES": {"Employee"},
     "export SECTIONS": {"Section"},
@@ -61,10 +62,7 @@ def shown(world: World, generated: list[Way]) -> Shown:
             for name in ("personRequests", "legalHolds"):
                 found[who, f"Query.{name}"] = collection.person_requests(world, who, name)
             found[who, "_entities"] = collection.entities(world, world.client, who)
-            for name, query, variable, kind in (
-                ("sectionChanged", collection.CHANGED, "ids", "Section"),
-                ("scoringProgress", collection.PROGRESS, "run", "ScoringRun"),
-            ):
-                keys = world.keys(kind)
+            for name, (query, variable, kinds) in collection.FOLLOWED.items():
+                keys = {kind: world.keys(kind) for kind in kinds}
                 found[who, f"Subscription.{name}"] = collection.followed(world, served, who, query, variable, keys)
     return found | collection.exports(world)

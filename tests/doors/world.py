@@ -11,10 +11,14 @@ from tests.api.test_doors import PRINCIPALS, STATES, WITH_SECTION, _advance, man
 from appraise.api.global_ids import Kind, to_global
 from appraise.api.types.webhooks import WebhookEvent
 from appraise.domain.access import Embedded, Principal, ServiceScope, StandIn
+from appraise.domain.calibration import CalibrationSession
+from appraise.domain.corrections import Correction
 from appraise.domain.delegations import NamedDelegation
-from appraise.domain.identifiers import EmployeeId, SectionId
+from appraise.domain.disputes import Dispute, DisputeKind
+from appraise.domain.identifiers import CalibrationId, CorrectionId, DisputeId, EmployeeId, SectionId
 from appraise.domain.person_requests import RequestKind
 from appraise.domain.section_states import SectionState
+from appraise.storage import calibrations, corrections, disputes
 from appraise.use_cases.create_token import create_token
 from appraise.use_cases.create_webhook import create_webhook
 from appraise.use_cases.delegate import Wanted, end_delegation, name_delegate
@@ -63,6 +67,9 @@ RULES: dict[str, Rule] = {
         rules.people_scope(who), who, what.subject, managers=what.managers, state=None
     ),
     "Section": _section,
+    "Dispute": _section,
+    "Correction": _section,
+    "CalibrationSession": lambda rules, who, what: rules.may_administer(who) or rules.may_read_audit(who),
     "Import": lambda rules, who, what: rules.may_administer(who) or (rules.may_import(who) and what.owner == who.key),
     "ScoringJob": lambda rules, who, what: rules.may_administer(who),
     "PolicyTrial": lambda rules, who, what: rules.may_administer(who),
@@ -152,6 +159,7 @@ def populate(world: World) -> None:
         world.things["Employee", to_global(Kind.EMPLOYEE, employee)] = Thing(employee, above)
     for name in WITH_SECTION:
         _add_section(world, name)
+    _object(world)
     world.things["Cycle", world.cycle] = Thing()
     world.things["Webhook", to_global(Kind.WEBHOOK, webhook.id)] = Thing()
     world.things["Department", "CS"] = Thing()
@@ -192,6 +200,34 @@ def _request(world: World) -> None:
     set_legal_hold(company.deployment, hr, of, reason="a court case", at=AT)
     request = propose_person_request(company.deployment, hr, of, RequestKind.EXPORT, reason="his letter", at=AT)
     assert isinstance(request, NamedRequest)
+
+
+def _object(world: World) -> None:
+    """What stands beside sections, in those that are final and those that their employee does not see yet."""
+    company = world.company
+    cem, ann = (company.section(name).section for name in ("Cem Yıldız", "Ann Archer"))
+    claims = [
+        Dispute(
+            *(DisputeId(f"of {one.id}"), one.id, 1, DisputeKind.NOT_MINE, one.items[0].id, "t-1", "not mine"),
+            *(AT, one.employee, AT.date(), None),
+        )
+        for one in (cem, ann)
+    ]
+    notices = [Correction(CorrectionId(f"of {one.id}"), one.id, 1, one.run, (), AT, AT.date()) for one in (cem, ann)]
+    compared = CalibrationSession(
+        CalibrationId("all"), company.cycle.id, "All", company.ids["Hal Novak"], AT, (ann.id,)
+    )
+    with company.deployment.database.transaction() as session:
+        for claim in claims:
+            disputes.add(session, claim)
+        for notice in notices:
+            corrections.add(session, notice)
+        calibrations.add(session, compared)
+    for claim, notice in zip(claims, notices, strict=True):
+        beside = world.things["Section", to_global(Kind.SECTION, claim.section)]
+        world.things["Dispute", to_global(Kind.DISPUTE, claim.id)] = beside
+        world.things["Correction", to_global(Kind.CORRECTION, notice.id)] = beside
+    world.things["CalibrationSession", to_global(Kind.CALIBRATION, compared.id)] = Thing()
 
 
 def _introduce(world: World, who: str) -> None:

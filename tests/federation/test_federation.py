@@ -23,6 +23,10 @@ QUERY = """query($cycle: ID!) { employees {
   customerServiceSection(cycle: $cycle) { state items { indicator { key } result { __typename } } }
 } }"""
 
+BACK = """query($cycle: ID!) { appraise { sections(cycle: $cycle, first: 2) { totalCount nodes {
+  person { name } employee { hrRecord { id costCentre } manager { hrRecord { costCentre } } }
+} } } }"""
+
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Company]]:
@@ -48,7 +52,9 @@ def test_composers_take_it_beside_another_subgraph(node_modules: Path, composer:
     assert [line for line in run.stdout.splitlines() if "INCONSISTENT" in line] == []
 
 
-def ask(node_modules: Path, served: tuple[str, Company], who: str, people: list[str]) -> dict[str, Any]:
+def ask(
+    node_modules: Path, served: tuple[str, Company], who: str, people: list[str], query: str = QUERY
+) -> dict[str, Any]:
     url, company = served
     supergraph = node_modules / "supergraph.graphql"
     composed = run_node(
@@ -60,7 +66,7 @@ def ask(node_modules: Path, served: tuple[str, Company], who: str, people: list[
         "url": url,
         "token": company.token(who),
         "people": people,
-        "query": QUERY,
+        "query": query,
         "variables": {"cycle": to_global(Kind.CYCLE, company.cycle.id)},
     }
     run = run_node(node_modules, "gateway.mjs", given=json.dumps(given))
@@ -98,3 +104,18 @@ def test_a_gateway_hands_on_who_asks_and_what_was_refused(node_modules: Path, se
     assert [one["appraiseRecord"] for one in manager["data"]["employees"]] == [{"name": "Ann Archer"}, None]
     assert service["data"]["employees"][0]["customerServiceSection"] is None
     assert {error["extensions"]["code"] for error in service["errors"]} == {"FORBIDDEN"}
+
+
+def test_a_gateway_goes_from_a_section_back_to_the_hr_system(node_modules: Path, served: tuple[str, Company]) -> None:
+    found = ask(node_modules, served, "Max Weber", [], BACK)
+    first, second = found["answer"]["data"]["appraise"]["sections"]["nodes"]
+
+    assert (found["fetches"], [one["person"]["name"] for one in (first, second)]) == (
+        1,
+        ["Ann Archer", "Ben Castellanos"],
+    )
+    assert [one["employee"]["hrRecord"] for one in (first, second)] == [
+        {"id": "E0005", "costCentre": "CC-E0005"},
+        {"id": "E0006", "costCentre": "CC-E0006"},
+    ]
+    assert first["employee"]["manager"] == {"hrRecord": {"costCentre": "CC-E0003"}}

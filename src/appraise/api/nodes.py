@@ -12,14 +12,27 @@ from appraise.api.permissions import Permission, require
 from appraise.api.scoring import one_scoring_job
 from appraise.api.trials import one_trial
 from appraise.api.types.cycles import CycleType
+from appraise.api.types.disputes import CalibrationSessionType, CorrectionType, DisputeType
 from appraise.api.types.node import Node
 from appraise.api.types.people import EmployeeType
 from appraise.api.types.runs import ScoringRunType
 from appraise.api.types.sections import SectionType
 from appraise.api.types.webhooks import DeliveryType, WebhookType
-from appraise.domain.identifiers import CycleId, DeliveryId, EmployeeId, RunId, SectionId, WebhookId
+from appraise.domain.identifiers import (
+    CalibrationId,
+    CorrectionId,
+    CycleId,
+    DeliveryId,
+    DisputeId,
+    EmployeeId,
+    RunId,
+    SectionId,
+    WebhookId,
+)
 from appraise.errors import InvalidInput, NotFound
+from appraise.use_cases.read_calibrations import get_calibration
 from appraise.use_cases.read_cycles import get_cycle, get_run
+from appraise.use_cases.read_disputes import section_of_correction, section_of_dispute
 from appraise.use_cases.read_webhooks import get_delivery, get_webhook
 
 
@@ -50,6 +63,25 @@ def section(context: RequestContext, key: str) -> SectionType:
     return SectionType.viewed(context.sections.view(SectionId(key)), context)
 
 
+def _dispute(context: RequestContext, key: str) -> DisputeType:
+    require(context, Permission.READ_SECTIONS)  # before it is known whether there is such a dispute
+    dispute = DisputeId(key)
+    beside = context.sections.beside(section_of_dispute(context.deployment, dispute))
+    return next(DisputeType.of(one, beside.names) for one in beside.disputes if one.id == dispute)
+
+
+def _correction(context: RequestContext, key: str) -> CorrectionType:
+    require(context, Permission.READ_SECTIONS)
+    notice = CorrectionId(key)
+    beside = context.sections.beside(section_of_correction(context.deployment, notice))
+    return next(CorrectionType.of(one) for one in beside.corrections if one.id == notice)
+
+
+def _calibration(context: RequestContext, key: str) -> CalibrationSessionType:
+    found = get_calibration(context.deployment, context.principal, CalibrationId(key), at=context.at)
+    return CalibrationSessionType.of(*found)
+
+
 def _run(context: RequestContext, key: str) -> ScoringRunType:
     return ScoringRunType.of(get_run(context.deployment, context.principal, RunId(key), at=context.at))
 
@@ -69,6 +101,9 @@ READERS: Final[dict[Kind, Callable[[RequestContext, str], Node]]] = {
     Kind.CYCLE: cycle,
     Kind.SECTION: section,
     Kind.RUN: _run,
+    Kind.DISPUTE: _dispute,
+    Kind.CORRECTION: _correction,
+    Kind.CALIBRATION: _calibration,
     Kind.WEBHOOK: _webhook,
     Kind.DELIVERY: _delivery,
     Kind.EXPORT: one_export,

@@ -13,8 +13,9 @@ from strawberry.federation.schema import FederationAny
 from strawberry.federation.schema_directives import Authenticated, RequiresScopes
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.name_converter import NameConverter
-from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.base import StrawberryObjectDefinition, get_object_definition
 from strawberry.types.enum import StrawberryEnumDefinition
+from strawberry.types.field import StrawberryField
 from strawberry.types.union import StrawberryUnion
 
 from appraise.api.context import RequestContext
@@ -84,6 +85,22 @@ class EmployeeEntity:
 
 
 @strawberry.type
+class _Linked:
+    """What our employees have here beside what they have at `/graphql`."""
+
+    @strawberry.federation.field(
+        description=(
+            "The employee as the HR system names them: the way to its fields, and to those of all other subgraphs. "
+            "Null where the HR system has no id for them."
+        )
+    )
+    @staticmethod
+    def hr_record(root: strawberry.Parent[EmployeeType], info: strawberry.Info) -> EmployeeEntity | None:
+        subgraph: Any = info.schema
+        return EmployeeEntity.of(root.row, subgraph.source)
+
+
+@strawberry.type
 class SubgraphQuery:
     @strawberry.federation.field(
         description="All queries of Appraise.",
@@ -123,6 +140,12 @@ class Subgraph(strawberry.federation.Schema):
             config=StrawberryConfig(name_converter=_Prefixed(), scalar_map=SCALARS),
             federation_version=VERSION,
         )
+
+    def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
+        fields = super().get_fields(type_definition)
+        if type_definition.origin is not EmployeeType:
+            return fields
+        return [*fields, *get_object_definition(_Linked, strict=True).fields]
 
     def entities_resolver(self, info: strawberry.Info, representations: list[FederationAny]) -> list[FederationAny]:
         """In the order asked; null in place of whoever is unknown, not the reader's to see, or of another type."""

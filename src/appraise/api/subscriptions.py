@@ -14,10 +14,16 @@ import strawberry
 from starlette.concurrency import run_in_threadpool
 
 from appraise.api.context import RequestContext
+from appraise.api.exports import one_export
 from appraise.api.feed import LOOK_EVERY, Feed, Follower
-from appraise.api.global_ids import Kind, key_of, to_global
+from appraise.api.global_ids import Kind, from_global, key_of, to_global
+from appraise.api.imports import one_import
 from appraise.api.permissions import Permission, require
+from appraise.api.scoring import ScoringJobType, one_scoring_job
+from appraise.api.trials import PolicyTrialType, one_trial
 from appraise.api.types.connections import MOST_IDS
+from appraise.api.types.exports import ExportType
+from appraise.api.types.imports import ImportType
 from appraise.api.types.runs import ScoringRunType
 from appraise.api.types.sections import SectionType
 from appraise.domain.identifiers import RunId, SectionId
@@ -110,6 +116,19 @@ class SectionChangeType:
         return cls(key=key, section_id=to_global(Kind.SECTION, key), kind=kind, version=version, at=at)
 
 
+Job = Annotated[
+    ExportType | ImportType | ScoringJobType | PolicyTrialType,
+    strawberry.union("Job", description="Work that was asked for and goes on after the answer."),
+]
+JOBS: Final[dict[Kind, Callable[[RequestContext, str], ExportType | ImportType | ScoringJobType | PolicyTrialType]]] = {
+    Kind.EXPORT: one_export,
+    Kind.IMPORT: one_import,
+    Kind.SCORING: one_scoring_job,
+    Kind.TRIAL: one_trial,
+}
+"""How each is read; who may is asked each time."""
+
+
 @strawberry.type(description="Following, over WebSocket or server-sent events. Each begins with how things stand.")
 class Subscription:
     @strawberry.subscription(
@@ -133,6 +152,29 @@ class Subscription:
                 told = (found.state, reached)
                 yield ScoringRunType.of(found)
             if found.state is not RunState.RUNNING:
+                return
+            await asyncio.sleep(LOOK_EVERY)
+
+    @strawberry.subscription(
+        description=(
+            "How far an export, an import, a scoring run that was asked for or the trial of a policy is, whenever that "
+            "has changed, and at last how it ended; then the subscription is complete. For whoever may read it."
+        ),
+    )
+    async def job_progress(
+        self, info: strawberry.Info, job: Annotated[strawberry.ID, strawberry.argument(description="Id of the job.")]
+    ) -> AsyncGenerator[Job, None]:
+        live: LiveContext = info.context
+        kind, key = from_global(job)
+        if kind not in JOBS:
+            raise InvalidInput(f"this is the id of a {kind}", expected=f"that of one of {', '.join(JOBS)}")
+        told = None
+        while True:
+            found = await run_in_threadpool(JOBS[kind], await live.renewed(), key)
+            if found != told:
+                told = found
+                yield found
+            if found.finished_at is not None:
                 return
             await asyncio.sleep(LOOK_EVERY)
 

@@ -91,6 +91,7 @@ class PolicyTrialType(Node):
     total: int = strawberry.field(description="Steps in all; 0 while that is not known.")
     problem: str | None = strawberry.field(description="Why it failed, and what to do.")
     asked_at: datetime = strawberry.field(description="When it was asked for.")
+    finished_at: datetime | None = strawberry.field(description="When it was done or failed.")
 
     @strawberry.field(description="The cycle.")
     def cycle(self, info: strawberry.Info) -> CycleType:
@@ -113,6 +114,7 @@ class PolicyTrialType(Node):
             total=job.total,
             problem=job.problem,
             asked_at=job.asked_at,
+            finished_at=job.finished_at,
         )
 
 

@@ -23,7 +23,7 @@ from appraise.api.live import Dismissed, Ended, Live, Stopped, Subscriber, Subsc
 from appraise.api.negotiation import BadRequest, GraphQLRequest, checked
 from appraise.api.operations import REFUSALS, Operations, refusal
 from appraise.api.turns import STRANGERS, Crowded
-from appraise.domain.access import people_scope, section_scope
+from appraise.domain.access import may_import, people_scope, section_scope
 from appraise.errors import Forbidden, Retriable, Unauthenticated
 from appraise.use_cases.deployment import Deployment
 
@@ -160,7 +160,8 @@ class _Connection:
         at = self._endpoint.clock()
         origin = self._socket.headers.get("origin")
         principal = self._endpoint.doorkeeper.by_token(self._token, origin=origin, at=at)
-        if section_scope(principal).is_empty and people_scope(principal).is_empty:
+        opens = not (section_scope(principal).is_empty and people_scope(principal).is_empty) or may_import(principal)
+        if not opens:
             raise Forbidden("the token opens nothing here")
         return RequestContext(self._endpoint.deployment, principal, at, secrets.token_hex(8))
 

@@ -1,12 +1,14 @@
-"""Calibration sessions of a cycle with what was moved in each, for HR administrators and auditors."""
+"""Calibration sessions with what was moved in each, for HR administrators and auditors."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from appraise.domain.access import Principal, may_administer, may_read_audit
 from appraise.domain.calibration import CalibrationSession, Move
-from appraise.domain.identifiers import CycleId
-from appraise.errors import Forbidden
+from appraise.domain.identifiers import CalibrationId, CycleId
+from appraise.errors import Forbidden, NotFound
 from appraise.storage import calibrations, sections
+from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.record_reading import record_reading
 
@@ -14,11 +16,36 @@ from appraise.use_cases.record_reading import record_reading
 def read_calibrations(
     deployment: Deployment, principal: Principal, cycle: CycleId, *, at: datetime
 ) -> list[tuple[CalibrationSession, list[Move]]]:
-    """The oldest first; ratings that were moved are read by it, and audited. Raises `Forbidden`."""
+    """Those of a cycle, the oldest first; ratings that were moved are read by it, and audited. Raises `Forbidden`."""
+    return _read(deployment, principal, lambda session: calibrations.of_cycle(session, cycle), at=at)
+
+
+def get_calibration(
+    deployment: Deployment, principal: Principal, key: CalibrationId, *, at: datetime
+) -> tuple[CalibrationSession, list[Move]]:
+    """One with its moves, audited as all of a cycle's. Raises `Forbidden` and `NotFound`."""
+
+    def one(session: Session) -> list[CalibrationSession]:
+        found = calibrations.get(session, key)
+        return [] if found is None else [found]
+
+    known = _read(deployment, principal, one, at=at)
+    if not known:
+        raise NotFound("there is no such calibration session")
+    return known[0]
+
+
+def _read(
+    deployment: Deployment,
+    principal: Principal,
+    wanted: Callable[[Session], Sequence[CalibrationSession]],
+    *,
+    at: datetime,
+) -> list[tuple[CalibrationSession, list[Move]]]:
     if not (may_administer(principal) or may_read_audit(principal)):
         raise Forbidden("calibration sessions are for HR administrators and auditors")
     with deployment.database.reading() as session:
-        found = [(one, calibrations.moves_of(session, one.id)) for one in calibrations.of_cycle(session, cycle)]
+        found = [(one, calibrations.moves_of(session, one.id)) for one in wanted(session)]
         moved = {move.section for _, moves in found for move in moves}
         whose = {section: sections.subject_of(session, section) for section in moved}
     record_reading(deployment, principal, {key: of for key, of in whose.items() if of is not None}, at=at)

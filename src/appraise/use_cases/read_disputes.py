@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from appraise.domain.calibration import Move
 from appraise.domain.corrections import Correction
 from appraise.domain.disputes import Dispute
-from appraise.domain.identifiers import EmployeeId
+from appraise.domain.identifiers import CorrectionId, DisputeId, EmployeeId, SectionId
 from appraise.domain.reading import ViewedSection
+from appraise.errors import NotFound
 from appraise.storage import calibrations, corrections, disputes, tokens
 from appraise.use_cases.deployment import Deployment
 
@@ -37,3 +38,21 @@ def read_beside(deployment: Deployment, viewed: ViewedSection) -> Beside:
             tuple(calibrations.moves_of_section(session, section) if viewed.ratings_visible else ()),
             {one: name for one in deciding if (name := tokens.name_of(session, one)) is not None},
         )
+
+
+def section_of_dispute(deployment: Deployment, key: DisputeId) -> SectionId:
+    """Whose reader may read the dispute. Raises `NotFound`."""
+    with deployment.database.reading() as session:
+        found = disputes.get(session, key)
+    if found is None:
+        raise NotFound("there is no such dispute")
+    return found.section
+
+
+def section_of_correction(deployment: Deployment, key: CorrectionId) -> SectionId:
+    """Whose reader may read the notice. Raises `NotFound`."""
+    with deployment.database.reading() as session:
+        found = corrections.get(session, key)
+    if found is None:
+        raise NotFound("there is no such correction notice")
+    return found.section

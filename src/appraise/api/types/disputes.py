@@ -9,6 +9,7 @@ from typing import Self
 import strawberry
 
 from appraise.api.global_ids import Kind, to_global
+from appraise.api.types.node import Node
 from appraise.domain.calibration import CalibrationSession, CalibrationState, Move
 from appraise.domain.corrections import Correction, CorrectionState, Difference
 from appraise.domain.disputes import Dispute, DisputeKind, DisputeState
@@ -42,8 +43,8 @@ class DisputeOutcome(Enum):
 
 
 @strawberry.type(name="Dispute", description="An objection of the employee, and what was decided.")
-class DisputeType:
-    id: strawberry.ID = strawberry.field(description="Opaque.")
+class DisputeType(Node):
+    section_id: strawberry.ID = strawberry.field(description="The section that it is filed against.")
     kind: DisputeKindValue = strawberry.field(description="What is objected to.")
     state: DisputeStateValue = strawberry.field(description="Where it stands.")
     item_id: strawberry.ID = strawberry.field(description="The item that it is about.")
@@ -64,6 +65,7 @@ class DisputeType:
     def of(cls, one: Dispute, names: Mapping[EmployeeId, str]) -> Self:
         return cls(
             id=to_global(Kind.DISPUTE, one.id),
+            section_id=to_global(Kind.SECTION, one.section),
             kind=DisputeKindValue(one.kind.value),
             state=DisputeStateValue(one.state.value),
             item_id=to_global(Kind.ITEM, one.item),
@@ -109,8 +111,8 @@ class DifferenceType:
 
 
 @strawberry.type(name="Correction", description="A notice that the data say otherwise than when it was handed in.")
-class CorrectionType:
-    id: strawberry.ID = strawberry.field(description="Opaque.")
+class CorrectionType(Node):
+    section_id: strawberry.ID = strawberry.field(description="The section that was handed in.")
     revision: int = strawberry.field(description="The revision that it is about.")
     differences: list[DifferenceType] = strawberry.field(description="What is otherwise.")
     band_changes: bool = strawberry.field(description="Whether any level would be another.")
@@ -123,6 +125,7 @@ class CorrectionType:
     def of(cls, one: Correction) -> Self:
         return cls(
             id=to_global(Kind.CORRECTION, one.id),
+            section_id=to_global(Kind.SECTION, one.section),
             revision=one.revision,
             differences=[DifferenceType.of(difference) for difference in one.differences],
             band_changes=one.band_changes,
@@ -163,8 +166,8 @@ class CalibrationStateValue(Enum):
 
 
 @strawberry.type(name="CalibrationSession", description="Sections of a cycle that are compared with each other.")
-class CalibrationSessionType:
-    id: strawberry.ID = strawberry.field(description="Opaque.")
+class CalibrationSessionType(Node):
+    cycle_id: strawberry.ID = strawberry.field(description="The cycle of its sections.")
     name: str = strawberry.field(description="Its name.")
     state: CalibrationStateValue = strawberry.field(description="Whether it goes on.")
     section_ids: list[strawberry.ID] = strawberry.field(description="What is compared.")
@@ -177,6 +180,7 @@ class CalibrationSessionType:
     def of(cls, session: CalibrationSession, moves: list[Move]) -> Self:
         return cls(
             id=to_global(Kind.CALIBRATION, session.id),
+            cycle_id=to_global(Kind.CYCLE, session.cycle),
             name=session.name,
             state=CalibrationStateValue(session.state.value),
             section_ids=[to_global(Kind.SECTION, section) for section in session.sections],
