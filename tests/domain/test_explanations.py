@@ -112,6 +112,34 @@ def test_where_lower_is_better_a_case_mix_that_lifts_the_figure_is_the_harder_on
     assert told[3] == "The policy takes all of what is not chance to be the employee's own doing."
 
 
+@pytest.mark.parametrize(
+    ("unshrunk", "score", "told"),
+    [
+        ("1.14", "1.10", "moved by 0.04 towards the peers, so the score is 1.10."),
+        ("1.14", "1.00", "moved by 0.14 towards the peers, so the score is 1.00."),
+        ("1.14", "1.19", "changes by +0.05, so the score is 1.19."),  # all cases together have 1, the average .95
+        ("1.02", "0.98", "changes by −0.04, so the score is 0.98."),
+        ("0.98", "1.02", "changes by +0.04, so the score is 1.02."),
+        ("0.90", "0.92", "moved by 0.02 towards the peers, so the score is 0.92."),
+    ],
+)
+def test_a_figure_that_the_average_colleague_moves_further_from_expected_is_not_said_to_move_towards_the_peers(
+    unshrunk: str, score: str, told: str
+) -> None:
+    begin, end = Decimal(unshrunk), Decimal(score)
+    working = Working(begin, (), begin - end, end, Decimal(1))
+    ratio = replace(SATISFIED, indicator=ATTRITION, expected=Decimal(1), unshrunk=begin, working=working, money=None)
+
+    sentence = sentences(ratio)[2]
+    assert sentence.endswith(told)
+    assert sentence.startswith(
+        "Part of what is left may be chance: until there is more evidence the figure is moved by "
+        if "towards" in told
+        else "Beside the average colleague, rather than all cases taken together, and held back for what may be chance,"
+        " the figure changes by "
+    )
+
+
 def test_what_does_not_apply_is_left_out_and_small_counts_are_told_in_the_singular() -> None:
     little = Evidence(1, 1, Decimal(1), None, (("contact outside the cycle", 12), ("no_answer", 1_300)))
     told = plain(sentences(replace(SATISFIED, evidence=little, money=None, consequence=False)))

@@ -198,6 +198,14 @@ def _shrinkage(estimate: Estimate) -> str:
     score = figure(estimate.indicator, estimate.working.score)
     if not pull:
         return say("Nothing is taken off for chance; the score is {score}.", score=score)
+    near, far = sorted((estimate.unshrunk, estimate.expected))
+    if not near <= estimate.working.score <= far:  # of ratios: 1 is the average employee's, not that of all cases
+        return say(
+            "Beside the average colleague, rather than all cases taken together, and held back for what may be chance,"
+            " the figure changes by {change}, so the score is {score}.",
+            change=signed(estimate.indicator, -pull),
+            score=score,
+        )
     return say(
         "Part of what is left may be chance: until there is more evidence the figure is moved by {moved} towards the"
         " peers, so the score is {score}.",

@@ -40,7 +40,8 @@ class Working:
     """The exact decomposition of one estimate: `raw − Σ case_mix − shrinkage = score`, digit for digit.
 
     All in the indicator's own unit. `raw` is the plain observed figure, `case_mix` the part explained by the
-    customers and cases served, by factor, `shrinkage` the pull towards the peers for lack of evidence.
+    customers and cases served, by factor, `shrinkage` the pull towards the peers for lack of evidence; of ratios also
+    the step from all cases together, which have 1 until then, to the average employee, who has 1 in the score.
     `attributable_share`, in (0, 1], is the part of the variance between employees that the policy took to be their own
     (decision 6); what it takes off is in `shrinkage`.
     `notes` are sentences' worth of facts: ordered (name, value) pairs, e.g. ("between-employee sd", "3.1").

@@ -102,7 +102,10 @@ class WorkingType:
         description="The part that the customers and cases served explain, by trait."
     )
     shrinkage: Decimal = strawberry.field(
-        description="The pull towards the peers for lack of evidence and by `attributableShare`."
+        description=(
+            "The pull towards the peers for lack of evidence and by `attributableShare`; of ratios also the step from "
+            "all cases together, which have 1 until then, to the average employee, who has 1 in the score."
+        )
     )
     score: Decimal = strawberry.field(description="What remains; the same as the estimate's `value`.")
     attributable_share: Decimal = strawberry.field(
