@@ -22,6 +22,7 @@ from appraise.domain.delegations import Delegation, NamedDelegation, hindrance_t
 from appraise.domain.identifiers import DelegationId, EmployeeId, SectionId
 from appraise.domain.periods import Period
 from appraise.domain.section_states import Action, SectionState
+from appraise.domain.sections import Refusal
 
 TODAY = date(2026, 3, 1)
 HAL, EVE = EmployeeId("hal"), EmployeeId("eve")
@@ -35,6 +36,15 @@ NAMED = Delegation(
     named_by=MAX,
     named_at=datetime(2026, 3, 1, tzinfo=UTC),
 )
+THEMSELVES = Refusal("NOT_NEUTRAL", "nobody stands in for themselves", "delegate")
+OWN_DELEGATE = Refusal(
+    "NOT_NEUTRAL", "nobody makes themselves somebody's delegate; another HR administrator can", "delegate"
+)
+ABOVE = Refusal("NOT_NEUTRAL", "they would rate somebody above them; name somebody else", "delegate")
+PAST = Refusal("OUT_OF_RANGE", "the last day lies in the past", "lastDay")
+TOO_FAR = Refusal("OUT_OF_RANGE", "at most 366 days ahead; name them again afterwards", "lastDay")
+NO_REASON = Refusal("REASON_MISSING", "say why it is HR who names them; the manager reads it", "reason")
+TWICE = Refusal("ALREADY_DONE", "they stand in at that time already; end that first", "delegate")
 
 
 def ben(*for_: StandIn) -> Principal:
@@ -97,40 +107,37 @@ def test_reads_are_told_as_done_for_the_manager_only_where_they_are_not_the_read
 
 
 @pytest.mark.parametrize(
-    ("new", "above", "code"),
+    ("new", "above", "refusal"),
     [
         (NAMED, (MAX, DORA), None),  # a colleague of the same team
         (NAMED, (), None),
-        (replace(NAMED, delegate=MAX), (), "NOT_NEUTRAL"),
-        (NAMED, (EVE, MAX), "NOT_NEUTRAL"),  # Ben would rate Eve, his manager
-        (replace(NAMED, named_by=BEN), (), "NOT_NEUTRAL"),
-        (replace(NAMED, named_by=HAL), (), "REASON_MISSING"),
-        (replace(NAMED, named_by=HAL, reason="  "), (), "REASON_MISSING"),
+        (replace(NAMED, delegate=MAX), (), THEMSELVES),
+        (NAMED, (EVE, MAX), ABOVE),  # Ben would rate Eve, his manager
+        (replace(NAMED, named_by=BEN), (), OWN_DELEGATE),
+        (replace(NAMED, named_by=HAL), (), NO_REASON),
+        (replace(NAMED, named_by=HAL, reason="  "), (), NO_REASON),
         (replace(NAMED, named_by=HAL, reason="in hospital"), (), None),
-        (replace(NAMED, period=Period(TODAY)), (), "OUT_OF_RANGE"),
-        (replace(NAMED, period=Period(date(2026, 1, 1), TODAY)), (), "OUT_OF_RANGE"),
+        (replace(NAMED, period=Period(TODAY)), (), PAST),
+        (replace(NAMED, period=Period(date(2026, 1, 1), TODAY)), (), PAST),
         (replace(NAMED, period=Period(TODAY, date(2027, 3, 2))), (), None),  # 366 days
-        (replace(NAMED, period=Period(TODAY, date(2027, 3, 3))), (), "OUT_OF_RANGE"),
-        (replace(NAMED, period=Period(date(2027, 3, 1), date(2027, 3, 5))), (), "OUT_OF_RANGE"),  # short, and too far
+        (replace(NAMED, period=Period(TODAY, date(2027, 3, 3))), (), TOO_FAR),
+        (replace(NAMED, period=Period(date(2027, 3, 1), date(2027, 3, 5))), (), TOO_FAR),  # short, and too far
     ],
 )
-def test_who_can_be_named(new: Delegation, above: tuple[EmployeeId, ...], code: str | None) -> None:
-    refusal = hindrance_to_naming(new, [], on=TODAY, managers_of_delegate=above)
-
-    assert (None if refusal is None else refusal.code) == code
+def test_who_can_be_named(new: Delegation, above: tuple[EmployeeId, ...], refusal: Refusal | None) -> None:
+    assert hindrance_to_naming(new, [], on=TODAY, managers_of_delegate=above) == refusal
 
 
 def test_nobody_stands_in_twice_at_a_time() -> None:
     later = replace(NAMED, id=DelegationId("e"), period=Period(date(2026, 3, 31), date(2026, 5, 1)))
 
-    def code(*before: Delegation) -> str | None:
-        refusal = hindrance_to_naming(later, before, on=TODAY, managers_of_delegate=())
-        return None if refusal is None else refusal.code
+    def hindrance(*before: Delegation) -> Refusal | None:
+        return hindrance_to_naming(later, before, on=TODAY, managers_of_delegate=())
 
-    assert code(NAMED) == "ALREADY_DONE"
-    assert code(replace(NAMED, delegate=EVE)) is None
-    assert code(replace(NAMED, ended_at=NAMED.named_at)) is None
-    assert code(replace(NAMED, period=Period(TODAY, date(2026, 3, 31)))) is None
+    assert hindrance(NAMED) == TWICE
+    assert hindrance(replace(NAMED, delegate=EVE)) is None
+    assert hindrance(replace(NAMED, ended_at=NAMED.named_at)) is None
+    assert hindrance(replace(NAMED, period=Period(TODAY, date(2026, 3, 31)))) is None
 
 
 def test_it_ends_by_itself_and_the_wider_of_two_counts() -> None:

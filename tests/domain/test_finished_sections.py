@@ -56,12 +56,12 @@ def test_a_total_is_written_as_people_read_it_beside_what_the_host_will_hold() -
 def test_each_line_has_its_name_level_or_absence_rating_and_words() -> None:
     one = replace(item("satisfaction", rating=4, comment="kind"), indicator=SATISFACTION)
     assert isinstance(one.result, Estimate)
-    one = replace(one, result=replace(one.result, level=5))
+    one = replace(one, result=replace(one.result, level=5), reason="it says")
     other = replace(absent("attrition", weight=Decimal("0.2")), indicator=IndicatorKey("attrition"))
 
     first, second = finished_items(section(one, other))
 
-    assert first == FinishedItem(SATISFACTION, "Satisfaction", Decimal("0.5"), one.result, 4, "kind")
+    assert first == FinishedItem(SATISFACTION, "Satisfaction", Decimal("0.5"), one.result, 4, "kind", "it says")
     assert second == FinishedItem(other.indicator, "Attrition", Decimal("0.2"), other.result, None, None)
     assert (first.level, first.absence) == (5, None)
     assert (second.level, second.absence) == (None, other.result)

@@ -1,9 +1,11 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from appraise.domain.global_ids import Kind, encoded
 from appraise.domain.identifiers import EmployeeId, SectionId
+from appraise.domain.language import English, speaking
 from appraise.domain.mails import SHOWN, WORDS, is_to_be_written, text_of, told_of
 from appraise.domain.tasks import NamedTask, Task, TaskKind
 
@@ -66,6 +68,35 @@ def test_of_many_the_first_are_named_and_the_rest_counted() -> None:
     assert "\n  and 1,234 more\n" in text.plain
     assert "<p>and 1,234 more</p>" in text.html
     assert "more" not in text_of("Max", named(SHOWN), on=ON, console=CONSOLE).plain
+
+
+def test_one_more_than_is_named_is_one_more() -> None:
+    assert "\n  and 1 more\n" in text_of("Max", named(SHOWN + 1), on=ON, console=CONSOLE).plain
+
+
+class Russian(English):
+    """Of 1, 21, 31, … the form is that of one."""
+
+    def many(self, one: str, other: str, count: int) -> str:
+        return one if count % 10 == 1 and count % 100 != 11 else other
+
+
+def test_the_form_of_a_count_is_the_languages_own() -> None:
+    with speaking(Russian()):
+        assert text_of("Max", named(21), on=ON, console=CONSOLE).subject == "21 thing to do"
+        dated = text_of("Max", named(41, date(2026, 3, 11)), on=ON, console=CONSOLE)
+
+    assert dated.subject == "41 thing to do, by 11 March 2026"
+    assert "\n  and 21 more\n" in dated.plain
+
+
+def test_a_part_is_given_on_its_own_page_and_what_is_done_for_somebody_says_for_whom() -> None:
+    part = NamedTask(task(kind=TaskKind.GIVE_PART), "Ann Lee", "Year 2025")
+    told = text_of("Max", [part, replace(named(1)[0], for_name="Dora")], on=ON, console=CONSOLE)
+
+    assert f"- Say how Ann Lee worked in your time\n  Year 2025; no date\n  {CONSOLE}/parts\n" in told.plain
+    assert "- Rate Ann <Lee> and hand the section in (for Dora)\n" in told.plain
+    assert told.html.count("</li><li ") == 1
 
 
 def test_a_name_cannot_become_markup() -> None:

@@ -9,7 +9,7 @@ from tests.domain.test_sections import item, section
 
 from appraise.domain.cycles import Cycle, CycleRules
 from appraise.domain.employees import ReportingKind, ReportingLine
-from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, SectionId
+from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, ItemId, SectionId
 from appraise.domain.parts import (
     Expected,
     Mark,
@@ -23,7 +23,7 @@ from appraise.domain.parts import (
     missing,
 )
 from appraise.domain.periods import Period
-from appraise.domain.sections import Section
+from appraise.domain.sections import UNKNOWN_ITEM, Refusal, Section, wrong_rating
 
 ANN, MAX, DORA, EVE = (EmployeeId(name) for name in ("ann", "max", "dora", "eve"))
 CYCLE = Cycle(CycleId("c"), "2025", Period(date(2025, 1, 1), date(2026, 1, 1)))
@@ -82,6 +82,9 @@ def test_dotted_managers_are_asked_where_the_cycle_says_so_and_once() -> None:
         MAX_S,
         Expected(EVE, PartKind.DOTTED, 2, date(2025, 12, 30), date(2025, 12, 31)),
     ]
+    assert expected_parts(dotted, lines, manager=DORA, on=date(2025, 12, 30))[1:] == [
+        Expected(EVE, PartKind.DOTTED, 1, date(2025, 12, 30), date(2025, 12, 30)),  # of the days until now
+    ]
 
 
 def test_whoever_was_manager_too_briefly_is_still_asked_for_their_dotted_line() -> None:
@@ -127,18 +130,19 @@ def test_a_part_says_something_within_the_scale_of_what_can_be_rated() -> None:
     one = rated(4)
     a = one.items[0].indicator
 
-    def code(*marks: Mark) -> str | None:
-        refusal = hindrance_to_giving(one, marks)
-        return None if refusal is None else refusal.code
+    def refusal(*marks: Mark) -> Refusal | None:
+        return hindrance_to_giving(one, marks)
 
-    assert code(Mark(a, 3, None)) is None
-    assert code(Mark(a, None, "calm")) is None
-    assert code() == "NOTHING_TO_HAND_IN"
-    assert code(Mark(a, 6, "x")) == "OUT_OF_RANGE"
-    assert code(Mark(a, 5, None)) == "COMMENT_MISSING"
-    assert code(Mark(a, 1, "x")) is None
-    assert code(Mark(IndicatorKey("none"), 3, None)) == "UNKNOWN_ITEM"
-    assert code(Mark(a, 2, None), Mark(a, 4, None)) == "OUT_OF_RANGE"
+    assert refusal(Mark(a, 3, None)) is None
+    assert refusal(Mark(a, None, "calm")) is None
+    assert refusal() == Refusal("NOTHING_TO_HAND_IN", "write something beside an item first")
+    assert refusal(Mark(a, 6, "x")) == wrong_rating(one.items[0], 6)
+    assert refusal(Mark(a, 5, None)) == Refusal("COMMENT_MISSING", "a rating of 5 needs a comment (a)", ItemId("a"))
+    assert refusal(Mark(a, 1, "x")) is None
+    assert refusal(Mark(IndicatorKey("none"), 3, None)) == UNKNOWN_ITEM
+    assert refusal(Mark(a, 2, None), Mark(a, 4, None)) == Refusal(
+        "OUT_OF_RANGE", "an item is marked more than once; say each once"
+    )
 
 
 def test_a_former_manager_of_as_many_days_is_waited_for_until_the_last_day() -> None:
@@ -148,7 +152,11 @@ def test_a_former_manager_of_as_many_days_is_waited_for_until_the_last_day() -> 
     def waits(one: NamedPart, days: int = 120, rate_by: date | None = by, on: date = last) -> bool:
         return missing([one], days_of_manager=days, rate_by=rate_by, on=on) is not None
 
-    assert waits(owed)
+    assert missing([owed], days_of_manager=120, rate_by=by, on=last) == Refusal(
+        "PART_MISSING",
+        "Max was their manager for 120 days of the cycle and has not given a part yet; from the day after 2026-02-10 "
+        "on it can be handed in without",
+    )
     assert not waits(owed, days=121)
     assert not waits(given)
     assert not waits(owed, on=date(2026, 2, 11))

@@ -1,6 +1,6 @@
 from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal, localcontext
 from fractions import Fraction
 
 import pytest
@@ -64,6 +64,7 @@ def test_days_are_counted_in_service_within_the_cycle_and_the_data() -> None:
     assert shares(before, after, as_of=date(2025, 4, 1)) == {"Second line": Fraction(17, 90), None: Fraction(73, 90)}
     for status in OUT_OF_SERVICE:
         assert shares(before, replace(after, status=status)) == {None: 1}
+        assert shares(replace(after, status=status), before) == {None: 1}
     assert shares(before, replace(after, status=EmploymentStatus.LEAVE)) == shares(before, after)
     assert shares(job(period=Period(date(2026, 1, 1), None))) == {}
     assert shares(after, as_of=YEAR.start) == {}
@@ -78,6 +79,14 @@ def test_of_two_profiles_the_first_counts_and_two_jobs_at_once_have_the_days_of_
     }
 
 
+def test_several_jobs_of_one_profile_are_one_share() -> None:
+    first = job("Senior agent", period=Period(date(2025, 1, 1), date(2025, 2, 1)))
+    between = job("Agent", period=Period(date(2025, 2, 1), date(2025, 3, 1)))
+    back = job("Senior agent", period=Period(date(2025, 3, 1), date(2025, 3, 2)))
+
+    assert shares(first, between, back) == {"Second line": Fraction(32, 60), None: Fraction(28, 60)}
+
+
 def test_weights_are_those_of_the_profile_and_by_days_where_it_changed() -> None:
     assert weights_of(GENERAL, EVEN) == {A: Decimal("0.5"), B: Decimal("0.5")}
     assert weights_of(((SECOND, Fraction(1)),), EVEN) == {A: Decimal("0.25"), B: Decimal("0.75")}
@@ -85,6 +94,20 @@ def test_weights_are_those_of_the_profile_and_by_days_where_it_changed() -> None
     # By hand: .8 of .25 and .2 of .5 are .3; .8 of .75 and .2 of .5 are .7.
     changed = ((SECOND, Fraction(292, 365)), (None, Fraction(73, 365)))
     assert weights_of(changed, EVEN) == {A: Decimal("0.3000"), B: Decimal("0.7000")}
+    # An indicator that the profile does not name weighs nothing there: .2 of .5.
+    in_it = ((INTERNAL, Fraction(4, 5)), (None, Fraction(1, 5)))
+    assert weights_of(in_it, EVEN) == {A: Decimal("0.9000"), B: Decimal("0.1000")}
+
+
+def test_what_rounding_leaves_over_goes_to_the_largest() -> None:
+    """By hand: a third of .1, .8, .1 and two of .15, .7, .15 are .13333, .73333, .13333, which round to .9999."""
+    a, b, c = (IndicatorKey(name) for name in "abc")
+    thirds = ((Profile("x", ((a, 0.1), (b, 0.8), (c, 0.1))), Fraction(1, 3)), (None, Fraction(2, 3)))
+    exact = {a: Decimal("0.1333"), b: Decimal("0.7334"), c: Decimal("0.1333")}
+
+    assert weights_of(thirds, {a: 0.15, b: 0.7, c: 0.15}) == exact
+    with localcontext(rounding=ROUND_UP):  # a caller's own rounding is none of its business
+        assert weights_of(thirds, {a: 0.15, b: 0.7, c: 0.15}) == exact
 
 
 @given(st.lists(st.integers(1, 366), min_size=2, max_size=3), st.data())
@@ -142,30 +165,47 @@ def test_a_policy_s_profiles_are_read_and_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "found", "expected"),
     [
-        ("profiles = 3", "profiles is 3"),
-        ("profiles = [3]", "profiles, number 1, is 3"),
-        (TOML.replace("jobs", "job"), "profiles, number 1, has the key job, which is none of a profile"),
-        (TOML.replace('"Second line"', '" "'), "profiles, number 1, has the name ' '"),
-        (TOML.replace("{ attrition = 0.75, satisfaction = 0.25 }", "{}"), "profiles, number 1, has weights = {}"),
-        (TOML.replace("0.75", "1.75"), "profiles, number 1, has the weight 1.75 for attrition"),
-        (TOML.replace("0.75", "true"), "profiles, number 1, has the weight True for attrition"),
-        (TOML.replace('["Senior agent"]', '"Senior agent"'), "profiles, number 1, has jobs = 'Senior agent'"),
-        (TOML.replace('["Senior agent"]', '[""]'), "profiles, number 1, has jobs = ['']"),
+        ("profiles = 3", " is 3", "tables [[profiles]], one for each"),
+        ("profiles = [3]", ", number 1, is 3", "a table [[profiles]] with its keys below"),
+        (
+            TOML.replace("jobs", "job"),
+            ", number 1, has the key job, which is none of a profile",
+            "one of: name, weights, jobs, departments",
+        ),
+        (TOML.replace('"Second line"', '" "'), ", number 1, has the name ' '", "name: what people call the profile"),
+        (
+            TOML.replace("{ attrition = 0.75, satisfaction = 0.25 }", "{}"),
+            ", number 1, has weights = {}",
+            "weights = { satisfaction = 0.6, … }, by indicator",
+        ),
+        (TOML.replace("0.75", "1.75"), ", number 1, has the weight 1.75 for attrition", "a number from 0 to 1"),
+        (TOML.replace("0.75", "true"), ", number 1, has the weight True for attrition", "a number from 0 to 1"),
+        (
+            TOML.replace('["Senior agent"]', '"Senior agent"'),
+            ", number 1, has jobs = 'Senior agent'",
+            'jobs = ["…"], a list of texts',
+        ),
+        (
+            TOML.replace('jobs = ["Senior agent"]', 'departments = [""]'),
+            ", number 1, has departments = ['']",
+            'departments = ["…"], a list of texts',
+        ),
     ],
 )
-def test_what_cannot_be_read_is_named(text: str, found: str) -> None:
+def test_what_cannot_be_read_is_named(text: str, found: str, expected: str) -> None:
     with pytest.raises(InvalidInput) as raised:
         read_toml(text)
-    assert raised.value.found == found
+    assert (raised.value.found, raised.value.expected) == (f"profiles{found}", expected)
 
 
 def test_an_entry_that_is_right_raises_nothing() -> None:
     def wrong(found: str, _expected: str) -> Exception:
         return AssertionError(found)
 
-    assert profile_from({"name": " X ", "weights": {"satisfaction": 1}}, wrong) == Profile("X", ((A, 1.0),))
+    values = {"name": " X ", "weights": {"satisfaction": 1, "attrition": 0}, "departments": ["IT"]}
+    assert profile_from(values, wrong) == Profile("X", ((B, 0.0), (A, 1.0)), departments=("IT",))
 
 
 def test_weights_that_do_not_make_one_are_no_policy() -> None:

@@ -162,7 +162,7 @@ def test_a_confirmed_value_is_looked_at_for_a_while_and_a_drift_is_mended_by_who
     assert drifted.state is S.DRIFTED
     assert "sent '75', holds '90'" in (drifted.problem or "")
     mended = checked(drifted, SENT, at=AT + 2 * CHECKED_EVERY)
-    assert (mended.state, mended.problem) == (S.CONFIRMED, None)
+    assert (mended.state, mended.problem, mended.changed_at) == (S.CONFIRMED, None, AT + 2 * CHECKED_EVERY)
     assert checked(mended, SENT, at=AT + CHECKED_FOR).next_try_at is None
 
 

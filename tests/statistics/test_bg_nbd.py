@@ -133,6 +133,7 @@ def exact(model: BgNbd, t: float, x: float, tx: float, age: float) -> float:
         pytest.param(0.3, 5.0, 0.3, 0.7, id="a + b = 1"),
         pytest.param(0.3, 5.0, 0.3, 0.3, id="a + b below 1"),
         pytest.param(30.0, 20.0, 0.3, 0.4, id="r far above a + b"),
+        pytest.param(30.0, 20.0, 0.3, 0.7, id="r far above a + b = 1"),
         pytest.param(80.0, 50.0, 0.2, 5.0, id="very large r"),
         pytest.param(0.3, 5.0, 40.0, 900.0, id="large a and b"),
     ],

@@ -17,5 +17,13 @@ def test_student_s_sleep_data_give_what_r_gives() -> None:
 
 
 def test_one_value_tells_nothing_of_its_spread() -> None:
-    with pytest.raises(NotEnough):
+    with pytest.raises(NotEnough) as refusal:
         mean_interval([1.0])
+    assert (refusal.value.found, refusal.value.expected) == ("a sample of 1", "at least 2")
+
+
+def test_two_values_give_the_widest_interval() -> None:
+    """Their mean is 2 and its error 1; t with 1 degree of freedom is the Cauchy, whose .975 point is tan(.475 π)."""
+    told = mean_interval([1, 3])
+
+    assert (told.mean, told.lower, told.upper) == pytest.approx((2, 2 - 12.706204736, 2 + 12.706204736), rel=1e-9)

@@ -69,7 +69,7 @@ class FinishedSection:
 
     @property
     def total_shown(self) -> Decimal | None:
-        return None if self.total is None else self.total.quantize(_CENT)
+        return None if self.total is None else _shown(self.total)
 
     @property
     def status(self) -> str:
@@ -93,9 +93,13 @@ class WrittenTotal:
     @classmethod
     def of(cls, section: FinishedSection, scale: HostScale) -> "WrittenTotal | None":
         """None where the section has no total."""
-        if section.total is None or section.total_shown is None:
+        if section.total is None:
             return None
-        return cls(section.total_shown, scale, scale.written(section.total))
+        return cls(_shown(section.total), scale, scale.written(section.total))
+
+
+def _shown(total: Decimal) -> Decimal:
+    return total.quantize(_CENT)
 
 
 def finished_items(section: Section) -> tuple[FinishedItem, ...]:

@@ -79,7 +79,7 @@ def expected_parts(
 
     A solid line that goes on is no former one, though another source names the nearest manager.
     """
-    until_now = cycle.period.intersection(Period(date.min, on + timedelta(days=1)))
+    until_now = _until(on, cycle)
     if until_now is None:
         return []
     kinds = {ReportingKind.SOLID: PartKind.FORMER}
@@ -99,16 +99,24 @@ def expected_parts(
 
 
 def _expected(author: EmployeeId, kind: PartKind, periods: Sequence[Period]) -> Expected:
-    days = {period.start + timedelta(days=n) for period in periods for n in range(period.days or 0)}
+    days = _days(periods)
     return Expected(author, kind, len(days), min(days), max(days))
 
 
 def days_of(cycle: Cycle, lines: Iterable[ReportingLine], manager: EmployeeId, *, on: date) -> int:
     """For how many of the cycle's days until `on` somebody was the manager in the solid line."""
-    until_now = cycle.period.intersection(Period(date.min, on + timedelta(days=1)))
+    until_now = _until(on, cycle)
     mine = [line.period for line in lines if line.kind is ReportingKind.SOLID and line.manager == manager]
-    spans = [span for period in mine if until_now is not None and (span := period.intersection(until_now))]
-    return len({span.start + timedelta(days=n) for span in spans for n in range(span.days or 0)})
+    return len(_days(span for period in mine if until_now is not None and (span := period.intersection(until_now))))
+
+
+def _until(on: date, cycle: Cycle) -> Period | None:
+    return cycle.period.intersection(Period(date.min, on + timedelta(days=1)))
+
+
+def _days(spans: Iterable[Period]) -> set[date]:
+    """Each once, where spans overlap."""
+    return {span.start + timedelta(days=n) for span in spans for n in range(span.days or 0)}
 
 
 def hindrance_to_giving(section: Section, marks: Sequence[Mark]) -> Refusal | None:

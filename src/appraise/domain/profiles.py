@@ -1,6 +1,5 @@
 """Role profiles: what counts, and how much, in which kind of job. The policy's own weights are for all other jobs."""
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -95,10 +94,10 @@ def weights_of(shares: Shares, general: Mapping[IndicatorKey, float]) -> dict[In
     each = [(share, general if profile is None else dict(profile.weights)) for profile, share in shares]
     if len(each) == 1:
         return {key: Decimal(str(each[0][1].get(key, 0.0))) for key in general}
-    exact = {key: sum((share * Fraction(str(of.get(key, 0.0))) for share, of in each), Fraction(0)) for key in general}
+    exact = {key: sum(share * Fraction(str(of.get(key, 0.0))) for share, of in each) for key in general}
     rounded = {key: _rounded(weight) for key, weight in exact.items()}
     largest = max(rounded, key=lambda key: rounded[key])
-    rounded[largest] += _rounded(sum(exact.values(), Fraction(0))) - sum(rounded.values(), Decimal(0))
+    rounded[largest] += _rounded(sum(exact.values())) - sum(rounded.values())
     return rounded
 
 
@@ -112,7 +111,7 @@ def said_of(shares: Shares) -> str | None:
     return ", ".join(f"{name} ({float(share):.0%} of the days)" for name, share in names)
 
 
-def _rounded(value: Fraction) -> Decimal:
+def _rounded(value: Fraction | int) -> Decimal:
     return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(DIGITS, ROUND_HALF_EVEN)
 
 
@@ -170,10 +169,6 @@ def profile_from(values: Any, wrong: Wrong) -> Profile:
         jobs=_texts(values, "jobs", wrong),
         departments=_texts(values, "departments", wrong),
     )
-
-
-def is_whole(weights: Iterable[float]) -> bool:
-    return math.isclose(math.fsum(weights), 1)
 
 
 def _texts(values: Mapping[str, Any], name: str, wrong: Wrong) -> tuple[str, ...]:

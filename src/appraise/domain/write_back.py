@@ -118,7 +118,7 @@ def holds_all(line: WriteBack, found: Values) -> bool:
 
 def taken(line: WriteBack, *, at: datetime) -> WriteBack:
     """The host said yes; what it holds is to be read."""
-    return _to(line, S.SENT, at=at, next_try_at=at, tries=0)
+    return _to(line, S.SENT, at=at, next_try_at=at)
 
 
 def read_back(line: WriteBack, found: Values, *, at: datetime) -> WriteBack:
@@ -188,7 +188,7 @@ def again(line: WriteBack, *, overwrite: bool, at: datetime) -> WriteBack | Refu
         return Refusal("HOST_CHANGED", "somebody changed it in the host; say that it may be overwritten, or keep it")
     if S.QUEUED not in MOVES[line.state] or line.state is S.SENT:
         return Refusal("NOT_NOW", f"it is {line.state.lower()}; there is nothing to send again")
-    return _to(line, S.QUEUED, at=at, next_try_at=at, tries=0, overwrites=overwrite)
+    return _to(line, S.QUEUED, at=at, next_try_at=at, overwrites=overwrite)
 
 
 def by_hand(line: WriteBack, note: str, *, at: datetime) -> WriteBack | Refusal:
@@ -200,14 +200,13 @@ def by_hand(line: WriteBack, note: str, *, at: datetime) -> WriteBack | Refusal:
     return _to(line, S.MANUAL, at=at, problem=note.strip())
 
 
-def _to(  # noqa: PLR0913  # what a new state may bring with it
+def _to(  # what a new state may bring with it
     line: WriteBack,
     state: WriteBackState,
     *,
     at: datetime,
     problem: str | None = None,
     next_try_at: datetime | None = None,
-    tries: int = 0,
     overwrites: bool = False,
 ) -> WriteBack:
     changed = at if state is not line.state else line.changed_at
@@ -217,6 +216,6 @@ def _to(  # noqa: PLR0913  # what a new state may bring with it
         changed_at=changed,
         problem=problem,
         next_try_at=next_try_at,
-        tries=tries,
+        tries=0,
         overwrites=overwrites,
     )

@@ -18,6 +18,7 @@ from appraise.statistics.refusals import NotConverged
 
 _STARTS = ((0.0, 0.0, 0.0, 0.0), (-1.4, -1.4, -0.7, 0.7), (1.1, 1.1, -1.0, 1.6))
 _MOST_TERMS = 200_000
+_RULE = 200  # nodes of the rule where the series cancels
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,17 +205,15 @@ def _expm1_ratio(y: FloatArray) -> FloatArray:
 
 def _integrated(rate: float, a: float, b: float, z: FloatArray) -> FloatArray:
     """E_p[(1 − (1 + p z/(1−z))^{−rate})/p] for p ~ Beta(a, b), by the Gauss–Jacobi rule of that distribution."""
-    n = np.arange(0.0, 200.0)
     alpha, beta = b - 1.0, a - 1.0
+    n = np.arange(1.0, _RULE)
     total = 2.0 * n + alpha + beta
-    with np.errstate(divide="ignore", invalid="ignore"):
-        diagonal = (beta**2 - alpha**2) / (total * (total + 2.0))
-        off = np.sqrt(
-            4 * n * (n + alpha) * (n + beta) * (n + alpha + beta) / (total**2 * (total + 1.0) * (total - 1.0))
-        )
-    diagonal[0] = (beta - alpha) / (alpha + beta + 2.0)
-    off[1] = np.sqrt(4.0 * (1 + alpha) * (1 + beta) / ((alpha + beta + 2.0) ** 2 * (alpha + beta + 3.0)))
-    nodes, vectors = linalg.eigh_tridiagonal(diagonal, off[1:])
+    first = (beta - alpha) / (alpha + beta + 2.0)
+    diagonal = np.concatenate([[first], (beta**2 - alpha**2) / (total * (total + 2.0))])
+    # (n + α + β)/(2n + α + β − 1), which is 0/0 at n = 1 where α + β = −1.
+    rest = np.concatenate([[1.0], (n[1:] + alpha + beta) / (total[1:] - 1.0)])
+    off = np.sqrt(4.0 * n * (n + alpha) * (n + beta) * rest / (total**2 * (total + 1.0)))
+    nodes, vectors = linalg.eigh_tridiagonal(diagonal, off)
     p = 0.5 * (1.0 + nodes)[:, None]
     values = -np.expm1(-rate * np.log1p(p * z / (1.0 - z))) / p
     expected: FloatArray = (vectors[0] ** 2) @ values

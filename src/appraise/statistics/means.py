@@ -19,14 +19,14 @@ class Mean:
     upper: float
 
 
-def mean_interval(values: Sequence[float], *, level: float = 0.95) -> Mean:
-    """Student's interval of the mean of independent values (Student 1908, "The probable error of a mean").
+def mean_interval(values: Sequence[float]) -> Mean:
+    """Student's 95 % interval of the mean of independent values, in their unit (Student 1908, Biometrika 6:1).
 
     Raises `NotEnough` below two values.
     """
-    sample = np.asarray(values, dtype=np.float64)
+    sample = np.asarray(values)
     if sample.size < FEWEST:
-        raise NotEnough(f"{sample.size} values", expected=f"at least {FEWEST}")
+        raise NotEnough(f"a sample of {sample.size}", expected=f"at least {FEWEST}")
     mean, error = float(sample.mean()), float(sample.std(ddof=1) / np.sqrt(sample.size))
-    half = float(t.ppf(0.5 + level / 2, sample.size - 1)) * error
+    half = float(t.ppf(0.975, sample.size - 1)) * error
     return Mean(mean, mean - half, mean + half)
