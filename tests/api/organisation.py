@@ -15,7 +15,7 @@ from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
-from appraise.domain.policies import DEFAULT_POLICY
+from appraise.domain.policies import DEFAULT_POLICY, Policy
 from appraise.domain.reading import ScoringRun
 from appraise.domain.scorecards import (
     Absence,
@@ -75,7 +75,13 @@ class Organisation:
             sections.save(session, [replace(one, state=state) for one in found], at=AT)
 
     def score(
-        self, cycle: Cycle, seed: int, *, at: datetime = AT, changed: tuple[str, ...] | None = None
+        self,
+        cycle: Cycle,
+        seed: int,
+        *,
+        at: datetime = AT,
+        changed: tuple[str, ...] | None = None,
+        policy: Policy = DEFAULT_POLICY,
     ) -> ScoringRun:
         """With figures drawn from the seed; with another seed those of the `changed` alone are drawn anew."""
         cards = []
@@ -84,10 +90,18 @@ class Organisation:
             generator = np.random.default_rng((seed if is_new else 1, number))
             cards.append(Scorecard(self.ids[name], _results(generator, number)))
         day = at.date()
-        manifest = Manifest("test", "p" * 64, "q" * 64, (), cycle.period.start, cycle.period.end, day)
+        manifest = Manifest(
+            "test",
+            ("p" if policy is DEFAULT_POLICY else "o") * 64,
+            "q" * 64,
+            (),
+            cycle.period.start,
+            cycle.period.end,
+            day,
+        )
         result = ScoringResult(tuple(cards), (), manifest)
         nobody = PeopleSnapshot((), (), ())
-        return store_scores(self.deployment, cycle, result, DEFAULT_POLICY, scored=nobody, started_at=at, at=at)
+        return store_scores(self.deployment, cycle, result, policy, scored=nobody, started_at=at, at=at)
 
 
 def build(deployment: Deployment) -> Organisation:

@@ -10,10 +10,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from tests.api.builder import empty_deployment
 from tests.api.organisation import AT, Organisation, build
-from tests.browser.conftest import SignIn, Site, shoot
+from tests.browser.conftest import SignIn, Site, looks_well, shoot
 from tests.serving import serving
 
 from appraise.settings import Settings
+from appraise.use_cases.look_at_watches import look_at_watches
 from appraise.web import create_app
 
 pytestmark = pytest.mark.browser
@@ -129,3 +130,39 @@ def test_the_page_is_used_by_keyboard_alone(sign_in: SignIn) -> None:
     page.keyboard.press("Enter")
 
     assert page.locator("details[open] th[scope=row]").first.inner_text() == "2025"
+
+
+def test_a_threshold_is_kept_on_the_page_and_what_lies_beyond_is_drawn_and_seen(
+    sign_in: SignIn, organisation: tuple[Organisation, Site]
+) -> None:
+    page = contributions(sign_in)
+    watches = page.locator("appraise-watch-list")
+    watches.get_by_role("button", name="Keep a threshold").press("Enter")
+    assert page.evaluate("document.activeElement.shadowRoot.querySelector('appraise-watch-list').shadowRoot.activeElement.name") == "indicator"  # fmt: skip
+    watches.get_by_label("Lies").select_option("above")
+    watches.get_by_label("Threshold", exact=True).fill("101")
+    watches.get_by_role("button", name="Keep it").press("Enter")
+    assert watches.locator("article").count() == 0  # the browser says what is possible
+    watches.get_by_label("Threshold", exact=True).fill("60")
+    watches.get_by_role("button", name="Keep it").press("Enter")
+
+    watches.get_by_role("heading", name="Satisfaction: teams above 60.0").wait_for()
+    rows = watches.locator("li")
+    assert sorted(rows.locator("span").first.inner_text() for rows in rows.all()) == [f"{name} new" for name in ("Mia", "Noa", "Pia", "Tom")]  # fmt: skip
+    picture = rows.first.get_by_role("img")
+    assert "95 % interval" in (picture.get_attribute("aria-label") or "")
+    looks_well(page, "watch-list")
+
+    look_at_watches(organisation[0].deployment, at=AT)
+    page.goto("/tasks")
+    page.get_by_role("link", name="Watch-list").click()
+    watches.get_by_role("button", name="Seen: Satisfaction").press("Enter")
+    watches.get_by_text("new", exact=True).first.wait_for(state="detached")
+    page.goto("/tasks")
+    page.get_by_text("Nothing waits for you.").wait_for()
+
+
+def test_a_manager_has_no_watch_list(sign_in: SignIn) -> None:
+    page = contributions(sign_in, "manager")
+
+    assert page.get_by_role("heading", name="Watch-list").count() == 0

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import ATTRITION, BY_KEY, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
-from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy, RatingRule
+from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy, RatingRule, WatchLists
 from appraise.domain.policy_documents import (
     PolicyDocument,
     canonical_json,
@@ -78,6 +78,7 @@ def policies(draw: st.DrawFn) -> Policy:
         level_certainty=draw(st.floats(0.5, 0.999, exclude_min=True)),
         rank_width=draw(shares),
         false_discovery_rate=draw(st.floats(0, 0.5, exclude_min=True)),
+        watch_lists=draw(st.sampled_from(WatchLists)),
         reasons=tuple(sorted(draw(st.dictionaries(st.sampled_from(known), reason)).items())),
     )
 

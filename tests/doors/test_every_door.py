@@ -45,6 +45,9 @@ OPEN = {
     "AdapterFit": "of such a file",
     "Task": "what whoever asks has to do",
     "Delegation": "who stands in for whoever asks, and for whom they do; HR is told of all: tests/use_cases/test_delegates.py",
+    "WatchList": "what whoever asks keeps; of groups as in contributions: tests/api/test_watches.py",
+    "Watch": "of such a list",
+    "WatchFinding": "of such a list; single employees as far as their sections may be read",
     "AskedPart": "what whoever asks is asked for, told to themselves: tests/use_cases/test_parts.py",
     "PartMark": "of such a part; of a section it lies behind that",
     "RatingHabit": "how whoever asks rates, told to themselves",
@@ -200,6 +203,10 @@ OTHER_CHANGES: dict[str, tuple[str, Callable[[Principal], bool]]] = {
         '{delegationId: "%DELEGATION%"}',
         lambda who: who.embedded is None and who.name in {"Max Weber", "Dora Lindqvist", "Hal Novak"},
     ),
+    "keepWatch": (
+        '{indicator: "satisfaction", groupBy: ORGANISATION, measure: LEVEL, side: BELOW, threshold: "1"}',
+        access.may_watch,
+    ),
     "setLegalHold": ('{employee: {id: "%EMPLOYEE%"}}', access.may_administer),
     "proposePersonRequest": ('{employee: {id: "%EMPLOYEE%"}, kind: EXPORT, reason: " "}', access.may_administer),
     "createWebhook": ('{url: "x", events: []}', access.may_administer),
@@ -258,8 +265,16 @@ OF_ADMINISTRATORS = {
         rating: 3, reason: "x"}""",
 }
 """What each is asked with, about things that there are not: administrators hear so, everybody else of the refusal."""
-HELD_ELSEWHERE = {"confirmPersonRequest", "withdrawPersonRequest", "decideDispute", "withdrawDispute", "givePart"}
-"""Steps of objections: tests/use_cases/test_disputes.py; parts and requests: beside it."""
+HELD_ELSEWHERE = {
+    "confirmPersonRequest",
+    "withdrawPersonRequest",
+    "decideDispute",
+    "withdrawDispute",
+    "givePart",
+    "dropWatch",
+    "markWatchSeen",
+}
+"""Steps of objections: tests/use_cases/test_disputes.py; parts and requests: beside it; thresholds: tests/api/test_watches.py."""
 
 
 @pytest.mark.parametrize("change", OF_ADMINISTRATORS)

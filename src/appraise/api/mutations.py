@@ -20,6 +20,7 @@ from appraise.api.section_payloads import SectionChangeInput, SectionPayload, ch
 from appraise.api.section_steps import SectionStepMutation
 from appraise.api.tokens import TokenMutation
 from appraise.api.trials import TrialMutation
+from appraise.api.watches import WatchMutation
 from appraise.api.webhooks import WebhookMutation
 from appraise.domain.identifiers import ItemId
 from appraise.use_cases.finalise_section import finalise_section
@@ -95,6 +96,7 @@ class Mutation(
     ScoringMutation,
     TokenMutation,
     TrialMutation,
+    WatchMutation,
 ):
     @strawberry.mutation(
         description="Set a manager's rating and comment of one item. The first one makes the section a draft.",

@@ -25,6 +25,7 @@ from appraise.domain.access import (
     may_read_benchmarks,
     may_read_departments,
     may_read_evidence,
+    may_watch,
     people_scope,
     section_scope,
     sees_standings,
@@ -59,6 +60,7 @@ class Permission(StrEnum):
     IMPORT = "import"
     SCORE = "score cycles"
     MANAGE_PERSON_REQUESTS = "export and erase people"
+    KEEP_WATCHES = "keep watch-lists"
     NAME_DELEGATES = "name who stands in for them"
 
 
@@ -96,6 +98,7 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.SCORE: may_administer,
     Permission.MANAGE_PERSON_REQUESTS: may_administer,
     Permission.NAME_DELEGATES: lambda principal: _is_person(principal) and principal.embedded is None,
+    Permission.KEEP_WATCHES: may_watch,
     Permission.EXPORT: lambda principal: any(may_export(principal, kind) for kind in ExportKind),
 }
 

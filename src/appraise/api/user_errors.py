@@ -18,6 +18,8 @@ INPUT_FIELDS: Final = frozenset(
         "evidence",
         "expectedState",
         "expectedVersion",
+        "groupBy",
+        "indicator",
         "itemId",
         "lastDay",
         "manager",
@@ -31,6 +33,7 @@ INPUT_FIELDS: Final = frozenset(
         "sectionId",
         "sectionIds",
         "stance",
+        "threshold",
     }
 )
 """What a refusal may name of the input; any other name is an item's id."""

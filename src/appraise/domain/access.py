@@ -196,6 +196,17 @@ def sees_standings(principal: Principal) -> bool:
     return bool({Role.HR_ADMINISTRATOR, Role.EXECUTIVE} & principal.roles)
 
 
+def may_watch(principal: Principal) -> bool:
+    """Whether the principal may keep thresholds and be told which groups lie beyond them.
+
+    Executives and HR, who read tables of the whole organisation anyway; not managers, whose few people would be
+    watched one by one, and nobody in a host's frame.
+    """
+    if principal.is_service or principal.embedded is not None or principal.employee is None:
+        return False
+    return bool({Role.HR_ADMINISTRATOR, Role.EXECUTIVE} & principal.roles)
+
+
 def sees_write_back(principal: Principal, subject: EmployeeId, *, managers: Sequence[EmployeeId]) -> bool:
     """Whether the principal may read what was written of a readable section into the HR systems.
 

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     CALIBRATION = "CalibrationSession"
     PERSON_REQUEST = "PersonRequest"
     DELEGATION = "Delegation"
+    WATCH = "Watch"
     WEBHOOK = "Webhook"
     DELIVERY = "WebhookDelivery"
     EXPORT = "Export"

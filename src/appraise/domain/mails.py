@@ -8,7 +8,7 @@ from html import escape
 from typing import Final
 
 from appraise.domain.global_ids import Kind, encoded
-from appraise.domain.identifiers import EmployeeId, MailId, SectionId
+from appraise.domain.identifiers import EmployeeId, MailId
 from appraise.domain.language import say, say_many, speech
 from appraise.domain.periods import in_words
 from appraise.domain.tasks import NamedTask, Task, TaskKind
@@ -31,6 +31,7 @@ WORDS: Final = {
     TaskKind.DECIDE_CLAIM: "Decide a claim about evidence of {name}",
     TaskKind.DECIDE_CORRECTION: "Decide what a correction means for {name}",
     TaskKind.REOPEN: "Decide whether the section of {name} is opened again",
+    TaskKind.LOOK_AT_WATCHES: "Look at what newly lies beyond a threshold of your watch-list",
 }
 
 
@@ -63,11 +64,11 @@ class Text:
     html: str
 
 
-Told = tuple[EmployeeId, TaskKind, SectionId]
+Told = tuple[EmployeeId, TaskKind, str]
 
 
 def told_of(task: Task) -> Told:
-    return task.owner, task.kind, task.section
+    return task.owner, task.kind, task.section or task.owner
 
 
 def is_to_be_written(tasks: Collection[Task], *, told: Collection[Told], on: date) -> bool:
@@ -104,9 +105,14 @@ class _Line:
         what = say(WORDS[named.task.kind], name=named.subject_name)
         self.what = what if named.for_name is None else say("{what} (for {name})", what=what, name=named.for_name)
         self.cycle = named.cycle_name
-        of_section = f"{console}/sections/{encoded(Kind.SECTION, named.task.section)}"
-        self.address = f"{console}/parts" if named.task.kind is TaskKind.GIVE_PART else of_section
+        self.address = f"{console}{_way_to(named.task)}"
         self.when = _when(named.task.due, on)
+
+
+def _way_to(task: Task) -> str:
+    if task.section is None:
+        return "/contributions#watch-list"
+    return "/parts" if task.kind is TaskKind.GIVE_PART else f"/sections/{encoded(Kind.SECTION, task.section)}"
 
 
 def _when(due: date, on: date) -> str:

@@ -40,6 +40,13 @@ class Relation(StrEnum):
     AUTO = "auto"
 
 
+class WatchLists(StrEnum):
+    """Of whom executives may keep thresholds: single employees only where INDIVIDUALS."""
+
+    GROUPS = "groups"
+    INDIVIDUALS = "individuals"
+
+
 class RatingRule(StrEnum):
     """What makes a level 1 to 5 of a posterior (decision 15).
 
@@ -113,6 +120,7 @@ class Policy:
     level_certainty: float = 0.95
     rank_width: float = 0.25
     false_discovery_rate: float = 0.05
+    watch_lists: WatchLists = WatchLists.GROUPS
     reasons: tuple[tuple[str, str], ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     profiles: tuple[Profile, ...] = ()

@@ -28,6 +28,7 @@ from appraise.domain.policies import (
     Policy,
     RatingRule,
     Relation,
+    WatchLists,
 )
 from appraise.domain.policy_keys import OF_AN_INDICATOR, OF_THE_POLICY, Key, expectation, fits, keys_of
 from appraise.domain.profiles import Profile, profile_from
@@ -73,7 +74,11 @@ class PolicyDocument:
 
     def policy(self) -> Policy:
         """Raises `InvalidInput` where the weights do not make 1."""
-        choices: dict[str, Any] = {**dict(self.choices), "rating_rule": RatingRule(self.choice("rating_rule"))}
+        choices: dict[str, Any] = {
+            **dict(self.choices),
+            "rating_rule": RatingRule(self.choice("rating_rule")),
+            "watch_lists": WatchLists(self.choice("watch_lists")),
+        }
         return Policy(
             indicators=self.indicators,
             reasons=self.reasons,
@@ -296,8 +301,8 @@ def _in_order(
     return tuple(sorted(indicators, key=lambda pair: (order.get(pair[0], len(order)), pair[0])))
 
 
-def _plain(value: float | RatingRule) -> int | float | str:
-    return value.value if isinstance(value, RatingRule) else value
+def _plain(value: float | StrEnum) -> int | float | str:
+    return value.value if isinstance(value, StrEnum) else value
 
 
 def _indicator_json(name: IndicatorKey, rules: IndicatorPolicy) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
-from appraise.domain.policies import Attribution, RatingRule, Relation
+from appraise.domain.policies import Attribution, RatingRule, Relation, WatchLists
 
 LONGEST_DAYS: Final = 3660
 """Ten years: a longer window is a slip of the pen."""
@@ -129,6 +129,12 @@ OF_THE_POLICY: Final[tuple[Key, ...]] = (
         {"type": "number", "exclusiveMinimum": 0, "maximum": 0.5},
         "expected share of those flagged as different from expected who lie on the other side",
         "a usual rate; flags by Newton et al. 2004, Biostatistics 5:155",
+    ),
+    Key(
+        "watch_lists",
+        {"type": "string", "enum": [kind.value for kind in WatchLists]},
+        "of whom executives may keep thresholds on their watch-lists: of groups, or of single employees as well",
+        f"{_CHOICE}: groups; agree on individuals with the works council",
     ),
 )
 

@@ -33,15 +33,19 @@ class TaskKind(StrEnum):
     DECIDE_CLAIM = "DECIDE_CLAIM"
     DECIDE_CORRECTION = "DECIDE_CORRECTION"
     REOPEN = "REOPEN"
+    LOOK_AT_WATCHES = "LOOK_AT_WATCHES"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Task:
-    """`due` is the last day; date.max where there is none, so that tasks sort by urgency."""
+    """`due` is the last day; date.max where there is none, so that tasks sort by urgency.
+
+    `section` is None of what is about no section; `subject` is then the owner.
+    """
 
     due: date
     kind: TaskKind
-    section: SectionId
+    section: SectionId | None
     owner: EmployeeId
     subject: EmployeeId
     acts_for: EmployeeId | None = field(default=None, compare=False)

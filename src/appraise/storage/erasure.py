@@ -36,6 +36,8 @@ from appraise.storage.tables import (
     SECTION_REVISIONS,
     SECTIONS,
     TOLD_TASKS,
+    WATCH_FINDINGS,
+    WATCHES,
     WEB_SESSIONS,
     WRITE_BACKS,
 )
@@ -73,6 +75,10 @@ def _removed(employee: EmployeeId) -> Iterator[tuple[Table, ColumnElement[bool]]
     yield REMINDERS, REMINDERS.c.owner_id == employee
     yield TOLD_TASKS, TOLD_TASKS.c.owner_id == employee
     yield MAILS, MAILS.c.owner_id == employee
+    yield WATCH_FINDINGS, WATCH_FINDINGS.c.group_key == employee
+    kept = select(WATCHES.c.id).where(WATCHES.c.owner_id == employee)
+    yield WATCH_FINDINGS, WATCH_FINDINGS.c.watch_id.in_(kept)
+    yield WATCHES, WATCHES.c.owner_id == employee
     yield LANGUAGES, LANGUAGES.c.employee_id == employee
     # Answers that are kept for repeated requests hold sections with their words.
     keys = IDEMPOTENCY_KEYS.c

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from appraise.domain.identifiers import EmployeeId, MailId, SectionId
+from appraise.domain.identifiers import EmployeeId, MailId
 from appraise.domain.mails import Mail, MailState, Told
 from appraise.domain.tasks import TaskKind
 from appraise.storage.database import Session
@@ -16,7 +16,7 @@ from appraise.storage.tables import MAILS, TOLD_TASKS
 
 def told(session: Session) -> set[Told]:
     rows = session.execute(select(TOLD_TASKS))
-    return {(EmployeeId(row.owner_id), TaskKind(row.kind), SectionId(row.section_id)) for row in rows}
+    return {(EmployeeId(row.owner_id), TaskKind(row.kind), row.about) for row in rows}
 
 
 def tell(session: Session, new: Iterable[Told]) -> None:
@@ -27,14 +27,14 @@ def tell(session: Session, new: Iterable[Told]) -> None:
 
 def untell(session: Session, gone: Iterable[Told]) -> None:
     table = TOLD_TASKS.c
-    for owner, kind, section in gone:
-        is_it = (table.owner_id == owner, table.kind == kind.value, table.section_id == section)
+    for owner, kind, about in gone:
+        is_it = (table.owner_id == owner, table.kind == kind.value, table.about == about)
         session.execute(delete(TOLD_TASKS).where(*is_it))
 
 
 def _told_row(one: Told) -> dict[str, Any]:
-    owner, kind, section = one
-    return {"owner_id": owner, "kind": kind.value, "section_id": section}
+    owner, kind, about = one
+    return {"owner_id": owner, "kind": kind.value, "about": about}
 
 
 def queue(session: Session, owners: Iterable[EmployeeId], *, at: datetime) -> int:

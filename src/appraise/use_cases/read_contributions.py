@@ -1,7 +1,7 @@
 """Read what employees contributed, one by one or in groups, over the cycles; each individual's read is audited."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -104,6 +104,11 @@ def _rows(deployment: Deployment, principal: Principal, wanted: ContributionQuer
         return [row for cycle in chosen for row in _of_cycle(session, viewer, wanted, cycle)]
 
 
+def rows_of_cycle(session: Session, viewer: Viewer, wanted: ContributionQuery, cycle: Cycle) -> list[ContributionRow]:
+    """In no order, and not audited: whoever hands one of an employee out has to."""
+    return [row.made() for row in _of_cycle(session, viewer, wanted, cycle)]
+
+
 def _of_cycle(session: Session, viewer: Viewer, wanted: ContributionQuery, cycle: Cycle) -> list[_Row]:
     run = cycles.latest_run(session, cycle.id)
     if run is None:
@@ -190,6 +195,13 @@ def _record(deployment: Deployment, principal: Principal, rows: Iterable[Contrib
     for row in rows:
         if row.group.dimension is Dimension.EMPLOYEE and row.group.key is not None:
             read[EmployeeId(row.group.key)].append(row.cycle.name)
+    record_reads(deployment, principal, read, at=at)
+
+
+def record_reads(
+    deployment: Deployment, principal: Principal, read: Mapping[EmployeeId, Sequence[str]], *, at: datetime
+) -> None:
+    """One line for each employee, other than the principal, with the names of the cycles."""
     others = {employee: names for employee, names in read.items() if read_is_audited(principal, employee)}
     if not others:
         return

@@ -5,16 +5,17 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from appraise.domain.access import Principal, Role
+from appraise.domain.access import Principal, Role, may_watch
 from appraise.domain.delegations import NamedDelegation
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.section_states import SectionState
 from appraise.domain.tasks import NamedTask, Open, Task, TaskKind, owed
-from appraise.storage import corrections, cycles, delegations, disputes, parts, people, tasks
+from appraise.storage import corrections, cycles, delegations, disputes, parts, people, tasks, watches
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_parts import asked
+from appraise.use_cases.read_watches import scored, watcher
 from appraise.use_cases.section_view import respond_by
 from appraise.use_cases.stand_ins import judged
 
@@ -60,6 +61,7 @@ def all_tasks(session: Session, *, hr: Collection[EmployeeId], viewer: Viewer | 
         ]
     author = None if viewer is None else viewer.principal.employee
     found += _parts(session, author, on)
+    found += _watches(session, viewer, on)
     return sorted(found, key=_urgency)
 
 
@@ -81,6 +83,18 @@ def _parts(session: Session, author: EmployeeId | None, on: date) -> list[NamedT
         for one in asked(session, author, on=on)
         if (one.section.id, one.expected.author) not in given
     ]
+
+
+def _watches(session: Session, viewer: Viewer | None, on: date) -> list[NamedTask]:
+    """Of whoever keeps thresholds beyond which something lies that they have not seen."""
+    owners = watches.owners_with_news(session)
+    if viewer is not None:
+        mine = viewer.principal.employee if may_watch(viewer.principal) else None
+        owners = [owner for owner in owners if owner == mine]
+    else:
+        owners = [owner for owner in owners if watcher(session, owner, on=on) is not None]
+    name = newest[0].cycle.name if owners and (newest := scored(session)) else ""
+    return [NamedTask(Task(date.max, TaskKind.LOOK_AT_WATCHES, None, owner, owner), "", name) for owner in owners]
 
 
 def _standing_in(session: Session, on: date) -> Mapping[EmployeeId, Sequence[NamedDelegation]]:

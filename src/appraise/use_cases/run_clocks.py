@@ -107,6 +107,7 @@ def _remind(session: Session, at: datetime) -> int:
     ]
     for named in due:
         task = named.task
+        assert task.section is not None  # noqa: S101  # what has a day is about a section
         tasks.note_reminder(session, task, at=at)
         facts = {
             "sectionId": encoded(Kind.SECTION, task.section),

@@ -20,6 +20,7 @@ from appraise.storage.identifiers import new_id
 from appraise.use_cases import files
 from appraise.use_cases.carry_out_import import carry_out_import
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.look_at_watches import look_at_watches
 from appraise.use_cases.read_policy import policy_in_force
 from appraise.use_cases.run_clocks import run_clocks
 from appraise.use_cases.send_mails import send_mails
@@ -156,9 +157,10 @@ class Worker:
             stop.wait(LOOK_EVERY)
 
     def _post(self, stop: Event) -> None:
-        """In a thread of its own: a mail server may be slow."""
+        """In a thread of its own: a mail server may be slow, and comparing takes a while."""
         while not stop.is_set():
             try:
+                look_at_watches(self._deployment, at=self._clock())
                 send_mails(self._deployment, at=self._clock())
             except Retriable as error:
                 LOG.warning("mail cannot be read for the moment", error=str(error))
@@ -182,6 +184,7 @@ class Worker:
         count = 0
         while self._one(frozenset(JobKind), Event()):
             count += 1
+        look_at_watches(self._deployment, at=self._clock())
         send_mails(self._deployment, at=self._clock())
         return count
 

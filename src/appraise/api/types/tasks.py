@@ -31,13 +31,17 @@ class TaskKindValue(Enum):
         TaskKind.DECIDE_CORRECTION.value, description="Annotate a correction notice, or propose to open again."
     )
     REOPEN = strawberry.enum_value(TaskKind.REOPEN.value, description="Approve that a section is opened again.")
+    LOOK_AT_WATCHES = strawberry.enum_value(
+        TaskKind.LOOK_AT_WATCHES.value,
+        description="Look at what newly lies beyond a threshold of one's watch-list; about no section.",
+    )
 
 
 @strawberry.type(name="Task", description="Something that the reader has to do, and can.")
 class TaskType:
     kind: TaskKindValue = strawberry.field(description="What.")
-    section_id: strawberry.ID = strawberry.field(description="In which section.")
-    employee_name: str = strawberry.field(description="Whose section it is.")
+    section_id: strawberry.ID | None = strawberry.field(description="In which section; null of the watch-list.")
+    employee_name: str | None = strawberry.field(description="Whose section it is; null of the watch-list.")
     cycle_name: str = strawberry.field(description="Of which cycle.")
     due: date | None = strawberry.field(description="The last day; null where there is none.")
     for_name: str | None = strawberry.field(description="The manager for whom the reader stands in; null else.")
@@ -47,8 +51,8 @@ class TaskType:
         task = named.task
         return cls(
             kind=TaskKindValue(task.kind.value),
-            section_id=to_global(Kind.SECTION, task.section),
-            employee_name=named.subject_name,
+            section_id=None if task.section is None else to_global(Kind.SECTION, task.section),
+            employee_name=None if task.section is None else named.subject_name,
             cycle_name=named.cycle_name,
             due=None if task.due == date.max else task.due,
             for_name=named.for_name,

@@ -13,13 +13,23 @@ from appraise.api.types.parts import AskedPartType
 from appraise.api.types.people import EmployeeType
 from appraise.api.types.sections import SectionType
 from appraise.api.types.tasks import TaskType
-from appraise.domain.access import Principal, Role, may_administer, may_read_audit, people_scope, section_scope
+from appraise.api.types.watches import WatchListType
+from appraise.domain.access import (
+    Principal,
+    Role,
+    may_administer,
+    may_read_audit,
+    may_watch,
+    people_scope,
+    section_scope,
+)
 from appraise.domain.identifiers import EmployeeId
 from appraise.use_cases.delegate import may_name, read_delegations
 from appraise.use_cases.own_record import own_sections
 from appraise.use_cases.read_parts import asked_of
 from appraise.use_cases.read_rating_habit import FEWEST_SECTIONS, RatingHabit, read_rating_habit
 from appraise.use_cases.read_tasks import read_tasks
+from appraise.use_cases.read_watches import read_watches
 
 
 @strawberry.enum(name="Role", description="A hat that was granted. Reporting lines make managers, not roles.")
@@ -99,6 +109,18 @@ class ViewerType:
     def asked_parts(self, info: strawberry.Info) -> list[AskedPartType]:
         context: RequestContext = info.context
         return [AskedPartType.of(one) for one in asked_of(context.deployment, context.principal, at=context.at)]
+
+    @strawberry.field(
+        description=(
+            "Their thresholds, and which groups lie beyond them; null for whoever keeps none, as executives and HR "
+            "administrators may."
+        )
+    )
+    def watch_list(self, info: strawberry.Info) -> WatchListType | None:
+        context: RequestContext = info.context
+        if not may_watch(context.principal):
+            return None
+        return WatchListType.of(read_watches(context.deployment, context.principal, at=context.at))
 
     @strawberry.field(description="Whether somebody reports to them, so that a delegate has something to do, or HR.")
     def can_name_delegates(self, info: strawberry.Info) -> bool:

@@ -1,12 +1,13 @@
 """Tables of what goes on beside a section: disputes and claims, correction notices, calibration, write-back."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
-from appraise.storage.tables.columns import Document, Instant, Key, Record
+from appraise.storage.tables.columns import Document, Exact, Instant, Key, Record
 
 
 class DisputeRow(Record, table=True):
@@ -141,7 +142,34 @@ class ToldTaskRow(Record, table=True):
 
     owner_id: str = Field(primary_key=True, sa_type=Key)
     kind: str = Field(primary_key=True, sa_type=Key)
-    section_id: str = Field(primary_key=True, sa_type=Key, foreign_key="sections.id")
+    about: str = Field(primary_key=True, sa_type=Key)
+
+
+class WatchRow(Record, table=True):
+    """A threshold that somebody keeps; `looked_on` is the day on which the clock last compared."""
+
+    __tablename__ = "watches"
+    __table_args__ = (Index("ix_watches_owner_id", "owner_id"),)
+
+    id: str = Field(primary_key=True, sa_type=Key)
+    owner_id: str = Field(sa_type=Key, foreign_key="employees.id")
+    indicator: str = Field(sa_type=Key)
+    dimension: str = Field(sa_type=Key)
+    measure: str = Field(sa_type=Key)
+    side: str = Field(sa_type=Key)
+    threshold: Decimal = Field(sa_type=Exact)
+    version: int
+    looked_on: date | None = None
+
+
+class WatchFindingRow(Record, table=True):
+    """A group that lay beyond the threshold at the last look; `group_key` is empty for those without such a group."""
+
+    __tablename__ = "watch_findings"
+
+    watch_id: str = Field(primary_key=True, sa_type=Key, foreign_key="watches.id", ondelete="CASCADE")
+    group_key: str = Field(primary_key=True, sa_type=Key)
+    is_seen: bool
 
 
 class CorrectionRow(Record, table=True):

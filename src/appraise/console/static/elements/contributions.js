@@ -8,6 +8,7 @@ import { history, reachOf } from "./history.js";
 import { Spoken, t, words } from "./language.js";
 import { ReadContributions } from "./operations.js";
 import { pictures, shared } from "./styles.js";
+import "./watch-list.js";
 import { ABSENCES, amount, date, figure, unitWords } from "./words.js";
 
 const PAGE = 100; // rows, a row being a group in one cycle
@@ -110,7 +111,9 @@ export class AppraiseContributions extends Spoken {
         <h1>${t`Contributions`}</h1>
         ${this.#controls()}
       </header>
-      ${this._failure === null ? nothing : failed(this._failure, this.token, () => this.#read())} ${this.#results()}`;
+      ${this._failure === null ? nothing : failed(this._failure, this.token, () => this.#read())}
+      <appraise-watch-list .endpoint=${this.endpoint} .token=${this.token}></appraise-watch-list>
+      ${this.#results()}`;
   }
 
   #controls() {

@@ -276,6 +276,35 @@ fragment ReadingParts on ContributionReading {
   total { amount lower upper unit currency }
 }`;
 
+const WATCHES = `
+fragment WatchParts on WatchList {
+  cycle { name }
+  before { name }
+  allowsIndividuals
+  watches {
+    id version groupBy measure side threshold unsure compared whyNot
+    indicator { key name unit }
+    findings { group { key name } value lower upper isNew }
+  }
+}`;
+
+export const ReadWatchList = `query ReadWatchList {
+  viewer { watchList { ...WatchParts } }
+  indicatorDefinitions { key name unit }
+}${WATCHES}`;
+
+export const KeepWatch = `mutation KeepWatch($input: KeepWatchInput!) {
+  keepWatch(input: $input) { watchList { ...WatchParts } ${WRONG} }
+}${WATCHES}`;
+
+export const DropWatch = `mutation DropWatch($input: DropWatchInput!) {
+  dropWatch(input: $input) { watchList { ...WatchParts } ${WRONG} }
+}${WATCHES}`;
+
+export const MarkWatchSeen = `mutation MarkWatchSeen($input: MarkWatchSeenInput!) {
+  markWatchSeen(input: $input) { watchList { ...WatchParts } ${WRONG} }
+}${WATCHES}`;
+
 export const ReadTasks = `query ReadTasks {
   viewer { tasks { kind due sectionId employeeName cycleName forName } }
 }`;

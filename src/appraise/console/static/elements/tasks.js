@@ -21,13 +21,15 @@ const KINDS = words({
   REOPEN: ["Approve opening again", "Somebody asks to open a final section; it takes a second person."],
   DECIDE_DISPUTE: ["Decide a dispute", "Somebody disputes their rating. Read it beside the evidence, and decide with a reason."],
   DECIDE_CLAIM: ["Decide a claim", "Somebody says that evidence is not theirs, or wrong. Read it beside the evidence, and decide with a reason."],
+  LOOK_AT_WATCHES: ["Look at the watch-list", "Something newly lies beyond a threshold that you keep."],
   DECIDE_CORRECTION: ["Decide a correction", "Data changed after a section was final. Let it stand with a note, or propose to open it again."],
 });
 
-/** @typedef {{kind: string, due: string | null, sectionId: string, employeeName: string, cycleName: string, forName: string | null}} Task */
+/** @typedef {{kind: string, due: string | null, sectionId: string | null, employeeName: string | null, cycleName: string, forName: string | null}} Task */
 
 /** Where it is done. @param {Task} task */
 const place = (task) =>
+  task.sectionId === null ? "/contributions#watch-list" :
   task.kind === "GIVE_PART" ? "/parts" :
   task.kind === "DECIDE_DISPUTE" || task.kind === "DECIDE_CLAIM"
     ? `/disputes?section=${encodeURIComponent(task.sectionId)}`
@@ -71,7 +73,7 @@ export class AppraiseTasks extends Page {
       <ul>
         ${tasks.map(
           (task) => html`<li>
-            <span><a href=${place(task)}>${task.employeeName}</a>${task.forName === null ? nothing : html`<br /><span class="soft small">${t`for ${task.forName}`}</span>`}</span>
+            <span><a href=${place(task)}>${task.employeeName ?? t`Watch-list`}</a>${task.forName === null ? nothing : html`<br /><span class="soft small">${t`for ${task.forName}`}</span>`}</span>
             <span class="soft small">${task.cycleName}</span>
             ${task.due === null ? html`<span class="soft small">${t`no date`}</span>` : this.#due(task.due)}
           </li>`,
