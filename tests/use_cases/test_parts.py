@@ -13,7 +13,7 @@ from appraise.adapters.records import ManagerReference
 from appraise.domain.cycles import CycleRules
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 from appraise.domain.indicators import ATTRITION, SATISFACTION
-from appraise.domain.parts import Mark
+from appraise.domain.parts import Mark, PartKind
 from appraise.domain.sections import Refusal
 from appraise.errors import NotFound
 from appraise.storage import audit, cycles
@@ -86,6 +86,27 @@ def test_nobody_else_gives_a_part_and_none_is_taken_after_handing_in(company: Co
     move("ann", "dora")
     with pytest.raises(NotFound):
         give(company)
+
+
+def test_a_part_whose_author_is_the_manager_again_stays_to_be_read_and_counts_no_more(
+    company: Company, move: Move
+) -> None:
+    company.scored()
+    move("ann", "dora")
+    give(company)
+    move("ann", "max")
+    rated(company)
+
+    found = read_parts(company.deployment, company.section("ann", "max"), at=AT)
+    (kept,) = found.parts
+    assert (kept.expected.kind, kept.author_name, kept.expected.days) == (PartKind.KEPT, "Max", 365)
+    assert kept.part is not None
+    assert kept.part.marks == (Mark(SATISFACTION, 3, "steady"),)
+    assert found.by_days == {}
+    assert asked_of(company.deployment, company.principal("max"), at=AT) == []
+    record_of_max = own_record(company.deployment, company.principal("max"), at=AT).document
+    (given,) = record_of_max["parts_given"]
+    assert (given["employee"], given["cycle"], given["marks"][0]["comment"]) == ("Ann", company.cycle.name, "steady")
 
 
 def test_the_section_waits_for_who_was_manager_longer_and_no_longer_than_the_last_day(

@@ -1,32 +1,134 @@
 """What happens in a year: people change managers, go on leave, leave, come back; late data; each case with its rule."""
 
+import ast
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from tests.use_cases.conftest import AT, Company, done, finalised, rated, record, shared, stepped, submitted
 
 from appraise.adapters.contract import ImportOptions, ReadPeople
-from appraise.adapters.records import PeopleRecord
+from appraise.adapters.records import ManagerReference, PeopleRecord
 from appraise.domain.access import may_sign_in
-from appraise.domain.employees import EmploymentStatus
+from appraise.domain.cycles import CycleRules
+from appraise.domain.delegations import NamedDelegation
+from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 from appraise.domain.readiness import Obstacle
 from appraise.domain.section_course import ExemptionReason
 from appraise.domain.section_states import Action, SectionState
 from appraise.errors import NotFound
-from appraise.storage import people
+from appraise.storage import cycles, people, sections
+from appraise.use_cases.delegate import Wanted, end_delegation, name_delegate
 from appraise.use_cases.end_exemption import end_exemption
 from appraise.use_cases.exempt_section import exempt_section
 from appraise.use_cases.import_people import reconcile_people
+from appraise.use_cases.rate_item import rate_item
 from appraise.use_cases.read_disputes import read_beside
 from appraise.use_cases.read_readiness import read_readiness
 from appraise.use_cases.read_sections import get_section
 from appraise.use_cases.read_tasks import read_tasks
+from appraise.use_cases.stand_ins import standing_in
 from appraise.use_cases.submit_section import submit_section
 
 DAY = timedelta(days=1)
+TESTS = Path(__file__).parents[1]
 Move = Callable[[str, str | None], None]
+
+
+HERE = "use_cases/test_section_edge_cases"
+CASES = {
+    "another manager mid-cycle": [
+        f"{HERE}::test_a_manager_who_comes_in_mid_cycle_gets_the_draft_and_the_task_and_loses_no_word",
+        "use_cases/test_parts::test_a_former_manager_leaves_a_part_that_the_present_one_reads_and_signs",
+    ],
+    "as many days with a former manager": [
+        "use_cases/test_parts::test_the_section_waits_for_who_was_manager_longer_and_no_longer_than_the_last_day",
+        "domain/test_parts::test_ratings_are_weighed_by_days_and_dotted_ones_not_at_all",
+    ],
+    "a former manager manages again": [
+        "use_cases/test_parts::test_a_part_whose_author_is_the_manager_again_stays_to_be_read_and_counts_no_more"
+    ],
+    "another manager after handing in": [f"{HERE}::test_a_reorganisation_leaves_what_was_handed_in_as_it_was"],
+    "a dotted line": ["use_cases/test_parts::test_a_dotted_manager_is_heard_where_the_rules_say_so_and_signs_nothing"],
+    "two jobs at once": [f"{HERE}::test_two_jobs_are_one_section_in_which_both_managers_are_heard"],
+    "another role mid-cycle": ["scoring/test_profiles::test_whoever_changed_is_weighed_by_days"],
+    "leave": [
+        f"{HERE}::test_somebody_on_leave_is_pointed_out_exempted_with_a_reason_and_comes_back",
+        "scoring/test_attrition::test_days_of_leave_are_nobodys",
+    ],
+    "a manager on leave": [f"{HERE}::test_a_manager_on_leave_is_stood_in_for_by_theirs"],
+    "a manager away for long": [
+        "use_cases/test_delegates::test_a_delegate_rates_and_hands_in_for_the_manager_and_the_log_says_for_whom",
+        f"{HERE}::test_a_manager_who_is_back_goes_on_where_the_delegate_was",
+    ],
+    "a newcomer": [f"{HERE}::test_a_newcomer_is_told_of_as_such_and_gets_no_number"],
+    "somebody leaves": [f"{HERE}::test_a_leaver_keeps_the_section_and_loses_the_access"],
+    "somebody comes back": [f"{HERE}::test_who_comes_back_is_the_same_person_with_the_same_section"],
+    "no manager, or one who left": [f"{HERE}::test_somebody_without_a_manager_is_pointed_out_and_rated_by_nobody"],
+    "a reporting loop": [f"{HERE}::test_a_reporting_loop_changes_nobody_s_manager"],
+    "no customers": [f"{HERE}::test_a_job_without_customers_is_exempt_and_not_a_zero"],
+    "one case, several people": ["scoring/test_shared_ratings::test_shared_ratings_equal_the_score_form_by_rows"],
+    "an account that was failing when it was inherited": [
+        "scoring/test_attrition::test_who_inherits_an_account_is_spared_the_first_ninety_days"
+    ],
+    "many answers of one customer": [
+        "scoring/test_satisfaction::test_a_customer_counts_once_per_employee_as_the_average_of_the_answers"
+    ],
+    "one customer who buys the most": [
+        "scoring/test_winsorising::test_one_large_order_decides_nothing_alone_where_the_policy_says_so_and_the_run_says_it"
+    ],
+    "a manager who hands nothing in": [
+        "use_cases/test_tasks::test_reminders_go_to_those_who_have_something_to_do_and_once"
+    ],
+    "an employee who does not answer": [
+        "use_cases/test_tasks::test_who_does_not_answer_in_time_has_not_agreed",
+        "use_cases/test_tasks::test_the_clock_stands_still_while_the_employee_is_on_leave",
+    ],
+    "a rating that calibration moves beyond what the data bear out": [
+        "use_cases/test_disputes::test_a_session_moves_ratings_with_reasons_until_it_is_locked"
+    ],
+    "a complaint or other data that come late": [
+        f"{HERE}::test_data_that_come_late_are_told_and_do_not_move_a_final_section"
+    ],
+    "a complaint after the section is final": [
+        (
+            "use_cases/test_section_course::"
+            "test_two_hr_administrators_open_a_final_section_again_and_the_last_revision_is_kept"
+        )
+    ],
+    "the host's cycle is closed, or it refuses": [
+        "domain/test_write_back::test_what_the_host_will_not_have_is_rejected"
+    ],
+    "a value that somebody changed in the host": [
+        "use_cases/test_write_back_files::test_another_value_in_the_host_s_export_is_a_drift_and_is_settled_by_a_person"
+    ],
+    "a customer who is to be forgotten": [
+        "events/test_erasing::test_an_erased_customer_is_in_no_file_of_any_version_and_others_stay"
+    ],
+}
+"""The cases of `docs/sections.md`, and the tests that hold their rules."""
+
+
+def test_every_case_of_the_page_has_a_test_and_every_test_its_case() -> None:
+    page = (TESTS.parent / "docs" / "sections.md").read_text(encoding="utf-8")
+    table = page.split("## What happens in a year")[1].split("\n## ")[0]
+    told = [line.split(" | ")[0].removeprefix("| ") for line in table.splitlines() if line.startswith("| ")][1:]
+    modules = {name.split("::")[0] for names in CASES.values() for name in names}
+    defined = {
+        f"{module}::{function.name}"
+        for module in modules
+        for function in ast.parse((TESTS / f"{module}.py").read_text(encoding="utf-8")).body
+        if isinstance(function, ast.FunctionDef)
+    }
+
+    assert told == list(CASES)
+    assert {name for names in CASES.values() for name in names} - defined == set()
+    of_here = {name for name in defined if name.startswith(f"{HERE}::test_")}
+    assert of_here - {name for names in CASES.values() for name in names} == {
+        f"{HERE}::test_every_case_of_the_page_has_a_test_and_every_test_its_case"
+    }
 
 
 def imported(company: Company, *records: PeopleRecord, days: int = 0, dry_run: bool = False) -> object:
@@ -160,3 +262,60 @@ def test_data_that_come_late_are_told_and_do_not_move_a_final_section(company: C
         company.deployment, get_section(company.deployment, company.principal("ann"), final.id, at=AT)
     ).corrections
     assert notice.band_changes
+
+
+def test_a_newcomer_is_told_of_as_such_and_gets_no_number(company: Company) -> None:
+    company.scored()
+    imported(company, replace(record("eva", "max", 2), hire_date=date(2025, 12, 1)))
+    assert Obstacle.NOT_SCORED in obstacles(company, "Eva")
+
+    company.scored(absent=True, at=AT + DAY)
+    before = company.section("ann").section
+    assert (before.total, [item.rating for item in before.items]) == (None, [None] * len(before.items))
+    assert Obstacle.NO_FIGURE in obstacles(company, "Ann")
+    out = done(stepped(company, exempt_section, "hal", reason=ExemptionReason.NEW_HIRE, note=None))
+    assert (out.section.state, out.section.total) == (SectionState.EXEMPT, None)
+
+
+def test_two_jobs_are_one_section_in_which_both_managers_are_heard(company: Company) -> None:
+    company.scored()
+    other_job = ManagerReference(ExternalReference("hr:id", "vera"), ReportingKind.DOTTED)
+    ann = record("ann", "max", 2)
+    options = ImportOptions("hr", as_of=date(2025, 6, 1))
+    read = ReadPeople((replace(ann, managers=(*ann.managers, other_job)),), (), complete=False)
+    reconcile_people(company.deployment, read, options, file="people.csv", at=AT, dry_run=False)
+    with company.deployment.database.transaction() as session:
+        cycles.save(session, replace(company.cycle, rules=CycleRules(dotted_parts=True)))
+    company.scored(value="72.00", at=AT + DAY)
+
+    with company.deployment.database.transaction() as session:
+        hers = [one for one in sections.in_cycle(session, company.cycle.id) if one.employee == company.ids["ann"]]
+    assert len(hers) == 1
+    assert ("Ann", "RATE") in owed(company, "max")
+    assert owed(company, "vera") == [("Ann", "GIVE_PART")]
+
+
+def test_a_manager_who_is_back_goes_on_where_the_delegate_was(company: Company) -> None:
+    company.scored()
+    today = AT.date()
+    wanted = Wanted(company.ids["ben"], today, today + 7 * DAY, may_submit=True)
+    named = name_delegate(company.deployment, company.principal("max"), wanted, at=AT)
+    assert isinstance(named, NamedDelegation)
+    with company.deployment.database.reading() as session:
+        ben = standing_in(session, company.principal("ben"), at=AT)
+    before = company.section("ann").section
+    item = before.items[0]
+    by_ben = done(
+        rate_item(company.deployment, ben, before.id, item.id, rating=4, comment="at once", reason=None,
+                  expected_version=before.version, at=AT)
+    )  # fmt: skip
+    end_delegation(company.deployment, company.principal("max"), named.delegation.id, at=AT)
+
+    with pytest.raises(NotFound):
+        get_section(company.deployment, company.principal("ben"), before.id, at=AT + DAY)
+    handed_in = done(
+        submit_section(
+            company.deployment, company.principal("max"), before.id, expected_version=by_ben.section.version, at=AT
+        )
+    )
+    assert (handed_in.section.items[0].rating, handed_in.section.course.submitted_by) == (4, company.ids["max"])

@@ -204,7 +204,7 @@ def may_watch(principal: Principal) -> bool:
     """
     if principal.is_service or principal.embedded is not None or principal.employee is None:
         return False
-    return bool({Role.HR_ADMINISTRATOR, Role.EXECUTIVE} & principal.roles)
+    return not principal.roles.isdisjoint({Role.HR_ADMINISTRATOR, Role.EXECUTIVE})
 
 
 def sees_write_back(principal: Principal, subject: EmployeeId, *, managers: Sequence[EmployeeId]) -> bool:

@@ -30,10 +30,14 @@ TENTH: Final = Decimal("0.1")
 
 
 class PartKind(StrEnum):
-    """FORMER counts by days in what is proposed; DOTTED is read and counts for nothing."""
+    """FORMER counts by days in what is proposed; DOTTED and KEPT are read and count for nothing.
+
+    KEPT was given and is asked for no more, as where its author is the manager again and signs the whole.
+    """
 
     FORMER = "FORMER"
     DOTTED = "DOTTED"
+    KEPT = "KEPT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,25 @@ def expected_parts(
     once = {one.author for one in formers}
     dotted = [one for one in found if one.kind is PartKind.DOTTED and one.author not in once]
     return sorted([*formers, *dotted], key=lambda one: (one.first, one.kind, one.author))
+
+
+def kept_parts(
+    cycle: Cycle, lines: Sequence[ReportingLine], given: Mapping[EmployeeId, Part], asked: Iterable[Expected]
+) -> list[Expected]:
+    """Of parts that were given and are asked for no more: for which days of the cycle until then they were given.
+
+    A line that is gone from the HR system leaves 0 days, of the day on which the part was given.
+    """
+    found = []
+    for author in sorted(given.keys() - {one.author for one in asked}):
+        day = given[author].given_at.date()
+        until_then = Period(date.min, day + timedelta(days=1))
+        spans = [line.period.intersection(until_then) for line in lines if line.manager == author]
+        within = [cut for span in spans if span is not None and (cut := span.intersection(cycle.period)) is not None]
+        found.append(
+            _expected(author, PartKind.KEPT, within) if within else Expected(author, PartKind.KEPT, 0, day, day)
+        )
+    return found
 
 
 def _expected(author: EmployeeId, kind: PartKind, periods: Sequence[Period]) -> Expected:

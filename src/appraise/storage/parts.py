@@ -41,6 +41,12 @@ def of_section(session: Session, section: SectionId) -> dict[EmployeeId, Part]:
     return {EmployeeId(row.author_id): _part(row) for row in rows}
 
 
+def by_author(session: Session, author: EmployeeId) -> list[Part]:
+    """All that somebody gave, the earliest first."""
+    rows = session.execute(select(SECTION_PARTS).where(TABLE.author_id == author).order_by(TABLE.given_at))
+    return [_part(row) for row in rows]
+
+
 def given(session: Session) -> set[tuple[SectionId, EmployeeId]]:
     """Which there are, of everybody."""
     return {

@@ -12,7 +12,7 @@ from appraise.domain.evidence import EvidenceRow
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.reading import ViewedSection
 from appraise.errors import Forbidden, NotFound
-from appraise.storage import cycles, people, reporting_lines
+from appraise.storage import cycles, parts, people, reporting_lines, sections, tokens
 from appraise.storage.access import Viewer
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_disputes import read_beside
@@ -59,7 +59,13 @@ def own_record(deployment: Deployment, principal: Principal, *, at: datetime) ->
             evidence[viewed.cycle.name] = ()
         told.append(_section(deployment, principal, viewed, at=at))
     return OwnRecord(
-        {"made_at": plain(at), "person": _person(deployment, principal, me, at=at), "sections": told}, evidence
+        {
+            "made_at": plain(at),
+            "person": _person(deployment, principal, me, at=at),
+            "sections": told,
+            "parts_given": _parts_given(deployment, me),
+        },
+        evidence,
     )
 
 
@@ -70,6 +76,22 @@ def _person(deployment: Deployment, principal: Principal, me: EmployeeId, *, at:
         lines = reporting_lines.of_employee(session, viewer, me)
         jobs = people.employments_of(session, me)
     return {**plain(row), "employments": plain(jobs), "reporting_lines": plain(lines)}
+
+
+def _parts_given(deployment: Deployment, me: EmployeeId) -> list[dict[str, Any]]:
+    """What they said of others, as former or dotted managers, also where it is asked for no more."""
+    with deployment.database.reading() as session:
+        mine = parts.by_author(session, me)
+        of = {section.id: section for section in sections.whole(session, [part.section for part in mine])}
+        return [
+            {
+                "cycle": cycles.get(session, of[part.section].cycle).name,
+                "employee": tokens.name_of(session, of[part.section].employee),
+                "marks": plain(part.marks),
+                "given_at": plain(part.given_at),
+            }
+            for part in mine
+        ]
 
 
 def _section(deployment: Deployment, principal: Principal, viewed: ViewedSection, *, at: datetime) -> dict[str, Any]:

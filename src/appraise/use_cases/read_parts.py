@@ -9,7 +9,7 @@ from appraise.domain.access import Principal, may_sign_in
 from appraise.domain.cycles import Cycle
 from appraise.domain.employees import EmploymentStatus
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, SectionId
-from appraise.domain.parts import Expected, NamedPart, Part, by_days, days_of, expected_parts
+from appraise.domain.parts import Expected, NamedPart, Part, PartKind, by_days, days_of, expected_parts, kept_parts
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_guards import Moment, hindrance
 from appraise.domain.section_states import ALLOWED, Action
@@ -40,14 +40,15 @@ class Asked:
 
 
 def parts_of(session: Session, section: Section, *, on: date) -> SectionParts:
-    """All that are asked for, whoever asks: as of the day on which the section was handed in, once it was."""
+    """All that are asked for or were given, whoever asks: as of the day of handing in, once that is over."""
     if section.submitted_at is not None and section.state not in ALLOWED[Action.RATE]:
         on = min(on, section.submitted_at.date())
     cycle, lines = cycles.get(session, section.cycle), parts.lines_of(session, section.employee)
     manager = next(iter(people.managers_of(session, section.employee, on=on)), None)
     given = parts.of_section(session, section.id)
     found = []
-    for one in expected_parts(cycle, lines, manager=manager, on=on):
+    asked_for = expected_parts(cycle, lines, manager=manager, on=on)
+    for one in [*asked_for, *kept_parts(cycle, lines, given, asked_for)]:
         status = people.status_of(session, one.author, on=on)
         can_give = may_sign_in(status) and status is not EmploymentStatus.LEAVE
         name = tokens.name_of(session, one.author) or one.author
@@ -62,7 +63,8 @@ def read_parts(deployment: Deployment, viewed: ViewedSection, *, at: datetime) -
         whole = parts_of(session, viewed.section, on=at.date())
     if viewed.ratings_visible:
         return whole
-    withheld = tuple(NamedPart(one.expected, one.author_name, None, one.can_give) for one in whole.parts)
+    asked_for = (one for one in whole.parts if one.expected.kind is not PartKind.KEPT)  # else it tells what was given
+    withheld = tuple(NamedPart(one.expected, one.author_name, None, one.can_give) for one in asked_for)
     return SectionParts(withheld, whole.days_of_manager, {})
 
 

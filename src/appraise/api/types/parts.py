@@ -24,6 +24,10 @@ class PartKindValue(Enum):
     DOTTED = strawberry.enum_value(
         PartKind.DOTTED.value, description="The employee reports to them in a dotted line; counts for nothing."
     )
+    KEPT = strawberry.enum_value(
+        PartKind.KEPT.value,
+        description="It was given and is asked for no more, as where they are the manager again; counts for nothing.",
+    )
 
 
 @strawberry.type(name="PartMark", description="What a part says of one indicator.")

@@ -32,12 +32,19 @@ export function parts(data) {
   const names = new Map(data.items.map((/** @type {any} */ item) => [item.id, item.indicator.name]));
   return html`<section>
     <h2>${t`Other managers’ parts`}</h2>
-    ${data.parts.map((/** @type {any} */ part) => html`<p class="small"><b>${part.authorName}</b>, ${part.kind === "FORMER" ? plural(part.days, "manager for {n} day", "manager for {n} days") : t`dotted line`}, ${period(part.firstDay, after(part.lastDay))}</p>
+    ${data.parts.map((/** @type {any} */ part) => html`<p class="small"><b>${part.authorName}</b>, ${whose(part)}, ${period(part.firstDay, after(part.lastDay))}</p>
       ${part.givenAt === null ? html`<p class="small soft">${waiting(data, part)}</p>` : html`<ul class="missing small">${part.marks.map(mark)}</ul>`}`)}
     ${data.ratingsByDays.length === 0
       ? nothing
       : html`<p class="small">${t`Weighted by days, with the ratings as they stand: ${data.ratingsByDays.map((/** @type {any} */ one) => `${names.get(one.itemId)} ${number(Number(one.value))}`).join(", ")}. A proposal; whoever signs decides.`}</p>`}
   </section>`;
+}
+
+/** @param {any} part */
+function whose(part) {
+  if (part.kind === "DOTTED") return t`dotted line`;
+  const days = plural(part.days, "manager for {n} day", "manager for {n} days");
+  return part.kind === "KEPT" ? t`${days}, and not asked any more: counts for nothing` : days;
 }
 
 /** @param {any} data @param {any} part */

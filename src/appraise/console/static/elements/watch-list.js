@@ -147,7 +147,7 @@ export class AppraiseWatchList extends Page {
             </li>`,
           )}</ul>`}
       <p class="soft small">
-        ${plural(compared, "1 has a figure.", "{n} have figures.")}
+        ${plural(compared, "{0}: 1 compared.", "{0}: {n} compared.", cycle)} ${findings.length === 0 ? nothing : t`Dashed: the threshold.`}
         ${unsure === 0 ? nothing : plural(unsure, "1 more lies beyond by its figure alone, which the data do not bear out.", "{n} more lie beyond by their figures alone, which the data do not bear out.")}
       </p>`;
   }
