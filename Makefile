@@ -10,6 +10,8 @@
 .PHONY: help run test test-long check bench bench-import bench-scoring mutation format schema clean
 
 UV = $$(.ci/uv)
+# Compiled modules are kept even where the environment forbids it: else every process of the tests compiles all of them again.
+export PYTHONDONTWRITEBYTECODE =
 
 help:
 	@sed -n 's/^# //p' Makefile
