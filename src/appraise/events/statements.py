@@ -90,6 +90,8 @@ class _Walk:
             return tuple(map(self._part, value))
         if isinstance(value, Mapping):
             return tuple((name, self._part(one)) for name, one in value.items())
+        if isinstance(value, float):
+            return repr(value)  # 0.0 equals -0.0
         return type(value) if isinstance(value, BaseBackend | TableProxy) else value
 
 

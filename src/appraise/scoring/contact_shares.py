@@ -13,6 +13,7 @@ from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.policies import Attribution, Policy
 from appraise.errors import InvalidInput
 from appraise.scoring.absences import Words, missing_data, nothing_seen
+from appraise.scoring.event_tables import surely
 from appraise.scoring.findings import Findings, Results
 from appraise.scoring.left_out import reason_of
 from appraise.scoring.prepared import CASE_COLUMNS, Prepared
@@ -39,8 +40,9 @@ def share_of_contacts(
             f"the policy attributes {indicator} by {rules.attribution.value}",
             expected="direct: a contact belongs to the employee whom it names",
         )
-    if EventKind.CONTACTS not in prepared.present or not _any_recorded(outcomes):
-        return Findings(Results(), missing_data(indicator, missing), nothing_to_cover(indicator))
+    nothing = Findings(Results(), missing_data(indicator, missing), nothing_to_cover(indicator))
+    if EventKind.CONTACTS not in prepared.present:
+        return nothing
     ours = outcomes.filter((outcomes["at"] >= prepared.start) & (outcomes["at"] < prepared.end))
     reason = reason_of(ours, prepared.exclusions)
     contacts = ours.select(
@@ -52,6 +54,9 @@ def share_of_contacts(
         points=ibis.cases((ours.happened, 100.0), else_=0.0),
         left_out=ibis.cases((ours.happened.isnull(), NOT_RECORDED), else_=ibis.coalesce(ours.left_out, reason)),
     ).cache()
+    known = surely(contacts.left_out != NOT_RECORDED) | contacts.left_out.isnull()
+    if not _any(contacts, known) and not _any(outcomes, outcomes.happened.notnull()):
+        return nothing
     return Findings(
         results=averages(indicator, WORDS, contacts, rules.case_mix, policy),
         otherwise=nothing_seen(indicator, "contact of this employee could be counted"),
@@ -59,5 +64,5 @@ def share_of_contacts(
     )
 
 
-def _any_recorded(outcomes: ibis.Table) -> bool:
-    return bool(outcomes.count(where=outcomes.happened.notnull()).to_pyarrow().as_py())
+def _any(table: ibis.Table, condition: ibis.Value) -> bool:
+    return bool(table.count(where=condition).to_pyarrow().as_py())

@@ -13,7 +13,7 @@ def crosswalk(tables: Iterable[ibis.Table]) -> ibis.Table:
     carry any of them.
     """
     keys = [table.select("source", "customer_key", "link_key") for table in tables]
-    named = ibis.union(keys[0], *keys[1:], distinct=True)
+    named = ibis.union(keys[0], *keys[1:], distinct=True).cache()  # reads all events, and is read twice
     firsts = named.group_by("source", "customer_key").agg(link=named.link_key.min(), last=named.link_key.max())
     linked = _with_joined_links(named, firsts)
     alone = linked.link.isnull()

@@ -56,8 +56,8 @@ def readable(events: Mapping[EventKind, ibis.Table], kind: EventKind, *, data_as
 
 
 def _seconds(time: ibis.Value) -> ibis.Value:
-    # Truncated first: a cast from fractions of a second would round up, over midnight if need be.
-    return time.truncate("s").epoch_seconds().cast("int64")
+    # DuckDB gives fractions, whatever Ibis takes them for: cast alone they would round up, over midnight if need be.
+    return time.epoch_seconds().floor().cast("int64")
 
 
 def _empty(events: Mapping[EventKind, ibis.Table]) -> ibis.Table:

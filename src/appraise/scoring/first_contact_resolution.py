@@ -21,7 +21,9 @@ FIRST_CONTACT_RESOLUTION: Final = IndicatorKey("first_contact_resolution")
 
 def first_contact_resolution(shared: Shared, policy: Policy) -> Findings:
     prepared, days = shared.prepared, policy.of(FIRST_CONTACT_RESOLUTION).horizon_days
-    contacts, horizon = prepared.contacts, days * SECONDS_PER_DAY
+    horizon = days * SECONDS_PER_DAY
+    seen = prepared.contacts["at"]
+    contacts = prepared.contacts.filter((seen >= prepared.start) & (seen < prepared.end + horizon))
 
     def followed_up(*same: str) -> ibis.Value:
         window = ibis.range_window(group_by=["customer", *same], order_by="at", following=(1, horizon - 1))
