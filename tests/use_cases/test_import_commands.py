@@ -52,3 +52,19 @@ def test_a_customer_is_erased_by_the_address_and_the_audit_log_does_not_name_the
     log = Path("audit.jsonl").read_text()
     assert (log.count('"customer.erase"'), log.count('"customer.erased"')) == (1, 1)
     assert not {"anna-7341", "anna@example.org"} & set(log.replace('"', " ").split())
+
+
+def test_compaction_tells_files_and_bytes_before_and_after_and_stands_in_the_audit_log(run: Run) -> None:
+    for number in range(3):
+        Path(f"{number}.csv").write_text(ORDERS.replace("anna", f"anna-{number}").replace("\n1,", f"\n1{number},"))
+        run("import", "csv", f"{number}.csv")
+
+    read = json.loads(run("compact", "--json").stdout)
+    told = run("compact")
+    run("audit", "export", "--to", "audit.jsonl")
+
+    found = read["tables"]["purchases"]
+    assert (found["before"]["files"], found["after"]["files"], found["waiting"]["files"]) == (3, 1, 3)
+    assert "3 replaced files, 0.0 MB, go with a compaction in a day" in told.stdout
+    assert Path("audit.jsonl").read_text().count('"events.compact"') == 2
+    assert "none left behind" in run("doctor").stdout

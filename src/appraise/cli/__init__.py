@@ -8,6 +8,7 @@ import typer
 from appraise.cli import (
     audit,
     changes,
+    compacting,
     data,
     erasing,
     fairness,
@@ -53,6 +54,7 @@ app = typer.Typer(
 )
 for module in (
     data,
+    compacting,
     sources,
     audit,
     people,

@@ -4,18 +4,14 @@ The engine writes them within its own memory limit; deltalake's writer holds who
 """
 
 import json
-import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from deltalake import DeltaTable
-from deltalake.fs import DeltaStorageHandler
 from deltalake.transaction import AddAction
-from pyarrow.fs import PyFileSystem
 
 from appraise.domain.events import EventKind
 from appraise.events.engine import literal
@@ -57,25 +53,6 @@ def write_files(
         for name, count, size, _, columns_found, *_ in found
         if count
     )
-
-
-def put_files(table: DeltaTable, files: Iterable[DataFile], *, local: Path | None) -> None:
-    """Bring the files to the table's directory (`local` where it is on this machine); nobody sees them yet."""
-    for file in files:
-        if local is not None:
-            shutil.move(file.path, local / file.path.name)
-            continue
-        with file.path.open("rb") as source, _remote(table).open_output_stream(file.path.name) as target:
-            shutil.copyfileobj(source, target, 8 << 20)
-
-
-def take_back(table: DeltaTable, files: Iterable[DataFile]) -> None:
-    for file in files:
-        _remote(table).delete_file(file.path.name)
-
-
-def _remote(table: DeltaTable) -> PyFileSystem:
-    return PyFileSystem(DeltaStorageHandler.from_table(table._table))  # noqa: SLF001  # its own way to the files
 
 
 def _statistics(kind: EventKind, rows: int, found: Mapping[str, Mapping[str, str]]) -> str:

@@ -4,7 +4,8 @@ import duckdb
 
 from appraise.domain.events import EventKind
 from appraise.events.engine import literal
-from appraise.events.store import Snapshot
+from appraise.events.store import EventStore, Snapshot
+from appraise.events.table_files import abandoned_files
 
 
 def count_rows(snapshot: Snapshot, kind: EventKind) -> int | str:
@@ -25,3 +26,8 @@ def count_rows(snapshot: Snapshot, kind: EventKind) -> int | str:
                 return f"the file {file} cannot be read: {str(error).splitlines()[0]}{whose}"
             rows += int(found[0]) if found else 0
     return rows
+
+
+def count_abandoned(store: EventStore) -> int:
+    """Files that were put down and never committed, by programs that are gone."""
+    return sum(1 for kind in EventKind for _ in abandoned_files(store.files(kind)))

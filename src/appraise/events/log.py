@@ -7,7 +7,7 @@ makes two simultaneous writers of one source collide instead of overlooking each
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -18,6 +18,10 @@ from appraise.domain.events import EventKind
 
 METADATA_KEY = "appraise"
 ERASURE_KEY = "appraise-erasure"
+COMPACTION_KEY = "appraise-compaction"
+
+Pass = tuple[str, int]
+"""A load's id and the ordinal of one of its passes within its source: they stand in every row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,10 @@ class Commit:
     counts: KindCounts = KindCounts()
     summary: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def row_pass(self) -> Pass:
+        return self.origin.load_id, self.sequence
+
     def to_metadata(self) -> dict[str, str]:
         return {METADATA_KEY: json.dumps(asdict(self), default=datetime.isoformat, sort_keys=True)}
 
@@ -118,14 +126,84 @@ class Load:
 Logs = Mapping[EventKind, Sequence[Commit]]
 
 
-def read_log(table: DeltaTable, *, version: int) -> tuple[Commit, ...]:
-    """The commits up to a version, oldest first.
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Rows taken out for good, of an erased customer or by a compaction, and not by an undoing.
+
+    `loads` are those whose rows an erasure took, None where it was not told; `settled` are passes whose rows stay while
+    all that they superseded is gone.
+    """
+
+    version: int
+    at: datetime
+    is_erasure: bool
+    loads: frozenset[str] | None = frozenset()
+    settled: frozenset[Pass] = frozenset()
+
+    def changes(self, seen: Collection[Pass]) -> bool:
+        """Whether it took rows that were to be seen where the passes seen were these."""
+        erased = self.loads is None or any(load_id in self.loads for load_id, _ in seen)
+        return erased or not self.settled <= set(seen)
+
+
+@dataclass(frozen=True, slots=True)
+class TableLog:
+    """One table's history; the commits of loads and undoings each with the version that it made, oldest first."""
+
+    version: int
+    commits: tuple[tuple[int, Commit], ...]
+    removals: tuple[Removal, ...]
+
+    def until(self, version: int) -> tuple[Commit, ...]:
+        return tuple(commit for number, commit in self.commits if number <= version)
+
+    @property
+    def settled(self) -> frozenset[Pass]:
+        return frozenset[Pass]().union(*(removal.settled for removal in self.removals))
+
+    def last_version_with(self, version: int, seen: Collection[Pass]) -> int:
+        """The newest version whose files hold every row that was seen at another, where the passes seen were these."""
+        loads = {load_id for load_id, _ in seen}
+        ends = [
+            number
+            for number, commit in self.commits
+            if number > version and commit.action == "undo" and commit.origin.load_id in loads
+        ]
+        ends += [removal.version for removal in self.removals if removal.version > version and removal.changes(seen)]
+        return min(ends, default=self.version + 1) - 1
+
+
+def read_log(table: DeltaTable) -> TableLog:
+    """The log up to the table's version.
 
     deltalake numbers `history()` downwards from the version of the table object, which is wrong for an older version
     or when somebody commits meanwhile; since our logs are never cleaned up, counting upwards from creation is right.
     """
-    history = list(reversed(table.history()))
-    return tuple(Commit.from_metadata(entry[METADATA_KEY]) for entry in history[: version + 1] if METADATA_KEY in entry)
+    version = table.version()
+    entries = list(enumerate(reversed(table.history())))[: version + 1]
+    return TableLog(
+        version,
+        tuple(
+            (number, Commit.from_metadata(entry[METADATA_KEY])) for number, entry in entries if METADATA_KEY in entry
+        ),
+        tuple(
+            _removal(number, json.loads(entry[key]), is_erasure=key == ERASURE_KEY)
+            for number, entry in entries
+            for key in (ERASURE_KEY, COMPACTION_KEY)
+            if key in entry
+        ),
+    )
+
+
+def _removal(version: int, told: Mapping[str, Any], *, is_erasure: bool) -> Removal:
+    loads = told.get("loads") if is_erasure else ()
+    return Removal(
+        version,
+        datetime.fromisoformat(told["at"]),
+        is_erasure,
+        None if loads is None else frozenset(loads),
+        frozenset((load_id, sequence) for load_id, sequence in told.get("settled", ())),
+    )
 
 
 def live_commits(commits: Sequence[Commit]) -> tuple[Commit, ...]:

@@ -1,30 +1,28 @@
 """Whether the event tables can still be read as they were at versions that a manifest names."""
 
-import json
 from collections.abc import Mapping
 from typing import Final
 
-import pyarrow as pa
-from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
-from deltalake.fs import DeltaStorageHandler
-from pyarrow.fs import FileType, PyFileSystem
 
 from appraise.domain.events import EventKind
 from appraise.errors import NotFound
-from appraise.events.log import ERASURE_KEY
+from appraise.events.log import TableLog
 from appraise.events.store import EventStore
 
 SHOWN: Final = 3
 
 
 def gone(store: EventStore, versions: Mapping[EventKind, int]) -> dict[EventKind, str]:
-    """By table, what is missing of it as it was; empty where every file that the versions consist of is there."""
-    found = {kind: _gone(store, kind, version) for kind, version in versions.items()}
+    """By table, what is missing of it as it was; empty where every row of then is there."""
+    found = {kind: _log_gone(store, kind, version) for kind, version in versions.items()}
+    if not any(found.values()):
+        logs = store.logs()
+        found = {kind: _files_gone(store, kind, logs, versions) for kind in versions}
     return {kind: what for kind, what in found.items() if what}
 
 
-def _gone(store: EventStore, kind: EventKind, version: int) -> str:
+def _log_gone(store: EventStore, kind: EventKind, version: int) -> str:
     try:
         now = store.open_table(kind)
     except NotFound:
@@ -42,19 +40,24 @@ def _gone(store: EventStore, kind: EventKind, version: int) -> str:
         return f"version {version} cannot be read from its log: {error}"
     if told <= version:  # which rows are to be seen is told by the whole log, from version 0 on
         return f"{version + 1 - told} of {version + 1} entries of the log of version {version} are gone"
-    return _missing_files(table, version, now)
+    return ""
 
 
-def _missing_files(table: DeltaTable, version: int, newest: DeltaTable) -> str:
-    paths = pa.table(table.get_add_actions())["path"].to_pylist()
-    files = PyFileSystem(DeltaStorageHandler.from_table(table._table))  # noqa: SLF001  # its own way to the files
-    missing = [one.path for one in files.get_file_info(paths) if one.type is FileType.NotFound] if paths else []
+def _files_gone(
+    store: EventStore, kind: EventKind, logs: Mapping[EventKind, TableLog], versions: Mapping[EventKind, int]
+) -> str:
+    lying = store.lying(kind, logs, versions)
+    there = store.files(kind).lying()
+    missing = [name for name in lying.names if name not in there]
     if not missing:
         return ""
     some = ", ".join(missing[:SHOWN]) + (", …" if len(missing) > SHOWN else "")
-    return f"{len(missing)} of {len(paths)} files of version {version} are gone: {some}{_erased(newest)}"
+    return f"{len(missing)} of {len(lying.names)} files of version {versions[kind]} are gone: {some}{_why(logs[kind])}"
 
 
-def _erased(newest: DeltaTable) -> str:
-    days = [json.loads(entry[ERASURE_KEY])["at"][:10] for entry in newest.history() if ERASURE_KEY in entry]
-    return f"; customers were erased on {', '.join(sorted(set(days)))}" if days else ""
+def _why(log: TableLog) -> str:
+    erased = sorted({f"{one.at:%Y-%m-%d}" for one in log.removals if one.is_erasure})
+    settled = sorted({f"{one.at:%Y-%m-%d}" for one in log.removals if one.settled})
+    return (f"; customers were erased on {', '.join(erased)}" if erased else "") + (
+        f"; loads were settled by compactions on {', '.join(settled)}" if settled else ""
+    )

@@ -4,7 +4,8 @@ Not partitioned: scoring reads whole columns over long windows, a load touches a
 month would cut the loads of a small organisation into hundreds of tiny files; Parquet's statistics prune well enough.
 """
 
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,15 +13,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake import CommitProperties, DeltaTable, Transaction
 from deltalake.exceptions import CommitFailedError
 
 from appraise.domain.events import EventKind
 from appraise.errors import Conflict, InvalidInput, NotFound, Retriable
-from appraise.events.data_files import BOUNDED, DataFile, put_files, take_back
+from appraise.events.data_files import BOUNDED, DataFile, write_files
 from appraise.events.engine import literal, quoted
-from appraise.events.log import Commit, Load, complete_attempts, live_commits, loads_of, read_log
+from appraise.events.log import Commit, Load, Pass, TableLog, complete_attempts, live_commits, loads_of, read_log
+from appraise.events.rewriting import connect, holding, replace_files, scan, without
 from appraise.events.schema import DUCKDB, arrow_schema, stored_columns, visible_columns
+from appraise.events.table_files import TableFiles, alone, live_files
 
 if TYPE_CHECKING:
     import ibis
@@ -63,6 +66,7 @@ class TableView:
     files: tuple[str, ...]
     hidden: tuple[tuple[str, int], ...]
     flagged: tuple[str, ...]
+    only: tuple[Pass, ...] | None = None
     loads: Mapping[str, str] = field(default_factory=dict)
     """File → the load whose rows it holds; of files rewritten by an erasure, which may hold several, nothing."""
 
@@ -77,10 +81,10 @@ class TableView:
             nothing = ", ".join(f"CAST(NULL AS {DUCKDB[column.type]}) AS {quoted(column.name)}" for column in columns)
             return f"SELECT {nothing} WHERE false"
         names = ", ".join(f"t.{quoted(column.name)}" for column in columns)
-        conditions = [self._seen("t")] if self.hidden else []
+        conditions = [self._seen("t")] if self._is_partial else []
         if self.flagged:
             loads = ", ".join(map(literal, self.flagged))
-            seen = f" AND {self._seen('later')}" if self.hidden else ""
+            seen = f" AND {self._seen('later')}" if self._is_partial else ""
             conditions.append(
                 f"NOT EXISTS (SELECT 1 FROM {rows} AS later WHERE later.load_id IN ({loads}) "
                 f"AND later.supersedes{seen} AND later.source = t.source AND later.event_id = t.event_id "
@@ -91,14 +95,17 @@ class TableView:
 
     def scan(self) -> str:
         """All rows of all files, superseded and hidden ones too."""
-        return f"read_parquet([{', '.join(map(literal, self.files))}], union_by_name = true)"
+        return scan(self.files)
+
+    @property
+    def _is_partial(self) -> bool:
+        return bool(self.hidden) or self.only is not None
 
     def _seen(self, alias: str) -> str:
-        passes = " OR ".join(
-            f"({alias}.load_id = {literal(load_id)} AND {alias}.sequence = {sequence})"
-            for load_id, sequence in self.hidden
-        )
-        return f"NOT ({passes})"
+        chosen = self.hidden if self.only is None else self.only
+        passes = ", ".join(f"({literal(load_id)}, {sequence})" for load_id, sequence in chosen)
+        found = f"({alias}.load_id, {alias}.sequence) IN ({passes})" if passes else "false"
+        return f"NOT ({found})" if self.only is None else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +162,41 @@ class EventStore:
         return DeltaTable(uri, version=version)
 
     def snapshot(self, versions: Mapping[EventKind, int] | None = None) -> Snapshot:
-        """The store now, or as it was at versions that a manifest names."""
-        return self._snapshot(self._open_all(versions))
+        """The store now, or as it was at versions that a manifest names.
+
+        Where files of then are gone, as a compaction put others in their place, the rows are read from these.
+        """
+        tables = self._open_all()
+        logs = self._logs(tables)
+        if versions is None:
+            return _snapshot({kind: self._now(kind, table) for kind, table in tables.items()}, logs)
+        return _snapshot({kind: self.lying(kind, logs, versions) for kind in EventKind}, logs)
+
+    def lying(self, kind: EventKind, logs: Mapping[EventKind, TableLog], versions: Mapping[EventKind, int]) -> "Lying":
+        """A version's own files, or where some are gone those of the last version that holds its rows."""
+        version = versions[kind]
+        there = self.files(kind).lying().keys()
+        own = self._at(kind, version, version)
+        if set(own.names) <= there:
+            return own
+        later = self._at(kind, version, logs[kind].last_version_with(version, seen_passes(logs, versions)[kind]))
+        return later if set(later.names) <= there else own
+
+    def files(self, kind: EventKind) -> TableFiles:
+        return TableFiles(self._root, kind)
+
+    def logs(self) -> dict[EventKind, TableLog]:
+        return self._logs(self._open_all())
 
     def loads(self) -> list[Load]:
         """Every load that is there, oldest first; one with `complete` false was interrupted and is not seen."""
-        return loads_of(self._logs(self._open_all(None)))
+        return loads_of({kind: log.until(log.version) for kind, log in self.logs().items()})
 
     def commits(self, load_id: str) -> tuple[tuple[EventKind, Commit], ...]:
         """The whole history of a load: its passes and its undoings."""
-        logs = self._logs(self._open_all(None))
-        return tuple((kind, one) for kind, log in logs.items() for one in log if one.origin.load_id == load_id)
+        return tuple(
+            (kind, one) for kind, log in self.logs().items() for _, one in log.commits if one.origin.load_id == load_id
+        )
 
     def append(self, base: DeltaTable, files: Sequence[DataFile], commit: Commit) -> bool:
         """Commit a load's rows onto the version that they were compared with.
@@ -173,7 +204,18 @@ class EventStore:
         False when somebody wrote events of the same source meanwhile: compare again and repeat.
         """
         kind = EventKind(base.metadata().name)
-        put_files(base, files, local=None if self._remote else Path(self._root, kind.value))
+        with self.files(kind).put(files):
+            for _ in range(ATTEMPTS_TO_COMMIT):
+                if self._appended(base, kind, files, commit):
+                    return True
+                base = self.open_table(kind)  # a compaction may have been in the way, which changes no row
+                if next_sequence(base, commit.origin.source) != commit.sequence:
+                    break
+            for file in files:
+                self.files(kind).delete(file.path.name)
+        return False
+
+    def _appended(self, base: DeltaTable, kind: EventKind, files: Sequence[DataFile], commit: Commit) -> bool:
         try:
             base.create_write_transaction(
                 [file.added(commit.at) for file in files],
@@ -182,37 +224,43 @@ class EventStore:
                 commit_properties=self._properties(commit),
             )
         except CommitFailedError:
-            take_back(base, files)
             return False
         return True
 
     def undo(self, load_id: str, *, at: datetime) -> Undone:
-        """Take a load's rows out of every table; what they superseded is seen again. Repeat it if interrupted."""
+        """Take a load's rows out of every table; what they superseded is seen again. Repeat it if interrupted.
+
+        Raises `Conflict` where what the load superseded was removed for good by a compaction.
+        """
         load = next((load for load in self.loads() if load.id == load_id), None)
         if load is None:
             known = any(True for _ in self.commits(load_id))
             found = f"The load {load_id} is undone already" if known else f"There is no load {load_id}"
             raise (Conflict if known else NotFound)(found)
-        rows = {kind: self._undo_in(kind, load, at) for kind in sorted(load.counts)}
+        if any(load_id == settled for log in self.logs().values() for settled, _ in log.settled):
+            raise Conflict(
+                f"The load {load_id} is settled: what it superseded was removed for good by a compaction",
+                hint="Import a file with the events as they should be; it supersedes this load.",
+            )
+        with alone(self._root):
+            rows = {kind: self._undo_in(kind, load, at) for kind in sorted(load.counts)}
         repeat = tuple(other.id for other in self.loads() if load_id in other.leans_on)
         return Undone(load_id, rows, repeat)
 
     def _undo_in(self, kind: EventKind, load: Load, at: datetime) -> int:
+        mine = f"load_id = {literal(load.id)}"
+        files = self.files(kind)
         for _ in range(ATTEMPTS_TO_COMMIT):
             table = self.open_table(kind)
-            before = table.version()
             sequence = next_sequence(table, load.origin.source)
-            commit = Commit("undo", load.origin, at, load.attempt, sequence, load.kinds)
-            properties = self._properties(commit)
-            try:
-                done = table.delete(f"load_id = {literal(load.id)}", commit_properties=properties)
-                if table.version() == before:  # no row, no commit: the log must tell nevertheless
-                    write_deltalake(
-                        table, arrow_schema(kind).empty_table(), mode="append", commit_properties=properties
-                    )
-            except CommitFailedError:
-                continue
-            return int(done["num_deleted_rows"] or 0)
+            properties = self._properties(Commit("undo", load.origin, at, load.attempt, sequence, load.kinds))
+            with tempfile.TemporaryDirectory(prefix="appraise-undo-") as scratch:
+                with connect(Path(scratch)) as connection:
+                    found = holding(connection, files, live_files(table), mine)
+                    names = [one.name for one in found]
+                    kept = write_files(connection, without(files, names, mine), kind, Path(scratch)) if names else ()
+                if replace_files(table, files, names, kept, at=at, properties=properties):
+                    return sum(one.rows for one in found)
         raise Retriable(f"Other imports into {kind.value} kept this undo from being written")
 
     def _properties(self, commit: Commit) -> CommitProperties:
@@ -225,41 +273,75 @@ class EventStore:
             ],
         )
 
-    def _open_all(self, versions: Mapping[EventKind, int] | None) -> dict[EventKind, DeltaTable]:
-        return {kind: self.open_table(kind, version=None if versions is None else versions[kind]) for kind in EventKind}
+    def _open_all(self) -> dict[EventKind, DeltaTable]:
+        return {kind: self.open_table(kind) for kind in EventKind}
 
-    def _logs(self, tables: Mapping[EventKind, DeltaTable]) -> dict[EventKind, tuple[Commit, ...]]:
-        return {kind: read_log(table, version=table.version()) for kind, table in tables.items()}
+    def _logs(self, tables: Mapping[EventKind, DeltaTable]) -> dict[EventKind, TableLog]:
+        return {kind: read_log(table) for kind, table in tables.items()}
 
-    def _snapshot(self, tables: Mapping[EventKind, DeltaTable]) -> Snapshot:
-        logs = self._logs(tables)
-        complete = complete_attempts(logs)
-        views = {}
-        for kind, table in tables.items():
-            live = live_commits(logs[kind])
-            seen = [commit for commit in live if (commit.origin.load_id, commit.attempt) in complete]
-            views[kind] = TableView(
-                kind=kind,
-                version=table.version(),
-                files=self._files(table),
-                hidden=tuple((commit.origin.load_id, commit.sequence) for commit in live if commit not in seen),
-                flagged=tuple(dict.fromkeys(commit.origin.load_id for commit in seen if commit.flagged)),
-                loads=_loads_by_file(table, self._files(table)),
-            )
-        return Snapshot({kind: view.version for kind, view in views.items()}, views)
+    def _now(self, kind: EventKind, table: DeltaTable) -> "Lying":
+        return Lying(self.files(kind), table.version(), table.version(), live_files(table), loads_by_file(table))
 
-    def _files(self, table: DeltaTable) -> tuple[str, ...]:
-        uris: Sequence[str] = sorted(table.file_uris())
-        return tuple(uris) if self._remote else tuple(unquote(uri) for uri in uris)
+    def _at(self, kind: EventKind, version: int, files_of: int) -> "Lying":
+        table = self.open_table(kind, version=files_of)
+        return Lying(self.files(kind), version, files_of, live_files(table), loads_by_file(table))
 
 
-def _loads_by_file(table: DeltaTable, files: Sequence[str]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """Where the rows of a table's version are: in its own files or in those of a later version."""
+
+    files: TableFiles
+    version: int
+    files_of: int
+    names: tuple[str, ...]
+    loads: Mapping[str, str]
+
+    def view(self, log: TableLog, complete: Collection[tuple[str, int]]) -> TableView:
+        live = live_commits(log.until(self.version))
+        seen = [commit for commit in live if (commit.origin.load_id, commit.attempt) in complete]
+        loads = dict(self.loads)
+        names, only = self.names, None
+        if self.files_of != self.version:
+            known = {commit.origin.load_id for commit in seen}
+            names = tuple(name for name in names if name not in loads or loads[name] in known)
+            only = tuple(commit.row_pass for commit in seen)
+        return TableView(
+            kind=self.files.kind,
+            version=self.version,
+            files=self.files.uris(names),
+            hidden=tuple(commit.row_pass for commit in live if commit not in seen),
+            flagged=tuple(dict.fromkeys(commit.origin.load_id for commit in seen if commit.flagged)),
+            only=only,
+            loads={self.files.uri(name): loads[name] for name in names if name in loads},
+        )
+
+
+def seen_passes(
+    logs: Mapping[EventKind, TableLog], versions: Mapping[EventKind, int]
+) -> dict[EventKind, tuple[Pass, ...]]:
+    """The passes whose rows were to be seen at a set of versions."""
+    then = {kind: log.until(versions[kind]) for kind, log in logs.items()}
+    complete = complete_attempts(then)
+    return {
+        kind: tuple(one.row_pass for one in live_commits(commits) if (one.origin.load_id, one.attempt) in complete)
+        for kind, commits in then.items()
+    }
+
+
+def _snapshot(lying: Mapping[EventKind, Lying], logs: Mapping[EventKind, TableLog]) -> Snapshot:
+    complete = complete_attempts({kind: logs[kind].until(one.version) for kind, one in lying.items()})
+    views = {kind: one.view(logs[kind], complete) for kind, one in lying.items()}
+    return Snapshot({kind: view.version for kind, view in views.items()}, views)
+
+
+def loads_by_file(table: DeltaTable) -> dict[str, str]:
+    """File → the load whose rows it holds; of files that hold several, nothing."""
     actions = pa.table(table.get_add_actions(flatten=True))
     if not {"min.load_id", "max.load_id"} <= set(actions.column_names):
         return {}
-    by_name = {Path(file).name: file for file in files}
     columns = (actions[name].to_pylist() for name in ("path", "min.load_id", "max.load_id"))
-    return {by_name[Path(unquote(path)).name]: low for path, low, high in zip(*columns, strict=True) if low == high}
+    return {Path(unquote(path)).name: low for path, low, high in zip(*columns, strict=True) if low == high}
 
 
 def next_sequence(table: DeltaTable, source: str) -> int:

@@ -12,6 +12,7 @@ from appraise.domain.periods import Period
 from appraise.domain.policies import Policy
 from appraise.domain.policy_documents import from_json
 from appraise.domain.reading import Progress, RunState, ScoringRun
+from appraise.domain.scorecards import Manifest
 from appraise.errors import NotFound
 from appraise.storage.course_documents import rules_document, rules_from
 from appraise.storage.database import Session
@@ -138,6 +139,15 @@ def latest_run(session: Session, cycle: CycleId) -> ScoringRun | None:
     statement = select(SCORING_RUNS).where(table.cycle_id == cycle, table.state == RunState.DONE.value)
     row = session.execute(statement.order_by(table.finished_at.desc(), table.id).limit(1)).first()
     return None if row is None else _run(row)
+
+
+def manifests(session: Session, *, since: datetime | None) -> tuple[Manifest, ...]:
+    """Those of finished runs; with `since` of the ones that ended then or later."""
+    table = SCORING_RUNS.c
+    statement = select(table.manifest).where(table.state == RunState.DONE.value, table.manifest.is_not(None))
+    if since is not None:
+        statement = statement.where(table.finished_at >= since)
+    return tuple(manifest_from(document) for document in session.scalars(statement))
 
 
 def finished_run(session: Session, wanted: str) -> ScoringRun | None:

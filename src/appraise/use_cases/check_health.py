@@ -1,11 +1,12 @@
 """Check a deployment: what `appraise doctor` prints."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from appraise.adapters.discovery import installed_adapters
 from appraise.domain.events import EventKind
 from appraise.errors import AppraiseError
-from appraise.events.health import count_rows
+from appraise.events.health import count_abandoned, count_rows
 from appraise.storage.migrate import current_revision, newest_revision
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.verify_audit import verify_audit
@@ -41,12 +42,23 @@ def _event_tables(deployment: Deployment) -> tuple[Check, ...]:
         snapshot = deployment.events.snapshot()
     except AppraiseError as error:
         return (Check("event tables", well=False, found=str(error), hint="run `appraise init`"),)
+    left = count_abandoned(deployment.events)
     counted = [(kind, count_rows(snapshot, kind)) for kind in EventKind]
-    return tuple(
+    abandoned = Check(
+        "event files",
+        well=not left,
+        found=f"{left} left behind by programs that were cut off" if left else "none left behind",
+        hint="`appraise compact` deletes them" if left else None,
+    )
+    return (abandoned, *_counted(snapshot.versions, counted))
+
+
+def _counted(versions: Mapping[EventKind, int], counted: Iterable[tuple[EventKind, int | str]]) -> Iterator[Check]:
+    return (
         Check(
             f"events: {kind.value}",
             well=isinstance(rows, int),
-            found=f"version {snapshot.versions[kind]}, {rows:,} rows" if isinstance(rows, int) else rows,
+            found=f"version {versions[kind]}, {rows:,} rows" if isinstance(rows, int) else rows,
             hint=None if isinstance(rows, int) else "restore the file from a backup, or undo its load and repeat it",
         )
         for kind, rows in counted

@@ -107,6 +107,7 @@ export const DEEDS = words({
   "load.undo": "took a load of events back",
   "customer.erase": "began to erase a customer from the events",
   "customer.erased": "erased a customer from the events",
+  "events.compact": "compacted the files of the events",
   "export.ask": "asked for an export",
   "export.download": "fetched an export",
   "audit.export": "exported the audit log",

@@ -1,0 +1,168 @@
+"""The files of one table: those that its log tells of, and those that lie in its directory besides.
+
+Whoever puts a file down holds a lock on it until it is committed; the lock ends with the process, however it ends. So
+a file that the log does not know and nobody holds is of a program that was cut off, and may be deleted at once.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+from urllib.parse import unquote
+
+from deltalake import DeltaTable
+
+from appraise.domain.events import EventKind
+from appraise.events.data_files import DataFile
+
+MAINTENANCE = ".maintenance.lock"
+COPYING = ".copying"
+
+
+@dataclass(frozen=True, slots=True)
+class Lived:
+    """From which version on a file was part of the table, and until before which; the latter None where it still is."""
+
+    size: int
+    added: int
+    removed: int | None = None
+    removed_at: datetime | None = None
+
+    def is_in(self, version: int) -> bool:
+        return self.added <= version and (self.removed is None or version < self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class TableFiles:
+    root: str
+    kind: EventKind
+
+    @property
+    def directory(self) -> Path:
+        return Path(self.root, self.kind.value)
+
+    def uri(self, name: str) -> str:
+        return f"{self.root}/{self.kind.value}/{name}"
+
+    def uris(self, names: Sequence[str]) -> tuple[str, ...]:
+        return tuple(self.uri(name) for name in names)
+
+    def lying(self, *, unfinished: bool = False) -> dict[str, int]:
+        """Every data file that is there with its bytes, of whatever version or none; also what is being copied."""
+        found = {}
+        paths = list(self.directory.glob("*.parquet"))
+        for path in [*paths, *self.directory.glob(f"*{COPYING}")] if unfinished else paths:
+            try:
+                found[path.name] = path.stat().st_size
+            except FileNotFoundError:  # a writer took it back
+                continue
+        return dict(sorted(found.items()))
+
+    def delete(self, name: str) -> None:
+        (self.directory / name).unlink(missing_ok=True)
+
+    def history(self) -> dict[str, Lived]:
+        """Every file that was ever committed."""
+        found: dict[str, Lived] = {}
+        for version, entry in enumerate(sorted((self.directory / "_delta_log").glob("*.json"))):
+            for line in entry.read_text(encoding="utf-8").splitlines():
+                action = json.loads(line)
+                if "add" in action:
+                    found[unquote(action["add"]["path"])] = Lived(action["add"]["size"], version)
+                elif "remove" in action:
+                    _end(found, action["remove"], version)
+        return found
+
+    @contextmanager
+    def put(self, files: Sequence[DataFile]) -> Iterator[None]:
+        """Bring the files to the table's directory, and hold them as long as this lasts; nobody sees them yet."""
+        with ExitStack() as held:
+            for file in files:
+                held.enter_context(_moved(file.path, self.directory / file.path.name))
+            yield
+
+    @contextmanager
+    def abandoned(self, name: str) -> Iterator[bool]:
+        """Whether nobody holds a file, nor will as long as this lasts; whether the log knows it is to be asked then."""
+        try:
+            with (self.directory / name).open("r+b") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    yield False
+                else:
+                    yield True
+        except FileNotFoundError:
+            yield False
+
+
+def abandoned_files(files: TableFiles) -> Iterator[str]:
+    """What programs that are gone put down and never committed; each is held until the next is asked for."""
+    lying = files.lying(unfinished=True)  # first: what is committed later than this is in the log that is read next
+    known = files.history().keys() if lying else ()
+    for name in lying:
+        if name in known:
+            continue
+        with files.abandoned(name) as is_abandoned:
+            if is_abandoned and name not in files.history():
+                yield name
+
+
+def delete_abandoned(files: TableFiles) -> None:
+    for name in abandoned_files(files):
+        files.delete(name)
+
+
+@contextmanager
+def alone(root: str) -> Iterator[None]:
+    """Wait until nobody else rewrites files of the store, by whatever command, and keep others waiting."""
+    with Path(root, MAINTENANCE).open("w", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def live_files(table: DeltaTable) -> tuple[str, ...]:
+    """Their names, sorted."""
+    return tuple(sorted(Path(unquote(uri)).name for uri in table.file_uris()))
+
+
+def _end(found: dict[str, Lived], removal: Mapping[str, object], version: int) -> None:
+    name = unquote(str(removal["path"]))
+    at = datetime.fromtimestamp(int(str(removal.get("deletionTimestamp") or 0)) / 1000, tz=UTC)
+    found[name] = Lived(found[name].size, found[name].added, version, at)
+
+
+@contextmanager
+def _moved(path: Path, to: Path) -> Iterator[None]:
+    with path.open("r+b") as source:
+        fcntl.flock(source, fcntl.LOCK_EX)
+        try:
+            path.rename(to)
+        except OSError:  # another file system
+            with _copied(source, to):
+                path.unlink()
+                yield
+        else:
+            yield
+
+
+@contextmanager
+def _copied(source: IO[bytes], to: Path) -> Iterator[None]:
+    """It has its name only when it is whole, so that nobody reads half of it."""
+    part = to.with_suffix(COPYING)
+    while True:
+        with part.open("xb") as target:
+            fcntl.flock(target, fcntl.LOCK_EX)
+            if os.fstat(target.fileno()).st_nlink == 0:  # taken for abandoned between the two lines above
+                continue
+            shutil.copyfileobj(source, target, 8 << 20)
+            target.flush()
+            part.rename(to)
+            yield
+            return
