@@ -171,7 +171,7 @@ def test_a_writer_who_began_before_a_compaction_appends_after_it(store: EventSto
     compacted(store, tmp_path)
     (commit,) = [commit for kind, commit in store.commits(store.loads()[0].id) if kind is PURCHASES]
     with connect() as connection:
-        rows = f"SELECT * REPLACE ('9' AS event_id, 'late' AS load_id) FROM {scan(store.snapshot().files(PURCHASES))} LIMIT 1"
+        rows = f"SELECT * REPLACE ('9' AS event_id, 'late' AS load_id) FROM {scan(store.snapshot().files(PURCHASES))} WHERE event_id = '1'"
         files = write_files(connection, rows, PURCHASES, tmp_path)
 
     assert store.append(
