@@ -1,6 +1,5 @@
 """From an HR system's export to its own appraisal and back: import, section, write-back, read back; and what is proven."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +10,7 @@ from tests.use_cases.conftest import absence, estimate
 
 from appraise.adapters.contract import ImportOptions
 from appraise.adapters.discovery import installed_sinks
-from appraise.adapters.sinks import CallSink
+from appraise.adapters.sinks import CallSink, FileSink
 from appraise.domain.access import Principal, Role
 from appraise.domain.employees import ExternalReference
 from appraise.domain.identifiers import EmployeeId
@@ -23,6 +22,8 @@ from appraise.domain.reading import ViewedSection
 from appraise.domain.scorecards import Manifest, Scorecard, ScoringResult
 from appraise.domain.write_back import WriteBackState
 from appraise.storage import people
+from appraise.testing.file_conformance import file_checks_of
+from appraise.testing.host_files import TRIALS
 from appraise.testing.hosts import FAKES
 from appraise.testing.hosts.fake import BY_HAND, serving
 from appraise.testing.sink_conformance import checks_of, matrix
@@ -132,14 +133,15 @@ def final_section(deployment: Deployment, reference: ExternalReference) -> Viewe
 
 def test_the_page_shows_what_the_suite_proves_of_each_sink() -> None:
     """What a sink declares is proven by the suite in its own package, which fails for what it does not keep."""
-    sinks = {name: sink for name, sink in installed_sinks().items() if isinstance(sink, CallSink)}
-    kept: Mapping[str, Mapping[str, str | None]] = {
-        name: dict.fromkeys(checks_of(sink)) for name, sink in sinks.items()
-    }
+    sinks = installed_sinks()
+    called = {name: dict.fromkeys(checks_of(sink)) for name, sink in sinks.items() if isinstance(sink, CallSink)}
+    written = {name: dict.fromkeys(file_checks_of(sink)) for name, sink in sinks.items() if isinstance(sink, FileSink)}
     page = (ROOT / "docs/write-back.md").read_text(encoding="utf-8")
 
-    assert page.partition("<!-- proven -->\n")[2].partition("\n<!-- end -->")[0] == matrix(kept)
-    assert set(sinks) == set(FAKES)
-    for name in sinks:
-        tests = (ROOT / f"plugins/appraise-{name}/tests/test_sections.py").read_text(encoding="utf-8")
-        assert f"test_sink = sink_suite(sink, {FAKES[name].__name__})" in tests
+    assert page.partition("<!-- proven -->\n")[2].partition("\n<!-- end -->")[0] == matrix(called)
+    assert page.partition("<!-- proven files -->\n")[2].partition("\n<!-- end -->")[0] == matrix(written)
+    assert (set(called), set(written)) == (set(FAKES), set(TRIALS))
+    tests = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("plugins/*/tests/test_section*.py"))
+    assert [name for name in called if f"test_sink = sink_suite(sink, {FAKES[name].__name__})" not in tests] == []
+    in_one = {"csv", "jsonl", "pdf"}  # of one package, tried by one test
+    assert [one for one in set(written) - in_one if f'test_sink = file_suite(sink, TRIALS["{one}"]' not in tests] == []

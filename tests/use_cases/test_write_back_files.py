@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import zipfile
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -21,6 +22,7 @@ from appraise.errors import Forbidden, InvalidInput
 from appraise.storage import audit, write_backs
 from appraise.use_cases.hosts import HostSystem
 from appraise.use_cases.plan_write_back import plan_write_back
+from appraise.use_cases.print_section import print_section
 from appraise.use_cases.read_write_backs import ledger, read_write_backs
 from appraise.use_cases.section_view import OPERATOR
 from appraise.use_cases.set_cycle_rules import set_cycle_rules
@@ -189,3 +191,22 @@ def test_lines_in_other_hands_do_not_hide_those_behind_them(company: Company, mo
         ]
 
     assert [[line.section for line in lines] for lines in taken] == [[keys[0]], [keys[1]], [keys[2]], []]
+
+
+def test_a_host_that_takes_documents_gets_the_section_as_it_is_printed_and_gives_nothing_back(
+    host_company: Company, tmp_path: Path
+) -> None:
+    lattice = replace(PAYROLL, name="lattice", sink="lattice")
+    section = host_company.section("ann").section
+
+    file = written(host_company, lattice)
+
+    with zipfile.ZipFile(io.BytesIO(file)) as archive:
+        assert archive.namelist() == ["ann_2025.pdf"]
+        printed = print_section(host_company.deployment, host_company.principal("hal"), section.id, at=AT)
+        assert len(archive.read("ann_2025.pdf")) >= len(printed.content)  # with the total on the host's scale beside
+    with pytest.raises(InvalidInput, match="lattice gives nothing back"):
+        answered(host_company, tmp_path / "list.csv", b"section,rejected_because\n", lattice)
+    settle_by_hand(host_company.deployment, section.id, "lattice", note="uploaded", actor=OPERATOR, at=LATER)
+    [(_, line)] = ledger(host_company.deployment, host_company.cycle.id, "lattice")
+    assert line.state is WriteBackState.MANUAL

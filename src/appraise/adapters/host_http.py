@@ -26,9 +26,12 @@ WORDS: Final = 300
 
 
 class HostHttp(AbstractContextManager["HostHttp"]):
-    """Speaks to one host. Redirects are refused: they would carry the secret elsewhere."""
+    """Speaks to one host. Redirects are refused: they would carry the secret elsewhere.
 
-    def __init__(self, options: SinkOptions, headers: Mapping[str, str]) -> None:
+    `told_in` is the header in which the host says why it refuses, where it does not say so in the body.
+    """
+
+    def __init__(self, options: SinkOptions, headers: Mapping[str, str], *, told_in: str = "") -> None:
         parts = urlsplit(options.url)
         if not parts.hostname or not (
             parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
@@ -38,7 +41,7 @@ class HostHttp(AbstractContextManager["HostHttp"]):
                 expected="https://… (http:// is taken for this machine alone)",
                 hint="mend `url` in the file of hosts",
             )
-        self._name = options.name
+        self._name, self._told_in = options.name, told_in
         self._client = httpx2.Client(
             base_url=options.url.rstrip("/"),
             headers={"accept": "application/json", "user-agent": "Appraise", **headers},
@@ -74,9 +77,9 @@ class HostHttp(AbstractContextManager["HostHttp"]):
         if status in BUSY:
             raise HostBusy(f"{self._name} is busy ({status})", _wait(answer.headers))
         if status == HTTPStatus.UNAUTHORIZED:
-            raise HostLocked(f"{self._name} does not know the token (401): {_words(answer)}")
+            raise HostLocked(f"{self._name} does not know the token (401): {self._words(answer)}")
         if status >= HTTPStatus.MULTIPLE_CHOICES:
-            raise Answered(status, f"{self._name} refused ({status}): {_words(answer)}")
+            raise Answered(status, f"{self._name} refused ({status}): {self._words(answer)}")
         if empty and not answer.content:
             return None
         if len(answer.content) > LARGEST:
@@ -85,6 +88,10 @@ class HostHttp(AbstractContextManager["HostHttp"]):
             return orjson.loads(answer.content)
         except ValueError as error:
             raise HostBusy(f"{self._name} answered something that is no JSON") from error
+
+    def _words(self, answer: httpx2.Response) -> str:
+        """What the host says, on one line."""
+        return " ".join(answer.headers.get(self._told_in, answer.text).split())[:WORDS]
 
 
 class Answered(HostRefused):
@@ -119,8 +126,3 @@ def _wait(headers: Mapping[str, str]) -> timedelta:
     except (ValueError, TypeError):
         return timedelta(0)
     return max(timedelta(0), min(until, LONGEST_WAIT))
-
-
-def _words(answer: httpx2.Response) -> str:
-    """What the host says, on one line."""
-    return " ".join(answer.text.split())[:WORDS]

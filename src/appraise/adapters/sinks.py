@@ -5,7 +5,7 @@ satisfies `CallSink` or `FileSink`. It finds the place, converts to the host's s
 does not retry, commit, remember or decide: the ledger (`appraise.domain.write_back`) does.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -57,7 +57,8 @@ class SinkDeclaration:
 
     `version` names what of the vendor's system it was checked against, and how. `employee` is the namespace of
     external references by which the host knows people, `settings` name → a sentence, `scale` a sentence, `limits` one
-    sentence for each thing that the host or the way does not allow.
+    sentence for each thing that the host or the way does not allow. `is_read_back` says whether what the host holds can
+    be known, by a call or from a file that it gives; where not, a person says what became of it.
     """
 
     name: str
@@ -69,6 +70,7 @@ class SinkDeclaration:
     scale: str
     settings: Mapping[str, str] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
+    is_read_back: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class SinkOptions:
     """How one deployment reaches one host. `name` is the deployment's own for it, `secret` what the host lets us in by.
 
     `employee` overrides the declaration's namespace. `scale` is the declared one, where the host does not tell its own.
-    `timeout` is in seconds.
+    `timeout` is in seconds. `printed` gives a section on paper, a PDF, to sinks whose host takes documents.
     """
 
     name: str
@@ -86,6 +88,7 @@ class SinkOptions:
     scale: HostScale | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     timeout: float = 20.0
+    printed: Callable[[SectionId], bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,10 @@ class FileSink(Protocol):
         ...
 
     def answers(self, path: Path, options: SinkOptions) -> Iterable[FileAnswer]:
-        """What the host's own export, or its list of rejected rows, says. Raises `InvalidInput` for another file."""
+        """What the host's own export, or its list of rejected rows, says. Raises `InvalidInput` for another file.
+
+        Not asked of a sink whose host is never read back.
+        """
         ...
 
 
@@ -169,6 +175,19 @@ def employee_id(section: FinishedSection, options: SinkOptions, declaration: Sin
             hint="import the host's own list of people, or name another namespace as `employee` of the host",
         )
     return value
+
+
+def employee_address(section: FinishedSection, options: SinkOptions, declaration: SinkDeclaration) -> str:
+    """The e-mail address, for hosts that know people by it; the id where a namespace is named. Raises as above."""
+    if options.employee is not None:
+        return employee_id(section, options, declaration)
+    if section.email is None:
+        raise HostRefused(
+            f"{section.name} has no e-mail address",
+            expected="an address, by which this host knows people",
+            hint="import addresses, or name a namespace as `employee` of the host",
+        )
+    return section.email
 
 
 def number_text(value: object) -> str | None:

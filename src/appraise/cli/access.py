@@ -133,6 +133,7 @@ def print_adapters(*, json: bool) -> None:
     for name, sink in sinks.items():
         written = sink.declaration
         way = "a file" if isinstance(sink, FileSink) else "calls"
+        way += "" if written.is_read_back else ", and nothing comes back"
         console.print(Text.assemble((name, "bold"), f"  {written.title}"))
         console.print(f"   writes {', '.join(written.writes)} by {way}", highlight=False)
         console.print(f"   checked {written.verification}: {written.version}", style="dim", highlight=False)
@@ -141,14 +142,29 @@ def print_adapters(*, json: bool) -> None:
 
 def print_proven() -> bool:
     """The matrix of what sinks declare and what they do at hosts that misbehave; whether all of it was proven."""
+    from appraise.testing.file_conformance import proven_file
+    from appraise.testing.host_files import TRIALS
     from appraise.testing.hosts import FAKES  # servers take time to import
     from appraise.testing.sink_conformance import matrix, proven
 
-    sinks = {name: sink for name, sink in installed_sinks().items() if isinstance(sink, CallSink) and name in FAKES}
-    results = {name: proven(sink, FAKES[name]) for name, sink in sinks.items()}
-    console.print(matrix(results), markup=False, highlight=False, soft_wrap=True)
-    console.print("● proven at a host of our own that misbehaves, ✗ declared and failed, · not declared", style="dim")
-    failed = [(name, check, why) for name, found in results.items() for check, why in found.items() if why is not None]
+    sinks = installed_sinks()
+    called = {name: one for name, one in sinks.items() if isinstance(one, CallSink) and name in FAKES}
+    written = {name: one for name, one in sinks.items() if isinstance(one, FileSink) and name in TRIALS}
+    tried = (
+        {name: proven(sink, FAKES[name]) for name, sink in called.items()},
+        {name: proven_file(sink, TRIALS[name]) for name, sink in written.items()},
+    )
+    for title, results in zip(("Called", "By a file"), tried, strict=True):
+        console.print(f"{title}:", style="bold")
+        console.print(matrix(results), markup=False, highlight=False, soft_wrap=True)
+    console.print("● proven at a host or on a file of our own, ✗ declared and failed, · not declared", style="dim")
+    failed = [
+        (name, check, why)
+        for results in tried
+        for name, found in results.items()
+        for check, why in found.items()
+        if why is not None
+    ]
     for name, check, why in failed:
         console.print(f"{name}, {check}: {why}", markup=False, highlight=False, soft_wrap=True)
     return not failed

@@ -61,6 +61,7 @@ class FinishedSection:
     finalised_at: datetime
     email: str | None = None
     manager: str | None = None
+    manager_email: str | None = None
     job_title: str | None = None
     department: str | None = None
     stance: Stance | None = None
@@ -91,11 +92,14 @@ class WrittenTotal:
     value: Decimal
 
     @classmethod
-    def of(cls, section: FinishedSection, scale: HostScale) -> "WrittenTotal | None":
-        """None where the section has no total."""
+    def of(cls, section: FinishedSection, scale: HostScale | None) -> "WrittenTotal | None":
+        """None where the section has no total. Without a scale the host gets it as people read it here."""
         if section.total is None:
             return None
-        return cls(_shown(section.total), scale, scale.written(section.total))
+        shown = _shown(section.total)
+        if scale is None:
+            return cls(shown, HostScale.of_ratings(), shown)
+        return cls(shown, scale, scale.written(section.total))
 
 
 def _shown(total: Decimal) -> Decimal:

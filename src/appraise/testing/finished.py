@@ -31,6 +31,7 @@ def finished_section(namespace: str, employee: str = "17") -> FinishedSection:
         finalised_at=datetime(2026, 2, 1, 9, tzinfo=UTC),
         email="cleo@example.com",
         manager="Ben Böhm",
+        manager_email="ben@example.com",
         job_title="Agent",
         department="Service desk",
         manifest_hash="0123456789abcdef" * 4,

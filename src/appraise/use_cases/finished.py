@@ -34,7 +34,7 @@ def finished(session: Session, ids: Iterable[SectionId]) -> dict[SectionId, Fini
 
 def _value(section: Section, cycle: Cycle, found: Mapping[EmployeeId, Employee]) -> FinishedSection:
     at, answer = section.course.finalised_at, section.course.acknowledgement
-    employee = found[section.employee]
+    employee, manager = found[section.employee], None if section.manager is None else found[section.manager]
     assert at is not None  # noqa: S101  # a final section has become final
     return FinishedSection(
         id=section.id,
@@ -49,7 +49,8 @@ def _value(section: Section, cycle: Cycle, found: Mapping[EmployeeId, Employee])
         observed_weight=section.observed_weight,
         finalised_at=at,
         email=employee.email,
-        manager=None if section.manager is None else found[section.manager].display_name,
+        manager=None if manager is None else manager.display_name,
+        manager_email=None if manager is None else manager.email,
         job_title=section.job_title,
         department=section.department,
         stance=None if answer is None else answer.stance,

@@ -1,20 +1,22 @@
 """Write the file that a host imports, and read what comes back."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from appraise.adapters.discovery import sink_named
 from appraise.adapters.sinks import FileAnswer, FileSink, HostEntry, HostRefused
+from appraise.domain.host_scale import HostScale
 from appraise.domain.identifiers import CycleId, SectionId
 from appraise.domain.write_back import LOOKED_AT, WriteBack, WriteBackState, checked, meant, read_back, refused, taken
 from appraise.errors import InvalidInput
+from appraise.printing.section import section_pdf
 from appraise.storage import cycles, sections, write_backs
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.finished import finished
+from appraise.use_cases.finished import Finished, finished
 from appraise.use_cases.hosts import HostSystem
 from appraise.use_cases.section_view import Actor
 from appraise.use_cases.transactions import committed
@@ -50,7 +52,8 @@ def write_host_file(  # whose, of what, by whom, where to, when
         ids = sections.final_in(session, cycle)
         values = finished(session, ids)
         lines = [line for known in write_backs.of(session, ids).values() for line in known if line.host == host.name]
-        options = host.options(cycles.get(session, cycle).rules.host_scale)
+        scale = cycles.get(session, cycle).rules.host_scale
+    options = replace(host.options(scale), printed=_printer(values, host.scale or scale))
     entries: list[HostEntry] = []
     after: list[WriteBack] = []
     failed: list[tuple[str, str]] = []
@@ -71,6 +74,10 @@ def write_host_file(  # whose, of what, by whom, where to, when
     return WrittenFile(len(entries), tuple(failed))
 
 
+def _printer(values: Mapping[SectionId, Finished], scale: HostScale | None) -> Callable[[SectionId], bytes]:
+    return lambda section: section_pdf(values[section].section, scale=scale)
+
+
 def read_host_file(
     deployment: Deployment, host: HostSystem, path: Path, *, actor: Actor, at: datetime
 ) -> Counter[WriteBackState]:
@@ -78,7 +85,13 @@ def read_host_file(
 
     Raises `InvalidInput` for another file, and for one that tells of sections that were never sent.
     """
-    answers = list(file_sink(host).answers(path, host.options()))
+    sink = file_sink(host)
+    if not sink.declaration.is_read_back:
+        raise InvalidInput(
+            f"{host.sink} gives nothing back that could be read",
+            hint="look in the host, and note what became of each section with `appraise write-back by-hand`",
+        )
+    answers = list(sink.answers(path, host.options()))
     with deployment.database.reading() as session:
         known = write_backs.of(session, [answer.section for answer in answers])
     lines: dict[SectionId, WriteBack] = {}

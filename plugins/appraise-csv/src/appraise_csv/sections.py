@@ -1,15 +1,12 @@
 """Finished sections as a table or as JSON lines, for any host that imports one; and the same file read back."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-from appraise.adapters.contract import FileShape, Verification
-from appraise.adapters.files import detect, read_header, read_rows
+from appraise.adapters.contract import Verification
+from appraise.adapters.section_tables import REASON, csv_table, table_answers
 from appraise.adapters.sinks import (
     FileAnswer,
     HostEntry,
@@ -19,14 +16,10 @@ from appraise.adapters.sinks import (
     Writes,
     number_text,
 )
-from appraise.adapters.spreadsheets import cell_text, spreadsheet_cell
 from appraise.domain.finished_sections import FinishedItem, FinishedSection, WrittenTotal
 from appraise.domain.host_scale import HostScale
-from appraise.domain.identifiers import SectionId
-from appraise.errors import InvalidInput, Place
 
 WHOSE = ("section", "revision", "employee", "employee_name", "employee_email", "cycle")
-REASON = "rejected_because"
 ALL = (Writes.TOTAL, Writes.ITEMS, Writes.COMMENTS, Writes.STATUS, Writes.RECEIPT)
 SETTINGS: Mapping[str, str] = {"names": "`no` leaves out names and e-mail addresses: the file then knows people by id."}
 
@@ -34,9 +27,7 @@ SETTINGS: Mapping[str, str] = {"names": "`no` leaves out names and e-mail addres
 def plan(section: FinishedSection, options: SinkOptions) -> HostEntry:
     """Totals are on the declared scale where there is one, else as they are shown here, 1 to 5."""
     scale = options.scale or HostScale.of_ratings()
-    total = WrittenTotal.of(section, scale)
-    if total is not None and options.scale is None:
-        total = replace(total, value=total.shown)
+    total = WrittenTotal.of(section, options.scale)
     fields = {
         "total": number_text(None if total is None else total.value),
         "scale_lowest": number_text(scale.low),
@@ -51,7 +42,7 @@ def plan(section: FinishedSection, options: SinkOptions) -> HostEntry:
     whose = {
         "section": str(section.id),
         "revision": str(section.revision),
-        "employee": _employee(section, options),
+        "employee": employee_of(section, options),
         "employee_name": section.name,
         "employee_email": section.email or "",
         "cycle": section.cycle,
@@ -61,7 +52,7 @@ def plan(section: FinishedSection, options: SinkOptions) -> HostEntry:
     return HostEntry(section.id, section.revision, f"line of {whose['employee']}", fields, total, whose)
 
 
-def _employee(section: FinishedSection, options: SinkOptions) -> str:
+def employee_of(section: FinishedSection, options: SinkOptions) -> str:
     """By the namespace that is asked for; else by the only id that is neither a name nor an address."""
     if options.employee is not None:
         found = section.reference(options.employee)
@@ -88,29 +79,6 @@ def columns_of(entries: Sequence[HostEntry]) -> list[str]:
     return [*WHOSE, *fields, REASON]
 
 
-def answers(path: Path, *, of_table: bool) -> Iterator[FileAnswer]:
-    """Rows of this sink's file as the host gives them back; `rejected_because` tells that it did not take one."""
-    shape = detect(path, FileShape())
-    header = read_header(path, shape)
-    missing = [name for name in ("section", REASON) if name not in header]
-    if missing:
-        raise InvalidInput(
-            f"the file has no column {' and no column '.join(missing)}",
-            place=Place(path.name),
-            expected="the columns of the file that was written, whatever others there are",
-        )
-    rejected: list[str] = []
-    for _, row in read_rows(path, shape, on_reject=lambda row: rejected.append(row.reason)):
-        section, problem = row.get("section", "").strip(), row.get(REASON, "").strip()
-        if not section:
-            continue
-        texts = {name: text for name, text in row.items() if name not in {*WHOSE, REASON}}
-        found = {name: cell_text(text) if of_table else text or None for name, text in texts.items()}
-        yield FileAnswer(SectionId(section), found, problem or None)
-    if rejected:
-        raise InvalidInput(f"{len(rejected)} rows cannot be read: {rejected[0]}", place=Place(path.name))
-
-
 class CsvSink:
     suffix: ClassVar[str] = ".csv"
     declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
@@ -130,17 +98,11 @@ class CsvSink:
 
     def content(self, entries: Sequence[HostEntry], options: SinkOptions) -> bytes:
         del options
-        columns, buffer = columns_of(entries), io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\r\n")
-        writer.writerow(columns)
-        for entry in entries:
-            values = {**entry.fields, **entry.key}
-            writer.writerow([spreadsheet_cell(values.get(name)) for name in columns])
-        return buffer.getvalue().encode()
+        return csv_table(columns_of(entries), ({**entry.fields, **entry.key} for entry in entries))
 
     def answers(self, path: Path, options: SinkOptions) -> Iterator[FileAnswer]:
         del options
-        return answers(path, of_table=True)
+        return table_answers(path, section="section", others=WHOSE, needed=(REASON,))
 
 
 class JsonLinesSink:
@@ -171,7 +133,7 @@ class JsonLinesSink:
 
     def answers(self, path: Path, options: SinkOptions) -> Iterator[FileAnswer]:
         del options
-        return answers(path, of_table=False)
+        return table_answers(path, section="section", others=WHOSE, needed=(REASON,), is_csv=False)
 
 
 csv_sink = CsvSink()

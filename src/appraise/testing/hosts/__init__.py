@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from appraise.testing.hosts.bamboohr import FakeBamboo
 from appraise.testing.hosts.fake import FakeHost
 from appraise.testing.hosts.frappe import FakeFrappe
 from appraise.testing.hosts.horilla import FakeHorilla
@@ -11,6 +12,7 @@ from appraise.testing.hosts.orangehrm import FakeOrange
 from appraise.testing.hosts.successfactors import FakeSuccessFactors
 
 FAKES: Final[Mapping[str, type[FakeHost]]] = {
+    "bamboohr": FakeBamboo,
     "frappe": FakeFrappe,
     "horilla": FakeHorilla,
     "odoo": FakeOdoo,

@@ -37,11 +37,11 @@ class Trouble(StrEnum):
 
 
 class Refusal(Exception):  # noqa: N818  # the host's no
-    """Answered with this status and body."""
+    """Answered with this status, body and headers."""
 
-    def __init__(self, status: int, body: Any) -> None:
+    def __init__(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
         super().__init__(str(body))
-        self.status, self.body = status, body
+        self.status, self.body, self.headers = status, body, headers
 
 
 @dataclass(slots=True)
@@ -94,6 +94,9 @@ class FakeHost:
     def is_write(self, request: Request) -> bool:
         return request.method in {"POST", "PUT", "PATCH"}
 
+    def lets_in(self, authorization: str) -> bool:
+        return self.secret in authorization
+
     def check_active(self) -> None:
         if not self.is_active:
             raise Refusal(*self.no())
@@ -109,7 +112,7 @@ class FakeHost:
         return Route(path, handled, methods=list(methods))
 
     async def _answered(self, request: Request, answer: Callable[[Request], Awaitable[Any]]) -> Response:
-        if self.secret not in request.headers.get("authorization", ""):
+        if not self.lets_in(request.headers.get("authorization", "")):
             return JSONResponse({"message": "invalid token"}, 401)
         trouble = self.troubles.popleft() if self.troubles and self.is_write(request) else None
         if trouble is Trouble.TOO_MANY:
@@ -120,7 +123,7 @@ class FakeHost:
         try:
             body = await answer(request)
         except Refusal as refusal:
-            return JSONResponse(refusal.body, refusal.status)
+            return JSONResponse(refusal.body, refusal.status, refusal.headers)
         if trouble is Trouble.SLOW:
             await asyncio.sleep(SLOW)
         return HalfAnswer(body) if trouble is Trouble.HALF else JSONResponse(body)

@@ -1,0 +1,1 @@
+"""Appraise sink for 15Five."""

@@ -1,0 +1,26 @@
+import pytest
+
+from appraise.adapters.sinks import FileSink, SinkOptions
+from appraise.errors import InvalidInput
+from appraise.testing.file_conformance import proven_file
+from appraise.testing.finished import finished_section
+from appraise.testing.host_files import TRIALS
+from appraise_csv.papers import pdf_sink
+from appraise_csv.sections import csv_sink, json_lines_sink
+
+
+@pytest.mark.parametrize("sink", [csv_sink, json_lines_sink, pdf_sink], ids=lambda sink: sink.declaration.name)
+def test_sink(sink: FileSink) -> None:
+    failed = {name: problem for name, problem in proven_file(sink, TRIALS[sink.declaration.name]).items() if problem}
+
+    assert not failed
+
+
+def test_a_document_is_named_as_the_customer_says_and_stays_in_its_archive() -> None:
+    section = finished_section("hr:id", "../17")
+    options = SinkOptions("paper", employee="hr:id", settings={"file_name": "appraisal-{cycle}-{employee}"})
+
+    assert pdf_sink.plan(section, options).place == "appraisal-2025-..-17.pdf"
+    for pattern in ("{name}", "a/{employee}"):
+        with pytest.raises(InvalidInput, match="the setting file_name is"):
+            pdf_sink.plan(section, SinkOptions("paper", employee="hr:id", settings={"file_name": pattern}))
