@@ -1,20 +1,24 @@
 """Many sections by one request: three policies, dry runs, repetition, and nobody gets further than one by one."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from graphql import parse
+from sqlalchemy import event
 from tests.api.builder import AT, Company, build
 from tests.api.conftest import Ask, codes
 
 from appraise.api.global_ids import Kind, to_global
 from appraise.api.guard import measure
-from appraise.domain.reading import ViewedSection
+from appraise.domain.reading import SectionsWanted, ViewedSection
 from appraise.domain.scorecards import Estimate
 from appraise.storage import audit
 from appraise.use_cases.change_sections import MOST_ROWS, BulkRequest, OnError, Outcome, Row, change_sections
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.read_sections import list_sections
 from appraise.use_cases.submit_section import submit_section
 
 RESULT = "{ done failed isDryRun rows { outcome section { state version } userErrors { code } error { code } } }"
@@ -180,16 +184,30 @@ def test_there_are_bounds(company: Company, ask: Ask) -> None:
     assert measure(inline, {}).cost == 1 + 3
 
 
+@contextmanager
+def counted_statements(deployment: Deployment) -> Iterator[list[str]]:
+    statements: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        statements.append(arguments[2])
+
+    event.listen(deployment.database.engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(deployment.database.engine, "before_cursor_execute", note)
+
+
 def test_as_many_rows_as_may_be_are_done_within_a_request(deployment: Deployment) -> None:
     company = build(deployment, others=MOST_ROWS)
     nia = company.principal("Nia Okafor")
-    names = [name for name in company.ids if name.startswith("Agent")]
+    wanted = SectionsWanted(company.cycle.id, manager=company.ids["Nia Okafor"])
+    page = list_sections(deployment, nia, wanted, at=AT, first=MOST_ROWS, after=None)
     rows = []
-    for name in names:
-        section = company.section(name).section
+    for section in (one.section for one in page.items):
         item = next(item for item in section.items if isinstance(item.result, Estimate))
         rows.append(_rate(section.id, item.id, section.version))
-    results = change_sections(deployment, nia, BulkRequest("RATE", rows, OnError.ALL_OR_NOTHING), at=AT)
+    with counted_statements(deployment) as statements:
+        results = change_sections(deployment, nia, BulkRequest("RATE", rows, OnError.ALL_OR_NOTHING), at=AT)
+    assert len(statements) < 40  # and not several for each row
     assert [result.outcome for result in results] == [Outcome.DONE] * MOST_ROWS
     assert isinstance(results[0].viewed, ViewedSection)
     handed_in = [Row(each.section, 2, submit_section) for each in rows]

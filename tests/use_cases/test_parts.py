@@ -58,10 +58,10 @@ def test_a_former_manager_leaves_a_part_that_the_present_one_reads_and_signs(com
 
     viewed = company.section("ann", "dora")
     assert viewed.section.items[0].rating is None  # nothing is applied by itself
-    found = read_parts(company.deployment, viewed, at=AT)
+    found = read_parts(company.deployment, company.principal("dora"), viewed, at=AT)
     assert [(one.author_name, one.part is not None) for one in found.parts] == [("Max", True)]
     assert found.by_days == {SATISFACTION: Decimal("3.0")}
-    own = read_parts(company.deployment, company.section("ann", "ann"), at=AT)
+    own = read_parts(company.deployment, company.principal("ann"), company.section("ann", "ann"), at=AT)
     assert ([one.part for one in own.parts], own.by_days) == ([None], {})
     record_of_ann = own_record(company.deployment, company.principal("ann"), at=AT).document
     assert record_of_ann["sections"][0]["parts"][0]["part"] is None
@@ -97,7 +97,7 @@ def test_a_part_whose_author_is_the_manager_again_stays_to_be_read_and_counts_no
     move("ann", "max")
     rated(company)
 
-    found = read_parts(company.deployment, company.section("ann", "max"), at=AT)
+    found = read_parts(company.deployment, company.principal("max"), company.section("ann", "max"), at=AT)
     (kept,) = found.parts
     assert (kept.expected.kind, kept.author_name, kept.expected.days) == (PartKind.KEPT, "Max", 365)
     assert kept.part is not None
@@ -137,7 +137,7 @@ def test_who_has_left_is_not_asked_any_more(company: Company, move: Move) -> Non
     later = AT + timedelta(days=1)
 
     assert asked_of(company.deployment, company.principal("max"), at=later) == []
-    (one,) = read_parts(company.deployment, company.section("ann", "dora"), at=later).parts
+    (one,) = read_parts(company.deployment, company.principal("dora"), company.section("ann", "dora"), at=later).parts
     assert one.can_give is False
 
 
@@ -154,6 +154,6 @@ def test_a_dotted_manager_is_heard_where_the_rules_say_so_and_signs_nothing(comp
     with_rules(company, CycleRules(dotted_parts=True))
     assert tasks(company, "vera") == [("GIVE_PART", "Ann")]
     assert isinstance(give(company, "vera"), Asked)
-    found = read_parts(company.deployment, company.section("ann", "max"), at=AT)
+    found = read_parts(company.deployment, company.principal("max"), company.section("ann", "max"), at=AT)
     assert [(one.author_name, one.expected.kind.value) for one in found.parts] == [("Vera", "DOTTED")]
     assert found.by_days == {}

@@ -115,7 +115,7 @@ class Sections:
     def parts(self, section: SectionId) -> SectionParts:
         """What former and dotted managers say; read as an individual's section is."""
         if section not in self._parts:
-            self._parts[section] = read_parts(self.deployment, self.view(section), at=self.at)
+            self._parts[section] = read_parts(self.deployment, self.principal, self.view(section), at=self.at)
         return self._parts[section]
 
     def remember(self, viewed: ViewedSection) -> None:

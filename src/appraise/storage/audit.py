@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, func, insert, select
 
@@ -20,12 +20,29 @@ def append(
     session: Session, *, at: datetime, actor: str, action: str, subject: str, details: Iterable[tuple[str, str]] = ()
 ) -> AuditEntry:
     """Add a line to the chain. Others who append wait until this transaction ends, so append late in it."""
-    lock(session, LOCK)
-    entry = chained(
-        _last(session), at=at.astimezone(UTC), actor=actor, action=action, subject=subject, details=tuple(details)
-    )
-    session.execute(insert(AUDIT_LOG), columns_of(entry))
+    [entry] = append_all(session, [Line(actor, action, subject, tuple(details))], at=at)
     return entry
+
+
+class Line(NamedTuple):
+    """What a line says beside its time and its place in the chain."""
+
+    actor: str
+    action: str
+    subject: str
+    details: tuple[tuple[str, str], ...] = ()
+
+
+def append_all(session: Session, lines: Iterable[Line], *, at: datetime) -> list[AuditEntry]:
+    """The same for several lines, in their order."""
+    lock(session, LOCK)
+    last, entries = _last(session), []
+    for line in lines:
+        last = chained(last, at=at.astimezone(UTC), **line._asdict())
+        entries.append(last)
+    if entries:
+        session.execute(insert(AUDIT_LOG), [columns_of(entry) for entry in entries])
+    return entries
 
 
 def append_lists(session: Session, read: Sequence[ListRead]) -> list[AuditEntry]:

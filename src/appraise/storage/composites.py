@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
 from appraise.domain.indicators import COMPOSITE
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Scorecard
-from appraise.storage.database import Session
+from appraise.storage.database import Session, in_batches
 from appraise.storage.tables import COMPOSITES
 
 NUMBERS: Final = tuple(field.name for field in fields(Composite) if field.type is Decimal)
@@ -31,6 +31,16 @@ def of(session: Session, run: RunId, employee: EmployeeId) -> Composite | Absenc
     statement = select(table.document).where(table.run_id == run, table.employee_id == employee)
     document = session.execute(statement).scalar()
     return None if document is None else _composite(document)
+
+
+def of_all(session: Session, run: RunId, employees: Iterable[EmployeeId]) -> dict[EmployeeId, Composite | Absence]:
+    """Of those of the employees who have one."""
+    table = COMPOSITES.c
+    return {
+        EmployeeId(row.employee_id): _composite(row.document)
+        for ids in in_batches(employees)
+        for row in session.execute(select(COMPOSITES).where(table.run_id == run, table.employee_id.in_(ids)))
+    }
 
 
 def of_run(session: Session, run: RunId) -> dict[EmployeeId, Composite | Absence]:

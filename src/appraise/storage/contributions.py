@@ -6,16 +6,15 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
 from appraise.domain.access import Scope
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, RunId
 from appraise.domain.scorecards import Absence, AbsenceKind, Evidence
 from appraise.domain.section_states import SectionState
 from appraise.storage.access import Door, Viewer, reached
-from appraise.storage.database import Session
+from appraise.storage.database import BATCH, Session
 from appraise.storage.documents import evidence_from
-from appraise.storage.people import BATCH
 from appraise.storage.tables import EMPLOYEES, SCORECARDS, SECTIONS
 from appraise.storage.tables.columns import Key
 
@@ -60,6 +59,36 @@ class Member:
     result: Measured | Absence
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An employee of whom something is measured, and where they stood by their section of the cycle."""
+
+    employee: EmployeeId
+    name: str
+    sort_name: str
+    department_code: str | None
+    manager: EmployeeId | None
+
+
+def measured(
+    session: Session, viewer: Viewer, cycle: CycleId, run: RunId, indicators: Iterable[IndicatorKey] | None = None
+) -> list[Placed]:
+    """Of whom there is a line `in_run` or `finalised`, on any of the indicators."""
+    values = {**viewer.bound, "cycle": cycle, "run": run, "state": SectionState.FINALISED.value}
+    some = {} if indicators is None else {"indicators": sorted(set(indicators))}
+    rows = session.execute(_measured(viewer.sections, is_some=indicators is not None), values | some)
+    return [
+        Placed(
+            EmployeeId(row.employee_id),
+            row.display_name,
+            row.sort_name,
+            row.department_code,
+            None if row.manager_id is None else EmployeeId(row.manager_id),
+        )
+        for row in rows
+    ]
+
+
 def in_run(
     session: Session, viewer: Viewer, cycle: CycleId, run: RunId, employees: Iterable[EmployeeId] | None = None
 ) -> list[Member]:
@@ -98,6 +127,33 @@ def _members(  # whose rows of what
 
 
 @cache
+def _measured(door: Door, *, is_some: bool) -> Select[Any]:
+    section, card = SECTIONS.c, SCORECARDS.c
+    lines = select(card.employee_id).where(card.employee_id == section.employee_id)
+    if is_some:
+        lines = lines.where(card.indicator.in_(bindparam("indicators", expanding=True)))
+    is_final = and_(section.state == bindparam("state"), lines.where(card.run_id == section.run_id).exists())
+    statement = select(
+        section.employee_id,
+        EMPLOYEES.c.display_name,
+        EMPLOYEES.c.sort_name,
+        section.department_code,
+        section.manager_id,
+    ).join(EMPLOYEES, EMPLOYEES.c.id == section.employee_id)
+    in_the_run = lines.where(card.run_id == bindparam("run", type_=Key())).exists()
+    return statement.where(*_of_cycle(door), or_(in_the_run, is_final))
+
+
+def _of_cycle(door: Door) -> tuple[ColumnElement[bool], ...]:
+    section = SECTIONS.c
+    return (
+        section.cycle_id == bindparam("cycle", type_=Key()),
+        section.state.not_in([state.value for state in OUT_OF_THE_CYCLE]),
+        reached(door, section.employee_id, state=section.state, section=section.id),
+    )
+
+
+@cache
 def _statement(door: Door, *, is_final: bool, is_some: bool) -> Select[Any]:
     manager = EMPLOYEES.alias("manager")
     statement = (
@@ -116,11 +172,7 @@ def _statement(door: Door, *, is_final: bool, is_some: bool) -> Select[Any]:
         .join(EMPLOYEES, EMPLOYEES.c.id == SECTIONS.c.employee_id)
         .outerjoin(manager, manager.c.id == SECTIONS.c.manager_id)
         .join(SCORECARDS, SCORECARDS.c.employee_id == SECTIONS.c.employee_id)
-        .where(
-            SECTIONS.c.cycle_id == bindparam("cycle", type_=Key()),
-            SECTIONS.c.state.not_in([state.value for state in OUT_OF_THE_CYCLE]),
-            reached(door, SECTIONS.c.employee_id, state=SECTIONS.c.state, section=SECTIONS.c.id),
-        )
+        .where(*_of_cycle(door))
         .order_by(EMPLOYEES.c.sort_name, SECTIONS.c.employee_id, SCORECARDS.c.position)
     )
     if is_some:

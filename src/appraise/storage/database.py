@@ -1,9 +1,9 @@
 """The records database: SQLite in one file by default, PostgreSQL for teams."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
 import psycopg
@@ -17,9 +17,12 @@ from appraise.storage import data_version
 from appraise.storage.deadline import DEADLINE
 from appraise.storage.direct import Reading
 
+T = TypeVar("T")
 Session = Connection
 """One transaction; what the functions of this package take first."""
 
+BATCH: Final = 500
+"""Bound parameters of one statement; SQLite's limit is far higher, its planner is not."""
 BUSY_MILLISECONDS: Final = 10_000
 BEGIN: Final = "appraise_begin"
 ALL_IN_USE: Final = "all connections to the database are in use"
@@ -75,6 +78,13 @@ class Database:
     def close(self) -> None:
         self.engine.dispose()
         self._readers.dispose()
+
+
+def in_batches(wanted: Iterable[T]) -> Iterator[list[T]]:
+    """Few enough at a time for the parameters of one statement."""
+    left = list(wanted)
+    for start in range(0, len(left), BATCH):
+        yield left[start : start + BATCH]
 
 
 def lock(session: Session, name: str) -> None:

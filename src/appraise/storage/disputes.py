@@ -1,12 +1,13 @@
 """Disputes and claims of sections. Read where the section was read before: they go by its door."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import insert, select, update
 
 from appraise.domain.disputes import Dispute, DisputeKind, DisputeState
 from appraise.domain.identifiers import DisputeId, EmployeeId, ItemId, SectionId
-from appraise.storage.database import Session
+from appraise.storage.database import Session, in_batches
 from appraise.storage.tables import DISPUTES
 
 
@@ -28,6 +29,17 @@ def of(session: Session, section: SectionId) -> list[Dispute]:
     table = DISPUTES.c
     statement = select(DISPUTES).where(table.section_id == section).order_by(table.filed_at, table.id)
     return [_dispute(row) for row in session.execute(statement)]
+
+
+def of_all(session: Session, sections: Iterable[SectionId]) -> dict[SectionId, list[Dispute]]:
+    """By section, the oldest first."""
+    table = DISPUTES.c
+    found: dict[SectionId, list[Dispute]] = {section: [] for section in sections}
+    for ids in in_batches(found):
+        statement = select(DISPUTES).where(table.section_id.in_(ids)).order_by(table.filed_at, table.id)
+        for row in session.execute(statement):
+            found[SectionId(row.section_id)].append(_dispute(row))
+    return found
 
 
 def all_open(session: Session) -> list[Dispute]:

@@ -1,5 +1,6 @@
 """What host systems have to be told: written with the change itself, sent later, at least once and in order."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,31 +16,46 @@ from appraise.storage.tables import DELIVERIES, OUTBOX, WEBHOOKS
 def append(
     session: Session, notice: Notice, about: SectionId | CycleId, *, facts: dict[str, Any], at: datetime
 ) -> Message:
-    """Also puts it on its way to every active webhook that wants it.
+    """As `append_all` does with one."""
+    [message] = append_all(session, notice, [(about, facts)], at=at)
+    return message
+
+
+def append_all(
+    session: Session, notice: Notice, told: Iterable[tuple[SectionId | CycleId, dict[str, Any]]], *, at: datetime
+) -> list[Message]:
+    """What is told, and about what. Also puts each on its way to every active webhook that wants it.
 
     Messages about the same thing are sent in their order. Others who append wait until this transaction ends, so
     append late in it, and before the audit log: two locks must be had in one order.
     """
     lock(session, "outbox")
     latest = select(func.coalesce(func.max(OUTBOX.c.sequence), 0))
-    sequence = int(session.execute(latest).scalar_one()) + 1
-    message = Message(MessageId(new_id()), sequence, about, notice, facts, at)
-    session.execute(
-        insert(OUTBOX),
-        {
-            "id": message.id,
-            "sequence": sequence,
-            "stream": about,
-            "notice": notice.value,
-            "facts": facts,
-            "created_at": at,
-        },
-    )
+    first = int(session.execute(latest).scalar_one()) + 1
+    messages = [
+        Message(MessageId(new_id()), sequence, about, notice, facts, at)
+        for sequence, (about, facts) in enumerate(told, start=first)
+    ]
+    if not messages:
+        return []
+    session.execute(insert(OUTBOX), [_row(message) for message in messages])
     wanting = session.execute(select(WEBHOOKS.c.id, WEBHOOKS.c.notices).where(WEBHOOKS.c.is_active)).all()
-    rows = [delivery_row(webhook, message, at=at) for webhook, notices in wanting if notice in notices]
+    wanted = [webhook for webhook, notices in wanting if notice in notices]
+    rows = [delivery_row(webhook, message, at=at) for message in messages for webhook in wanted]
     if rows:
         session.execute(insert(DELIVERIES), rows)
-    return message
+    return messages
+
+
+def _row(message: Message) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "sequence": message.sequence,
+        "stream": message.stream,
+        "notice": message.notice.value,
+        "facts": message.facts,
+        "created_at": message.created_at,
+    }
 
 
 def since(session: Session, at: datetime) -> list[Message]:

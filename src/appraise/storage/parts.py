@@ -16,7 +16,7 @@ from appraise.domain.section_states import ALLOWED, Action
 from appraise.domain.sections import Section
 from appraise.storage import sections
 from appraise.storage.access import covers
-from appraise.storage.database import Session
+from appraise.storage.database import Session, in_batches
 from appraise.storage.tables import EMPLOYEES, REPORTING_LINES, SECTION_PARTS, SECTIONS
 
 TABLE = SECTION_PARTS.c
@@ -35,10 +35,13 @@ def save(session: Session, part: Part) -> None:
     session.execute(insert(SECTION_PARTS), row)
 
 
-def of_section(session: Session, section: SectionId) -> dict[EmployeeId, Part]:
-    """By author."""
-    rows = session.execute(select(SECTION_PARTS).where(TABLE.section_id == section))
-    return {EmployeeId(row.author_id): _part(row) for row in rows}
+def of_sections(session: Session, wanted: Iterable[SectionId]) -> dict[SectionId, dict[EmployeeId, Part]]:
+    """By section and author."""
+    found: dict[SectionId, dict[EmployeeId, Part]] = {section: {} for section in wanted}
+    for ids in in_batches(found):
+        for row in session.execute(select(SECTION_PARTS).where(TABLE.section_id.in_(ids))):
+            found[SectionId(row.section_id)][EmployeeId(row.author_id)] = _part(row)
+    return found
 
 
 def by_author(session: Session, author: EmployeeId) -> list[Part]:
@@ -54,11 +57,15 @@ def given(session: Session) -> set[tuple[SectionId, EmployeeId]]:
     }
 
 
-def lines_of(session: Session, employee: EmployeeId) -> list[ReportingLine]:
-    """All of one employee whose manager is known."""
+def lines_of_all(session: Session, employees: Iterable[EmployeeId]) -> dict[EmployeeId, list[ReportingLine]]:
+    """All of each whose manager is known."""
     lines = REPORTING_LINES.c
-    rows = session.execute(select(REPORTING_LINES).where(lines.employee_id == employee, lines.manager_id.is_not(None)))
-    return [_line(row) for row in rows]
+    found: dict[EmployeeId, list[ReportingLine]] = {employee: [] for employee in employees}
+    for ids in in_batches(found):
+        wanted = (lines.employee_id.in_(ids), lines.manager_id.is_not(None))
+        for row in session.execute(select(REPORTING_LINES).where(*wanted).order_by(lines.id)):
+            found[EmployeeId(row.employee_id)].append(_line(row))
+    return found
 
 
 def candidates(

@@ -26,16 +26,13 @@ from appraise.domain.periods import Period
 from appraise.domain.reading import Page, PeopleOrder, PersonRow
 from appraise.storage.access import Door, Viewer, covers, reached
 from appraise.storage.cursors import checked_size, page
-from appraise.storage.database import Session
+from appraise.storage.database import BATCH, Session
 from appraise.storage.nearest import ON, nearest_department, nearest_job, solid_line
 from appraise.storage.references import references_of
 from appraise.storage.tables import DEPARTMENTS, EMPLOYEES, EMPLOYMENTS, EXTERNAL_REFERENCES, REPORTING_LINES
 from appraise.storage.tables.columns import Key
 
 DEEPEST: Final = 64
-BATCH: Final = 500
-"""Bound parameters of one statement; SQLite's limit is far higher, its planner is not."""
-
 ESCAPE: Final = "/"
 Asked = frozenset[str]
 AFTER: Final = {
@@ -155,8 +152,20 @@ def departments(session: Session, on: date) -> tuple[Department, ...]:
 
 def managers_of(session: Session, employee: EmployeeId, *, on: date) -> tuple[EmployeeId, ...]:
     """The managers of `employee` in the solid line on that day, from the nearest up."""
-    rows = session.execute(_chain(), {"employee": employee, "on": on}).scalars()
-    return tuple(dict.fromkeys(EmployeeId(manager) for manager in rows if manager != employee))
+    return managers_of_all(session, [employee], on=on)[employee]
+
+
+def managers_of_all(
+    session: Session, employees: Iterable[EmployeeId], *, on: date
+) -> dict[EmployeeId, tuple[EmployeeId, ...]]:
+    """Of each of them the managers as `managers_of` gives them."""
+    wanted = sorted(set(employees))
+    found: dict[str, dict[EmployeeId, None]] = {employee: {} for employee in wanted}
+    for start in range(0, len(wanted), BATCH):
+        for employee, manager in session.execute(_chains(), {"ids": wanted[start : start + BATCH], "on": on}):
+            if manager != employee:
+                found[employee][EmployeeId(manager)] = None
+    return {employee: tuple(found[employee]) for employee in wanted}
 
 
 def status_of(session: Session, employee: EmployeeId, *, on: date) -> EmploymentStatus:
@@ -229,18 +238,19 @@ def _employment(row: Any) -> Employment:
 
 
 @cache
-def _chain() -> Select[Any]:
+def _chains() -> Select[Any]:
     lines = REPORTING_LINES.c
     solid = (lines.kind == ReportingKind.SOLID.value, covers(REPORTING_LINES, ON), lines.manager_id.is_not(None))
-    start = lines.employee_id == bindparam("employee", type_=Key())
-    chain = select(lines.manager_id, literal(1).label("depth")).where(start, *solid).cte("chain", recursive=True)
+    start = select(lines.employee_id.label("below"), lines.manager_id, literal(1).label("depth"))
+    start = start.where(lines.employee_id.in_(bindparam("ids", expanding=True)), *solid)
+    chain = start.cte("chain", recursive=True)
     higher = (
-        select(lines.manager_id, chain.c.depth + 1)
+        select(chain.c.below, lines.manager_id, chain.c.depth + 1)
         .join(chain, lines.employee_id == chain.c.manager_id)
         .where(*solid, chain.c.depth < DEEPEST)
     )
     chain = chain.union(higher)
-    return select(chain.c.manager_id).order_by(chain.c.depth, chain.c.manager_id)
+    return select(chain.c.below, chain.c.manager_id).order_by(chain.c.below, chain.c.depth, chain.c.manager_id)
 
 
 @cache

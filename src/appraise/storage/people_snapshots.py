@@ -9,8 +9,7 @@ from appraise.domain.identifiers import EmployeeId
 from appraise.domain.people_documents import PeopleDocuments
 from appraise.domain.person_requests import ERASED_NAME
 from appraise.storage import person_requests
-from appraise.storage.database import Session, lock
-from appraise.storage.people import BATCH
+from appraise.storage.database import BATCH, Session, lock
 from appraise.storage.tables import PEOPLE_SNAPSHOTS, PERSON_TEXTS
 
 Named = tuple[EmployeeId, str]

@@ -7,8 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Select, bindparam, delete, insert, select, update
 
 from appraise.domain.sections import Section
-from appraise.storage.database import Session
-from appraise.storage.people import BATCH
+from appraise.storage.database import BATCH, Session
 from appraise.storage.tables import ITEMS
 
 OF_THE_MANAGER: Final = ("rating", "comment", "reason")

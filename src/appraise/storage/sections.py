@@ -19,9 +19,9 @@ from appraise.storage import scorecards, section_items
 from appraise.storage.access import Door, Viewer, reached
 from appraise.storage.course_documents import course_document, course_from
 from appraise.storage.cursors import checked_size, page
-from appraise.storage.database import Session
+from appraise.storage.database import BATCH, Session, in_batches
 from appraise.storage.documents import digest, manifest_document
-from appraise.storage.people import BATCH, ESCAPE, search_pattern
+from appraise.storage.people import ESCAPE, search_pattern
 from appraise.storage.section_items import OF_THE_EMPLOYEE, OF_THE_MANAGER, WRITTEN
 from appraise.storage.section_order import after_values, key_of, ordered
 from appraise.storage.tables import CYCLES, EMPLOYEES, ITEMS, SCORECARDS, SECTIONS
@@ -45,6 +45,18 @@ def get(session: Session, viewer: Viewer, section: SectionId, *, to_change: bool
         return None
     found = _sections(session, [row])[0]
     return found if to_change else shown(found, viewer)
+
+
+def all_to_change(session: Session, viewer: Viewer, wanted: Iterable[SectionId]) -> dict[SectionId, Section]:
+    """Those that the viewer reaches, as `get` gives them to change.
+
+    Locked in one order: two such transactions would wait for each other.
+    """
+    found: list[Section] = []
+    for ids in in_batches(sorted(set(wanted))):
+        rows = session.execute(_all_to_change(viewer.sections), {**viewer.bound, "ids": ids}).all()
+        found += _sections(session, rows)
+    return {section.id: section for section in found}
 
 
 def listed(
@@ -253,6 +265,12 @@ def _items() -> Select[Any]:
 def _one(door: Door, *, to_change: bool) -> Select[Any]:
     statement = _visible(select(SECTIONS), door).where(SECTIONS.c.id == bindparam("section", type_=Key()))
     return statement.with_for_update(of=SECTIONS) if to_change else statement
+
+
+@cache
+def _all_to_change(door: Door) -> Select[Any]:
+    statement = _visible(select(SECTIONS), door).where(SECTIONS.c.id.in_(bindparam("ids", expanding=True)))
+    return statement.order_by(SECTIONS.c.id).with_for_update(of=SECTIONS)
 
 
 @cache

@@ -23,6 +23,7 @@ from appraise.storage import audit, calibrations, cycles, people, sections
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session, lock
 from appraise.storage.identifiers import new_id
+from appraise.use_cases.around import Around
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_change import Request, change_section, record_step, store_step
 from appraise.use_cases.section_view import Actor
@@ -97,7 +98,8 @@ def calibrate_item(  # noqa: PLR0913  # the fields of one form
     body = (session_id, item_id, rating, reason)
     request = Request(Action.CALIBRATE, expected_version, at, idempotency_key, body=body, facts=facts)
 
-    def step(session: Session, section: Section) -> Section | Refusal:
+    def step(around: Around, section: Section) -> Section | Refusal:
+        session = around.session
         held = calibrations.get(session, session_id, to_change=True)
         if held is None:
             raise NotFound("there is no such calibration session")

@@ -14,8 +14,9 @@ from appraise.errors import Conflict, Forbidden, InvalidInput, NotFound
 from appraise.storage import idempotency, sections
 from appraise.storage.database import Session
 from appraise.storage.documents import digest
-from appraise.storage.joined import Joined, all_taken_back, hold
+from appraise.use_cases.around import Around
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.section_change import Together
 from appraise.use_cases.section_view import Actor, view
 from appraise.use_cases.transactions import committed
 
@@ -97,24 +98,22 @@ def _changed(
     if key is not None:
         answer = idempotency.answer(session, owner, key, body_hash=request.body_hash)
         if answer is not None:
-            return [_thawed(session, principal, row, at) for row in answer]
-    hold(session, [row.section for row in request.rows])
-    joined = replace(deployment, database=Joined(deployment.database, session))
-    with all_taken_back(session) as take_back:
-        results = _tried(joined, principal, request, at)
-        is_spoilt = request.on_error is OnError.ALL_OR_NOTHING and any(
-            result.outcome is Outcome.FAILED for result in results
-        )
-        take_back[0] = request.dry_run or is_spoilt
-    if is_spoilt:
+            around = Around(session, principal, at.date())
+            return [_thawed(around, row) for row in answer]
+    together = Together(session, principal, [row.section for row in request.rows], at=at)
+    results = _tried(replace(deployment, together=together), principal, request, at)
+    if request.on_error is OnError.ALL_OR_NOTHING and any(one.outcome is Outcome.FAILED for one in results):
         return [_taken_back(result) for result in results]
+    if request.dry_run:
+        return results
+    together.write(at=at)
     if key is not None and any(result.outcome is Outcome.DONE for result in results):
         frozen = [_frozen(result) for result in results]
         idempotency.keep(session, owner, key, body_hash=request.body_hash, answer=frozen, at=at)
     return results
 
 
-def _tried(joined: Deployment, principal: Principal, request: BulkRequest, at: datetime) -> list[RowResult]:
+def _tried(deployment: Deployment, principal: Principal, request: BulkRequest, at: datetime) -> list[RowResult]:
     results: list[RowResult] = []
     reached: dict[SectionId, tuple[int, int]] = {}
     for row in request.rows:
@@ -123,16 +122,18 @@ def _tried(joined: Deployment, principal: Principal, request: BulkRequest, at: d
             results.append(RowResult(Outcome.NOT_TRIED))
             continue
         read, now = reached.get(row.section, (row.expected_version, row.expected_version))
-        result = _one(joined, principal, row, now if row.expected_version == read else row.expected_version, at)
+        result = _one(deployment, principal, row, now if row.expected_version == read else row.expected_version, at)
         if result.viewed is not None:
             reached[row.section] = read, result.viewed.section.version
         results.append(result)
     return results
 
 
-def _one(joined: Deployment, principal: Principal, row: Row, version: int, at: datetime) -> RowResult:
+def _one(deployment: Deployment, principal: Principal, row: Row, version: int, at: datetime) -> RowResult:
     try:
-        outcome = row.use_case(joined, principal, row.section, *row.keys, **row.fields, expected_version=version, at=at)
+        outcome = row.use_case(
+            deployment, principal, row.section, *row.keys, **row.fields, expected_version=version, at=at
+        )
     except (NotFound, Forbidden, Conflict, InvalidInput) as error:
         return RowResult(Outcome.FAILED, problem=(error.code, error.found))
     if isinstance(outcome, Refusal):
@@ -153,11 +154,11 @@ def _frozen(result: RowResult) -> dict[str, Any]:
     }
 
 
-def _thawed(session: Session, principal: Principal, row: Mapping[str, Any], at: datetime) -> RowResult:
+def _thawed(around: Around, row: Mapping[str, Any]) -> RowResult:
     known, refusal, problem = row["section"], row["refusal"], row["problem"]
     return RowResult(
         Outcome(row["outcome"]),
-        None if known is None else view(session, principal, sections.thawed(session, known), at=at),
+        None if known is None else view(around, sections.thawed(around.session, known)),
         None if refusal is None else Refusal(**refusal),
         None if problem is None else (problem[0], problem[1]),
     )

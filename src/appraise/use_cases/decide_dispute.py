@@ -10,7 +10,7 @@ from appraise.domain.section_states import Action
 from appraise.domain.sections import Refusal, Section
 from appraise.errors import NotFound
 from appraise.storage import disputes
-from appraise.storage.database import Session
+from appraise.use_cases.around import Around
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.dispute_notice import tell_of_dispute
 from appraise.use_cases.section_change import Request, change_section
@@ -39,7 +39,8 @@ def decide_dispute(  # noqa: PLR0913  # the fields of one form
     body = (dispute_id, outcome, rating, reason)
     request = Request(action, expected_version, at, idempotency_key, body=body, facts=facts)
 
-    def step(session: Session, section: Section) -> Section | Refusal:
+    def step(around: Around, section: Section) -> Section | Refusal:
+        session = around.session
         known = disputes.of(session, section.id)
         dispute = next(one for one in known if one.id == dispute_id)
         refusal = hindrance_to_deciding(section, dispute, principal.employee)

@@ -15,6 +15,7 @@ from appraise.use_cases.hosts import HostSystem
 if TYPE_CHECKING:  # records need no query engine: reading them must not wait for one to be imported
     from appraise.events.store import EventStore
     from appraise.use_cases.mail_server import MailServer
+    from appraise.use_cases.section_change import Together
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Deployment:
     Into `webhook_networks` messages may be sent though they are not public; they are kept for `webhook_retention`.
     `files` holds exports and uploads. Into `hosts` sections are written. Scoring computes at `engine`: `duckdb`, or an
     address of Apache Spark. `language` is that of whoever chose none. By `lists_read` and `audit_memory` lines of the
-    audit log are written together.
+    audit log are written together. `together` are changes of sections that are written at once.
     """
 
     database: Database
@@ -38,5 +39,6 @@ class Deployment:
     hosts: tuple[HostSystem, ...] = ()
     engine: str = "duckdb"
     language: str = "en"
+    together: "Together | None" = None
     lists_read: "Gathering[ListRead]" = field(default_factory=Gathering, compare=False, repr=False)
     audit_memory: AuditMemory = field(default_factory=AuditMemory, compare=False, repr=False)

@@ -15,9 +15,9 @@ from appraise.domain.identifiers import DisputeId, EmployeeId, ItemId, SectionId
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_states import Action
 from appraise.domain.sections import Refusal, Section, words
-from appraise.storage import cycles, disputes, people
-from appraise.storage.database import Session
+from appraise.storage import disputes
 from appraise.storage.identifiers import new_id
+from appraise.use_cases.around import Around
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.dispute_notice import tell_of_dispute
 from appraise.use_cases.section_change import Request, change_section
@@ -43,9 +43,8 @@ def file_dispute(  # noqa: PLR0913  # the fields of one form
     body = (item_id, kind, evidence, comment)
     request = Request(action, expected_version, at, idempotency_key, body=body, facts=facts)
 
-    def step(session: Session, section: Section) -> Section | Refusal:
-        cycle = cycles.get(session, section.cycle)
-        managers = people.managers_of(session, section.employee, on=at.date())
+    def step(around: Around, section: Section) -> Section | Refusal:
+        session, cycle, managers = around.session, around.cycle(section.cycle), around.managers(section.employee)
         new = Dispute(
             id=DisputeId(new_id()),
             section=section.id,
@@ -59,7 +58,7 @@ def file_dispute(  # noqa: PLR0913  # the fields of one form
             decide_by=at.date() + timedelta(days=DAYS_TO_DECIDE),
             reviewer=neutral(managers, scorers=section.course.scorers),
         )
-        until = respond_by(session, section, cycle) if section.course.shared_at is not None else None
+        until = respond_by(section, cycle, around.leave(section.employee))
         before = disputes.of(session, section.id)
         refusal = hindrance_to_filing(section, new, before, most=cycle.rules.most_disputes, respond_by=until)
         if refusal is not None:

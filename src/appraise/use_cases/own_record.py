@@ -103,7 +103,7 @@ def _section(deployment: Deployment, principal: Principal, viewed: ViewedSection
         "total": plain(section.total),
         "together": plain(viewed.composite),
         "respond_by": plain(viewed.respond_by),
-        "parts": plain(read_parts(deployment, viewed, at=at).parts),
+        "parts": plain(read_parts(deployment, principal, viewed, at=at).parts),
         "disputes": plain(beside.disputes),
         "corrections": plain(beside.corrections),
         "calibration_moves": plain(beside.moves),

@@ -7,7 +7,7 @@ from appraise.domain.identifiers import ItemId, SectionId
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_states import Action
 from appraise.domain.sections import Refusal, Section, rate
-from appraise.storage.database import Session
+from appraise.use_cases.around import Around
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_change import Request, change_section
 
@@ -35,7 +35,7 @@ def rate_item(  # noqa: PLR0913  # the fields of one form
         facts=(("item", item_id), ("rating", str(rating)), ("commented", str(bool(comment)))),
     )
 
-    def step(_: Session, section: Section) -> Section | Refusal:
+    def step(_: Around, section: Section) -> Section | Refusal:
         return rate(section, item_id, rating=rating, comment=comment, reason=reason)
 
     return change_section(deployment, principal, section_id, request, step)

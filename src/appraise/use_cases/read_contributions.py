@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Final
@@ -24,7 +24,7 @@ from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
 from appraise.domain.reading import Page
 from appraise.storage import audit, contributions, cycles
 from appraise.storage.access import Viewer
-from appraise.storage.contributions import Member
+from appraise.storage.contributions import Member, Placed
 from appraise.storage.cursors import checked_size
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
@@ -67,14 +67,43 @@ def list_contributions(
 ) -> ContributionPage:
     """A page of the rows. Raises `NotFound` for an unknown cycle, `InvalidInput` for a cursor of another list."""
     checked_size(first)
-    rows = _rows(deployment, principal, wanted, at=at)
+    by_one = wanted.dimension is Dimension.EMPLOYEE
+    rows = (_empty_rows if by_one else _rows)(deployment, principal, wanted, at=at)
     ordered = sorted(rows, key=lambda row: _key(row, wanted.order))
     begun = None if after is None else position(after, 4)
     rest = [row for row in ordered if begun is None or _key(row, wanted.order) > begun]
-    shown = [row.made() for row in rest[:first]]
+    page = rest[:first]
+    shown = [row.made() for row in (_filled(deployment, principal, wanted, page, at=at) if by_one else page)]
     _record(deployment, principal, shown, at=at)
     keys = tuple(_key(row, wanted.order) for row in shown)
     return ContributionPage(Page(tuple(shown), keys, len(rest) > first), len(ordered))
+
+
+def _empty_rows(deployment: Deployment, principal: Principal, wanted: ContributionQuery, *, at: datetime) -> list[_Row]:
+    """The rows of employees, of whom nothing is read but who they are: of thousands, only a page is shown."""
+    viewer = Viewer(principal, at.date())
+    found = []
+    with deployment.database.reading() as session:
+        for cycle in _chosen(session, wanted):
+            run = cycles.latest_run(session, cycle.id)
+            people = [] if run is None else contributions.measured(session, viewer, cycle.id, run.id, wanted.indicators)
+            found += [
+                _Row(cycle, Group(wanted.dimension, one.employee, one.name, one.sort_name), [])
+                for one in people
+                if _is_wanted(wanted, one) and (wanted.employees is None or one.employee in wanted.employees)
+            ]
+    return found
+
+
+def _filled(
+    deployment: Deployment, principal: Principal, wanted: ContributionQuery, page: Sequence[_Row], *, at: datetime
+) -> list[_Row]:
+    """The same rows with what is measured, in their order."""
+    employees = frozenset(EmployeeId(str(row.group.key)) for row in page)
+    asked = replace(wanted, employees=employees, cycles=tuple(dict.fromkeys(row.cycle.id for row in page)))
+    known = {(row.cycle.id, row.group.key): row for row in _rows(deployment, principal, asked, at=at)}
+    keys = [(row.cycle.id, row.group.key) for row in page]
+    return [known[key] for key in keys if key in known]  # whoever is not there went meanwhile
 
 
 def contributions_of(
@@ -97,11 +126,13 @@ def contributions_of(
 def _rows(deployment: Deployment, principal: Principal, wanted: ContributionQuery, *, at: datetime) -> list[_Row]:
     viewer = Viewer(principal, at.date())
     with deployment.database.reading() as session:
-        if wanted.cycles is None:
-            chosen: Sequence[Cycle] = cycles.all_of_them(session)[:MOST_CYCLES]
-        else:
-            chosen = [cycles.get(session, cycle) for cycle in dict.fromkeys(wanted.cycles)]
-        return [row for cycle in chosen for row in _of_cycle(session, viewer, wanted, cycle)]
+        return [row for cycle in _chosen(session, wanted) for row in _of_cycle(session, viewer, wanted, cycle)]
+
+
+def _chosen(session: Session, wanted: ContributionQuery) -> Sequence[Cycle]:
+    if wanted.cycles is None:
+        return cycles.all_of_them(session)[:MOST_CYCLES]
+    return [cycles.get(session, cycle) for cycle in dict.fromkeys(wanted.cycles)]
 
 
 def rows_of_cycle(session: Session, viewer: Viewer, wanted: ContributionQuery, cycle: Cycle) -> list[ContributionRow]:
@@ -131,6 +162,12 @@ def _of_cycle(session: Session, viewer: Viewer, wanted: ContributionQuery, cycle
     return [_Row(cycle, table.groups[key], found) for key, found in table.found.items()]
 
 
+def _is_wanted(wanted: ContributionQuery, member: Member | Placed) -> bool:
+    return (wanted.departments is None or member.department_code in wanted.departments) and (
+        wanted.managers is None or member.manager in wanted.managers
+    )
+
+
 class _Table:
     """The rows of one cycle, filled indicator by indicator."""
 
@@ -148,7 +185,7 @@ class _Table:
         groups: dict[str | None, tuple[list[Member], list[Member]]] = defaultdict(lambda: ([], []))
         for number, members in enumerate((now, final)):
             for member in members:
-                if self._is_wanted(member):
+                if _is_wanted(self.wanted, member):
                     group = group_of(member, self.wanted.dimension)
                     self.groups.setdefault(group.key, group)  # a department may have had another name before
                     groups[group.key][number].append(member)
@@ -161,12 +198,6 @@ class _Table:
     ) -> Contribution:
         now, final = (self._reading(indicator, group, members, hidden) for members, hidden in readings)
         return Contribution(indicator, now, final)
-
-    def _is_wanted(self, member: Member) -> bool:
-        wanted = self.wanted
-        return (wanted.departments is None or member.department_code in wanted.departments) and (
-            wanted.managers is None or member.manager in wanted.managers
-        )
 
     def _reading(
         self, indicator: IndicatorKey, group: Group, members: list[Member], hidden: Hidden | None
@@ -207,10 +238,8 @@ def record_reads(
         return
     actor = Actor.of(principal)
 
-    def work(session: Session) -> None:
-        for employee, names in others.items():
-            details = [*actor.facts, ("cycles", ", ".join(names))]
-            subject = f"employee:{employee}"
-            audit.append(session, at=at, actor=actor.id, action="contributions.read", subject=subject, details=details)
-
-    committed(deployment, work)
+    lines = [
+        audit.Line(actor.id, "contributions.read", f"employee:{employee}", (*actor.facts, ("cycles", ", ".join(names))))
+        for employee, names in others.items()
+    ]
+    committed(deployment, lambda session: audit.append_all(session, lines, at=at))

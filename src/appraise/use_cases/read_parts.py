@@ -14,8 +14,9 @@ from appraise.domain.reading import ViewedSection
 from appraise.domain.section_guards import Moment, hindrance
 from appraise.domain.section_states import ALLOWED, Action
 from appraise.domain.sections import Section
-from appraise.storage import cycles, parts, people, sections, tasks, tokens
+from appraise.storage import cycles, parts, people, sections, tasks
 from appraise.storage.database import Session
+from appraise.use_cases.around import Around
 from appraise.use_cases.deployment import Deployment
 
 
@@ -39,28 +40,30 @@ class Asked:
     part: Part | None
 
 
-def parts_of(session: Session, section: Section, *, on: date) -> SectionParts:
+def parts_of(around: Around, section: Section) -> SectionParts:
     """All that are asked for or were given, whoever asks: as of the day of handing in, once that is over."""
+    session, on = around.session, around.on
     if section.submitted_at is not None and section.state not in ALLOWED[Action.RATE]:
         on = min(on, section.submitted_at.date())
-    cycle, lines = cycles.get(session, section.cycle), parts.lines_of(session, section.employee)
-    manager = next(iter(people.managers_of(session, section.employee, on=on)), None)
-    given = parts.of_section(session, section.id)
+    cycle, lines, given = around.cycle(section.cycle), around.lines(section.employee), around.parts(section.id)
+    is_today = on == around.on
+    managers = around.managers(section.employee) if is_today else people.managers_of(session, section.employee, on=on)
+    manager = next(iter(managers), None)
     found = []
     asked_for = expected_parts(cycle, lines, manager=manager, on=on)
     for one in [*asked_for, *kept_parts(cycle, lines, given, asked_for)]:
         status = people.status_of(session, one.author, on=on)
         can_give = may_sign_in(status) and status is not EmploymentStatus.LEAVE
-        name = tokens.name_of(session, one.author) or one.author
+        name = around.name(one.author) or one.author
         found.append(NamedPart(one, name, given.get(one.author), can_give))
     days = 0 if manager is None else days_of(cycle, lines, manager, on=on)
     return SectionParts(tuple(found), days, by_days(section, found, days_of_manager=days))
 
 
-def read_parts(deployment: Deployment, viewed: ViewedSection, *, at: datetime) -> SectionParts:
+def read_parts(deployment: Deployment, principal: Principal, viewed: ViewedSection, *, at: datetime) -> SectionParts:
     """Of a section that was read; without what is withheld as the manager's ratings are."""
     with deployment.database.reading() as session:
-        whole = parts_of(session, viewed.section, on=at.date())
+        whole = parts_of(Around(session, principal, at.date()), viewed.section)
     if viewed.ratings_visible:
         return whole
     asked_for = (one for one in whole.parts if one.expected.kind is not PartKind.KEPT)  # else it tells what was given
@@ -76,9 +79,9 @@ def asked_of(deployment: Deployment, principal: Principal, *, at: datetime) -> l
     with deployment.database.reading() as session:
         found = asked(session, me, on=at.date())
         with_items = {section.id: section for section in sections.whole(session, [one.section.id for one in found])}
-        given = {one.section.id: parts.of_section(session, one.section.id).get(me) for one in found}
+        given = parts.of_sections(session, [one.section.id for one in found])
     return [
-        Asked(one.expected, with_items[one.section.id], one.employee_name, one.cycle, given[one.section.id])
+        Asked(one.expected, with_items[one.section.id], one.employee_name, one.cycle, given[one.section.id].get(me))
         for one in found
     ]
 

@@ -11,6 +11,7 @@ from appraise.errors import NotFound
 from appraise.storage import audit, people, sections
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
+from appraise.use_cases.around import Around
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_view import Actor, view
 from appraise.use_cases.transactions import committed
@@ -42,7 +43,7 @@ def get_section(deployment: Deployment, principal: Principal, section: SectionId
         found = sections.get(session, Viewer(principal, at.date()), section)
         if found is None:
             raise NotFound("there is no such section, or it is not yours to see")
-        return view(session, principal, found, at=at)
+        return view(Around(session, principal, at.date()), found)
 
     def read_and_record(session: Session) -> ViewedSection:
         viewed = read(session)

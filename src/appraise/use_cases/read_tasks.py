@@ -52,7 +52,7 @@ def all_tasks(session: Session, *, hr: Collection[EmployeeId], viewer: Viewer | 
             absent=absent,
             disputes=objections.get(section.id, ()),
             corrections=notices.get(section.id, ()),
-            respond_by=respond_by(session, section, cycle, leave) if is_shared else None,
+            respond_by=respond_by(section, cycle, leave.get(section.employee, ())) if is_shared else None,
         )
         names = {one.delegation.manager: one.manager_name for one in open_.delegates}
         found += [

@@ -12,7 +12,7 @@ from appraise.domain.section_states import Action
 from appraise.domain.section_steps import reopen
 from appraise.domain.sections import Refusal, Section
 from appraise.storage import corrections
-from appraise.storage.database import Session
+from appraise.use_cases.around import Around
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_change import Request, change_section
 
@@ -29,7 +29,8 @@ def reopen_section(
     """Errors as for every change of a section: see `change_section`."""
     request = Request(Action.REOPEN, expected_version, at, idempotency_key, body=(), facts=())
 
-    def step(session: Session, section: Section) -> Section:
+    def step(around: Around, section: Section) -> Section:
+        session = around.session
         proposed = section.course.reopening
         if proposed is not None and proposed.reason is ReopeningReason.CORRECTION:
             for notice in corrections.of(session, section.id):

@@ -51,7 +51,12 @@ def _over(session: Session, at: datetime) -> list[SectionId]:
     return [
         section.id
         for section in sections.in_states(session, [SectionState.SHARED, SectionState.ACKNOWLEDGED])
-        if _is_over(section, known[section.cycle], respond_by(session, section, known[section.cycle], leave), at)
+        if _is_over(
+            section,
+            known[section.cycle],
+            respond_by(section, known[section.cycle], leave.get(section.employee, ())),
+            at,
+        )
     ]
 
 
@@ -66,7 +71,8 @@ def _is_over(section: Section, cycle: Cycle, last: date | None, at: datetime) ->
 def _close(session: Session, key: SectionId, at: datetime) -> bool:
     before = sections.held(session, key)
     cycle = cycles.get(session, before.cycle)
-    if not _is_over(before, cycle, respond_by(session, before, cycle), at):
+    leave = people.leave(session, before.employee).get(before.employee, ())
+    if not _is_over(before, cycle, respond_by(before, cycle, leave), at):
         return False
     after = close_by_clock(before, at=at)
     store_step(session, before, after, at=at)

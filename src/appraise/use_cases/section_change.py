@@ -1,6 +1,6 @@
 """What all changes of a section share: sight, permission, version, repetition, guards, audit, and the answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,19 +10,20 @@ from appraise.domain.global_ids import Kind, encoded
 from appraise.domain.identifiers import SectionId
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_guards import hindrance
-from appraise.domain.section_states import Action, SectionState
+from appraise.domain.section_states import Action
 from appraise.domain.sections import Refusal, Section
 from appraise.domain.webhooks import Notice
 from appraise.errors import Forbidden, NotFound
-from appraise.storage import audit, cycles, idempotency, outbox, people, section_revisions, sections
+from appraise.storage import audit, idempotency, outbox, section_revisions, sections
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 from appraise.storage.documents import digest
+from appraise.use_cases.around import Around
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_view import Actor, moment_of, view
 from appraise.use_cases.transactions import committed
 
-Step = Callable[[Session, Section], Section | Refusal]
+Step = Callable[[Around, Section], Section | Refusal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ def change_section(
     Raises `NotFound` where it is not theirs to see, `Forbidden` where it is and the action is not theirs, `Conflict`
     where the idempotency key was used for another request. A refusal changes nothing and is not kept under the key.
     """
+    if deployment.together is not None:
+        return deployment.together.changed(section_id, request, step)
     return committed(deployment, lambda session: _changed(session, principal, section_id, request, step))
 
 
@@ -57,22 +60,14 @@ def _changed(
     at = request.at
     section = sections.get(session, Viewer(principal, at.date()), section_id, to_change=True)
     if section is None:
-        raise NotFound("there is no such section, or it is not yours to see")
-    actor = Actor.of(principal)
+        raise NotFound(_NONE)
+    around, actor = Around(session, principal, at.date()), Actor.of(principal)
     body = digest([request.action.value, section_id, request.expected_version, *request.body])
     if request.idempotency_key is not None:
         answer = idempotency.answer(session, actor.id, request.idempotency_key, body_hash=body)
         if answer is not None:
-            return view(session, principal, sections.thawed(session, answer), at=at)
-    managers = people.managers_of(session, section.employee, on=at.date())
-    if not may_act(principal, request.action, section.employee, managers=managers):
-        doing = request.action.lower().replace("_", " ")
-        raise Forbidden(f"to {doing} this section is not yours", expected=_WHOSE[request.action])
-    if section.version != request.expected_version:
-        return _conflict(session, section, request.expected_version)
-    cycle = cycles.get(session, section.cycle)
-    moment = moment_of(session, principal, section, cycle, on=at.date())
-    after = hindrance(section, request.action, moment) or step(session, section)
+            return view(around, sections.thawed(session, answer))
+    after = _stepped(around, section, request, step)
     if isinstance(after, Refusal):
         return after
     store_step(session, section, after, at=at)
@@ -80,10 +75,67 @@ def _changed(
         idempotency.keep(
             session, actor.id, request.idempotency_key, body_hash=body, answer=sections.frozen(after), at=at
         )
-    viewed = view(session, principal, after, at=at, managers=managers, cycle=cycle)
-    actor = Actor.of(principal, acts_for(principal, request.action, section.employee, managers=managers))
-    record_step(session, section, after, f"section.{request.action.lower()}", actor, request.facts, at=at)
+    viewed = view(around, after)
+    record_step(session, section, after, _action(request), _actor(around, section, request), request.facts, at=at)
     return viewed
+
+
+def _stepped(around: Around, section: Section, request: Request, step: Step) -> Section | Refusal:
+    managers = around.managers(section.employee)
+    if not may_act(around.principal, request.action, section.employee, managers=managers):
+        doing = request.action.lower().replace("_", " ")
+        raise Forbidden(f"to {doing} this section is not yours", expected=_WHOSE[request.action])
+    if section.version != request.expected_version:
+        return _conflict(around.session, section, request.expected_version)
+    return hindrance(section, request.action, moment_of(around, section)) or step(around, section)
+
+
+def _action(request: Request) -> str:
+    return f"section.{request.action.lower()}"
+
+
+def _actor(around: Around, section: Section, request: Request) -> Actor:
+    managers = around.managers(section.employee)
+    return Actor.of(around.principal, acts_for(around.principal, request.action, section.employee, managers=managers))
+
+
+class Together:
+    """Changes of many sections in one transaction: read at once, and written at once by `write`.
+
+    Only for steps that write nothing themselves.
+    """
+
+    def __init__(self, session: Session, principal: Principal, wanted: Iterable[SectionId], *, at: datetime) -> None:
+        self._around = Around(session, principal, at.date())
+        self._sections = sections.all_to_change(session, Viewer(principal, at.date()), wanted)
+        self._around.gather(list(self._sections.values()))
+        self._done: list[tuple[Section, Section, Request]] = []
+
+    def changed(self, key: SectionId, request: Request, step: Step) -> ViewedSection | Refusal:
+        """As `change_section`; what is told of a section is how it stands after the changes before."""
+        section = self._sections.get(key)
+        if section is None:
+            raise NotFound(_NONE)
+        after = _stepped(self._around, section, request, step)
+        if isinstance(after, Refusal):
+            return after
+        self._sections[key] = after
+        self._done.append((section, after, request))
+        return view(self._around, after)
+
+    def write(self, *, at: datetime) -> None:
+        """The last writes of the transaction."""
+        session = self._around.session
+        sections.save(session, list({after.id: after for _, after, _ in self._done}.values()), at=at)
+        moved = [
+            (after.id, _facts(after, before)) for before, after, _ in self._done if after.state is not before.state
+        ]
+        outbox.append_all(session, Notice.SECTION_STATE_CHANGED, moved, at=at)
+        lines = [
+            _line(after, _action(request), _actor(self._around, after, request), request.facts)
+            for _, after, request in self._done
+        ]
+        audit.append_all(session, lines, at=at)
 
 
 def store_step(session: Session, before: Section, after: Section, *, at: datetime) -> None:
@@ -105,24 +157,28 @@ def record_step(  # noqa: PLR0913  # what happened to what, by whom, with which 
 ) -> None:
     """Tell host systems of a new state, and the audit log of the step; the last writes of a transaction."""
     if after.state is not before.state:
-        told = _facts(after, before=before.state)
-        outbox.append(session, Notice.SECTION_STATE_CHANGED, after.id, facts=told, at=at)
-    details = [*actor.facts, ("version", str(after.version)), ("state", after.state.value), *facts]
-    audit.append(session, at=at, actor=actor.id, action=action, subject=f"section:{after.id}", details=details)
+        outbox.append(session, Notice.SECTION_STATE_CHANGED, after.id, facts=_facts(after, before), at=at)
+    audit.append_all(session, [_line(after, action, actor, facts)], at=at)
 
 
-def _facts(section: Section, *, before: SectionState) -> dict[str, str | int]:
+def _line(after: Section, action: str, actor: Actor, facts: tuple[tuple[str, str], ...]) -> audit.Line:
+    details = (*actor.facts, ("version", str(after.version)), ("state", after.state.value), *facts)
+    return audit.Line(actor.id, action, f"section:{after.id}", details)
+
+
+def _facts(section: Section, before: Section) -> dict[str, str | int]:
     return {
         "sectionId": encoded(Kind.SECTION, section.id),
         "employeeId": encoded(Kind.EMPLOYEE, section.employee),
         "cycleId": encoded(Kind.CYCLE, section.cycle),
         "state": section.state.value,
-        "stateBefore": before.value,
+        "stateBefore": before.state.value,
         "version": section.version,
         "revision": section.revision,
     }
 
 
+_NONE: Final = "there is no such section, or it is not yours to see"
 HR: Final = "an HR administrator; nobody acts on their own section"
 _WHOSE: Final = dict.fromkeys(Action, HR) | {
     Action.RATE: "the employee's own manager, or whoever stands in for them",

@@ -1,8 +1,8 @@
 """A section as one principal sees it, with the actions that are theirs now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from appraise.domain.access import Principal, Role, StandIn, may_act, sees_ratings
@@ -10,37 +10,20 @@ from appraise.domain.clocks import due_on
 from appraise.domain.cycles import Cycle
 from appraise.domain.disputes import DisputeKind
 from appraise.domain.employees import Employee, EmploymentStatus
-from appraise.domain.identifiers import EmployeeId
 from appraise.domain.periods import Period
 from appraise.domain.reading import HandedIn, PersonRow, ViewedSection
 from appraise.domain.section_guards import Moment, hindrance
 from appraise.domain.section_states import Action
 from appraise.domain.sections import Section
-from appraise.storage import composites, cycles, disputes, people, sections, tokens
+from appraise.storage import sections
 from appraise.storage.access import Viewer
-from appraise.storage.database import Session
-from appraise.use_cases.stand_ins import delegates_of
+from appraise.use_cases.around import Around
 
 
-def view(
-    session: Session,
-    principal: Principal,
-    section: Section,
-    *,
-    at: datetime,
-    managers: Sequence[EmployeeId] | None = None,
-    cycle: Cycle | None = None,
-) -> ViewedSection:
-    """`section` must have been read through the principal's scope.
-
-    `managers` and `cycle` are the section's where the caller has read them.
-    """
-    viewer = Viewer(principal, at.date())
-    cycle = cycle or cycles.get(session, section.cycle)
-    person = people.by_id(session, viewer, [section.employee], on=at.date()).get(section.employee)
-    if managers is None:
-        managers = people.managers_of(session, section.employee, on=at.date())
-    moment = moment_of(session, principal, section, cycle, on=at.date())
+def view(around: Around, section: Section) -> ViewedSection:
+    """As its principal sees it; `section` must have been read through their scope."""
+    principal, cycle, managers = around.principal, around.cycle(section.cycle), around.managers(section.employee)
+    moment = moment_of(around, section)
     allowed = {
         action
         for action in Action
@@ -48,51 +31,44 @@ def view(
         and hindrance(section, action, moment) is None
     }
     return ViewedSection(
-        section=sections.shown(section, viewer),
-        person=person or _as_the_section_says(session, section),
+        section=sections.shown(section, Viewer(principal, around.on)),
+        person=around.person(section.employee) or _as_the_section_says(around, section),
         cycle=cycle,
         ratings_visible=sees_ratings(principal, section.employee, section.state),
         allowed_actions=frozenset(allowed),
         is_own=principal.employee == section.employee,
-        composite=composites.of(session, section.run, section.employee),
-        respond_by=respond_by(session, section, cycle),
-        delegates=tuple(delegates_of(session, managers[0], on=at.date())) if managers else (),
-        handed_in=_handed_in(session, section),
+        composite=around.composite(section),
+        respond_by=respond_by(section, cycle, around.leave(section.employee)),
+        delegates=around.delegates(managers[0]) if managers else (),
+        handed_in=_handed_in(around, section),
     )
 
 
-def _handed_in(session: Session, section: Section) -> HandedIn | None:
+def _handed_in(around: Around, section: Section) -> HandedIn | None:
     by, for_ = section.course.submitted_by, section.course.submitted_for
     if by is None:
         return None
-    return HandedIn(tokens.name_of(session, by) or by, None if for_ is None else tokens.name_of(session, for_))
+    return HandedIn(around.name(by) or by, None if for_ is None else around.name(for_))
 
 
-def moment_of(session: Session, principal: Principal, section: Section, cycle: Cycle, *, on: date) -> Moment:
-    waiting = [one.kind is DisputeKind.RATING for one in disputes.of(session, section.id) if one.is_open]
+def moment_of(around: Around, section: Section) -> Moment:
+    waiting = [one.kind is DisputeKind.RATING for one in around.disputes(section.id) if one.is_open]
     return Moment(
-        on=on,
-        cycle=cycle,
-        actor=principal.employee,
-        is_hr=Role.HR_ADMINISTRATOR in principal.roles,
+        on=around.on,
+        cycle=around.cycle(section.cycle),
+        actor=around.principal.employee,
+        is_hr=Role.HR_ADMINISTRATOR in around.principal.roles,
         is_disputed=any(waiting),
         is_claimed=not all(waiting),
     )
 
 
-def respond_by(
-    session: Session, section: Section, cycle: Cycle, leave: Mapping[EmployeeId, Sequence[Period]] | None = None
-) -> date | None:
-    """The last day on which the employee may answer; None where nothing is shared, or while they are on leave.
-
-    `leave` is everybody's, where many are asked for.
-    """
+def respond_by(section: Section, cycle: Cycle, leave: Sequence[Period]) -> date | None:
+    """The last day on which the employee may answer; None where nothing is shared, or while they are on leave."""
     shared = section.course.shared_at
     if shared is None:
         return None
-    away = people.leave(session, section.employee) if leave is None else leave
-    pauses = [*section.course.pauses, *away.get(section.employee, ())]
-    return due_on(shared.date(), cycle.rules.response_days, pauses)
+    return due_on(shared.date(), cycle.rules.response_days, [*section.course.pauses, *leave])
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +98,9 @@ OPERATOR: Final = Actor("operator", ())
 """Whoever runs the deployment, at the command line."""
 
 
-def _as_the_section_says(session: Session, section: Section) -> PersonRow:
+def _as_the_section_says(around: Around, section: Section) -> PersonRow:
     """For principals who may read sections and not people: nothing beyond the section's own snapshot."""
-    name = tokens.name_of(session, section.employee) or section.employee
+    name = around.name(section.employee) or section.employee
     return PersonRow(
         Employee(section.employee, name),
         EmploymentStatus.UNKNOWN,

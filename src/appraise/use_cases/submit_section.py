@@ -8,8 +8,8 @@ from appraise.domain.parts import missing
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_states import Action
 from appraise.domain.sections import Refusal, Section, submit
-from appraise.storage import cycles, people, sections
-from appraise.storage.database import Session
+from appraise.storage import sections
+from appraise.use_cases.around import Around
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_parts import parts_of
 from appraise.use_cases.section_change import Request, change_section
@@ -27,19 +27,18 @@ def submit_section(
     """Errors as for every change of a section: see `change_section`."""
     request = Request(Action.SUBMIT, expected_version, at, idempotency_key)
 
-    def step(session: Session, section: Section) -> Section | Refusal:
-        run = cycles.run(session, section.run)
-        beside = parts_of(session, section, on=at.date())
-        rate_by = cycles.get(session, section.cycle).rules.rate_by
+    def step(around: Around, section: Section) -> Section | Refusal:
+        beside = parts_of(around, section)
+        rate_by = around.cycle(section.cycle).rules.rate_by
         waits = missing(beside.parts, days_of_manager=beside.days_of_manager, rate_by=rate_by, on=at.date())
         if waits is not None:
             return waits
-        managers = people.managers_of(session, section.employee, on=at.date())
+        managers = around.managers(section.employee)
         place_of = acts_for(principal, Action.SUBMIT, section.employee, managers=managers)
         return submit(
             section,
             at=at,
-            manifest_hash=sections.manifest_hash(run, section),
+            manifest_hash=sections.manifest_hash(around.run(section.run), section),
             by=principal.employee,
             acts_for=None if place_of is None else place_of.manager,
         )

@@ -10,7 +10,7 @@ from appraise.domain.section_states import Action
 from appraise.domain.sections import Refusal, Section, moved
 from appraise.errors import NotFound
 from appraise.storage import disputes
-from appraise.storage.database import Session
+from appraise.use_cases.around import Around
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.dispute_notice import tell_of_dispute
 from appraise.use_cases.section_change import Request, change_section
@@ -36,7 +36,8 @@ def withdraw_dispute(  # noqa: PLR0913  # the fields of one form
     facts = (("dispute", dispute_id), ("withdrawn", "True"))
     request = Request(action, expected_version, at, idempotency_key, body=("withdraw", dispute_id), facts=facts)
 
-    def step(session: Session, section: Section) -> Section | Refusal:
+    def step(around: Around, section: Section) -> Section | Refusal:
+        session = around.session
         known = disputes.of(session, section.id)
         dispute = next(one for one in known if one.id == dispute_id)
         if not dispute.is_open:
