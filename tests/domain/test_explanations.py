@@ -17,6 +17,7 @@ from appraise.domain.explanations import (
     sentences,
     signed,
     verdict,
+    verdict_of,
 )
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, SATISFACTION
@@ -80,6 +81,17 @@ def test_an_estimate_is_told_from_what_was_seen_to_what_may_be_made_of_it() -> N
     ]
 
 
+def test_a_figure_is_better_or_worse_or_cannot_be_told() -> None:
+    chance = Decimal("0.03")
+    told = plain(tuple(verdict_of(better, chance) for better in (True, False, None)))
+
+    assert told == [
+        "This is better than expected (probability 3 %).",
+        "This is worse than expected (probability of being better: 3 %).",
+        "The data cannot tell this from what was expected (probability of being better: 3 %).",
+    ]
+
+
 def test_a_level_is_no_step_of_the_working_so_that_it_leads_nobody_who_has_still_to_rate() -> None:
     assert sentences(replace(SATISFIED, level=5)) == sentences(replace(SATISFIED, level=None))
     assert level_sentence(5) == "By the policy's rule that is level 5 of 5; it rates nobody."
@@ -117,6 +129,7 @@ def test_where_lower_is_better_a_case_mix_that_lifts_the_figure_is_the_harder_on
     [
         ("1.14", "1.10", "moved by 0.04 towards the peers, so the score is 1.10."),
         ("1.14", "1.00", "moved by 0.14 towards the peers, so the score is 1.00."),
+        ("0.86", "1.00", "moved by 0.14 towards the peers, so the score is 1.00."),
         ("1.14", "1.19", "changes by +0.05, so the score is 1.19."),  # all cases together have 1, the average .95
         ("1.02", "0.98", "changes by −0.04, so the score is 0.98."),
         ("0.98", "1.02", "changes by +0.04, so the score is 1.02."),

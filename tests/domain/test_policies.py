@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from appraise.domain.identifiers import IndicatorKey
-from appraise.domain.indicators import ATTRITION, BY_KEY, SATISFACTION, definition_of
+from appraise.domain.indicators import ATTRITION, BY_KEY, REPEAT_PURCHASE, SATISFACTION, definition_of
 from appraise.domain.policies import DEFAULT_POLICY, DEFAULTS, Policy, register
+from appraise.domain.profiles import Profile
 from appraise.errors import InvalidInput
 from appraise.scoring.installed import installed
 
@@ -37,6 +38,23 @@ def test_weights_that_do_not_make_1_are_refused(weights: tuple[float, ...], tota
         "  expected: 1",
         "  to do:    change the weights so that together they make 1",
     ]
+
+
+def test_a_profile_has_weights_of_its_own_that_make_1() -> None:
+    only_satisfaction = weighed(1.0, 0.0)
+    loyal = Profile("Loyal", ((ATTRITION, 1.0), (SATISFACTION, 0.0)))
+    policy = replace(only_satisfaction, profiles=(loyal,))
+
+    assert [policy.weighs(key) for key in (SATISFACTION, ATTRITION, REPEAT_PURCHASE, COURTESY)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert [only_satisfaction.weighs(key) for key in (SATISFACTION, ATTRITION)] == [True, False]
+    assert weighed(0.25, 0.75).weighs(SATISFACTION)
+    with pytest.raises(InvalidInput, match=r"^the weights of the profile 'Loyal' sum to 0\.5\n"):
+        replace(policy, profiles=(replace(loyal, weights=((ATTRITION, 0.5),)),))
 
 
 def test_the_rules_of_an_indicator_are_found_by_its_key() -> None:

@@ -96,6 +96,71 @@ def test_reasons_are_printed_last_by_their_keys() -> None:
     ]
 
 
+LISTS = """
+[[exclusions]]
+reason = "trainers serve no customers"
+jobs = ["Trainer"]
+
+[[exclusions]]
+reason = "a holiday"
+first_day = "2025-05-01"
+last_day = "2025-05-01"
+
+[[profiles]]
+name = "Second line"
+weights = { attrition = 0.75, satisfaction = 0.25 }
+jobs = ["Senior agent"]
+"""
+
+
+def test_exclusions_and_profiles_are_printed_as_they_were_written_and_stored_with_the_rest() -> None:
+    policy = read_toml(LISTS).policy()
+    text = to_toml(policy)
+
+    assert text[text.index("\n[[exclusions]]") :] == LISTS
+    assert text[: text.index("\n[[exclusions]]")] == to_toml(DEFAULT_POLICY)
+    stored = document_of(policy).as_json()
+    assert [one["reason"] for one in stored["exclusions"]] == ["trainers serve no customers", "a holiday"]
+    assert stored["profiles"] == [
+        {"name": "Second line", "weights": {"attrition": 0.75, "satisfaction": 0.25}, "jobs": ["Senior agent"]}
+    ]
+    assert from_json(stored).policy() == policy
+
+
+def test_a_list_that_is_none_and_an_entry_that_cannot_be_read_are_told_by_name_and_number() -> None:
+    for name in ("exclusions", "profiles"):
+        one = refusal(f"version = 1\n{name} = 4")
+        assert (one.found, one.expected) == (f"{name} is 4", f"tables [[{name}]], one for each")
+        assert one.place == Place("policy.toml", 2)
+    wrong = refusal(LISTS.replace('name = "Second line"', "name = 4"))
+    assert wrong.found == "profiles, number 1, has the name 4"
+    assert wrong.expected == "name: what people call the profile"
+    assert refusal(LISTS.replace('reason = "a holiday"', "")).found == "exclusions, number 2, has the reason None"
+
+
+def test_what_only_one_indicator_has_is_printed_stored_and_hashed_with_it() -> None:
+    """What attrition takes for a loss is nobody else's."""
+    chosen = "[indicators.attrition]\nweight = 1\nrelation = 'contractual'\n"
+    reasoned = f"{chosen}[reasons]\n'indicators.attrition.relation' = 'all have contracts'\n"
+    policy = read_toml(reasoned).policy()
+    lines = to_toml(policy).splitlines()
+
+    assert lines[lines.index('relation = "contractual"') - 1].startswith('#   default "auto": ')
+    assert document_of(policy).as_json()["indicators"]["attrition"]["relation"] == "contractual"
+    assert read_toml(to_toml(policy)).policy() == policy
+    assert canonical_json(read_toml(chosen.replace("'contractual'", "'auto'")).policy()) != canonical_json(policy)
+    assert lines[lines.index("minimum_events = 5") - 1].startswith("#   default 5: ")
+    assert not [line for line in lines if line.endswith("None")]
+
+
+def test_a_document_is_plain_json() -> None:
+    def kinds(value: Any) -> set[type]:
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        return {type(value)}.union(*map(kinds, inner))
+
+    assert kinds(document_of(read_toml(LISTS).policy()).as_json()) <= {dict, list, str, int, float}
+
+
 def test_indicators_of_one_policy_stand_in_the_order_of_the_scorecard_and_others_after_them_by_name() -> None:
     names = ["zeal", "attrition", "charm", "transfers", "satisfaction"]
     rules = DEFAULT_POLICY.of(SATISFACTION)
@@ -175,6 +240,12 @@ def test_a_mistake_is_told_with_the_line_of_its_key_or_of_the_table_around_it(te
 def test_what_is_no_table_is_told_how_one_is_written() -> None:
     assert refusal("[indicators]\nsatisfaction = 4").expected == "a table: [indicators.satisfaction] and its keys below"
     assert refusal("reasons = 4").expected == "a table: [reasons] and its keys below"
+
+
+def test_a_key_that_is_missing_is_told_what_it_may_be() -> None:
+    assert refusal("[indicators.charm]\nweight = 1").expected == (
+        "one of: direct, last_touch, linear, time_decay, ownership"
+    )
 
 
 def test_an_empty_table_of_an_unknown_indicator_is_answered_with_the_installed_ones() -> None:

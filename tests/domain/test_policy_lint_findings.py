@@ -186,6 +186,56 @@ def test_what_is_odd_about_levels_and_lists_is_said_in_full(text: str, sentences
     assert [found.sentence for found in lint(read_toml(text))] == sentences
 
 
+def profiles(*named: tuple[str, str, str]) -> str:
+    """By name, weights, and what else stands in the table."""
+    return "".join(f'[[profiles]]\nname = "{name}"\nweights = {{ {one} }}\n{more}\n' for name, one, more in named)
+
+
+PAIR = "[indicators.satisfaction]\nweight = 0.5\n[indicators.attrition]\nweight = 0.5\n"
+EVEN = "satisfaction = 0.5, attrition = 0.5"
+CONTEXT = f"{PAIR}[indicators.transfers]\n[indicators.first_contact_resolution]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            PAIR + profiles(("A", "satisfaction = 0.5, attrition = 0.4", "")),
+            ["the weights of the profile A sum to 0.9, not to 1"],
+        ),
+        (
+            PAIR + profiles(("A", "satisfaction = 0.5, charm = 0.5", "")),
+            ["the profile A weighs charm, which the policy does not score"],
+        ),
+        (PAIR + profiles(("A", EVEN, ""), ("a", EVEN, "")), ["there are two profiles a"]),
+        (
+            PAIR + profiles(("A", EVEN, "jobs = ['x', 'y']"), ("B", EVEN, "jobs = ['x']")),
+            ["B stands below A, which covers its jobs: nobody has it by its lists"],
+        ),
+        (
+            PAIR + profiles(("A", "satisfaction = 1, attrition = 0", "")),
+            ["one indicator alone decides in the profile A: nothing else is weighed against it"],
+        ),
+        (
+            CONTEXT + profiles(("A", "satisfaction = 0.5, transfers = 0.5", "")),
+            ["transfers is what the employee does, not what becomes of the customer: scored, it rewards the doing"],
+        ),
+        (
+            CONTEXT + profiles(("A", EVEN, ""), ("B", "satisfaction = 0.9, first_contact_resolution = 0.1", "")),
+            [
+                (
+                    "first_contact_resolution is read as context and carries no weight, unless [reasons] says why under"
+                    ' "indicators.first_contact_resolution.weight"'
+                )
+            ],
+        ),
+        (CONTEXT + profiles(("A", EVEN, ""), ("B", f"{EVEN}, transfers = 0, first_contact_resolution = 0", "")), []),
+    ],
+)
+def test_what_is_wrong_or_odd_about_profiles_is_said_in_full(text: str, sentences: list[str]) -> None:
+    assert [found.sentence for found in lint(read_toml(text))] == sentences
+
+
 def test_credit_that_a_context_indicator_cannot_share_is_answered_with_the_one_way_in_which_it_can() -> None:
     text = f'{ALONE}[indicators.first_contact_resolution]\nattribution = "ownership"'
 

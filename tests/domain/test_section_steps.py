@@ -143,6 +143,7 @@ def test_opening_again_begins_a_revision_with_the_ratings_of_the_last() -> None:
         self_assessed_at=AT,
         unblinded_at=AT,
         submitted_by=HAL,
+        submitted_for=ANN,
         released_at=AT,
         shared_at=AT,
         acknowledgement=Acknowledgement(Stance.AGREE, AT, ANN),
@@ -163,7 +164,7 @@ def test_opening_again_begins_a_revision_with_the_ratings_of_the_last() -> None:
         state=SectionState.REOPENED,
         version=5,
         revision=2,
-        course=Course(self_assessed_at=AT, unblinded_at=AT, submitted_by=HAL, released_at=AT),
+        course=Course(self_assessed_at=AT, unblinded_at=AT, submitted_by=HAL, submitted_for=ANN, released_at=AT),
     )
 
 

@@ -131,6 +131,9 @@ def test_handing_in_freezes_the_evidence_and_ends_the_blindness() -> None:
     )
     assert isinstance(again, Section)
     assert again.course == Course(unblinded_at=AT)
+    stood_in = submit(before, at=AT, manifest_hash="h", by=EmployeeId("ben"), acts_for=EmployeeId("max"))
+    assert isinstance(stood_in, Section)
+    assert (stood_in.course.submitted_by, stood_in.course.submitted_for) == (EmployeeId("ben"), EmployeeId("max"))
 
 
 @pytest.mark.parametrize(

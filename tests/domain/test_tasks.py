@@ -8,8 +8,18 @@ from tests.domain.test_sections import item, section
 
 from appraise.domain.corrections import Correction
 from appraise.domain.cycles import Cycle, CycleRules, CycleState
+from appraise.domain.delegations import Delegation, NamedDelegation
 from appraise.domain.disputes import Dispute, DisputeKind, DisputeState
-from appraise.domain.identifiers import CorrectionId, CycleId, DisputeId, EmployeeId, ItemId, RunId, SectionId
+from appraise.domain.identifiers import (
+    CorrectionId,
+    CycleId,
+    DelegationId,
+    DisputeId,
+    EmployeeId,
+    ItemId,
+    RunId,
+    SectionId,
+)
 from appraise.domain.periods import Period
 from appraise.domain.section_course import Course, Reopening, ReopeningReason
 from appraise.domain.section_states import SectionState
@@ -91,6 +101,38 @@ def test_each_stage_waits_for_somebody(open_: Open, tasks: list[Owed]) -> None:
 def test_nobody_owes_what_cannot_be_done_yet() -> None:
     assert told(in_state("COLLECTING"), on=date(2024, 12, 31)) == [ASSESSES]
     assert told(replace(in_state("DRAFT"), cycle=replace(CYCLE, state=CycleState.CANCELLED))) == []
+
+
+BEN = EmployeeId("ben")
+NAMED = Delegation(
+    DelegationId("n"), MAX, BEN, Period(TODAY, date(2026, 1, 20)), may_submit=False, named_by=MAX, named_at=AT
+)
+
+
+def stood_in(*named: Delegation, state: str = "DRAFT") -> Open:
+    return replace(in_state(state), delegates=[NamedDelegation(one, "Max", "Ben") for one in named])
+
+
+def test_what_the_manager_has_to_rate_is_on_the_lists_of_their_delegates_as_long_as_they_are() -> None:
+    helps: Owed = ("RATE", BY, BEN)
+
+    assert told(stood_in(NAMED)) == [ASSESSES, helps, RATES]
+    assert {task.owner: task.acts_for for task in owed(stood_in(NAMED), hr=HR, on=TODAY)} == {
+        ANN: None,
+        BEN: MAX,
+        MAX: None,
+    }
+    assert told(stood_in(NAMED), on=date(2026, 1, 20)) == [ASSESSES, RATES]
+    assert told(stood_in(replace(NAMED, manager=DORA))) == [ASSESSES, RATES]  # who is above the manager
+    assert told(stood_in(NAMED, replace(NAMED, delegate=DORA))) == [ASSESSES, helps, ("RATE", BY, DORA), RATES]
+    assert told(stood_in(NAMED, state="SUBMITTED")) == [("APPROVE", NEVER, DORA)]
+
+
+@pytest.mark.parametrize(("may_submit", "asked"), [(False, [("SUBMIT_IN_PLACE", BY, DORA)]), (True, [])])
+def test_nobody_is_asked_to_hand_in_where_a_delegate_does(*, may_submit: bool, asked: list[Owed]) -> None:
+    absent = replace(stood_in(replace(NAMED, may_submit=may_submit)), absent=[MAX])
+
+    assert [task for task in told(absent) if task[0] == "SUBMIT_IN_PLACE"] == asked
 
 
 ENDED = replace(DISPUTE, state=DisputeState.DECLINED)

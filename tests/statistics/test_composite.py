@@ -1,6 +1,7 @@
 """Joint shrinkage against algebra draw by draw, dense quadrature and simulated truth."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -348,6 +349,7 @@ def test_a_composite_is_the_mixture_of_what_each_draw_says(employees: int, share
     assert found.share_observed == pytest.approx(has @ weight)
     assert found.indicators_observed.tolist() == has.sum(axis=1).tolist()
     assert found.probability_above(0.1) == pytest.approx(1 - mixed.cdf(0.1), abs=1e-12)
+    assert found.probability_above() == pytest.approx(1 - mixed.cdf(0.0), abs=1e-12)
     assert found.probability_below() == pytest.approx(mixed.cdf(0.0), abs=1e-12)
     z = (mixed.means[0] - mixed.means[1]) / np.hypot(mixed.sds[0], mixed.sds[1])
     assert found.probability_better(0, 1) == pytest.approx(special.ndtr(z) @ draws.weight, abs=1e-12)
@@ -367,6 +369,16 @@ def test_several_weights_are_each_what_they_are_alone() -> None:
             a, v, weight=[10, 20, 30, 40], error_correlation=np.eye(4), attributable_share=0.7, seed=4
         ).score.tolist()
     )
+
+
+def test_decimals_are_taken_as_the_numbers_they_are() -> None:
+    """Published figures are decimals."""
+    deviation, variance = np.arange(12.0).reshape(6, 2) / 4, np.arange(1.0, 13.0).reshape(6, 2) / 8
+    decimal = np.vectorize(Decimal, otypes=[object])
+
+    found = pool(decimal(deviation), decimal(variance), weight=[1, 1], seed=2)
+
+    assert found.score.tolist() == pool(deviation, variance, weight=[1, 1], seed=2).score.tolist()
 
 
 def test_a_reliability_lies_between_0_and_1() -> None:

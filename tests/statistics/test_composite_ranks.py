@@ -21,20 +21,23 @@ from appraise.statistics.composite import evaas_level, percentiles, rank_interva
         pytest.param((0.00, 0.05, 0.95, 0.40), 2, id="below"),
         pytest.param((0.00, 0.01, 0.99, 0.95), 1, id="below the margin"),
         pytest.param((0.90 - 6e-10, 0.99, 0.01, 0.00), 4, id="below the threshold by more than rounding"),
+        pytest.param((0.90 - 4e-10, 0.99, 0.01, 0.00), 5, id="at the threshold when rounded to nine digits"),
         pytest.param((0.90 - 1e-12, 0.99, 0.01, 0.00), 5, id="at the threshold but for rounding"),
     ],
 )
 def test_ratings_follow_absolute_probabilities(probabilities: tuple[float, ...], rating: int) -> None:
     above_margin, above, below, below_margin = ([p] for p in probabilities)
 
-    assert rate(above_margin=above_margin, above=above, below=below, below_margin=below_margin).tolist() == [rating]
+    found = rate(above_margin=above_margin, above=above, below=below, below_margin=below_margin)
+    assert (found.tolist(), found.dtype) == ([rating], np.int8)
 
 
 def test_evaas_levels_are_cut_at_one_and_two_standard_errors() -> None:
     """SAS EVAAS/TVAAS: level 5 from 2, 4 from 1, 3 from −1, 2 from −2, else 1."""
     index = [2.0, 1.99, 1.0, 0.99, -1.0, -1.01, -2.0, -2.01]
 
-    assert evaas_level(np.multiply(index, 0.5), np.full(8, 0.5)).tolist() == [5, 4, 4, 3, 3, 2, 2, 1]
+    levels = evaas_level(np.multiply(index, 0.5), np.full(8, 0.5))
+    assert (levels.tolist(), levels.dtype) == ([5, 4, 4, 3, 3, 2, 2, 1], np.int8)
 
 
 @pytest.mark.simulation
@@ -87,6 +90,9 @@ def test_percentiles_are_those_of_the_ranks_in_each_draw() -> None:
 
 def test_ties_are_ranked_in_the_order_of_employees() -> None:
     assert percentiles(np.zeros((1, 40))).percentile.tolist() == [rank / 41 for rank in range(1, 41)]
+    low, high = percentiles(np.tile([0.0, 1.0], (1, 500))).percentile.reshape(500, 2).T
+    assert low.tolist() == [rank / 1_001 for rank in range(1, 501)]
+    assert high.tolist() == [rank / 1_001 for rank in range(501, 1_001)]
 
 
 def test_ranks_of_normal_draws_are_those_of_the_same_draws() -> None:

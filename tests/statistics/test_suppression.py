@@ -103,19 +103,21 @@ def told_of_few(parts: NDArray[np.int64], hidden: Sequence[frozenset[int]], fewe
     return found
 
 
-partitions = st.integers(1, 9).flatmap(
-    lambda people: st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)), min_size=people, max_size=people)
+partitions = st.integers(2, 3).flatmap(
+    lambda tables: st.lists(
+        st.tuples(st.integers(0, 2), *[st.integers(0, 3)] * (tables - 1)), min_size=1, max_size=9 if tables == 2 else 7
+    )
 )
 
 
 @given(partitions)
-def test_nothing_shown_of_several_tables_speaks_of_few_people(rows: list[tuple[int, int]]) -> None:
+def test_nothing_shown_of_several_tables_speaks_of_few_people(rows: list[tuple[int, ...]]) -> None:
     parts = np.array(rows)
 
     hidden = hidden_across(parts, fewest=3)
 
     if len(rows) < 3:
-        assert [set(names) for names in hidden] == [set(parts[:, 0].tolist()), set(parts[:, 1].tolist())]
+        assert [set(names) for names in hidden] == [set(column.tolist()) for column in parts.T]
     else:
         assert told_of_few(parts, hidden, 3) == []
 
@@ -134,6 +136,7 @@ def table(*cells: tuple[int, int, int]) -> NDArray[np.int64]:
         pytest.param([(0, 0, 4), (1, 1, 6), (2, 2, 20)], [0, 1], [0, 1], id="nor everybody less the others"),
         pytest.param([(0, 0, 10), (1, 0, 2), (1, 1, 9)], [], [0, 1], id="a unit across departments"),
         pytest.param([(0, 0, 4)], [0], [0], id="too few people at all"),
+        pytest.param([(0, 0, 2), (0, 1, 6), (1, 2, 20), (2, 3, 4)], [0, 2], [0, 1, 3], id="the fewest people first"),
         pytest.param([(0, 0, 5)], [], [], id="enough people in one"),
     ],
 )
@@ -141,6 +144,17 @@ def test_which_parts_of_two_tables_are_hidden(
     cells: list[tuple[int, int, int]], departments: list[int], units: list[int]
 ) -> None:
     assert hidden_across(table(*cells)) == (frozenset(departments), frozenset(units))
+
+
+def test_a_small_part_of_two_coarse_ones_is_not_told_by_them() -> None:
+    """Place, department, unit: the 4 people of place 0 in department 0 are those of its other place less all of it."""
+    cells = [(0, 0, 0, 4), (1, 0, 1, 6), (0, 1, 2, 7)]
+    parts = np.array([cell[:3] for cell in cells for _ in range(cell[3])])
+
+    hidden = hidden_across(parts)
+
+    assert hidden == (frozenset({0, 1}), frozenset({0}), frozenset({0, 1}))
+    assert told_of_few(parts, hidden, 5) == []
 
 
 def test_what_is_hidden_beforehand_stays_so_and_counts() -> None:

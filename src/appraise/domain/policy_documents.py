@@ -154,7 +154,7 @@ def json_schema() -> dict[str, Any]:
 
 
 def schema_text() -> str:
-    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(json_schema(), indent=2) + "\n"
 
 
 def to_toml(policy: Policy) -> str:

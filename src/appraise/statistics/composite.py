@@ -99,7 +99,7 @@ def pool_each(
     *,
     weights: Sequence[npt.ArrayLike],
     error_correlation: npt.ArrayLike | None = None,
-    attributable_share: float = 1.0,
+    attributable_share: float,
     seed: int,
 ) -> list[Composite]:
     """`pool` with each of several weights. They share the draws, so that what differs is the weights' doing alone."""
@@ -144,9 +144,9 @@ def _pooled(  # the parts of one composite
         lower90=posterior.quantile(0.05),
         upper90=posterior.quantile(0.95),
         spread=float(np.sqrt(draws.weight @ spreads**2 + unknown)),
-        reliability=np.clip(1.0 - (own @ draws.weight + unknown) / (draws.weight @ spreads**2 + unknown), 0.0, 1.0),
+        reliability=np.maximum(1.0 - (own @ draws.weight + unknown) / (draws.weight @ spreads**2 + unknown), 0.0),
         share_observed=counted @ w,
-        indicators_observed=counted.sum(axis=1, dtype=np.int64),
+        indicators_observed=counted.sum(axis=1),
         contribution=whole,
         posterior=posterior,
     )
@@ -166,7 +166,6 @@ def _posterior(
         unit = weight / sd
         pull = np.einsum("gk,gjkl->gjl", unit, given.gain)
         away = measured.deviation[None] - given.mean[:, None]
-        away = np.where(measured.observed, away, 0.0)
         each = np.einsum("gjkl,gjl->gjk", given.gain, away) * unit[:, None]
         between = correlation * sd[:, :, None] * sd[:, None, :]
         left = spreads[part, None] ** 2 - np.einsum("gjk,gkl,gl->gj", pull, between, unit)
@@ -196,7 +195,7 @@ def rate(
         raise InvalidInput(f"certainty is {certainty!r}", expected="between 0.5 and 1")
     # Probabilities a rounding error below the threshold count as at it, on every machine.
     top, high, low, bottom = (
-        np.round(np.asarray(p, dtype=np.float64), 9) >= certainty for p in (above_margin, above, below, below_margin)
+        np.round(np.asarray(p), 9) >= certainty for p in (above_margin, above, below, below_margin)
     )
     return np.select([top, bottom, high, low], [5, 1, 4, 2], default=3).astype(np.int8)
 
@@ -235,10 +234,10 @@ def percentiles(draws: npt.ArrayLike, *, level: float = 0.9) -> Ranks:
 
     Their mean orders employees with the least expected squared error of ranks (Lin, Louis, Paddock & Ridgeway 2006).
     """
-    samples = np.asarray(draws, dtype=np.float64)
+    samples = np.asarray(draws)
     if samples.ndim != 2 or 0 in samples.shape:  # noqa: PLR2004  # draws by employees
         raise InvalidInput(f"draws has the shape {samples.shape}", expected="draws by employees, at least one of each")
-    ranks = np.argsort(np.argsort(samples, axis=1, kind="stable"), axis=1, kind="stable") + 1.0
+    ranks = np.argsort(np.argsort(samples, kind="stable")) + 1.0
     percentile = ranks / (samples.shape[1] + 1.0)
     tail = (1.0 - level) / 2
     lower, upper = np.quantile(percentile, [tail, 1.0 - tail], axis=0, method="inverted_cdf")
@@ -251,7 +250,7 @@ def _checked(deviation: npt.ArrayLike, variance: npt.ArrayLike) -> tuple[FloatAr
         raise NotEnough("no employees", expected="one row per employee and one column per indicator")
     if np.any(np.isnan(v)) or np.any(v <= 0.0):
         raise InvalidInput("a sampling variance is not above 0", expected="positive, inf where missing")
-    a = np.asarray(deviation, dtype=np.float64)
+    a = np.asarray(deviation)
     if a.shape != v.shape:
         raise InvalidInput(f"deviation has shape {a.shape}", expected=f"shape {v.shape}")
     return finite("deviation", np.where(np.isfinite(v), a, 0.0)), v

@@ -81,7 +81,7 @@ class ParetoNbd:
         return log_growth * np.divide(np.expm1(y), y, out=np.ones_like(y), where=y != 0.0)
 
     def _log_probability_alive(self, x: FloatArray, tx: FloatArray, T: FloatArray) -> FloatArray:
-        alive, gone = _alive_and_gone(self.r, self.alpha, self.s, self.beta, Histories(x, tx, T, np.ones_like(x)))
+        alive, gone = _alive_and_gone((self.r, self.alpha, self.s, self.beta), x, tx, T)
         return alive - np.logaddexp(alive, gone)
 
     def _refuse(self) -> None:
@@ -141,14 +141,16 @@ def _tricomi(s: float, z: FloatArray) -> FloatArray:
 
 def _log_likelihood(log_parameters: FloatArray, past: Histories) -> float:
     r, alpha, s, beta = np.exp(log_parameters)
-    alive, gone = _alive_and_gone(r, alpha, s, beta, past)
+    alive, gone = _alive_and_gone((r, alpha, s, beta), past.frequency, past.recency, past.age)
     common = special.gammaln(r + past.frequency) - special.gammaln(r) + r * np.log(alpha) + s * np.log(beta)
     return float(past.weight @ (common + np.logaddexp(alive, gone)))
 
 
-def _alive_and_gone(r: float, alpha: float, s: float, beta: float, past: Histories) -> tuple[FloatArray, FloatArray]:
-    """Log likelihood terms of being alive at T and of having left between t_x and T."""
-    x, tx, T = past.frequency, past.recency, past.age
+def _alive_and_gone(
+    parameters: tuple[float, float, float, float], x: FloatArray, tx: FloatArray, T: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Log likelihood terms of being alive at T and of having left between t_x and T; `parameters` are r, α, s, β."""
+    r, alpha, s, beta = parameters
     order = r + s + x
 
     def log_after(t: FloatArray) -> FloatArray:

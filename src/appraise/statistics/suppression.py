@@ -56,15 +56,15 @@ def hidden_across(
 
     Where fewer than `fewest` are there at all nothing can be shown, not even the total: then all parts are hidden.
     """
-    labels, people = np.unique(np.asarray(part, dtype=np.int64), axis=0, return_counts=True)
+    labels, people = np.unique(np.asarray(part), axis=0, return_counts=True)
     found = [set(parts) for parts in hidden] if hidden is not None else [set() for _ in range(labels.shape[1])]
     for parts, column in zip(found, labels.T, strict=True):
         parts.update(int(name) for name in np.unique(column) if people[column == name].sum() < fewest)
     while True:
         masks = [~np.isin(column, list(parts)) for parts, column in zip(found, labels.T, strict=True)]
-        shown = np.array(masks).T.reshape(labels.shape)
+        shown = np.array(masks).T
         cells, place = np.unique(np.where(shown, labels, _HIDDEN), axis=0, return_inverse=True)
-        count = np.bincount(place.reshape(-1), people, minlength=len(cells))
+        count = np.bincount(place, people)
         small = np.flatnonzero(count < fewest)
         if not small.size or not shown.any():
             return tuple(frozenset(parts) for parts in found)
