@@ -1,52 +1,33 @@
 """From an HR system's export to its own appraisal and back: import, section, write-back, read back; and what is proven."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from tests.api.builder import empty_deployment
-from tests.use_cases.conftest import absence, estimate
+from tests.flows.final_sections import AT, final_sections
 
 from appraise.adapters.contract import ImportOptions
 from appraise.adapters.discovery import installed_sinks
 from appraise.adapters.sinks import CallSink, FileSink
-from appraise.domain.access import Principal, Role
 from appraise.domain.employees import ExternalReference
-from appraise.domain.identifiers import EmployeeId
-from appraise.domain.people import PeopleSnapshot
-from appraise.domain.periods import Period
-from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.progress import silent
-from appraise.domain.reading import ViewedSection
-from appraise.domain.scorecards import Manifest, Scorecard, ScoringResult
 from appraise.domain.write_back import WriteBackState
-from appraise.storage import people
 from appraise.testing.file_conformance import file_checks_of
 from appraise.testing.host_files import TRIALS
 from appraise.testing.hosts import FAKES
 from appraise.testing.hosts.fake import BY_HAND, serving
 from appraise.testing.sink_conformance import checks_of, matrix
-from appraise.use_cases.approve_section import approve_section
-from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.finalise_section import finalise_section
 from appraise.use_cases.finished import finished
 from appraise.use_cases.hosts import HostSystem
 from appraise.use_cases.import_people import import_people
-from appraise.use_cases.open_cycle import open_cycle
-from appraise.use_cases.rate_item import rate_item
-from appraise.use_cases.read_sections import section_of
 from appraise.use_cases.read_write_backs import ledger
 from appraise.use_cases.section_view import OPERATOR
 from appraise.use_cases.settle_write_back import send_again
-from appraise.use_cases.share_section import share_section
-from appraise.use_cases.store_scores import store_scores
-from appraise.use_cases.submit_section import submit_section
 from appraise.use_cases.write_back import send_host, write_back_due
 
 ROOT = Path(__file__).parents[2]
-AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-POLICY = replace(DEFAULT_POLICY, minimum_observed_weight=0.0)
 FRAPPE = """{"data": [
   {"name": "HR-EMP-00001", "first_name": "Ada", "last_name": "Árva", "status": "Active"},
   {"name": "HR-EMP-00002", "first_name": "Ben", "last_name": "Böhm", "status": "Active", "reports_to": "HR-EMP-00001"}
@@ -76,7 +57,7 @@ def test_an_export_becomes_a_section_that_its_host_holds(tmp_path: Path, name: s
     deployment, fake = empty_deployment(tmp_path), FAKES[name]()
     options = ImportOptions(name, as_of=date(2025, 1, 1))
     import_people(deployment, name, tmp_path / file, options, at=AT, dry_run=False, progress=silent)
-    section = final_section(deployment, reference)
+    [section] = final_sections(deployment, [reference])
     (tmp_path / "secret").write_text(fake.secret, encoding="utf-8")
     with deployment.database.reading() as session:
         value = finished(session, [section.section.id])[section.section.id]
@@ -99,36 +80,6 @@ def test_an_export_becomes_a_section_that_its_host_holds(tmp_path: Path, name: s
         assert send_host(there, host, lambda: AT + timedelta(days=3), only=only) == {WriteBackState.CONFIRMED: 1}
     assert len(fake.records) == 1
     deployment.database.close()
-
-
-def final_section(deployment: Deployment, reference: ExternalReference) -> ViewedSection:
-    """Scored with one figure, rated 4 by the manager of record, and taken the whole way by HR."""
-    with deployment.database.reading() as session:
-        known = {one: person.id for person in people.snapshot(session).employees for one in person.references}
-        managers = people.managers_of(session, known[reference], on=AT.date())
-    employee, cycle = (
-        known[reference],
-        open_cycle(deployment, "2025", Period(date(2025, 1, 1), date(2026, 1, 1)), at=AT),
-    )
-    manifest = Manifest("test", "p" * 64, "q" * 64, (), date(2025, 1, 1), date(2026, 1, 1), AT.date())
-    result = ScoringResult((Scorecard(employee, (estimate(), absence()), None),), (), manifest)
-    store_scores(deployment, cycle, result, POLICY, scored=PeopleSnapshot((), (), ()), started_at=AT, at=AT)
-    manager = Principal("manager", managers[0])
-    hr = Principal("hr", EmployeeId("hr"), frozenset({Role.HR_ADMINISTRATOR}))
-    found = section_of(deployment, hr, employee, cycle.id, at=AT)
-    assert found
-    key, item = found.section.id, found.section.items[0].id
-    steps = [
-        rate_item(deployment, manager, key, item, rating=4, comment="answers at once", expected_version=1, at=AT),
-        submit_section(deployment, manager, key, expected_version=2, at=AT),
-        approve_section(deployment, hr, key, expected_version=3, at=AT),
-        share_section(deployment, hr, key, expected_version=4, at=AT),
-        finalise_section(deployment, hr, key, reason="agreed", expected_version=5, at=AT),
-    ]
-    assert [type(step) for step in steps] == [ViewedSection] * len(steps), steps
-    last = steps[-1]
-    assert isinstance(last, ViewedSection)
-    return last
 
 
 def test_the_page_shows_what_the_suite_proves_of_each_sink() -> None:

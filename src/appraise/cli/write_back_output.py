@@ -59,7 +59,17 @@ def send_and_print(cycle: str, host: str, to: Path | None, *, json: bool) -> boo
     queue_sections(deployment, system, cycle=found.id, actor=OPERATOR, at=utc_now())
     due = _of(deployment, found.id, system, {WriteBackState.QUEUED, WriteBackState.SENT})
     send_host(deployment, system, utc_now, only=due)
-    return _print_lines(deployment, found.id, system, json=json)
+    is_well = _print_lines(deployment, found.id, system, json=json)
+    held = [line for _, line in ledger(deployment, found.id, system.name) if _is_held(line)]
+    if held and not json:
+        told = f"{len(held):,} are in the hands of another worker, or of one that was ended: send again in ten minutes."
+        console.print(told, highlight=False)
+    return is_well
+
+
+def _is_held(line: WriteBack) -> bool:
+    """Not tried though it waited for nothing."""
+    return line.state is WriteBackState.QUEUED and line.problem is None
 
 
 def check_and_print(cycle: str, host: str, answers: Path | None, *, json: bool) -> bool:

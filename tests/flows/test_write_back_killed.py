@@ -1,0 +1,135 @@
+"""Kill -9 at any moment of `appraise write-back send`: the repeat finishes the work, and nothing is sent twice.
+
+The host is one that adds another row whenever it is asked, and counts.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from threading import Event
+
+import pytest
+from sqlalchemy import delete
+from starlette.requests import Request
+from starlette.responses import Response
+from tests.api.builder import empty_deployment
+from tests.flows.final_sections import AT, final_sections
+
+from appraise.adapters.contract import ImportOptions
+from appraise.domain.employees import ExternalReference
+from appraise.domain.identifiers import CycleId
+from appraise.domain.progress import silent
+from appraise.domain.write_back import WriteBackState
+from appraise.storage import cycles, write_backs
+from appraise.storage.tables import WRITE_BACKS
+from appraise.testing.hosts.bamboohr import FakeBamboo
+from appraise.testing.hosts.fake import serving
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.import_people import import_people
+from appraise.use_cases.read_write_backs import ledger
+
+COMMAND = [sys.executable, "-m", "appraise", "write-back", "send", "2025"]
+KILLS = 2
+EMPLOYEES = 5
+REQUESTS = 5 * EMPLOYEES
+"""To the host: where is it, what is there, once more before it is added, added, and read back; of each section."""
+
+
+class Counting(FakeBamboo):
+    """Tells when it has been asked so many times, before or after it did what was asked."""
+
+    def reset(self) -> None:
+        super().reset()
+        self.left, self.moment, self.writes = -1, Event(), Counter[str]()
+
+    async def _answered(self, request: Request, answer: object) -> Response:
+        self.left -= 1
+        if self.left == 0:
+            self.moment.set()
+        response = await super()._answered(request, answer)  # type: ignore[arg-type]
+        self.writes[request.path_params["employee"]] += request.method == "POST"
+        return response
+
+
+@pytest.mark.parametrize("rounds", [1, pytest.param(12, marks=pytest.mark.long)])
+def test_what_was_interrupted_is_finished_and_nothing_is_sent_twice(tmp_path: Path, rounds: int) -> None:
+    deployment, chance, host = _deployment(tmp_path), random.Random(rounds), Counting()  # noqa: S311  # moments
+    interrupted = 0
+    with serving(host) as url:
+        environment = _environment(tmp_path, url, host)
+        for _ in range(rounds):
+            host.reset()
+            host.known = {str(number) for number in range(1, EMPLOYEES + 1)}
+            for _ in range(KILLS):
+                after, delay = chance.randint(1, REQUESTS // KILLS), chance.uniform(0, 0.02)
+                interrupted += _killed(host, environment, after=after, delay=delay)
+                _ten_minutes_later(deployment)
+            subprocess.run(COMMAND, env=environment, check=True, capture_output=True)
+
+            assert host.writes == dict.fromkeys(host.known, 1), "a section was sent twice, or never"
+            assert len(host.records) == EMPLOYEES
+            states = [line.state for _, line in ledger(deployment, _cycle(deployment), "bamboo")]
+            assert states == [WriteBackState.CONFIRMED] * EMPLOYEES
+            _forget(deployment)
+    assert interrupted >= rounds, "hardly a kill fell into the work: the moments are badly chosen"
+    deployment.database.close()
+
+
+def _deployment(directory: Path) -> Deployment:
+    lead = '{"id": "100", "firstName": "Ada", "lastName": "Lead", "status": "Active"}'
+    agents = [
+        f'{{"id": "{number}", "firstName": "Ann", "lastName": "No {number}", "status": "Active", "supervisorEId": "100"}}'
+        for number in range(1, EMPLOYEES + 1)
+    ]
+    file = directory / "report.json"
+    file.write_text(f'{{"title": "people", "fields": [], "employees": [{", ".join([lead, *agents])}]}}', "utf-8")
+    deployment = empty_deployment(directory)
+    options = ImportOptions("bamboohr", as_of=date(2025, 1, 1))
+    import_people(deployment, "bamboohr", file, options, at=AT, dry_run=False, progress=silent)
+    final_sections(deployment, [ExternalReference("bamboohr:id", str(one)) for one in range(1, EMPLOYEES + 1)])
+    return deployment
+
+
+def _environment(directory: Path, url: str, host: Counting) -> dict[str, str]:
+    secret, hosts = directory / "key", directory / "hosts.toml"
+    secret.write_text(host.secret, encoding="utf-8")
+    hosts.write_text(
+        f'[[hosts]]\nname = "bamboo"\nsink = "bamboohr"\nurl = "{url}"\nsecret_file = "{secret}"\n', encoding="utf-8"
+    )
+    return {**os.environ, "APPRAISE_DATA": str(directory), "APPRAISE_HOSTS": str(hosts)}
+
+
+def _killed(host: Counting, environment: dict[str, str], *, after: int, delay: float) -> bool:
+    """Whether the command was still at work when it was killed, `delay` seconds after so many requests."""
+    host.left = after
+    host.moment.clear()
+    with subprocess.Popen(COMMAND, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
+        while not host.moment.wait(0.05) and child.poll() is None:
+            pass
+        time.sleep(delay)
+        child.kill()
+    return child.returncode == -signal.SIGKILL
+
+
+def _ten_minutes_later(deployment: Deployment) -> None:
+    """What was in the hands of the one that was killed is free again."""
+    lines = [line for _, line in ledger(deployment, _cycle(deployment), "bamboo")]
+    with deployment.database.transaction() as session:
+        write_backs.let_go(session, lines)
+
+
+def _forget(deployment: Deployment) -> None:
+    with deployment.database.transaction() as session:
+        session.execute(delete(WRITE_BACKS))
+
+
+def _cycle(deployment: Deployment) -> CycleId:
+    with deployment.database.reading() as session:
+        [cycle] = cycles.all_of_them(session)
+    return cycle.id
