@@ -3,11 +3,13 @@
 import json
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from starlette.testclient import TestClient
@@ -68,3 +70,62 @@ def test_an_example_mints_a_token(
     principal = authenticate(company.deployment, json.loads(ran.stdout)["token"], origin=HR, at=AT)
 
     assert (principal.name, principal.embedded and principal.embedded.section) == ("Max Weber", section)
+
+
+KITS = Path(__file__).parents[2] / "plugins"
+CLIENTS = sorted(KITS.glob("*/embed/**/appraise.py"))
+PHP = KITS / "appraise-orangehrm/embed/orangehrmAppraisePlugin/Service/Appraise.php"
+
+
+def test_the_clients_of_the_kits_mint_tokens_and_tell_what_stands_in_the_way(
+    read_only: tuple[Company, TestClient], served: dict[str, str]
+) -> None:
+    assert len(CLIENTS) == 3
+    assert len({file.read_text(encoding="utf-8") for file in CLIENTS}) == 1
+    assert len({file.read_text(encoding="utf-8") for file in KITS.glob("*/embed/**/frame.js")}) == 1
+    kit = runpy.run_path(str(CLIENTS[0]))
+    client = kit["Appraise"](served["APPRAISE_URL"], served["APPRAISE_TOKEN"])
+    company, max_weber, ann = read_only[0], ("name", "Max Weber"), ("name", "Ann Archer")
+
+    for cycle in (None, "2025"):
+        view = client.view(max_weber, ann, HR, cycle)
+        principal = authenticate(company.deployment, view["token"], origin=HR, at=AT)
+        section = company.section("Ann Archer").section.id
+        assert (principal.name, principal.embedded and principal.embedded.section) == ("Max Weber", section)
+        assert view["section"] == to_global(Kind.SECTION, section)
+    with pytest.raises(LookupError, match="no section of this employee in 1999"):
+        client.view(max_weber, ann, HR, "1999")
+    with pytest.raises(PermissionError, match=r"\w+"):  # a colleague does not see it
+        client.view(("name", "Ben Baker"), ann, HR)
+
+
+def test_the_client_in_php_mints_a_token(
+    read_only: tuple[Company, TestClient], served: dict[str, str], tmp_path: Path
+) -> None:
+    if shutil.which("php") is None:
+        pytest.skip("php is not installed")
+    file = tmp_path / "mint.php"
+    file.write_text(
+        f"""<?php require '{PHP}';
+$client = new OrangeHRM\\Appraise\\Service\\Appraise(getenv('APPRAISE_URL'), getenv('APPRAISE_TOKEN'));
+echo json_encode($client->view(['name', 'Max Weber'], ['name', 'Ann Archer'], '{HR}'));""",
+        encoding="utf-8",
+    )
+    ran = subprocess.run(["php", str(file)], env=os.environ | served, capture_output=True, text=True, check=True)
+    principal = authenticate(read_only[0].deployment, json.loads(ran.stdout)["token"], origin=HR, at=AT)
+
+    assert principal.name == "Max Weber"
+    for one in PHP.parents[1].rglob("*.php"):
+        subprocess.run(["php", "-l", str(one)], capture_output=True, check=True)
+
+
+def test_the_files_of_the_kits_are_well_formed() -> None:
+    files = [file for file in KITS.glob("*/embed/**/*") if file.is_file() and "__pycache__" not in file.parts]
+    checks = {".py": lambda text: compile(text, "kit", "exec"), ".json": json.loads, ".xml": ET.fromstring}
+    for file in files:
+        checks.get(file.suffix, str)(file.read_text(encoding="utf-8"))
+        if file.suffix == ".js" and shutil.which("node") is not None:
+            kind = "commonjs" if "frappe.ui" in file.read_text(encoding="utf-8") else "module"
+            command = ["node", f"--input-type={kind}", "--check", "-"]
+            subprocess.run(command, input=file.read_bytes(), capture_output=True, check=True)
+    assert {file.suffix for file in files} >= {".py", ".js", ".json", ".xml", ".php", ".yaml", ".md"}

@@ -9,6 +9,10 @@ from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
 from tests.api.builder import AT
 from tests.browser.conftest import Site, objections, shoot
 from tests.serving import serving
@@ -21,6 +25,7 @@ from appraise.use_cases.create_token import create_token
 from appraise.use_cases.mint_embed_token import EmbedRequest, MintedEmbedToken, mint_embed_token
 
 pytestmark = pytest.mark.browser
+KIT = Path(__file__).parents[2] / "plugins/appraise-frappe/embed/appraise_embed/appraise_embed/public/js/frame.js"
 DOCUMENT = Path(__file__).parents[2] / "docs" / "embedding.md"
 
 
@@ -144,6 +149,38 @@ def test_a_newer_token_takes_the_place_of_the_old_and_no_word_is_lost(page: Page
         "Begun under the first token, ended under another."
     )
     assert hr.failures == []
+
+
+def test_the_page_of_a_kit_shows_the_section_also_inside_a_form_of_the_host(page: Page, hr: Host) -> None:
+    """As Odoo's module has it: the form of the appraisal frames a page of the host, which frames the section."""
+    hr.left = 60.5  # the page asks for the next token a minute before
+
+    def view(request: Request) -> Response:
+        if "leaver" in request.query_params:
+            return JSONResponse({"problem": "there is no section"}, 404)
+        return JSONResponse({"appraise": hr.site.url, "section": hr.section, **hr.mint("Max Weber", hr.section)})
+
+    def kit(request: Request) -> Response:
+        page = f'<html lang="en"><div data-appraise-view="/view?{request.query_params}"></div>'
+        return HTMLResponse(page + '<script type="module" src="/frame.js"></script>')
+
+    routes = [
+        Route("/form", lambda _: HTMLResponse('<iframe src="/kit"></iframe>')),
+        Route("/kit", kit),
+        Route("/view", view),
+        Route("/frame.js", lambda _: FileResponse(KIT)),
+    ]
+    with serving(Starlette(routes=routes)) as url:
+        hr.origin = url
+        page.goto(f"{url}/form")
+        frame = page.frame_locator("iframe").frame_locator("iframe")
+        frame.locator("textarea").first.fill("Written in the kit's page.")
+        expect(frame.locator("appraise-item .status").first).to_contain_text("Saved at")
+        page.wait_for_timeout(700)
+        assert hr.site.company.section("Cem Yıldız").section.items[0].comment == "Written in the kit's page."
+        assert hr.minted > 1
+        page.goto(f"{url}/kit?leaver")
+        expect(page.locator("[data-appraise-view]")).to_have_text("there is no section")
 
 
 @pytest.mark.parametrize("way", ["script", "frame"])

@@ -1,0 +1,9 @@
+app_name = "appraise_embed"
+app_title = "Appraise"
+app_publisher = "Appraise"
+app_description = "The section of Appraise inside the appraisal of Frappe HR"
+app_license = "apache-2.0"
+required_apps = ["hrms"]
+
+doctype_js = {"Appraisal": "public/js/appraisal.js"}
+fixtures = [{"dt": "Custom Field", "filters": [["name", "like", "Appraisal-appraise_%"]]}]

@@ -1,0 +1,31 @@
+"""The page of a section: one's own, or that of ?badge=, where Appraise shows it to whoever is signed in."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from appraise_embed.appraise import Appraise
+
+
+@login_required
+@require_GET
+def section(request):
+    return render(request, "appraise_embed/section.html", {"badge": request.GET.get("badge", "")})
+
+
+@login_required
+@require_GET
+def view(request):
+    viewer = request.user.employee_get.badge_id
+    employee = request.GET.get("badge") or viewer
+    origin = f"{request.scheme}://{request.get_host()}"
+    client = Appraise(settings.APPRAISE_URL, settings.APPRAISE_TOKEN)
+    try:
+        told, status = client.view(("horilla:badge", viewer), ("horilla:badge", employee), origin), 200
+    except LookupError as error:
+        told, status = {"problem": str(error)}, 404
+    except PermissionError as error:
+        told, status = {"problem": str(error)}, 403
+    return JsonResponse(told, status=status, headers={"Cache-Control": "no-store"})
