@@ -120,7 +120,7 @@ def said() -> set[str]:
 
 OTHERS = {
     *("HR administrator", "Executive", "Auditor", "Head of service", "Manager", "Employee"),
-    *("Not yours to see", "Something broke", "Not Found"),
+    *("Not yours to see", "Something broke", "Not Found", "This request cannot be answered", "or"),
 }
 
 
@@ -221,6 +221,14 @@ def test_nothing_is_chosen_for_somebody_or_leads_elsewhere(
 
     assert answer.status_code == status
     assert answer.headers.get("location", "/") == "/"
+
+
+def test_a_page_that_takes_no_get_leads_back_to_the_form(client: TestClient) -> None:
+    """Such as the one that tells of having signed out, or an answer of an identity provider, which is good once."""
+    for path in ("/sign-out", "/sign-in/demo", "/sign-in/with/hr/callback?code=x"):
+        answer = client.post("/language", data={"language": "de"}, headers={"referer": f"http://127.0.0.1{path}"})
+
+        assert answer.headers["location"] == "/sign-in"
 
 
 def test_two_slashes_do_not_begin_another_site(client: TestClient) -> None:

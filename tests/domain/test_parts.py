@@ -137,7 +137,7 @@ def test_a_part_says_something_within_the_scale_of_what_can_be_rated() -> None:
     assert refusal(Mark(a, None, "calm")) is None
     assert refusal() == Refusal("NOTHING_TO_HAND_IN", "write something beside an item first")
     assert refusal(Mark(a, 6, "x")) == wrong_rating(one.items[0], 6)
-    assert refusal(Mark(a, 5, None)) == Refusal("COMMENT_MISSING", "a rating of 5 needs a comment (a)", ItemId("a"))
+    assert refusal(Mark(a, 5, None)) == Refusal("COMMENT_MISSING", "a rating of 5 needs a comment (A)", ItemId("a"))
     assert refusal(Mark(a, 1, "x")) is None
     assert refusal(Mark(IndicatorKey("none"), 3, None)) == UNKNOWN_ITEM
     assert refusal(Mark(a, 2, None), Mark(a, 4, None)) == Refusal(

@@ -97,9 +97,9 @@ def test_an_absent_item_takes_words_without_a_rating() -> None:
 @pytest.mark.parametrize(
     ("items", "refusal"),
     [
-        ([item("b", rating=3), item("a")], Refusal("ITEM_OPEN", "a is not rated yet", "a")),
-        ([item("a", rating=5)], Refusal("COMMENT_MISSING", "a rating of 5 needs a comment (a)", "a")),
-        ([item("a", rating=1)], Refusal("COMMENT_MISSING", "a rating of 1 needs a comment (a)", "a")),
+        ([item("b", rating=3), item("a")], Refusal("ITEM_OPEN", "A is not rated yet", "a")),
+        ([item("a", rating=5)], Refusal("COMMENT_MISSING", "a rating of 5 needs a comment (A)", "a")),
+        ([item("a", rating=1)], Refusal("COMMENT_MISSING", "a rating of 1 needs a comment (A)", "a")),
     ],
 )
 def test_a_section_is_not_handed_in_while_something_is_owed(items: list[Item], refusal: Refusal) -> None:
@@ -176,7 +176,7 @@ def test_the_reason_of_a_departure_is_kept_beside_it_and_goes_with_it() -> None:
     assert (departed.items[0].reason, back.items[0].reason) == ("trained all", None)
     assert submit(departed, at=AT, manifest_hash="h") != departed
     assert submit(replace(departed, items=(replace(departed.items[0], reason=None),)), at=AT, manifest_hash="h") == (
-        Refusal("REASON_MISSING", "the data bear out 1 to 3; a rating of 5 needs a reason (a)", "a")
+        Refusal("REASON_MISSING", "the data bear out 1 to 3; a rating of 5 needs a reason (A)", "a")
     )
 
 

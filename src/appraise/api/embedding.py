@@ -11,6 +11,7 @@ from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
 from appraise.api.types.people import EmployeeBy, named
 from appraise.domain.identifiers import SectionId
+from appraise.domain.language import retold
 from appraise.domain.sections import Refusal
 from appraise.use_cases.mint_embed_token import EmbedRequest, mint_embed_token
 
@@ -86,6 +87,6 @@ class EmbeddingMutation:
         outcome = mint_embed_token(context.deployment, context.principal, request, at=context.at)
         if isinstance(outcome, Refusal):
             path = ["input", outcome.field] if outcome.field else []
-            error = EmbedTokenError(message=outcome.message, path=path, code=EmbedTokenErrorCode(outcome.code))
+            error = EmbedTokenError(message=retold(outcome.message), path=path, code=EmbedTokenErrorCode(outcome.code))
             return CreateEmbedTokenPayload(token=None, expires_at=None, user_errors=[error])
         return CreateEmbedTokenPayload(token=outcome.text, expires_at=outcome.expires_at, user_errors=[])

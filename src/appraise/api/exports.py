@@ -21,6 +21,7 @@ from appraise.api.types.exports import (
 from appraise.api.types.section_states import SectionStateValue
 from appraise.domain.exports import ExportFormat, ExportKind, ExportRequest
 from appraise.domain.identifiers import CycleId, JobId
+from appraise.domain.language import retold
 from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Refusal
 from appraise.use_cases.create_export import MOST_OPEN, create_export
@@ -95,7 +96,7 @@ class ExportMutation:
         )
         if isinstance(outcome, Refusal):
             path = [] if outcome.field is None else ["input", outcome.field]
-            error = ExportError(message=outcome.message, path=path, code=ExportErrorCode(outcome.code))
+            error = ExportError(message=retold(outcome.message), path=path, code=ExportErrorCode(outcome.code))
             return CreateExportPayload(export=None, user_errors=[error])
         return CreateExportPayload(export=ExportType.of(outcome), user_errors=[])
 

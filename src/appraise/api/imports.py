@@ -14,6 +14,7 @@ from appraise.api.types.exports import After, First
 from appraise.api.types.imports import ImportConnection, ImportType
 from appraise.domain.identifiers import JobId, UploadId
 from appraise.domain.jobs import Job
+from appraise.domain.language import retold
 from appraise.domain.sections import Refusal
 from appraise.errors import InvalidInput, NotFound, Problem
 from appraise.events.ingest import ErrorPolicy
@@ -213,7 +214,7 @@ def _shown(outcome: Job | Refusal) -> ImportType | None:
 def _errors(outcome: Job | Refusal) -> list[UploadImportError]:
     if not isinstance(outcome, Refusal):
         return []
-    return [UploadImportError(message=outcome.message, path=["input"], code=ImportErrorCode(outcome.code))]
+    return [UploadImportError(message=retold(outcome.message), path=["input"], code=ImportErrorCode(outcome.code))]
 
 
 def _error(error: Problem) -> UploadImportError:

@@ -15,6 +15,7 @@ from appraise.api.types.node import Node
 from appraise.api.types.runs import ScoringRunType
 from appraise.domain.identifiers import CycleId, JobId, RunId
 from appraise.domain.jobs import Job
+from appraise.domain.language import retold
 from appraise.domain.sections import Refusal
 from appraise.use_cases.read_cycles import get_run
 from appraise.use_cases.start_scoring import get_scoring_job, start_scoring
@@ -104,7 +105,7 @@ class ScoringMutation:
         )
         if isinstance(outcome, Refusal):
             error = ScoringError(
-                message=outcome.message, path=["input", "cycleId"], code=ScoringErrorCode(outcome.code)
+                message=retold(outcome.message), path=["input", "cycleId"], code=ScoringErrorCode(outcome.code)
             )
             return StartScoringPayload(job=None, user_errors=[error])
         return StartScoringPayload(job=ScoringJobType.of(outcome), user_errors=[])

@@ -12,6 +12,7 @@ from appraise.domain.origins import origin
 from appraise.languages import language, negotiated
 
 PATH: Final = "/embed"
+NOT_ANSWERED: Final = "This request cannot be answered"
 
 
 class Frames:
@@ -26,7 +27,7 @@ class Frames:
         """`origin` is that of the host's page: browsers show this one in it alone; the script speaks to it alone."""
         host = origin(request.query_params.get("origin", ""))
         if host is None:
-            return self._render("error.html", 400, principal=None, title="Bad Request")
+            return self._render("error.html", 400, principal=None, title=NOT_ANSWERED)
         tag = negotiated(request.headers.get("accept-language"), request.query_params.get("lang"))
         with speaking(language(tag)):
             page = self._render("embed.html", 200, principal=None, host=host)

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from appraise.console.cookies import LANGUAGE, LANGUAGE_KEPT, Cookies
+from appraise.console.sign_in import PAGE as SIGN_IN
 from appraise.console.sign_in import SignIn, refuse_other_sites
 from appraise.domain.language import speaking
 from appraise.errors import InvalidInput
@@ -68,4 +69,6 @@ def _back(request: Request) -> str:
     parts = urlsplit(request.headers.get("referer", ""))
     if parts.netloc != request.headers.get("host") or not parts.path.startswith("/") or "\\" in parts.path:
         return "/"
+    if parts.path.startswith("/sign-"):  # others than the form take no GET, or take one once
+        return SIGN_IN
     return "/" + parts.path.lstrip("/") + (f"?{parts.query}" if parts.query else "")

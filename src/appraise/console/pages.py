@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from appraise.console.cookies import Cookies
-from appraise.console.frames import Frames
+from appraise.console.frames import NOT_ANSWERED, Frames
 from appraise.console.languages import LanguageChoice
 from appraise.console.menu import PAGES, Page, menu_of
 from appraise.console.record_archive import archive
@@ -41,6 +41,7 @@ HERE: Final = Path(__file__).parent
 RECORD: Final = "/record/download"
 PERSON_EXPORT: Final = "/person-requests/{key}/file"
 EXPLORER: Final = "/graphiql"
+TITLES: Final = {HTTPStatus.FORBIDDEN: "Not yours to see", HTTPStatus.NOT_FOUND: "Not Found"}
 FIRST_PAGES: Final = {Role.EXECUTIVE: "/contributions", Role.HR_ADMINISTRATOR: "/cycles", Role.AUDITOR: "/audit"}
 
 
@@ -130,8 +131,10 @@ class Console:
         try:
             key = PersonRequestId(request.path_params["key"])
             packed = await run_in_threadpool(self._exported, principal, key)
-        except (Forbidden, NotFound) as error:
-            return self._page("error.html", HTTPStatus.NOT_FOUND, principal=principal, title=error.found)
+        except (Forbidden, NotFound):
+            return self._page(
+                "error.html", HTTPStatus.NOT_FOUND, principal=principal, title=TITLES[HTTPStatus.NOT_FOUND]
+            )
         headers = {"cache-control": "no-store", "content-disposition": 'attachment; filename="record.zip"'}
         return Response(packed, media_type="application/zip", headers=headers)
 
@@ -154,7 +157,7 @@ class Console:
 
     def http_error(self, _request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101  # the handler is registered for this class alone
-        title = HTTPStatus(error.status_code).phrase
+        title = TITLES.get(HTTPStatus(error.status_code), NOT_ANSWERED)
         return self._page("error.html", error.status_code, headers=error.headers, principal=None, title=title)
 
     def defect(self, _request: Request, _error: Exception) -> Response:

@@ -14,6 +14,7 @@ from typing import Final
 from appraise.domain.cycles import Cycle
 from appraise.domain.employees import ReportingKind, ReportingLine
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, SectionId
+from appraise.domain.indicators import definition_of
 from appraise.domain.periods import Period
 from appraise.domain.sections import (
     HIGHEST_RATING,
@@ -156,7 +157,8 @@ def hindrance_to_giving(section: Section, marks: Sequence[Mark]) -> Refusal | No
         if refusal is not None:
             return refusal
         if mark.rating in {LOWEST_RATING, HIGHEST_RATING} and mark.comment is None:
-            return Refusal("COMMENT_MISSING", f"a rating of {mark.rating} needs a comment ({mark.indicator})", item.id)
+            name = definition_of(mark.indicator).name
+            return Refusal("COMMENT_MISSING", f"a rating of {mark.rating} needs a comment ({name})", item.id)
     return None
 
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, ItemId, RunId, SectionId
+from appraise.domain.indicators import definition_of
 from appraise.domain.scorecards import Absence, Estimate
 from appraise.domain.section_course import Course
 from appraise.domain.section_states import SectionState
@@ -226,16 +227,20 @@ def submit(
     return replace(moved(section, SectionState.SUBMITTED, course), submitted_at=at, manifest_hash=manifest_hash)
 
 
+def _named(item: Item) -> str:
+    return definition_of(item.indicator).name
+
+
 def _owed(item: Item) -> Refusal | None:
     if item.is_open:
-        return Refusal("ITEM_OPEN", f"{item.indicator} is not rated yet", item.id)
+        return Refusal("ITEM_OPEN", f"{_named(item)} is not rated yet", item.id)
     if item.rating in {LOWEST_RATING, HIGHEST_RATING} and item.comment is None:
-        return Refusal("COMMENT_MISSING", f"a rating of {item.rating} needs a comment ({item.indicator})", item.id)
+        return Refusal("COMMENT_MISSING", f"a rating of {item.rating} needs a comment ({_named(item)})", item.id)
     if not item.is_supported(item.rating) and item.reason is None:
         lowest, highest = item.supported or (LOWEST_RATING, HIGHEST_RATING)
         return Refusal(
             "REASON_MISSING",
-            f"the data bear out {lowest} to {highest}; a rating of {item.rating} needs a reason ({item.indicator})",
+            f"the data bear out {lowest} to {highest}; a rating of {item.rating} needs a reason ({_named(item)})",
             item.id,
         )
     return None

@@ -1,7 +1,8 @@
 """The languages that there are: catalogues beside this file, one `.po` each, and which of them somebody reads.
 
 A message with the context `stored` is a sentence that was kept in English, values and all; it is told again by finding
-which message made it. Its place `{number}` takes digits only.
+which message made it. Its place `{number}` takes digits only. What stands in a place is told again as well, but for
+what somebody named or wrote (`VERBATIM`).
 """
 
 import gettext
@@ -24,6 +25,10 @@ service stay English."""
 STORED: Final = "stored"
 PLACE: Final = re.compile(r"\{\w+\}")
 DIGITS: Final = r"[−-]?[\d,]+(?:\.\d+)?"
+FIGURE: Final = re.compile(DIGITS + "%?")
+VERBATIM: Final = frozenset({"cycle", "name", "reason"})
+"""Places of names and of people's words: a cycle `2026.1` is no figure."""
+ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 REMEMBERED: Final = 4096
 
 
@@ -111,11 +116,29 @@ class Catalogue:
         for form, told in self._forms:
             found = form.fullmatch(sentence)
             if found:
-                return told.format(**{name: self._value(text) for name, text in found.groupdict().items()})
+                return told.format(**{place: self._value(place, text) for place, text in found.groupdict().items()})
         return sentence
 
-    def _value(self, text: str) -> str:
-        return self.marks(text) if re.fullmatch(DIGITS, text) else self.retold(text)
+    def _value(self, place: str, text: str) -> str:
+        match place:
+            case _ if place in VERBATIM:
+                return text
+            case "needed":  # states, any of which would do
+                return f" {self.one('or')} ".join(self._word(one) for one in text.split(" or "))
+            case "changes":  # who did what
+                by = (one.partition(": ") for one in text.split("; "))
+                return "; ".join(f"{who}: {self._word(deed.replace('_', ' '))}" for who, _, deed in by)
+            case _:
+                return self._word(text)
+
+    def _word(self, text: str) -> str:
+        """A figure, a day, or what a message is for: one that was stored, else one of the others."""
+        if FIGURE.fullmatch(text):
+            return self.marks(text)
+        if ISO_DAY.fullmatch(text):
+            return self.day(date.fromisoformat(text))
+        told = self.retold(text)
+        return told if told != text else self.one(text)
 
     @cached_property
     def _forms(self) -> list[tuple[re.Pattern[str], str]]:

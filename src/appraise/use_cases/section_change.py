@@ -202,9 +202,5 @@ def _conflict(session: Session, section: Section, expected: int) -> Refusal:
         facts = dict(entry.details)
         if entry.action != "section.read" and int(facts.get("version", "0")) > expected:
             since.append(f"{facts.get('name', entry.actor)}: {entry.action.removeprefix('section.')}")
-    what = f" ({'; '.join(since)})" if since else ""
-    return Refusal(
-        "VERSION_CONFLICT",
-        f"the section has been changed since: it is at version {section.version}, not {expected}{what}",
-        "expectedVersion",
-    )
+    found = f"the section has been changed since: it is at version {section.version}, not {expected}"
+    return Refusal("VERSION_CONFLICT", f"{found} ({'; '.join(since)})" if since else found, "expectedVersion")

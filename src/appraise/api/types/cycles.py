@@ -23,6 +23,7 @@ from appraise.api.types.section_states import SectionStateValue
 from appraise.domain.cycle_steps import allowed
 from appraise.domain.cycles import Cycle
 from appraise.domain.identifiers import CycleId
+from appraise.domain.language import retold
 from appraise.domain.section_states import SectionState
 from appraise.use_cases.read_calibrations import read_calibrations
 from appraise.use_cases.read_cycles import latest_run, run_going_on
@@ -54,7 +55,10 @@ class CycleType(Node):
     def next_stage(self, info: strawberry.Info) -> NextStage | None:
         context: RequestContext = info.context
         found = next_stage(context.deployment, context.principal, self.known.id)
-        return None if found is None else NextStage(state=CycleStateValue(found[0].value), problem=found[1])
+        if found is None:
+            return None
+        following, problem = found
+        return NextStage(state=CycleStateValue(following.value), problem=None if problem is None else retold(problem))
 
     @strawberry.field(
         description="Who is missing or has something in the way, and why. For HR administrators and auditors.",

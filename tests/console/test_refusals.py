@@ -1,0 +1,176 @@
+"""Whatever stands in the way of a change is said in German, too: every refusal that the code can make has its message."""
+
+import ast
+import re
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+import appraise
+from appraise.domain.language import retold, speaking
+from appraise.languages import language
+
+SOURCES = Path(appraise.__file__).parent
+GERMAN = language("de")
+SOME = "7"
+"""In the place of whatever is known only when it happens."""
+
+
+def refusals() -> Iterator[tuple[str, str]]:
+    """Where each is made, and its words; other makers of refusals are test hosts."""
+    for path in sorted(SOURCES.rglob("*.py")):
+        if "testing" in path.parts:
+            continue
+        tree = ast.parse(path.read_text("utf-8"))
+        functions = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)]
+        constants = [one for one in tree.body if isinstance(one, ast.Assign | ast.AnnAssign)]
+        for scope in [*functions, *constants]:
+            for text in _of(scope):
+                yield f"{path.relative_to(SOURCES)}", text
+
+
+def _of(scope: ast.AST) -> Iterator[str]:
+    for call in ast.walk(scope):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Refusal" and call.args:
+            if isinstance(call.args[0], ast.Starred):
+                yield from _of_tuples(scope)
+            else:
+                yield from _texts(call.args[1], scope)
+
+
+def _of_tuples(scope: ast.AST) -> Iterator[str]:
+    """`refusal = CODE, words` or `CODE, words, field`, from which one is made at the end."""
+    for one in ast.walk(scope):
+        if isinstance(one, ast.Assign) and isinstance(one.value, ast.Tuple) and len(one.value.elts) > 1:
+            code, words = one.value.elts[:2]
+            if isinstance(code, ast.Constant) and isinstance(code.value, str) and code.value.isupper():
+                yield from _texts(words, scope)
+
+
+def _texts(node: ast.expr, scope: ast.AST) -> list[str]:
+    """All that an expression may be; a name is what is assigned to it in the same function."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.IfExp(body=body, orelse=other):
+            return [*_texts(body, scope), *_texts(other, scope)]
+        case ast.JoinedStr(values=parts):
+            pieces = [_texts(part.value if isinstance(part, ast.FormattedValue) else part, scope) for part in parts]
+            return ["".join(chosen) for chosen in product(*pieces)]
+        case ast.Name(id=name):
+            assigned = [
+                one.value
+                for one in ast.walk(scope)
+                if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name) and one.targets[0].id == name
+            ]
+            return [text for value in assigned for text in _texts(value, scope)] or [SOME]
+        case _:
+            return [SOME]
+
+
+def test_every_refusal_is_german_too() -> None:
+    found = list(refusals())
+    with speaking(GERMAN):
+        english = sorted({one for one in found if retold(one[1]) == one[1]})
+
+    assert len({text for _, text in found}) > 90  # found at all
+    assert english == []
+
+
+REOPENED = (
+    "der Abschnitt ist im Stand Mitgeteilt; dafür (bewerten) muss er im Stand Belege werden gesammelt oder Entwurf sein"
+)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "told"),
+    [
+        ("Lifetime value is not rated yet", "Kundenwert ist noch nicht bewertet"),
+        (
+            "the cycle 2026.1 is PLANNED; rate is not possible in it",
+            "der Zyklus 2026.1 ist im Stand Geplant; darin ist das nicht möglich (bewerten)",
+        ),
+        ("the section is SHARED; to rate it must be COLLECTING or DRAFT", REOPENED),
+        (
+            "1,234 sections are in calibration; lock the sessions first",
+            "1.234 Abschnitte sind in der Kalibrierung; schließen Sie zuerst die Sitzungen",
+        ),
+        (
+            "the cycle starts on 2026-01-01; nothing can be rated before",
+            "der Zyklus beginnt am 1. Januar 2026; vorher kann nichts bewertet werden",
+        ),
+        (
+            "the section has been changed since: it is at version 12, not 9 (Ann 1.5: rate; Ben: give_part)",
+            "der Abschnitt wurde inzwischen geändert: Er hat Version 12, nicht 9 (Ann 1.5: bewerten; Ben: Beitrag geben)",
+        ),
+        (
+            "the section has been changed since: it is at version 12, not 9",
+            "der Abschnitt wurde inzwischen geändert: Er hat Version 12, nicht 9",
+        ),
+        (
+            "a legal hold of 2026-03-31 forbids it: case 1.5",
+            "eine Aufbewahrungspflicht vom 31. März 2026 verbietet es: case 1.5",
+        ),
+        (
+            "'Max' is nobody's; give the address that the HR system has of them",
+            "niemand heißt 'Max'; geben Sie die Adresse an, die das HR-System von der Person hat",
+        ),
+    ],
+)
+def test_figures_days_names_and_words_stand_in_refusals_as_they_should(refusal: str, told: str) -> None:
+    with speaking(GERMAN):
+        assert retold(refusal) == told
+
+
+@pytest.mark.parametrize(
+    ("note", "told"),
+    [
+        (
+            (
+                "Were buyers lost sooner or later than after 365 days: with 182 days 3 of 1,200 results, with 730 days 0 of "
+                "1,200 results would read otherwise."
+            ),
+            (
+                "Gälten Käuferinnen und Käufer früher oder später als nach 365 Tagen als verloren: Mit 182 Tagen sagten 3 von "
+                "1.200 Ergebnissen etwas anderes, mit 730 Tagen 0 von 1.200."
+            ),
+        ),
+        (
+            (
+                "What chance does to repeat purchase goes together with what it does to attrition (correlation 0.31): both "
+                "tell of the same customers. Figures of all indicators together allow for it."
+            ),
+            (
+                "Was der Zufall bei „Wiederkäufe“ bewirkt, geht mit dem bei „Abwanderung“ einher (Korrelation 0,31): Beide "
+                "handeln von denselben Kundinnen und Kunden. Werte aller Kennzahlen zusammen berücksichtigen das."
+            ),
+        ),
+        (
+            (
+                "A lost customer is one whose subscription ended by choice or, having none, who had bought on two days or "
+                "more and then nothing for 90 to 365 days, by segment."
+            ),
+            (
+                "Als abgewandert gilt, wer ein Abonnement aus eigener Entscheidung beendet hat oder, ohne eines, wer an zwei "
+                "oder mehr Tagen gekauft hat und dann 90 bis 365 Tage lang nichts, je nach Segment."
+            ),
+        ),
+    ],
+)
+def test_what_runs_say_of_how_they_measured_is_german_too(note: str, told: str) -> None:
+    with speaking(GERMAN):
+        assert retold(note) == told
+
+
+def test_whatever_the_audit_log_tells_of_has_words_in_its_page() -> None:
+    named = {
+        action
+        for path in (SOURCES / "use_cases").glob("*.py")
+        for action in re.findall(r'(?:action=|_record\([\w, ]*)f?"([a-z_]+\.[a-z_]+)"', path.read_text("utf-8"))
+    }
+    words = (SOURCES / "console" / "static" / "elements" / "hr-words.js").read_text("utf-8")
+
+    assert len(named) > 30
+    assert sorted(action for action in named if f'"{action}":' not in words) == []
