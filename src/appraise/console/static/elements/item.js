@@ -264,7 +264,11 @@ export class AppraiseItem extends Spoken {
 
   /** What the form shows: what was written last, stored or not. @returns {import("./saving.js").Draft} */
   #current() {
-    return this.saving?.draft(this.item.id) ?? this.#stored();
+    const stored = this.#stored();
+    const draft = this.saving?.draft(this.item.id);
+    if (draft !== undefined) return draft;
+    const written = this.saving?.written(this.item.id);
+    return written !== undefined && isSame(written, stored) ? written : stored;
   }
 
   #stored() {
@@ -321,6 +325,11 @@ export class AppraiseItem extends Spoken {
       }
     `,
   ];
+}
+
+/** Whether something was stored as it was written, the blanks around it left aside: they are kept while somebody types. @param {import("./saving.js").Draft} written @param {import("./saving.js").Draft} stored */
+function isSame(written, stored) {
+  return written.rating === stored.rating && written.comment.trim() === stored.comment && written.reason.trim() === stored.reason;
 }
 
 customElements.define("appraise-item", AppraiseItem);

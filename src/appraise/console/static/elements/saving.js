@@ -20,6 +20,8 @@ export class Saving {
   #status = new Map();
   /** @type {Promise<void> | null} */
   #running = null;
+  /** @type {Map<string, Draft>} */
+  #written = new Map();
   #timer = 0;
   #version = 0;
   #isOwn = false;
@@ -51,6 +53,11 @@ export class Saving {
   draft(item) {
     const status = this.status(item);
     return this.#waiting.get(item) ?? ("mine" in status ? status.mine : undefined);
+  }
+
+  /** What was stored last, as it was written. @param {string} item */
+  written(item) {
+    return this.#written.get(item);
   }
 
   get isPending() {
@@ -131,6 +138,7 @@ export class Saving {
   #settle(item, mine, section, userErrors) {
     if (section !== null) {
       this.#version = section.version;
+      this.#written.set(item, mine);
       if (!this.#waiting.has(item)) this.#status.set(item, { kind: "saved", at: new Date() });
       this.changed(section);
     } else if (userErrors[0].code === "VERSION_CONFLICT") {
