@@ -4,9 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
+from tests.api.builder import AT
 from tests.browser.conftest import SignIn, Site, objections, open_section, shoot
 
 from appraise.api.global_ids import Kind, to_global
+from appraise.domain.fairness import AttributeVerdicts, FairnessVerdicts, GroupVerdict
+from appraise.domain.indicators import SATISFACTION
+from appraise.use_cases.publish_verdicts import publish_verdicts
 
 pytestmark = pytest.mark.browser
 SHIFT = """() => new Promise((done) => {
@@ -79,7 +83,7 @@ def test_nothing_jumps_while_a_page_loads(sign_in: SignIn, view: View) -> None:
     assert page.evaluate(SHIFT) < 0.1
 
 
-PAGES_OF_HR = ["cycles", "cycles/%CYCLE%", "imports", "adapters", "audit", "tokens", "policies"]
+PAGES_OF_HR = ["cycles", "cycles/%CYCLE%", "imports", "adapters", "audit", "tokens", "policies", "fairness"]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (640, "light"), (360, "dark")])
@@ -87,6 +91,11 @@ def test_pages_of_hr_are_accessible_and_nothing_is_cut_off(
     sign_in: SignIn, site: Site, width: int, scheme: str
 ) -> None:
     """All by one sign-in: each is looked at when what it shows has come."""
+    verdicts = [GroupVerdict("rated 4 or 5", SATISFACTION, "women", "men", one) for one in ("EVIDENCE", "TOO_SMALL")]
+    found = FairnessVerdicts(
+        site.company.cycle.id, AT, (AttributeVerdicts("sex", is_complete=False, verdicts=tuple(verdicts)),)
+    )
+    publish_verdicts(site.company.deployment, site.company.principal("Hal Novak"), found, at=AT)
     page = sign_in("hr_administrator", width=width, scheme=scheme)
     wrong = []
     for path in PAGES_OF_HR:

@@ -27,6 +27,7 @@ from appraise.printing import section as printed
 from appraise.printing.contributions import METHOD
 from appraise.settings import Settings
 from appraise.use_cases.contribution_table import COLUMNS, UNITS
+from appraise.use_cases.impact_report import Question
 from appraise.use_cases.send_mails import language_of
 from appraise.web import create_app
 
@@ -115,6 +116,7 @@ def said() -> set[str]:
     found |= {*WORDS.values(), WHY, *ABSENCES.values(), *(one.meaning for one in TOTALS.values())}
     found |= {text for name, _, meaning in COLUMNS for text in (name, meaning)} | {*UNITS.values(), *METHOD}
     found |= {unit.value for unit in TotalUnit}
+    found |= {one.value for one in (Question.RATED_HIGH, Question.BETTER, Question.ABOVE_MEDIAN)}
     return found | {*printed.STANCES.values(), printed.READING, printed.CONTEXT, *OTHERS}
 
 

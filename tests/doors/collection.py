@@ -96,6 +96,11 @@ def person_requests(world: World, who: str, name: str) -> set[Key]:
     return {("person requests", "all")} if found else set()
 
 
+def fairness_reports(world: World, who: str) -> set[Key]:
+    found = (world.ask(who, "{ fairnessReports { cycleName } }").get("data") or {}).get("fairnessReports")
+    return {("fairness verdicts", "all")} if found else set()
+
+
 def contributions(world: World, who: str) -> set[Key]:
     """One by one: a line for each whose section may be read."""
     found = (world.ask(who, CONTRIBUTIONS % "EMPLOYEE").get("data") or {}).get("contributions") or {"nodes": []}

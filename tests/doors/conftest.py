@@ -20,6 +20,7 @@ DOORS = {
     "Query.accessTokens": {"access tokens"},
     "Query.personRequests": {"person requests"},
     "Query.legalHolds": {"person requests"},
+    "Query.fairnessReports": {"fairness verdicts"},
     "Query.contributions": {"Section"},
     "Subscription.sectionChanged": {"Section", "ratings", "standing", "write-back"},
     "Subscription.scoringProgress": {"ScoringRun"},
@@ -57,6 +58,7 @@ def shown(world: World, generated: list[Way]) -> Shown:
             found[who, "Query.departments"] = collection.departments(world, who)
             found[who, "Query.contributions"] = collection.contributions(world, who)
             found[who, "Query.auditLog"] = collection.audit_log(world, who)
+            found[who, "Query.fairnessReports"] = collection.fairness_reports(world, who)
             found[who, "pdf"] = collection.printed(world, who)
             found[who, "Query.accessTokens"] = collection.access_tokens(world, who)
             for name in ("personRequests", "legalHolds"):

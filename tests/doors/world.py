@@ -15,6 +15,7 @@ from appraise.domain.calibration import CalibrationSession
 from appraise.domain.corrections import Correction
 from appraise.domain.delegations import NamedDelegation
 from appraise.domain.disputes import Dispute, DisputeKind
+from appraise.domain.fairness import AttributeVerdicts, FairnessVerdicts
 from appraise.domain.identifiers import CalibrationId, CorrectionId, DisputeId, EmployeeId, SectionId
 from appraise.domain.person_requests import RequestKind
 from appraise.domain.section_states import SectionState
@@ -23,6 +24,7 @@ from appraise.use_cases.create_token import create_token
 from appraise.use_cases.create_webhook import create_webhook
 from appraise.use_cases.delegate import Wanted, end_delegation, name_delegate
 from appraise.use_cases.person_requests import NamedRequest, propose_person_request, set_legal_hold
+from appraise.use_cases.publish_verdicts import publish_verdicts
 
 HOST = "https://hr.example.org"
 FRAMED = {"Max in a frame": ("Max Weber", "Ann Archer"), "Hal in a frame": ("Hal Novak", "Cem Yıldız")}
@@ -91,6 +93,7 @@ PARTS: dict[str, Rule] = {
     "audit file": lambda rules, who, what: rules.may_read_audit(who),
     "access tokens": lambda rules, who, what: rules.may_administer(who),
     "person requests": lambda rules, who, what: rules.may_administer(who),
+    "fairness verdicts": lambda rules, who, what: rules.may_administer(who),
     "audit log": lambda rules, who, what: str(rules.audit_scope(who)) == "everything",
 }
 """Of what has a rule beside that of the thing it belongs to, and no id."""
@@ -165,6 +168,9 @@ def populate(world: World) -> None:
     world.things["Department", "CS"] = Thing()
     world.things["audit file", "all"] = Thing()
     world.things["audit log", "all"] = Thing()
+    world.things["fairness verdicts", "all"] = Thing()
+    verdicts = FairnessVerdicts(company.cycle.id, AT, (AttributeVerdicts("sex", is_complete=True, verdicts=()),))
+    publish_verdicts(company.deployment, company.principal("Hal Novak"), verdicts, at=AT)
     world.things["access tokens", "all"] = Thing()
     world.things["person requests", "all"] = Thing()
     told = world.ask("Hal Novak", "{ cycles { latestRun { id } } webhooks { deliveries(first: 50) { nodes { id } } } }")

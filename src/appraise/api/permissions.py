@@ -60,6 +60,7 @@ class Permission(StrEnum):
     IMPORT = "import"
     SCORE = "score cycles"
     MANAGE_PERSON_REQUESTS = "export and erase people"
+    READ_VERDICTS = "read verdicts about groups"
     KEEP_WATCHES = "keep watch-lists"
     NAME_DELEGATES = "name who stands in for them"
 
@@ -98,6 +99,7 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.SCORE: may_administer,
     Permission.MANAGE_PERSON_REQUESTS: may_administer,
     Permission.NAME_DELEGATES: lambda principal: _is_person(principal) and principal.embedded is None,
+    Permission.READ_VERDICTS: may_administer,
     Permission.KEEP_WATCHES: may_watch,
     Permission.EXPORT: lambda principal: any(may_export(principal, kind) for kind in ExportKind),
 }

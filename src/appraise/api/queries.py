@@ -10,6 +10,7 @@ from appraise.api.audit import AuditQuery
 from appraise.api.context import RequestContext
 from appraise.api.contributions import ContributionQuery
 from appraise.api.exports import ExportQuery
+from appraise.api.fairness import FairnessQuery
 from appraise.api.global_ids import Kind, from_global, key_of
 from appraise.api.imports import ImportQuery
 from appraise.api.permissions import Permission, Requires
@@ -57,6 +58,7 @@ class Query(
     AuditQuery,
     ContributionQuery,
     ExportQuery,
+    FairnessQuery,
     ImportQuery,
     PolicyQuery,
     ScoringQuery,

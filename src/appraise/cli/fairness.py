@@ -80,6 +80,9 @@ def report(
     format: Annotated[Format, typer.Option(help="table for people, csv for spreadsheets, json for machines.")] = (  # noqa: A002  # the option's natural name
         Format.TABLE
     ),
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Leave the verdicts, without counts, for the page of HR as well.")
+    ] = False,
 ) -> None:
     """Compare ratings and estimates between groups: rates, ratios with intervals, exact tests, a verdict in words.
 
@@ -89,8 +92,9 @@ def report(
     Examples:
       appraise fairness report --cycle 2025
       appraise fairness report --cycle 2025 --attribute sex --format csv > impact.csv
+      appraise fairness report --cycle 2025 --publish
 
     """
     from appraise.cli.fairness_report import report_and_print
 
-    report_and_print(cycle, attribute=attribute, format=format.value)
+    report_and_print(cycle, attribute=attribute, format=format.value, publish=publish)

@@ -15,7 +15,8 @@ from appraise.cli.output import console, print_json
 from appraise.domain.indicators import definition_of
 from appraise.statistics.adverse_impact import Verdict
 from appraise.use_cases.impact_report import Line, Question, Table
-from appraise.use_cases.report_adverse_impact import ImpactReport, report_adverse_impact
+from appraise.use_cases.publish_verdicts import publish_verdicts
+from appraise.use_cases.report_adverse_impact import ImpactReport, report_adverse_impact, verdicts_of
 
 WORDS = {
     Verdict.NO_EVIDENCE: "no evidence",
@@ -45,10 +46,18 @@ COLUMNS = (
 )
 
 
-def report_and_print(cycle: str, *, attribute: str | None, format: str) -> None:  # noqa: A002  # the option's name
+def report_and_print(
+    cycle: str,
+    *,
+    attribute: str | None,
+    format: str,  # noqa: A002  # the option's name
+    publish: bool,
+) -> None:
     deployment, store = open_with_store()
     wanted = cycle_named(deployment, cycle)
     report = report_adverse_impact(deployment, store, AT_THE_MACHINE, wanted.id, attribute=attribute, at=utc_now())
+    if publish:
+        publish_verdicts(deployment, AT_THE_MACHINE, verdicts_of(wanted.id, report), at=utc_now())
     print_report(report, format=format)
 
 

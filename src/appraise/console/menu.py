@@ -57,6 +57,7 @@ PAGES: Final = (
     Page("/audit", "Audit log", "audit", may_read_the_log, in_menu="Audit log"),
     Page("/tokens", "Access tokens", "tokens", may_administer, in_menu="Tokens"),
     Page("/person-requests", "Data requests", "person-requests", may_administer, in_menu="Data requests"),
+    Page("/fairness", "Fairness", "fairness", may_administer, in_menu="Fairness"),
     Page("/adapters", "What can be read", "adapters", may_administer),
 )
 

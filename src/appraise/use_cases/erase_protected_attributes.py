@@ -5,7 +5,7 @@ from datetime import datetime
 from appraise.domain.access import Principal, may_administer
 from appraise.domain.identifiers import EmployeeId
 from appraise.errors import Forbidden
-from appraise.storage import audit
+from appraise.storage import audit, fairness
 from appraise.storage.database import Session
 from appraise.storage.protected import ProtectedStore
 from appraise.use_cases.deployment import Deployment
@@ -16,7 +16,9 @@ from appraise.use_cases.transactions import committed
 def erase_protected_attributes(
     deployment: Deployment, store: ProtectedStore, principal: Principal, employee: EmployeeId | None, *, at: datetime
 ) -> int:
-    """The number of categories erased; `employee` None means everybody's. Erasing again erases nothing.
+    """The number of categories erased; `employee` None means everybody's, with the verdicts that were published.
+
+    Erasing again erases nothing.
 
     Raises `Forbidden` unless an HR administrator asks, `NotFound` where nothing was ever imported.
     """
@@ -26,6 +28,8 @@ def erase_protected_attributes(
     actor = Actor.of(principal)
 
     def record(session: Session) -> None:
+        if employee is None:
+            fairness.forget(session)
         subject = "protected attributes" if employee is None else f"employee:{employee}"
         details = [*actor.facts, ("categories", str(erased))]
         audit.append(session, at=at, actor=actor.id, action="protected.erase", subject=subject, details=details)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from appraise.domain.access import Principal, may_administer
+from appraise.domain.fairness import AttributeVerdicts, FairnessVerdicts, GroupVerdict
 from appraise.domain.identifiers import CycleId
 from appraise.domain.reading import SectionsWanted
 from appraise.domain.sections import Section
@@ -15,7 +16,7 @@ from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 from appraise.storage.protected import ProtectedStore
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.impact_report import AttributeReport, attribute_report
+from appraise.use_cases.impact_report import TOO_THIN, AttributeReport, attribute_report
 from appraise.use_cases.section_view import Actor
 from appraise.use_cases.transactions import committed
 
@@ -65,6 +66,33 @@ def report_adverse_impact(
         everything = tuple(_sections(session, viewer, cycle))
     reports = tuple(attribute_report(one, everything, store.categories(one)) for one in chosen)
     return ImpactReport(name, at, len(everything), reports)
+
+
+def verdicts_of(cycle: CycleId, report: ImpactReport) -> FairnessVerdicts:
+    """What of a report may be published: of each comparison that it shows the verdict, and no count."""
+    return FairnessVerdicts(
+        cycle,
+        report.at,
+        tuple(
+            AttributeVerdicts(
+                part.attribute,
+                not part.hidden and all(table.note != TOO_THIN for table in part.tables),
+                tuple(
+                    GroupVerdict(
+                        table.question.value,
+                        table.indicator,
+                        line.category,
+                        table.compared_with,
+                        line.impact.verdict.value,
+                    )
+                    for table in part.tables
+                    for line in table.lines
+                    if line.impact is not None and table.compared_with is not None
+                ),
+            )
+            for part in report.attributes
+        ),
+    )
 
 
 def _sections(session: Session, viewer: Viewer, cycle: CycleId) -> Iterator[Section]:

@@ -172,6 +172,16 @@ class WatchFindingRow(Record, table=True):
     is_seen: bool
 
 
+class FairnessVerdictsRow(Record, table=True):
+    """Of one cycle, as the machine's command published them: no attribute of anybody, and no count."""
+
+    __tablename__ = "fairness_verdicts"
+
+    cycle_id: str = Field(primary_key=True, sa_type=Key, foreign_key="cycles.id")
+    computed_at: datetime = Field(sa_type=Instant)
+    document: Any = Field(sa_type=Document)
+
+
 class CorrectionRow(Record, table=True):
     __tablename__ = "corrections"
     __table_args__ = (

@@ -319,3 +319,11 @@ export const WithdrawPersonRequest = `mutation WithdrawPersonRequest($input: Dec
 export const SetLegalHold = `mutation SetLegalHold($input: SetLegalHoldInput!) {
   setLegalHold(input: $input) { hold { employeeId } userErrors { message path code } }
 }`;
+
+export const ReadFairness = `query ReadFairness {
+  fairnessReports {
+    cycleName
+    computedAt
+    attributes { attribute isComplete verdicts { question indicator { name } category comparedWith verdict } }
+  }
+}`;
