@@ -6,11 +6,11 @@ regard to case, as SQL compares them) become `name_1`, `name_2`.
 """
 
 import csv
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from appraise.adapters.contract import FileShape
 from appraise.adapters.detection import LONGEST_LINE, detect
@@ -18,7 +18,10 @@ from appraise.adapters.documents import json_line, json_records, worksheet_rows
 from appraise.adapters.records import RejectedRow
 from appraise.errors import InvalidInput, Place
 
-__all__ = ["as_delimited", "detect", "read_header", "read_rows"]
+__all__ = ["MENDABLE", "as_delimited", "detect", "read_header", "read_rows", "write_rows"]
+
+MENDABLE: Final = ("csv", "jsonl")
+"""Formats of which single rows make a file of the same format."""
 
 
 def read_header(path: Path, shape: FileShape) -> tuple[str, ...]:
@@ -81,6 +84,22 @@ def as_delimited(
     return copy, FileShape(format="csv", encoding="utf-8", delimiter=",")
 
 
+def write_rows(path: Path, shape: FileShape, rows: Collection[int], target: Path) -> None:
+    """Some rows by their numbers, below the export's own header rows: a file that is read as the export is.
+
+    Cells are written as they are. `shape` is as `detect` returns it, of a MENDABLE format. Raises `InvalidInput` where
+    a quote that is not closed hides where rows begin.
+    """
+    with target.open("w", encoding=shape.encoding, newline="") as stream:
+        if shape.format == "jsonl":
+            with path.open(encoding=shape.encoding, newline="\n") as lines:
+                stream.writelines(line for number, line in enumerate(_lines(path, lines), start=1) if number in rows)
+            return
+        writer = csv.writer(stream, delimiter=shape.delimiter or ",", lineterminator="\n")
+        with closing(_delimited_rows(path, shape)) as found:
+            writer.writerows(cells for number, cells in found if number < shape.first_data_row or number in rows)
+
+
 def _parquet_columns(path: Path) -> tuple[str, ...]:
     import pyarrow as pa  # noqa: PLC0415  # takes long, and few files need it
     import pyarrow.parquet as pq  # noqa: PLC0415
@@ -122,7 +141,7 @@ def _cell_rows(path: Path, shape: FileShape) -> Generator[tuple[int, list[str]],
             )
 
 
-def _delimited_rows(path: Path, shape: FileShape) -> Iterator[tuple[int, list[str]]]:
+def _delimited_rows(path: Path, shape: FileShape) -> Generator[tuple[int, list[str]]]:
     number = 0
     with path.open(encoding=shape.encoding, newline="") as stream:
         # Strict, so that a quote that is never closed is an error and not one cell with half of the file in it.

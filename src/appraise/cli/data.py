@@ -14,12 +14,23 @@ if TYPE_CHECKING:
 
 EXIT_ROWS_REJECTED = 3
 
+RejectedTo = Annotated[
+    Path | None, typer.Option(help="Write place, value and reason of every rejected row to this CSV.")
+]
+ToMend = Annotated[
+    Path | None,
+    typer.Option(help="Write the rejected rows themselves into this directory, each file like its export, to mend."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine instead of text.")]
 
 
 class ErrorPolicy(StrEnum):
     REJECT_ROWS = "reject-rows"
     REJECT_FILE = "reject-file"
+
+
+OnError = Annotated[ErrorPolicy, typer.Option(help="What a bad row costs.")]
+SuggestMapping = Annotated[bool, typer.Option("--suggest-mapping", help="Print a first mapping, import nothing.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -58,13 +69,10 @@ def import_file(
     as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day a people export shows.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="Adapter setting, KEY=VALUE; repeatable.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the whole report, write nothing.")] = False,
-    on_error: Annotated[ErrorPolicy, typer.Option(help="What a bad row costs.")] = ErrorPolicy.REJECT_ROWS,
-    rejected_to: Annotated[
-        Path | None, typer.Option(help="Write rejected rows to this CSV, to mend and repeat.")
-    ] = None,
-    suggest_mapping: Annotated[
-        bool, typer.Option("--suggest-mapping", help="Print a first mapping, import nothing.")
-    ] = False,
+    on_error: OnError = ErrorPolicy.REJECT_ROWS,
+    rejected_to: RejectedTo = None,
+    to_mend: ToMend = None,
+    suggest_mapping: SuggestMapping = False,
     json: Json = False,
 ) -> None:
     """Import export files of an HR system or a customer system.
@@ -75,6 +83,7 @@ def import_file(
       appraise import zendesk tickets.csv ratings.json --time-zone Europe/Berlin
       appraise import csv sales.csv --suggest-mapping > sales.toml
       appraise import csv sales.csv --mapping sales.toml --dry-run
+      appraise import csv sales-*.csv --mapping sales.toml --to-mend mend
 
     """
     from appraise.cli.importing import import_one, print_suggestion
@@ -86,7 +95,15 @@ def import_file(
     rejected = 0
     for path in files:
         rejected += import_one(
-            adapter, path, options, dry_run=dry_run, on_error=on_error.value, rejected_to=rejected_to, json=json
+            adapter,
+            path,
+            options,
+            dry_run=dry_run,
+            on_error=on_error.value,
+            rejected_to=rejected_to,
+            to_mend=to_mend,
+            json=json,
+            first=path is files[0],
         )
     if rejected:
         raise typer.Exit(EXIT_ROWS_REJECTED)

@@ -1,8 +1,10 @@
 """`appraise import`: one file of people or events, and its report."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from appraise.adapters.contract import EmployeeSource, EventSource, ImportOptions, MixedSource
 from appraise.adapters.discovery import adapter_named
@@ -19,6 +21,7 @@ from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.import_events import import_events
 from appraise.use_cases.import_people import import_people
 from appraise.use_cases.people_report import PeopleReport
+from appraise.use_cases.rejected_rows import write_rejected
 
 SHOWN = 10
 
@@ -31,18 +34,36 @@ def import_one(  # the command's own options
     dry_run: bool,
     on_error: ErrorPolicy,
     rejected_to: Path | None,
+    to_mend: Path | None,
     json: bool,
+    first: bool = True,
 ) -> int:
-    """Import one file and print what came of it; the number of rejected rows."""
+    """Import one file and print what came of it; the number of rejected rows, those of the first in a new file."""
     deployment = open_deployment(Settings())
-    report = load(deployment, adapter, path, options, dry_run=dry_run, on_error=on_error, rejected_to=rejected_to)
+    with _part_of(rejected_to, first=first) as part:
+        report = load(
+            deployment, adapter, path, options, dry_run=dry_run, on_error=on_error, rejected_to=part, to_mend=to_mend
+        )
     if json:
         print_json({"file": path.name, **_plain(report)})
     elif isinstance(report, PeopleReport):
-        print_people(path, report)
+        print_people(path, report, rejected_to)
     else:
-        print_events(path, report, rejected_to)
+        print_events(path, report, rejected_to, to_mend)
     return len(report.rejected) if isinstance(report, PeopleReport) else report.rejected
+
+
+@contextmanager
+def _part_of(whole: Path | None, *, first: bool) -> Iterator[Path | None]:
+    """The file itself, or one whose rows are added to it."""
+    if whole is None or first:
+        yield whole
+        return
+    with TemporaryDirectory(prefix="appraise-") as directory:
+        part = Path(directory) / "rejected.csv"
+        yield part
+        with whole.open("a", encoding="utf-8", newline="") as file:
+            file.write(part.read_text(encoding="utf-8").partition("\n")[2] if part.exists() else "")
 
 
 def load(  # the command's own options
@@ -54,10 +75,20 @@ def load(  # the command's own options
     dry_run: bool = False,
     on_error: ErrorPolicy = "reject-rows",
     rejected_to: Path | None = None,
+    to_mend: Path | None = None,
 ) -> PeopleReport | ImportReport:
     with progress_bar(f"Importing {path.name}") as advance:
         if _holds_people(adapter, options):
-            return import_people(deployment, adapter, path, options, at=utc_now(), dry_run=dry_run, progress=advance)
+            if to_mend is not None:
+                raise InvalidInput(
+                    "rows of people are not written apart",
+                    expected="events with --to-mend",
+                    hint="see the rejected rows with --rejected-to, mend the export and import it again as a whole",
+                )
+            report = import_people(deployment, adapter, path, options, at=utc_now(), dry_run=dry_run, progress=advance)
+            if rejected_to is not None:
+                write_rejected(rejected_to, report.rejected)
+            return report
         return import_events(
             deployment,
             adapter,
@@ -67,6 +98,7 @@ def load(  # the command's own options
             dry_run=dry_run,
             error_policy=on_error,
             rejected_to=rejected_to,
+            to_mend=to_mend,
             progress=advance,
         )
 
@@ -88,7 +120,7 @@ def print_suggestion(name: str, path: Path) -> None:
     console.print(adapter.suggest_mapping(path), soft_wrap=True, highlight=False, markup=False)
 
 
-def print_people(path: Path, report: PeopleReport) -> None:
+def print_people(path: Path, report: PeopleReport, rejected_to: Path | None = None) -> None:
     tense = "would be" if report.dry_run else "are"
     console.print(
         f"{path.name}: {report.created:,} people {tense} new, {report.changed:,} changed, {report.ended:,} ended,"
@@ -108,13 +140,15 @@ def print_people(path: Path, report: PeopleReport) -> None:
         )
     _common(report.warnings, report.unmapped_columns)
     _rejected(len(report.rejected), report.rejected)
+    _kept(len(report.rejected), rejected_to, None)
 
 
-def print_events(path: Path, report: ImportReport, rejected_to: Path | None) -> None:
+def print_events(path: Path, report: ImportReport, rejected_to: Path | None, to_mend: Path | None = None) -> None:
     if report.repeated:
         console.print(
             f"{path.name}: already loaded as {report.load_id}; nothing to do", highlight=False, soft_wrap=True
         )
+        _kept(report.rejected, rejected_to, to_mend)
         return
     outcome = "refused as a whole" if report.refused else "dry run, nothing written" if report.dry_run else "loaded"
     console.print(
@@ -137,8 +171,7 @@ def print_events(path: Path, report: ImportReport, rejected_to: Path | None) -> 
     _rejected(report.rejected, report.rejected_sample)
     if report.rejected_by_reason:
         _lines("Why", _reasons(report.rejected_by_reason))
-    if report.rejected and rejected_to is not None:
-        console.print(f"  all of them: {rejected_to}", highlight=False, soft_wrap=True)
+    _kept(report.rejected, rejected_to, to_mend)
 
 
 def _outcomes(counts: KindCounts) -> str:
@@ -182,6 +215,14 @@ def _rejected(count: int, sample: tuple[RejectedRow, ...]) -> None:
                 for row in sample
             ),
         )
+
+
+def _kept(rejected: int, rejected_to: Path | None, to_mend: Path | None) -> None:
+    """Where the rejected rows are told of, and where they lie."""
+    if rejected and rejected_to is not None:
+        console.print(f"  all of them, and why: {rejected_to}", highlight=False, soft_wrap=True)
+    if rejected and to_mend is not None:
+        console.print(f"  the rows themselves, to mend and import: in {to_mend}", highlight=False, soft_wrap=True)
 
 
 def _lines(title: str, lines: Iterable[str]) -> None:

@@ -41,7 +41,7 @@ class LoadOptions:
     the load, `first_row` is the number there of the first record, and `rejected_before` are rows that the copying
     refused. `at` is the time of the import, after which nothing can have happened. `known_references` are
     (namespace, value) of all employees. `rejected_csv` is
-    where every rejected row is written.
+    where every rejected row is told of, and `on_rejected` is given the rows' numbers before anything is written.
     """
 
     adapter: str
@@ -56,6 +56,7 @@ class LoadOptions:
     known_references: Iterable[tuple[str, str]] = ()
     rejected_before: Sequence[RejectedRow] = ()
     rejected_csv: Path | None = None
+    on_rejected: Callable[[Sequence[int]], None] | None = None
     scratch: Path | None = None
 
 
@@ -74,12 +75,14 @@ def import_events(
     progress("fingerprint")
     origin = _origin(plan, path, options)
     done = _repeated(store, origin, plan)
-    if done is not None:
+    if done is not None and options.rejected_csv is None and options.on_rejected is None:
         return replace(done, dry_run=options.dry_run)
     with tempfile.TemporaryDirectory(dir=options.scratch, prefix="appraise-import-") as directory:
         scratch = Path(directory)
         with _connect(scratch, options) as connection:
-            return _Import(store, plan, origin, options, connection, scratch, progress).run(path)
+            given = options if done is None else replace(options, dry_run=True)
+            report = _Import(store, plan, origin, given, connection, scratch, progress).run(path)
+    return report if done is None else replace(done, dry_run=options.dry_run)
 
 
 def _connect(scratch: Path, options: LoadOptions) -> duckdb.DuckDBPyConnection:
@@ -153,6 +156,8 @@ class _Import:
         rejected.gather(self.connection, kinds, file=self.origin.file, before=self.options.rejected_before)
         if self.options.rejected_csv is not None:
             rejected.write_rejected_csv(self.connection, self.scratch, self.options.rejected_csv)
+        if self.options.on_rejected is not None:
+            self.options.on_rejected(rejected.numbers(self.connection))
         report = self._report(raw)
         snapshot = self.store.snapshot()
         compared = {kind: compare(self.connection, snapshot.views[kind], source=self.origin.source) for kind in kinds}

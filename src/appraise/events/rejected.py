@@ -52,6 +52,10 @@ def sample(connection: duckdb.DuckDBPyConnection) -> tuple[RejectedRow, ...]:
     return tuple(RejectedRow(*row) for row in rows)
 
 
+def numbers(connection: duckdb.DuckDBPyConnection) -> list[int]:
+    return [row for (row,) in connection.execute("SELECT DISTINCT row FROM rejected ORDER BY row").fetchall()]
+
+
 def write_rejected_csv(connection: duckdb.DuckDBPyConnection, scratch: Path, path: Path) -> None:
     """All reported rows in the order of the file."""
     risky = ", ".join(f"chr({ord(sign)})" for sign in RISKY)

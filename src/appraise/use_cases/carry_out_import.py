@@ -1,8 +1,6 @@
 """Do what an import's job wants next: plan it, apply it, or take its load back."""
 
-import csv
 import tempfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -10,12 +8,10 @@ from typing import Any
 
 from appraise.adapters.contract import EmployeeSource, EventSource, ImportOptions, MixedSource
 from appraise.adapters.discovery import adapter_named
-from appraise.adapters.spreadsheets import spreadsheet_cell
 from appraise.domain.access import Principal
 from appraise.domain.identifiers import UploadId
 from appraise.domain.imports import Stage, load_of, stage_of
 from appraise.domain.jobs import Job
-from appraise.domain.mapping import RejectedRow
 from appraise.domain.progress import Advance
 from appraise.errors import NotFound
 from appraise.events.report import ImportReport
@@ -28,6 +24,7 @@ from appraise.use_cases.import_events import import_events
 from appraise.use_cases.import_people import import_people
 from appraise.use_cases.import_reports import document_of
 from appraise.use_cases.people_report import PeopleReport
+from appraise.use_cases.rejected_rows import write_rejected
 from appraise.use_cases.section_view import Actor
 from appraise.use_cases.undo_load import undo_load
 
@@ -75,7 +72,7 @@ class _File:
             path = path_of(self.deployment, name)
             report = self.imported(dry_run=True, rejected_to=self.directory / "rejected.csv")
             if isinstance(report, PeopleReport):
-                _write_csv(path, report.rejected)
+                write_rejected(path, report.rejected)
             elif (self.directory / "rejected.csv").exists():
                 path.write_bytes((self.directory / "rejected.csv").read_bytes())
         rejected = len(report.rejected) if isinstance(report, PeopleReport) else report.rejected
@@ -146,13 +143,3 @@ def _holds_people(name: str, options: ImportOptions) -> bool:
     if isinstance(adapter, MixedSource):
         return adapter.holds_people(options)
     return isinstance(adapter, EmployeeSource) and not isinstance(adapter, EventSource)
-
-
-def _write_csv(path: Path, rows: Iterable[RejectedRow]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["file", "row", "column", "value", "reason"])
-        for row in rows:
-            cells = (row.file, row.column, row.value, row.reason)
-            name, column, value, reason = (spreadsheet_cell(cell) for cell in cells)
-            writer.writerow([name, row.row, column, value, reason])

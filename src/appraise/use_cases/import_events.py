@@ -1,17 +1,18 @@
 """Import a customer system's export into the event store."""
 
 import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from appraise.adapters.archives import unpacked
-from appraise.adapters.contract import EventSource, ImportOptions
+from appraise.adapters.contract import EventSource, FileShape, ImportOptions
 from appraise.adapters.discovery import adapter_named
-from appraise.adapters.files import as_delimited, read_header
+from appraise.adapters.files import MENDABLE, as_delimited, read_header, write_rows
 from appraise.domain.mapping import EventPlan, RejectedRow
 from appraise.domain.progress import Advance
-from appraise.errors import InvalidInput
+from appraise.errors import InvalidInput, Place
 from appraise.events.ingest import ErrorPolicy, LoadOptions
 from appraise.events.ingest import import_events as ingest
 from appraise.events.report import ImportReport
@@ -33,13 +34,15 @@ def import_events(  # noqa: PLR0913  # what, from where, how, when, and who watc
     dry_run: bool,
     error_policy: ErrorPolicy,
     rejected_to: Path | None,
+    to_mend: Path | None = None,
     progress: Advance,
     actor: str = OPERATOR,
 ) -> ImportReport:
     """Plan by the adapter, carried out by the event store; the same file under the same options is one load.
 
-    `rejected_to` takes every rejected row as CSV. Raises `InvalidInput` where the adapter reads no events or the file
-    is not of its format, `Retriable` where other imports stood in the way.
+    `rejected_to` takes place, value and reason of every rejected row as CSV; `to_mend`, a directory, the rows
+    themselves in a file like the export. Raises `InvalidInput` where the adapter reads no events or the file is not of
+    its format, `Retriable` where other imports stood in the way.
     """
     adapter = _event_source(adapter_name)
     if not path.is_file():
@@ -60,10 +63,30 @@ def import_events(  # noqa: PLR0913  # what, from where, how, when, and who watc
     with unpacked(path) as table:
         plan = adapter.plan_events(read_header(table, adapter.shape(table, options)), table, options)
         load = replace(load, first_row=plan.shape.first_data_row)
+        if to_mend is not None:
+            load = replace(load, on_rejected=_cut_out(table, plan.shape, to_mend))
         report = _carry_out(deployment.events, plan, table, load, progress)
     if not dry_run:
         mirror_loads(deployment, actor=actor)
     return report
+
+
+def _cut_out(table: Path, shape: FileShape, directory: Path) -> Callable[[Sequence[int]], None]:
+    """Raises `InvalidInput` for a format whose rows make no file."""
+    if shape.format not in MENDABLE:
+        raise InvalidInput(
+            f"rows of the format {shape.format} cannot be written apart",
+            place=Place(table.name),
+            expected=f"an export in one of the formats {', '.join(MENDABLE)}",
+            hint="see the rejected rows with --rejected-to, and mend them in the system that exported them",
+        )
+
+    def write(rows: Sequence[int]) -> None:
+        if rows:
+            directory.mkdir(parents=True, exist_ok=True)
+            write_rows(table, shape, set(rows), directory / f"{table.stem}.to-mend{table.suffix}")
+
+    return write
 
 
 def _carry_out(store: EventStore, plan: EventPlan, path: Path, load: LoadOptions, progress: Advance) -> ImportReport:
