@@ -25,6 +25,7 @@ from appraise.domain.access import (
     may_read_benchmarks,
     may_read_departments,
     may_sign_in,
+    may_watch,
     people_scope,
     reaches,
     read_is_audited,
@@ -163,6 +164,14 @@ def test_where_people_stand_is_for_hr_and_executives_and_no_service() -> None:
     assert sees_standings(Principal("hris", None, frozenset({Role.SERVICE, Role.HR_ADMINISTRATOR}))) is False
     framed = Embedded(SectionId("of-ann"), ANN, by="hris")
     assert sees_standings(replace(ASKING["HR"], embedded=framed)) is False
+
+
+def test_thresholds_are_kept_by_hr_and_executives_and_never_in_a_frame_or_by_a_program() -> None:
+    assert [who for who, principal in ASKING.items() if may_watch(principal)] == ["HR", "executive"]
+    framed = Embedded(SectionId("of-ann"), ANN, by="hris")
+    assert may_watch(replace(ASKING["HR"], embedded=framed)) is False
+    assert may_watch(replace(ASKING["HR"], employee=None)) is False
+    assert may_watch(replace(ASKING["HR"], roles=frozenset({Role.SERVICE, Role.EXECUTIVE}))) is False
 
 
 def test_every_read_of_a_section_but_ones_own_is_audited() -> None:

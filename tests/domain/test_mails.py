@@ -99,6 +99,15 @@ def test_a_part_is_given_on_its_own_page_and_what_is_done_for_somebody_says_for_
     assert told.html.count("</li><li ") == 1
 
 
+def test_what_is_about_no_section_leads_to_the_watch_list_and_is_told_once() -> None:
+    watches = Task(date.max, TaskKind.LOOK_AT_WATCHES, None, EmployeeId("vera"), EmployeeId("vera"))
+    told = text_of("Vera", [NamedTask(watches, "", "Year 2025")], on=ON, console=CONSOLE)
+
+    assert told.subject == "Look at what newly lies beyond a threshold of your watch-list"
+    assert f"\n  {CONSOLE}/contributions#watch-list\n" in told.plain
+    assert told_of(watches) == (EmployeeId("vera"), TaskKind.LOOK_AT_WATCHES, "vera")
+
+
 def test_a_name_cannot_become_markup() -> None:
     text = text_of("<b>Max", named(1), on=ON, console=CONSOLE)
     assert "Rate Ann &lt;Lee&gt; and" in text.html

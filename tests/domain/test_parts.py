@@ -20,6 +20,7 @@ from appraise.domain.parts import (
     days_of,
     expected_parts,
     hindrance_to_giving,
+    kept_parts,
     missing,
 )
 from appraise.domain.periods import Period
@@ -93,6 +94,21 @@ def test_whoever_was_manager_too_briefly_is_still_asked_for_their_dotted_line() 
 
     expected = Expected(EVE, PartKind.DOTTED, 346, date(2025, 1, 20), date(2025, 12, 31))
     assert expected_parts(dotted, [*LINES[1:], *brief], manager=DORA, on=AFTER) == [expected]
+
+
+def test_a_part_that_is_asked_for_no_more_is_kept_with_the_days_until_it_was_given() -> None:
+    def given(author: EmployeeId, day: date) -> Part:
+        return Part(SectionId("s"), author, (), datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+
+    march, before = date(2025, 3, 1), date(2024, 12, 31)
+    parts = {one.author: one for one in (given(MAX, march), given(DORA, march), given(EVE, march))}
+
+    # 31 + 28 + 1 days of Max; Dora's line began later, and Eve's is gone from the HR system.
+    kept = Expected(MAX, PartKind.KEPT, 60, date(2025, 1, 1), march)
+    gone = [Expected(author, PartKind.KEPT, 0, march, march) for author in (DORA, EVE)]
+    assert kept_parts(CYCLE, LINES, parts, []) == [*gone, kept]
+    assert kept_parts(CYCLE, LINES, parts, [MAX_S]) == gone
+    assert kept_parts(CYCLE, LINES, {MAX: given(MAX, before)}, []) == [Expected(MAX, PartKind.KEPT, 0, before, before)]
 
 
 def test_days_of_the_present_manager_are_counted_until_today() -> None:

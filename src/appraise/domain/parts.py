@@ -113,9 +113,9 @@ def kept_parts(
     found = []
     for author in sorted(given.keys() - {one.author for one in asked}):
         day = given[author].given_at.date()
-        until_then = Period(date.min, day + timedelta(days=1))
-        spans = [line.period.intersection(until_then) for line in lines if line.manager == author]
-        within = [cut for span in spans if span is not None and (cut := span.intersection(cycle.period)) is not None]
+        until_then = _until(day, cycle)
+        own = [line.period for line in lines if line.manager == author]
+        within = [cut for one in own if until_then is not None and (cut := one.intersection(until_then)) is not None]
         found.append(
             _expected(author, PartKind.KEPT, within) if within else Expected(author, PartKind.KEPT, 0, day, day)
         )

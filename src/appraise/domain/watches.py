@@ -141,7 +141,7 @@ def hindrance_to_watch(
 
     Indicators have units wherever their package is installed.
     """
-    highest = HIGHEST.get(definition_of(rule.indicator).unit or Unit.RATIO, Decimal(0))
+    highest = HIGHEST[definition_of(rule.indicator).unit or Unit.RATIO]
     lowest = -highest if rule.measure is Measure.CHANGE else Decimal(0)
     refusal = None
     if rule.dimension is Dimension.ORGANISATION:
