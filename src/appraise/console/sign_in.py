@@ -10,13 +10,13 @@ import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from appraise.console.cookies import BEGUN, LANGUAGE, LANGUAGE_KEPT, SESSION, SIGN_IN_LASTS, Cookies, Seal
 from appraise.console.demo import DemoPerson, demo_people
 from appraise.domain.access import Principal
-from appraise.errors import InvalidInput, Retriable, Unauthenticated
+from appraise.errors import Conflict, InvalidInput, Retriable, Unauthenticated
 from appraise.settings import Settings
 from appraise.use_cases.choose_language import language_of_session
 from appraise.use_cases.deployment import Deployment
@@ -26,6 +26,7 @@ from appraise.use_cases.web_session import (
     authenticate_session,
     begin_by_issuer,
     begin_by_token,
+    end_by_issuer,
     end_session,
 )
 
@@ -68,6 +69,7 @@ class SignIn:
             Route("/sign-out", self.sign_out, methods=["POST"]),
             Route("/sign-in/with/{name}", self.begin_at_issuer, methods=["GET"]),
             Route("/sign-in/with/{name}/callback", self.finish_at_issuer, methods=["GET"]),
+            Route("/sign-in/with/{name}/logout", self.ended_at_issuer, methods=["POST"]),
         ]
         if self._settings.demo:
             routes.append(Route("/sign-in/demo", self.as_demo_person, methods=["POST"]))
@@ -151,6 +153,22 @@ class SignIn:
             response = self._render("signed-out.html", HTTPStatus.OK, principal=None, title=client.title, url=url)
         self._cookies.delete(request, response, SESSION)
         return response
+
+    async def ended_at_issuer(self, request: Request) -> Response:
+        """The issuer tells that somebody signed out there (OpenID Connect Back-Channel Logout 1.0, 2.5 to 2.8)."""
+        client = self._client(request)
+        async with request.form(max_files=0, max_fields=5) as form:
+            token = str(form.get("logout_token", ""))
+        headers = {"cache-control": "no-store"}
+        try:
+            at = self._clock()
+            await run_in_threadpool(end_by_issuer, self._deployment, self._issuers, client.issuer, token, at=at)
+        except (Unauthenticated, Conflict):
+            return JSONResponse({"error": "invalid_request"}, HTTPStatus.BAD_REQUEST, headers=headers)
+        except Retriable:
+            headers |= {"retry-after": "30"}
+            return JSONResponse({"error": "temporarily_unavailable"}, HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
+        return Response(status_code=HTTPStatus.OK, headers=headers)
 
     async def _begin(
         self, request: Request, begin: Callable[..., str], *credentials: Any, problem: str | None = None, **more: Any

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, insert, or_, select, update
 
@@ -45,8 +46,16 @@ def add(session: Session, new: WebSession) -> None:
 
 def get(session: Session, id_hash: str) -> WebSession | None:
     row = session.execute(select(WEB_SESSIONS).where(WEB_SESSIONS.c.id_hash == id_hash)).first()
-    if row is None:
-        return None
+    return None if row is None else _web_session(row)
+
+
+def of_issuer(session: Session, issuer: str) -> list[WebSession]:
+    """Those that were begun by it."""
+    rows = session.execute(select(WEB_SESSIONS).where(WEB_SESSIONS.c.issuer == issuer).order_by(WEB_SESSIONS.c.id_hash))
+    return [_web_session(row) for row in rows]
+
+
+def _web_session(row: Any) -> WebSession:
     return WebSession(
         id_hash=row.id_hash,
         employee=EmployeeId(row.employee_id),

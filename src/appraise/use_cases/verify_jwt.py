@@ -1,6 +1,7 @@
 """Who is behind a JSON Web Token of an issuer that the organisation trusts (RFC 7519, RFC 8725, RFC 9068).
 
-Access tokens open the API; ID tokens (OpenID Connect Core 1.0, 3.1.3.7) begin a session of the console.
+Access tokens open the API; ID tokens (OpenID Connect Core 1.0, 3.1.3.7) begin a session of the console, and logout
+tokens (OpenID Connect Back-Channel Logout 1.0) end it.
 """
 
 import json
@@ -31,6 +32,8 @@ LEEWAY: Final = 30
 LONGEST: Final = 16 * 1024
 """Characters of a token."""
 PARTS: Final = 3
+LOGOUT_TYPES: Final = frozenset({None, "jwt", "logout+jwt"})
+LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 MALFORMED: Final = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """What a token of odd JSON makes of the library, besides its own errors: `crit` may be null, a header a list."""
 
@@ -70,6 +73,22 @@ class Identity:
     roles: frozenset[Role]
 
 
+@dataclass(frozen=True, slots=True)
+class Logout:
+    """Whose sessions an issuer ends: the one `sid`, or all of `sub`. `id` is the token's, used once."""
+
+    id: str
+    sub: str | None
+    sid: str | None
+
+    def means(self, id_token: str) -> bool:
+        """Whether a session was begun by this ID token, which was verified then."""
+        claims = _read(id_token).claims
+        return all(
+            wanted is None or claims.get(name) == wanted for name, wanted in (("sub", self.sub), ("sid", self.sid))
+        )
+
+
 class _NotAccepted(Exception):  # noqa: N818  # never leaves this module
     """Why, for the log; the client is not told."""
 
@@ -89,7 +108,7 @@ def verify_jwt(deployment: Deployment, issuers: TrustedIssuers, token: str, *, a
     try:
         said = _read(token)
         trusted = issuers.get(said.claims.get("iss"))
-        claims = _verified(trusted, said, at, audience=trusted.issuer.audience, type_=trusted.issuer.type)
+        claims = _verified(trusted, said, at, audience=trusted.issuer.audience, type_=trusted.issuer.type, rules=SUB)
         return _principal(deployment, trusted.issuer, claims, at)
     except ExpiredTokenError:  # told after the signature was found good
         raise Unauthenticated("the token has expired", hint="sign in again") from None
@@ -104,13 +123,47 @@ def verify_id_token(
     try:
         trusted = issuers.get(issuer)
         client = _client(trusted.issuer)
-        claims = _verified(trusted, _read(token), at, audience=client, type_=None, nonce=nonce)
+        rules = SUB | {"nonce": {"essential": True, "value": nonce}, "iat": {"essential": True}}
+        claims = _verified(trusted, _read(token), at, audience=client, type_=None, rules=rules)
         _check_party(claims, client)
         with deployment.database.reading() as session:
             employee = _employee(session, trusted.issuer, claims)
         return Identity(employee, _roles(trusted.issuer, claims))
     except (_NotAccepted, *MALFORMED) as error:
         raise _refused(error) from None
+
+
+def verify_logout_token(issuers: TrustedIssuers, issuer: str, token: str, *, at: datetime) -> Logout:
+    """What `issuer` tells of a session that it ended (OpenID Connect Back-Channel Logout 1.0, 2.6).
+
+    Raises as `verify_jwt`.
+    """
+    try:
+        trusted, said = issuers.get(issuer), _read(token)
+        rules = {"iat": {"essential": True}, "jti": {"essential": True}}
+        claims = _verified(trusted, said, at, audience=_client(trusted.issuer), type_=None, rules=rules)
+        return _logout(said.header, claims)
+    except (_NotAccepted, *MALFORMED) as error:
+        raise _refused(error) from None
+
+
+def _logout(header: dict[str, Any], claims: dict[str, Any]) -> Logout:
+    events = claims.get("events")
+    told = {name: claims.get(name) for name in ("jti", "sub", "sid")}
+    wrong = None
+    if _media(header.get("typ")) not in LOGOUT_TYPES:
+        wrong = f"its type is {header.get('typ')!r}"
+    elif not isinstance(events, dict) or not isinstance(events.get(LOGOUT_EVENT), dict):
+        wrong = "it tells of no logout"
+    elif "nonce" in claims:
+        wrong = "it has a nonce, as an ID token has"
+    elif any(value is not None and (not isinstance(value, str) or not value) for value in told.values()):
+        wrong = "jti, sub or sid is no text"
+    elif told["sub"] is None and told["sid"] is None:
+        wrong = "it names neither a subject nor a session"
+    if wrong is not None:
+        raise _NotAccepted(wrong)
+    return Logout(str(told["jti"]), told["sub"], told["sid"])
 
 
 def _client(issuer: Issuer) -> str:
@@ -148,9 +201,13 @@ def _read(token: str) -> _Said:
     return _Said(token, said.headers(), payload if isinstance(payload, dict) else {})
 
 
-def _verified(
-    trusted: _Trusted, said: _Said, at: datetime, *, audience: str, type_: str | None, nonce: str | None = None
+SUB: Final[dict[str, Any]] = {"sub": {"essential": True}}
+
+
+def _verified(  # what a token is held to
+    trusted: _Trusted, said: _Said, at: datetime, *, audience: str, type_: str | None, rules: dict[str, Any]
 ) -> dict[str, Any]:
+    """`rules` are of claims beside issuer, audience and time."""
     issuer, header = trusted.issuer, said.header
     if header.get("alg") not in issuer.algorithms:  # before any key is looked for
         raise _NotAccepted(f"{issuer.issuer} may not sign by {header.get('alg')!r}")
@@ -162,15 +219,12 @@ def _verified(
         raise _NotAccepted(f"{issuer.issuer} has no key {kid!r}")
     registry = jws.JWSRegistry(algorithms=issuer.algorithms, strict_check_header=False)
     claims = jwt.decode(said.text, key, registry=registry).claims
-    rules: dict[str, Any] = {
+    every: dict[str, Any] = {
         "iss": {"essential": True, "value": issuer.issuer},
         "aud": {"essential": True, "value": audience},
         "exp": {"essential": True},
-        "sub": {"essential": True},
     }
-    if nonce is not None:
-        rules |= {"nonce": {"essential": True, "value": nonce}, "iat": {"essential": True}}
-    jwt.JWTClaimsRegistry(now=int(at.timestamp()), leeway=LEEWAY, **rules).validate(claims)
+    jwt.JWTClaimsRegistry(now=int(at.timestamp()), leeway=LEEWAY, **every, **rules).validate(claims)
     return claims
 
 

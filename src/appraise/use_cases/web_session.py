@@ -7,15 +7,16 @@ from typing import Final
 from appraise.domain.access import Principal, Role, may_sign_in
 from appraise.domain.identifiers import EmployeeId, TokenId
 from appraise.errors import Unauthenticated
-from appraise.storage import audit, people, tokens, web_sessions
+from appraise.storage import audit, idempotency, people, tokens, web_sessions
 from appraise.storage.database import Session
+from appraise.storage.documents import digest
 from appraise.storage.web_sessions import WebSession
 from appraise.use_cases.authenticate import authenticate
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.stand_ins import standing_in
 from appraise.use_cases.token_text import new_secret, secret_hash
 from appraise.use_cases.transactions import committed
-from appraise.use_cases.verify_jwt import TrustedIssuers, verify_id_token
+from appraise.use_cases.verify_jwt import TrustedIssuers, verify_id_token, verify_logout_token
 
 LIFE: Final = timedelta(hours=12)
 IDLE: Final = timedelta(hours=1)
@@ -85,6 +86,33 @@ def end_session(deployment: Deployment, session_id: str, *, at: datetime) -> Web
 
     def work(session: Session) -> WebSession | None:
         return _ended(session, session_id, at)
+
+    return committed(deployment, work)
+
+
+def end_by_issuer(deployment: Deployment, issuers: TrustedIssuers, issuer: str, token: str, *, at: datetime) -> int:
+    """How many sessions a logout token of the issuer ended; none where it comes again.
+
+    Raises `Unauthenticated` where it is not good, `Conflict` where another with its id was, `Retriable` as
+    `begin_by_issuer`.
+    """
+    told = verify_logout_token(issuers, issuer, token, at=at)
+    owner, key, body = f"issuer:{issuer}", digest([told.id]), digest([token])
+
+    def work(session: Session) -> int:
+        if idempotency.answer(session, owner, key, body_hash=body) is not None:
+            return 0
+        found = web_sessions.of_issuer(session, issuer)
+        meant = [one for one in found if one.id_token is not None and told.means(one.id_token)]
+        for one in meant:
+            web_sessions.end(session, one.id_hash)
+        lines = [
+            audit.Line(f"employee:{one.employee}", "session.end", f"employee:{one.employee}", (("by", issuer),))
+            for one in meant
+        ]
+        audit.append_all(session, lines, at=at)
+        idempotency.keep(session, owner, key, body_hash=body, answer={"ended": len(meant)}, at=at)
+        return len(meant)
 
     return committed(deployment, work)
 
