@@ -21,7 +21,10 @@ _FEWEST_RENEWALS = 2
 
 @dataclass(frozen=True, slots=True)
 class BetaGeometric:
-    """A fitted model; renewals are counted from 1."""
+    """A fitted model; renewals are counted from 1.
+
+    Results have the shape of `renewals`. Every method raises `NotConverged` without a fit.
+    """
 
     alpha: float
     beta: float

@@ -23,7 +23,12 @@ _RULE = 200  # nodes of the rule where the series cancels
 
 @dataclass(frozen=True, slots=True)
 class BgNbd:
-    """A fitted model; times are in the unit of the histories (`alpha` too), `standard_error` as the parameters."""
+    """A fitted model; times are in the unit of the histories (`alpha` too), `standard_error` as the parameters.
+
+    Of a history `frequency` x counts purchases after the first, `recency` t_x is the time of the last and `age` T that
+    of the end of observation, both from the first purchase. Arguments of a method broadcast together, and its result
+    has their shape. Every method raises `NotConverged` without a fit.
+    """
 
     r: float
     alpha: float
@@ -47,14 +52,14 @@ class BgNbd:
         recency: npt.ArrayLike,
         age: npt.ArrayLike,
     ) -> FloatArray:
-        """E[purchases in (T, T + horizon] | history], arguments broadcast together."""
+        """E[purchases in (T, T + horizon] | history] (Fader, Hardie & Lee 2005, eq. 10); finite for any x and a."""
         self._refuse()
         shape, (t, x, tx, T) = flattened(horizon, frequency, recency, age)
         while_alive = _expected_while_alive(self.r, self.a, self._b, x, t / (self.alpha + T + t))
         return (while_alive * special.expit(-self._log_odds_gone(x, tx, T))).reshape(shape)
 
     def expected_new(self, horizon: npt.ArrayLike) -> FloatArray:
-        """E[repeat purchases of a new customer within the horizon]."""
+        """E[repeat purchases of a new customer within the horizon] (Fader, Hardie & Lee 2005, eq. 9)."""
         self._refuse()
         shape, (t,) = flattened(horizon)
         stays = self.b / (self.a + self.b) if self.mbg else 1.0

@@ -51,6 +51,7 @@ class Composite:
         return 1.0 - self.posterior.cdf(threshold)
 
     def probability_below(self, threshold: npt.ArrayLike = 0.0) -> FloatArray:
+        """P(composite < threshold)."""
         return self.posterior.cdf(threshold)
 
     def probability_better(self, one: int, other: int) -> float:
@@ -201,7 +202,10 @@ def rate(
 
 
 def evaas_level(measure: npt.ArrayLike, standard_error: npt.ArrayLike) -> npt.NDArray[np.int8]:
-    """Levels of SAS EVAAS by growth index = measure/standard error, cut at −2, −1, 1, 2; a cut belongs above."""
+    """Levels 1 to 5 of SAS EVAAS by growth index = measure/standard error, cut at −2, −1, 1, 2; a cut belongs above.
+
+    Both are (J,). Raises `InvalidInput` where a standard error is not above 0 or the lengths differ.
+    """
     se = at_least("standard_error", vector("standard_error", standard_error), 0.0, strictly=True)
     index = vector("measure", measure, length=se.size) / se
     return (1 + np.digitize(index, [-2.0, -1.0, 1.0, 2.0])).astype(np.int8)

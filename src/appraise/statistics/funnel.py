@@ -99,7 +99,11 @@ def pearson_dispersion(
 def outliers(
     estimate: npt.ArrayLike, target: float, variance: npt.ArrayLike, *, tau2: float = 0.0, level: float = 0.998
 ) -> npt.NDArray[np.int8]:
-    """−1, 0 or 1 for each unit below, within or above target ± z√(variance + τ²)."""
+    """−1, 0 or 1 for each unit below, within or above target ± z√(variance + τ²), z that of the two-sided `level`.
+
+    `estimate` and `variance` are (J,), in one unit and its square. Raises `InvalidInput` where a variance is not above
+    0 or the lengths differ.
+    """
     y = vector("estimate", estimate)
     v = at_least("variance", vector("variance", variance, length=y.size), 0.0, strictly=True)
     limit = float(special.ndtri(0.5 + level / 2)) * np.sqrt(v + tau2)

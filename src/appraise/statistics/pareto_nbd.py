@@ -25,7 +25,12 @@ _STARTS = ((-0.7, -1.0, -0.7, -0.7), (0.0, 0.0, 0.0, 0.0))
 
 @dataclass(frozen=True, slots=True)
 class ParetoNbd:
-    """A fitted model; times are in the unit of the histories (`alpha`, `beta` too)."""
+    """A fitted model; times are in the unit of the histories (`alpha`, `beta` too), `standard_error` as the parameters.
+
+    Of a history `frequency` x counts purchases after the first, `recency` t_x is the time of the last and `age` T that
+    of the end of observation, both from the first purchase. Arguments of a method broadcast together, and its result
+    has their shape. Every method raises `NotConverged` without a fit.
+    """
 
     r: float
     alpha: float
@@ -44,7 +49,7 @@ class ParetoNbd:
     def expected_purchases(
         self, horizon: npt.ArrayLike, frequency: npt.ArrayLike, recency: npt.ArrayLike, age: npt.ArrayLike
     ) -> FloatArray:
-        """E[purchases in (T, T + horizon] | history], arguments broadcast together."""
+        """E[purchases in (T, T + horizon] | history]; continuous at s = 1."""
         self._refuse()
         shape, (t, x, tx, T) = flattened(horizon, frequency, recency, age)
         time = (self.beta + T) * self._discounted(np.log1p(t / (self.beta + T)))
@@ -54,7 +59,7 @@ class ParetoNbd:
     def expected_remaining(
         self, discount: npt.ArrayLike, frequency: npt.ArrayLike, recency: npt.ArrayLike, age: npt.ArrayLike
     ) -> FloatArray:
-        """E[all purchases after T | history], each at its present value: DERT, arguments broadcast together.
+        """E[all purchases after T | history], each at its present value: DERT.
 
         `discount` δ is continuous per unit of time and above 0: ln 1.15/52 per week for 15 % a year.
         P(alive)·(r + x)/(α + T)·δ^{s−1}(β + T)^s Ψ(s, s; δ(β + T)), Ψ the confluent hypergeometric function of the

@@ -43,7 +43,10 @@ def newcombe_difference(
     *,
     z: float = Z95,
 ) -> Interval:
-    """First proportion minus the other, hybrid score interval (Newcombe 1998, Stat. Med. 17:873, method 10)."""
+    """First proportion minus the other, hybrid score interval (Newcombe 1998, Stat. Med. 17:873, method 10).
+
+    The arguments broadcast together. Raises `InvalidInput` as `wilson` does.
+    """
     one, two = wilson(successes, total, z=z), wilson(other_successes, other_total, z=z)
     difference = one.estimate - two.estimate
     below = np.hypot(one.estimate - one.lower, two.upper - two.estimate)
@@ -54,7 +57,10 @@ def newcombe_difference(
 def net_promoter(
     promoters: npt.ArrayLike, passives: npt.ArrayLike, detractors: npt.ArrayLike
 ) -> tuple[FloatArray, FloatArray]:
-    """Net promoter score, −100 to 100, and its sampling variance 10⁴·[p + d − (p − d)²]/n."""
+    """Net promoter score, −100 to 100, and its sampling variance 10⁴·[p + d − (p − d)²]/n, of any shape.
+
+    Raises `InvalidInput` for a negative count, or where nobody answered.
+    """
     promoting, n = _counts(promoters, np.add(np.add(promoters, passives), detractors))
     detracting, _ = _counts(detractors, n)
     p, d = promoting / n, detracting / n
