@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from appraise.adapters.sending import attempt
 from appraise.adapters.sinks import HostRefused
 from appraise.domain.host_scale import HostScale
 from appraise.domain.periods import Period
+from appraise.domain.write_back import WriteBackState, queued
 from appraise.testing.finished import finished_section
 from appraise.testing.hosts.fake import serving
 from appraise.testing.hosts.successfactors import FakeSuccessFactors
@@ -20,8 +22,6 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 Change = Callable[[FakeSuccessFactors], object]
 REFUSED: list[tuple[str, Change]] = [
-    ("not in the inbox of appraise", lambda fake: setattr(fake, "folder", "En Route")),
-    ("may not be written in this step", lambda fake: fake.elements["appraise_score"].update(editable=False)),
     ("has no element appraise_note", lambda fake: fake.elements.pop("appraise_note")),
     ("takes numbers, not 'SCORED'", lambda fake: fake.elements["appraise_status"].update(type="Number")),
     ("holds 3 characters, not 6", lambda fake: fake.elements["appraise_status"].update(textMaximumLength=3)),
@@ -47,6 +47,32 @@ def test_what_the_host_would_take_without_a_word_is_refused_before_it_is_sent() 
         note = host.plan(SECTION).fields["note"] or ""
         assert len(note) == 60
         assert note.endswith("…; Appraise 3hTq7section, revision 1")
+
+
+def test_a_form_that_has_moved_on_is_not_written_and_still_looked_at() -> None:
+    fake = FakeSuccessFactors()
+    with serving(fake) as url, sink.open(fake.options(url)) as host:
+        for words, change in (
+            ("is not in the inbox of appraise (step Appraise)", lambda: setattr(fake, "folder", "En Route")),
+            ("may not be written in this step", lambda: fake.elements["appraise_score"].update(editable=False)),
+        ):
+            fake.reset()
+            fake.expect(SECTION)
+            line = queued(SECTION.id, 1, "sf", earlier=None, at=AT)
+            change()
+            refused = attempt(line, SECTION, host, at=AT, chance=0.5).line
+            assert (refused.state, fake.records[0].number) == (WriteBackState.REJECTED, None)
+            assert words in (refused.problem or "")
+
+            fake.reset()
+            fake.expect(SECTION)
+            line = attempt(line, SECTION, host, at=AT, chance=0.5).line
+            assert line.state is WriteBackState.CONFIRMED
+            change()
+            line = attempt(line, SECTION, host, at=AT, chance=0.5).line
+            assert line.state is WriteBackState.CONFIRMED
+            fake.edit()
+            assert attempt(line, SECTION, host, at=AT, chance=0.5).line.state is WriteBackState.DRIFTED
 
 
 def test_the_scale_is_the_element_s_and_steps_are_declared() -> None:

@@ -51,6 +51,8 @@ def attempt(line: WriteBack, section: FinishedSection, host: Host, *, at: dateti
         changed = changed_by_somebody(step, found)
         if changed and not line.overwrites:
             return Tried(not_overwritten(step, found, changed, at=at))
+        if entry.obstacle is not None:
+            return Tried(refused(step, entry.obstacle, at=at))
         host.write(entry)
         step = taken(step, at=at)
         return Tried(read_back(step, host.read(entry), at=at))

@@ -95,7 +95,8 @@ class SinkOptions:
 class HostEntry:
     """What a host is to hold of one section. `place` tells people where; `key` is the sink's own way to it.
 
-    `fields` name the host's own fields, as `read` gives them back; a missing number is None, never 0.
+    `fields` name the host's own fields, as `read` gives them back; a missing number is None, never 0. `obstacle` says
+    why the host would not have it written there now, though it can be read.
     """
 
     section: SectionId
@@ -104,6 +105,7 @@ class HostEntry:
     fields: Values
     total: WrittenTotal | None = None
     key: Mapping[str, str] = field(default_factory=dict)
+    obstacle: str | None = None
 
 
 class Host(Protocol):

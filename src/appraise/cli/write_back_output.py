@@ -180,7 +180,7 @@ def _written(one: Planned) -> str:
 
 
 def _where(one: Planned) -> str:
-    return one.problem or "" if one.entry is None else one.entry.place
+    return one.problem or ("" if one.entry is None else one.entry.place)
 
 
 def _standing(one: Planned) -> str:

@@ -10,7 +10,7 @@ from appraise.adapters.sinks import CallSink, HostBusy, HostEntry, HostLocked, H
 from appraise.domain.access import Principal
 from appraise.domain.finished_sections import FinishedSection
 from appraise.domain.identifiers import CycleId
-from appraise.domain.write_back import WriteBack
+from appraise.domain.write_back import LOOKED_AT, WriteBack
 from appraise.storage import cycles, sections, write_backs
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.finished import finished
@@ -49,7 +49,9 @@ def plan_write_back(
 
 def _planned(section: FinishedSection, line: WriteBack | None, plan: Callable[[FinishedSection], HostEntry]) -> Planned:
     try:
-        return Planned(section, line, plan(section))
+        entry = plan(section)
+        is_there = line is not None and line.state in LOOKED_AT
+        return Planned(section, line, entry, None if is_there else entry.obstacle)
     except (HostRefused, HostLocked) as problem:
         return Planned(section, line, problem=problem.found)
     except HostBusy as busy:

@@ -47,6 +47,7 @@ class SuccessFactorsHost:
     def plan(self, section: FinishedSection) -> HostEntry:
         employee = employee_id(section, self._options, SuccessFactorsSink.declaration)
         form = self._form(section, employee)
+        obstacle = self._elsewhere(form)
         keys = {"data": str(form["formDataId"]), "content": str(form["formLastContent"]["formContentId"])}
         elements = self._elements(keys)
         total = WrittenTotal.of(section, _scale(elements["score"], self._options))
@@ -57,8 +58,11 @@ class SuccessFactorsHost:
         }
         for name, value in fields.items():
             _check(elements[name], value)
+        locked = [one["elementKey"] for one in elements.values() if one.get("editable") is False]
+        if obstacle is None and locked:
+            obstacle = f"the element {', '.join(locked)} may not be written in this step of the form"
         place = f"form {keys['data']} of {employee}"
-        return HostEntry(section.id, section.revision, place, fields, total, keys)
+        return HostEntry(section.id, section.revision, place, fields, total, keys, obstacle)
 
     def read(self, entry: HostEntry) -> Values:
         found = self._elements(entry.key)
@@ -83,7 +87,7 @@ class SuccessFactorsHost:
         _refuse(self._http.call("POST", f"{ODATA}/upsert", body=body, params=params)["d"])
 
     def _form(self, section: FinishedSection, employee: str) -> Mapping[str, Any]:
-        """The one form of the employee and the period that lies in our own inbox: others can be read, not written."""
+        """The one form of the employee and the period."""
         settings = self._options.settings
         wanted = f"formSubjectId eq {_quoted(employee)} and formTemplateId eq {settings['template']}"
         expanded = {"$expand": "formLastContent/folders", "$top": "50", "$format": "json"}
@@ -93,15 +97,19 @@ class SuccessFactorsHost:
             raise HostRefused(
                 f"{employee} has {len(forms)} forms of the template {settings['template']} in {section.period}"
             )
-        form = forms[0]
+        return forms[0]
+
+    def _elsewhere(self, form: Mapping[str, Any]) -> str | None:
+        """Why the form cannot be written, where it is not in our own inbox; others can only be read."""
+        user = self._options.settings["user"]
         folders = _results((form.get("formLastContent") or {}).get("folders"))
-        mine = [one for one in folders if one.get("userId") == settings["user"]]
-        if not any(str(one.get("folderName")).casefold() == "inbox" for one in mine):
-            raise HostRefused(
-                f"the form {form['formDataId']} of {employee} is not in the inbox of {settings['user']}"
-                f" (step {form.get('currentStep') or 'unknown'}): only there it can be written"
-            )
-        return form
+        names = {str(one.get("folderName")).casefold() for one in folders if one.get("userId") == user}
+        if "inbox" in names:
+            return None
+        step = form.get("currentStep") or "unknown"
+        return (
+            f"the form {form['formDataId']} is not in the inbox of {user} (step {step}): only there it can be written"
+        )
 
     def _elements(self, keys: Mapping[str, str]) -> dict[str, Element]:
         """By our name. Raises `HostRefused` for one that the form has not: the host would take it without a word."""
@@ -133,8 +141,6 @@ def _scale(element: Element, options: SinkOptions) -> HostScale:
 def _check(element: Element, value: str | None) -> None:
     """What the host's own page would refuse, and its interface stores. Raises `HostRefused`."""
     key, longest = element["elementKey"], element.get("textMaximumLength")
-    if element.get("editable") is False:
-        raise HostRefused(f"the element {key} may not be written in this step of the form")
     if element.get("required") and value is None:
         raise HostRefused(f"the element {key} is required, and there is no value for it")
     if value is None:
