@@ -6,12 +6,14 @@ The host is one that adds another row whenever it is asked, and counts.
 import os
 import random
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
+from subprocess import PIPE, Popen
 from threading import Event
 
 import pytest
@@ -34,8 +36,8 @@ from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.import_people import import_people
 from appraise.use_cases.read_write_backs import ledger
 
-COMMAND = [sys.executable, "-m", "appraise", "write-back", "send", "2025"]
-KILLS = 2
+ROOT = Path(__file__).parents[2]
+KILLS = 4
 EMPLOYEES = 5
 REQUESTS = 5 * EMPLOYEES
 """To the host: where is it, what is there, once more before it is added, added, and read back; of each section."""
@@ -61,16 +63,15 @@ class Counting(FakeBamboo):
 def test_what_was_interrupted_is_finished_and_nothing_is_sent_twice(tmp_path: Path, rounds: int) -> None:
     deployment, chance, host = _deployment(tmp_path), random.Random(rounds), Counting()  # noqa: S311  # moments
     interrupted = 0
-    with serving(host) as url:
-        environment = _environment(tmp_path, url, host)
+    with serving(host) as url, _sender(_environment(tmp_path, url, host)) as sender:
         for _ in range(rounds):
             host.reset()
             host.known = {str(number) for number in range(1, EMPLOYEES + 1)}
             for _ in range(KILLS):
                 after, delay = chance.randint(1, REQUESTS // KILLS), chance.uniform(0, 0.02)
-                interrupted += _killed(host, environment, after=after, delay=delay)
+                interrupted += _killed(host, sender, after=after, delay=delay) == -signal.SIGKILL
                 _ten_minutes_later(deployment)
-            subprocess.run(COMMAND, env=environment, check=True, capture_output=True)
+            assert _killed(host, sender, after=0, delay=0) == 0
 
             assert host.writes == dict.fromkeys(host.known, 1), "a section was sent twice, or never"
             assert len(host.records) == EMPLOYEES
@@ -105,16 +106,29 @@ def _environment(directory: Path, url: str, host: Counting) -> dict[str, str]:
     return {**os.environ, "APPRAISE_DATA": str(directory), "APPRAISE_HOSTS": str(hosts)}
 
 
-def _killed(host: Counting, environment: dict[str, str], *, after: int, delay: float) -> bool:
-    """Whether the command was still at work when it was killed, `delay` seconds after so many requests."""
+@contextmanager
+def _sender(environment: dict[str, str]) -> Iterator[Popen[str]]:
+    command = [sys.executable, "-m", "tests.flows.sending"]
+    with Popen(command, cwd=ROOT, env=environment, stdin=PIPE, stdout=PIPE, text=True) as sender:
+        yield sender
+        sender.stdin.close()  # type: ignore[union-attr]  # it has one
+
+
+def _killed(host: Counting, sender: Popen[str], *, after: int, delay: float) -> int:
+    """How the command ended, which was killed `delay` seconds after so many requests."""
+    assert sender.stdin
+    assert sender.stdout
     host.left = after
     host.moment.clear()
-    with subprocess.Popen(COMMAND, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
-        while not host.moment.wait(0.05) and child.poll() is None:
-            pass
+    sender.stdin.write("send\n")
+    sender.stdin.flush()
+    process = int(sender.stdout.readline())
+    if after:
+        assert host.moment.wait(60), "the command ended without that many requests"
         time.sleep(delay)
-        child.kill()
-    return child.returncode == -signal.SIGKILL
+        with suppress(ProcessLookupError):  # it has just ended
+            os.kill(process, signal.SIGKILL)
+    return int(sender.stdout.readline())
 
 
 def _ten_minutes_later(deployment: Deployment) -> None:
