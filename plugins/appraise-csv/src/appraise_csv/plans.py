@@ -148,7 +148,9 @@ def _check_required(event: EventMapping, path: Path) -> None:
             f"nothing says where {', '.join(missing)} of the {event.kind} come from",
             place=Place(path.name),
             expected="a column, a constant or an SQL expression for each",
-            hint="a rating needs the scale it was given on: [scale] name, low, high" if "scale" in missing else None,
+            hint="a rating needs the scale it was given on: [scale] name, low, high"
+            if "scale" in missing
+            else f'under [columns] {missing[0]} = "its column", or under [constants] {missing[0]} = "its value"',
         )
 
 

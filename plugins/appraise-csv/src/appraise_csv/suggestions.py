@@ -9,7 +9,7 @@ from pathlib import Path
 from appraise.adapters.columns import find_column
 from appraise.adapters.contract import FileShape
 from appraise.adapters.files import detect, read_header, read_rows
-from appraise.domain.events import COLUMNS, EventKind
+from appraise.domain.events import COLUMNS, Column, EventKind
 from appraise_csv.presets import Preset, preset_lines, preset_of
 
 _SAMPLE = 2_000
@@ -66,8 +66,8 @@ _EVENT_ALIASES: Mapping[EventKind, Mapping[str, tuple[str, ...]]] = {
         "contact_id": ("ticket id", "case id", "contact id"),
     },
     EventKind.PURCHASES: {
-        "event_id": ("order id", "order number", "salesordernumber", "invoice", "id"),
-        "order_id": ("order id", "order number", "salesordernumber", "invoice", "id"),
+        "event_id": ("order id", "order number", "order no", "order", "salesordernumber", "invoice", "id"),
+        "order_id": ("order id", "order number", "order no", "order", "salesordernumber", "invoice", "id"),
         "occurred_at": ("order date", "orderdate", "invoicedate", "created at", "date"),
         "customer_key": ("customer id", "customer_id", "resellerkey", "customer"),
         "amount": ("total", "amount", "sales amount", "salesamount", "dollar_value"),
@@ -197,11 +197,23 @@ def _scale_lines(found: Mapping[str, str], values: Mapping[str, Sequence[str]]) 
 def _missing_lines(kind: str, found: Mapping[str, str]) -> list[str]:
     if kind == "people":
         return [] if "key" in found else ['# key = "…"  # needed: the stable id of the person']
-    return [
-        f'# {column.name} = "…"  # needed: {column.description or "see the documentation"}'
+    missing = [
+        column
         for column in COLUMNS[EventKind(kind)]
         if column.required and column.name not in found and not column.name.startswith("sc")
     ]
+    return [
+        *(f'# {column.name} = "…"  # needed: {_meaning(column)}' for column in missing),
+        *(
+            ["", "# [constants]  # what is the same in every row and stands in no column", '# … = "…"']
+            if missing
+            else []
+        ),
+    ]
+
+
+def _meaning(column: Column) -> str:
+    return column.description or f"{', '.join(column.vocabulary[:-1])} or {column.vocabulary[-1]}"
 
 
 def _evidence(texts: Sequence[str]) -> str:
