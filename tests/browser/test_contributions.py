@@ -120,12 +120,12 @@ def test_the_table_is_saved_with_every_row(sign_in: SignIn) -> None:
 
 
 def test_the_page_is_used_by_keyboard_alone(sign_in: SignIn) -> None:
-    """From the page's main part: what rows are about, which figures, the files, then each group's figures."""
+    """From the page's main part: what rows are about, which figures, the files, thresholds, then each group's figures."""
     page = contributions(sign_in)
     page.get_by_role("combobox", name="Of").focus()
     page.keyboard.press("ArrowDown")
     page.locator("article h2", has_text="Noa").wait_for()
-    for _ in range(5):
+    for _ in range(6):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
 

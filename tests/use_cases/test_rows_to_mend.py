@@ -88,8 +88,14 @@ def test_a_load_that_is_there_already_gives_its_rows_again(deployment: Deploymen
     take(deployment, export)
 
     take(deployment, export, tmp_path / "mend")
+    mended = tmp_path / "mend" / "ratings.to-mend.csv"
+    assert mended.read_text(encoding="utf-8").count("\n") == 3
 
-    assert (tmp_path / "mend" / "ratings.to-mend.csv").read_text(encoding="utf-8").count("\n") == 3
+    mended.write_text("by hand", encoding="utf-8")
+    take(deployment, export, tmp_path / "mend")
+
+    assert mended.read_text(encoding="utf-8") == "by hand"
+    assert (tmp_path / "mend" / "ratings.to-mend-2.csv").read_text(encoding="utf-8").count("\n") == 3
     assert len(deployment.events.loads()) == 1
 
 

@@ -87,10 +87,10 @@ def as_delimited(
 def write_rows(path: Path, shape: FileShape, rows: Collection[int], target: Path) -> None:
     """Some rows by their numbers, below the export's own header rows: a file that is read as the export is.
 
-    Cells are written as they are. `shape` is as `detect` returns it, of a MENDABLE format. Raises `InvalidInput` where
-    a quote that is not closed hides where rows begin.
+    Cells are written as they are, into a new file. `shape` is as `detect` returns it, of a MENDABLE format. Raises
+    `InvalidInput` where a quote that is not closed hides where rows begin.
     """
-    with target.open("w", encoding=shape.encoding, newline="") as stream:
+    with target.open("x", encoding=shape.encoding, newline="") as stream:
         if shape.format == "jsonl":
             with path.open(encoding=shape.encoding, newline="\n") as lines:
                 stream.writelines(line for number, line in enumerate(_lines(path, lines), start=1) if number in rows)

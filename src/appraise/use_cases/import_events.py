@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 from appraise.adapters.archives import unpacked
@@ -84,9 +85,15 @@ def _cut_out(table: Path, shape: FileShape, directory: Path) -> Callable[[Sequen
     def write(rows: Sequence[int]) -> None:
         if rows:
             directory.mkdir(parents=True, exist_ok=True)
-            write_rows(table, shape, set(rows), directory / f"{table.stem}.to-mend{table.suffix}")
+            write_rows(table, shape, set(rows), _free(directory, f"{table.stem}.to-mend", table.suffix))
 
     return write
+
+
+def _free(directory: Path, stem: str, suffix: str) -> Path:
+    """A new file: in one that is there, somebody may be mending rows."""
+    names = chain([f"{stem}{suffix}"], (f"{stem}-{number}{suffix}" for number in count(2)))
+    return next(path for name in names if not (path := directory / name).exists())
 
 
 def _carry_out(store: EventStore, plan: EventPlan, path: Path, load: LoadOptions, progress: Advance) -> ImportReport:

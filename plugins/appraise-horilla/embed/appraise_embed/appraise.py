@@ -10,6 +10,13 @@ MINT = """mutation CreateEmbedToken($input: CreateEmbedTokenInput!) {
 }"""
 
 
+class _Here(urllib.request.HTTPRedirectHandler):
+    """The token goes to Appraise, and nowhere that an answer leads."""
+
+    def redirect_request(self, *_):
+        return None
+
+
 class Appraise:
     """`url` is where browsers reach Appraise, `token` that of the service with the scope embed:mint."""
 
@@ -20,7 +27,8 @@ class Appraise:
         """The section of `employee` as `viewer` sees it, both as (namespace, value); the newest, or of a named cycle.
 
         `viewer` must come from the host's own session, never from the browser. Raises `LookupError` where there is no
-        section, `PermissionError` where Appraise does not show it to the viewer.
+        section, `PermissionError` where Appraise does not show it to the viewer, another `OSError` where Appraise
+        cannot be reached or does not take the token.
         """
         section = self._section(employee, cycle)
         wanted = {"viewer": {"reference": _reference(viewer)}, "sectionId": section, "origin": origin}
@@ -48,8 +56,11 @@ class Appraise:
         headers = {"content-type": "application/json", "authorization": f"Bearer {self.token}"}
         body = json.dumps({"query": query, "variables": variables}).encode()
         request = urllib.request.Request(f"{self.url}/graphql", body, headers)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            told = json.load(answer)
+        with urllib.request.build_opener(_Here).open(request, timeout=10) as answer:
+            try:
+                told = json.load(answer)
+            except ValueError as error:
+                raise ConnectionError(f"{self.url} answers with something else than JSON") from error
         if not told.get("data"):
             raise PermissionError("; ".join(one["message"] for one in told.get("errors", [])))
         return told["data"]

@@ -1,5 +1,7 @@
 """The page of a section: one's own, or that of ?badge=, where Appraise shows it to whoever is signed in."""
 
+import logging
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import JsonResponse
@@ -7,6 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from appraise_embed.appraise import Appraise
+
+logger = logging.getLogger(__name__)
 
 
 @login_required
@@ -28,4 +32,7 @@ def view(request):
         told, status = {"problem": str(error)}, 404
     except PermissionError as error:
         told, status = {"problem": str(error)}, 403
+    except OSError:
+        logger.exception("Appraise cannot be reached, or does not take the token")
+        told, status = {"problem": "Appraise cannot be reached"}, 502
     return JsonResponse(told, status=status, headers={"Cache-Control": "no-store"})

@@ -135,7 +135,10 @@ def _scale(element: Element, options: SinkOptions) -> HostScale:
     bounds = Decimal(str(low)), Decimal(str(high))
     if options.scale is not None and (options.scale.low, options.scale.high) == bounds:
         return options.scale
-    return HostScale(*bounds, Decimal(1))
+    try:
+        return HostScale(*bounds, Decimal(1))
+    except InvalidInput as error:
+        raise HostRefused(f"{element['elementKey']} takes values from {low} to {high}: {error.found}") from error
 
 
 def _check(element: Element, value: str | None) -> None:

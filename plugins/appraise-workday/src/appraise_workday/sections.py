@@ -100,10 +100,10 @@ class WorkdaySink:
         sheet = _sheet(workbook, path, options)
         header = _header_row(options)
         places = {text: _place(sheet, header, text, path) for text in columns.values()}
-        if any(cell.value not in {None, ""} for cell in sheet[header + 1]):
-            raise InvalidInput(
-                f"row {header + 1} holds data", place=Place(path.name), expected="a workbook without data"
-            )
+        held = (number for number, row in enumerate(sheet.iter_rows(min_row=header + 1, values_only=True), header + 1)
+                if any(value not in {None, ""} for value in row))  # fmt: skip
+        if (first := next(held, None)) is not None:
+            raise InvalidInput(f"row {first} holds data", place=Place(path.name), expected="a workbook without data")
         styles = {cell.column: copy(cell._style) for cell in sheet[header + 1]}  # noqa: SLF001  # openpyxl has no other way
         for number, entry in enumerate(entries, start=1):
             row: dict[str, str | None] = {**entry.key, **entry.fields}

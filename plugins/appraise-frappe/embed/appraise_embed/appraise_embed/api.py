@@ -25,3 +25,6 @@ def view(appraisal):
         frappe.throw(str(error), frappe.DoesNotExistError)
     except PermissionError as error:
         frappe.throw(str(error), frappe.PermissionError)
+    except OSError:
+        frappe.log_error("Appraise cannot be reached, or does not take the token")
+        frappe.throw("Appraise cannot be reached")

@@ -1,11 +1,14 @@
 """The page that stands inside the appraisal, and the token that it asks for."""
 
+import logging
 from html import escape
 
 from odoo import http
 from odoo.http import request
 
 from ..appraise import Appraise
+
+_logger = logging.getLogger(__name__)
 
 PAGE = """<!doctype html><meta charset="utf-8"><title>Appraise</title>
 <div data-appraise-view="/appraise/view/%d"></div>
@@ -21,7 +24,8 @@ class AppraiseController(http.Controller):
     def view(self, appraisal):
         """A token for whoever is signed in here; reading the appraisal is checked by Odoo's own rules."""
         record = request.env["hr.appraisal"].browse(appraisal)
-        employee = record.employee_id.barcode  # raises AccessError where it is not theirs to read
+        record.check_access("read")  # raises AccessError where it is not theirs to read
+        employee = record.sudo().employee_id.barcode  # a field of HR officers only
         viewer = request.env.user.employee_id.barcode
         settings = request.env["ir.config_parameter"].sudo()
         client = Appraise(settings.get_param("appraise.url"), settings.get_param("appraise.token"))
@@ -34,6 +38,9 @@ class AppraiseController(http.Controller):
             return self._told({"problem": escape(str(error))}, 404)
         except PermissionError as error:
             return self._told({"problem": escape(str(error))}, 403)
+        except OSError:
+            _logger.exception("Appraise cannot be reached, or does not take the token")
+            return self._told({"problem": "Appraise cannot be reached"}, 502)
 
     def _told(self, document, status):
         answer = request.make_json_response(document, status=status)

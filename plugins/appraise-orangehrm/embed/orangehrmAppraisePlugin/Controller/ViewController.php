@@ -9,6 +9,7 @@ use OrangeHRM\Core\Traits\Auth\AuthUserTrait;
 use OrangeHRM\Framework\Http\Request;
 use OrangeHRM\Framework\Http\Response;
 use OutOfBoundsException;
+use RuntimeException;
 
 /** A token for whoever is signed in here. */
 class ViewController extends AbstractController
@@ -35,6 +36,9 @@ class ViewController extends AbstractController
             return $this->told(['problem' => $error->getMessage()], 404);
         } catch (DomainException $error) {
             return $this->told(['problem' => $error->getMessage()], 403);
+        } catch (RuntimeException $error) {
+            error_log('Appraise cannot be reached, or does not take the token: ' . $error->getMessage());
+            return $this->told(['problem' => 'Appraise cannot be reached'], 502);
         }
     }
 

@@ -112,6 +112,8 @@ export const DEEDS = words({
   "export.download": "fetched an export",
   "audit.export": "exported the audit log",
   "fairness.report": "made or read the fairness report",
+  "fairness.publish": "left the verdicts about groups for HR to read",
+  "fairness.read": "read the verdicts about groups",
   "token.create": "made an access token",
   "token.rotate": "replaced an access token",
   "token.revoke": "revoked an access token",

@@ -47,6 +47,8 @@ export default {
   "fetched an export": "hat einen Export abgeholt",
   "exported the audit log": "hat das Prüfprotokoll exportiert",
   "made or read the fairness report": "hat den Fairnessbericht erstellt oder gelesen",
+  "left the verdicts about groups for HR to read": "hat die Befunde über Gruppen für die Personalabteilung hinterlegt",
+  "read the verdicts about groups": "hat die Befunde über Gruppen gelesen",
   "made an access token": "hat ein Zugriffstoken erstellt",
   "replaced an access token": "hat ein Zugriffstoken ersetzt",
   "revoked an access token": "hat ein Zugriffstoken widerrufen",
