@@ -171,7 +171,7 @@ def test_a_writer_who_began_before_a_compaction_appends_after_it(store: EventSto
     compacted(store, tmp_path)
     (commit,) = [commit for kind, commit in store.commits(store.loads()[0].id) if kind is PURCHASES]
     with connect() as connection:
-        rows = f"SELECT * REPLACE ('9' AS event_id, 'late' AS load_id) FROM {scan(store.snapshot().files(PURCHASES))} WHERE event_id = '1'"
+        rows = f"SELECT * REPLACE ('9' AS event_id, 'late' AS load_id) FROM {scan(PURCHASES, store.snapshot().files(PURCHASES))} WHERE event_id = '1'"
         files = write_files(connection, rows, PURCHASES, tmp_path)
 
     assert store.append(
@@ -189,7 +189,9 @@ def test_of_two_who_replace_one_file_the_second_changes_nothing(store: EventStor
 
     def replaced(table: object) -> bool:
         with connect() as connection:
-            written = write_files(connection, f"SELECT * FROM {scan(files.uris(names))}", PURCHASES, tmp_path)
+            written = write_files(
+                connection, f"SELECT * FROM {scan(PURCHASES, files.uris(names))}", PURCHASES, tmp_path
+            )
         return replace_files(table, files, names, written, at=AT, properties=CommitProperties())
 
     assert (replaced(ours), replaced(theirs)) == (True, False)
@@ -206,7 +208,7 @@ def test_what_is_being_written_is_left_alone_and_what_was_left_behind_is_deleted
     half = files.directory / "half.copying"
     half.write_bytes(b"PAR1")
     with connect() as connection:
-        written = write_files(connection, f"SELECT * FROM {scan([str(left)])}", PURCHASES, tmp_path)
+        written = write_files(connection, f"SELECT * FROM {scan(PURCHASES, [str(left)])}", PURCHASES, tmp_path)
 
     with files.put(written):
         delete_abandoned(files)

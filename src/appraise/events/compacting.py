@@ -128,7 +128,7 @@ def _settle(store: EventStore, kind: EventKind, day: datetime, scratch: Path, at
         table = store.open_table(kind, version=logs[kind].version)
         names = live_files(table)
         with connect(scratch) as connection:
-            gone = _superseded(scan(files.uris(names)), passes)
+            gone = _superseded(scan(kind, files.uris(names)), passes)
             found = holding(connection, files, names, gone)
             hit = [one.name for one in found]
             kept = write_files(connection, without(files, hit, gone), kind, scratch) if hit else ()
@@ -164,7 +164,7 @@ def _merged(store: EventStore, files: TableFiles, names: Sequence[str], scratch:
     if not set(names) <= set(live_files(table)):
         return False
     with connect(scratch) as connection:
-        written = write_files(connection, f"SELECT * FROM {scan(files.uris(names))}", files.kind, scratch)
+        written = write_files(connection, f"SELECT * FROM {scan(files.kind, files.uris(names))}", files.kind, scratch)
     return replace_files(table, files, names, written, at=at, properties=_told(at))
 
 

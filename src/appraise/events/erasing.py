@@ -17,7 +17,7 @@ from appraise.errors import InvalidInput, Retriable
 from appraise.events.data_files import write_files
 from appraise.events.engine import literal
 from appraise.events.log import ERASURE_KEY
-from appraise.events.rewriting import connect, holding, replace_files, scan, without
+from appraise.events.rewriting import connect, holding, replace_files, without
 from appraise.events.store import ATTEMPTS_TO_COMMIT, EventStore
 from appraise.events.table_files import TableFiles, alone, delete_abandoned, live_files
 
@@ -55,8 +55,9 @@ def find_customer(store: EventStore, *, keys: Iterable[tuple[str, str]], links: 
     uris = [uri for files in every.values() for uri in files.uris(tuple(files.lying()))]
     if not uris:
         return found
+    every_file = f"read_parquet([{', '.join(map(literal, uris))}], union_by_name = true)"
     with connect() as connection:
-        query = f"SELECT DISTINCT source, customer_key, link_key FROM {scan(uris)} WHERE "
+        query = f"SELECT DISTINCT source, customer_key, link_key FROM {every_file} WHERE "
         while True:
             rows = connection.execute(query + found.condition).fetchall()
             wider = Customer(

@@ -15,10 +15,14 @@ from typing import Any, Literal
 from deltalake import DeltaTable
 
 from appraise.domain.events import EventKind
+from appraise.errors import InvalidInput
 
 METADATA_KEY = "appraise"
 ERASURE_KEY = "appraise-erasure"
 COMPACTION_KEY = "appraise-compaction"
+FORMAT_KEY = "appraise-format"
+FORMAT = 1
+"""Raised with every stored column that is added or means something else; a program refuses tables of a later one."""
 
 Pass = tuple[str, int]
 """A load's id and the ordinal of one of its passes within its source: they stand in every row."""
@@ -174,13 +178,20 @@ class TableLog:
 
 
 def read_log(table: DeltaTable) -> TableLog:
-    """The log up to the table's version.
+    """The log up to the table's version. Raises `InvalidInput` where a later program has written to the table.
 
     deltalake numbers `history()` downwards from the version of the table object, which is wrong for an older version
     or when somebody commits meanwhile; since our logs are never cleaned up, counting upwards from creation is right.
     """
     version = table.version()
     entries = list(enumerate(reversed(table.history())))[: version + 1]
+    written = max((int(entry[FORMAT_KEY]) for _, entry in entries if FORMAT_KEY in entry), default=FORMAT)
+    if written > FORMAT:
+        raise InvalidInput(
+            f"the event table {table.metadata().name} was written by a later version of Appraise",
+            expected=f"tables of format {FORMAT} or before; this one has {written}",
+            hint="install the version that wrote it, or a later one",
+        )
     return TableLog(
         version,
         tuple(

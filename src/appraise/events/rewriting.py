@@ -10,9 +10,10 @@ from deltalake import CommitProperties, DeltaTable
 from deltalake._internal import RemoveAction
 from deltalake.exceptions import CommitFailedError
 
+from appraise.domain.events import EventKind
 from appraise.events.data_files import DataFile
-from appraise.events.engine import literal
-from appraise.events.schema import arrow_schema
+from appraise.events.engine import literal, quoted
+from appraise.events.schema import DUCKDB, arrow_schema, stored_columns
 from appraise.events.table_files import TableFiles
 
 MEMORY = "400MB"
@@ -34,9 +35,14 @@ def connect(scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def scan(uris: Iterable[str], **options: str) -> str:
-    more = "".join(f", {name} = {value}" for name, value in options.items())
-    return f"read_parquet([{', '.join(map(literal, uris))}], union_by_name = true{more})"
+def scan(kind: EventKind, uris: Iterable[str], *, filename: bool = False) -> str:
+    """SQL for all rows of the files, with every column of today; null where files of before had none."""
+    more = ", filename = true" if filename else ""
+    columns = ", ".join(f"CAST(NULL AS {DUCKDB[one.type]}) AS {quoted(one.name)}" for one in stored_columns(kind))
+    return (
+        f"(SELECT * FROM read_parquet([{', '.join(map(literal, uris))}], union_by_name = true{more}) "
+        f"UNION ALL BY NAME SELECT {columns} WHERE false)"
+    )
 
 
 def holding(
@@ -46,8 +52,9 @@ def holding(
     uris = files.uris(tuple(names))
     if not uris:
         return ()
+    rows = scan(files.kind, uris, filename=True)
     found = connection.execute(
-        f"SELECT parse_filename(filename), count(*), list(DISTINCT load_id) FROM {scan(uris, filename='true')} AS t "
+        f"SELECT parse_filename(filename), count(*), list(DISTINCT load_id) FROM {rows} AS t "
         f"WHERE {condition} GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     return tuple(Holding(name, rows, frozenset(loads)) for name, rows, loads in found)
@@ -55,7 +62,7 @@ def holding(
 
 def without(files: TableFiles, names: Iterable[str], condition: str) -> str:
     """SQL for the rows of the files for which the condition is not true."""
-    return f"SELECT * FROM {scan(files.uris(tuple(names)))} AS t WHERE ({condition}) IS NOT TRUE"
+    return f"SELECT * FROM {scan(files.kind, files.uris(tuple(names)))} AS t WHERE ({condition}) IS NOT TRUE"
 
 
 def replace_files(

@@ -6,6 +6,7 @@ month would cut the loads of a small organisation into hundreds of tiny files; P
 
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,14 +14,25 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Transaction
+from deltalake import CommitProperties, DeltaTable, Field, Transaction
 from deltalake.exceptions import CommitFailedError
 
 from appraise.domain.events import EventKind
 from appraise.errors import Conflict, InvalidInput, NotFound, Retriable
 from appraise.events.data_files import BOUNDED, DataFile, write_files
 from appraise.events.engine import literal, quoted
-from appraise.events.log import Commit, Load, Pass, TableLog, complete_attempts, live_commits, loads_of, read_log
+from appraise.events.log import (
+    FORMAT,
+    FORMAT_KEY,
+    Commit,
+    Load,
+    Pass,
+    TableLog,
+    complete_attempts,
+    live_commits,
+    loads_of,
+    read_log,
+)
 from appraise.events.rewriting import connect, holding, replace_files, scan, without
 from appraise.events.schema import DUCKDB, arrow_schema, stored_columns, visible_columns
 from appraise.events.table_files import TableFiles, alone, live_files
@@ -39,6 +51,8 @@ TABLE_SETTINGS = {
     "delta.logRetentionDuration": "interval 36500 days",
     "delta.deletedFileRetentionDuration": "interval 36500 days",
 }
+
+FORMAT_TOLD = CommitProperties(custom_metadata={FORMAT_KEY: str(FORMAT)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +109,7 @@ class TableView:
 
     def scan(self) -> str:
         """All rows of all files, superseded and hidden ones too."""
-        return scan(self.files)
+        return scan(self.kind, self.files)
 
     @property
     def _is_partial(self) -> bool:
@@ -153,7 +167,9 @@ class EventStore:
                 mode="ignore",
                 name=kind.value,
                 configuration=TABLE_SETTINGS,
+                commit_properties=FORMAT_TOLD,
             )
+            _brought_up(self.open_table(kind), kind)
 
     def open_table(self, kind: EventKind, *, version: int | None = None) -> DeltaTable:
         uri = f"{self._root}/{kind.value}"
@@ -205,6 +221,7 @@ class EventStore:
         """
         kind = EventKind(base.metadata().name)
         with self.files(kind).put(files):
+            base = _brought_up(base, kind)
             for _ in range(ATTEMPTS_TO_COMMIT):
                 if self._appended(base, kind, files, commit):
                     return True
@@ -342,6 +359,16 @@ def loads_by_file(table: DeltaTable) -> dict[str, str]:
         return {}
     columns = (actions[name].to_pylist() for name in ("path", "min.load_id", "max.load_id"))
     return {Path(unquote(path)).name: low for path, low, high in zip(*columns, strict=True) if low == high}
+
+
+def _brought_up(table: DeltaTable, kind: EventKind) -> DeltaTable:
+    """With the columns of today in the table's schema; no file is rewritten."""
+    known = {field.name for field in table.schema().fields}
+    missing = [Field.from_arrow(field) for field in arrow_schema(kind) if field.name not in known]
+    if missing:
+        with suppress(CommitFailedError):  # somebody else has just done it
+            table.alter.add_columns(missing, commit_properties=FORMAT_TOLD)
+    return table
 
 
 def next_sequence(table: DeltaTable, source: str) -> int:
