@@ -33,7 +33,9 @@ class Settings(BaseSettings):
 
     data: Path = Field(default=Path("appraise-data"), description="directory of the embedded database and event store")
     database_url: str | None = Field(default=None, description="PostgreSQL URL; SQLite under `data` where not set")
-    events_url: str | None = Field(default=None, description="where the event tables lie; `data`/events where not set")
+    events_url: str | None = Field(
+        default=None, description="directory in which the event tables lie; `data`/events where not set"
+    )
     protected_url: str | None = Field(
         default=None,
         description="separate database of protected attributes; an SQLite file of its own in `data` where not set",

@@ -13,13 +13,13 @@ from pathlib import Path
 from deltalake import CommitProperties
 
 from appraise.domain.events import EventKind
-from appraise.errors import InvalidInput, Retriable
+from appraise.errors import Retriable
 from appraise.events.data_files import write_files
 from appraise.events.engine import literal
 from appraise.events.log import ERASURE_KEY
 from appraise.events.rewriting import connect, holding, replace_files, without
 from appraise.events.store import ATTEMPTS_TO_COMMIT, EventStore
-from appraise.events.table_files import TableFiles, alone, delete_abandoned, live_files
+from appraise.events.table_files import alone, delete_abandoned, live_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Erased:
 def find_customer(store: EventStore, *, keys: Iterable[tuple[str, str]], links: Iterable[str]) -> Customer:
     """The customer with what they are called in other sources: whoever shares a link key is taken to be the same."""
     found = Customer(frozenset(keys), frozenset(links))
-    every = {kind: _files(store, kind) for kind in EventKind}
+    every = {kind: store.files(kind) for kind in EventKind}
     uris = [uri for files in every.values() for uri in files.uris(tuple(files.lying()))]
     if not uris:
         return found
@@ -75,7 +75,7 @@ def count_customer(store: EventStore, customer: Customer) -> dict[EventKind, int
         return {
             kind: sum(one.rows for one in holding(connection, files, files.lying(), customer.condition))
             for kind in EventKind
-            for files in [_files(store, kind)]
+            for files in [store.files(kind)]
         }
 
 
@@ -83,14 +83,14 @@ def erase_customer(store: EventStore, customer: Customer, *, scratch: Path, at: 
     """Repeat it if interrupted. Raises `Retriable` where an import stands in the way."""
     with alone(store.root):
         for kind in EventKind:
-            delete_abandoned(_files(store, kind))
+            delete_abandoned(store.files(kind))
         rows = {kind: _rewrite(store, kind, customer, scratch, at) for kind in EventKind}
         deleted = sum(_delete_old(store, kind, customer) for kind in EventKind)
     return Erased({kind: number for kind, number in rows.items() if number}, deleted)
 
 
 def _rewrite(store: EventStore, kind: EventKind, customer: Customer, scratch: Path, at: datetime) -> int:
-    files = _files(store, kind)
+    files = store.files(kind)
     for _ in range(ATTEMPTS_TO_COMMIT):
         table = store.open_table(kind)
         with connect(scratch) as connection:
@@ -111,7 +111,7 @@ def _rewrite(store: EventStore, kind: EventKind, customer: Customer, scratch: Pa
 
 def _delete_old(store: EventStore, kind: EventKind, customer: Customer) -> int:
     """What a running import has put down but not committed is not ours to delete."""
-    files = _files(store, kind)
+    files = store.files(kind)
     live = live_files(store.open_table(kind))
     old = [name for name in files.lying() if name not in set(live)]
     known = files.history().keys()
@@ -126,9 +126,3 @@ def _delete_old(store: EventStore, kind: EventKind, customer: Customer) -> int:
             files.delete(one.name)
             deleted += 1
     return deleted
-
-
-def _files(store: EventStore, kind: EventKind) -> TableFiles:
-    if "://" in store.root:
-        raise InvalidInput("customers can be erased only where the event tables lie on this machine")
-    return store.files(kind)

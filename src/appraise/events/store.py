@@ -141,13 +141,18 @@ class Snapshot:
 
 
 class EventStore:
-    """Reads and writes under `root`, a directory or an object store's URL; processes may do so at the same time."""
+    """Reads and writes under `root`, a directory; processes may do so at the same time."""
 
     def __init__(self, root: Path | str) -> None:
-        self._remote = isinstance(root, str) and "://" in root
-        self._root = str(root).rstrip("/") if self._remote else str(Path(root).resolve())
+        if "://" in str(root):
+            raise InvalidInput(
+                f"The events cannot lie at {root}",
+                expected="a directory: object stores are not written yet",
+                hint="Choose a directory, of a disk that all processes see.",
+            )
+        self._root = str(Path(root).resolve())
         # delta-rs decodes a percent sign twice and DuckDB reads the others as patterns.
-        if not self._remote and set(self._root) & set("%*?["):
+        if set(self._root) & set("%*?["):
             raise InvalidInput(
                 f"The directory {self._root} cannot hold the events",
                 expected="a path without % * ? [",
