@@ -23,7 +23,7 @@ run: .venv/.synced
 	@.venv/bin/appraise demo
 
 test: .venv/.synced
-	.venv/bin/pytest -n 3 --dist loadfile
+	.venv/bin/pytest -n 4 --dist loadfile
 
 test-long: .venv/.synced
 	.venv/bin/pytest -n 2 --dist loadfile -m long

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from tests.api.builder import Company, build, empty_deployment
 from tests.browser.conftest import browser, open_section  # noqa: F401  # a fixture
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 BEFORE = "He calls back when he said he would. "
 AFTER = "He tells colleagues what he learnt, and asks when he does not know."
 Serve = Callable[[], "subprocess.Popen[bytes]"]

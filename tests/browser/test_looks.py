@@ -86,7 +86,10 @@ def test_nothing_jumps_while_a_page_loads(sign_in: SignIn, view: View) -> None:
 PAGES_OF_HR = ["cycles", "cycles/%CYCLE%", "imports", "adapters", "audit", "tokens", "policies", "fairness"]
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (640, "light"), (360, "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [(360, "dark"), *(pytest.param(*one, marks=pytest.mark.long) for one in ((1280, "light"), (640, "light")))],
+)
 def test_pages_of_hr_are_accessible_and_nothing_is_cut_off(
     sign_in: SignIn, site: Site, width: int, scheme: str
 ) -> None:
