@@ -10,10 +10,13 @@ from tests.api.conftest import Ask, codes
 from tests.api.organisation import AT, Organisation, build
 from tests.api.test_contributions import newest, reading, rows
 
+from appraise.domain.identifiers import EmployeeId
 from appraise.domain.policies import DEFAULT_POLICY, WatchLists
 from appraise.domain.section_states import SectionState
 from appraise.domain.tasks import NamedTask, TaskKind
-from appraise.storage import audit
+from appraise.domain.watches import Watch
+from appraise.storage import audit, watches
+from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.look_at_watches import look_at_watches
 from appraise.use_cases.read_tasks import all_tasks
@@ -180,6 +183,59 @@ def test_a_threshold_is_changed_and_taken_away_by_its_owner_who_read_it_last(
     assert kept(ask, "Hal")["watchList"]["watches"] == []
     assert change(ask, "dropWatch", **one | {"expectedVersion": 2})["watchList"]["watches"] == []
     assert kept(ask, "Mia")["watchList"] is None
+
+
+def test_a_cycle_in_progress_does_not_empty_the_list_of_an_executive(company: Organisation, ask: Ask) -> None:
+    """They read what was handed in: of 2025, whose figures are there, nothing yet."""
+    company.put(company.agents, company.cycles[0])
+    company.put(company.agents, company.cycles[1], SectionState.DRAFT)
+
+    (watch,) = change(ask, "keepWatch", **BELOW_80)["watchList"]["watches"]
+
+    assert kept(ask)["watchList"]["cycle"] == {"name": "2024"}
+    assert watch["compared"] > 0
+
+
+def test_only_what_lies_beyond_can_be_said_to_be_seen(company: Organisation, ask: Ask) -> None:
+    finish(company)
+    (watch,) = change(ask, "keepWatch", **BELOW_80)["watchList"]["watches"]
+    keys = [None, "", "nobody", "also\u0000nobody"]
+
+    answer = change(ask, "markWatchSeen", watchId=watch["id"], expectedVersion=1, groups=keys)
+
+    assert answer["userErrors"] == []
+    with company.deployment.database.reading() as session:
+        assert watches.findings(session, company.ids["Vera"]) == {}
+
+
+def test_a_task_ends_when_nothing_lies_beyond_any_more(company: Organisation, ask: Ask) -> None:
+    finish(company)
+    change(ask, "keepWatch", **BELOW_80)
+    assert look_at_watches(company.deployment, at=AT) == 1
+    company.put(company.agents, company.cycles[1], SectionState.DRAFT)
+    company.put(company.agents, company.cycles[0], SectionState.DRAFT)
+    assert kept(ask)["watchList"]["cycle"] is None
+
+    assert kept(ask)["tasks"] == []
+    assert mailed(company) == []
+
+
+def test_one_owner_of_whom_nothing_can_be_compared_stops_no_other(
+    company: Organisation, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish(company)
+    for who in ("Vera", "Hal"):
+        change(ask, "keepWatch", who, **BELOW_80)
+    real = watches.of_owner
+
+    def broken(session: Session, owner: EmployeeId) -> list[Watch]:
+        if owner == company.ids["Hal"]:
+            raise RuntimeError("a stored policy that cannot be read")
+        return real(session, owner)
+
+    monkeypatch.setattr(watches, "of_owner", broken)
+
+    assert look_at_watches(company.deployment, at=AT) == 1
 
 
 @pytest.mark.parametrize("who", ["Mia", "Mia 1", "Otto", "sections service"])

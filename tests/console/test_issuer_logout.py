@@ -57,6 +57,17 @@ def test_one_session_alone_ends_where_the_provider_names_it(client: TestClient, 
     assert not is_in(client)
 
 
+def test_a_session_whose_id_token_had_no_sid_ends_with_its_subject(
+    client: TestClient, provider: OpenIdProvider
+) -> None:
+    signed_in(client)
+
+    assert told(client, provider.logout_token(sub=None, sid="one")).status_code == 200
+    assert is_in(client)  # nothing says that it is this one
+    assert told(client, provider.logout_token(sid="one")).status_code == 200
+    assert not is_in(client)
+
+
 def test_the_same_token_ends_nothing_again(client: TestClient, provider: OpenIdProvider) -> None:
     signed_in(client)
     token = provider.logout_token(jti="once")

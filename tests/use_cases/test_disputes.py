@@ -18,14 +18,14 @@ from appraise.domain.section_course import ReopeningReason
 from appraise.domain.section_states import Action, SectionState
 from appraise.domain.sections import Refusal
 from appraise.errors import Forbidden
-from appraise.storage import cycles, outbox
+from appraise.storage import cycles, outbox, sections
 from appraise.use_cases.annotate_correction import annotate_correction
 from appraise.use_cases.approve_section import approve_section
 from appraise.use_cases.calibration_change import calibrate_item, lock_calibration, open_calibration
 from appraise.use_cases.decide_dispute import decide_dispute
 from appraise.use_cases.file_dispute import file_dispute
 from appraise.use_cases.propose_reopening import propose_reopening
-from appraise.use_cases.read_calibrations import read_calibrations
+from appraise.use_cases.read_calibrations import get_calibration, read_calibrations
 from appraise.use_cases.read_disputes import read_beside
 from appraise.use_cases.read_revisions import read_revisions
 from appraise.use_cases.read_sections import get_section
@@ -284,6 +284,24 @@ def test_a_session_moves_ratings_with_reasons_until_it_is_locked(company: Compan
     )
     assert (hidden, len(shown)) == ((), 1)
     assert verify_audit(company.deployment).first_break is None
+
+
+def test_whoever_is_compared_reads_moves_of_their_own_no_sooner_than_their_section(company: Company) -> None:
+    company.scored()
+    submitted(company)
+    held = calibrating(company)
+    assert isinstance(held, CalibrationSession)
+    done(calibrated(company, held, company.principal("hal"), rating=3))
+    ann = Principal("Ann", company.ids["ann"], frozenset({Role.HR_ADMINISTRATOR}))
+
+    assert read_calibrations(company.deployment, ann, company.cycle.id, at=AT) == [(held, [])]
+    assert get_calibration(company.deployment, ann, held.id, at=AT) == (held, [])
+    _, moves = get_calibration(company.deployment, company.principal("hal"), held.id, at=AT)
+    assert len(moves) == 1
+    section = company.section("ann").section
+    with company.deployment.database.transaction() as session:
+        sections.save(session, [replace(section, state=SectionState.SHARED)], at=AT)
+    assert get_calibration(company.deployment, ann, held.id, at=AT) == (held, moves)
 
 
 def test_nobody_calibrates_themselves_or_anybody_above_them(

@@ -91,8 +91,10 @@ class _Linked:
     @strawberry.federation.field(
         description=(
             "The employee as the HR system names them: the way to its fields, and to those of all other subgraphs. "
-            "Null where the HR system has no id for them."
-        )
+            "Null where the HR system has no id for them; refused to services that may not read people."
+        ),
+        directives=[Authenticated(), RequiresScopes(scopes=[[ServiceScope.READ_PEOPLE.value]])],
+        extensions=[Requires(Permission.READ_PEOPLE)],
     )
     @staticmethod
     def hr_record(root: strawberry.Parent[EmployeeType], info: strawberry.Info) -> EmployeeEntity | None:

@@ -7,6 +7,7 @@ import strawberry
 
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
+from appraise.api.guard import LONGEST_LIST
 from appraise.api.permissions import Permission, Requires
 from appraise.api.types.contributions import DimensionValue
 from appraise.api.types.watches import MeasureValue, SideValue, WatchListType
@@ -51,7 +52,7 @@ class MarkWatchSeenInput:
     watch_id: strawberry.ID = strawberry.field(description="Which.")
     expected_version: int = strawberry.field(description="Its `version` as it was read.")
     groups: list[strawberry.ID | None] = strawberry.field(
-        description="Of which groups: the `group.key` of the findings that were shown, at most 10,000."
+        description=f"Of which groups: the `group.key` of the findings that were shown, at most {LONGEST_LIST}."
     )
 
 
@@ -71,9 +72,6 @@ class DropWatchPayload:
 class MarkWatchSeenPayload:
     watch_list: WatchListType | None = strawberry.field(description="The list by now; null where nothing was changed.")
     user_errors: list[UserError] = strawberry.field(description="What stood in the way; empty where it is done.")
-
-
-MOST_GROUPS = 10_000
 
 
 @strawberry.type
@@ -145,14 +143,13 @@ class WatchMutation:
         wanted: Annotated[MarkWatchSeenInput, strawberry.argument(name="input", description="What was seen.")],
     ) -> MarkWatchSeenPayload | None:
         context: RequestContext = info.context
-        if len(wanted.groups) > MOST_GROUPS:
-            raise InvalidInput(f"{len(wanted.groups)} groups", expected=f"at most {MOST_GROUPS:,}")
         outcome = mark_watch_seen(
             context.deployment,
             context.principal,
             _watch(wanted.watch_id),
             [_group(key) for key in wanted.groups],
             expected_version=wanted.expected_version,
+            at=context.at,
         )
         found, wrong = _told(context, outcome)
         return MarkWatchSeenPayload(watch_list=found, user_errors=wrong)

@@ -114,6 +114,13 @@ def subject_of(session: Session, section: SectionId) -> EmployeeId | None:
     return None if employee is None else EmployeeId(employee)
 
 
+def whose(session: Session, section: SectionId) -> tuple[EmployeeId, SectionState] | None:
+    """Whose section it is and how far it has come, whoever asks: decides what of it is shown."""
+    table = SECTIONS.c
+    row = session.execute(select(table.employee_id, table.state).where(table.id == section)).one_or_none()
+    return None if row is None else (EmployeeId(row.employee_id), SectionState(row.state))
+
+
 def id_of(session: Session, employee: EmployeeId, cycle: CycleId) -> SectionId | None:
     table = SECTIONS.c
     statement = select(table.id).where(table.employee_id == employee, table.cycle_id == cycle)

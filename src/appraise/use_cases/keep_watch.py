@@ -14,7 +14,7 @@ from appraise.storage import audit, watches
 from appraise.storage.database import Session, lock
 from appraise.storage.identifiers import new_id
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.read_watches import scored
+from appraise.use_cases.read_watches import compared, scored
 from appraise.use_cases.section_view import Actor
 from appraise.use_cases.transactions import committed
 
@@ -77,17 +77,27 @@ def drop_watch(
 
 
 def mark_watch_seen(
-    deployment: Deployment, principal: Principal, watch: WatchId, keys: Collection[str | None], *, expected_version: int
+    deployment: Deployment,
+    principal: Principal,
+    watch: WatchId,
+    keys: Collection[str | None],
+    *,
+    expected_version: int,
+    at: datetime,
 ) -> Watch | Refusal:
-    """Of what lies beyond it the groups `keys`. Raises as `drop_watch`."""
+    """Of what lies beyond it by now the groups `keys`; others among them are let be. Raises as `drop_watch`."""
     me = _owner(principal)
+    with deployment.database.reading() as session:
+        looked_at = _mine(watches.of_owner(session, me), watch)
+    (reading,) = compared(deployment, principal, [looked_at], {}, at=at).watches
+    seen = {one.group.key for one in reading.findings} & set(keys)
 
     def work(session: Session) -> Watch | Refusal:
         lock(session, f"watches:{me}")
         found = _mine(watches.of_owner(session, me), watch)
         if found.version != expected_version:
             return CHANGED_MEANWHILE
-        watches.mark_seen(session, watch, keys)
+        watches.mark_seen(session, watch, seen)
         return found
 
     return committed(deployment, work)

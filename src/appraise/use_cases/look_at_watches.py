@@ -2,20 +2,36 @@
 
 from datetime import datetime
 
+import structlog
+
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.tasks import TaskKind
+from appraise.errors import Retriable
 from appraise.storage import mails, watches
 from appraise.storage.database import Session, lock
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_watches import compared, watcher
 from appraise.use_cases.transactions import committed
 
+LOG = structlog.get_logger("appraise.jobs")
+
 
 def look_at_watches(deployment: Deployment, *, at: datetime) -> int:
-    """Each owner in a transaction of their own. Gives how many owners have something that they were not told of."""
+    """Each owner in a transaction of their own. Gives how many owners have something that they were not told of.
+
+    Where one owner's cannot be compared, the log says so, and the others' are.
+    """
     with deployment.database.reading() as session:
         owners = watches.owners_to_look(session, on=at.date())
-    return sum(_look(deployment, owner, at) for owner in owners)
+    told = 0
+    for owner in owners:
+        try:
+            told += _look(deployment, owner, at)
+        except Retriable:
+            raise
+        except Exception:  # mail, and the other owners', must not wait for it
+            LOG.exception("the watch-list of an employee cannot be compared", employee=owner)
+    return told
 
 
 def _look(deployment: Deployment, owner: EmployeeId, at: datetime) -> bool:

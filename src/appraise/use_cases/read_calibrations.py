@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from appraise.domain.access import Principal, may_administer, may_read_audit
+from appraise.domain.access import Principal, may_administer, may_read_audit, sees_ratings
 from appraise.domain.calibration import CalibrationSession, Move
 from appraise.domain.identifiers import CalibrationId, CycleId
 from appraise.errors import Forbidden, NotFound
@@ -16,7 +16,10 @@ from appraise.use_cases.record_reading import record_reading
 def read_calibrations(
     deployment: Deployment, principal: Principal, cycle: CycleId, *, at: datetime
 ) -> list[tuple[CalibrationSession, list[Move]]]:
-    """Those of a cycle, the oldest first; ratings that were moved are read by it, and audited. Raises `Forbidden`."""
+    """Those of a cycle, the oldest first; ratings that were moved are read by it, and audited. Raises `Forbidden`.
+
+    Moves of a section are left out where its ratings are withheld from the principal.
+    """
     return _read(deployment, principal, lambda session: calibrations.of_cycle(session, cycle), at=at)
 
 
@@ -47,6 +50,8 @@ def _read(
     with deployment.database.reading() as session:
         found = [(one, calibrations.moves_of(session, one.id)) for one in wanted(session)]
         moved = {move.section for _, moves in found for move in moves}
-        whose = {section: sections.subject_of(session, section) for section in moved}
-    record_reading(deployment, principal, {key: of for key, of in whose.items() if of is not None}, at=at)
-    return found
+        known = {key: whose for key in moved if (whose := sections.whose(session, key)) is not None}
+    # Whoever is in a session themselves reads there what they read of their section, and no sooner.
+    told = {key: subject for key, (subject, state) in known.items() if sees_ratings(principal, subject, state)}
+    record_reading(deployment, principal, told, at=at)
+    return [(one, [move for move in moves if move.section in told]) for one, moves in found]

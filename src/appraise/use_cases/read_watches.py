@@ -8,7 +8,7 @@ from datetime import date, datetime
 from appraise.domain.access import Principal, may_sign_in, may_watch
 from appraise.domain.changes import Change, incomparable
 from appraise.domain.contributions import ContributionQuery, ContributionRow, Dimension, Figure, Group
-from appraise.domain.cycles import Cycle
+from appraise.domain.cycles import Cycle, CycleState
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, WatchId
 from appraise.domain.language import say
 from appraise.domain.policies import Policy, WatchLists
@@ -28,12 +28,13 @@ from appraise.domain.watches import (
     sorted_by_words,
 )
 from appraise.errors import Forbidden
-from appraise.storage import cycles, people, tokens, watches
+from appraise.storage import contributions, cycles, people, tokens, watches
 from appraise.storage.access import Viewer
-from appraise.storage.database import Session
+from appraise.storage.database import Session, lock
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_change import list_changes
 from appraise.use_cases.read_contributions import record_reads, rows_of_cycle
+from appraise.use_cases.transactions import committed
 
 Figures = Mapping[str | None, tuple[Group, Figure]]
 Seen = Mapping[WatchId, Mapping[str | None, bool]]
@@ -47,6 +48,7 @@ def read_watches(deployment: Deployment, principal: Principal, *, at: datetime) 
     with deployment.database.reading() as session:
         kept, seen = watches.of_owner(session, me), watches.findings(session, me)
     found = compared(deployment, principal, kept, seen, at=at)
+    _forget_what_is_over(deployment, me, found, seen)
     if found.cycle is not None:
         people = {
             EmployeeId(one.group.key)
@@ -58,14 +60,34 @@ def read_watches(deployment: Deployment, principal: Principal, *, at: datetime) 
     return found
 
 
+def _forget_what_is_over(deployment: Deployment, owner: EmployeeId, found: WatchList, seen: Seen) -> None:
+    """What lies within again by now and was not seen: else a task would stand of which the page has nothing to show."""
+    beyond = {one.watch.id: {each.group.key for each in one.findings} for one in found.watches}
+    over = {
+        watch: gone
+        for watch, keys in beyond.items()
+        if (gone := {key for key, is_seen in seen.get(watch, {}).items() if not is_seen} - keys)
+    }
+    if not over:
+        return
+
+    def forget(session: Session) -> None:
+        lock(session, f"watches:{owner}")
+        for watch, gone in over.items():
+            kept = watches.findings_of(session, watch)
+            watches.note_findings(session, watch, {key: said for key, said in kept.items() if key not in gone})
+
+    committed(deployment, forget)
+
+
 def compared(
     deployment: Deployment, principal: Principal, kept: Sequence[Watch], seen: Seen, *, at: datetime
 ) -> WatchList:
     """Leaves no line in the audit log: nothing is told to anybody yet."""
     with deployment.database.reading() as session:
-        both = scored(session)
+        both = scored(session, Viewer(principal, at.date()))
         if not both:
-            nothing = say("No cycle has been scored yet.")
+            nothing = say("No cycle of which you may read figures has been scored yet.")
             return WatchList(
                 tuple(WatchReading(one, (), 0, 0, nothing) for one in kept), None, None, allows_individuals=False
             )
@@ -82,18 +104,30 @@ class Scored:
     policy: Policy
 
 
-def scored(session: Session) -> list[Scored]:
-    """The newest cycle that was scored, and the newest before it that shares no day with it."""
+def scored(session: Session, viewer: Viewer | None = None) -> list[Scored]:
+    """The newest cycle that was scored, and the newest before it that shares no day with it.
+
+    With a viewer, of those of which they read figures of others: executives do not before sections are handed in.
+    """
     found: list[Scored] = []
     wanted = 2
     for cycle in cycles.all_of_them(session):
         run = cycles.latest_run(session, cycle.id)
-        if run is None or (found and found[0].cycle.period.overlaps(cycle.period)):
+        if run is None or cycle.state is CycleState.CANCELLED:
+            continue
+        if found and found[0].cycle.period.overlaps(cycle.period):
+            continue
+        if viewer is not None and not _reads_of_others(session, viewer, cycle, run):
             continue
         found.append(Scored(cycle, run, cycles.policy_of(session, run.id)))
         if len(found) == wanted:
             break
     return found
+
+
+def _reads_of_others(session: Session, viewer: Viewer, cycle: Cycle, run: ScoringRun) -> bool:
+    reached = contributions.measured(session, viewer, cycle.id, run.id)
+    return any(one.employee != viewer.principal.employee for one in reached)
 
 
 class _Look:

@@ -9,6 +9,7 @@ import { pictures, shared } from "./styles.js";
 import { figure, unitWords } from "./words.js";
 
 const MARGIN = 6; // per cent of the width kept free on each side
+const LONGEST_LIST = 250; // that the service takes in one request
 const ROOM = 0.1; // of what the intervals of a list span, beside them
 /** @type {Record<string, string>} */
 const WHOM = words({ DEPARTMENT: "departments", UNIT: "teams", EMPLOYEE: "people" });
@@ -77,9 +78,11 @@ export class AppraiseWatchList extends Page {
   }
 
   /** @param {Watch} watch */
-  #seen(watch) {
-    const groups = watch.findings.map((one) => one.group.key);
-    this.#change(MarkWatchSeen, { watchId: watch.id, expectedVersion: watch.version, groups });
+  async #seen(watch) {
+    const keys = watch.findings.map((one) => one.group.key);
+    for (let from = 0; from < keys.length; from += LONGEST_LIST) {
+      await this.#change(MarkWatchSeen, { watchId: watch.id, expectedVersion: watch.version, groups: keys.slice(from, from + LONGEST_LIST) });
+    }
   }
 
   render() {
