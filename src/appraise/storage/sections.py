@@ -108,14 +108,8 @@ def versions(session: Session, viewer: Viewer, wanted: Iterable[SectionId]) -> d
     return {SectionId(row.id): row.version for row in rows}
 
 
-def subject_of(session: Session, section: SectionId) -> EmployeeId | None:
-    """Whose section it is, whoever asks: decides whether a read is audited, and is not handed on."""
-    employee = session.execute(select(SECTIONS.c.employee_id).where(SECTIONS.c.id == section)).scalar()
-    return None if employee is None else EmployeeId(employee)
-
-
 def whose(session: Session, section: SectionId) -> tuple[EmployeeId, SectionState] | None:
-    """Whose section it is and how far it has come, whoever asks: decides what of it is shown."""
+    """Whose section it is and how far it has come, whoever asks: decides what is shown and audited."""
     table = SECTIONS.c
     row = session.execute(select(table.employee_id, table.state).where(table.id == section)).one_or_none()
     return None if row is None else (EmployeeId(row.employee_id), SectionState(row.state))

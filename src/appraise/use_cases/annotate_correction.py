@@ -28,7 +28,8 @@ def annotate_correction(
         found = corrections.get(session, correction)
         if found is None or sections.get(session, Viewer(principal, at.date()), found.section) is None:
             raise NotFound("there is no such correction notice")
-        if sections.subject_of(session, found.section) == principal.employee:
+        whose = sections.whose(session, found.section)
+        if whose is not None and whose[0] == principal.employee:
             raise Forbidden("nobody decides on their own section")
         if found.state is not CorrectionState.OPEN:
             is_repeated = (found.note, found.decided_by) == (note.strip(), principal.employee)

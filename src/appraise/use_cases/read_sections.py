@@ -57,8 +57,8 @@ def get_section(deployment: Deployment, principal: Principal, section: SectionId
         return viewed
 
     with deployment.database.reading() as session:
-        subject = sections.subject_of(session, section)
-        if subject is None or not read_is_audited(principal, subject):
+        whose = sections.whose(session, section)
+        if whose is None or not read_is_audited(principal, whose[0]):
             return read(session)
     return committed(deployment, read_and_record)
 
