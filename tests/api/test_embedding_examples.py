@@ -8,7 +8,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -129,3 +131,28 @@ def test_the_files_of_the_kits_are_well_formed() -> None:
             command = ["node", f"--input-type={kind}", "--check", "-"]
             subprocess.run(command, input=file.read_bytes(), capture_output=True, check=True)
     assert {file.suffix for file in files} >= {".py", ".js", ".json", ".xml", ".php", ".yaml", ".md"}
+
+
+def test_the_clients_of_the_kits_give_their_token_to_appraise_alone() -> None:
+    """An answer that leads elsewhere is a failure, and the one who is there is not asked."""
+    asked: list[str | None] = []
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # the library's name
+            asked.append(self.headers["authorization"])
+            self.send_response(200)
+            self.end_headers()
+
+        def do_POST(self) -> None:
+            self.send_response(302)
+            self.send_header("location", f"http://localhost:{self.server.server_port}/graphql")  # type: ignore[attr-defined]
+            self.end_headers()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        client = runpy.run_path(str(CLIENTS[0]))["Appraise"](f"http://127.0.0.1:{server.server_port}", "secret")
+        with pytest.raises(OSError, match="302"):
+            client.view(("name", "Max Weber"), ("name", "Ann Archer"), HR)
+        server.shutdown()
+
+    assert asked == []
