@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
-from appraise.adapters.sinks import FileSink, SinkOptions
+from appraise.adapters.sinks import FileSink, HostRefused, SinkOptions
+from appraise.domain.employees import ExternalReference
 from appraise.errors import InvalidInput
 from appraise.testing.file_conformance import proven_file
 from appraise.testing.finished import finished_section
@@ -24,3 +27,15 @@ def test_a_document_is_named_as_the_customer_says_and_stays_in_its_archive() -> 
     for pattern in ("{name}", "a/{employee}"):
         with pytest.raises(InvalidInput, match="the setting file_name is"):
             pdf_sink.plan(section, SinkOptions("paper", employee="hr:id", settings={"file_name": pattern}))
+
+
+def test_a_file_without_names_has_no_address_in_place_of_an_id() -> None:
+    section = replace(
+        finished_section("hr:id", "17"),
+        email="ann@example.org",
+        references=(ExternalReference("hr:id", "17"), ExternalReference("till:badge", "b-17")),
+    )
+
+    assert csv_sink.plan(section, SinkOptions("table")).key["employee"] == "ann@example.org"
+    with pytest.raises(HostRefused, match="know people by id"):
+        csv_sink.plan(section, SinkOptions("table", settings={"names": "no"}))

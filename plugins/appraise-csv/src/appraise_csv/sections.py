@@ -62,8 +62,9 @@ def employee_of(section: FinishedSection, options: SinkOptions) -> str:
     ids = [one.value for one in section.references if one.namespace not in {"email", "name"}]
     if len(ids) == 1:
         return ids[0]
-    if section.email is None:
-        raise HostRefused(f"{section.name} has {len(ids)} ids and no e-mail address; name a namespace as `employee`")
+    if section.email is None or options.settings.get("names") == "no":
+        instead = "the file is to know people by id" if section.email else "no e-mail address"
+        raise HostRefused(f"{section.name} has {len(ids)} ids, and {instead}; name a namespace as `employee`")
     return section.email
 
 
