@@ -72,7 +72,7 @@ def test_sections_are_narrowed_and_ordered_within_what_is_visible(company: Compa
             ], (who, name)
         nobody = to_global(Kind.EMPLOYEE, company.ids["Ann Archer"])
         assert listed(ask, who, SECTIONS, "sections", cycle=cycle, manager=nobody) == []
-        for order in ("NAME", "STATE", "RECENTLY_CHANGED"):
+        for order in ("NAME", "STATE", "RECENTLY_CHANGED", "LONGEST_UNCHANGED"):
             at_once = listed(ask, who, SECTIONS, "sections", cycle=cycle, orderBy=order)
             one_by_one = listed(ask, who, SECTIONS, "sections", first=1, cycle=cycle, orderBy=order)
             assert one_by_one == at_once
@@ -84,6 +84,7 @@ def test_sections_are_narrowed_and_ordered_within_what_is_visible(company: Compa
     assert (names[-1], names[:-1]) == ("Ben Castellanos", sorted(names[:-1], key=str.casefold))
     changed = listed(ask, "Hal Novak", SECTIONS, "sections", cycle=cycle, orderBy="RECENTLY_CHANGED")
     assert changed[0]["person"]["name"] == "Ben Castellanos"
+    assert listed(ask, "Hal Novak", SECTIONS, "sections", cycle=cycle, orderBy="LONGEST_UNCHANGED") == changed[::-1]
 
 
 def test_people_are_narrowed_and_ordered_within_what_is_visible(company: Company, ask: Ask) -> None:
@@ -100,7 +101,15 @@ def test_people_are_narrowed_and_ordered_within_what_is_visible(company: Company
         assert listed(ask, who, PEOPLE, "employees", asOf="1999-12-31") == []
 
 
-@pytest.mark.parametrize("orders", [("NAME", "STATE"), ("STATE", "RECENTLY_CHANGED"), ("RECENTLY_CHANGED", "NAME")])
+@pytest.mark.parametrize(
+    "orders",
+    [
+        ("NAME", "STATE"),
+        ("STATE", "RECENTLY_CHANGED"),
+        ("RECENTLY_CHANGED", "NAME"),
+        ("RECENTLY_CHANGED", "LONGEST_UNCHANGED"),
+    ],
+)
 def test_a_cursor_of_another_order_is_refused(company: Company, ask: Ask, orders: tuple[str, str]) -> None:
     cycle = to_global(Kind.CYCLE, company.cycle.id)
     query = SECTIONS % ("$orderBy: SectionOrder", "orderBy: $orderBy")

@@ -21,6 +21,7 @@ from appraise.use_cases.read_sections import (
 from appraise.use_cases.return_section import return_section
 from appraise.use_cases.submit_section import submit_section
 from appraise.use_cases.verify_audit import verify_audit
+from appraise.use_cases.work import clear
 
 
 def test_a_second_run_keeps_the_ratings_of_a_draft(company: Company) -> None:
@@ -147,6 +148,18 @@ def test_an_idempotency_key_for_another_request_is_a_conflict(company: Company) 
 
     with pytest.raises(Conflict, match="used for another request"):
         rated(company, rating=5, key="k1")
+
+
+def test_an_idempotency_key_is_free_again_after_thirty_days(company: Company) -> None:
+    company.scored()
+    rated(company, rating=4, key="k1")
+
+    clear(company.deployment, at=AT + timedelta(days=30))
+    with pytest.raises(Conflict):
+        rated(company, rating=5, key="k1")
+    clear(company.deployment, at=AT + timedelta(days=30, seconds=1))
+
+    assert rated(company, rating=5, key="k1").section.items[0].rating == 5
 
 
 def test_a_refused_submission_changes_nothing(company: Company) -> None:

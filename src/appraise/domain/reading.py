@@ -64,11 +64,12 @@ class ReportingLineRow:
 
 
 class SectionOrder(StrEnum):
-    """Of a list of sections; by the employee's name where nothing else decides, but the last."""
+    """Of a list of sections; by the employee's name where nothing else decides, but in the last two."""
 
     NAME = "NAME"
     STATE = "STATE"
     RECENTLY_CHANGED = "RECENTLY_CHANGED"
+    LONGEST_UNCHANGED = "LONGEST_UNCHANGED"
 
 
 class PeopleOrder(StrEnum):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from appraise.errors import Conflict
 from appraise.storage.database import Session, lock
@@ -32,3 +32,8 @@ def answer(session: Session, owner: str, key: str, *, body_hash: str) -> Any | N
 def keep(session: Session, owner: str, key: str, *, body_hash: str, answer: Any, at: datetime) -> None:
     row = {"principal": owner, "key": key, "body_hash": body_hash, "answer": answer, "created_at": at}
     session.execute(insert(IDEMPOTENCY_KEYS), row)
+
+
+def forget(session: Session, *, kept_before: datetime) -> None:
+    """A request repeated after that is a new one."""
+    session.execute(delete(IDEMPOTENCY_KEYS).where(IDEMPOTENCY_KEYS.c.created_at < kept_before))

@@ -14,7 +14,7 @@ from appraise.domain.identifiers import UploadId
 from appraise.domain.imports import Stage, stage_of
 from appraise.domain.jobs import KEPT_FOR, Job, JobKind, JobState
 from appraise.errors import Problem, Retriable
-from appraise.storage import deliveries, export_subjects, jobs, person_requests, uploads
+from appraise.storage import deliveries, export_subjects, idempotency, jobs, person_requests, uploads
 from appraise.storage.database import Session
 from appraise.storage.identifiers import new_id
 from appraise.use_cases import files
@@ -275,6 +275,7 @@ def clear(deployment: Deployment, *, at: datetime) -> int:
         over = jobs.over(session, at=at)
         jobs.expire(session, [job.id for job in over])
         jobs.forget(session, expired_before=at - REMEMBERED)
+        idempotency.forget(session, kept_before=at - REMEMBERED)
         kept = deployment.webhook_retention
         deliveries.forget(session, delivered_before=at - kept, dead_before=at - DEAD_TIMES * kept)
         for wanted in jobs.wants(session, JobKind.IMPORT):

@@ -22,6 +22,10 @@ class SectionOrderValue(Enum):
     RECENTLY_CHANGED = strawberry.enum_value(
         SectionOrder.RECENTLY_CHANGED.value, description="The one that was changed last comes first."
     )
+    LONGEST_UNCHANGED = strawberry.enum_value(
+        SectionOrder.LONGEST_UNCHANGED.value,
+        description="The one that nobody has changed for longest comes first, so with `state` whoever waits longest.",
+    )
 
 
 @strawberry.type(name="SectionEdge", description="One section of a page.")

@@ -82,6 +82,7 @@ class IdempotencyKeyRow(Record, table=True):
     """`answer` is what the first call with this key gave; `body_hash` tells a repetition from another request."""
 
     __tablename__ = "idempotency_keys"
+    __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"),)
 
     principal: str = Field(primary_key=True, sa_type=Key)
     key: str = Field(primary_key=True, sa_type=Key)
