@@ -46,6 +46,21 @@ def test_a_foreign_letter_behind_the_first_mebibyte_still_decides_the_encoding(t
     assert detect(path, FileShape()).encoding == "cp1252"
 
 
+def test_one_foreign_byte_does_not_make_utf_8_into_another_encoding(tmp_path: Path) -> None:
+    path = written(tmp_path, "name,a\nJürgen,1\nZoë,2\n".encode() + "Müller,3\n".encode("cp1252"))
+
+    with pytest.raises(InvalidInput, match="is UTF-8, but 1 of its bytes are not, the first of them in line 4"):
+        detect(path, FileShape())
+
+    assert detect(path, FileShape(encoding="cp1252")).encoding == "cp1252"
+
+
+def test_letters_that_happen_to_be_utf_8_do_not_make_windows_1252_into_it(tmp_path: Path) -> None:
+    path = written(tmp_path, "nom,a\n«CAFÉ»,1\nCrème brûlée,2\n".encode("cp1252"))
+
+    assert detect(path, FileShape()).encoding == "cp1252"
+
+
 def test_a_letter_cut_by_a_chunk_boundary_is_still_utf_8(tmp_path: Path) -> None:
     content = b"a,b\n" + b"x" * ((1 << 20) - 5) + "ë,1\n".encode()
     assert content[(1 << 20) - 1] == 0xC3

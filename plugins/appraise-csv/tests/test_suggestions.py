@@ -36,6 +36,24 @@ def test_a_table_of_people_gets_a_mapping_that_reads_it(tmp_path: Path) -> None:
     assert [record.display_name for record in people.records] == ["Ann Lee", "Bob Ray"]
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "employee_id,full_name,work_email,manager_id,hire_date",
+        "EmployeeID,FullName,WorkEmail,ManagerID,HireDate",
+        "Employee Number,Employee Name,E-Mail,Reports-To,Date of joining",
+        "Personalnummer,Name,Mail,Vorgesetzter,Eintrittsdatum",
+    ],
+)
+def test_how_a_header_is_spelt_does_not_matter(header: str, tmp_path: Path) -> None:
+    path = tmp_path / "staff.csv"
+    path.write_text(f"{header}\n1,Ann Lee,ann@example.org,2,2020-01-31\n", encoding="utf-8")
+
+    found = tomllib.loads(suggest_mapping(path))["columns"]
+
+    assert found == dict(zip(("key", "display_name", "email", "manager", "hire_date"), header.split(","), strict=True))
+
+
 def test_the_evidence_stands_beside_each_guess_and_copies_nobodys_data(tmp_path: Path) -> None:
     path = tmp_path / "staff.csv"
     rows = "".join(f"00{number},P{number} X,p{number}@example.org,active\n" for number in range(10, 30))

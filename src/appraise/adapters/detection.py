@@ -7,6 +7,7 @@ one name in the last row is enough to prove a guess wrong.
 import codecs
 import csv
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -43,6 +44,9 @@ _FOREIGN = (
     (b"\x7fELF", "a program"),
 )
 _NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"  # the codes that Windows-1252 leaves out
+_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+"""Of UTF-8, in several bytes."""
+_STRAY = re.compile(rb"[\x80-\xff]")
 _EXPECTED = "a CSV, TSV, JSON, JSON lines, XLSX or Parquet file"
 
 
@@ -140,6 +144,14 @@ def _encoding_without_mark(path: Path, *_unchanged: int) -> str:
         offset += len(chunk)
     if is_utf8 and decoder.getstate()[0] == b"":
         return "utf-8"
+    characters, strays, line = _damage(path)
+    if characters > strays:
+        raise InvalidInput(
+            f"the file's text is UTF-8, but {strays:,} of its bytes are not, the first of them in line {line:,}",
+            place=Place(path.name),
+            expected="one encoding in the whole file",
+            hint="text of another encoding was pasted in there: export it again, mend it, or declare the encoding",
+        )
     if not any(byte in chunk for chunk in _chunks(path) for byte in _NOT_CP1252):
         return "cp1252"
     raise InvalidInput(
@@ -147,6 +159,25 @@ def _encoding_without_mark(path: Path, *_unchanged: int) -> str:
         place=Place(path.name),
         hint="save it as UTF-8, or declare its encoding",
     )
+
+
+def _damage(path: Path) -> tuple[int, int, int]:
+    """Characters of several bytes that are UTF-8, bytes that belong to none, and the line of the first of these.
+
+    Hardly any two letters of Windows-1252 that follow each other are UTF-8, as `É»` is.
+    """
+    characters = strays = first = 0
+    number = 1
+    with path.open("rb") as stream:
+        while part := stream.readline(CHUNK):
+            if not part.isascii():
+                rest, found = _CHARACTER.subn(b"", part)
+                characters += found
+                if left := len(_STRAY.findall(rest)):
+                    strays += left
+                    first = first or number
+            number += part.endswith(b"\n")
+    return characters, strays, first
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from appraise.adapters.columns import find_column
 from appraise.adapters.contract import FileShape
 from appraise.adapters.files import detect, read_header, read_rows
 from appraise.domain.events import COLUMNS, Column, EventKind
@@ -36,57 +35,76 @@ _FORMATS = (
 )
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PEOPLE_ALIASES = {
-    "key": ("employee id", "employeeid", "emp id", "empid", "workerid", "worker id", "userid", "person number", "id"),
-    "display_name": ("full name", "fullname", "employee name", "employee_name", "display name", "name"),
-    "given_name": ("first name", "firstname", "given name", "vorname"),
-    "family_name": ("last name", "lastname", "surname", "family name", "nachname"),
-    "email": ("work email", "email", "e-mail", "email address", "mail"),
-    "manager": ("manager id", "managerid", "supervisor id", "manager email", "reports to", "manager", "managername"),
-    "job_title": ("job title", "jobtitle", "title", "position"),
-    "department_name": ("department", "department name", "abteilung"),
-    "status": ("status", "worker status", "workerstatus", "employment status", "employmentstatus"),
-    "hire_date": ("hire date", "hiredate", "date of hire", "dateofhire", "start date", "startdate"),
-    "termination_date": ("termination date", "terminationdate", "date of termination", "dateoftermination", "end date"),
-}
+    "key": (
+        "employee id", "emp id", "employee number", "employee no", "worker id", "user id", "person number", "person id",
+        "personnel number", "staff id", "Personalnummer", "Mitarbeiternummer", "id",
+    ),
+    "display_name": ("full name", "employee name", "display name", "name"),
+    "given_name": ("first name", "given name", "forename", "Vorname"),
+    "family_name": ("last name", "surname", "family name", "Nachname"),
+    "email": ("work email", "email", "email address", "work email address", "mail"),
+    "manager": (
+        "manager id", "manager employee id", "supervisor id", "manager email", "supervisor email", "reports to",
+        "manager", "supervisor", "manager name", "Vorgesetzter",
+    ),
+    "job_title": ("job title", "title", "position", "job"),
+    "department_name": ("department", "department name", "Abteilung"),
+    "status": ("status", "worker status", "employment status", "employee status"),
+    "hire_date": ("hire date", "date of hire", "start date", "joining date", "date of joining", "Eintrittsdatum"),
+    "termination_date": (
+        "termination date", "date of termination", "end date", "leaving date", "last day of work", "Austrittsdatum",
+    ),
+}  # fmt: skip
+"""Matched by their letters and digits alone: `employee_id`, `Employee ID` and `EmployeeId` are one name."""
+_ORDER = ("order id", "order number", "order no", "order", "sales order number", "invoice", "invoice number", "id")
 _EVENT_ALIASES: Mapping[EventKind, Mapping[str, tuple[str, ...]]] = {
     EventKind.CONTACTS: {
-        "event_id": ("contact id", "ticket id", "case number", "unique id", "id"),
-        "occurred_at": ("created at", "created", "date", "opened at", "issue_reported at"),
-        "customer_key": ("customer id", "requester id", "account id", "customer"),
-        "employee_key": ("agent email", "agent id", "agent", "assignee", "agent_name", "owner"),
-        "channel": ("channel", "via", "channel_name"),
+        "event_id": ("contact id", "ticket id", "ticket number", "case id", "case number", "unique id", "id"),
+        "occurred_at": ("created at", "created", "created date", "date", "opened at", "issue reported at"),
+        "customer_key": ("customer id", "requester id", "account id", "customer email", "requester email", "customer"),
+        "employee_key": (
+            "agent email",
+            "agent id",
+            "assignee email",
+            "assignee id",
+            "agent",
+            "assignee",
+            "agent name",
+            "owner",
+        ),
+        "channel": ("channel", "via", "channel name"),
         "topic": ("topic", "category", "reason"),
     },
     EventKind.RATINGS: {
-        "event_id": ("rating id", "response id", "unique id", "id"),
-        "occurred_at": ("answered at", "survey_response_date", "created at", "date"),
-        "customer_key": ("customer id", "customer"),
-        "employee_key": ("agent email", "agent id", "agent", "agent_name"),
+        "event_id": ("rating id", "response id", "survey id", "unique id", "id"),
+        "occurred_at": ("answered at", "survey response date", "responded at", "created at", "date"),
+        "customer_key": ("customer id", "customer email", "customer"),
+        "employee_key": ("agent email", "agent id", "agent", "agent name"),
         "score": ("score", "rating", "csat score", "csat", "nps"),
         "contact_id": ("ticket id", "case id", "contact id"),
     },
     EventKind.PURCHASES: {
-        "event_id": ("order id", "order number", "order no", "order", "salesordernumber", "invoice", "id"),
-        "order_id": ("order id", "order number", "order no", "order", "salesordernumber", "invoice", "id"),
-        "occurred_at": ("order date", "orderdate", "invoicedate", "created at", "date"),
-        "customer_key": ("customer id", "customer_id", "resellerkey", "customer"),
-        "amount": ("total", "amount", "sales amount", "salesamount", "dollar_value"),
-        "currency": ("currency",),
+        "event_id": _ORDER,
+        "order_id": _ORDER,
+        "occurred_at": ("order date", "ordered at", "invoice date", "created at", "date"),
+        "customer_key": ("customer id", "customer email", "reseller key", "customer"),
+        "amount": ("total", "amount", "sales amount", "dollar value", "order total"),
+        "currency": ("currency", "currency code"),
     },
     EventKind.SUBSCRIPTIONS: {
         "event_id": ("subscription id", "subscription", "id"),
-        "occurred_at": ("started at", "start date", "activated_at", "created at"),
-        "customer_key": ("customer id", "account code", "customer"),
-        "ended_at": ("ended at", "end date", "expires_at"),
+        "occurred_at": ("started at", "start date", "activated at", "created at"),
+        "customer_key": ("customer id", "account code", "customer email", "customer"),
+        "ended_at": ("ended at", "end date", "cancelled at", "canceled at", "expires at"),
         "product": ("plan", "product"),
     },
     EventKind.OWNERSHIPS: {
-        "occurred_at": ("from", "start date", "since"),
-        "ended_at": ("until", "end date", "to"),
+        "occurred_at": ("from", "start date", "since", "valid from"),
+        "ended_at": ("until", "end date", "to", "valid to"),
         "customer_key": ("account", "account id", "customer id", "customer"),
-        "employee_key": ("owner e-mail", "owner email", "account owner", "owner"),
+        "employee_key": ("owner email", "owner id", "account owner", "owner"),
     },
-}
+}  # fmt: skip
 
 _ALIASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "people": _PEOPLE_ALIASES,
@@ -148,7 +166,15 @@ def _others(header: Sequence[str]) -> str:
 
 
 def _aliased(header: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    return {field: column for field, names in aliases.items() if (column := find_column(header, *names)) is not None}
+    columns = {_letters(column): column for column in reversed(header)}
+    found = {
+        field: [known for name in names if (known := _letters(name)) in columns] for field, names in aliases.items()
+    }
+    return {field: columns[known[0]] for field, known in found.items() if known}
+
+
+def _letters(name: str) -> str:
+    return "".join(character for character in name.casefold() if character.isalnum())
 
 
 def _date_lines(kind: str, values: Mapping[str, Sequence[str]]) -> list[str]:
