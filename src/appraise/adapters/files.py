@@ -16,12 +16,17 @@ from appraise.adapters.contract import FileShape
 from appraise.adapters.detection import LONGEST_LINE, detect
 from appraise.adapters.documents import json_line, json_records, worksheet_rows
 from appraise.adapters.records import RejectedRow
+from appraise.domain.progress import Reading, Watch, unwatched
 from appraise.errors import InvalidInput, Place
 
 __all__ = ["MENDABLE", "as_delimited", "detect", "read_header", "read_rows", "write_rows"]
 
 MENDABLE: Final = ("csv", "jsonl")
 """Formats of which single rows make a file of the same format."""
+_TOLD: Final = 4096
+"""Lines between two looks at how far a file is read."""
+Reached = Callable[[int], None]
+"""Given the bytes that are read so far."""
 
 
 def read_header(path: Path, shape: FileShape) -> tuple[str, ...]:
@@ -41,22 +46,31 @@ def read_header(path: Path, shape: FileShape) -> tuple[str, ...]:
 
 
 def read_rows(
-    path: Path, shape: FileShape, *, on_reject: Callable[[RejectedRow], None] | None = None
+    path: Path,
+    shape: FileShape,
+    *,
+    on_reject: Callable[[RejectedRow], None] | None = None,
+    reached: Reached | None = None,
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Every row that is not blank, as text by column name; cells that are missing at the end are empty.
 
     A row with more cells than the header goes to `on_reject`, or raises `InvalidInput` where nobody takes it.
     """
     if shape.format in {"json", "jsonl"}:
-        yield from _json_rows(path, shape)
+        yield from _json_rows(path, shape, reached)
         return
-    with closing(_cell_rows(path, shape)) as rows:
+    with closing(_cell_rows(path, shape, reached)) as rows:
         names = _header(path, shape, rows)
         yield from _named(path, shape, names, rows, on_reject)
 
 
 def as_delimited(
-    path: Path, shape: FileShape, directory: Path, *, on_reject: Callable[[RejectedRow], None] | None = None
+    path: Path,
+    shape: FileShape,
+    directory: Path,
+    *,
+    on_reject: Callable[[RejectedRow], None] | None = None,
+    watch: Watch = unwatched,
 ) -> tuple[Path, FileShape]:
     """The file as UTF-8 CSV with one header row: the file itself where it is that already, else a copy.
 
@@ -76,8 +90,13 @@ def as_delimited(
     with copy.open("x", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(names)
-        wanted = shape.first_data_row
-        for number, row in read_rows(path, shape, on_reject=on_reject):
+        wanted = first = shape.first_data_row
+        size = path.stat().st_size
+
+        def reached(position: int) -> None:
+            watch(Reading(wanted - first, position, size))
+
+        for number, row in read_rows(path, shape, on_reject=on_reject, reached=reached):
             stream.write("\r\n" * (number - wanted))
             wanted = max(wanted, number) + 1
             writer.writerow([row.get(name, "") for name in names])
@@ -117,20 +136,22 @@ def _is_plain(path: Path, shape: FileShape, names: tuple[str, ...]) -> bool:
         return tuple(next(rows)[1]) == names
 
 
-def _json_rows(path: Path, shape: FileShape) -> Iterator[tuple[int, dict[str, str]]]:
+def _json_rows(path: Path, shape: FileShape, reached: Reached | None = None) -> Iterator[tuple[int, dict[str, str]]]:
     if shape.format == "json":
         yield from json_records(path, shape)
         return
     with path.open(encoding=shape.encoding, newline="\n") as stream:
-        for number, line in enumerate(_lines(path, stream), start=1):
+        for number, line in enumerate(_lines(path, stream, reached), start=1):
             if line.strip():
                 yield number, json_line(line, Place(path.name, number))
 
 
-def _cell_rows(path: Path, shape: FileShape) -> Generator[tuple[int, list[str]], None, None]:
+def _cell_rows(
+    path: Path, shape: FileShape, reached: Reached | None = None
+) -> Generator[tuple[int, list[str]], None, None]:
     match shape.format:
         case "csv":
-            yield from _delimited_rows(path, shape)
+            yield from _delimited_rows(path, shape, reached)
         case "xlsx":
             yield from worksheet_rows(path, shape)
         case _:
@@ -141,11 +162,11 @@ def _cell_rows(path: Path, shape: FileShape) -> Generator[tuple[int, list[str]],
             )
 
 
-def _delimited_rows(path: Path, shape: FileShape) -> Generator[tuple[int, list[str]]]:
+def _delimited_rows(path: Path, shape: FileShape, reached: Reached | None = None) -> Generator[tuple[int, list[str]]]:
     number = 0
     with path.open(encoding=shape.encoding, newline="") as stream:
         # Strict, so that a quote that is never closed is an error and not one cell with half of the file in it.
-        reader = csv.reader(_lines(path, stream), delimiter=shape.delimiter or ",", strict=True)
+        reader = csv.reader(_lines(path, stream, reached), delimiter=shape.delimiter or ",", strict=True)
         while True:
             number += 1
             try:
@@ -163,10 +184,12 @@ def _delimited_rows(path: Path, shape: FileShape) -> Generator[tuple[int, list[s
             yield number, cells
 
 
-def _lines(path: Path, stream: TextIO) -> Iterator[str]:
+def _lines(path: Path, stream: TextIO, reached: Reached | None = None) -> Iterator[str]:
     number = 0
     while True:
         number += 1
+        if reached is not None and number % _TOLD == 0:
+            reached(stream.buffer.tell())
         try:
             line = stream.readline(LONGEST_LINE)
         except UnicodeError as error:

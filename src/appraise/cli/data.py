@@ -21,6 +21,8 @@ ToMend = Annotated[
     Path | None,
     typer.Option(help="Write the rejected rows themselves into this directory, each file like its export, to mend."),
 ]
+TimeZone = Annotated[str | None, typer.Option(help="IANA zone of times without offset, e.g. Europe/Berlin.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing of how far it is, only what came of it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine instead of text.")]
 
 
@@ -62,9 +64,7 @@ def import_file(
     files: Annotated[list[Path], typer.Argument(help="The export files, imported in this order.")],
     source: Annotated[str | None, typer.Option(help="Whose data it is; two shops are two sources.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="Mapping file (TOML) that names the columns.")] = None,
-    time_zone: Annotated[
-        str | None, typer.Option(help="IANA zone of times without offset, e.g. Europe/Berlin.")
-    ] = None,
+    time_zone: TimeZone = None,
     date_format: Annotated[str | None, typer.Option(help="strptime format of dates, e.g. %m/%d/%Y.")] = None,
     as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day a people export shows.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="Adapter setting, KEY=VALUE; repeatable.")] = None,
@@ -73,6 +73,7 @@ def import_file(
     rejected_to: RejectedTo = None,
     to_mend: ToMend = None,
     suggest_mapping: SuggestMapping = False,
+    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Import export files of an HR system or a customer system.
@@ -92,9 +93,8 @@ def import_file(
         print_suggestion(adapter, files[0])
         return
     options = _options(adapter, source, mapping, time_zone, date_format, as_of, settings or [])
-    rejected = 0
-    for path in files:
-        rejected += import_one(
+    if sum(
+        import_one(
             adapter,
             path,
             options,
@@ -103,9 +103,11 @@ def import_file(
             rejected_to=rejected_to,
             to_mend=to_mend,
             json=json,
-            first=path is files[0],
+            quiet=quiet,
+            which=(number, len(files)),
         )
-    if rejected:
+        for number, path in enumerate(files, start=1)
+    ):
         raise typer.Exit(EXIT_ROWS_REJECTED)
 
 

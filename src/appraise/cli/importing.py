@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from appraise.adapters.contract import EmployeeSource, EventSource, ImportOptions, MixedSource
 from appraise.adapters.discovery import adapter_named
 from appraise.bootstrap import open_deployment, utc_now
-from appraise.cli.output import console, print_json, progress_bar
+from appraise.cli.output import console, print_json, reading_bar
 from appraise.domain.mapping import RejectedRow
 from appraise.domain.money import MINOR_DIGITS
 from appraise.errors import InvalidInput
@@ -36,13 +36,28 @@ def import_one(  # the command's own options
     rejected_to: Path | None,
     to_mend: Path | None,
     json: bool,
-    first: bool = True,
+    quiet: bool,
+    which: tuple[int, int],
 ) -> int:
-    """Import one file and print what came of it; the number of rejected rows, those of the first in a new file."""
+    """Import one file and print what came of it; the number of rejected rows, those of the first in a new file.
+
+    `which` is the file's number, and of how many.
+    """
+    number, of = which
+    place = f" ({number} of {of})" if of > 1 else ""
     deployment = open_deployment(Settings())
-    with _part_of(rejected_to, first=first) as part:
+    with _part_of(rejected_to, first=number == 1) as part:
         report = load(
-            deployment, adapter, path, options, dry_run=dry_run, on_error=on_error, rejected_to=part, to_mend=to_mend
+            deployment,
+            adapter,
+            path,
+            options,
+            dry_run=dry_run,
+            on_error=on_error,
+            rejected_to=part,
+            to_mend=to_mend,
+            title=f"Importing {path.name}{place}",
+            quiet=quiet or json,
         )
     if json:
         print_json({"file": path.name, **_plain(report)})
@@ -76,8 +91,10 @@ def load(  # the command's own options
     on_error: ErrorPolicy = "reject-rows",
     rejected_to: Path | None = None,
     to_mend: Path | None = None,
+    title: str = "",
+    quiet: bool = False,
 ) -> PeopleReport | ImportReport:
-    with progress_bar(f"Importing {path.name}") as advance:
+    with reading_bar(title or f"Importing {path.name}", quiet=quiet) as (advance, watch):
         if _holds_people(adapter, options):
             if to_mend is not None:
                 raise InvalidInput(
@@ -100,6 +117,7 @@ def load(  # the command's own options
             rejected_to=rejected_to,
             to_mend=to_mend,
             progress=advance,
+            watch=watch,
         )
 
 

@@ -16,12 +16,14 @@ LONGEST_LINE = 16 << 20
 class FirstLook:
     """`blank_rows` are rows that hold nothing, the header counted as 1; the engine leaves them out unnumbered.
 
-    No line has more than `longest_line` bytes; the engine's memory follows this bound.
+    No line has more than `longest_line` bytes; the engine's memory follows this bound. `lines` are those below
+    the first, so as many as there are rows, or more where cells have line ends in them.
     """
 
     columns: tuple[str, ...]
     blank_rows: tuple[int, ...]
     longest_line: int
+    lines: int
 
 
 def sha256_of(path: Path) -> str:
@@ -31,7 +33,7 @@ def sha256_of(path: Path) -> str:
 
 def look_at(path: Path, *, delimiter: str) -> FirstLook:
     """Raises `InvalidInput` for a file that is empty, binary, or has a line of unreasonable length."""
-    longest, gaps = _scan(path)
+    longest, gaps, lines = _scan(path)
     # Bytes that are not UTF-8 matter in the header only: further down they reject their row.
     with path.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
         try:
@@ -42,7 +44,7 @@ def look_at(path: Path, *, delimiter: str) -> FirstLook:
         raise _unreadable_header(path, "it is not UTF-8")
     if not header:
         raise InvalidInput(f"{path.name} is empty", expected="a header row and rows of data", place=Place(path.name, 1))
-    return FirstLook(tuple(header), _blank_rows(path, delimiter) if gaps else (), longest)
+    return FirstLook(tuple(header), _blank_rows(path, delimiter) if gaps else (), longest, lines)
 
 
 def _unreadable_header(path: Path, why: str) -> InvalidInput:
@@ -53,9 +55,9 @@ def _unreadable_header(path: Path, why: str) -> InvalidInput:
     )
 
 
-def _scan(path: Path) -> tuple[int, bool]:
-    """A bound of the lines' length, and whether two line ends stand side by side somewhere."""
-    size = length = 0
+def _scan(path: Path) -> tuple[int, bool, int]:
+    """A bound of the lines' length, whether two line ends stand side by side somewhere, and how many there are."""
+    size = length = lines = 0
     longest = 2 << 20  # of cells with line ends in them, too
     newline = gaps = False
     tail = b""
@@ -79,12 +81,17 @@ def _scan(path: Path) -> tuple[int, bool]:
                     expected="one record per line",
                     place=Place(path.name),
                 )
+            lines += chunk.count(b"\n") if newline or not has_returns else _count_ends(chunk)
             newline = newline or b"\n" in chunk
             gaps = gaps or _has_blank(tail + chunk if has_returns else chunk, newline) or tail + chunk[:1] == b"\n\n"
             tail = chunk[-1:]
     if size == 0:
         raise InvalidInput(f"{path.name} is empty", expected="a header row and rows of data", place=Place(path.name))
-    return longest, gaps
+    return longest, gaps, lines - (tail in {b"\n", b"\r"})
+
+
+def _count_ends(chunk: bytes) -> int:
+    return chunk.count(b"\n") or chunk.count(b"\r")
 
 
 def _has_blank(text: bytes, newlines: bool) -> bool:  # noqa: FBT001  # found so far

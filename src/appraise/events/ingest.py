@@ -14,6 +14,7 @@ import duckdb
 from appraise.domain.employees import ExternalReference
 from appraise.domain.events import EventKind
 from appraise.domain.mapping import EventPlan, EventStage, RejectedRow
+from appraise.domain.progress import Watch, unwatched
 from appraise.errors import Retriable
 from appraise.events import rejected
 from appraise.events.compare import Compared, accepted, compare, drop_duplicates, rows_to_write
@@ -26,6 +27,7 @@ from appraise.events.raw import Raw, read_raw
 from appraise.events.report import ImportReport, UnknownEmployee
 from appraise.events.stage import is_read_once, run_stages, table_of
 from appraise.events.store import ATTEMPTS_TO_COMMIT, EventStore, next_sequence
+from appraise.events.watching import watched
 
 MEMORY = "400MB"
 """What the engine may hold; what does not fit lies in the scratch directory. More makes no import noticeably faster."""
@@ -61,7 +63,13 @@ class LoadOptions:
 
 
 def import_events(
-    store: EventStore, plan: EventPlan, path: Path, *, options: LoadOptions, progress: Progress = lambda _: None
+    store: EventStore,
+    plan: EventPlan,
+    path: Path,
+    *,
+    options: LoadOptions,
+    progress: Progress = lambda _: None,
+    watch: Watch = unwatched,
 ) -> ImportReport:
     """Import the events of a UTF-8 delimited file (or Parquet, by its suffix) under a plan.
 
@@ -81,13 +89,15 @@ def import_events(
         scratch = Path(directory)
         with _connect(scratch, options) as connection:
             given = options if done is None else replace(options, dry_run=True)
-            report = _Import(store, plan, origin, given, connection, scratch, progress).run(path)
+            report = _Import(store, plan, origin, given, connection, scratch, progress, watch).run(path)
     return report if done is None else replace(done, dry_run=options.dry_run)
 
 
 def _connect(scratch: Path, options: LoadOptions) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config={"temp_directory": str(scratch / "spill"), "memory_limit": MEMORY})
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = true")  # known, and not printed
+    connection.execute("SET enable_progress_bar_print = false")
     connection.execute(f"SET VARIABLE {LINK_SECRET} = $1", [options.link_secret])
     return connection
 
@@ -135,6 +145,7 @@ class _Import:
     connection: duckdb.DuckDBPyConnection
     scratch: Path
     progress: Progress
+    watch: Watch
 
     def run(self, path: Path) -> ImportReport:
         kinds = _kinds(self.plan)
@@ -147,11 +158,16 @@ class _Import:
             first_row=self.options.first_row,
             used=self.plan.used,
             once=is_read_once(self.plan.stages),
+            watch=self.watch,
         )
-        self.progress("check")
         at = f"TIMESTAMPTZ {literal(self.options.at.isoformat())}"
+        if raw.is_numbered:
+            self.progress("check")
         for kind in kinds:
-            run_stages(self.connection, kind, self._stages(kind), raw, at=at)
+            with watched(self.connection, path, raw.lines, unwatched if raw.is_numbered else self.watch):
+                run_stages(self.connection, kind, self._stages(kind), raw, at=at)
+            if not raw.is_numbered:
+                self.progress("check")
             drop_duplicates(self.connection, kind)
         rejected.gather(self.connection, kinds, file=self.origin.file, before=self.options.rejected_before)
         if self.options.rejected_csv is not None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import duckdb
 
+from appraise.domain.progress import Watch, unwatched
 from appraise.errors import Fatal, InvalidInput, Place
 from appraise.events.engine import literal, quoted
 from appraise.events.files import FirstLook, look_at
+from appraise.events.watching import watched
 
 BLOCK = 128
 """Rows that are numbered by one look-up."""
@@ -26,15 +28,19 @@ MALFORMED = {
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """`columns` are all of the file. Of one that is read while its rows are checked, rows are numbered afterwards."""
+    """`columns` are all of the file. Of one that is read while its rows are checked, rows are numbered afterwards.
+
+    `lines` are those below the header: rows, and the line ends within cells.
+    """
 
     columns: tuple[str, ...]
     first_row: int
     blank_rows: tuple[int, ...] = ()
     is_numbered: bool = True
+    lines: int = 0
 
 
-def read_raw(
+def read_raw(  # noqa: PLR0913  # what, how, and who watches
     connection: duckdb.DuckDBPyConnection,
     path: Path,
     *,
@@ -42,6 +48,7 @@ def read_raw(
     first_row: int,
     used: Sequence[str],
     once: bool = False,
+    watch: Watch = unwatched,
 ) -> Raw:
     """Make `raw(_row, …)` and `malformed(row, "column", value, reason)`.
 
@@ -49,16 +56,23 @@ def read_raw(
     copied before: then `_row` is null, and `number_rows` makes `malformed` after the reading.
     """
     if path.suffix == ".parquet":
-        return _read_parquet(connection, path, used)
+        return _read_parquet(connection, path, used, watch)
     look = look_at(path, delimiter=delimiter)
     kept = ", ".join(quoted(name) for name in look.columns if not used or name in set(used)) or "1 AS nothing"
     source = f"SELECT {kept} FROM {_options(path, look, delimiter)}"
-    raw = Raw(look.columns, first_row, look.blank_rows if len(look.columns) > 1 else (), is_numbered=not once)
+    raw = Raw(
+        look.columns,
+        first_row,
+        look.blank_rows if len(look.columns) > 1 else (),
+        is_numbered=not once,
+        lines=look.lines,
+    )
     try:
         if once:
             connection.execute(f"CREATE VIEW raw AS SELECT CAST(NULL AS BIGINT) AS _row, * FROM ({source})")
             return raw
-        connection.execute(f"CREATE TABLE raw_text AS {source}")
+        with watched(connection, path, look.lines, watch):
+            connection.execute(f"CREATE TABLE raw_text AS {source}")
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
@@ -131,14 +145,18 @@ def _keep_malformed(connection: duckdb.DuckDBPyConnection, shift: int) -> None:
     )
 
 
-def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, used: Sequence[str]) -> Raw:
+def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, used: Sequence[str], watch: Watch) -> Raw:
     source = f"read_parquet({literal(str(path))}, file_row_number = true)"
     try:
         described = connection.execute(f"DESCRIBE SELECT * EXCLUDE (file_row_number) FROM {source}").fetchall()
         columns = tuple(str(row[0]) for row in described)
         kept = [name for name in columns if not used or name in set(used)]
         texts = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(name)}" for name in kept)
-        connection.execute(f"CREATE TABLE raw AS SELECT file_row_number + 1 AS _row, {texts} FROM {source}")
+        (lines,) = connection.execute(
+            f"SELECT sum(num_rows) FROM parquet_file_metadata({literal(str(path))})"
+        ).fetchall()
+        with watched(connection, path, int(lines[0]), watch):
+            connection.execute(f"CREATE TABLE raw AS SELECT file_row_number + 1 AS _row, {texts} FROM {source}")
     except duckdb.Error as error:
         raise InvalidInput(f"{path.name} cannot be read as Parquet", place=Place(path.name)) from error
     connection.execute('CREATE TABLE malformed(row BIGINT, "column" VARCHAR, value VARCHAR, reason VARCHAR)')

@@ -12,7 +12,7 @@ from appraise.adapters.contract import EventSource, FileShape, ImportOptions
 from appraise.adapters.discovery import adapter_named
 from appraise.adapters.files import MENDABLE, as_delimited, read_header, write_rows
 from appraise.domain.mapping import EventPlan, RejectedRow
-from appraise.domain.progress import Advance
+from appraise.domain.progress import Advance, Watch, unwatched
 from appraise.errors import InvalidInput, Place
 from appraise.events.ingest import ErrorPolicy, LoadOptions
 from appraise.events.ingest import import_events as ingest
@@ -22,7 +22,7 @@ from appraise.storage import people_import
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.mirror_loads import OPERATOR, mirror_loads
 
-STEPS = 4
+STEPS = 5
 
 
 def import_events(  # noqa: PLR0913  # what, from where, how, when, and who watches
@@ -37,12 +37,14 @@ def import_events(  # noqa: PLR0913  # what, from where, how, when, and who watc
     rejected_to: Path | None,
     to_mend: Path | None = None,
     progress: Advance,
+    watch: Watch = unwatched,
     actor: str = OPERATOR,
 ) -> ImportReport:
     """Plan by the adapter, carried out by the event store; the same file under the same options is one load.
 
     `rejected_to` takes place, value and reason of every rejected row as CSV; `to_mend`, a directory, the rows
-    themselves in a file like the export. Raises `InvalidInput` where the adapter reads no events or the file is not of
+    themselves in a file like the export. `watch` is told how far the file is read, of one that has to be brought into
+    another form first, twice. Raises `InvalidInput` where the adapter reads no events or the file is not of
     its format, `Retriable` where other imports stood in the way.
     """
     adapter = _event_source(adapter_name)
@@ -66,7 +68,7 @@ def import_events(  # noqa: PLR0913  # what, from where, how, when, and who watc
         load = replace(load, first_row=plan.shape.first_data_row)
         if to_mend is not None:
             load = replace(load, on_rejected=_cut_out(table, plan.shape, to_mend))
-        report = _carry_out(deployment.events, plan, table, load, progress)
+        report = _carry_out(deployment.events, plan, table, load, progress, watch)
     if not dry_run:
         mirror_loads(deployment, actor=actor)
     return report
@@ -96,17 +98,21 @@ def _free(directory: Path, stem: str, suffix: str) -> Path:
     return next(path for name in names if not (path := directory / name).exists())
 
 
-def _carry_out(store: EventStore, plan: EventPlan, path: Path, load: LoadOptions, progress: Advance) -> ImportReport:
+def _carry_out(
+    store: EventStore, plan: EventPlan, path: Path, load: LoadOptions, progress: Advance, watch: Watch
+) -> ImportReport:
     refused: list[RejectedRow] = []
-    steps = iter(range(1, STEPS + 1))
+    progress("prepare", 1, STEPS)
+    steps = iter(range(2, STEPS + 1))
     with tempfile.TemporaryDirectory(prefix="appraise-") as directory:
-        copy, read_as = as_delimited(path, plan.shape, Path(directory), on_reject=refused.append)
+        copy, read_as = as_delimited(path, plan.shape, Path(directory), on_reject=refused.append, watch=watch)
         return ingest(
             store,
             plan,
             copy,
             options=replace(load, delimiter=read_as.delimiter or ",", rejected_before=refused),
             progress=lambda step: progress(step, min(next(steps, STEPS), STEPS), STEPS),
+            watch=watch,
         )
 
 
