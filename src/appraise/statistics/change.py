@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, stats
+from scipy import optimize, special
 
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray, at_least, vector
@@ -271,5 +271,5 @@ def _periods(
 
 
 def _effect(estimate: float, error: float, freedom: float, *, treated: int, controls: int) -> Effect:
-    half = float(stats.t.ppf(0.975, freedom)) * error
+    half = float(special.stdtrit(freedom, 0.975)) * error
     return Effect(estimate, error, estimate - half, estimate + half, freedom, treated, controls)

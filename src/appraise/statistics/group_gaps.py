@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import special
 
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray, vector
@@ -110,7 +110,7 @@ def _welch(one: tuple[float, float, int], two: tuple[float, float, int]) -> Gap:
     if total <= 0:
         raise NotEnough("everybody's contrast is the same", expected="scores that differ")
     freedom = total**2 / (variance**2 / (people - 1) + other_variance**2 / (others - 1))
-    half = float(stats.t.ppf(0.975, freedom) * np.sqrt(total))
+    half = float(special.stdtrit(freedom, 0.975) * np.sqrt(total))
     estimate = mean - other_mean
     return Gap(estimate, estimate - half, estimate + half, people, others)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.stats import t
+from scipy import special
 
 from appraise.errors import NotEnough
 
@@ -28,5 +28,5 @@ def mean_interval(values: Sequence[float]) -> Mean:
     if sample.size < FEWEST:
         raise NotEnough(f"a sample of {sample.size}", expected=f"at least {FEWEST}")
     mean, error = float(sample.mean()), float(sample.std(ddof=1) / np.sqrt(sample.size))
-    half = float(t.ppf(0.975, sample.size - 1)) * error
+    half = float(special.stdtrit(sample.size - 1, 0.975)) * error
     return Mean(mean, mean - half, mean + half)

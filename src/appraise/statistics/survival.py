@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse, special, stats
+from scipy import sparse, special
 
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray, at_least, matrix, vector
@@ -153,7 +153,7 @@ def log_rank(time: npt.ArrayLike, events: npt.ArrayLike, censored: npt.ArrayLike
         )
     difference = observed - expected
     statistic = float(difference @ np.linalg.pinv(covariance) @ difference)
-    return LogRank(statistic, rank, float(stats.chi2.sf(statistic, rank)), observed, expected)
+    return LogRank(statistic, rank, float(special.chdtrc(rank, statistic)), observed, expected)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
