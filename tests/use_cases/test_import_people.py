@@ -72,6 +72,13 @@ def test_the_same_export_twice_changes_nothing(deployment: Deployment) -> None:
     assert (counts(again), snapshot(deployment)) == ((0, 0, 0, 2), before)
 
 
+def test_titles_are_stored_letter_for_letter(deployment: Deployment) -> None:
+    titles = ['"Lead", \\ & {co}', "tab\there", "Größe %s :x", "主任", "null", "O'Neil; --"]
+    imported(deployment, *(person(f"p{number}", job_title=title) for number, title in enumerate(titles)), on=JANUARY)
+
+    assert [title for _, title, _ in jobs(deployment)] == titles
+
+
 def test_a_manager_change_becomes_two_reporting_lines(deployment: Deployment) -> None:
     top = [person("ann"), person("eve")]
     imported(deployment, *top, person("ben", manager="ann"), on=JANUARY)

@@ -48,9 +48,9 @@ class ExternalReference:
 
     def normalised(self) -> "ExternalReference":
         """E-mail addresses and names are attributes that people type: compared without case and outer blanks."""
-        if self.namespace in {"email", "name"}:
-            return ExternalReference(self.namespace, " ".join(self.value.casefold().split()))
-        return ExternalReference(self.namespace, self.value.strip())
+        is_typed = self.namespace in {"email", "name"}
+        value = " ".join(self.value.casefold().split()) if is_typed else self.value.strip()
+        return self if value == self.value else ExternalReference(self.namespace, value)
 
 
 @dataclass(frozen=True, slots=True)

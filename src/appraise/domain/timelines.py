@@ -41,6 +41,8 @@ def observed(
     shown = list(dict.fromkeys(values))
     kept = [segment for segment in timeline if on in segment.period and segment.value in shown]
     displaced = [segment for segment in timeline if on in segment.period and segment.value not in shown]
+    if not displaced and until is None and len(kept) == len(shown):
+        return timeline  # as most are in a repeated export
     others = [segment for segment in timeline if on not in segment.period]
     ended = [_clipped(segment, on) for segment in displaced if segment.period.start < on]
     start = on if displaced or kept else _start(others, on, since)
@@ -101,7 +103,10 @@ def joined(segments: Iterable[Segment[V]]) -> Timeline[V]:
 
 def ordered(segments: Iterable[Segment[V]]) -> Timeline[V]:
     """By start; segments that start together by their value, so that equal timelines are equal tuples."""
-    return tuple(sorted(segments, key=lambda segment: (segment.period.start, repr(segment.value))))
+    listed = tuple(segments)
+    if len(listed) < 2:  # noqa: PLR2004  # by far most timelines, and `repr` takes long
+        return listed
+    return tuple(sorted(listed, key=lambda segment: (segment.period.start, repr(segment.value))))
 
 
 def _start(others: Iterable[Segment[V]], on: date, since: date | None) -> date:

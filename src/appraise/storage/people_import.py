@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+import orjson
+from sqlalchemy import Table, bindparam, delete, insert, select, text, update
 
 from appraise.domain.employees import Employee, EmploymentStatus, ExternalReference, ReportingKind
 from appraise.domain.identifiers import EmployeeId
@@ -21,6 +22,9 @@ Owner = TypeVar("Owner", bound=str)
 
 NOT_UNIQUE: Final = frozenset({"email", "name"})
 """Namespaces of attributes that people share or change; all others are ids."""
+
+AT_ONCE: Final = 5_000
+"""Rows of one document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,5 +236,13 @@ def _save(
 
 
 def _insert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
+    if not rows:
+        return
+    if session.dialect.name == "sqlite":
         session.execute(insert(table), rows)
+        return
+    names = ", ".join(rows[0])
+    given = f"json_populate_recordset(NULL::{table.name}, :rows)"
+    statement = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {given}"  # noqa: S608  # names of ours
+    for start in range(0, len(rows), AT_ONCE):
+        session.execute(text(statement), {"rows": orjson.dumps(rows[start : start + AT_ONCE]).decode()})

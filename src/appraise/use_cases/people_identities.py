@@ -1,6 +1,6 @@
 """Who the rows of an export are: employees we know, by an id that a source gave them, or new ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from appraise.adapters.records import PeopleRecord, RejectedRow
@@ -37,7 +37,8 @@ def identify(
     """E-mail addresses and names decide nobody's identity: people share them and change them."""
     found = Identities(index=dict(known))
     for record in records:
-        employee = _employee(record, found.index)
+        references = _references(record)
+        employee = _employee(record, references, found.index)
         if isinstance(employee, str):
             found.rejected.append(RejectedRow(file, record.row, None, record.key.value, employee))
             continue
@@ -45,21 +46,23 @@ def identify(
         if not employee:
             found.created[chosen] = Employee(chosen, record.display_name, record.email)
         found.records.setdefault(chosen, []).append(record)
-        for reference in _references(record):
-            named = found.index.get(reference.normalised(), ())
+        for normalised, reference in references.items():
+            named = found.index.get(normalised, ())
             if chosen not in named:
-                found.index[reference.normalised()] = (*named, chosen)
+                found.index[normalised] = (*named, chosen)
                 found.new_references.append((chosen, reference))
     return found
 
 
 def _employee(
-    record: PeopleRecord, index: Mapping[ExternalReference, tuple[EmployeeId, ...]]
+    record: PeopleRecord,
+    references: Iterable[ExternalReference],
+    index: Mapping[ExternalReference, tuple[EmployeeId, ...]],
 ) -> tuple[EmployeeId, ...] | str:
     """The employee of a row, as a tuple of one; of none for somebody new; a sentence where the row is refused."""
     if record.key.namespace in NOT_UNIQUE:
         return f"a person cannot be told by {record.key.namespace}; the export needs a column with an id"
-    ids = [reference.normalised() for reference in _references(record) if reference.namespace not in NOT_UNIQUE]
+    ids = [reference for reference in references if reference.namespace not in NOT_UNIQUE]
     named = sorted({employee for reference in ids for employee in index.get(reference, ())})
     if len(named) > 1:
         return "the ids on this row belong to different employees: " + ", ".join(
@@ -68,12 +71,12 @@ def _employee(
     return tuple(named)
 
 
-def _references(record: PeopleRecord) -> list[ExternalReference]:
-    """All that may name the person; name and e-mail address too, for exports that point at managers by them."""
+def _references(record: PeopleRecord) -> dict[ExternalReference, ExternalReference]:
+    """All that may name the person, normalised → as written; by name and e-mail address too."""
     implied = [ExternalReference("name", record.display_name)]
     if record.email is not None:
         implied.append(ExternalReference("email", record.email))
     found: dict[ExternalReference, ExternalReference] = {}
     for reference in (record.key, *record.references, *implied):
         found.setdefault(reference.normalised(), reference)
-    return list(found.values())
+    return found
