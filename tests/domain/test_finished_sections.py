@@ -51,6 +51,9 @@ def test_a_total_is_written_as_people_read_it_beside_what_the_host_will_hold() -
     assert WrittenTotal.of(FINISHED, scale) == WrittenTotal(Decimal("3.65"), scale, Decimal(66))
     as_here = HostScale(Decimal(1), Decimal(5), Decimal("0.01"))
     assert WrittenTotal.of(FINISHED, None) == WrittenTotal(Decimal("3.65"), as_here, Decimal("3.65"))
+    between = WrittenTotal.of(replace(FINISHED, total=Decimal("3.125")), HostScale.of_ratings())
+    assert between is not None
+    assert (between.shown, between.value) == (Decimal("3.13"), Decimal("3.13"))
     none = replace(FINISHED, total=None, absence=ABSENT)
     assert (none.total_shown, none.status, WrittenTotal.of(none, scale)) == (None, "EXCLUDED", None)
 

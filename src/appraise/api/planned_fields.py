@@ -15,7 +15,6 @@ from appraise.api.global_ids import Kind, to_global
 from appraise.api.scalars import decimal_text, instant_text
 from appraise.api.types.estimates import EvidenceType, MoneyType
 from appraise.api.types.indicators import IndicatorDefinitionType
-from appraise.api.types.sections import CENT
 from appraise.domain.access import Principal, sees_ratings
 from appraise.domain.employees import EmploymentStatus
 from appraise.domain.excerpts import Columns
@@ -25,7 +24,7 @@ from appraise.domain.indicators import definition_of
 from appraise.domain.language import retold, speech
 from appraise.domain.scorecards import Absence, AbsenceKind, Money, side_of
 from appraise.domain.section_states import SectionState
-from appraise.domain.sections import total_of
+from appraise.domain.sections import shown_total, total_of
 from appraise.storage.documents import evidence_from
 
 REMEMBERED: Final = 4_096
@@ -156,7 +155,7 @@ def _total(_principal: Principal, floor: str, items: Sequence[Sequence[Any]]) ->
     if _observed(items) < Decimal(floor):
         return None
     total = total_of([(Decimal(weight), rating) for weight, _, rating in items if rating is not None])
-    return None if total is None else decimal_text(total.quantize(CENT))
+    return None if total is None else decimal_text(shown_total(total))
 
 
 def _observed_weight(items: Sequence[Sequence[Any]]) -> str:

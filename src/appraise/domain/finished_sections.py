@@ -11,9 +11,7 @@ from appraise.domain.indicators import COMPOSITE, definition_of
 from appraise.domain.periods import Period
 from appraise.domain.scorecards import Absence, AbsenceKind, Estimate
 from appraise.domain.section_course import Stance
-from appraise.domain.sections import Section
-
-_CENT = Decimal("0.01")
+from appraise.domain.sections import Section, shown_total
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ class FinishedSection:
 
     @property
     def total_shown(self) -> Decimal | None:
-        return None if self.total is None else _shown(self.total)
+        return None if self.total is None else shown_total(self.total)
 
     @property
     def status(self) -> str:
@@ -96,14 +94,10 @@ class WrittenTotal:
         """None where the section has no total. Without a scale the host gets it as people read it here."""
         if section.total is None:
             return None
-        shown = _shown(section.total)
+        shown = shown_total(section.total)
         if scale is None:
             return cls(shown, HostScale.of_ratings(), shown)
         return cls(shown, scale, scale.written(section.total))
-
-
-def _shown(total: Decimal) -> Decimal:
-    return total.quantize(_CENT)
 
 
 def finished_items(section: Section) -> tuple[FinishedItem, ...]:

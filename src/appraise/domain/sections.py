@@ -7,7 +7,7 @@ when, is told beforehand by `section_guards.hindrance` and `access.may_act`.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, ItemId, RunId, SectionId
@@ -18,6 +18,7 @@ from appraise.domain.section_states import SectionState
 
 LOWEST_RATING: Final = 1
 HIGHEST_RATING: Final = 5
+_CENT: Final = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,11 @@ def total_of(rated: Sequence[tuple[Decimal, int]]) -> Decimal | None:
     if not weight:
         return None
     return sum((weight * rating for weight, rating in rated), Decimal(0)) / weight
+
+
+def shown_total(total: Decimal) -> Decimal:
+    """To two places, half-way up: as people read it here, and as hosts are given it on the scale of ratings."""
+    return total.quantize(_CENT, ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)

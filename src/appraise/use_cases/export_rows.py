@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any, Final
 
 from appraise.domain.access import may_read_audit
@@ -11,7 +10,7 @@ from appraise.domain.exports import ExportKind, ExportRequest
 from appraise.domain.global_ids import Kind, encoded
 from appraise.domain.reading import Page, PersonRow, SectionRow, SectionsWanted
 from appraise.domain.scorecards import Absence, Estimate
-from appraise.domain.sections import Item
+from appraise.domain.sections import Item, shown_total
 from appraise.errors import Forbidden
 from appraise.storage import audit, audit_lists, people, sections
 from appraise.storage.access import Viewer
@@ -21,7 +20,6 @@ from appraise.storage.people import PeopleFilter
 
 PAGE: Final = 200
 """Rows that are read at once: few, so that others get at the database and the processor in between."""
-CENT: Final = Decimal("0.01")
 FIGURES: Final = {
     "value": "value",
     "lower": "lower",
@@ -137,7 +135,7 @@ def _section_row(row: SectionRow) -> Row:
         "submittedAt": section.submitted_at,
         "observedWeight": section.observed_weight,
         "itemsToRate": sum(item.is_open for item in section.items) if row.ratings_visible else None,
-        "total": None if total is None else total.quantize(CENT),
+        "total": None if total is None else shown_total(total),
     }
 
 

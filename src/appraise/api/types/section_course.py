@@ -24,7 +24,7 @@ from appraise.domain.section_course import (
     ReopeningReason,
     Stance,
 )
-from appraise.domain.sections import Item
+from appraise.domain.sections import Item, shown_total
 
 
 @strawberry.enum(name="Stance", description="What an employee says to their section.")
@@ -186,7 +186,7 @@ class SectionRevisionType:
             state=section.state.value,
             is_superseded=kept.is_superseded,
             ended_at=kept.ended_at,
-            total=None if total is None else total.quantize(Decimal("0.01")),
+            total=None if total is None else shown_total(total),
             submitted_at=section.submitted_at,
             manifest_hash=section.manifest_hash,
             acknowledgement=None if answer is None else AcknowledgementType.of(answer),

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Final, Self
+from typing import Annotated, Self
 
 import strawberry
 
@@ -34,7 +34,7 @@ from appraise.api.types.write_backs import WriteBackType
 from appraise.domain.identifiers import CycleId, IndicatorKey
 from appraise.domain.reading import SectionRow, ViewedSection
 from appraise.domain.revisions import as_of
-from appraise.domain.sections import Section
+from appraise.domain.sections import Section, shown_total
 from appraise.errors import Forbidden
 from appraise.use_cases.read_change import read_change
 from appraise.use_cases.read_disputes import Beside
@@ -43,8 +43,6 @@ from appraise.use_cases.read_parts import SectionParts
 from appraise.use_cases.read_readers import read_readers
 from appraise.use_cases.read_revisions import read_revisions
 from appraise.use_cases.read_write_backs import read_write_backs
-
-CENT: Final = Decimal("0.01")
 
 
 @strawberry.type(
@@ -291,7 +289,7 @@ class SectionType(Node):
     def total(self, info: strawberry.Info) -> Decimal | None:
         info.context.sections.hand_out(self.section.id)
         total = self.section.total
-        return None if total is None else total.quantize(CENT)
+        return None if total is None else shown_total(total)
 
     @strawberry.field(
         description="How many items still wait for the manager's rating; null where ratings are withheld."
