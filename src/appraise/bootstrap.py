@@ -2,8 +2,12 @@
 
 import os
 import secrets
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+import structlog
 
 from appraise import __version__
 from appraise.errors import InvalidInput
@@ -40,8 +44,23 @@ def initialise(settings: Settings) -> Deployment:
     return deployment
 
 
+def log_to_stderr() -> None:
+    """A line for each event: for people on a terminal, else as JSON. Errors with their traceback, without variables.
+
+    Variables would be secrets and people's data, and take seconds to write.
+    """
+    shape: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    if sys.stderr.isatty():
+        shape = [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso"), *shape],
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )
+
+
 def _deployment(settings: Settings) -> Deployment:
     installed()
+    log_to_stderr()
     return Deployment(
         database=Database(settings.resolved_database_url),
         events=EventStore(settings.resolved_events_url),

@@ -138,6 +138,47 @@ def test_a_variable_of_the_wrong_type_is_said_in_words(post: Post) -> None:
     assert "$n" in answer["errors"][0]["message"]
 
 
+@pytest.mark.parametrize(
+    ("document", "variables", "words"),
+    [
+        (
+            '{ auditLog(first: 1, where: {since: "2026-01-01T00:00:00"}) { totalCount } }',
+            {},
+            "a DateTime has its offset",
+        ),
+        (
+            '{ auditLog(first: 1, where: {since: "0001-01-01T00:00:00+23:59"}) { totalCount } }',
+            {},
+            "outside the years 1 to 9999",
+        ),
+        (
+            "query ($t: DateTime) { auditLog(first: 1, where: {until: $t}) { totalCount } }",
+            {"t": "9999-12-31T23:59:59-23:59"},
+            "outside the years 1 to 9999",
+        ),
+        ('{ employees(first: 1, asOf: "2025-02-30") { totalCount } }', {}, "day is out of range for month"),
+        (
+            r'{ employees(first: 1, search: "a\u0000b") { totalCount } }',
+            {},
+            "A text holds a NUL character; leave it out.",
+        ),
+        (
+            "query ($s: String) { employees(first: 1, search: $s) { totalCount } }",
+            {"s": "a\0b"},
+            "A text holds a NUL character",
+        ),
+        ("query ($i: ID!) { employee(by: {id: $i}) { name } }", {"i": "x" * 50_001}, "has 50,001 characters"),
+    ],
+)
+def test_what_no_record_can_hold_is_refused_in_words(
+    post: Post, document: str, variables: dict[str, Any], words: str
+) -> None:
+    answer = post({"query": document, "variables": variables}).json()
+
+    assert codes(answer) == ["BAD_USER_INPUT"]
+    assert words in answer["errors"][0]["message"]
+
+
 def test_a_misspelt_field_is_answered_without_suggestions(post: Post) -> None:
     message = post({"query": "{ viewer { nam } }"}).json()["errors"][0]["message"]
 

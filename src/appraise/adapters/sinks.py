@@ -83,7 +83,7 @@ class SinkOptions:
 
     name: str
     url: str = ""
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
     employee: str | None = None
     scale: HostScale | None = None
     settings: Mapping[str, str] = field(default_factory=dict)

@@ -29,6 +29,7 @@ from appraise.api.guard import (
     measure,
     sizing,
 )
+from appraise.api.texts import unfit_text
 
 REMEMBERED: Final = 256
 SIZES: Final = 64
@@ -104,6 +105,9 @@ class Documents:
         known = self._known(text)
         document = _parsed(text) if known is None else known.document
         check_variables(variables, self._longest_list)
+        unfit = unfit_text(document, variables)
+        if unfit is not None:
+            raise Refused([GraphQLError(unfit)])
         size = measure(document, variables) if known is None else known.size(variables)
         problem = excess(size)
         if problem is not None:
@@ -130,10 +134,11 @@ class Documents:
 
 
 def _readable(error: GraphQLError) -> GraphQLError:
-    """Python reads no number of thousands of digits, and graphql-core shows that as a defect."""
-    if isinstance(error.original_error, ValueError):
-        return GraphQLError("A number has too many digits to be read.", error.nodes)
-    return error
+    """A value that cannot be read is its sender's mistake, and no defect of ours as graphql-core has it."""
+    if not isinstance(error.original_error, ValueError):
+        return error
+    is_long_number = "set_int_max_str_digits" in str(error.original_error)  # Python reads none of thousands of digits
+    return GraphQLError("A number has too many digits to be read." if is_long_number else error.message, error.nodes)
 
 
 def _parsed(text: str) -> DocumentNode:

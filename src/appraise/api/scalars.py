@@ -26,6 +26,20 @@ def _decimal(text: object) -> Decimal:
     return value
 
 
+def _instant(text: object) -> datetime:
+    wanted = "a DateTime has its offset, e.g. 2026-03-31T08:15:00Z"
+    if not isinstance(text, str):
+        raise ValueError(wanted)  # noqa: TRY004  # as above
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(wanted)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        message = f"{text} is outside the years 1 to 9999 of UTC"
+        raise ValueError(message) from error
+
+
 def instant_text(value: datetime) -> str:
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
@@ -50,6 +64,6 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="A moment in UTC as in RFC 3339, e.g. 2026-03-31T08:15:00Z.",
         specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
         serialize=instant_text,
-        parse_value=datetime.fromisoformat,
+        parse_value=_instant,
     ),
 }

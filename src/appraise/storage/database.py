@@ -123,6 +123,7 @@ def _engine(url: URL, **more: Any) -> Engine:
         "pool_size": 10,
         "pool_timeout": BUSY_MILLISECONDS / 1000,
         "json_deserializer": orjson.loads,
+        "hide_parameters": True,  # errors are logged, and they are people's data
     }
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, max_overflow=30, **options)

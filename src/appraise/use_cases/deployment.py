@@ -30,7 +30,7 @@ class Deployment:
 
     database: Database
     events: "EventStore"
-    secret: bytes
+    secret: bytes = field(repr=False)
     code_version: str
     webhook_networks: tuple[Network, ...] = ()
     webhook_retention: timedelta = timedelta(days=90)

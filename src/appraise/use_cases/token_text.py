@@ -9,7 +9,7 @@ import hmac
 import re
 import secrets
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from appraise.domain.identifiers import TokenId
@@ -33,7 +33,7 @@ FORM: Final = re.compile(
 class TokenText:
     prefix: str
     id: TokenId
-    secret: str
+    secret: str = field(repr=False)
 
     def __str__(self) -> str:
         text = f"{self.prefix}{self.id}_{self.secret}"
