@@ -1,5 +1,6 @@
 """Groups of two readings against a reader who adds and subtracts whatever is shown."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import combinations
 
@@ -11,9 +12,12 @@ from hypothesis import strategies as st
 from appraise.domain.contributions import Dimension, Group
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
 from appraise.domain.indicators import LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.language import speaking
 from appraise.domain.scorecards import Absence, AbsenceKind, Evidence
-from appraise.storage.contributions import Measured, Member
-from appraise.use_cases.group_figures import Hidden, group_of, hidden_groups, pooled, summed
+from appraise.languages import language
+from appraise.storage.contributions import Measured, Member, Placed
+from appraise.use_cases.group_figures import Groups, Hidden, group_of, hidden_groups, pooled, summed
+from appraise.use_cases.result_columns import Column, line_of
 
 FEWEST = 3
 
@@ -36,10 +40,20 @@ def member(  # noqa: PLR0913  # what tests vary
         expected = Decimal(1 if indicator != SATISFACTION else 50)
         foretold, currency = money or (None, None)
         result = Measured(y, y, y, y, y, expected, y, Decimal(error), evidence, foretold, currency)
-    return Member(
-        EmployeeId(name), name, name, f"d{department}", f"D{department}", EmployeeId(f"m{manager}"), f"M{manager}",
-        RunId("r"), indicator, result,
-    )  # fmt: skip
+    place = Placed(
+        EmployeeId(name), name, name, f"d{department}", f"D{department}", EmployeeId(f"m{manager}"), f"M{manager}"
+    )
+    return Member(place, RunId("r"), indicator, result)
+
+
+def column(members: Sequence[Member], places: Sequence[Placed] | None = None) -> Column:
+    numbers = {place: number for number, place in enumerate(places or [one.place for one in members])}
+    return Column.of([line_of(one) for one in members], [numbers[one.place] for one in members])
+
+
+def hidden_of(now: list[Member], final: list[Member]) -> tuple[Hidden, Hidden]:
+    places = list(dict.fromkeys(one.place for one in (*now, *final)))
+    return hidden_groups(Groups(places), column(now, places), column(final, places), fewest=FEWEST)
 
 
 def told_of_few(now: list[Member], final: list[Member], hidden: tuple[Hidden, Hidden]) -> list[tuple[str, ...]]:
@@ -47,7 +61,9 @@ def told_of_few(now: list[Member], final: list[Member], hidden: tuple[Hidden, Hi
 
     Somebody's figure that is the same in both is one unknown, otherwise two.
     """
-    values = [{one.employee: one.result for one in side if isinstance(one.result, Measured)} for side in (now, final)]
+    values = [
+        {one.place.employee: one.result for one in side if isinstance(one.result, Measured)} for side in (now, final)
+    ]
     same = {who for who in values[0] if values[0][who] == values[1].get(who)}
     unknowns = sorted({(who, 0 if who in same else side) for side in (0, 1) for who in values[side]})
     shown = []
@@ -56,7 +72,7 @@ def told_of_few(now: list[Member], final: list[Member], hidden: tuple[Hidden, Hi
             groups: dict[Group, set[str]] = {}
             for one in members:
                 if isinstance(one.result, Measured):
-                    groups.setdefault(group_of(one, dimension), set()).add(one.employee)
+                    groups.setdefault(group_of(one.place, dimension), set()).add(one.place.employee)
             shown += [
                 [float(who in people and which == (0 if who in same else side)) for who, which in unknowns]
                 for group, people in groups.items()
@@ -91,7 +107,7 @@ def test_no_sum_or_difference_of_two_readings_speaks_of_few(rows: list[tuple[int
     now = [member(f"e{n}", row[2][0], department=row[0], manager=row[1]) for n, row in enumerate(rows)]
     final = [member(f"e{n}", row[2][1], department=row[0], manager=row[1]) for n, row in enumerate(rows)]
 
-    hidden = hidden_groups(now, final, fewest=FEWEST)
+    hidden = hidden_of(now, final)
 
     assert told_of_few(now, final, hidden) == []
 
@@ -99,11 +115,22 @@ def test_no_sum_or_difference_of_two_readings_speaks_of_few(rows: list[tuple[int
 def test_equal_readings_hide_the_same_and_large_groups_nothing() -> None:
     people = [member(f"e{n}", "1", department=n % 2, manager=n % 2) for n in range(8)]
 
-    first, second = hidden_groups(people, people, fewest=FEWEST)
+    first, second = hidden_of(people, people)
     assert first == second == Hidden(frozenset(), everybody=False)
-    first, second = hidden_groups(people, people[:2], fewest=FEWEST)
+    first, second = hidden_of(people, people[:2])
     assert (first.everybody, second.everybody) == (False, True)
-    assert hidden_groups(people, [], fewest=FEWEST) == (Hidden(frozenset(), everybody=False),) * 2
+    assert hidden_of(people, []) == (Hidden(frozenset(), everybody=False),) * 2
+
+
+def test_groups_without_a_name_are_named_in_the_readers_language() -> None:
+    nowhere = Placed(EmployeeId("e"), "E", "e", None, None, None, None)
+    dimensions = (Dimension.DEPARTMENT, Dimension.UNIT, Dimension.ORGANISATION)
+
+    with speaking(language("de")):
+        german = [group_of(nowhere, one).name for one in dimensions]
+
+    assert german == ["Ohne Abteilung", "Ohne Führungskraft", "Alle"]
+    assert [group_of(nowhere, one).name for one in dimensions] == ["No department", "No manager", "Everybody"]
 
 
 def test_single_employees_are_no_groups() -> None:
@@ -117,8 +144,8 @@ def test_credit_that_was_not_kept_is_taken_as_shared_by_all() -> None:
     """Three of equal precision: the mean's standard error is 1, as if there were one; else it is 1/√3."""
     unknown = Evidence(10, 10, Decimal(10))
 
-    wide = pooled(SATISFACTION, [member(f"e{n}", "60", evidence=unknown) for n in range(3)])
-    narrow = pooled(SATISFACTION, [member(f"e{n}", "60") for n in range(3)])
+    wide = pooled(SATISFACTION, column([member(f"e{n}", "60", evidence=unknown) for n in range(3)]))
+    narrow = pooled(SATISFACTION, column([member(f"e{n}", "60") for n in range(3)]))
 
     assert [float(wide.upper - wide.value), float(narrow.upper - narrow.value)] == pytest.approx(
         [1.959964, 1.959964 / 3**0.5], abs=1e-5
@@ -126,24 +153,24 @@ def test_credit_that_was_not_kept_is_taken_as_shared_by_all() -> None:
 
 
 def test_intervals_stay_on_the_scale_and_no_error_is_taken_as_none() -> None:
-    edge = pooled(SATISFACTION, [member("e1", "99.5", error="0"), member("e2", "99.5", error="1")])
-    wide = pooled(REPEAT_PURCHASE, [member("e1", "0.2", error="1", indicator=REPEAT_PURCHASE)])
+    edge = pooled(SATISFACTION, column([member("e1", "99.5", error="0"), member("e2", "99.5", error="1")]))
+    wide = pooled(REPEAT_PURCHASE, column([member("e1", "0.2", error="1", indicator=REPEAT_PURCHASE)]))
 
     assert edge.value == Decimal("99.5")
     assert edge.upper - edge.lower <= Decimal("0.000003")
     assert (wide.lower, wide.is_better) == (0, None)
-    assert pooled(SATISFACTION, [member("e1", "99.5", error="1")]).upper == 100
-    assert pooled(IndicatorKey("gone"), [member("e1", "-7", indicator=IndicatorKey("gone"))]).is_better is None
+    assert pooled(SATISFACTION, column([member("e1", "99.5", error="1")])).upper == 100
+    assert pooled(IndicatorKey("gone"), column([member("e1", "-7", indicator=IndicatorKey("gone"))])).is_better is None
 
 
 def test_nothing_is_summed_of_other_indicators_of_two_currencies_or_without_what_was_foretold() -> None:
     def value(name: str, foretold: int | None, currency: str) -> Member:
         return member(name, "1.1", indicator=LIFETIME_VALUE, money=(foretold, currency))
 
-    assert summed(SATISFACTION, [member("e1", "60")]) is None
-    assert summed(LIFETIME_VALUE, [member("e1", None, indicator=LIFETIME_VALUE)]) is None
-    assert summed(LIFETIME_VALUE, [value("e1", 100, "EUR"), value("e2", 100, "SEK")]) is None
-    assert summed(LIFETIME_VALUE, [value("e1", 100, "EUR"), value("e2", None, "EUR")]) is None
-    both = summed(LIFETIME_VALUE, [value("e1", 100, "EUR"), value("e2", 300, "EUR")])
+    assert summed(SATISFACTION, column([member("e1", "60")])) is None
+    assert summed(LIFETIME_VALUE, column([member("e1", None, indicator=LIFETIME_VALUE)])) is None
+    assert summed(LIFETIME_VALUE, column([value("e1", 100, "EUR"), value("e2", 100, "SEK")])) is None
+    assert summed(LIFETIME_VALUE, column([value("e1", 100, "EUR"), value("e2", None, "EUR")])) is None
+    both = summed(LIFETIME_VALUE, column([value("e1", 100, "EUR"), value("e2", 300, "EUR")]))
     assert both is not None
     assert (both.amount, both.currency) == (Decimal(40), "EUR")

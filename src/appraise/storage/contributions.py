@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Double, Select, and_, bindparam, cast, or_, select
 
 from appraise.domain.access import Scope
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, RunId
 from appraise.domain.scorecards import Absence, AbsenceKind, Evidence
 from appraise.domain.section_states import SectionState
-from appraise.storage.access import Door, Viewer, reached
+from appraise.storage.access import READER, Door, Viewer, reached
 from appraise.storage.database import BATCH, Session
 from appraise.storage.documents import evidence_from
 from appraise.storage.tables import EMPLOYEES, SCORECARDS, SECTIONS
@@ -44,8 +44,8 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """One employee's result on one indicator in one run, and where they stood by their section of the cycle."""
+class Placed:
+    """An employee, and where they stood by their section of the cycle."""
 
     employee: EmployeeId
     name: str
@@ -54,20 +54,48 @@ class Member:
     department: str | None
     manager: EmployeeId | None
     manager_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One employee's result on one indicator in one run."""
+
+    place: Placed
     run: RunId
     indicator: IndicatorKey
     result: Measured | Absence
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """An employee of whom something is measured, and where they stood by their section of the cycle."""
+class Line(NamedTuple):
+    """A result as far as figures of groups need it: of an estimate all but `absence`, of an absence nothing else.
 
-    employee: EmployeeId
-    name: str
-    sort_name: str
-    department_code: str | None
-    manager: EmployeeId | None
+    `position` is the indicator's in the policy; `effective`, `credit` and `expected_events` as in
+    `scorecards.Evidence`.
+    """
+
+    employee: str
+    run: str
+    indicator: str
+    position: int
+    absence: str | None
+    unshrunk: float | None
+    standard_error: float | None
+    expected: float | None
+    foretold: int | None
+    currency: str | None
+    effective: float | None
+    credit: float | None
+    expected_events: float | None
+
+
+def places(session: Session, viewer: Viewer, cycle: CycleId) -> list[Placed]:
+    """All whose section of the cycle the viewer reaches, by name."""
+    return _placed(session, viewer.sections, viewer.bound | {"cycle": cycle})
+
+
+def places_of_everybody(session: Session, cycle: CycleId) -> list[Placed]:
+    """Whoever asks; see `lines_of_everybody`."""
+    return _placed(session, _EVERYBODY, {"cycle": cycle})
 
 
 def measured(
@@ -77,53 +105,94 @@ def measured(
     values = {**viewer.bound, "cycle": cycle, "run": run, "state": SectionState.FINALISED.value}
     some = {} if indicators is None else {"indicators": sorted(set(indicators))}
     rows = session.execute(_measured(viewer.sections, is_some=indicators is not None), values | some)
-    return [
-        Placed(
-            EmployeeId(row.employee_id),
-            row.display_name,
-            row.sort_name,
-            row.department_code,
-            None if row.manager_id is None else EmployeeId(row.manager_id),
-        )
-        for row in rows
-    ]
+    return [Placed(*row) for row in rows.all()]
+
+
+def reads_of_others(session: Session, viewer: Viewer, cycle: CycleId, run: RunId) -> bool:
+    """Whether anybody but the viewer is `measured`."""
+    values = {**viewer.bound, "cycle": cycle, "run": run, "state": SectionState.FINALISED.value}
+    statement = _measured(viewer.sections, is_some=False)
+    if viewer.principal.employee is not None:
+        statement = statement.where(SECTIONS.c.employee_id != READER)
+    return session.execute(statement.limit(1), values).first() is not None
 
 
 def in_run(
     session: Session, viewer: Viewer, cycle: CycleId, run: RunId, employees: Iterable[EmployeeId] | None = None
 ) -> list[Member]:
     """By the run, of all whose section of the cycle the viewer reaches, or of those `employees` among them."""
-    return list(_members(session, viewer.sections, viewer.bound, cycle, employees, {"run": run}))
+    return list(_members(session, viewer, cycle, employees, {"run": run}))
 
 
 def finalised(
     session: Session, viewer: Viewer, cycle: CycleId, employees: Iterable[EmployeeId] | None = None
 ) -> list[Member]:
     """By the run with which each section was finalised, of all whose final section the viewer reaches."""
-    final = {"state": SectionState.FINALISED.value}
-    return list(_members(session, viewer.sections, viewer.bound, cycle, employees, final))
+    return list(_members(session, viewer, cycle, employees, {"state": SectionState.FINALISED.value}))
 
 
-def of_everybody(session: Session, cycle: CycleId, run: RunId) -> list[Member]:
-    """By the run, whoever asks: to be told of in groups only, and never of one employee."""
-    return list(_members(session, Door(Scope(everyone=True), is_employee=False), {}, cycle, None, {"run": run}))
+def lines_in_run(session: Session, viewer: Viewer, cycle: CycleId, run: RunId) -> list[Line]:
+    """As `in_run`, in no order."""
+    values = {**viewer.bound, "cycle": cycle, "run": run}
+    return _lines(session, _line_statement(viewer.sections, is_final=False), values)
 
 
-def _members(  # whose rows of what
-    session: Session,
-    door: Door,
-    bound: dict[str, Any],
-    cycle: CycleId,
-    employees: Iterable[EmployeeId] | None,
-    chosen: dict[str, str],
+def lines_finalised(session: Session, viewer: Viewer, cycle: CycleId) -> list[Line]:
+    """As `finalised`, in no order."""
+    values = {**viewer.bound, "cycle": cycle, "state": SectionState.FINALISED.value}
+    return _lines(session, _line_statement(viewer.sections, is_final=True), values)
+
+
+def lines_of_everybody(session: Session, cycle: CycleId, run: RunId) -> list[Line]:
+    """By the run, whoever asks: to be told of in groups only, and never of one employee. In no order."""
+    return _lines(session, _line_statement(_EVERYBODY, is_final=False), {"cycle": cycle, "run": run})
+
+
+_EVERYBODY: Final = Door(Scope(everyone=True), is_employee=False)
+
+
+def _placed(session: Session, door: Door, values: dict[str, Any]) -> list[Placed]:
+    return sorted((Placed(*row) for row in session.execute(_place_statement(door), values).all()), key=_by_name)
+
+
+def _by_name(one: Placed) -> tuple[str, str]:
+    return one.sort_name, one.employee
+
+
+def _lines(session: Session, statement: Select[Any], values: dict[str, Any]) -> list[Line]:
+    return [Line._make(row) for row in session.execute(statement, values).all()]
+
+
+def _members(
+    session: Session, viewer: Viewer, cycle: CycleId, employees: Iterable[EmployeeId] | None, chosen: dict[str, str]
 ) -> Iterator[Member]:
-    statement = _statement(door, is_final="state" in chosen, is_some=employees is not None)
-    values = {**bound, **chosen, "cycle": cycle}
+    statement = _statement(viewer.sections, is_final="state" in chosen, is_some=employees is not None)
+    values = {**viewer.bound, **chosen, "cycle": cycle}
     wanted = None if employees is None else sorted(set(employees))
     for start in range(0, 1 if wanted is None else len(wanted), BATCH):
         some = {} if wanted is None else {"ids": wanted[start : start + BATCH]}
-        for row in session.execute(statement, {**values, **some}):
+        for row in session.execute(statement, {**values, **some}).all():
             yield _member(row)
+
+
+@cache
+def _place_statement(door: Door) -> Select[Any]:
+    manager = EMPLOYEES.alias("manager")
+    section = SECTIONS.c
+    return (
+        select(
+            section.employee_id,
+            EMPLOYEES.c.display_name,
+            EMPLOYEES.c.sort_name,
+            section.department_code,
+            section.department,
+            section.manager_id,
+            manager.c.display_name.label("manager_name"),
+        )
+        .join(EMPLOYEES, EMPLOYEES.c.id == section.employee_id)
+        .outerjoin(manager, manager.c.id == section.manager_id)
+        .where(*_of_cycle(door))
+    )
 
 
 @cache
@@ -133,15 +202,8 @@ def _measured(door: Door, *, is_some: bool) -> Select[Any]:
     if is_some:
         lines = lines.where(card.indicator.in_(bindparam("indicators", expanding=True)))
     is_final = and_(section.state == bindparam("state"), lines.where(card.run_id == section.run_id).exists())
-    statement = select(
-        section.employee_id,
-        EMPLOYEES.c.display_name,
-        EMPLOYEES.c.sort_name,
-        section.department_code,
-        section.manager_id,
-    ).join(EMPLOYEES, EMPLOYEES.c.id == section.employee_id)
     in_the_run = lines.where(card.run_id == bindparam("run", type_=Key())).exists()
-    return statement.where(*_of_cycle(door), or_(in_the_run, is_final))
+    return _place_statement(door).where(or_(in_the_run, is_final))
 
 
 def _of_cycle(door: Door) -> tuple[ColumnElement[bool], ...]:
@@ -154,49 +216,51 @@ def _of_cycle(door: Door) -> tuple[ColumnElement[bool], ...]:
 
 
 @cache
-def _statement(door: Door, *, is_final: bool, is_some: bool) -> Select[Any]:
-    manager = EMPLOYEES.alias("manager")
+def _line_statement(door: Door, *, is_final: bool) -> Select[Any]:
+    card = SCORECARDS.c
+    kept = (card.evidence[name].as_string() for name in ("effective", "credit", "expected_events"))
     statement = (
         select(
-            SECTIONS.c.employee_id,
-            EMPLOYEES.c.display_name,
-            EMPLOYEES.c.sort_name,
-            SECTIONS.c.department_code,
-            SECTIONS.c.department,
-            SECTIONS.c.manager_id,
-            manager.c.display_name.label("manager_name"),
-            SCORECARDS.c.run_id,
-            SCORECARDS.c.indicator,
-            *(SCORECARDS.c[name] for name in _COLUMNS),
+            card.employee_id,
+            card.run_id,
+            card.indicator,
+            card.position,
+            card.absence_kind,
+            *(cast(card[name], Double) for name in ("unshrunk", "standard_error", "expected")),
+            card.money_foretold,
+            card.money_currency,
+            *(cast(text, Double) for text in kept),
         )
-        .join(EMPLOYEES, EMPLOYEES.c.id == SECTIONS.c.employee_id)
-        .outerjoin(manager, manager.c.id == SECTIONS.c.manager_id)
-        .join(SCORECARDS, SCORECARDS.c.employee_id == SECTIONS.c.employee_id)
+        .join(SECTIONS, SECTIONS.c.employee_id == card.employee_id)
         .where(*_of_cycle(door))
-        .order_by(EMPLOYEES.c.sort_name, SECTIONS.c.employee_id, SCORECARDS.c.position)
+    )
+    return statement.where(*_which(is_final=is_final))
+
+
+def _which(*, is_final: bool) -> tuple[ColumnElement[bool], ...]:
+    if is_final:
+        return SCORECARDS.c.run_id == SECTIONS.c.run_id, SECTIONS.c.state == bindparam("state")
+    return (SCORECARDS.c.run_id == bindparam("run", type_=Key()),)
+
+
+@cache
+def _statement(door: Door, *, is_final: bool, is_some: bool) -> Select[Any]:
+    card = SCORECARDS.c
+    statement = (
+        _place_statement(door)
+        .add_columns(card.run_id, card.indicator, *(card[name] for name in _COLUMNS))
+        .join(SCORECARDS, card.employee_id == SECTIONS.c.employee_id)
+        .where(*_which(is_final=is_final))
+        .order_by(EMPLOYEES.c.sort_name, SECTIONS.c.employee_id, card.position)
     )
     if is_some:
         statement = statement.where(SECTIONS.c.employee_id.in_(bindparam("ids", expanding=True)))
-    if is_final:
-        own = (SCORECARDS.c.run_id == SECTIONS.c.run_id, SECTIONS.c.state == bindparam("state"))
-        return statement.where(*own)
-    return statement.where(SCORECARDS.c.run_id == bindparam("run", type_=Key()))
+    return statement
 
 
 def _member(row: Any) -> Member:
     indicator = IndicatorKey(row.indicator)
-    return Member(
-        employee=EmployeeId(row.employee_id),
-        name=row.display_name,
-        sort_name=row.sort_name,
-        department_code=row.department_code,
-        department=row.department,
-        manager=None if row.manager_id is None else EmployeeId(row.manager_id),
-        manager_name=row.manager_name,
-        run=RunId(row.run_id),
-        indicator=indicator,
-        result=_result(indicator, row),
-    )
+    return Member(Placed(*row[: len(Placed.__slots__)]), RunId(row.run_id), indicator, _result(indicator, row))
 
 
 def _result(indicator: IndicatorKey, row: Any) -> Measured | Absence:

@@ -1,7 +1,6 @@
 """From what was measured of each employee to figures of groups: pooled, summed, and hidden where few stand behind."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Final
@@ -9,15 +8,18 @@ from typing import Final
 import numpy as np
 
 from appraise.domain.contributions import TOTALS, Cover, Dimension, Figure, Group, Total, TotalUnit
-from appraise.domain.identifiers import EmployeeId, IndicatorKey
+from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import Unit, definition_of
+from appraise.domain.language import say
 from appraise.domain.scorecards import Absence, AbsenceKind
 from appraise.statistics.pooling import Pooled, by_precision, total
 from appraise.statistics.suppression import hidden_across
-from appraise.storage.contributions import Measured, Member
+from appraise.storage.contributions import Member, Placed
+from appraise.use_cases.result_columns import Coded, Column, FloatArray, IntArray
 
 NOBODY: Final = "Nobody in this group has a figure."
 PLACES: Final = Decimal("0.000001")
+STEPS: Final = 1e6
 SMALLEST_ERROR: Final = 5e-7
 """Standard errors are stored with six places; one that rounds to 0 is taken as half of the last."""
 LIMITS: Final[Mapping[Unit | None, tuple[float, float]]] = {
@@ -29,19 +31,40 @@ TABLES: Final = (Dimension.DEPARTMENT, Dimension.UNIT)
 """Ways of cutting everybody into groups, whose tables are protected together; coarse ones first."""
 
 
-def group_of(member: Member, dimension: Dimension) -> Group:
+def group_of(place: Placed, dimension: Dimension) -> Group:
+    """Named in the language that holds."""
     match dimension:
         case Dimension.ORGANISATION:
-            return Group(dimension, None, "Everybody", "")
+            return Group(dimension, None, say("Everybody"), "")
         case Dimension.DEPARTMENT:
-            code = member.department_code
-            name = member.department or code or "No department"
-            return Group(dimension, code, name, name.casefold())
+            name = place.department or place.department_code or say("No department")
+            return Group(dimension, place.department_code, name, name.casefold())
         case Dimension.UNIT:
-            name = member.manager_name or "No manager"
-            return Group(dimension, member.manager, name, name.casefold())
+            name = place.manager_name or say("No manager")
+            return Group(dimension, place.manager, name, name.casefold())
         case Dimension.EMPLOYEE:
-            return Group(dimension, member.employee, member.name, member.sort_name)
+            return Group(dimension, place.employee, place.name, place.sort_name)
+
+
+class Groups:
+    """The groups of some employees, who are numbered as in `places`."""
+
+    def __init__(self, places: Sequence[Placed]) -> None:
+        self.places = places
+        self._parts = {
+            Dimension.DEPARTMENT: Coded.of([place.department_code for place in places]),
+            Dimension.UNIT: Coded.of([place.manager for place in places]),
+        }
+        self.labels = np.array([part.codes for part in self._parts.values()]).T.reshape(len(places), len(TABLES))
+
+    def label(self, dimension: Dimension) -> IntArray:
+        """Of each employee, the number of their group."""
+        part = self._parts.get(dimension)
+        return np.zeros(len(self.places), dtype=np.int64) if part is None else part.codes
+
+    def hidden(self, parts: Sequence[frozenset[int]], *, everybody: bool) -> "Hidden":
+        groups = {(d, self._parts[d].names[n]) for d, away in zip(TABLES, parts, strict=True) for n in away}
+        return Hidden(frozenset(groups), everybody)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,75 +82,40 @@ class Hidden:
         )
 
 
-def hidden_groups(now: Sequence[Member], finalised: Sequence[Member], *, fewest: int) -> tuple[Hidden, Hidden]:
+def hidden_groups(groups: Groups, now: Column, finalised: Column, *, fewest: int) -> tuple[Hidden, Hidden]:
     """Of two readings of one indicator: which groups to hide in the one, and in the other where both can be read.
 
     Every sum and difference of what is shown is about nobody or at least `fewest` people: between departments, units
     and the whole, and between the two readings, where it is about those whose figures differ.
     """
-    people = _People(now, finalised)
-    first = hidden_across(people.labels(people.in_now), fewest=fewest, hidden=people.nothing)
-    telling = people.telling(first)
-    second = hidden_across(people.labels(telling), fewest=fewest, hidden=first)
-    few_now, few_then = (0 < len(some) < fewest for some in (people.in_now, telling))
-    return people.hidden(first, everybody=few_now), people.hidden(second, everybody=few_now or few_then)
+    now, finalised = now.measured, finalised.measured
+    nothing: tuple[frozenset[int], ...] = tuple(frozenset() for _ in TABLES)
+    first = hidden_across(groups.labels[now.people], fewest=fewest, hidden=nothing)
+    telling = _telling(groups, now, finalised, first)
+    second = hidden_across(groups.labels[telling], fewest=fewest, hidden=first)
+    few_now, few_then = (0 < len(some) < fewest for some in (now.people, telling))
+    return groups.hidden(first, everybody=few_now), groups.hidden(second, everybody=few_now or few_then)
 
 
-class _People:
-    """Everybody who is measured in either reading, and their groups by number."""
+def _telling(groups: Groups, now: Column, finalised: Column, hidden: Sequence[frozenset[int]]) -> IntArray:
+    """As many of each cell of the first table as the second could tell of by subtraction.
 
-    def __init__(self, now: Sequence[Member], finalised: Sequence[Member]) -> None:
-        self.in_now = _figures(now)
-        self.in_final = _figures(finalised)
-        self.places = {
-            member.employee: tuple(group_of(member, dimension).key for dimension in TABLES)
-            for member in (*finalised, *now)
-            if isinstance(member.result, Measured)
-        }
-        self.names = [sorted({keys[d] for keys in self.places.values()}, key=str) for d in range(len(TABLES))]
-        self.numbers = [{key: number for number, key in enumerate(names)} for names in self.names]
-        self.nothing: tuple[frozenset[int], ...] = tuple(frozenset() for _ in TABLES)
-
-    def labels(self, employees: Iterable[EmployeeId]) -> np.ndarray:
-        rows = [self._numbered(employee) for employee in employees]
-        return np.array(rows, dtype=np.int64).reshape(len(rows), len(TABLES))
-
-    def _numbered(self, employee: EmployeeId) -> tuple[int, ...]:
-        keys = self.places[employee]
-        return tuple(numbers[key] for numbers, key in zip(self.numbers, keys, strict=True))
-
-    def telling(self, hidden: Sequence[frozenset[int]]) -> list[EmployeeId]:
-        """As many of each cell of the first table as the second could tell of by subtraction.
-
-        They are the fewer of those whose figures differ and those whom the second has: nobody where the two readings
-        are the same, or where only one of them has anybody.
-        """
-        cells: dict[tuple[int, ...], list[EmployeeId]] = defaultdict(list)
-        for employee in sorted(self.places):
-            numbers = self._numbered(employee)
-            cells[tuple(-1 if n in away else n for n, away in zip(numbers, hidden, strict=True))].append(employee)
-        found: list[EmployeeId] = []
-        for members in cells.values():
-            differ = sum(self.in_now.get(one) != self.in_final.get(one) for one in members)
-            second = sum(one in self.in_final for one in members)
-            found += members[: min(differ, second)]
-        return found
-
-    def hidden(self, parts: Sequence[frozenset[int]], *, everybody: bool) -> Hidden:
-        groups = {
-            (dimension, names[n])
-            for dimension, names, away in zip(TABLES, self.names, parts, strict=True)
-            for n in away
-        }
-        return Hidden(frozenset(groups), everybody)
-
-
-def _figures(members: Sequence[Member]) -> dict[EmployeeId, tuple[Decimal, Decimal]]:
-    return {
-        member.employee: (member.result.unshrunk, member.result.standard_error)
-        for member in members
-        if isinstance(member.result, Measured)
-    }
+    They are the fewer of those whose figures differ and those whom the second has: nobody where the two readings
+    are the same, or where only one of them has anybody.
+    """
+    figures = np.full((2, 2, len(groups.places)), np.nan)
+    for side, column in enumerate((now, finalised)):
+        figures[side][:, column.people] = column.unshrunk, column.standard_error
+    is_there = ~np.isnan(figures[:, 0])
+    people = np.flatnonzero(is_there.any(axis=0))
+    differ = ((figures[0] != figures[1]) & ~(np.isnan(figures[0]) & np.isnan(figures[1]))).any(axis=0)[people]
+    labels = groups.labels[people]
+    shown = np.array([np.isin(column, list(away), invert=True) for column, away in zip(labels.T, hidden, strict=True)])
+    _, cell = np.unique(np.where(shown.T, labels, -1), axis=0, return_inverse=True)
+    told = np.minimum(np.bincount(cell, differ), np.bincount(cell, is_there[1][people]))
+    order = np.argsort(cell, kind="stable")
+    place = np.arange(people.size) - np.searchsorted(cell[order], cell[order])  # within the cell
+    return people[order][place < told[cell[order]]]
 
 
 def withheld(indicator: IndicatorKey, *, fewest: int) -> Absence:
@@ -135,9 +123,9 @@ def withheld(indicator: IndicatorKey, *, fewest: int) -> Absence:
     return Absence(indicator, AbsenceKind.WITHHELD, reason)
 
 
-def cover(members: Sequence[Member]) -> Cover:
-    kinds = Counter(member.result.kind for member in members if isinstance(member.result, Absence))
-    return Cover(len(members), len(members) - kinds.total(), tuple(sorted(kinds.items())))
+def cover(column: Column) -> Cover:
+    absent = column.absent()
+    return Cover(len(column.people), len(column.people) - sum(absent.values()), tuple(sorted(absent.items())))
 
 
 def published(member: Member) -> Figure | Absence:
@@ -157,15 +145,15 @@ def published(member: Member) -> Figure | Absence:
     )
 
 
-def pooled(indicator: IndicatorKey, members: Sequence[Member]) -> Figure | Absence:
-    """The members' unshrunk figures by precision; those without a figure are not in it."""
-    measured = [member.result for member in members if isinstance(member.result, Measured)]
-    if not measured:
+def pooled(indicator: IndicatorKey, column: Column) -> Figure | Absence:
+    """The unshrunk figures by precision; those without a figure are not in it."""
+    measured = column.measured
+    if not measured.people.size:
         return Absence(indicator, AbsenceKind.NOT_OBSERVED, NOBODY)
-    variance = np.array([variance_of(one) for one in measured])
-    together = by_precision([float(one.unshrunk) for one in measured], variance, overlap=_overlap(measured))
+    variance = variances(measured)
+    together = by_precision(measured.unshrunk, variance, overlap=_overlap(measured))
     weight = 1.0 / variance
-    expected = float(weight @ [float(one.expected) for one in measured]) / float(weight.sum())
+    expected = float(weight @ measured.expected) / float(weight.sum())
     low, high = LIMITS[definition_of(indicator).unit] if definition_of(indicator).unit else (-np.inf, np.inf)
     lower, upper = np.clip(together.interval(), low, high)
     lower_90, upper_90 = np.clip(together.interval(0.90), low, high)
@@ -181,20 +169,21 @@ def pooled(indicator: IndicatorKey, members: Sequence[Member]) -> Figure | Absen
     )
 
 
-def summed(indicator: IndicatorKey, members: Sequence[Member]) -> Total | None:
+def summed(indicator: IndicatorKey, column: Column) -> Total | None:
     """What was credited beyond expectation; None of an indicator that does not add up, or where nothing was counted."""
     definition = TOTALS.get(indicator)
-    measured = [member.result for member in members if isinstance(member.result, Measured)]
-    bases = [_basis(one, definition.unit) for one in measured] if definition is not None else []
-    currencies = {one.currency for one in measured}
-    known = [base for base in bases if base is not None]
-    if definition is None or not known or len(known) < len(bases) or len(currencies) > 1:
+    measured = column.measured
+    if definition is None or not measured.people.size:
         return None
-    foretold = np.array(known)
-    surplus = [definition.sign * float(one.unshrunk - one.expected) for one in measured]
-    variance = foretold**2 * [variance_of(one) for one in measured]
-    whole = total(foretold * surplus, variance, overlap=_overlap(measured))
-    return _told(definition.unit, whole, currencies.pop())
+    currencies = measured.currency.present
+    basis = measured.foretold if definition.unit is TotalUnit.MONEY else measured.expected_events
+    if np.isnan(basis).any() or len(currencies) > 1:
+        return None
+    # In whole steps of the last stored place, so that the difference of two decimals is theirs.
+    surplus = definition.sign * np.rint((measured.unshrunk - measured.expected) * STEPS) / STEPS
+    variance = basis**2 * variances(measured)
+    whole = total(basis * surplus, variance, overlap=_overlap(measured))
+    return _told(definition.unit, whole, currencies[0])
 
 
 def _told(unit: TotalUnit, whole: Pooled, currency: str | None) -> Total:
@@ -204,25 +193,20 @@ def _told(unit: TotalUnit, whole: Pooled, currency: str | None) -> Total:
     return Total(unit, amount, low, high, currency if unit is TotalUnit.MONEY else None)
 
 
-def _basis(one: Measured, unit: TotalUnit) -> float | None:
-    """What the unshrunk ratio is a multiple of."""
-    base = one.foretold if unit is TotalUnit.MONEY else one.evidence.expected_events
-    return None if base is None else float(base)
+def variances(measured: Column) -> FloatArray:
+    """(N,) of sampling, never 0."""
+    errors: FloatArray = np.maximum(measured.standard_error, SMALLEST_ERROR)
+    return errors**2
 
 
-def variance_of(one: Measured) -> float:
-    """Of sampling, never 0."""
-    return max(float(one.standard_error), SMALLEST_ERROR) ** 2
-
-
-def _overlap(measured: Sequence[Measured]) -> list[float]:
-    """Σw/Σw²; where the credit was not kept, all of it is taken as shared with the whole group."""
-    found = []
-    for one in measured:
-        credit, effective = one.evidence.credit, one.evidence.effective
-        known = credit is not None and effective > 0
-        found.append(max(1.0, float(credit / effective)) if known and credit is not None else float(len(measured)))
-    return found
+def _overlap(measured: Column) -> FloatArray:
+    """(N,) Σw/Σw²; where the credit was not kept, all of it is taken as shared with the whole group."""
+    is_known = ~np.isnan(measured.credit) & (measured.effective > 0)
+    ratio = np.divide(
+        measured.credit, measured.effective, out=np.full(is_known.size, float(is_known.size)), where=is_known
+    )
+    overlap: FloatArray = np.maximum(ratio, 1.0)
+    return overlap
 
 
 def _exactly(value: float) -> Decimal:

@@ -1,7 +1,6 @@
 """Read where the peers of an employee lie. Everybody counts, not only those whom the reader may see."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -19,9 +18,10 @@ from appraise.statistics.pooling import quartiles
 from appraise.statistics.suppression import hidden_across
 from appraise.storage import contributions, cycles, sections
 from appraise.storage.access import Viewer
-from appraise.storage.contributions import Measured, Member
+from appraise.storage.contributions import Placed
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.group_figures import LIMITS, variance_of
+from appraise.use_cases.group_figures import LIMITS, variances
+from appraise.use_cases.result_columns import Coded, Column, columns_of
 
 NO_DEPARTMENT: Final = "The section names no department, so that there are no peers."
 TENTH: Final = Decimal("0.1")
@@ -36,22 +36,37 @@ def read_benchmarks(
     if not may_read_benchmarks(principal):
         raise Forbidden("where the peers lie is for people, not for programs")
     with deployment.database.reading() as session:
-        everybody = contributions.of_everybody(session, cycle, run)
+        places = contributions.places_of_everybody(session, cycle)
+        everybody = columns_of(contributions.lines_of_everybody(session, cycle, run), places)
         readable = sections.readable(session, Viewer(principal, at.date()), cycle)
         fewest = cycles.policy_of(session, run).minimum_group
-    return Benchmarks(everybody, readable, fewest=fewest)
+    return Benchmarks(places, everybody, readable, fewest=fewest)
 
 
 class Benchmarks:
     """Of one run, for one reader, who reads the figures of the `readable` themselves."""
 
-    def __init__(self, everybody: Iterable[Member], readable: Collection[EmployeeId], *, fewest: int) -> None:
-        self._readable, self._fewest = frozenset(readable), fewest
-        self._groups: dict[_Key, dict[EmployeeId, Measured]] = defaultdict(dict)
-        for member in everybody:
-            if isinstance(member.result, Measured):
-                self._groups[member.indicator, member.department_code][member.employee] = member.result
-        self._hidden = self._too_small()
+    def __init__(
+        self,
+        places: Sequence[Placed],
+        everybody: Mapping[IndicatorKey, Column],
+        readable: Collection[EmployeeId],
+        *,
+        fewest: int,
+    ) -> None:
+        self._fewest = fewest
+        self._numbers = {place.employee: number for number, place in enumerate(places)}
+        self._is_known = np.array([place.employee in readable for place in places], dtype=np.bool_)
+        departments = Coded.of([place.department_code for place in places])
+        self._groups: dict[_Key, Column] = {}
+        self._hidden: set[_Key] = set()
+        for indicator, column in everybody.items():
+            measured = column.measured
+            labels = departments.codes[measured.people]
+            (hidden,) = hidden_across(labels[:, None], fewest=fewest)
+            self._hidden.update((indicator, departments.names[number]) for number in hidden)
+            for number, rows in measured.by(departments.codes).items():
+                self._groups[indicator, departments.names[number]] = measured.at(rows)
         self._known: dict[_Key, tuple[Decimal, Decimal, Decimal]] = {}
 
     def of(self, section: Section, indicator: IndicatorKey) -> Benchmark | Absence:
@@ -59,33 +74,24 @@ class Benchmarks:
         key = (indicator, section.department_code)
         if section.department_code is None:
             return Absence(indicator, AbsenceKind.NOT_APPLICABLE, NO_DEPARTMENT)
-        group = self._groups.get(key, {})
-        unknown = len(group.keys() - self._readable)
-        if len(group) < self._fewest or key in self._hidden or 0 < unknown < self._fewest:
+        group = self._groups.get(key)
+        unknown = 0 if group is None else int((~self._is_known[group.people]).sum())
+        if group is None or group.people.size < self._fewest or key in self._hidden or 0 < unknown < self._fewest:
             reason = (
                 f"Fewer than {self._fewest} colleagues of the department have a figure that you do not know, or those "
                 "of fewer could be had by subtraction."
             )
             return Absence(indicator, AbsenceKind.WITHHELD, reason)
         if key not in self._known:
-            self._known[key] = _quartiles(indicator, list(group.values()))
+            self._known[key] = _quartiles(indicator, group)
         name = section.department or section.department_code
-        return Benchmark(indicator, name, len(group) - (section.employee in group), *self._known[key])
-
-    def _too_small(self) -> frozenset[_Key]:
-        """Departments that are too small, and those that keep them company."""
-        found: set[_Key] = set()
-        for indicator in {indicator for indicator, _ in self._groups}:
-            keys = [key for key in self._groups if key[0] == indicator]
-            labels = np.repeat(np.arange(len(keys)), [len(self._groups[key]) for key in keys])
-            (hidden,) = hidden_across(labels[:, None], fewest=self._fewest)
-            found.update(keys[number] for number in hidden)
-        return frozenset(found)
+        peers = group.people.size - int(np.isin(self._numbers.get(section.employee, -1), group.people))
+        return Benchmark(indicator, name, peers, *self._known[key])
 
 
-def _quartiles(indicator: IndicatorKey, group: list[Measured]) -> tuple[Decimal, Decimal, Decimal]:
+def _quartiles(indicator: IndicatorKey, group: Column) -> tuple[Decimal, Decimal, Decimal]:
     unit = definition_of(indicator).unit
-    found = quartiles([float(one.unshrunk) for one in group], [variance_of(one) for one in group])
+    found = quartiles(group.unshrunk, variances(group))
     low, high = LIMITS[unit] if unit else (-np.inf, np.inf)
     step = TENTH if unit in {Unit.POINTS, Unit.PERCENT} else HUNDREDTH
     lower, middle, upper = (

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from functools import partial
 from typing import Final
 
+import numpy as np
+
 from appraise.domain.access import Principal, read_is_audited
 from appraise.domain.contributions import (
     MOST_CYCLES,
@@ -28,7 +30,18 @@ from appraise.storage.contributions import Member, Placed
 from appraise.storage.cursors import checked_size
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.group_figures import Hidden, cover, group_of, hidden_groups, pooled, published, summed, withheld
+from appraise.use_cases.group_figures import (
+    Groups,
+    Hidden,
+    cover,
+    group_of,
+    hidden_groups,
+    pooled,
+    published,
+    summed,
+    withheld,
+)
+from appraise.use_cases.result_columns import Column, IntArray, column_of, columns_of
 from appraise.use_cases.section_view import Actor
 from appraise.use_cases.transactions import committed
 
@@ -144,72 +157,109 @@ def _of_cycle(session: Session, viewer: Viewer, wanted: ContributionQuery, cycle
     run = cycles.latest_run(session, cycle.id)
     if run is None:
         return []
-    by_one = wanted.dimension is Dimension.EMPLOYEE
-    some = wanted.employees if by_one else None
-    now = contributions.in_run(session, viewer, cycle.id, run.id, some)
-    final = contributions.finalised(session, viewer, cycle.id, some)
-    days = {key: found.manifest.data_as_of for key in {run.id, *(one.run for one in final)}
-            if (found := cycles.run(session, key)).manifest is not None}  # fmt: skip
-    fewest = cycles.policy_of(session, run.id).minimum_group
-    table = _Table(wanted, days, fewest)
-    for indicator in dict.fromkeys(one.indicator for one in (*now, *final)):
-        if wanted.indicators is None or indicator in wanted.indicators:
-            table.add(
-                indicator,
-                [one for one in now if one.indicator == indicator],
-                [one for one in final if one.indicator == indicator],
-            )
-    return [_Row(cycle, table.groups[key], found) for key, found in table.found.items()]
+    if wanted.dimension is Dimension.EMPLOYEE:
+        return _of_employees(session, viewer, wanted, cycle, run.id)
+    return _of_groups(session, viewer, wanted, cycle, run.id)
 
 
-def _is_wanted(wanted: ContributionQuery, member: Member | Placed) -> bool:
-    return (wanted.departments is None or member.department_code in wanted.departments) and (
-        wanted.managers is None or member.manager in wanted.managers
+def _of_employees(session: Session, viewer: Viewer, wanted: ContributionQuery, cycle: Cycle, run: RunId) -> list[_Row]:
+    now = contributions.in_run(session, viewer, cycle.id, run, wanted.employees)
+    final = contributions.finalised(session, viewer, cycle.id, wanted.employees)
+    days = _days(session, {run, *(one.run for one in final)})
+    found: dict[Group, dict[IndicatorKey, list[Member | None]]] = {}
+    for number, members in enumerate((now, final)):
+        for member in members:
+            if _is_wanted(wanted, member.place) and _is_asked(wanted, member.indicator):
+                group = group_of(member.place, wanted.dimension)
+                found.setdefault(group, {}).setdefault(member.indicator, [None, None])[number] = member
+
+    def made(indicator: IndicatorKey, both: list[Member | None]) -> Contribution:
+        now, final = (None if one is None else _published(one, days[one.run]) for one in both)
+        return Contribution(indicator, now, final)
+
+    return [
+        _Row(cycle, group, [partial(made, indicator, both) for indicator, both in parts.items()])
+        for group, parts in found.items()
+    ]
+
+
+def _published(member: Member, as_of: date) -> Reading:
+    column = column_of(member)
+    return Reading(published(member), summed(member.indicator, column), cover(column), as_of)
+
+
+def _of_groups(session: Session, viewer: Viewer, wanted: ContributionQuery, cycle: Cycle, run: RunId) -> list[_Row]:
+    places = contributions.places(session, viewer, cycle.id)
+    now = columns_of(contributions.lines_in_run(session, viewer, cycle.id, run), places)
+    final = columns_of(contributions.lines_finalised(session, viewer, cycle.id), places)
+    days = _days(session, {run, *(run for column in final.values() for run in column.runs)})
+    table = _Table(wanted, places, days, cycles.policy_of(session, run).minimum_group)
+    for indicator in dict.fromkeys((*now, *final)):
+        if _is_asked(wanted, indicator):
+            table.add(indicator, now.get(indicator, NOBODY), final.get(indicator, NOBODY))
+    return [_Row(cycle, table.group(number), parts) for number, parts in table.found.items()]
+
+
+def _days(session: Session, runs: Iterable[RunId]) -> dict[RunId, date]:
+    """The first day without data, of each."""
+    found = ((key, cycles.run(session, key).manifest) for key in runs)
+    return {key: manifest.data_as_of for key, manifest in found if manifest is not None}
+
+
+def _is_wanted(wanted: ContributionQuery, place: Placed) -> bool:
+    return (wanted.departments is None or place.department_code in wanted.departments) and (
+        wanted.managers is None or place.manager in wanted.managers
     )
 
 
+def _is_asked(wanted: ContributionQuery, indicator: IndicatorKey) -> bool:
+    return wanted.indicators is None or indicator in wanted.indicators
+
+
+NOBODY: Final = Column.of((), ())
+
+
 class _Table:
-    """The rows of one cycle, filled indicator by indicator."""
+    """The rows of one cycle by the number of their group, filled indicator by indicator."""
 
-    def __init__(self, wanted: ContributionQuery, days: dict[RunId, date], fewest: int) -> None:
-        self.wanted, self.days, self.fewest = wanted, days, fewest
-        self.groups: dict[str | None, Group] = {}
-        self.found: dict[str | None, list[Callable[[], Contribution]]] = defaultdict(list)
+    def __init__(
+        self, wanted: ContributionQuery, places: Sequence[Placed], days: dict[RunId, date], fewest: int
+    ) -> None:
+        self._days, self._fewest, self._dimension = days, fewest, wanted.dimension
+        self._groups = Groups(places)
+        self._label = self._groups.label(wanted.dimension)
+        wished = np.array([_is_wanted(wanted, place) for place in places], dtype=np.bool_)
+        self._wished = frozenset(np.unique(self._label[wished]).tolist())
+        names, first = np.unique(self._label, return_index=True)
+        self._first = dict(zip(names.tolist(), first.tolist(), strict=True))
+        self.found: dict[int, list[Callable[[], Contribution]]] = defaultdict(list)
 
-    def add(self, indicator: IndicatorKey, now: list[Member], final: list[Member]) -> None:
-        hidden_now, hidden_final = (
-            (None, None)
-            if self.wanted.dimension is Dimension.EMPLOYEE
-            else hidden_groups(now, final, fewest=self.fewest)
-        )
-        groups: dict[str | None, tuple[list[Member], list[Member]]] = defaultdict(lambda: ([], []))
-        for number, members in enumerate((now, final)):
-            for member in members:
-                if _is_wanted(self.wanted, member):
-                    group = group_of(member, self.wanted.dimension)
-                    self.groups.setdefault(group.key, group)  # a department may have had another name before
-                    groups[group.key][number].append(member)
-        for key, (ours_now, ours_final) in groups.items():
-            readings = ((ours_now, hidden_now), (ours_final, hidden_final))
-            self.found[key].append(partial(self._contribution, indicator, self.groups[key], readings))
+    def group(self, number: int) -> Group:
+        """By whoever comes first in it: a department may have had another name before."""
+        return group_of(self._groups.places[self._first[number]], self._dimension)
+
+    def add(self, indicator: IndicatorKey, now: Column, final: Column) -> None:
+        hidden = hidden_groups(self._groups, now, final, fewest=self._fewest)
+        both = [(column, column.by(self._label), away) for column, away in zip((now, final), hidden, strict=True)]
+        for number in dict.fromkeys(number for _, parts, _ in both for number in parts):
+            if number in self._wished:
+                readings = [(column, parts.get(number), away) for column, parts, away in both]
+                self.found[number].append(partial(self._contribution, indicator, self.group(number), readings))
 
     def _contribution(
-        self, indicator: IndicatorKey, group: Group, readings: tuple[tuple[list[Member], Hidden | None], ...]
+        self, indicator: IndicatorKey, group: Group, readings: Sequence[tuple[Column, IntArray | None, Hidden]]
     ) -> Contribution:
-        now, final = (self._reading(indicator, group, members, hidden) for members, hidden in readings)
+        now, final = (
+            None if rows is None else self._reading(indicator, group, column.at(rows), hidden)
+            for column, rows, hidden in readings
+        )
         return Contribution(indicator, now, final)
 
-    def _reading(
-        self, indicator: IndicatorKey, group: Group, members: list[Member], hidden: Hidden | None
-    ) -> Reading | None:
-        if not members:
-            return None
-        as_of = min(self.days[member.run] for member in members)
-        if hidden is None:
-            return Reading(published(members[0]), summed(indicator, members), cover(members), as_of)
-        if len(members) < self.fewest or hidden.hides(group):
-            return Reading(withheld(indicator, fewest=self.fewest), None, None, as_of)
-        return Reading(pooled(indicator, members), summed(indicator, members), cover(members), as_of)
+    def _reading(self, indicator: IndicatorKey, group: Group, column: Column, hidden: Hidden) -> Reading:
+        as_of = min(self._days[run] for run in column.runs)
+        if len(column.people) < self._fewest or hidden.hides(group):
+            return Reading(withheld(indicator, fewest=self._fewest), None, None, as_of)
+        return Reading(pooled(indicator, column), summed(indicator, column), cover(column), as_of)
 
 
 def _key(row: _Row | ContributionRow, order: RowOrder) -> _Key:

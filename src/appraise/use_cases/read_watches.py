@@ -117,17 +117,12 @@ def scored(session: Session, viewer: Viewer | None = None) -> list[Scored]:
             continue
         if found and found[0].cycle.period.overlaps(cycle.period):
             continue
-        if viewer is not None and not _reads_of_others(session, viewer, cycle, run):
+        if viewer is not None and not contributions.reads_of_others(session, viewer, cycle.id, run.id):
             continue
         found.append(Scored(cycle, run, cycles.policy_of(session, run.id)))
         if len(found) == wanted:
             break
     return found
-
-
-def _reads_of_others(session: Session, viewer: Viewer, cycle: Cycle, run: ScoringRun) -> bool:
-    reached = contributions.measured(session, viewer, cycle.id, run.id)
-    return any(one.employee != viewer.principal.employee for one in reached)
 
 
 class _Look:
