@@ -58,7 +58,8 @@ manager = "boss"
 EVENTS = """... on EventImportReport { loadId read rejected repeated refused unmappedColumns unknown
   kinds { kind accepted superseding unchanged duplicates skipped rejected first last }
   rejectedRows { file row column value reason } rejectedByReason { reason count } unknownEmployees { namespace key rows } }"""
-PEOPLE_REPORT = """... on PeopleImportReport { created changed ended unchanged rejected unmappedColumns
+PEOPLE_REPORT = """... on PeopleImportReport { created changed ended unchanged conflicting rejected unmappedColumns
+    changes { outcome key name facts { fact before after since } } proposals { row key name known knownName shared }
   rejectedRows { row column value reason } }"""
 ALL = f"""id state file problem canBeUndone undoneRows rejectedUrl
   plan {{ __typename {EVENTS} {PEOPLE_REPORT} }} applied {{ __typename {EVENTS} {PEOPLE_REPORT} }}"""

@@ -38,6 +38,26 @@ def test_a_machine_gets_the_report_of_events_as_json(run: Run) -> None:
     assert told["rejected_by_reason"] == {"not a whole number": 1}
 
 
+def test_a_dry_run_shows_a_person_whose_what_changes_and_who_may_be_known(run: Run) -> None:
+    head = "STATUS,USERID,FIRSTNAME,LASTNAME,EMAIL,MANAGER,TITLE,HIREDATE\n"
+    mia = "active,07,Mia,Novak,mia@example.org,NO_MANAGER,{},2020-01-01\n"
+    Path("users.csv").write_text(head + mia.format("Agent"))
+    run("import", "successfactors", "users.csv", "--as-of", "2025-01-01")
+    Path("users.csv").write_text(head + mia.format("Lead"))
+    namesake = {"id": "9", "firstName": "Mia", "lastName": "Novak", "status": "Active"}
+    Path("bamboo.json").write_text(json.dumps({"title": "Report", "fields": [], "employees": [namesake]}))
+
+    table = run("import", "successfactors", "users.csv", "--as-of", "2025-07-01", "--dry-run").stdout
+    told = json.loads(
+        run("import", "successfactors", "users.csv", "--as-of", "2025-07-01", "--dry-run", "--json").stdout
+    )
+    other = run("import", "bamboohr", "bamboo.json", "--as-of", "2025-07-01", "--dry-run").stdout
+
+    assert "changed  07  Mia Novak  job title: Agent → Lead (from 2025-07-01)" in table
+    assert [(one["outcome"], one["key"]) for one in told["changes"]] == [("changed", "07")]
+    assert "9 Mia Novak may be Mia Novak (successfactors:userid 07): the same name" in other
+
+
 def test_a_customer_is_erased_by_the_address_and_the_audit_log_does_not_name_them(run: Run) -> None:
     header, row = "event_id,occurred_at,customer_key,email", "7,2024-05-01T10:00:00Z,anna-7341,Anna@Example.org"
     Path("contacts.csv").write_text(f"{header}\n{row}\n")

@@ -15,6 +15,7 @@ from appraise.errors import InvalidInput
 from appraise.storage import people
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.import_people import reconcile_people
+from appraise.use_cases.people_changes import ChangedFact, Fact, Outcome, PersonChange
 from appraise.use_cases.people_report import PeopleReport, UnresolvedManager
 from appraise.use_cases.verify_audit import verify_audit
 
@@ -69,7 +70,7 @@ def test_the_same_export_twice_changes_nothing(deployment: Deployment) -> None:
 
     again = imported(deployment, *export, on=JULY)
 
-    assert (counts(again), snapshot(deployment)) == ((0, 0, 0, 2), before)
+    assert (counts(again), again.changes, snapshot(deployment)) == ((0, 0, 0, 2), (), before)
 
 
 def test_titles_are_stored_letter_for_letter(deployment: Deployment) -> None:
@@ -262,3 +263,67 @@ def test_an_import_leaves_one_line_in_a_whole_audit_chain(deployment: Deployment
     verdict = verify_audit(deployment)
 
     assert (verdict.entries, verdict.first_break) == (1, None)
+
+
+def test_a_plan_tells_of_each_what_changes_from_when_and_in_words(deployment: Deployment) -> None:
+    known = [person("ann"), person("eve"), person("ben", manager="ann", job_title="Agent", email="b@example.org")]
+    imported(deployment, *known, person("dan"), on=JANUARY)
+    moved = person("ben", manager="eve", job_title="Lead", department_code="S", email="b@example.org")
+
+    left = person("dan", status=EmploymentStatus.TERMINATED, termination_date=date(2025, 5, 31))
+    report = imported(
+        deployment, person("ann"), person("eve", display_name="Eve Ng"), moved, left, person("kim"), on=JULY
+    )
+
+    assert report.changes == (
+        PersonChange(
+            Outcome.CHANGED,
+            "ben",
+            "Ben",
+            (
+                ChangedFact(Fact.JOB_TITLE, "Agent", "Lead", JULY),
+                ChangedFact(Fact.DEPARTMENT, None, "S", JULY),
+                ChangedFact(Fact.MANAGERS, "Ann", "Eve Ng", JULY),
+            ),
+        ),
+        PersonChange(Outcome.CHANGED, "eve", "Eve Ng", (ChangedFact(Fact.NAME, "Eve", "Eve Ng"),)),
+        PersonChange(Outcome.ENDED, "dan", "Dan", (ChangedFact(Fact.JOB, "active", None, date(2025, 6, 1)),)),
+        PersonChange(Outcome.NEW, "kim", "Kim"),
+    )
+
+
+def test_a_change_of_another_day_is_told_with_its_periods(deployment: Deployment) -> None:
+    imported(deployment, person("ann", job_title="Agent"), on=MARCH)
+
+    report = imported(deployment, person("ann", job_title="Agent", termination_date=date(2025, 12, 31)), on=JULY)
+
+    told = ChangedFact(Fact.JOB, "Agent, active (2020-01-01 – open)", "Agent, active (2020-01-01 – 2026-01-01)")
+    assert [change.facts for change in report.changes] == [(told,)]
+
+
+def test_a_new_person_with_the_address_or_name_of_another_source_s_is_proposed_and_never_merged(
+    deployment: Deployment,
+) -> None:
+    crm = ExternalReference("crm:id", "7")
+    first = [person("ann", email="ann@example.org"), person("ben"), person("cem")]
+    imported(deployment, *first, on=JANUARY)
+    others = [
+        replace(person("ann", email="Ann@example.org"), key=crm, references=(crm,)),
+        replace(person("ben", display_name="BEN"), key=ExternalReference("crm:id", "8"), references=()),
+    ]
+
+    report = reconcile_people(
+        deployment,
+        ReadPeople(tuple(others), ()),
+        ImportOptions("crm", as_of=JULY),
+        file="crm.csv",
+        at=AT,
+        dry_run=False,
+    )
+    again = imported(deployment, *first, person("new", display_name="Cem"), on=JULY)
+
+    assert (report.created, [(one.key, one.known, one.shared) for one in report.proposals]) == (
+        2,
+        [("7", "hr:id ann", ("email", "name")), ("8", "hr:id ben", ("name",))],
+    )
+    assert again.proposals == ()  # the source itself tells the two of one name apart

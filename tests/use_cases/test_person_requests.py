@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from tests.use_cases.conftest import AT, Company, done, record, shared, stepped
 
 from appraise.adapters.contract import ImportOptions, ReadPeople
@@ -15,13 +15,14 @@ from appraise.cli import person_output
 from appraise.domain.access import Principal, Role
 from appraise.domain.disputes import DisputeKind
 from appraise.domain.employees import EmploymentStatus
+from appraise.domain.jobs import JobKind, JobState
 from appraise.domain.people_documents import documents_of
 from appraise.domain.person_requests import RequestKind
 from appraise.domain.section_course import Stance
 from appraise.domain.sections import Refusal
 from appraise.errors import Forbidden, NotFound
 from appraise.storage import people, people_snapshots
-from appraise.storage.tables import METADATA, PERSON_TEXTS
+from appraise.storage.tables import JOBS, METADATA, PERSON_TEXTS
 from appraise.use_cases.acknowledge_section import acknowledge_section
 from appraise.use_cases.assess_item import assess_item
 from appraise.use_cases.create_token import create_token
@@ -29,6 +30,9 @@ from appraise.use_cases.file_dispute import file_dispute
 from appraise.use_cases.finalise_section import finalise_section
 from appraise.use_cases.grant_role import grant_role
 from appraise.use_cases.import_people import reconcile_people
+from appraise.use_cases.import_reports import document_of
+from appraise.use_cases.people_changes import Outcome, PersonChange
+from appraise.use_cases.people_report import PeopleReport
 from appraise.use_cases.person_requests import (
     NamedRequest,
     confirm_person_request,
@@ -114,6 +118,18 @@ def left(company: Company) -> None:
     reconcile_people(company.deployment, read, options, file="people.csv", at=AT, dry_run=False)
 
 
+def with_a_report(company: Company) -> None:
+    """Of an import through the API, which names whom it changed."""
+    told = [PersonChange(Outcome.ENDED, "ann", "Ann"), PersonChange(Outcome.NEW, "zoe", "Zoe")]
+    report = PeopleReport(AT.date(), 1, 0, 1, 0, changes=tuple(told))
+    with company.deployment.database.transaction() as session:
+        values = {"kind": JobKind.IMPORT.value, "state": JobState.DONE.value, "owner": "hal", "asker": {}, "wanted": {}}
+        moments = {"asked_at": AT, "finished_at": AT}
+        counts = {"done": 0, "total": 0, "tries": 0}
+        outcome = {"plan": document_of(report)}
+        session.execute(insert(JOBS), [{"id": "report", **values, **moments, **counts, "outcome": outcome}])
+
+
 def tables_with(company: Company, *texts: str) -> set[str]:
     """Where any of these texts is found in the records."""
     found = set()
@@ -128,10 +144,17 @@ def tables_with(company: Company, *texts: str) -> set[str]:
 def test_an_erasure_takes_names_and_words_and_leaves_numbers_of_nobody(company: Company) -> None:
     with_a_life(company)
     left(company)
+    with_a_report(company)
     words = ("'Ann'", "Ann about", "Ann disputes", "Ann agrees", "answers at once", "ann@example.org", "Ann's", '"Ann"')
-    assert {"employees", "items", "person_texts", "disputes", "external_references", "access_tokens"} <= tables_with(
-        company, *words
-    )
+    assert {
+        "employees",
+        "items",
+        "person_texts",
+        "disputes",
+        "external_references",
+        "access_tokens",
+        "jobs",
+    } <= tables_with(company, *words)
     before = company.section("ann").section
 
     assert isinstance(confirm(company, hedy(company), proposed(company)), NamedRequest)
@@ -145,6 +168,9 @@ def test_an_erasure_takes_names_and_words_and_leaves_numbers_of_nobody(company: 
     with company.deployment.database.reading() as session:
         assert people.status_of(session, company.ids["ann"], on=LATER.date()) is EmploymentStatus.TERMINATED
     assert verify_audit(company.deployment).first_break is None
+    with company.deployment.database.reading() as session:
+        outcome = session.execute(select(JOBS.c.outcome).where(JOBS.c.id == "report")).scalar_one()
+    assert [(one["key"], one["name"]) for one in outcome["plan"]["people"]["changes"]] == [("zoe", "Zoe")]
     again = proposed(company)
     assert isinstance(again, Refusal)
     assert again.code == "ALREADY_DONE"

@@ -6,6 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from rich.table import Table
+
 from appraise.adapters.contract import EmployeeSource, EventSource, ImportOptions, MixedSource
 from appraise.adapters.discovery import adapter_named
 from appraise.bootstrap import open_deployment, utc_now
@@ -20,10 +22,13 @@ from appraise.settings import Settings
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.import_events import import_events
 from appraise.use_cases.import_people import import_people
+from appraise.use_cases.people_changes import ChangedFact, PersonChange
 from appraise.use_cases.people_report import PeopleReport
 from appraise.use_cases.rejected_rows import write_rejected
 
 SHOWN = 10
+PLANNED = 50
+"""Changed people of a dry run."""
 
 
 def import_one(  # the command's own options
@@ -146,6 +151,21 @@ def print_people(path: Path, report: PeopleReport, rejected_to: Path | None = No
         highlight=False,
         soft_wrap=True,
     )
+    if report.dry_run and report.changes:
+        _print_changes(report.changes)
+    if report.conflicting:
+        told = f"  {report.conflicting:,} of the rejected rows hold ids of different employees."
+        console.print(told, highlight=False, soft_wrap=True)
+    if report.proposals:
+        _lines(
+            "New people who may be known already; nothing was merged. To join them, name a column that holds the known"
+            " id (--set reference.NAMESPACE=COLUMN) before they are imported",
+            (
+                f"row {one.row}: {one.key} {one.name} may be {one.known_name} ({one.known}): the same"
+                f" {' and '.join(one.shared)}"
+                for one in report.proposals
+            ),
+        )
     if report.loops:
         _lines("Reporting loops, not stored", (" → ".join(path) for path in report.loops))
     if report.unresolved_managers:
@@ -159,6 +179,22 @@ def print_people(path: Path, report: PeopleReport, rejected_to: Path | None = No
     _common(report.warnings, report.unmapped_columns)
     _rejected(len(report.rejected), report.rejected)
     _kept(len(report.rejected), rejected_to, None)
+
+
+def _print_changes(changes: tuple[PersonChange, ...]) -> None:
+    """What a dry run would change of whom; all of it with --json."""
+    table = Table("", "id", "name", "what", box=None, header_style="bold", pad_edge=False)
+    for change in changes[:PLANNED]:
+        table.add_row(change.outcome, change.key, change.name, "\n".join(_fact(fact) for fact in change.facts))
+    console.print(table)
+    if len(changes) > PLANNED:
+        told = f"  … and {len(changes) - PLANNED:,} more; --json tells of all"
+        console.print(told, style="dim", highlight=False)
+
+
+def _fact(fact: ChangedFact) -> str:
+    since = "" if fact.since is None else f" ({'until' if fact.after is None else 'from'} {fact.since})"
+    return f"{fact.fact.replace('_', ' ')}: {fact.before or 'none'} → {fact.after or 'none'}{since}"
 
 
 def print_events(path: Path, report: ImportReport, rejected_to: Path | None, to_mend: Path | None = None) -> None:

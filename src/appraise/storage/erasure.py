@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, String, Table, cast, delete, or_, select, update
 
 from appraise.domain.identifiers import EmployeeId
+from appraise.domain.jobs import JobKind
 from appraise.domain.person_requests import ERASED_NAME
 from appraise.storage import people_snapshots, person_requests
 from appraise.storage.database import Session, lock
@@ -54,6 +55,7 @@ def erase(session: Session, employee: EmployeeId, *, at: datetime) -> dict[str, 
     lock(session, person_requests.ERASURES)
     session.execute(select(SECTIONS.c.id).where(SECTIONS.c.employee_id == employee).with_for_update())
     done: dict[str, int] = {"person_texts": people_snapshots.erase(session, employee)}
+    done["reports"] = _reports(session, _names(session, employee))
     for table, condition in _removed(employee):
         done[table.name] = session.execute(delete(table).where(condition)).rowcount
     for table, condition, values in _emptied(employee, at):
@@ -101,6 +103,41 @@ def _emptied(employee: EmployeeId, at: datetime) -> Iterator[tuple[Table, Column
     told = select(EXPORT_SUBJECTS.c.job_id).where(EXPORT_SUBJECTS.c.employee_id == employee)
     # Files that tell of them go with the next round of the worker.
     yield JOBS, JOBS.c.id.in_(told) & (JOBS.c.state == "DONE"), {"expires_at": at}
+
+
+def _names(session: Session, employee: EmployeeId) -> frozenset[str]:
+    """By what reports of imports name the person: ids, addresses, names."""
+    known, shown = EXTERNAL_REFERENCES.c, EMPLOYEES.c
+    found = {value for (value,) in session.execute(select(known.value).where(known.employee_id == employee))}
+    for row in session.execute(select(shown.display_name, shown.email).where(shown.id == employee)):
+        found |= {one for one in row if one}
+    return frozenset(found)
+
+
+def _reports(session: Session, names: frozenset[str]) -> int:
+    """Take entries that name the person out of the reports of imports; their counts stay."""
+    table, done = JOBS.c, 0
+    kept = (table.kind == JobKind.IMPORT.value) & table.outcome.is_not(None)
+    for row in session.execute(select(table.id, table.outcome).where(kept)).all():
+        outcome = _without(row.outcome, names)
+        if outcome != row.outcome:
+            session.execute(update(JOBS).where(table.id == row.id).values(outcome=outcome))
+            done += 1
+    return done
+
+
+def _without(document: Any, names: frozenset[str]) -> Any:
+    if isinstance(document, dict):
+        return {name: _without(value, names) for name, value in document.items()}
+    if isinstance(document, list):
+        return [_without(one, names) for one in document if not _tells(one, names)]
+    return document
+
+
+def _tells(document: Any, names: frozenset[str]) -> bool:
+    if isinstance(document, dict | list):
+        return any(_tells(one, names) for one in (document.values() if isinstance(document, dict) else document))
+    return document in names
 
 
 def _courses(session: Session, employee: EmployeeId) -> int:

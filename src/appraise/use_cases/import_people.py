@@ -22,6 +22,7 @@ from appraise.storage.database import Session, lock
 from appraise.storage.people_import import DepartmentFacts, Job, Manager
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.mirror_loads import OPERATOR
+from appraise.use_cases.people_changes import Held, Looked, Outcome, keys_of, proposals
 from appraise.use_cases.people_history import Known, history, left, stored_loops
 from appraise.use_cases.people_identities import Identities, identify
 from appraise.use_cases.people_report import PeopleReport, UnresolvedManager
@@ -136,7 +137,8 @@ class _Reconciliation:
     def run(self, *, dry_run: bool) -> PeopleReport:
         session, source = self.session, self.options.source
         lock(session, "people")
-        identities = identify(self.read.records, people_import.references(session), file=self.file)
+        references = people_import.references(session)
+        identities = identify(self.read.records, references, file=self.file)
         jobs = people_import.jobs(session, source)
         solid = _Lines.of(people_import.lines(session, source, ReportingKind.SOLID), identities)
         dotted = _Lines.of(people_import.lines(session, source, ReportingKind.DOTTED), identities)
@@ -153,14 +155,15 @@ class _Reconciliation:
         loops = stored_loops(solid.before, solid.after)
         _drop_self(dotted.after)
 
-        attributes = self.save_employees(identities)
+        employees = people_import.employees(session)
+        attributes = self.save_employees(identities, employees)
         people_import.save_jobs(session, source, before=jobs, after=jobs_after)
         people_import.save_lines(session, source, ReportingKind.SOLID, before=solid.before, after=solid.after)
         people_import.save_lines(session, source, ReportingKind.DOTTED, before=dotted.before, after=dotted.after)
         self.save_departments()
         self.resolve_elsewhere(identities)
 
-        touched = attributes | {employee for employee, _ in identities.new_references}
+        touched = attributes.keys() | {employee for employee, _ in identities.new_references}
         touched |= _differing(jobs, jobs_after)
         touched |= _differing(solid.before, solid.after) | _differing(dotted.before, dotted.after)
         ended = {
@@ -170,7 +173,13 @@ class _Reconciliation:
         }
         report = self.report(identities, touched=touched, ended=ended, loops=loops, dry_run=dry_run)
         self.record(report)
-        return report
+        before = Held(employees, jobs, solid.before, dotted.before)
+        after = Held({**employees, **identities.created, **attributes}, jobs_after, solid.after, dotted.after)
+        looked = Looked(self.day, keys_of(references, self.options.source) | _keys(identities), before, after)
+        changed = touched - ended - identities.created.keys()
+        told = looked.changes({Outcome.CHANGED: changed, Outcome.ENDED: ended, Outcome.NEW: identities.created})
+        created = [identities.records[employee][0] for employee in identities.created]
+        return replace(report, changes=told, proposals=proposals(created, references, employees))
 
     def managers(
         self, records: list[PeopleRecord], identities: Identities
@@ -207,9 +216,11 @@ class _Reconciliation:
             )
         return missing
 
-    def save_employees(self, identities: Identities) -> set[EmployeeId]:
-        """Create the new ones and bring names and addresses up to date; who was changed."""
-        known = people_import.employees(self.session) | identities.created
+    def save_employees(
+        self, identities: Identities, before: Mapping[EmployeeId, Employee]
+    ) -> dict[EmployeeId, Employee]:
+        """Create the new ones and bring names and addresses up to date; how those are shown that were changed."""
+        known = {**before, **identities.created}
         people_import.add_employees(self.session, identities.created.values(), at=self.at)
         people_import.add_references(self.session, identities.new_references)
         changed = []
@@ -219,7 +230,7 @@ class _Reconciliation:
             if shown != known.get(employee):
                 changed.append(shown)
         people_import.change_employees(self.session, changed)
-        return {employee.id for employee in changed}
+        return {employee.id: employee for employee in changed}
 
     def resolve_elsewhere(self, identities: Identities) -> None:
         """Lines of other sources may have waited for somebody whom this export brought."""
@@ -256,13 +267,14 @@ class _Reconciliation:
         dry_run: bool,
     ) -> PeopleReport:
         changed = touched - ended - identities.created.keys()
-        keys = {employee: records[0].key.value for employee, records in identities.records.items()}
+        keys = _keys(identities)
         return PeopleReport(
             as_of=self.day,
             created=len(identities.created),
             changed=len(changed),
             ended=len(ended),
             unchanged=len(identities.records.keys() - identities.created.keys() - touched - ended),
+            conflicting=len(identities.rejected),
             rejected=tuple(sorted([*self.read.rejected, *identities.rejected], key=lambda row: row.row)),
             unresolved_managers=tuple(sorted(self.unresolved, key=lambda manager: manager.row)),
             loops=tuple(sorted(_from_smallest([keys.get(employee, employee) for employee in path]) for path in loops)),
@@ -279,6 +291,10 @@ class _Reconciliation:
         audit.append(
             self.session, at=self.at, actor=self.actor, action="people.import", subject=subject, details=details
         )
+
+
+def _keys(identities: Identities) -> dict[EmployeeId, str]:
+    return {employee: records[0].key.value for employee, records in identities.records.items()}
 
 
 _NOBODY: Final = Employee(EmployeeId(""), "")

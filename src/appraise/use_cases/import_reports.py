@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from appraise.domain.mapping import RejectedRow
 from appraise.events.report import ImportReport
+from appraise.use_cases.people_changes import PersonChange
 from appraise.use_cases.people_report import PeopleReport
 
 SHOWN: Final = 100
@@ -23,6 +24,19 @@ def _people(report: PeopleReport) -> dict[str, Any]:
         "changed": report.changed,
         "ended": report.ended,
         "unchanged": report.unchanged,
+        "conflicting": report.conflicting,
+        "changes": [_change(change) for change in report.changes[:SHOWN]],
+        "proposals": [
+            {
+                "row": one.row,
+                "key": one.key,
+                "name": one.name,
+                "known": one.known,
+                "knownName": one.known_name,
+                "shared": list(one.shared),
+            }
+            for one in report.proposals[:SHOWN]
+        ],
         "rejected": len(report.rejected),
         "rejectedRows": _rows(report.rejected),
         "unresolved": len(report.unresolved_managers),
@@ -39,6 +53,19 @@ def _people(report: PeopleReport) -> dict[str, Any]:
         "warnings": list(report.warnings[:SHOWN]),
         "unmappedColumns": list(report.unmapped_columns),
     }
+
+
+def _change(change: PersonChange) -> dict[str, Any]:
+    facts = [
+        {
+            "fact": fact.fact.value,
+            "before": fact.before,
+            "after": fact.after,
+            "since": None if fact.since is None else fact.since.isoformat(),
+        }
+        for fact in change.facts
+    ]
+    return {"outcome": change.outcome.value, "key": change.key, "name": change.name, "facts": facts}
 
 
 def _events(report: ImportReport) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from appraise.adapters.records import RejectedRow
 from appraise.domain.employees import ExternalReference
+from appraise.use_cases.people_changes import MergeProposal, PersonChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class UnresolvedManager:
 class PeopleReport:
     """Counts are of employees, each counted once: created, else ended, else changed, else unchanged.
 
-    `loops` are paths of source keys that come back to where they began; none of their lines was stored.
+    `changes` tells of each who is not unchanged; `conflicting` counts the rejected rows whose ids belong to different
+    employees. `loops` are paths of source keys that come back to where they began; none of their lines was stored.
     """
 
     as_of: date
@@ -29,6 +31,9 @@ class PeopleReport:
     changed: int
     ended: int
     unchanged: int
+    conflicting: int = 0
+    changes: tuple[PersonChange, ...] = ()
+    proposals: tuple[MergeProposal, ...] = ()
     rejected: tuple[RejectedRow, ...] = ()
     unresolved_managers: tuple[UnresolvedManager, ...] = ()
     loops: tuple[tuple[str, ...], ...] = ()

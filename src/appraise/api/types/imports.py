@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 import strawberry
 
@@ -17,7 +17,10 @@ from appraise.domain.cursors import cursor
 from appraise.domain.imports import ImportState, may_undo, state_of
 from appraise.domain.jobs import Job
 from appraise.domain.reading import Page
+from appraise.use_cases.people_changes import Fact, Outcome
 from appraise.use_cases.read_imports import count_imports
+
+PROPOSED: Final = ("row", "key", "name", "known", "shared")
 
 
 @strawberry.enum(name="ImportState", description="How far an import is.")
@@ -84,6 +87,54 @@ class EventKindCountsType:
     money: list[CurrencySumType] = strawberry.field(description="Sums of the taken.")
 
 
+@strawberry.enum(name="PersonOutcome", description="What an import does with a person.")
+class PersonOutcomeValue(Enum):
+    NEW = strawberry.enum_value(Outcome.NEW.value, description="Was not known.")
+    CHANGED = strawberry.enum_value(Outcome.CHANGED.value, description="Was known, and is another now.")
+    ENDED = strawberry.enum_value(Outcome.ENDED.value, description="The job ends.")
+
+
+@strawberry.enum(name="PersonFact", description="What of a person changes. `before` and `after` are in words.")
+class PersonFactValue(Enum):
+    NAME = strawberry.enum_value(Fact.NAME.value, description="The name that is shown.")
+    EMAIL = strawberry.enum_value(Fact.EMAIL.value, description="The e-mail address.")
+    STATUS = strawberry.enum_value(Fact.STATUS.value, description="The job's status.")
+    JOB_TITLE = strawberry.enum_value(Fact.JOB_TITLE.value, description="The job's title.")
+    DEPARTMENT = strawberry.enum_value(Fact.DEPARTMENT.value, description="The job's department, by its code.")
+    ATTRIBUTES = strawberry.enum_value(Fact.ATTRIBUTES.value, description="Further columns that were asked for.")
+    JOB = strawberry.enum_value(Fact.JOB.value, description="Jobs as a whole, or jobs of other days.")
+    MANAGERS = strawberry.enum_value(Fact.MANAGERS.value, description="Who they report to.")
+    DOTTED_MANAGERS = strawberry.enum_value(
+        Fact.DOTTED_MANAGERS.value, description="Who they report to in a dotted line."
+    )
+
+
+@strawberry.type(name="PersonFactChange", description="One thing that changes of a person.")
+class PersonFactChangeType:
+    fact: PersonFactValue = strawberry.field(description="What.")
+    before: str | None = strawberry.field(description="What was known; null for nothing.")
+    after: str | None = strawberry.field(description="What holds now; null for nothing.")
+    since: date | None = strawberry.field(description="The first day of it; null where it has no single one.")
+
+
+@strawberry.type(name="PersonChange", description="What an import changes of one person.")
+class PersonChangeType:
+    outcome: PersonOutcomeValue = strawberry.field(description="New, changed or ended.")
+    key: str = strawberry.field(description="The source's own id of the person.")
+    name: str = strawberry.field(description="Their name afterwards.")
+    facts: list[PersonFactChangeType] = strawberry.field(description="What changes; empty of somebody new.")
+
+
+@strawberry.type(name="MergeProposal", description="Somebody new who may be known already. Nothing is merged.")
+class MergeProposalType:
+    row: int = strawberry.field(description="The row of the file.")
+    key: str = strawberry.field(description="The source's own id of the person.")
+    name: str = strawberry.field(description="Their name in the file.")
+    known: str = strawberry.field(description="The ids of whom they may be.")
+    known_name: str = strawberry.field(description="The name of whom they may be.")
+    shared: list[str] = strawberry.field(description="What the two have in common: `email`, `name`.")
+
+
 @strawberry.type(name="PeopleImportReport", description="Employees, each counted once. Lists hold at most 100 entries.")
 class PeopleImportReport:
     as_of: date = strawberry.field(description="The day that the file shows.")
@@ -91,6 +142,11 @@ class PeopleImportReport:
     changed: int = strawberry.field(description="Known and changed.")
     ended: int = strawberry.field(description="Whose job ends.")
     unchanged: int = strawberry.field(description="Known and the same.")
+    conflicting: int = strawberry.field(description="Rejected rows whose ids belong to different employees.")
+    changes: list[PersonChangeType] = strawberry.field(
+        description="The first of those who are not unchanged: changed, then ended, then new ones, by name."
+    )
+    proposals: list[MergeProposalType] = strawberry.field(description="The first new people who may be known already.")
     rejected: int = strawberry.field(description="How many rows are not taken.")
     rejected_rows: list[RejectedRowType] = strawberry.field(description="The first of them.")
     unresolved: int = strawberry.field(description="How many managers are not known yet.")
@@ -107,6 +163,12 @@ class PeopleImportReport:
             changed=said["changed"],
             ended=said["ended"],
             unchanged=said["unchanged"],
+            conflicting=said["conflicting"],
+            changes=[_change(one) for one in said["changes"]],
+            proposals=[
+                MergeProposalType(known_name=one["knownName"], **{name: one[name] for name in PROPOSED})
+                for one in said["proposals"]
+            ],
             rejected=said["rejected"],
             rejected_rows=_rejected(said),
             unresolved=said["unresolved"],
@@ -172,6 +234,21 @@ ImportReport = Annotated[
 
 def _rejected(said: Mapping[str, Any]) -> list[RejectedRowType]:
     return [RejectedRowType(**row) for row in said["rejectedRows"]]
+
+
+def _change(said: Mapping[str, Any]) -> PersonChangeType:
+    facts = [
+        PersonFactChangeType(
+            fact=PersonFactValue(one["fact"]),
+            before=one["before"],
+            after=one["after"],
+            since=None if one["since"] is None else date.fromisoformat(one["since"]),
+        )
+        for one in said["facts"]
+    ]
+    return PersonChangeType(
+        outcome=PersonOutcomeValue(said["outcome"]), key=said["key"], name=said["name"], facts=facts
+    )
 
 
 def _kind(said: Mapping[str, Any]) -> EventKindCountsType:

@@ -95,7 +95,9 @@ const REPORT = `
 fragment ReportParts on ImportReport {
   __typename
   ... on PeopleImportReport {
-    asOf created changed ended unchanged rejected
+    asOf created changed ended unchanged conflicting rejected
+    changes { outcome key name facts { fact before after since } }
+    proposals { row key name known knownName shared }
     rejectedRows { file row column value reason }
     unresolved
     unresolvedManagers { row manager { value } reason }

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "lit";
 import { EVENTS, moment } from "./hr-words.js";
-import { number, plural, region, t } from "./language.js";
+import { number, plural, region, t, words } from "./language.js";
 import { date, plain } from "./words.js";
 
 /** @param {any} report @param {boolean} isDone */
@@ -27,6 +27,15 @@ function people(report, isDone) {
       [t`Managers not known yet`, report.unresolved, "attention"],
     ])}
     ${notes(report.warnings)}
+    ${report.changes.length === 0
+      ? nothing
+      : table(isDone ? t`What was changed` : t`What would be changed`, [t`Outcome`, t`Id`, t`Name`, t`What`], report.created + report.changed + report.ended,
+          report.changes.map((/** @type {any} */ one) => [OUTCOMES[one.outcome], one.key, one.name, one.facts.map(fact).join("; ")]))}
+    ${report.conflicting === 0 ? nothing : html`<p>${plural(report.conflicting, "{n} rejected row holds ids of different employees.", "{n} rejected rows hold ids of different employees.")}</p>`}
+    ${report.proposals.length === 0
+      ? nothing
+      : table(t`New people who may be known already; nothing is merged unless a column with the known id is named`, [t`Row`, t`Name`, t`May be`, t`In common`], report.proposals.length,
+          report.proposals.map((/** @type {any} */ one) => [one.row, one.name, `${one.knownName} (${one.known})`, one.shared.map((/** @type {string} */ kind) => SHARED[kind]).join(", ")]))}
     ${report.loops.length === 0
       ? nothing
       : html`<div class="notice bad"><p>${t`These reporting lines come back to themselves, and are not stored:`}</p>
@@ -36,6 +45,29 @@ function people(report, isDone) {
       : table(t`Managers whom nobody is known by yet; their lines wait for an import that brings them`, [t`Row`, t`Manager`, t`Why`], report.unresolved,
           report.unresolvedManagers.map((/** @type {any} */ one) => [one.row, one.manager.value, one.reason]))}
     ${rejected(report)} ${unread(report)}`;
+}
+
+/** @type {Record<string, string>} */
+const OUTCOMES = words({ NEW: "New", CHANGED: "Changed", ENDED: "Job ends" });
+/** @type {Record<string, string>} */
+const SHARED = words({ email: "E-mail address", name: "Name" });
+/** @type {Record<string, string>} */
+const FACTS = words({
+  NAME: "Name",
+  EMAIL: "E-mail address",
+  STATUS: "Status",
+  JOB_TITLE: "Job title",
+  DEPARTMENT: "Department",
+  ATTRIBUTES: "Further columns",
+  JOB: "Jobs",
+  MANAGERS: "Manager",
+  DOTTED_MANAGERS: "Dotted managers",
+});
+
+/** @param {{fact: string, before: string | null, after: string | null, since: string | null}} one */
+function fact(one) {
+  const step = `${FACTS[one.fact]}: ${one.before ?? "–"} → ${one.after ?? "–"}`;
+  return one.since === null ? step : t`${step}, from ${date(one.since)}`;
 }
 
 /** @param {any} report @param {boolean} isDone */

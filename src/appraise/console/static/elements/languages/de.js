@@ -65,6 +65,10 @@ export const MESSAGES = {
     one: "{n} Ereignis.",
     other: "{n} Ereignisse, das neueste zuerst.",
   },
+  "{n} rejected rows hold ids of different employees.": {
+    one: "{n} abgewiesene Zeile enthält Kennungen verschiedener Personen.",
+    other: "{n} abgewiesene Zeilen enthalten Kennungen verschiedener Personen.",
+  },
   "{n} rows read.": {
     one: "{n} Zeile gelesen.",
     other: "{n} Zeilen gelesen.",
