@@ -74,6 +74,13 @@ def test_each_key_names_the_same_employee(subgraph: Any, kind: str) -> None:
     assert names(entities(subgraph, "Hal Novak", key)) == ["Ann Archer"]
 
 
+def test_a_name_is_no_key_and_an_address_only_in_its_own(subgraph: Any) -> None:
+    email = entities(subgraph, "Hal Novak", {"id": number("Ann Archer")})["data"]["_entities"][0]["email"]
+    answer = entities(subgraph, "Hal Novak", {"source": "name", "id": "ann archer"}, {"source": "email", "id": email})
+
+    assert names(answer) == [None, None]
+
+
 def test_the_id_decides_where_keys_disagree(subgraph: Any) -> None:
     email = entities(subgraph, "Hal Novak", {"id": number("Ann Archer")})["data"]["_entities"][0]["email"]
     answer = entities(subgraph, "Hal Novak", {"id": number("Ben Castellanos"), "email": email})

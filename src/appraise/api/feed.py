@@ -67,7 +67,9 @@ class Feed:
     async def following(self, sections: frozenset[SectionId]) -> AsyncIterator[Follower]:
         """A follower who is told of everything that is committed from now on, and perhaps of something before."""
         if not self._followers:
-            self._sequence = await run_in_threadpool(latest_happening, self._deployment)
+            latest = await run_in_threadpool(latest_happening, self._deployment)
+            if not self._followers:  # whoever came meanwhile may still have to be told of what came before
+                self._sequence = latest
         follower = Follower(sections)
         self._followers.add(follower)
         if self._looking is None or self._looking.done():

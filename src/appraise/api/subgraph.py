@@ -38,6 +38,8 @@ VERSION: Final = "2.9"
 PREFIX: Final = "Appraise"
 MOST_REPRESENTATIONS: Final = 1_000
 _EMAIL: Final = "email"
+_NO_KEYS: Final = frozenset({_EMAIL, "name"})
+"""Namespaces that are no source: an address has a key of its own, and several people may have one name."""
 _ROUTER_ONLY: Final = {"authenticated", "requiresScopes"}
 
 
@@ -179,6 +181,8 @@ class Subgraph(strawberry.federation.Schema):
         own, email = representation.get("id"), representation.get("email")
         source = representation.get("source") or self.source
         if own is not None:
+            if source in _NO_KEYS:
+                return None
             return ExternalReference(str(source), str(own)).normalised()
         if email is not None:
             return ExternalReference(_EMAIL, str(email)).normalised()

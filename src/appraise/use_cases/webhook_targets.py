@@ -1,6 +1,8 @@
 """Where messages may be sent: public addresses over TLS, and the networks that a setting names."""
 
+import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
@@ -65,17 +67,22 @@ def check_address(address: Address, target: Target, networks: Sequence[Network])
     meant = _meant(address)
     if any(meant in network for network in networks):
         return
-    if not meant.is_global or meant.is_multicast or meant in CLOUD_HOST:
+    is_local = not meant.is_global or (isinstance(meant, IPv6Address) and meant.is_site_local)
+    if is_local or meant.is_multicast or meant in CLOUD_HOST:
         raise InvalidInput(f"{target.host} is in a network of our own ({address})", expected=EXPECTED, hint=TO_DO)
     if not target.is_tls:
         raise InvalidInput(f"{target.host} is a public host without TLS", expected=EXPECTED)
 
 
 def _literal(host: str) -> Address | None:
-    try:
+    """The address that `host` is, also as the system's resolver reads numbers: `2130706433`, `0x7f.1`."""
+    if host.casefold() == "localhost" or host.casefold().endswith(".localhost"):  # RFC 6761, 6.3
+        return IPv4Address("127.0.0.1")
+    with suppress(ValueError):
         return ip_address(host)
-    except ValueError:
-        return None
+    with suppress(OSError):
+        return IPv4Address(socket.inet_aton(host))
+    return None
 
 
 def _meant(address: Address) -> Address:
