@@ -13,6 +13,7 @@ from appraise.bootstrap import initialise
 from appraise.domain.events import EventKind
 from appraise.domain.periods import Period
 from appraise.domain.progress import silent
+from appraise.events.data_files import write_files
 from appraise.events.log import Commit, Origin
 from appraise.events.schema import DUCKDB, stored_columns
 from appraise.settings import Settings
@@ -67,10 +68,10 @@ def generate(data: Path, scale: float) -> None:
         engine.execute("SET enable_progress_bar = false")
         _macros(engine, numbers[EventKind.CUSTOMERS], employees)
         for kind, number in numbers.items():
-            rows = engine.sql(_query(kind, number)).to_arrow_reader(65_536)
+            files = write_files(engine, _query(kind, number), kind, data)
             origin = Origin("generated", "shop", "benchmark", "generated", "", "")
             commit = Commit("load", origin, AT, attempt=1, sequence=1, kinds=tuple(numbers))
-            if not deployment.events.append(deployment.events.open_table(kind), rows, commit):
+            if not deployment.events.append(deployment.events.open_table(kind), files, commit):
                 sys.exit(f"the {kind} could not be written")
     deployment.database.close()
     done.touch()

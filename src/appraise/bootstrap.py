@@ -72,6 +72,7 @@ def _deployment(settings: Settings) -> Deployment:
         files=settings.resolved_files,
         hosts=read_hosts(settings.hosts),
         engine=settings.engine,
+        in_place=settings.events_in_place,
         language=settings.language,
     )
 

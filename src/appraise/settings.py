@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     events_url: str | None = Field(
         default=None, description="directory in which the event tables lie; `data`/events where not set"
     )
+    events_in_place: Path | None = Field(
+        default=None, description="TOML file of event tables that are read where they are; none where not set"
+    )
     protected_url: str | None = Field(
         default=None,
         description="separate database of protected attributes; an SQLite file of its own in `data` where not set",

@@ -67,7 +67,7 @@ def test_a_customer_is_erased_by_the_address_and_the_audit_log_does_not_name_the
     ran = json.loads(run("erase", "customer", "anna@example.org", "--json").stdout)
     run("audit", "export", "--to", "audit.jsonl")
 
-    assert dry == {"keys": [["csv", "anna-7341"]], "found": {"contacts": 1}, "rows": {}, "deleted": 0}
+    assert dry == {"keys": [["csv", "anna-7341"]], "found": {"contacts": 1}, "rows": {}, "deleted": 0, "in_place": []}
     assert ran == {**dry, "rows": {"contacts": 1}, "deleted": 1}
     log = Path("audit.jsonl").read_text()
     assert (log.count('"customer.erase"'), log.count('"customer.erased"')) == (1, 1)

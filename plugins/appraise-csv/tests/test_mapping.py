@@ -3,9 +3,10 @@ from pathlib import Path
 import pytest
 
 from appraise.adapters.contract import FileShape, Skip
+from appraise.adapters.event_mapping import EventMapping
 from appraise.domain.events import EventKind
 from appraise.errors import InvalidInput, Place
-from appraise_csv.mapping import EventMapping, TableMapping, read_mapping
+from appraise_csv.mapping import TableMapping, read_mapping
 
 RATINGS = """
 kind = "ratings"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from appraise.adapters.contract import ImportOptions
+from appraise.adapters.event_mapping import EVENT_KEYS
 from appraise.domain.employees import EmploymentStatus, ExternalReference
 from appraise.domain.events import EventKind
 from appraise.errors import InvalidInput
@@ -55,7 +56,7 @@ def test_the_page_has_every_key() -> None:
     columns = [line for line in prose.splitlines() if line.startswith("| `[columns]` | key")]
     told = set(re.findall(r"[a-z_]+", " ".join([*re.findall(r"`([^`]+)`", prose), *columns])))
 
-    assert {*keys._FILE_KEYS, *keys._PEOPLE_KEYS, *keys._EVENT_KEYS, *keys.PEOPLE_COLUMNS} <= told
+    assert {*keys._FILE_KEYS, *keys._PEOPLE_KEYS, *EVENT_KEYS, *keys.PEOPLE_COLUMNS} <= told
     assert {status.value for status in EmploymentStatus} <= set(re.findall(r"\w+", PAGE))
     assert set(EventKind) <= set(re.findall(r"\w+", PAGE))
 

@@ -29,7 +29,8 @@ def customer(
     """Erase a customer from all event tables, of old versions too, with what they are called in other sources.
 
     Scores that rested on these events stay as they are; runs of before cannot be computed again. Export files that
-    lie elsewhere, backups, and the source itself are yours to clear: a new export brings the customer back.
+    lie elsewhere, backups, tables that are read in place and the source itself are yours to clear: a new export brings
+    the customer back.
 
     \b
     Examples:
@@ -56,3 +57,6 @@ def customer(
         else f"Erased; {erasure.deleted:,} files of old versions are gone, and no file of the tables names the customer"
     )
     console.print(told, highlight=False, soft_wrap=True)
+    if erasure.in_place:
+        others = f"Not looked at, as they are read in place: {', '.join(erasure.in_place)}. Erase there, too."
+        console.print(others, highlight=False, markup=False, soft_wrap=True)

@@ -61,6 +61,9 @@ def print_run(run: ScoringRun, *, json: bool) -> None:
     took = (run.finished_at or run.started_at) - run.started_at
     seconds = f"{took.total_seconds():.1f} s"
     console.print(f"Scoring run {run.id}: {run.state.value.lower()} in {seconds}", highlight=False)
+    for one in () if run.manifest is None else run.manifest.in_place:
+        said = f"  In place: {one.name}, {one.state}: {one.taken:,} of {one.rows:,} rows are events"
+        console.print(said, highlight=False, soft_wrap=True, markup=False)
     print_coverage(run)
     print_summary(run)
     for warning in () if run.manifest is None else run.manifest.policy_warnings:

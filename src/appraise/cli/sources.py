@@ -28,12 +28,12 @@ def reconcile(
     """
     from dataclasses import asdict
 
-    from appraise.bootstrap import open_deployment
+    from appraise.bootstrap import open_deployment, utc_now
     from appraise.cli.output import console, print_json
     from appraise.settings import Settings
     from appraise.use_cases.read_sources import reconcile as sums_of
 
-    found = sums_of(open_deployment(Settings()), time_zone=time_zone, source=source)
+    found = sums_of(open_deployment(Settings()), at=utc_now(), time_zone=time_zone, source=source)
     if json:
         print_json([asdict(one) for one in found])
     elif to is not None:
@@ -99,13 +99,13 @@ def coverage(json: Json = False) -> None:
 
     from rich.table import Table
 
-    from appraise.bootstrap import open_deployment
+    from appraise.bootstrap import open_deployment, utc_now
     from appraise.cli.output import console, print_json
     from appraise.settings import Settings
     from appraise.use_cases.read_sources import read_coverage
 
     settings = Settings()
-    found = read_coverage(open_deployment(settings), memory_limit=settings.memory_limit)
+    found = read_coverage(open_deployment(settings), at=utc_now(), memory_limit=settings.memory_limit)
     if json:
         print_json([asdict(one) for one in found])
         return

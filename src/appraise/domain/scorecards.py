@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
+from appraise.domain.in_place import InPlace
 from appraise.domain.standings import Standing
 
 
@@ -208,7 +209,8 @@ class Manifest:
     `event_versions` are the event tables' version numbers, `data_as_of` the first day without data, `cycle_end` None
     where the cycle was open, `people_hash` and `policy_hash` SHA-256 of their canonical JSON, `policy_warnings` what
     lint said of the policy. `seed` starts the random numbers of composites; `indicators` tell by key which package
-    measured it, `software` the versions of code and libraries by name.
+    measured it, `software` the versions of code and libraries by name, `in_place` the tables that were read where they
+    are, of which nothing is kept.
     """
 
     code_version: str
@@ -222,6 +224,7 @@ class Manifest:
     seed: int = 0
     indicators: tuple[tuple[str, str], ...] = ()
     software: tuple[tuple[str, str], ...] = ()
+    in_place: tuple[InPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

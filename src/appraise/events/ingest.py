@@ -87,18 +87,19 @@ def import_events(
         return replace(done, dry_run=options.dry_run)
     with tempfile.TemporaryDirectory(dir=options.scratch, prefix="appraise-import-") as directory:
         scratch = Path(directory)
-        with _connect(scratch, options) as connection:
+        with connect(scratch, options.link_secret) as connection:
             given = options if done is None else replace(options, dry_run=True)
             report = _Import(store, plan, origin, given, connection, scratch, progress, watch).run(path)
     return report if done is None else replace(done, dry_run=options.dry_run)
 
 
-def _connect(scratch: Path, options: LoadOptions) -> duckdb.DuckDBPyConnection:
+def connect(scratch: Path, link_secret: bytes) -> duckdb.DuckDBPyConnection:
+    """An engine within the memory of imports, with the key of customers' links."""
     connection = duckdb.connect(config={"temp_directory": str(scratch / "spill"), "memory_limit": MEMORY})
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = true")  # known, and not printed
     connection.execute("SET enable_progress_bar_print = false")
-    connection.execute(f"SET VARIABLE {LINK_SECRET} = $1", [options.link_secret])
+    connection.execute(f"SET VARIABLE {LINK_SECRET} = $1", [link_secret])
     return connection
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from appraise.domain.events import EventKind
+from appraise.domain.in_place import InPlace
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.people_documents import people_hash
 from appraise.domain.periods import Period
@@ -18,12 +19,13 @@ from appraise.scoring.software import software
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """Which events, by version of each table, which code, which random numbers, and which Ibis backend."""
+    """Which events, by version of each table and read in place, which code, which random numbers, which backend."""
 
     events: Mapping[EventKind, int]
     code: str
     seed: int
     engine: str = "duckdb"
+    in_place: tuple[InPlace, ...] = ()
 
 
 def manifest(
@@ -42,4 +44,5 @@ def manifest(
         seed=versions.seed,
         indicators=tuple((key, packages[key]) for key, _ in policy.indicators),
         software=software(versions.engine),
+        in_place=versions.in_place,
     )

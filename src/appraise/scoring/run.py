@@ -12,6 +12,7 @@ from appraise.domain.employees import OUT_OF_SERVICE, Employee, Employment
 from appraise.domain.events import EventKind
 from appraise.domain.exclusions import left_out
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
+from appraise.domain.in_place import InPlace
 from appraise.domain.indicators import COMPOSITE
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
@@ -66,20 +67,22 @@ def score(  # noqa: PLR0913  # what a run is computed from, each part named
     data_as_of: date,
     event_versions: Mapping[EventKind, int],
     code_version: str,
+    in_place: tuple[InPlace, ...] = (),
     seed: int = SEED,
     progress: Advance,
 ) -> ScoringResult:
     """Score every employee on every indicator of the policy.
 
     `events` are tables of one Ibis backend whose session thinks in UTC; a kind or column may be missing, which gives
-    absences that say so. Events from `data_as_of` on are not seen. The same arguments give the same digits.
+    absences that say so. `in_place` tells of those that are not of the event tables. Events from `data_as_of` on are
+    not seen. The same arguments give the same digits.
     Leavers count towards what is expected of the others; who was in service on no day of the cycle gets an absence.
 
     Raises `InvalidInput` for a policy that asks for what cannot be computed.
     """
     measured = measure(events, people, policy, cycle, data_as_of=data_as_of, progress=progress)
-    engines = {table.get_backend().name for table in events.values()}
-    versions = Versions(event_versions, code_version, seed, *engines)
+    engine = next((table.get_backend().name for table in events.values()), "duckdb")
+    versions = Versions(event_versions, code_version, seed, engine, in_place)
     made_of = manifest(people, policy, cycle, data_as_of=data_as_of, versions=versions)
     return concluded(measured, policy, made_of)
 

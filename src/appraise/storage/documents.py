@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from appraise.domain.events import EventKind
 from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.in_place import FileRead, Form, InPlace, Location, State
 from appraise.domain.policies import Policy
 from appraise.domain.policy_documents import document_of
 from appraise.domain.scorecards import Coverage, Evidence, Flags, Manifest, RunSummary, Working
@@ -80,6 +83,7 @@ def manifest_document(manifest: Manifest) -> dict[str, Any]:
         "seed": manifest.seed,
         "indicators": [list(pair) for pair in manifest.indicators],
         "software": [list(pair) for pair in manifest.software],
+        "in_place": [asdict(one) for one in manifest.in_place],
     }
 
 
@@ -97,6 +101,22 @@ def manifest_from(document: dict[str, Any]) -> Manifest:
         seed=document["seed"],
         indicators=tuple((key, package) for key, package in document["indicators"]),
         software=tuple((name, version) for name, version in document["software"]),
+        in_place=tuple(map(_in_place_from, document.get("in_place", ()))),
+    )
+
+
+def _in_place_from(document: dict[str, Any]) -> InPlace:
+    state = document["state"]
+    return InPlace(
+        source=document["source"],
+        kind=EventKind(document["kind"]),
+        location=Location(Form(document["location"]["form"]), document["location"]["address"]),
+        mapping=document["mapping"],
+        state=State(state["version"], tuple(FileRead(**file) for file in state["files"]), state["snapshot"]),
+        rows=document["rows"],
+        taken=document["taken"],
+        left_out=tuple((reason, count) for reason, count in document["left_out"]),
+        checksum=document["checksum"],
     )
 
 

@@ -7,8 +7,10 @@ from appraise.adapters.discovery import installed_adapters
 from appraise.domain.events import EventKind
 from appraise.errors import AppraiseError
 from appraise.events.health import count_abandoned, count_rows
+from appraise.events.reading_space import left_behind
 from appraise.storage.migrate import current_revision, newest_revision
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.events_in_place import look_at_tables
 from appraise.use_cases.verify_audit import verify_audit
 
 
@@ -23,7 +25,14 @@ class Check:
 
 
 def check_health(deployment: Deployment) -> tuple[Check, ...]:
-    return (_migrations(deployment), *_event_tables(deployment), _loads(deployment), _audit(deployment), _adapters())
+    return (
+        _migrations(deployment),
+        *_event_tables(deployment),
+        *_in_place(deployment),
+        _loads(deployment),
+        _audit(deployment),
+        _adapters(),
+    )
 
 
 def _migrations(deployment: Deployment) -> Check:
@@ -42,7 +51,7 @@ def _event_tables(deployment: Deployment) -> tuple[Check, ...]:
         snapshot = deployment.events.snapshot()
     except AppraiseError as error:
         return (Check("event tables", well=False, found=str(error), hint="run `appraise init`"),)
-    left = count_abandoned(deployment.events)
+    left = count_abandoned(deployment.events) + len(left_behind(deployment.events.root))
     counted = [(kind, count_rows(snapshot, kind)) for kind in EventKind]
     abandoned = Check(
         "event files",
@@ -63,6 +72,13 @@ def _counted(versions: Mapping[EventKind, int], counted: Iterable[tuple[EventKin
         )
         for kind, rows in counted
     )
+
+
+def _in_place(deployment: Deployment) -> Iterator[Check]:
+    for name, state in look_at_tables(deployment):
+        well = not isinstance(state, str)
+        hint = None if well else "`appraise events check` looks again, and tells of rows"
+        yield Check(f"in place: {name}", well, f"can be read as mapped, {state}" if well else str(state), hint)
 
 
 def _loads(deployment: Deployment) -> Check:

@@ -9,12 +9,13 @@ from pathlib import Path
 from appraise.domain.events import EventKind
 from appraise.domain.progress import Advance
 from appraise.events.compacting import Compacted, compact
+from appraise.events.reading_space import clear
 from appraise.storage import audit, cycles
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.inputs_of_then import versions_of
 from appraise.use_cases.mirror_loads import OPERATOR
 from appraise.use_cases.transactions import committed
+from appraise.use_cases.versions import versions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ def compact_events(
     day = None if settle_before is None else datetime.combine(settle_before, time(), UTC)
     with deployment.database.reading() as session:
         manifests = cycles.manifests(session, since=day)
+    clear(deployment.events.root)
     with tempfile.TemporaryDirectory(prefix="appraise-compaction-") as directory:
         tables = compact(
             deployment.events,

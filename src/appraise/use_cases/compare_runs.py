@@ -209,7 +209,7 @@ def _moves(pairs: _Pairs, names: Mapping[EmployeeId, str]) -> tuple[Move, ...]:
 
 def _other_inputs(before: Manifest, after: Manifest) -> tuple[str, ...]:
     compared = {
-        "events": (before.event_versions, after.event_versions),
+        "events": ((before.event_versions, before.in_place), (after.event_versions, after.in_place)),
         "people": (before.people_hash, after.people_hash),
         "policy": (before.policy_hash, after.policy_hash),
         "code": ((before.code_version, before.software), (after.code_version, after.software)),

@@ -24,8 +24,9 @@ class Deployment:
 
     Into `webhook_networks` messages may be sent though they are not public; they are kept for `webhook_retention`.
     `files` holds exports and uploads. Into `hosts` sections are written. Scoring computes at `engine`: `duckdb`, or an
-    address of Apache Spark. `language` is that of whoever chose none. By `lists_read` and `audit_memory` lines of the
-    audit log are written together. `together` are changes of sections that are written at once.
+    address of Apache Spark. The file `in_place` names event tables that are read where they are. `language` is that of
+    whoever chose none. By `lists_read` and `audit_memory` lines of the audit log are written together. `together` are
+    changes of sections that are written at once.
     """
 
     database: Database
@@ -38,6 +39,7 @@ class Deployment:
     files: Path = Path("appraise-data") / "files"
     hosts: tuple[HostSystem, ...] = ()
     engine: str = "duckdb"
+    in_place: Path | None = None
     language: str = "en"
     together: "Together | None" = None
     lists_read: "Gathering[ListRead]" = field(default_factory=Gathering, compare=False, repr=False)

@@ -14,6 +14,7 @@ from appraise.events.erasing import erase_customer as erase_rows
 from appraise.storage import audit
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.events_in_place import names_in_place
 from appraise.use_cases.mirror_loads import OPERATOR
 from appraise.use_cases.transactions import committed
 
@@ -22,13 +23,15 @@ from appraise.use_cases.transactions import committed
 class Erasure:
     """`keys` are (source, key) of the customer; `found` counts rows by table in all files, of old versions too.
 
-    `rows` were taken out of the tables as they are now, `deleted` files of old versions with them.
+    `rows` were taken out of the tables as they are now, `deleted` files of old versions with them. Tables `in_place`
+    are their owner's: the customer was not looked for there.
     """
 
     keys: tuple[tuple[str, str], ...]
     found: dict[EventKind, int]
     rows: dict[EventKind, int]
     deleted: int
+    in_place: tuple[str, ...] = ()
 
 
 def erase_customer(
@@ -47,14 +50,17 @@ def erase_customer(
     was taken out when all files were looked through again. Raises `NotFound` where no file knows the customer.
     """
     links = [] if source is not None else [hashlib.sha256(deployment.secret + key.lower().encode()).hexdigest()]
-    store = deployment.events
+    store, others = deployment.events, names_in_place(deployment)
     customer = find_customer(store, keys=[] if source is None else [(source, key)], links=links)
     found = {kind: rows for kind, rows in count_customer(store, customer).items() if rows}
     keys = tuple(sorted(customer.keys))
     if not found:
-        raise NotFound("no file of the event tables knows this customer", hint="check the key and its source")
+        hint = "check the key and its source"
+        if others:
+            hint += f"; whoever keeps the tables that are read in place erases there: {', '.join(others)}"
+        raise NotFound("no file of the event tables knows this customer", hint=hint)
     if dry_run:
-        return Erasure(keys, found, {}, 0)
+        return Erasure(keys, found, {}, 0, others)
     name = hmac.new(deployment.secret, f"{source}/{key}".encode(), hashlib.sha256).hexdigest()[:16]
 
     def told(action: str, rows: dict[EventKind, int]) -> None:
@@ -72,4 +78,4 @@ def erase_customer(
     if left:
         raise Fatal(f"{left} rows of the customer are still there")
     told("customer.erased", dict(erased.rows))
-    return Erasure(keys, found, dict(erased.rows), erased.deleted)
+    return Erasure(keys, found, dict(erased.rows), erased.deleted, others)

@@ -1,10 +1,9 @@
 """What a stored run was computed from, as far as it is still there, beside what there is now."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from appraise.domain.events import EventKind
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.people_documents import PeopleDocuments, people_of
@@ -15,7 +14,6 @@ from appraise.domain.reading import ScoringRun
 from appraise.domain.scorecards import Manifest
 from appraise.errors import InvalidInput
 from appraise.events.engine import engine_name
-from appraise.events.retained import gone
 from appraise.scoring.installed import installed
 from appraise.scoring.software import software
 from appraise.storage import cycles, people_snapshots
@@ -60,8 +58,11 @@ class Then:
         return all(one.state is not State.GONE for one in self.inputs)
 
 
-def inputs_of_then(deployment: Deployment, session: Session, run: ScoringRun, manifest: Manifest) -> Then:
-    events = _events(deployment, manifest)
+def inputs_of_then(
+    deployment: Deployment, session: Session, run: ScoringRun, manifest: Manifest, *, missing: Sequence[str]
+) -> Then:
+    """`missing` says which events are not there any more."""
+    events = _events(manifest, missing)
     rules, policy = _policy(session, run, manifest)
     documents = people_snapshots.of(session, manifest.people_hash)
     packages, left_out = _packages(manifest, policy)
@@ -79,15 +80,11 @@ def inputs_of_then(deployment: Deployment, session: Session, run: ScoringRun, ma
     )
 
 
-def versions_of(manifest: Manifest) -> dict[EventKind, int]:
-    return {EventKind(kind): version for kind, version in manifest.event_versions}
-
-
-def _events(deployment: Deployment, manifest: Manifest) -> Input:
-    missing = gone(deployment.events, versions_of(manifest))
+def _events(manifest: Manifest, missing: Sequence[str]) -> Input:
     if missing:
-        return Input("events", State.GONE, "; ".join(f"{kind.value}: {what}" for kind, what in missing.items()))
-    return Input("events", State.SAME, _pairs(manifest.event_versions))
+        return Input("events", State.GONE, "; ".join(missing))
+    in_place = [f"{one.name} in place, {one.state}" for one in manifest.in_place]
+    return Input("events", State.SAME, ", ".join([_pairs(manifest.event_versions), *in_place]))
 
 
 def _policy(session: Session, run: ScoringRun, manifest: Manifest) -> tuple[Input, Policy | None]:

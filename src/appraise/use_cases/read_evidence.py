@@ -49,25 +49,28 @@ def _is_wanted(row: EvidenceRow, indicator: IndicatorKey | None, counted: bool |
 @lru_cache(REMEMBERED)
 def _rows(deployment: Deployment, run_id: RunId, employee: EmployeeId) -> tuple[EvidenceRow, ...]:
     from appraise.events.engine import open_engine  # noqa: PLC0415  # who reads records only does not wait for it
-    from appraise.events.retained import gone  # noqa: PLC0415
     from appraise.scoring.evidence_rows import evidence_rows  # noqa: PLC0415
-    from appraise.use_cases.inputs_of_then import versions_of  # noqa: PLC0415
+    from appraise.use_cases.events_in_place import events_then  # noqa: PLC0415
 
     with deployment.database.reading() as session:
         run = cycles.run(session, run_id)
         manifest = run.manifest
         people = None if manifest is None else people_snapshots.of(session, manifest.people_hash)
         policy = cycles.policy_of(session, run_id)
-    if manifest is None or people is None or gone(deployment.events, versions_of(manifest)):
-        raise NotFound(
-            "the events that these figures were computed from are not kept any more",
-            hint="the figures stand as they were handed in; score the cycle again for new ones",
-        )
-    return evidence_rows(
-        deployment.events.snapshot(versions_of(manifest)).tables(open_engine(memory_limit=MEMORY)),
-        people_of(people),
-        policy,
-        Period(manifest.cycle_start, manifest.cycle_end),
-        employee,
-        data_as_of=manifest.data_as_of,
+    not_kept = NotFound(
+        "the events that these figures were computed from are not kept any more",
+        hint="the figures stand as they were handed in; score the cycle again for new ones",
     )
+    if manifest is None or people is None:
+        raise not_kept
+    with events_then(deployment, manifest, at=run.started_at) as events:
+        if events.missing:
+            raise not_kept
+        return evidence_rows(
+            events.snapshot.tables(open_engine(memory_limit=MEMORY)),
+            people_of(people),
+            policy,
+            Period(manifest.cycle_start, manifest.cycle_end),
+            employee,
+            data_as_of=manifest.data_as_of,
+        )

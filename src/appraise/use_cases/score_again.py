@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from appraise.domain.access import Principal
+from appraise.domain.events import EventKind
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
 from appraise.domain.indicators import COMPOSITE
 from appraise.domain.people import PeopleSnapshot
@@ -20,7 +22,9 @@ from appraise.storage import cycles, digits
 from appraise.storage.digits import Digits, Subject
 from appraise.use_cases.compare_runs import may_read_all, names
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.inputs_of_then import Input, Then, inputs_of_then, versions_of
+from appraise.use_cases.events_in_place import events_then
+from appraise.use_cases.inputs_of_then import Input, Then, inputs_of_then
+from appraise.use_cases.versions import versions_of
 
 WHOLE = "result"
 """The name of the figure where one side has no result at all."""
@@ -79,38 +83,41 @@ def score_again(
     may_read_all(principal)
     with deployment.database.reading() as session:
         run = cycles.finished_run(session, wanted)
-        if run is None or run.manifest is None:
-            raise NotFound(
-                f"there is no finished scoring run {wanted!r}",
-                expected="the id of a run, as `appraise score` prints it, or the name of a cycle for its latest one",
-            )
-        cycle = cycles.get(session, run.cycle)
-        then = inputs_of_then(deployment, session, run, run.manifest)
-        before, named = digits.stored(session, run.id), names(session)
-    again = Again(run.id, cycle.name, run.started_at, then.inputs, 0, 0, (), ())
-    if then.policy is None or then.people is None or not then.complete:
-        return again
-    result = _computed(deployment, run.manifest, then.policy, then.people, memory_limit=memory_limit, progress=progress)
+    if run is None or run.manifest is None:
+        raise NotFound(
+            f"there is no finished scoring run {wanted!r}",
+            expected="the id of a run, as `appraise score` prints it, or the name of a cycle for its latest one",
+        )
+    with events_then(deployment, run.manifest, at=run.started_at) as events:
+        with deployment.database.reading() as session:
+            cycle = cycles.get(session, run.cycle)
+            then = inputs_of_then(deployment, session, run, run.manifest, missing=events.missing)
+            before, named = digits.stored(session, run.id), names(session)
+        again = Again(run.id, cycle.name, run.started_at, then.inputs, 0, 0, (), ())
+        if then.policy is None or then.people is None or not then.complete:
+            return again
+        tables = events.snapshot.tables(scoring_engine(deployment.engine, memory_limit=memory_limit))
+        result = _computed(deployment, tables, run.manifest, then.policy, then.people, progress=progress)
     return _compared(again, before, digits.computed(result), then, named)
 
 
 def _computed(  # what a run is computed from
     deployment: Deployment,
+    tables: Mapping[EventKind, Any],
     manifest: Manifest,
     policy: Policy,
     people: PeopleSnapshot,
     *,
-    memory_limit: str | None,
     progress: Advance,
 ) -> ScoringResult:
-    snapshot = deployment.events.snapshot(versions_of(manifest))
     return score(
-        snapshot.tables(scoring_engine(deployment.engine, memory_limit=memory_limit)),
+        tables,
         people,
         policy,
         Period(manifest.cycle_start, manifest.cycle_end),
         data_as_of=manifest.data_as_of,
-        event_versions=snapshot.versions,
+        event_versions=versions_of(manifest),
+        in_place=manifest.in_place,
         code_version=deployment.code_version,
         seed=manifest.seed,
         progress=progress,

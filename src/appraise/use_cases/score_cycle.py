@@ -16,6 +16,7 @@ from appraise.scoring.run import score
 from appraise.storage import cycles, people
 from appraise.use_cases.announce_run import announced
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.events_in_place import events_now
 from appraise.use_cases.store_scores import store_scores
 
 
@@ -32,37 +33,37 @@ def score_cycle(  # noqa: PLR0913  # what, by which policy, when, and who watche
     """Compute and store a run. `data_as_of` is the first day without data; by default the events say it.
 
     Raises `NotFound` where there is no such cycle, `NotEnough` where no event has been imported and `InvalidInput`
-    where lint finds an error in the policy.
+    where lint finds an error in the policy or a table in place cannot be read as mapped.
     """
     refuse_errors(document_of(policy))
     started_at = clock()
     with deployment.database.reading() as session:
         cycle = cycles.get(session, cycle_id)
         known_people = people.snapshot(session)
-    snapshot = deployment.events.snapshot()
-    engine = scoring_engine(deployment.engine, memory_limit=memory_limit)
-    tables = snapshot.tables(engine)
-    end = data_as_of or data_end(tables)
-    if end is None:
-        raise NotEnough("no events have been imported", hint="import a customer system's export first")
-    with announced(deployment, cycle_id, clock=clock, progress=progress) as (run, advance):
-        result = score(
-            tables,
-            known_people,
-            policy,
-            cycle.period,
-            data_as_of=min(end, started_at.date()),
-            event_versions=snapshot.versions,
-            code_version=deployment.code_version,
-            progress=advance,
-        )
-        return store_scores(
-            deployment,
-            cycle,
-            result,
-            policy,
-            scored=known_people,
-            started_at=started_at,
-            at=clock(),
-            announced=run,
-        )
+    with events_now(deployment, at=started_at) as events:
+        tables = events.snapshot.tables(scoring_engine(deployment.engine, memory_limit=memory_limit))
+        end = data_as_of or data_end(tables)
+        if end is None:
+            raise NotEnough("no events have been imported", hint="import a customer system's export first")
+        with announced(deployment, cycle_id, clock=clock, progress=progress) as (run, advance):
+            result = score(
+                tables,
+                known_people,
+                policy,
+                cycle.period,
+                data_as_of=min(end, started_at.date()),
+                event_versions=events.snapshot.versions,
+                in_place=events.in_place,
+                code_version=deployment.code_version,
+                progress=advance,
+            )
+            return store_scores(
+                deployment,
+                cycle,
+                result,
+                policy,
+                scored=known_people,
+                started_at=started_at,
+                at=clock(),
+                announced=run,
+            )

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from appraise.domain.access import Principal
-from appraise.domain.events import EventKind
 from appraise.domain.identifiers import CycleId
 from appraise.domain.policies import Policy
 from appraise.domain.policy_documents import document_of
@@ -17,6 +16,7 @@ from appraise.scoring.sensitivity import weight_shifts
 from appraise.storage import cycles, people
 from appraise.use_cases.compare_runs import RunChanges, changes, may_read_all, names, stored_result
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.events_in_place import events_then
 
 
 def try_policy(
@@ -44,17 +44,24 @@ def try_policy(
         stored = stored_result(session, run)
         known_people = people.snapshot(session)
         named = names(session)
-    snapshot = deployment.events.snapshot({EventKind(kind): n for kind, n in stored.manifest.event_versions})
     data_as_of = stored.manifest.data_as_of
-    measured = measure(
-        snapshot.tables(scoring_engine(deployment.engine, memory_limit=memory_limit)),
-        known_people,
-        policy,
-        cycle.period,
-        data_as_of=data_as_of,
-        progress=progress,
+    with events_then(deployment, stored.manifest, at=run.started_at) as events:
+        if events.missing:
+            raise NotFound(
+                f"events that {cycle.name} was scored from are not there any more: {'; '.join(events.missing)}",
+                hint="score the cycle again, then try the policy",
+            )
+        measured = measure(
+            events.snapshot.tables(scoring_engine(deployment.engine, memory_limit=memory_limit)),
+            known_people,
+            policy,
+            cycle.period,
+            data_as_of=data_as_of,
+            progress=progress,
+        )
+    versions = Versions(
+        events.snapshot.versions, deployment.code_version, stored.manifest.seed, in_place=stored.manifest.in_place
     )
-    versions = Versions(snapshot.versions, deployment.code_version, stored.manifest.seed)
     made_of = manifest(known_people, policy, cycle.period, data_as_of=data_as_of, versions=versions)
     tried = concluded(measured, policy, made_of)
     return replace(changes(stored, tried, names=named), weights=weight_shifts(measured, policy, seed=made_of.seed))

@@ -1,26 +1,18 @@
 """Plans for events out of a table, by a mapping."""
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from appraise.adapters.columns import find_columns, literal, nearest, quoted
-from appraise.adapters.contract import EventPlan, EventStage, FileShape, ImportOptions, Parse, Rule, Skip
+from appraise.adapters.contract import EventPlan, EventStage, FileShape, ImportOptions, Parse, Skip
 from appraise.adapters.days import check_time_zone
+from appraise.adapters.event_mapping import EventMapping
+from appraise.adapters.event_rules import SUGGEST, check_required, mentioned, rules_of
 from appraise.adapters.settings import own_settings
-from appraise.domain.events import COLUMNS, Column, ColumnType, EventKind
+from appraise.domain.events import COLUMNS, EventKind
 from appraise.errors import InvalidInput, Place
-from appraise_csv.mapping import EventMapping, TableMapping
+from appraise_csv.mapping import TableMapping
 
-_PARSES = {
-    ColumnType.TEXT: Parse.TEXT,
-    ColumnType.INTEGER: Parse.INTEGER,
-    ColumnType.DECIMAL: Parse.DECIMAL,
-    ColumnType.BOOLEAN: Parse.BOOLEAN,
-    ColumnType.TIMESTAMP: Parse.TIMESTAMP,
-    ColumnType.MONEY: Parse.MONEY,
-}
-SUGGEST = "`appraise import csv FILE --suggest-mapping > mapping.toml` writes a first mapping to correct"
 _BESIDE = {"email", "source", "load_id", "file", "row"}
 """What a plain event file may have beside the columns of its kind: as `schema/events` says."""
 
@@ -114,7 +106,7 @@ def plan(
     used: dict[str, None] = {}
     stages = []
     for event in events:
-        _check_required(event, path)
+        check_required(event, path.name)
         found = find_columns(
             columns,
             {field: (column,) for field, column in event.columns.items()},
@@ -122,77 +114,12 @@ def plan(
             path=path,
             title=f"table of {event.kind} as mapped",
         )
-        rules = _rules(event, found, options)
+        rules = rules_of(event, found, options)
         stages.append(EventStage(event.kind, rules, only=event.only, skips=event.skips, prepare=event.prepare))
         used |= dict.fromkeys(found.values())
-        used |= dict.fromkeys(_mentioned(event, columns))
+        used |= dict.fromkeys(mentioned(event, columns))
         if any(rule.parse is Parse.TIMESTAMP and rule.time_zone is None for rule in rules.values()):
             warnings.append(f"{event.kind}: no time zone is declared, so times without an offset are rejected")
         if "link_key" not in rules:
             warnings.append(f"{event.kind}: without e-mail addresses the customers cannot be joined to other sources")
     return EventPlan(shape, tuple(stages), tuple(used), tuple(dict.fromkeys(warnings)))
-
-
-def _check_required(event: EventMapping, path: Path) -> None:
-    given = event.columns.keys() | event.constants.keys() | event.sql.keys()
-    missing = [column.name for column in COLUMNS[event.kind] if column.required and column.name not in given]
-    if missing and event.is_canonical:
-        raise InvalidInput(
-            f"the table is no plain event file of {event.kind}: it has no {', '.join(missing)}",
-            place=Place(path.name),
-            expected=f"the columns of schema/events/{event.kind}.json, or a mapping file",
-            hint=SUGGEST,
-        )
-    if missing:
-        raise InvalidInput(
-            f"nothing says where {', '.join(missing)} of the {event.kind} come from",
-            place=Place(path.name),
-            expected="a column, a constant or an SQL expression for each",
-            hint="a rating needs the scale it was given on: [scale] name, low, high"
-            if "scale" in missing
-            else f'under [columns] {missing[0]} = "its column", or under [constants] {missing[0]} = "its value"',
-        )
-
-
-def _rules(event: EventMapping, found: dict[str, str], options: ImportOptions) -> dict[str, Rule]:
-    rules: dict[str, Rule] = {}
-    formats = event.formats or ((options.date_format,) if options.date_format else ())
-    for column in COLUMNS[event.kind]:
-        name = column.name
-        if name not in event.columns and name not in event.constants and name not in event.sql:
-            continue
-        is_time = column.type is ColumnType.TIMESTAMP
-        rules[name] = Rule(
-            parse=_parse(event, column),
-            column=found.get(name) if name not in event.sql else None,
-            sql=event.sql.get(name),
-            constant=event.constants.get(name) if name not in event.sql and name not in found else None,
-            blame=found.get(name) if name in event.sql else None,
-            formats=formats if is_time else (),
-            time_zone=(event.time_zone or options.time_zone) if is_time else None,
-            words=event.words.get(name, {}),
-            decimal_comma=event.decimal_comma and column.type in {ColumnType.MONEY, ColumnType.DECIMAL},
-        )
-    return rules
-
-
-def _parse(event: EventMapping, column: Column) -> Parse:
-    if column.name in event.hashed:
-        return Parse.LINK
-    if column.name == "link_key":
-        is_key = event.is_canonical and event.columns["link_key"].casefold() == "link_key"
-        return Parse.TEXT if is_key else Parse.LINK
-    if event.is_canonical and column.type is ColumnType.MONEY:
-        return Parse.INTEGER
-    return _PARSES[column.type]
-
-
-def _mentioned(event: EventMapping, columns: Sequence[str]) -> list[str]:
-    """The raw columns that the mapping's SQL names, quoted or bare; SQL compares names without regard to case."""
-    texts = [*event.sql.values(), event.only or "", event.prepare or "", *(skip.where for skip in event.skips)]
-    names = {
-        (quoted_name.replace('""', '"') or bare).casefold()
-        for text in texts
-        for quoted_name, bare in re.findall(r'"((?:[^"]|"")+)"|([^\W\d]\w*)', text)
-    }
-    return [column for column in columns if column.casefold() in names]
