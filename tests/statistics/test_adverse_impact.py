@@ -151,14 +151,24 @@ def test_a_p_value_is_never_above_one() -> None:
 
 
 def test_half_a_person_more_in_every_cell_gives_an_empty_group_its_interval() -> None:
-    """Walter 1975: (5.5/40.5)/(.5/40.5) = 11 with variance 1/5.5 − 1/40.5 + 1/.5 − 1/40.5 of its logarithm."""
+    """Cochrane Handbook 10.4.4.2: (5.5/41)/(.5/41) = 11 with variance 1/5.5 − 1/41 + 1/.5 − 1/41 of its logarithm."""
     result, single = impact(5, 40, 0, 40), impact(1, 10, 2, 12)
-    half = 1.959963984540054 * np.sqrt(1 / 5.5 + 1 / 0.5 - 2 / 40.5)
+    half = 1.959963984540054 * np.sqrt(1 / 5.5 + 1 / 0.5 - 2 / 41)
     other = 1.959963984540054 * np.sqrt(1 - 1 / 10 + 1 / 2 - 1 / 12)
 
     assert (result.lower, result.upper) == pytest.approx((11 * np.exp(-half), 11 * np.exp(half)))
     assert (single.lower, single.upper) == pytest.approx((0.6 * np.exp(-other), 0.6 * np.exp(other)))
-    assert impact(4, 4, 3, 3).lower == impact(4, 4, 3, 3).upper == 1.0
+
+
+def test_a_group_of_which_all_were_selected_is_no_more_certain_than_others() -> None:
+    """The same with 3 of 3 against 6 of 12: (3.5/4)/(6.5/13) = 1.75 with variance 1/3.5 − 1/4 + 1/6.5 − 1/13."""
+    result = impact(3, 3, 6, 12)
+    half = 1.959963984540054 * np.sqrt(1 / 3.5 - 1 / 4 + 1 / 6.5 - 1 / 13)
+
+    assert (result.lower, result.upper) == pytest.approx((1.75 * np.exp(-half), 1.75 * np.exp(half)))
+    assert result.lower < 1 < result.upper
+    everybody = impact(4, 4, 3, 3)
+    assert (everybody.lower < 0.8, everybody.upper > 1.25) == (True, True)
 
 
 def test_who_scores_the_median_is_not_above_it_and_one_person_is_a_category() -> None:

@@ -151,6 +151,23 @@ def test_expected_purchases_equal_sixty_digit_arithmetic(r: float, alpha: float,
     assert model.expected_purchases(0.0, *np.array(histories).T).tolist() == [0.0] * 6
 
 
+def test_expected_purchases_equal_sixty_digit_arithmetic_wherever_parameters_lie() -> None:
+    """Among them long horizons of frequent buyers who hardly ever leave, and of rare ones who leave at once."""
+    rng = np.random.default_rng(4)
+    drawn = 10 ** rng.uniform((-2, -1, -1.7, -1.7, 0, -0.5), (2, 2.5, 2, 2, 4, 3), (60, 6))
+    cases = [((50.0, 5.0, 0.05, 0.4), 3000.0, 1, 0.5, 1.0), ((80.0, 5.0, 0.05, 0.3), 3000.0, 1, 0.5, 1.0)]
+    cases += [((0.02, 0.06, 57.0, 97.0), 2344.0, 2, 0.1, 0.2)]
+    cases += [
+        (tuple(row[:4]), row[4], x, 0.7 * row[5] if x else 0.0, row[5])
+        for row, x in zip(drawn, [0, 1, 7] * 20, strict=True)
+    ]
+    for parameters, *past in cases:
+        model = BgNbd(*parameters, 0.0, converged=True)
+        assert float(model.expected_purchases(*past)) == pytest.approx(exact(model, *past), rel=1e-9, abs=1e-200), (
+            parameters
+        )
+
+
 @pytest.mark.parametrize("mbg", [False, True])
 @pytest.mark.parametrize(("r", "alpha", "a", "b"), [(0.525, 6.183, 0.891, 1.614), (80.0, 50.0, 0.2, 5.0)])
 def test_a_new_customer_expects_what_the_definition_integrates_to(

@@ -143,9 +143,10 @@ def _exact(selected: int, total: int, other_selected: int, other_total: int) -> 
 
 
 def _log_interval(selected: int, total: int, other_selected: int, other_total: int) -> tuple[float, float]:
-    """95 % limits of the ratio; a half is added to every cell when one is empty (Walter 1975)."""
-    extra = 0.0 if min(selected, other_selected) > 0 else 0.5
-    a, n, b, m = selected + extra, total + extra, other_selected + extra, other_total + extra
+    """95 % limits of the ratio; a half is added to all four cells when one is empty (Cochrane Handbook 10.4.4.2)."""
+    is_any_empty = 0 in (selected, total - selected, other_selected, other_total - other_selected)
+    extra = 0.5 if is_any_empty else 0.0
+    a, n, b, m = selected + extra, total + 2 * extra, other_selected + extra, other_total + 2 * extra
     half = Z95 * np.sqrt(1 / a - 1 / n + 1 / b - 1 / m)
     centre = np.log(a / n) - np.log(b / m)
     return float(np.exp(centre - half)), float(np.exp(centre + half))
