@@ -12,6 +12,7 @@ import pytest
 
 from appraise.domain.employees import Employee, Employment, EmploymentStatus, ExternalReference
 from appraise.domain.events import COLUMNS, ColumnType, EventKind
+from appraise.domain.exchange_rates import ExchangeRates
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
@@ -121,13 +122,19 @@ class World:
     def people(self) -> PeopleSnapshot:
         return PeopleSnapshot(tuple(self.employees), tuple(self.employments), ())
 
-    def prepared(self, *, data_as_of: date = AS_OF) -> Prepared:
-        return prepare(self.tables(), directory(self.employees, self.employments), cycle=CYCLE, data_as_of=data_as_of)
+    def prepared(self, *, data_as_of: date = AS_OF, rates: ExchangeRates | None = None) -> Prepared:
+        known = directory(self.employees, self.employments)
+        return prepare(self.tables(), known, cycle=CYCLE, data_as_of=data_as_of, rates=rates)
 
     def score(
-        self, policy: Policy = DEFAULT_POLICY, *, data_as_of: date = AS_OF, cycle: Period = CYCLE
+        self,
+        policy: Policy = DEFAULT_POLICY,
+        *,
+        data_as_of: date = AS_OF,
+        cycle: Period = CYCLE,
+        rates: ExchangeRates | None = None,
     ) -> ScoringResult:
-        return scored(self.tables(), self.people(), policy, data_as_of=data_as_of, cycle=cycle)
+        return scored(self.tables(), self.people(), policy, data_as_of=data_as_of, cycle=cycle, rates=rates)
 
 
 def on(day: float) -> datetime:
@@ -147,6 +154,7 @@ def scored(
     *,
     data_as_of: date = AS_OF,
     cycle: Period = CYCLE,
+    rates: ExchangeRates | None = None,
 ) -> ScoringResult:
     return score(
         events,
@@ -156,6 +164,7 @@ def scored(
         data_as_of=data_as_of,
         event_versions=dict.fromkeys(events, 1),
         code_version="test",
+        rates=rates,
         progress=silent,
     )
 

@@ -210,7 +210,8 @@ class Manifest:
     where the cycle was open, `people_hash` and `policy_hash` SHA-256 of their canonical JSON, `policy_warnings` what
     lint said of the policy. `seed` starts the random numbers of composites; `indicators` tell by key which package
     measured it, `software` the versions of code and libraries by name, `in_place` the tables that were read where they
-    are, of which nothing is kept.
+    are, of which nothing is kept. `rates_hash` is that of the exchange rates by which money was converted, None where
+    there were none.
     """
 
     code_version: str
@@ -225,6 +226,7 @@ class Manifest:
     indicators: tuple[tuple[str, str], ...] = ()
     software: tuple[tuple[str, str], ...] = ()
     in_place: tuple[InPlace, ...] = ()
+    rates_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import ibis
 
 from appraise.domain.events import EventKind
 from appraise.domain.evidence import EvidenceRow, Use
+from appraise.domain.exchange_rates import ExchangeRates
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
 from appraise.domain.money import MINOR_DIGITS
@@ -36,7 +37,7 @@ _SERVING: Final = (EventKind.CONTACTS, EventKind.RATINGS, EventKind.PURCHASES, E
 _PLACES: Final = Decimal("0.0001")
 
 
-def evidence_rows(  # what a run was computed from, each part named
+def evidence_rows(  # noqa: PLR0913  # what a run was computed from, each part named
     events: Mapping[EventKind, ibis.Table],
     people: PeopleSnapshot,
     policy: Policy,
@@ -44,6 +45,7 @@ def evidence_rows(  # what a run was computed from, each part named
     employee: EmployeeId,
     *,
     data_as_of: date,
+    rates: ExchangeRates | None = None,
 ) -> tuple[EvidenceRow, ...]:
     """Every event that names the employee in the cycle, or of which a share is theirs; the newest first."""
     employees = sorted(people.employees, key=lambda one: one.id)
@@ -54,9 +56,11 @@ def evidence_rows(  # what a run was computed from, each part named
     theirs = _of_their_customers(events, known, position, data_as_of=data_as_of)
     if theirs is None:
         return ()
-    prepared = prepare(theirs, known, cycle=cycle, data_as_of=data_as_of, exclusions=policy.exclusions)
-    currency = main_currency(readable(events, EventKind.PURCHASES, data_as_of=data_as_of))
-    return _Reader(replace(prepared, currency=currency), policy, position).rows()
+    prepared = prepare(theirs, known, cycle=cycle, data_as_of=data_as_of, exclusions=policy.exclusions, rates=rates)
+    if rates is None:  # most of everybody's purchases, not of theirs
+        currency = main_currency(readable(events, EventKind.PURCHASES, data_as_of=data_as_of))
+        prepared = replace(prepared, currency=currency)
+    return _Reader(prepared, policy, position).rows()
 
 
 def _of_their_customers(

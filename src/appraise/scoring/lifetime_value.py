@@ -30,6 +30,7 @@ from appraise.scoring.buying import (
     with_history,
 )
 from appraise.scoring.case_mix import Strata, strata, with_factors
+from appraise.scoring.conversion import NO_RATE, OTHER_CURRENCY, Converted, conversion_of
 from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, LeftOut, clustered, exact_sum, summed
 from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said
@@ -48,6 +49,7 @@ from appraise.statistics.within import design_effect
 WORDS = Words("expected purchases")
 FIRST_TIME = "customer without a purchase before the contact"
 CAPPED = "contacts after which the money was capped"
+CONVERTED = "converted at the exchange rate of the day"
 _BANDS = 20
 _MIDDLE_BAND = 12.0
 _SMALLEST = 1e-9
@@ -66,7 +68,8 @@ def lifetime_value(shared: Shared, policy: Policy) -> Findings:
     begun = _begun(shared, policy)
     weights = credit(begun, shared.touches, prepared, rules)
     rows = weights.inner_join(begun, ["customer", "at"]).cache()
-    coverage = _coverage(prepared, time, rows, rules)
+    converted = conversion_of(prepared)
+    coverage = replace(_coverage(prepared, time, rows, rules), notes=converted.notes())
     try:
         model = fit_buying(time.purchases, prepared, annual_discount=policy.annual_discount)
         outcomes, capped = _capped(_outcomes(begun.filter(begun.left_out.isnull()), model, rules.case_mix), rules)
@@ -81,11 +84,11 @@ def lifetime_value(shared: Shared, policy: Policy) -> Findings:
         exact=EXACT_LARGE,
     )
     left_out = counted(rows)
-    told = _results(_Comparison(credited, placed, kinds, model, capped), left_out, prepared, policy)
+    told = _results(_Comparison(credited, placed, kinds, model, capped, converted), left_out, prepared, policy)
     return Findings(
         results=excluded_throughout(LIFETIME_VALUE, told, left_out, prepared.exclusions),
         otherwise=nothing_seen(LIFETIME_VALUE, "contact of this employee with a customer who had bought before"),
-        coverage=replace(coverage, notes=_told_of_caps(capped, rules)),
+        coverage=replace(coverage, notes=(*coverage.notes, *_told_of_caps(capped, rules))),
     )
 
 
@@ -129,6 +132,7 @@ class _Comparison:
     kinds: Strata
     model: BuyingModel
     capped: Capped | None
+    converted: Converted
 
 
 def _capped(outcomes: ibis.Table, rules: IndicatorPolicy) -> tuple[ibis.Table, Capped | None]:
@@ -243,6 +247,7 @@ def _notes(
         ("model of buying", comparison.model.name),
         ("yearly discount", f"{policy.annual_discount:.1%}"),
         *(() if capped is None else ((CAPPED, f"{capped.number:,} of {capped.outcomes:,}"),)),
+        *((CONVERTED, comparison.converted.share()),) * bool(comparison.converted.converted),
         *case_mix_notes(comparison.kinds, outcome.parts),
     )
 
@@ -304,7 +309,7 @@ def _money(shrunk: Shrunk, expected: FloatArray, weighed: FloatArray, currency: 
 
 
 def _coverage(prepared: Prepared, time: CustomerTime, rows: ibis.Table, rules: IndicatorPolicy) -> Coverage:
-    """Purchases in the main currency after contacts of the cycle, and purchases of the cycle that follow none."""
+    """Purchases in the reporting currency after contacts of the cycle, and purchases of the cycle that follow none."""
     told = rows.mutate(reason=ibis.coalesce(rows.why, rows.left_out))
     sums = told.group_by("reason").agg(credit=exact_sum(told.weight * told.purchases, EXACT)).to_pyarrow().to_pylist()
     credit = {row["reason"]: exactly(row["credit"]) for row in sums}
@@ -313,7 +318,7 @@ def _coverage(prepared: Prepared, time: CustomerTime, rows: ibis.Table, rules: I
     foreign = Decimal(ours) - attributed - sum(credit.values(), Decimal(0))
     why = [
         *sorted(credit.items()),
-        ("another currency", foreign.quantize(Decimal(1))),
+        (OTHER_CURRENCY if prepared.rates is None else NO_RATE, foreign.quantize(Decimal(1))),
         (f"no contact in the {rules.horizon_days} days before", Decimal(alone)),
     ]
     kept = tuple((name, share) for name, share in why if share > 0)

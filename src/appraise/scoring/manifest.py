@@ -19,13 +19,14 @@ from appraise.scoring.software import software
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """Which events, by version of each table and read in place, which code, which random numbers, which backend."""
+    """Events by version of each table and in place, which code, random numbers, backend and exchange rates."""
 
     events: Mapping[EventKind, int]
     code: str
     seed: int
     engine: str = "duckdb"
     in_place: tuple[InPlace, ...] = ()
+    rates: str | None = None
 
 
 def manifest(
@@ -45,4 +46,5 @@ def manifest(
         indicators=tuple((key, packages[key]) for key, _ in policy.indicators),
         software=software(versions.engine),
         in_place=versions.in_place,
+        rates_hash=versions.rates,
     )

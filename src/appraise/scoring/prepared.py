@@ -7,6 +7,7 @@ from datetime import date
 import ibis
 
 from appraise.domain.events import CASE_MIX, EventKind
+from appraise.domain.exchange_rates import ExchangeRates
 from appraise.domain.exclusions import Exclusion
 from appraise.domain.periods import Period
 from appraise.scoring.customers import crosswalk, latest_traits, with_customer
@@ -24,7 +25,8 @@ class Prepared:
     `linkable` says whether the customer bears a key that joins sources. `present` are the kinds of
     event that hold any row before the last day of data; `start` and `end` bound the cycle,
     `as_of` the data, in seconds since 1970 UTC. `leaves` are stretches of leave of absence: `employee`, `begins`,
-    `ends`. `exclusions` are those of evidence.
+    `ends`. `exclusions` are those of evidence. Money is told in `currency`, other currencies by
+    `rates` where there are any.
     """
 
     present: frozenset[EventKind]
@@ -39,6 +41,7 @@ class Prepared:
     as_of: int
     currency: str | None
     exclusions: tuple[Exclusion, ...] = ()
+    rates: ExchangeRates | None = None
 
 
 def prepare(
@@ -48,8 +51,9 @@ def prepare(
     cycle: Period,
     data_as_of: date,
     exclusions: Iterable[Exclusion] = (),
+    rates: ExchangeRates | None = None,
 ) -> Prepared:
-    """`currency` is the one in which most purchases were made, None without purchases."""
+    """`currency` is that of the rates, else the one in which most purchases were made, None without purchases."""
     tables = {kind: readable(events, kind, data_as_of=data_as_of) for kind in EventKind}
     present = _present(tables)
     serving = [kind for kind in EventKind if kind is not EventKind.CUSTOMERS]
@@ -77,8 +81,9 @@ def prepare(
         start=seconds_of(cycle.start),
         end=end if cycle.end is None else min(end, seconds_of(cycle.end)),
         as_of=end,
-        currency=main_currency(ready[EventKind.PURCHASES]),
+        currency=main_currency(ready[EventKind.PURCHASES]) if rates is None else rates.reporting,
         exclusions=tuple(exclusion for exclusion in exclusions if exclusion.of_evidence),
+        rates=rates,
     )
 
 

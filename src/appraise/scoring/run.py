@@ -10,6 +10,7 @@ import ibis
 
 from appraise.domain.employees import OUT_OF_SERVICE, Employee, Employment
 from appraise.domain.events import EventKind
+from appraise.domain.exchange_rates import ExchangeRates
 from appraise.domain.exclusions import left_out
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.in_place import InPlace
@@ -68,32 +69,36 @@ def score(  # noqa: PLR0913  # what a run is computed from, each part named
     event_versions: Mapping[EventKind, int],
     code_version: str,
     in_place: tuple[InPlace, ...] = (),
+    rates: ExchangeRates | None = None,
     seed: int = SEED,
     progress: Advance,
 ) -> ScoringResult:
     """Score every employee on every indicator of the policy.
 
     `events` are tables of one Ibis backend whose session thinks in UTC; a kind or column may be missing, which gives
-    absences that say so. `in_place` tells of those that are not of the event tables. Events from `data_as_of` on are
-    not seen. The same arguments give the same digits.
+    absences that say so. `in_place` tells of those that are not of the event tables. Without `rates` money in other
+    currencies than that of most purchases is left out. Events from `data_as_of` on are not seen. The same arguments
+    give the same digits.
     Leavers count towards what is expected of the others; who was in service on no day of the cycle gets an absence.
 
     Raises `InvalidInput` for a policy that asks for what cannot be computed.
     """
-    measured = measure(events, people, policy, cycle, data_as_of=data_as_of, progress=progress)
+    measured = measure(events, people, policy, cycle, data_as_of=data_as_of, rates=rates, progress=progress)
     engine = next((table.get_backend().name for table in events.values()), "duckdb")
-    versions = Versions(event_versions, code_version, seed, engine, in_place)
+    known_rates = None if rates is None else rates.hash
+    versions = Versions(event_versions, code_version, seed, engine, in_place, known_rates)
     made_of = manifest(people, policy, cycle, data_as_of=data_as_of, versions=versions)
     return concluded(measured, policy, made_of)
 
 
-def measure(
+def measure(  # noqa: PLR0913  # as `score`
     events: Mapping[EventKind, ibis.Table],
     people: PeopleSnapshot,
     policy: Policy,
     cycle: Period,
     *,
     data_as_of: date,
+    rates: ExchangeRates | None = None,
     progress: Advance,
 ) -> Measurement:
     """Every indicator of the policy; arguments and errors as of `score`."""
@@ -102,7 +107,10 @@ def measure(
     steps = _Steps(progress, len(chosen) + 1)
     steps.next("reading events")
     people_known = directory(employees, people.employments)
-    shared = Shared(prepare(events, people_known, cycle=cycle, data_as_of=data_as_of, exclusions=policy.exclusions))
+    prepared = prepare(
+        events, people_known, cycle=cycle, data_as_of=data_as_of, exclusions=policy.exclusions, rates=rates
+    )
+    shared = Shared(prepared)
     findings: dict[IndicatorKey, Findings] = {}
     for indicator in chosen:
         steps.next(f"scoring {indicator.definition.name.lower()}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import ibis
 
+from appraise.scoring.conversion import with_money
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
 from appraise.scoring.prepared import CASE_COLUMNS, Prepared, orders
 
@@ -18,8 +19,9 @@ class CustomerTime:
     """`moments` of the whole data with the customer's history and future, `purchases` with the moment before each.
 
     Moments: `customer`, `at`, case-mix columns, `next_moment`, `next_order`; history in all currencies `prior_orders`;
-    history in the main currency `days_bought`, `first_day`, `last_day` (days since 1970) and `spent` (minor units).
-    Purchases: `customer`, `at`, `money` (minor units, null in other currencies), `moment` (null without any before).
+    history in money that can be told
+    `days_bought`, `first_day`, `last_day` (days since 1970) and `spent` (minor units).
+    Purchases: `customer`, `at`, `money` (minor units, null where there is no rate), `moment` (null without any before).
     """
 
     moments: ibis.Table
@@ -70,11 +72,8 @@ def _line(prepared: Prepared, touches: ibis.Table) -> ibis.Table:
     """Moments (`served` 1) and orders (`served` 0) of all customers on one line of time."""
     moments = touches.group_by("customer", "at").agg(**{name: touches[name].min() for name in CASE_COLUMNS})
     nothing = ibis.literal(None, type="int64")
-    bought = orders(prepared.purchases)
-    ours = bought.currency == prepared.currency
-    bought = bought.mutate(
-        money=ibis.cases((ours, bought.amount)), day=ibis.cases((ours, bought["at"] // SECONDS_PER_DAY))
-    )
+    bought = with_money(orders(prepared.purchases), prepared)
+    bought = bought.mutate(day=ibis.cases((bought.money.notnull(), bought["at"] // SECONDS_PER_DAY)))
     # Several orders of one day are one purchase of the buying model.
     same_day = ibis.window(group_by=["customer", "day"], order_by=["at", "source", "order_id"])
     first_of_day = (ibis.row_number().over(same_day) == 0) & bought.day.notnull()

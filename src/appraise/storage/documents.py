@@ -84,6 +84,7 @@ def manifest_document(manifest: Manifest) -> dict[str, Any]:
         "indicators": [list(pair) for pair in manifest.indicators],
         "software": [list(pair) for pair in manifest.software],
         "in_place": [asdict(one) for one in manifest.in_place],
+        "rates_hash": manifest.rates_hash,
     }
 
 
@@ -102,6 +103,7 @@ def manifest_from(document: dict[str, Any]) -> Manifest:
         indicators=tuple((key, package) for key, package in document["indicators"]),
         software=tuple((name, version) for name, version in document["software"]),
         in_place=tuple(map(_in_place_from, document.get("in_place", ()))),
+        rates_hash=document.get("rates_hash"),  # runs of before there were rates
     )
 
 

@@ -211,6 +211,7 @@ def _other_inputs(before: Manifest, after: Manifest) -> tuple[str, ...]:
     compared = {
         "events": ((before.event_versions, before.in_place), (after.event_versions, after.in_place)),
         "people": (before.people_hash, after.people_hash),
+        "exchange rates": (before.rates_hash, after.rates_hash),
         "policy": (before.policy_hash, after.policy_hash),
         "code": ((before.code_version, before.software), (after.code_version, after.software)),
         "packages of indicators": _packages(before, after),

@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from appraise.domain.exchange_rates import ExchangeRates
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.people_documents import PeopleDocuments, people_of
@@ -16,7 +17,7 @@ from appraise.errors import InvalidInput
 from appraise.events.engine import engine_name
 from appraise.scoring.installed import installed
 from appraise.scoring.software import software
-from appraise.storage import cycles, people_snapshots
+from appraise.storage import cycles, exchange_rates, people_snapshots
 from appraise.storage.database import Session
 from appraise.storage.documents import digest
 from appraise.use_cases.deployment import Deployment
@@ -48,6 +49,7 @@ class Then:
     inputs: tuple[Input, ...]
     policy: Policy | None
     people: PeopleSnapshot | None
+    rates: ExchangeRates | None
     left_out: tuple[IndicatorKey, ...]
     reweighed: bool
     erased: tuple[EmployeeId, ...]
@@ -65,15 +67,18 @@ def inputs_of_then(
     events = _events(manifest, missing)
     rules, policy = _policy(session, run, manifest)
     documents = people_snapshots.of(session, manifest.people_hash)
+    rates = exchange_rates.named(session, manifest)
     packages, left_out = _packages(manifest, policy)
     now = (("appraise", deployment.code_version), *software(engine_name(deployment.engine)))
     then = (("appraise", manifest.code_version), *manifest.software)
-    inputs = (events, rules, _people(documents, manifest), packages, _software(then, now))
+    told = (events, rules, _people(documents, manifest), *_rates(rates, manifest))
+    inputs = (*told, packages, _software(then, now))
     reweighed = policy is not None and any(policy.weighs(key) for key in left_out)
     return Then(
         inputs,
         None if policy is None else _without(policy, left_out),
         None if documents is None else people_of(documents),
+        rates,
         left_out,
         reweighed,
         () if documents is None else documents.erased,
@@ -110,6 +115,17 @@ def _people(documents: PeopleDocuments | None, manifest: Manifest) -> Input:
         says = f"of {total:,}, {len(documents.erased):,} were erased since; figures of the others rested on theirs too"
         return Input("people", State.DIFFERENT, says)
     return Input("people", State.SAME, f"{total:,}, {manifest.people_hash[:12]}")
+
+
+def _rates(rates: ExchangeRates | None, manifest: Manifest) -> tuple[Input, ...]:
+    """Nothing of a run without."""
+    if manifest.rates_hash is None:
+        return ()
+    if rates is None:
+        return (Input("exchange rates", State.GONE, "those that the manifest names were not kept"),)
+    if rates.hash != manifest.rates_hash:
+        return (Input("exchange rates", State.DIFFERENT, "the stored ones are not those that the manifest names"),)
+    return (Input("exchange rates", State.SAME, f"to {rates.reporting}, {rates.hash[:12]}"),)
 
 
 def _packages(manifest: Manifest, policy: Policy | None) -> tuple[Input, tuple[IndicatorKey, ...]]:

@@ -11,7 +11,7 @@ from appraise.domain.people_documents import people_of
 from appraise.domain.periods import Period
 from appraise.domain.reading import Page, ViewedSection
 from appraise.errors import NotFound
-from appraise.storage import cycles, people_snapshots
+from appraise.storage import cycles, exchange_rates, people_snapshots
 from appraise.use_cases.deployment import Deployment
 
 REMEMBERED: Final = 8
@@ -57,6 +57,7 @@ def _rows(deployment: Deployment, run_id: RunId, employee: EmployeeId) -> tuple[
         manifest = run.manifest
         people = None if manifest is None else people_snapshots.of(session, manifest.people_hash)
         policy = cycles.policy_of(session, run_id)
+        rates = None if manifest is None else exchange_rates.named(session, manifest)
     not_kept = NotFound(
         "the events that these figures were computed from are not kept any more",
         hint="the figures stand as they were handed in; score the cycle again for new ones",
@@ -73,4 +74,5 @@ def _rows(deployment: Deployment, run_id: RunId, employee: EmployeeId) -> tuple[
             Period(manifest.cycle_start, manifest.cycle_end),
             employee,
             data_as_of=manifest.data_as_of,
+            rates=rates,
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from appraise.domain.access import Principal
 from appraise.domain.events import EventKind
+from appraise.domain.exchange_rates import ExchangeRates
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
 from appraise.domain.indicators import COMPOSITE
 from appraise.domain.people import PeopleSnapshot
@@ -97,16 +98,17 @@ def score_again(
         if then.policy is None or then.people is None or not then.complete:
             return again
         tables = events.snapshot.tables(scoring_engine(deployment.engine, memory_limit=memory_limit))
-        result = _computed(deployment, tables, run.manifest, then.policy, then.people, progress=progress)
+        result = _computed(deployment, tables, run.manifest, then.policy, then.people, then.rates, progress=progress)
     return _compared(again, before, digits.computed(result), then, named)
 
 
-def _computed(  # what a run is computed from
+def _computed(  # noqa: PLR0913  # what a run is computed from
     deployment: Deployment,
     tables: Mapping[EventKind, Any],
     manifest: Manifest,
     policy: Policy,
     people: PeopleSnapshot,
+    rates: ExchangeRates | None,
     *,
     progress: Advance,
 ) -> ScoringResult:
@@ -119,6 +121,7 @@ def _computed(  # what a run is computed from
         event_versions=versions_of(manifest),
         in_place=manifest.in_place,
         code_version=deployment.code_version,
+        rates=rates,
         seed=manifest.seed,
         progress=progress,
     )

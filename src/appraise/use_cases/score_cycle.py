@@ -13,7 +13,7 @@ from appraise.errors import NotEnough
 from appraise.events.engine import scoring_engine
 from appraise.scoring.data_end import data_end
 from appraise.scoring.run import score
-from appraise.storage import cycles, people
+from appraise.storage import cycles, exchange_rates, people
 from appraise.use_cases.announce_run import announced
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.events_in_place import events_now
@@ -40,6 +40,7 @@ def score_cycle(  # noqa: PLR0913  # what, by which policy, when, and who watche
     with deployment.database.reading() as session:
         cycle = cycles.get(session, cycle_id)
         known_people = people.snapshot(session)
+        rates = exchange_rates.latest(session)
     with events_now(deployment, at=started_at) as events:
         tables = events.snapshot.tables(scoring_engine(deployment.engine, memory_limit=memory_limit))
         end = data_as_of or data_end(tables)
@@ -55,6 +56,7 @@ def score_cycle(  # noqa: PLR0913  # what, by which policy, when, and who watche
                 event_versions=events.snapshot.versions,
                 in_place=events.in_place,
                 code_version=deployment.code_version,
+                rates=rates,
                 progress=advance,
             )
             return store_scores(

@@ -13,7 +13,7 @@ from appraise.events.engine import scoring_engine
 from appraise.scoring.manifest import Versions, manifest
 from appraise.scoring.run import concluded, measure
 from appraise.scoring.sensitivity import weight_shifts
-from appraise.storage import cycles, people
+from appraise.storage import cycles, exchange_rates, people
 from appraise.use_cases.compare_runs import RunChanges, changes, may_read_all, names, stored_result
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.events_in_place import events_then
@@ -43,6 +43,7 @@ def try_policy(
             raise NotFound(f"{cycle.name} has not been scored", hint=f"run `appraise score {cycle.name}` first")
         stored = stored_result(session, run)
         known_people = people.snapshot(session)
+        rates = exchange_rates.named(session, stored.manifest)
         named = names(session)
     data_as_of = stored.manifest.data_as_of
     with events_then(deployment, stored.manifest, at=run.started_at) as events:
@@ -57,11 +58,12 @@ def try_policy(
             policy,
             cycle.period,
             data_as_of=data_as_of,
+            rates=rates,
             progress=progress,
         )
-    versions = Versions(
-        events.snapshot.versions, deployment.code_version, stored.manifest.seed, in_place=stored.manifest.in_place
-    )
+    then = stored.manifest
+    versions = Versions(events.snapshot.versions, deployment.code_version, then.seed, in_place=then.in_place)
+    versions = replace(versions, rates=None if rates is None else rates.hash)
     made_of = manifest(known_people, policy, cycle.period, data_as_of=data_as_of, versions=versions)
     tried = concluded(measured, policy, made_of)
     return replace(changes(stored, tried, names=named), weights=weight_shifts(measured, policy, seed=made_of.seed))

@@ -63,6 +63,9 @@ class ManifestType:
     people_hash: str = strawberry.field(description="SHA-256 of the people as they were known.")
     event_versions: list[EventVersionType] = strawberry.field(description="The event tables' versions.")
     data_as_of: date = strawberry.field(description="The first day without data.")
+    rates_hash: str | None = strawberry.field(
+        description="SHA-256 of the exchange rates by which money was converted; null where there were none."
+    )
     seed: int = strawberry.field(description="Where the random numbers of composites and standings start.")
     indicators: list[IndicatorPackageType] = strawberry.field(description="Which package measured each indicator.")
     software: list[SoftwareVersionType] = strawberry.field(description="Versions of what it was computed with.")
@@ -75,6 +78,7 @@ class ManifestType:
             people_hash=manifest.people_hash,
             event_versions=[EventVersionType(table=name, version=number) for name, number in manifest.event_versions],
             data_as_of=manifest.data_as_of,
+            rates_hash=manifest.rates_hash,
             seed=manifest.seed,
             indicators=[IndicatorPackageType(indicator=key, package=package) for key, package in manifest.indicators],
             software=[SoftwareVersionType(name=name, version=version) for name, version in manifest.software],

@@ -4,7 +4,7 @@ from typing import Final
 
 from sqlalchemy import MetaData, Table
 
-from appraise.storage.tables import appraisal, doors, jobs, people, webhooks, workflow
+from appraise.storage.tables import appraisal, doors, jobs, money, people, webhooks, workflow
 from appraise.storage.tables.columns import Record
 
 METADATA: Final[MetaData] = Record.metadata
@@ -61,4 +61,6 @@ TOLD_TASKS: Final = _table(workflow.ToldTaskRow)
 FAIRNESS_VERDICTS: Final = _table(workflow.FairnessVerdictsRow)
 WATCHES: Final = _table(workflow.WatchRow)
 WATCH_FINDINGS: Final = _table(workflow.WatchFindingRow)
+RATE_SHEETS: Final = _table(money.RateSheetRow)
+EXCHANGE_RATES: Final = _table(money.ExchangeRateRow)
 WRITE_BACKS: Final = _table(workflow.WriteBackRow)

@@ -108,6 +108,7 @@ export const DEEDS = words({
   "customer.erase": "began to erase a customer from the events",
   "customer.erased": "erased a customer from the events",
   "events.compact": "compacted the files of the events",
+  "rates.import": "imported exchange rates",
   "export.ask": "asked for an export",
   "export.download": "fetched an export",
   "audit.export": "exported the audit log",

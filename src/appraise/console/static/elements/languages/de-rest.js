@@ -319,6 +319,7 @@ export default {
   "began to erase a customer from the events":
     "hat begonnen, eine Kundin oder einen Kunden aus den Ereignissen zu löschen",
   "compacted the files of the events": "hat die Dateien der Ereignisse zusammengelegt",
+  "imported exchange rates": "hat Wechselkurse importiert",
   "erased a customer from the events": "hat eine Kundin oder einen Kunden aus den Ereignissen gelöscht",
   "Export": "Auskunft",
   "Erasure": "Löschung",
