@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,9 @@ from tests.api.builder import AT, Company, build, empty_deployment
 from tests.serving import serving
 
 from appraise.settings import Settings
+from appraise.testing.hosts.bamboohr import FakeBamboo
+from appraise.testing.hosts.fake import serving as hr_serving
+from appraise.use_cases.hosts import HostSystem
 from appraise.web import create_app
 
 ARTEFACTS = Path(__file__).parents[2] / "test-artefacts"
@@ -39,8 +42,11 @@ PEOPLE = (
 
 @dataclass(frozen=True, slots=True)
 class Site:
+    """`hr` is an HR system that its sections are written into."""
+
     url: str
     company: Company
+    hr: FakeBamboo
 
 
 @pytest.fixture(scope="module")
@@ -56,15 +62,19 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    directory = tmp_path_factory.mktemp("site")
+    directory, hr = tmp_path_factory.mktemp("site"), FakeBamboo()
     company = build(empty_deployment(directory), others=55)
+    (directory / "secret").write_text(hr.secret, encoding="utf-8")
     entries = [
         {"label": label, "role": role, "name": name, "token": company.token(name)} for label, role, name in PEOPLE
     ]
     (directory / "demo.json").write_text(json.dumps({"people": entries}), encoding="utf-8")
-    app = create_app(company.deployment, Settings(data=directory, demo=True), lambda: AT)
-    with serving(app) as url:
-        yield Site(url, company)
+    with hr_serving(hr) as hr_url:
+        host = HostSystem("bamboo", "bamboohr", hr_url, directory / "secret", employee="hr:id")
+        company = replace(company, deployment=replace(company.deployment, hosts=(host,)))
+        app = create_app(company.deployment, Settings(data=directory, demo=True), lambda: AT)
+        with serving(app) as url:
+            yield Site(url, company, hr)
     company.deployment.database.close()
 
 

@@ -7,14 +7,18 @@ from playwright.sync_api import Page
 from sqlalchemy import update
 from tests.api.builder import AT
 from tests.api.importing import MAPPING, RATINGS
+from tests.api.test_doors import _advance
 from tests.browser.conftest import SignIn, Site, objections, open_section, shoot
 
+from appraise.api.global_ids import Kind, to_global
 from appraise.domain.access import Principal, Role
 from appraise.domain.employees import EmploymentStatus
 from appraise.domain.person_requests import RequestKind
+from appraise.domain.section_states import SectionState
 from appraise.storage.tables import EMPLOYMENTS
 from appraise.use_cases.person_requests import propose_person_request
 from appraise.use_cases.work import Worker
+from appraise.use_cases.write_back import write_back_due
 
 pytestmark = pytest.mark.browser
 
@@ -206,3 +210,43 @@ def test_a_person_is_erased_after_one_more_question(sign_in: SignIn, site: Site)
     page.get_by_role("button", name="Erase Agent 007 for good").press("Enter")
     page.get_by_role("button", name="Erase for good", exact=True).press("Enter")
     page.locator(".rows li", has_text="done by Hal Novak").wait_for()
+
+
+def test_hr_sees_what_would_be_written_sends_it_and_decides_what_somebody_changed(sign_in: SignIn, site: Site) -> None:
+    for name in ("Ann Archer", "Ben Castellanos"):
+        _advance(site.company, name, SectionState.FINALISED)
+    site.hr.known = {"E0005"}  # Ann; nobody there knows Ben
+    deployment = site.company.deployment
+    page = sign_in("hr_administrator")
+    page.goto(f"/cycles/{to_global(Kind.CYCLE, site.company.cycle.id)}")
+    page.get_by_role("link", name="Written into HR systems").click()
+    page.get_by_role("button", name="Show what would be sent").click()
+    page.get_by_text("Nothing was sent.").wait_for()
+    row = page.locator("tbody tr", has_text="Ann Archer")
+    assert "75 of 0 to 100, by 1" in row.inner_text()
+    assert "Employee not found" in page.locator("tbody tr", has_text="Ben Castellanos").inner_text()
+    shoot(page, "write-back-1280-light")
+    assert (objections(page), site.hr.records) == ([], [])
+
+    page.get_by_role("button", name="Send what is not there yet").click()
+    row.get_by_text("waits to be sent").wait_for()
+    write_back_due(deployment, lambda: AT)
+    row.get_by_text("sent and read back").wait_for()
+    site.hr.edit()
+    write_back_due(deployment, lambda: AT + timedelta(days=2))
+    page.reload()
+    row.get_by_text("score: sent 75, found 12").wait_for()
+    row.get_by_role("button", name="Decide …").click()
+    shoot(page, "write-back-decide-1280-light")
+    assert objections(page) == []
+    row.get_by_role("button", name="Overwrite what stands there").click()
+    row.get_by_text("waits to be sent").wait_for()
+    write_back_due(deployment, lambda: AT + timedelta(days=3))
+    row.get_by_text("sent and read back").wait_for()
+    refused = page.locator("tbody tr", has_text="Ben Castellanos")
+    refused.get_by_role("button", name="Decide …").click()
+    refused.get_by_label("Seen to by hand").fill("Mia entered it in the review form")
+    refused.get_by_role("button", name="Note it").click()
+    refused.get_by_text("in a person’s hands").wait_for()
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

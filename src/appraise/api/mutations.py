@@ -22,6 +22,7 @@ from appraise.api.tokens import TokenMutation
 from appraise.api.trials import TrialMutation
 from appraise.api.watches import WatchMutation
 from appraise.api.webhooks import WebhookMutation
+from appraise.api.write_backs import WriteBackMutation
 from appraise.domain.identifiers import ItemId
 from appraise.use_cases.finalise_section import finalise_section
 from appraise.use_cases.rate_item import rate_item
@@ -97,6 +98,7 @@ class Mutation(
     TokenMutation,
     TrialMutation,
     WatchMutation,
+    WriteBackMutation,
 ):
     @strawberry.mutation(
         description="Set a manager's rating and comment of one item. The first one makes the section a draft.",

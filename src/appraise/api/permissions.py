@@ -62,6 +62,7 @@ class Permission(StrEnum):
     MANAGE_PERSON_REQUESTS = "export and erase people"
     READ_VERDICTS = "read verdicts about groups"
     KEEP_WATCHES = "keep watch-lists"
+    WRITE_BACK = "decide what is written into HR systems"
     NAME_DELEGATES = "name who stands in for them"
 
 
@@ -101,6 +102,7 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.NAME_DELEGATES: lambda principal: _is_person(principal) and principal.embedded is None,
     Permission.READ_VERDICTS: may_administer,
     Permission.KEEP_WATCHES: may_watch,
+    Permission.WRITE_BACK: may_administer,
     Permission.EXPORT: lambda principal: any(may_export(principal, kind) for kind in ExportKind),
 }
 

@@ -72,6 +72,13 @@ class UserErrorCode(Enum):
     NOT_RELEASED = strawberry.enum_value("NOT_RELEASED", description="HR has not released it yet.")
     NOT_PROPOSED = strawberry.enum_value("NOT_PROPOSED", description="Nobody has proposed it yet.")
     SECOND_PERSON = strawberry.enum_value("SECOND_PERSON", description="Somebody else has to approve it.")
+    NOT_NOW = strawberry.enum_value("NOT_NOW", description="Where it stands in the HR system does not allow it.")
+    HOST_CHANGED = strawberry.enum_value(
+        "HOST_CHANGED", description="Somebody changed it in the HR system; say that it may be overwritten."
+    )
+    NOTE_MISSING = strawberry.enum_value(
+        "NOTE_MISSING", description="It must be said who entered it, or why it stands."
+    )
     NOT_A_STANCE = strawberry.enum_value("NOT_A_STANCE", description="Not an answer that a person gives.")
 
 

@@ -51,6 +51,7 @@ PAGES: Final = (
     Page("/cycles", "Cycles", "cycles", may_follow_cycles, in_menu="Cycles"),
     Page("/calibration", "Calibration", "calibration", may_follow_cycles),
     Page("/cycles/{key}", "Cycle", "cycle", may_follow_cycles),
+    Page("/cycles/{key}/write-back", "Written into HR systems", "write-back", may_administer),
     Page("/imports", "Imports", "imports", may_administer, in_menu="Imports"),
     Page("/imports/{key}", "Import", "import", may_administer),
     Page("/policies", "Policy", "policies", in_menu="Policy"),

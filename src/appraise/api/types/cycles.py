@@ -1,13 +1,14 @@
 """Cycles and the scoring runs behind their figures."""
 
 from datetime import date
-from typing import Self
+from typing import Annotated, Self
 
 import strawberry
 
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of, to_global
 from appraise.api.permissions import RULES, Permission, Requires
+from appraise.api.types.connections import Window
 from appraise.api.types.disputes import CalibrationSessionType
 from appraise.api.types.node import Node
 from appraise.api.types.readiness import (
@@ -20,11 +21,13 @@ from appraise.api.types.readiness import (
 )
 from appraise.api.types.runs import ScoringRunType
 from appraise.api.types.section_states import SectionStateValue
+from appraise.api.types.write_backs import HostSectionConnection, WriteBackHostType
 from appraise.domain.cycle_steps import allowed
 from appraise.domain.cycles import Cycle
 from appraise.domain.identifiers import CycleId
 from appraise.domain.language import retold
 from appraise.domain.section_states import SectionState
+from appraise.use_cases.administer_write_back import list_host_sections
 from appraise.use_cases.read_calibrations import read_calibrations
 from appraise.use_cases.read_cycles import latest_run, run_going_on
 from appraise.use_cases.read_readiness import count_by_state, next_stage, read_readiness
@@ -108,6 +111,36 @@ class CycleType(Node):
         key = CycleId(key_of(self.id, Kind.CYCLE))
         run = run_going_on(context.deployment, context.principal, key, at=context.at)
         return None if run is None else ScoringRunType.of(run)
+
+    @strawberry.field(
+        description="The HR systems into which its sections can be written. For HR administrators.",
+        extensions=[Requires(Permission.WRITE_BACK)],
+    )
+    def write_back_hosts(self, info: strawberry.Info) -> list[WriteBackHostType] | None:
+        return [WriteBackHostType.of(host) for host in info.context.deployment.hosts]
+
+    @strawberry.field(
+        description="Its final sections and one HR system: what stands there, or would. For HR administrators; without "
+        "their own.",
+        extensions=[Requires(Permission.WRITE_BACK)],
+    )
+    def write_backs(
+        self,
+        info: strawberry.Info,
+        host: Annotated[str, strawberry.argument(description="Name of the HR system.")],
+        first: Annotated[int, strawberry.argument(description="How many; at most 25 where the host is asked.")],
+        after: Annotated[str | None, strawberry.argument(description="`endCursor` of the page before.")] = None,
+        ask: Annotated[  # noqa: FBT002  # an argument of GraphQL, which is always named
+            bool, strawberry.argument(description="Whether the host is asked for places and scales; nothing is sent.")
+        ] = False,
+    ) -> HostSectionConnection | None:
+        context: RequestContext = info.context
+        window = Window(first, after)
+        key = CycleId(key_of(self.id, Kind.CYCLE))
+        found = list_host_sections(
+            context.deployment, context.principal, key, host, first=first, after=after, ask=ask, at=context.at
+        )
+        return HostSectionConnection.of(found, window)
 
     @classmethod
     def of(cls, cycle: Cycle) -> Self:

@@ -1,12 +1,20 @@
 """Where a section stands in the HR systems."""
 
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Self
 
 import strawberry
 
+from appraise.adapters.discovery import sink_named
+from appraise.adapters.sinks import FileSink
+from appraise.api.global_ids import Kind, to_global
+from appraise.api.types.connections import PageInfoType, Window
 from appraise.domain.write_back import WriteBack, WriteBackState
+from appraise.use_cases.administer_write_back import ORDER, HostSections
+from appraise.use_cases.hosts import HostSystem
+from appraise.use_cases.plan_write_back import Planned
 
 
 @strawberry.enum(name="WriteBackState", description="What became of a section in an HR system.")
@@ -65,4 +73,93 @@ class WriteBackType:
             changed_at=None if line.state is WriteBackState.NOT_DUE else line.changed_at,
             checked_at=line.checked_at,
             next_try_at=line.next_try_at,
+        )
+
+
+@strawberry.type(name="WriteBackHost", description="An HR system into which sections are written.")
+class WriteBackHostType:
+    name: str = strawberry.field(description="The deployment's name of it.")
+    title: str = strawberry.field(description="What it is and where in it sections go, in words.")
+    imports_files: bool = strawberry.field(
+        description="Whether it takes a file, which `appraise write-back send --to` writes, in place of calls."
+    )
+    limits: list[str] = strawberry.field(description="What it or the way into it does not allow, a sentence each.")
+
+    @classmethod
+    def of(cls, host: HostSystem) -> Self:
+        sink = sink_named(host.sink)
+        declared = sink.declaration
+        return cls(
+            name=host.name,
+            title=declared.title,
+            imports_files=isinstance(sink, FileSink),
+            limits=list(declared.limits),
+        )
+
+
+@strawberry.type(name="WrittenTotal", description="A total as it is read here, and as an HR system holds it.")
+class WrittenTotalType:
+    here: Decimal = strawberry.field(description="As people read it here, 1 to 5.")
+    value: Decimal = strawberry.field(description="As it is written: on the host's scale, rounded half up.")
+    lowest: Decimal = strawberry.field(description="The host's worst value.")
+    highest: Decimal = strawberry.field(description="The host's best value.")
+    step: Decimal = strawberry.field(description="Distance of two of its values.")
+
+
+@strawberry.type(name="HostSection", description="A final section and one HR system: what stands there, or would.")
+class HostSectionType:
+    section_id: strawberry.ID = strawberry.field(description="The section.")
+    employee_name: str = strawberry.field(description="Whose it is.")
+    status: str = strawberry.field(description="`SCORED`, or the kind of absence that is written in place of a number.")
+    total: Decimal | None = strawberry.field(description="The total here; null for an absence.")
+    written: WrittenTotalType | None = strawberry.field(
+        description="The total there; null for an absence, where no number is written, and unless the host is asked."
+    )
+    place: str | None = strawberry.field(description="Where in the host; null unless it is asked.")
+    problem: str | None = strawberry.field(description="Why it cannot be written now; null where it can be.")
+    write_back: WriteBackType | None = strawberry.field(description="Where it stands; null where nothing was due yet.")
+
+    @classmethod
+    def of(cls, planned: Planned) -> Self:
+        section, entry = planned.section, planned.entry
+        total, here = None if entry is None else entry.total, section.total_shown
+        written = None
+        if total is not None and here is not None:
+            scale = total.scale
+            written = WrittenTotalType(
+                here=here, value=total.value, lowest=scale.low, highest=scale.high, step=scale.step
+            )
+        return cls(
+            section_id=to_global(Kind.SECTION, section.id),
+            employee_name=section.name,
+            status=section.status,
+            total=here,
+            written=written,
+            place=None if entry is None else entry.place,
+            problem=planned.problem,
+            write_back=None if planned.line is None else WriteBackType.of(planned.line),
+        )
+
+
+@strawberry.type(name="WriteBackCount", description="How many sections stand so.")
+class WriteBackCountType:
+    state: WriteBackStateValue = strawberry.field(description="The state.")
+    count: int = strawberry.field(description="How many sections.")
+
+
+@strawberry.type(name="HostSectionConnection", description="Final sections of a cycle and one HR system.")
+class HostSectionConnection:
+    counts: list[WriteBackCountType] = strawberry.field(description="How all of them stand.")
+    nodes: list[HostSectionType] = strawberry.field(description="Of this page; those that need a person come first.")
+    total_count: int = strawberry.field(description="How many there are.")
+    page_info: PageInfoType = strawberry.field(description="Where the page lies.")
+
+    @classmethod
+    def of(cls, found: HostSections, window: Window) -> Self:
+        counts = [(state, found.counts[state]) for state in ORDER if found.counts[state]]
+        return cls(
+            counts=[WriteBackCountType(state=WriteBackStateValue(state.value), count=count) for state, count in counts],
+            nodes=[HostSectionType.of(one) for one in found.page.items],
+            total_count=found.counts.total(),
+            page_info=PageInfoType.of(found.page, window),
         )

@@ -173,6 +173,9 @@ export class AppraiseCycle extends Page {
         : html`<dl class="facts">
             ${cycle.sectionCounts.map((/** @type {any} */ one) => html`<div><dt>${STATES[one.state]}</dt><dd class="number">${number(one.count)} <span class="soft small">${t`of ${all}`}</span></dd></div>`)}
           </dl>`}
+      ${cycle.sectionCounts.some((/** @type {any} */ one) => one.state === "FINALISED")
+        ? html`<p><a href=${`/cycles/${cycle.id}/write-back`}>${t`Written into HR systems`}</a></p>`
+        : nothing}
     </section>`;
   }
 

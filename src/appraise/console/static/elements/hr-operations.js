@@ -52,6 +52,37 @@ export const ReadCycle = `query ReadCycle($id: ID!) {
   indicatorDefinitions { key name }
 }${CYCLE}`;
 
+export const ReadWriteBackHosts = `query ReadWriteBackHosts($id: ID!) {
+  cycle(id: $id) { id name writeBackHosts { name title importsFiles limits } }
+}`;
+
+export const ReadWriteBacks = `query ReadWriteBacks($id: ID!, $host: String!, $after: String, $ask: Boolean!) {
+  cycle(id: $id) {
+    writeBacks(host: $host, first: 25, after: $after, ask: $ask) {
+      totalCount
+      counts { state count }
+      nodes {
+        sectionId employeeName status total place problem
+        written { here value lowest highest step }
+        writeBack { state revision place problem checkedAt nextTryAt fields { name sent found } }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}`;
+
+export const SendWriteBacks = `mutation SendWriteBacks($input: SendWriteBacksInput!) {
+  sendWriteBacks(input: $input) { queued userErrors { message path code } }
+}`;
+
+export const RetryWriteBack = `mutation RetryWriteBack($input: RetryWriteBackInput!) {
+  retryWriteBack(input: $input) { writeBack { state } userErrors { message path code } }
+}`;
+
+export const SettleWriteBack = `mutation SettleWriteBack($input: SettleWriteBackInput!) {
+  settleWriteBack(input: $input) { writeBack { state } userErrors { message path code } }
+}`;
+
 export const PlanCycle = `mutation PlanCycle($input: PlanCycleInput!) {
   planCycle(input: $input) ${CYCLE_OUTCOME}
 }`;

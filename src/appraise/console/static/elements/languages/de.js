@@ -65,6 +65,10 @@ export const MESSAGES = {
     one: "{n} Ereignis.",
     other: "{n} Ereignisse, das neueste zuerst.",
   },
+  "{n} sections.": {
+    one: "{n} Abschnitt.",
+    other: "{n} Abschnitte.",
+  },
   "{n} rejected rows hold ids of different employees.": {
     one: "{n} abgewiesene Zeile enthält Kennungen verschiedener Personen.",
     other: "{n} abgewiesene Zeilen enthalten Kennungen verschiedener Personen.",
