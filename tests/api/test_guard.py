@@ -8,7 +8,9 @@ import pytest
 from graphql import get_introspection_query, parse
 from tests.api.conftest import codes
 
+from appraise.api.documents import Documents
 from appraise.api.guard import Size, measure
+from appraise.api.schema import GRAPHQL_SCHEMA
 
 Post = Callable[..., Any]
 
@@ -58,6 +60,26 @@ def test_a_page_size_that_is_a_default_counts_as_it_is(given: dict[str, int]) ->
     document = parse("query ($n: Int! = 7) { employees(first: $n) { nodes { name } } }")
 
     assert measure(document, given).cost == 15
+
+
+@pytest.mark.parametrize("counts", [(1, 250), (250, 1)])
+@pytest.mark.parametrize(
+    ("variables", "given"),
+    [
+        ("$input: ChangeSectionsInput!", "input: $input"),
+        ("$rows: [SectionRowInput!]!", "input: {rows: $rows, onError: KEEP_GOING}"),
+    ],
+)
+def test_a_remembered_change_of_many_costs_as_its_rows_are(counts: tuple[int, int], variables: str, given: str) -> None:
+    documents = Documents(GRAPHQL_SCHEMA)
+    text = f"mutation ({variables}) {{ approveSections({given}) {{ rows {{ outcome section {{ id }} }} }} }}"
+
+    def cost(count: int) -> int:
+        rows = [{"sectionId": "x", "expectedVersion": 1}] * count
+        return documents.operation(text, {"input": {"rows": rows, "onError": "KEEP_GOING"}, "rows": rows}, None).cost
+
+    each = 4  # rows, outcome, section, id
+    assert [cost(count) for count in counts] == [1 + each * count for count in counts]
 
 
 def test_fragments_that_spread_each_other_end_and_are_left_to_validation(post: Post) -> None:

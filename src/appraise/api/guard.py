@@ -43,7 +43,7 @@ DEEPEST_VARIABLE: Final = 12
 """Levels of lists and objects in the variables."""
 DIGITS: Final = 12
 """Of a number, as far as it is read here: longer ones are beyond every page size all the same."""
-MULTIPLES: Final = frozenset({"first", "ids", "representations"})
+MULTIPLES: Final = frozenset({"first", "ids", "representations", "input"})
 """Arguments that say how many nodes a field may answer with."""
 HIGHEST_COST: Final = 20_000
 """Fields to be answered, pages taken as full."""
@@ -211,18 +211,31 @@ def sizing(document: DocumentNode) -> tuple[str, ...]:
 
 
 def extent(value: object) -> object:
-    """All that a size depends on of a variable's value: how many there are of a list, or the number itself."""
+    """All that a size depends on of a variable's value: a number itself, of a list or of an input's rows how many."""
+    if isinstance(value, Mapping):
+        return "rows", extent(value.get("rows"))
     return ("list", len(value)) if isinstance(value, list) else value if isinstance(value, int) else None
 
 
 class _Sizing(Visitor):
+    """Variables in an input that the document itself writes count too: one may hold its rows."""
+
     def __init__(self) -> None:
         super().__init__()
         self.names: dict[str, None] = {}
+        self._inside: ArgumentNode | None = None
 
     def enter_argument(self, node: ArgumentNode, *_: Any) -> None:
-        if node.name.value in MULTIPLES and isinstance(node.value, VariableNode):
-            self.names[node.value.name.value] = None
+        if node.name.value in MULTIPLES:
+            self._inside = node
+
+    def leave_argument(self, node: ArgumentNode, *_: Any) -> None:
+        if node is self._inside:
+            self._inside = None
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:
+        if self._inside is not None:
+            self.names[node.name.value] = None
 
 
 def _within(number: Any, most: int) -> int:
