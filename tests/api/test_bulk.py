@@ -178,10 +178,10 @@ def test_there_are_bounds(company: Company, ask: Ask) -> None:
     deep = SUBMIT.replace(
         "section { state version }", "section { items { result { ... on EstimateResult { value } } } }"
     )
-    small = measure(parse(deep), {"input": {"rows": [one]}}).cost
-    assert measure(parse(deep), {"input": {"rows": [one] * 250}}).cost == 250 * (small - 1) + 1
+    small = measure(parse(deep), {"input": {"rows": [one]}}, {}).cost
+    assert measure(parse(deep), {"input": {"rows": [one] * 250}}, {}).cost == 250 * (small - 1) + 1
     inline = parse("mutation { submitSections(input: {rows: [{}, {}, {}]}) { done } }")
-    assert measure(inline, {}).cost == 1 + 3
+    assert measure(inline, {}, {}).cost == 1 + 3
 
 
 @contextmanager

@@ -6,11 +6,16 @@ from typing import Any
 
 import pytest
 from graphql import get_introspection_query, parse
+from tests.api.builder import AT, Company
 from tests.api.conftest import codes
 
-from appraise.api.documents import Documents
-from appraise.api.guard import Size, measure
+from appraise.api.context import RequestContext
+from appraise.api.documents import Documents, Operation
+from appraise.api.guard import LENGTHS, MOST_ENTRIES, Size, TooCostly, lengths, measure
+from appraise.api.operations import executed
 from appraise.api.schema import GRAPHQL_SCHEMA
+from appraise.errors import TimedOut
+from appraise.storage.deadline import DEADLINE, Deadline
 
 Post = Callable[..., Any]
 
@@ -36,10 +41,11 @@ def test_fragments_that_double_at_every_level_are_measured_in_linear_time(post: 
         "{ " + " ".join(f"a{n}: viewer {{ name }}" for n in range(31)) + " }",
         "{ viewer { name " + "@include(if: true) " * 51 + "} }",
         "{ " + " ".join(f"a{n}: employees(first: 100) {{ nodes {{ {'name ' * 25} }} }}" for n in range(9)) + " }",
+        "{ employee(by: {id: 1}) { " + "manager { reports { employee { " * 4 + "name" + " } } }" * 4 + " } }",
         "{ viewer { " + "name " * 3001 + "} }",
         "{ viewer { name } } #" + "x" * 15_000,
     ],
-    ids=["depth", "aliases", "directives", "cost", "tokens", "characters"],
+    ids=["depth", "aliases", "directives", "cost", "lists", "tokens", "characters"],
 )
 def test_each_limit_refuses_what_is_beyond_it(post: Post, query: str) -> None:
     answer = post({"query": query}).json()
@@ -49,17 +55,63 @@ def test_each_limit_refuses_what_is_beyond_it(post: Post, query: str) -> None:
 
 
 def test_a_page_size_counts_whether_written_or_passed() -> None:
-    written = measure(parse("{ employees(first: 7) { nodes { name } } }"), {})
-    passed = measure(parse("query ($n: Int!) { employees(first: $n) { nodes { name } } }"), {"n": 7})
+    written = measure(parse("{ employees(first: 7) { nodes { name } } }"), {}, {})
+    passed = measure(parse("query ($n: Int!) { employees(first: $n) { nodes { name } } }"), {"n": 7}, {})
 
     assert written == passed == Size(depth=3, cost=15)
+
+
+def test_every_list_of_objects_has_an_assumed_length_unless_a_page_size_stands_above_it() -> None:
+    found = lengths(GRAPHQL_SCHEMA)
+
+    assert LENGTHS.keys() <= found.keys()
+    assert {"reports", "managers", "reportingLines", "contributions", "revisions", "disputes", "corrections"} <= {
+        name for name, length in found.items() if length > 1
+    }
+    assert (
+        measure(parse("{ employee(by: {id: 1}) { reports { employee { name } } } }"), {}, found).cost == 1 + 1 + 20 * 2
+    )
+
+
+def asked(company: Company, query: str) -> tuple[Operation, RequestContext]:
+    context = RequestContext(company.deployment, company.principal("Max Weber"), AT, "test")
+    return Documents(GRAPHQL_SCHEMA).operation(query, {}, None), context
+
+
+LISTS = "{ indicatorDefinitions { key } }"
+SCHEMAS = "{ __schema { " + " ".join(f"a{n}: types {{ fields {{ args {{ name }} }} }}" for n in range(20)) + " } }"
+
+
+def test_lists_that_turn_out_too_long_in_all_end(read_only: tuple[Company, object]) -> None:
+    operation, context = asked(read_only[0], LISTS)
+    context.entries = MOST_ENTRIES
+    with pytest.raises(TooCostly):
+        operation.compiled.run(context, {})
+
+    operation, context = asked(read_only[0], SCHEMAS)
+    answer = executed(operation, {}, context).body
+    assert set(codes(answer)) == {"COST_LIMIT"}
+    assert context.entries < MOST_ENTRIES + 100
+
+
+def test_python_ends_too_when_the_time_is_over(read_only: tuple[Company, object]) -> None:
+    operation, context = asked(read_only[0], LISTS)
+    over = Deadline(30)
+    over.is_over = True
+    held = DEADLINE.set(over)
+    try:
+        with pytest.raises(TimedOut):
+            operation.compiled.run(context, {})
+        assert codes(executed(operation, {}, context).body) == ["TIMEOUT"]
+    finally:
+        DEADLINE.reset(held)
 
 
 @pytest.mark.parametrize("given", [{}, {"n": 7}], ids=["by default", "given"])
 def test_a_page_size_that_is_a_default_counts_as_it_is(given: dict[str, int]) -> None:
     document = parse("query ($n: Int! = 7) { employees(first: $n) { nodes { name } } }")
 
-    assert measure(document, given).cost == 15
+    assert measure(document, given, {}).cost == 15
 
 
 @pytest.mark.parametrize("counts", [(1, 250), (250, 1)])

@@ -40,8 +40,10 @@ from graphql.execution.values import VariableValues
 from graphql.pyutils import Path, is_awaitable
 
 from appraise.api.compiled_values import Unforeseen, by_class, items_of, leaf, present
+from appraise.api.guard import TooCostly
 from appraise.api.planned import NAMES, Plan
 from appraise.api.planned_reading import ROOTS
+from appraise.errors import TimedOut
 
 VARIANTS: Final = 8
 """How many combinations of the variables in @skip and @include are remembered for one operation."""
@@ -84,6 +86,7 @@ class CompiledQuery:
         """The whole answer, or None where graphql-core must execute the request, to give it or to say what is wrong.
 
         Resolvers may have been called before None is returned; they find the same `context` again.
+        Raises `TooCostly` where lists turn out too long, and `TimedOut`.
         """
         if not self._possible:
             return None
@@ -102,6 +105,8 @@ class CompiledQuery:
 
         try:
             return Completed(variant.run(context, variant.arguments(values), told), is_planned)
+        except (TooCostly, TimedOut):
+            raise
         except Exception:  # noqa: BLE001  # graphql-core meets it again and knows how to report it
             return None
 
@@ -277,7 +282,7 @@ class _Generator:
             item = self._complete("i", kind.of_type, told, details)
             name = f"item_{len(self.source)}"
             self.source.append(f"    def {name}(i):\n        return {item}")
-            return f"[{name}(i) for i in items_of({value})]"
+            return f"[{name}(i) for i in items_of({value}, context)]"
         if is_leaf_type(kind):
             return f"{self.constant(leaf(kind))}({value})"
         if is_object_type(kind):

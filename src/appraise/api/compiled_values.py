@@ -6,6 +6,8 @@ from typing import Any, Final, TypeVar
 
 from graphql import GraphQLEnumType
 
+from appraise.api.context import RequestContext
+
 T = TypeVar("T")
 
 _LARGEST_INT: Final = 2**31 - 1
@@ -29,8 +31,10 @@ def present(value: T | None) -> T:
     return value
 
 
-def items_of(value: Any) -> Iterable[Any]:
+def items_of(value: Any, context: RequestContext) -> Iterable[Any]:
+    """Raises `TooCostly` and `TimedOut` where there is too much to write, or no time."""
     if isinstance(value, list | tuple):
+        context.answering(len(value))
         return value
     raise Unforeseen
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from appraise.api.guard import MOST_ENTRIES, TooCostly
 from appraise.domain.access import Principal
 from appraise.domain.benchmarks import Benchmark
 from appraise.domain.contributions import ContributionQuery, ContributionRow, Dimension
@@ -15,6 +16,7 @@ from appraise.domain.reading import PersonRow, ViewedSection
 from appraise.domain.scorecards import Absence
 from appraise.domain.sections import Section
 from appraise.domain.standings import Standing
+from appraise.storage.deadline import DEADLINE
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_benchmarks import Benchmarks, read_benchmarks
 from appraise.use_cases.read_contributions import contributions_of
@@ -159,6 +161,8 @@ class RequestContext:
     people: People = field(init=False)
     sections: Sections = field(init=False)
     contributions: Contributions = field(init=False)
+    entries: int = 0
+    """Of lists that were answered so far."""
     _decisions: dict[StrEnum, bool] = field(default_factory=dict)
     _cycles: dict[CycleId, Cycle] | None = None
     _people_then: dict[date, People] = field(default_factory=dict)
@@ -168,6 +172,15 @@ class RequestContext:
         self.people = People(self.deployment, self.principal, self.at)
         self.sections = Sections(self.deployment, self.principal, self.at)
         self.contributions = Contributions(self.deployment, self.principal, self.at)
+
+    def answering(self, entries: int) -> None:
+        """Before a list of that many is written. Raises `TooCostly` and, where the time is over, `TimedOut`."""
+        self.entries += entries
+        if self.entries > MOST_ENTRIES:
+            raise TooCostly(f"The answer has more than {MOST_ENTRIES:,} entries of lists; ask for less at once.")
+        deadline = DEADLINE.get()
+        if deadline is not None:
+            deadline.check()
 
     def once(self, permission: StrEnum, rule: Callable[[Principal], bool]) -> bool:
         """The rule's answer for this principal, asked once per request."""

@@ -1,6 +1,7 @@
 """Documents: parsed and validated once, then remembered."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
@@ -26,6 +27,7 @@ from appraise.api.guard import (
     check_variables,
     excess,
     extent,
+    lengths,
     measure,
     sizing,
 )
@@ -70,6 +72,7 @@ class _Valid:
     document: DocumentNode
     sizing: tuple[str, ...]
     """Names of the variables on which the document's size depends."""
+    lists: Mapping[str, int]
     compiled: dict[str | None, CompiledQuery] = field(default_factory=dict)
     sizes: dict[tuple[object, ...], Size] = field(default_factory=dict)
 
@@ -78,7 +81,7 @@ class _Valid:
         if key not in self.sizes:
             if len(self.sizes) >= SIZES:
                 self.sizes.clear()
-            self.sizes[key] = measure(self.document, variables)
+            self.sizes[key] = measure(self.document, variables, self.lists)
         return self.sizes[key]
 
     def operation(self, name: str | None, cost: int) -> Operation:
@@ -96,6 +99,7 @@ class Documents:
 
     def __init__(self, schema: GraphQLSchema, *, longest_list: int = LONGEST_LIST) -> None:
         self._schema = schema
+        self._lists = lengths(schema)
         self._longest_list = longest_list
         self._valid: OrderedDict[str, _Valid] = OrderedDict()
         self._lock = Lock()
@@ -108,7 +112,7 @@ class Documents:
         unfit = unfit_text(document, variables)
         if unfit is not None:
             raise Refused([GraphQLError(unfit)])
-        size = measure(document, variables) if known is None else known.size(variables)
+        size = measure(document, variables, self._lists) if known is None else known.size(variables)
         problem = excess(size)
         if problem is not None:
             raise TooCostly(problem)
@@ -125,7 +129,7 @@ class Documents:
         errors = validate(self._schema, document, max_errors=20, hide_suggestions=True)
         if errors:
             raise Refused([_readable(error) for error in errors])
-        valid = _Valid(self._schema, document, sizing(document))
+        valid = _Valid(self._schema, document, sizing(document), self._lists)
         with self._lock:
             self._valid[text] = valid
             if len(self._valid) > REMEMBERED:

@@ -7,6 +7,7 @@ import strawberry
 import structlog
 from graphql import GraphQLError
 
+from appraise.api.guard import TooCostly
 from appraise.errors import (
     AppraiseError,
     Conflict,
@@ -66,6 +67,8 @@ def formatted(error: GraphQLError, *, request_id: str) -> dict[str, Any]:
     cause = error.original_error
     if cause is None or isinstance(cause, GraphQLError):
         return shown | {"extensions": {"code": ErrorCode.BAD_USER_INPUT.value}}
+    if isinstance(cause, TooCostly):
+        return shown | {"extensions": {"code": ErrorCode.COST_LIMIT.value}}
     code = next((code for kind, code in CODES.items() if isinstance(cause, kind)), None)
     if code is None:
         LOG.error("field failed", request_id=request_id, path=error.path, exc_info=cause)

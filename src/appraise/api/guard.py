@@ -15,14 +15,22 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    Node,
     ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
     Visitor,
+    get_named_type,
+    get_nullable_type,
+    is_composite_type,
+    is_list_type,
     visit,
 )
 
@@ -47,6 +55,29 @@ MULTIPLES: Final = frozenset({"first", "ids", "representations", "input"})
 """Arguments that say how many nodes a field may answer with."""
 HIGHEST_COST: Final = 20_000
 """Fields to be answered, pages taken as full."""
+MOST_ENTRIES: Final = 20_000
+"""Of lists in one answer, whatever was assumed of their lengths."""
+USUAL: Final = 5
+"""Assumed length of a list without a page size."""
+LENGTHS: Final = {
+    "nodes": 1,  # `first` stands above these two
+    "edges": 1,
+    "rows": 1,  # as the rows of the input
+    "userErrors": 1,
+    "items": 1,  # one for each indicator of a policy
+    "absent": 1,
+    "coverage": 1,
+    "money": 1,
+    "contributions": 3,
+    "reports": 20,
+    "managers": 10,
+    "reportingLines": 10,
+    "revisions": 10,
+    "cycles": 10,
+    "departments": 20,
+    "tasks": 20,
+}
+"""Assumed lengths of others, by the names of their fields."""
 
 
 class TooCostly(Exception):  # noqa: N818  # named like the errors of appraise.errors
@@ -69,16 +100,30 @@ class Size:
         )
 
 
-def measure(document: DocumentNode, variables: dict[str, Any]) -> Size:
+def lengths(schema: GraphQLSchema) -> dict[str, int]:
+    """What is assumed of the lists of objects in a schema, by the names of their fields."""
+    return {
+        name: LENGTHS.get(name, USUAL)
+        for kind in schema.type_map.values()
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType)
+        for name, definition in kind.fields.items()
+        if is_list_type(get_nullable_type(definition.type)) and is_composite_type(get_named_type(definition.type))
+    }
+
+
+def measure(document: DocumentNode, variables: dict[str, Any], lists: Mapping[str, int]) -> Size:
     """The size of the largest operation. Fragments that spread themselves count once; validation refuses them.
+
+    `lists` has the assumed length of each field that is a list without a page size.
 
     Raises `TooCostly` where there are so many definitions that following them would go too deep.
     """
     _check_definitions(document)
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-    scale = _Scale(fragments, _defaults(document) | variables)
     sizes = [
-        scale.selections(node.selection_set).beside(Size(directives=len(node.directives or ())))
+        _Scale(fragments, _defaults(node), variables, lists)
+        .selections(node.selection_set)
+        .beside(Size(directives=len(node.directives or ())))
         for node in document.definitions
         if isinstance(node, OperationDefinitionNode)
     ]
@@ -135,7 +180,9 @@ def excess(size: Size) -> str | None:
 @dataclass(slots=True)
 class _Scale:
     fragments: Mapping[str, FragmentDefinitionNode]
+    defaults: Mapping[str, Node]
     variables: Mapping[str, Any]
+    lists: Mapping[str, int]
     known: dict[str, Size] = field(default_factory=dict)
 
     def selections(self, selected: SelectionSetNode | None) -> Size:
@@ -168,7 +215,7 @@ class _Scale:
         return self.known[name]
 
     def _multiple(self, node: FieldNode) -> int:
-        """How many nodes a field may answer with: by `first`, `ids`, `representations` or `input.rows`."""
+        """How many nodes a field may answer with: by `first`, `ids`, `representations`, `input.rows` or its name."""
         for argument in node.arguments or ():
             if argument.name.value == "first":
                 return _within(self._value(argument.value), LARGEST_PAGE)
@@ -180,25 +227,27 @@ class _Scale:
                 return len(value) if isinstance(value, list | tuple) else 1
             if argument.name.value == "input":
                 return self._rows(argument.value)
-        return 1
+        return self.lists.get(node.name.value, 1)
 
-    def _rows(self, node: Any) -> int:
+    def _rows(self, node: Node) -> int:
         """How many rows the input of a change has, of which each is answered."""
-        rows: Any = None
-        if isinstance(node, ObjectValueNode):
-            rows = next((self._value(field.value) for field in node.fields if field.name.value == "rows"), None)
-        elif isinstance(given := self._value(node), Mapping):
-            rows = given.get("rows")
+        given = self._value(node)
+        rows = given.get("rows") if isinstance(given, Mapping) else None
         return max(1, len(rows)) if isinstance(rows, list | tuple) else 1
 
-    def _value(self, node: Any) -> Any:
+    def _value(self, node: Node) -> Any:
+        if isinstance(node, VariableNode):
+            name = node.name.value
+            if name in self.variables or name not in self.defaults:
+                return self.variables.get(name)
+            node = self.defaults[name]
         match node:
-            case VariableNode():
-                return self.variables.get(node.name.value)
             case IntValueNode():
                 return int(node.value[:DIGITS])
             case ListValueNode():
                 return node.values
+            case ObjectValueNode():
+                return {each.name.value: self._value(each.value) for each in node.fields if each.name.value == "rows"}
             case _:
                 return None
 
@@ -243,12 +292,10 @@ def _within(number: Any, most: int) -> int:
     return max(1, min(number, most)) if isinstance(number, int) else most
 
 
-def _defaults(document: DocumentNode) -> dict[str, int]:
-    """The page sizes that variables stand for where they are not given; the largest where operations differ."""
-    found: dict[str, int] = {}
-    for node in document.definitions:
-        for variable in (node.variable_definitions or ()) if isinstance(node, OperationDefinitionNode) else ():
-            if isinstance(variable.default_value, IntValueNode):
-                name = variable.variable.name.value
-                found[name] = max(found.get(name, 0), int(variable.default_value.value[:DIGITS]))
-    return found
+def _defaults(operation: OperationDefinitionNode) -> dict[str, Node]:
+    """What variables stand for where they are not given."""
+    return {
+        variable.variable.name.value: variable.default_value
+        for variable in operation.variable_definitions or ()
+        if variable.default_value is not None
+    }

@@ -8,7 +8,7 @@ from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
-from graphql import GraphQLSchema, execute_sync
+from graphql import Executor, GraphQLSchema, execute_sync
 
 from appraise.api.answers import Answers
 from appraise.api.context import RequestContext
@@ -153,10 +153,19 @@ class Operations:
         return with_cost(answered, operation.cost, balance)
 
 
+class _Bounded(Executor[Any]):
+    """Ends lists that are too long in all, and those that go on when the time is over; their fields are errors then."""
+
+    def complete_list_item_value(self, *args: Any, **named: Any) -> bool:
+        self.context_value.answering(1)
+        return super().complete_list_item_value(*args, **named)
+
+
 def executed(
     operation: Operation, variables: dict[str, Any], context: RequestContext, root: object | None = None
 ) -> Answer:
     """By graphql-core. `root` is what happened, where the operation is a subscription."""
+    context.entries = 0  # what was answered by compiled code is answered again
     result = execute_sync(
         operation.schema,
         operation.document,
@@ -165,6 +174,7 @@ def executed(
         variable_values=variables,
         operation_name=operation.name,
         max_coercion_errors=20,
+        executor_class=_Bounded,
         hide_suggestions=True,
     )
     if not result.errors:
