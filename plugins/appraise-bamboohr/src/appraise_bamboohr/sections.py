@@ -35,6 +35,14 @@ WORDS: Final = "x-bamboohr-error-message"
 """Where the host says why; the body of its refusals may be empty."""
 
 
+def bamboo_http(options: SinkOptions) -> HostHttp:
+    """Raises `InvalidInput` without an API key."""
+    if not options.secret:
+        raise InvalidInput(f"the host {options.name} lacks its secret", expected="a secret_file with an API key")
+    basic = b64encode(f"{options.secret}:x".encode()).decode()  # the vendor's way: the key as the user's name
+    return HostHttp(options, {"authorization": f"Basic {basic}"}, told_in=WORDS)
+
+
 class BambooHost:
     def __init__(self, http: HostHttp, options: SinkOptions) -> None:
         self._http, self._options = http, options
@@ -120,10 +128,7 @@ class BambooSink:
 
     @contextmanager
     def open(self, options: SinkOptions) -> Iterator[BambooHost]:
-        if not options.secret:
-            raise InvalidInput(f"the host {options.name} lacks its secret", expected="a secret_file with an API key")
-        basic = b64encode(f"{options.secret}:x".encode()).decode()  # the vendor's way: the key as the user's name
-        with HostHttp(options, {"authorization": f"Basic {basic}"}, told_in=WORDS) as http:
+        with bamboo_http(options) as http:
             yield BambooHost(http, options)
 
 

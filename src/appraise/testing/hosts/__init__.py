@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from appraise.testing.hosts.bamboohr import FakeBamboo
+from appraise.testing.hosts.bamboohr_goals import FakeBambooGoals
 from appraise.testing.hosts.fake import FakeHost
 from appraise.testing.hosts.frappe import FakeFrappe
 from appraise.testing.hosts.horilla import FakeHorilla
@@ -13,6 +14,7 @@ from appraise.testing.hosts.successfactors import FakeSuccessFactors
 
 FAKES: Final[Mapping[str, type[FakeHost]]] = {
     "bamboohr": FakeBamboo,
+    "bamboohr-goal": FakeBambooGoals,
     "frappe": FakeFrappe,
     "horilla": FakeHorilla,
     "odoo": FakeOdoo,
