@@ -3,14 +3,17 @@
     python benchmarks/scoring.py --keep DIRECTORY            # 10 M contacts, 10 M purchases; the aim is 30 s and 2 GiB
     python benchmarks/scoring.py --keep DIRECTORY --scale 0.1 0.3 1   # does it grow faster than the events?
     python benchmarks/scoring.py --keep DIRECTORY --memory 2GB 1GiB   # with what the query engine may use
+    python benchmarks/scoring.py --keep DIRECTORY --scale 0.001 --no-peers --engines duckdb 'local[2]'   # on Spark, too
 
 Scale 1 is 10 M contacts, 10 M purchases, 3 M ratings, 2 M customers and 5,000 employees over two years, the second of
 which is scored with all six indicators by `appraise score`. What is generated is kept in the directory for the next
 time. The peers do a small part: the mean answer and the share of contacts after which the customer bought again, by
 employee, by merging and grouping; the scan reads the same columns and adds them up. Each is a process of its own.
+Other engines only measure, without the lists of who is flagged and the storing; their start is told apart.
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -23,6 +26,7 @@ from scale.company import CYCLE, generate
 
 SECONDS, BYTES = 30.0, 2 << 30
 PEERS = Path(__file__).parent / "scale" / "peers.py"
+MEASURED = Path(__file__).parent / "scale" / "measured.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +78,26 @@ def at_scale(directory: Path, scale: float, memories: list[str], *, peers: bool)
     return costs[0]
 
 
+def on_engines(data: Path, engines: list[str]) -> None:
+    """Seconds alone: what Java takes is not this process's."""
+    for engine in engines:
+        cost = measured([sys.executable, str(MEASURED), str(data), engine])
+        told = next(line for line in cost.said.splitlines() if line.startswith("{"))
+        seconds = json.loads(told)["seconds"]
+        print(f"{engine}: started in {seconds['start']:.1f} s, measured in {seconds['measure']:.1f} s", flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--keep", type=Path, required=True, help="directory of what is generated")
     parser.add_argument("--scale", type=float, nargs="+", default=[1.0])
     parser.add_argument("--memory", nargs="+", default=["1.5GB"], help="what the query engine may use")
     parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--engines", nargs="+", default=[], help="where else to measure, as APPRAISE_ENGINE names it")
     asked = parser.parse_args()
     costs = {scale: at_scale(asked.keep, scale, asked.memory, peers=not asked.no_peers) for scale in asked.scale}
+    for scale in asked.scale:
+        on_engines(asked.keep / f"scale-{scale:g}", asked.engines)
     (low, first), (high, last) = min(costs.items()), max(costs.items())
     failed = []
     if high > low:

@@ -217,11 +217,11 @@ def test_an_address_that_is_none_is_refused_without_its_password(tmp_path: Path)
 
 
 def test_what_was_left_behind_is_cleared_and_what_is_held_is_not(tmp_path: Path) -> None:
-    (tmp_path / ".reading" / "dead").mkdir(parents=True)
-    (tmp_path / ".reading" / "dead.lock").touch()
+    (tmp_path / "reading" / "dead").mkdir(parents=True)
+    (tmp_path / "reading" / "dead.lock").touch()
     with reading_space(str(tmp_path)) as held:
-        assert not (tmp_path / ".reading" / "dead").exists()
+        assert not (tmp_path / "reading" / "dead").exists()
         clear(str(tmp_path))
         assert held.is_dir()
     assert left_behind(str(tmp_path)) == []
-    assert [*(tmp_path / ".reading").iterdir()] == []
+    assert [*(tmp_path / "reading").iterdir()] == []

@@ -227,7 +227,7 @@ def test_events_read_in_place_give_the_figures_that_they_gave_when_they_were_imp
     again = score_again(served, company.principal("hal"), runs[form].id, memory_limit=None, progress=silent)
     assert (again.verdict, again.differences) == (Verdict.SAME, ())
     assert len({one.checksum for run in runs.values() for one in told(run)}) == 2  # of either table, in any form
-    assert [*(tmp_path / "events" / ".reading").iterdir()] == []
+    assert [*(tmp_path / "events" / "reading").iterdir()] == []
     the_state_of_each_is_told(runs)
     changes_are_noticed(company, runs, tmp_path, postgres)
 

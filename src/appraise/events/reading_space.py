@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-DIRECTORY: Final = ".reading"
+DIRECTORY: Final = "reading"
 
 
 @contextmanager

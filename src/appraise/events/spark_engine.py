@@ -1,6 +1,7 @@
 """Apache Spark as Ibis speaks to it, for events that outgrow one machine. Needs the extra `appraise[spark]`."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import ibis.expr.operations as ops
@@ -8,6 +9,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import sqlglot
 from ibis.backends.pyspark import Backend
+from ibis.backends.pyspark.datatypes import PySparkSchema
 from ibis.formats.pyarrow import PyArrowData
 from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
@@ -39,9 +41,13 @@ def connect(location: str) -> "SparkEngine":
 
     Raises `Retriable` where there is none, or no Java.
     """
-    builder = SparkSession.builder.appName("appraise").config("spark.ui.showConsoleProgress", "false")
+    builder = SparkSession.builder.appName("appraise")
+    if location.startswith("sc://"):
+        builder = builder.remote(location)
+    else:
+        builder = builder.master(location).config("spark.ui.showConsoleProgress", "false")
     try:
-        session = (builder.remote(location) if location.startswith("sc://") else builder.master(location)).getOrCreate()
+        session = builder.getOrCreate()
         for name, value in SETTINGS.items():
             session.conf.set(name, value)
     except (PySparkException, Py4JError) as error:
@@ -86,11 +92,14 @@ class SparkEngine(Backend):  # type: ignore[misc]  # Ibis has no types
         return ops.DatabaseTable(name, schema=expr.schema(), source=self).to_expr()
 
     def _drop_cached_table(self, name: str) -> None:
-        self._session.catalog.dropTempView(name)
+        # As the process ends Spark Connect has no threads any more; the views go with the session.
+        with suppress(RuntimeError):
+            self._session.catalog.dropTempView(name)
 
     def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
         rows = op.data.to_pyarrow(op.schema)
-        self._session.createDataFrame(rows).createOrReplaceTempView(op.name)
+        schema = PySparkSchema.from_ibis(op.schema)  # Spark Connect finds none in a table without rows
+        self._session.createDataFrame(rows, schema).createOrReplaceTempView(op.name)
 
 
 SparkEngine.register_options()  # Ibis does so for the backends that it finds itself
