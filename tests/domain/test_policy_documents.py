@@ -256,11 +256,6 @@ def test_whatever_a_document_holds_it_is_read_or_refused(values: dict[str, Any])
     assert read_toml(tomli_w.dumps(document.as_json())) == document
 
 
-def test_an_indicator_without_defaults_must_say_everything() -> None:
-    with pytest.raises(InvalidInput, match=r"indicators\.charm\.attribution is missing"):
-        read_toml("[indicators.charm]\nweight = 1")
-
-
 @pytest.mark.parametrize(
     ("type_", "keys", "apart"),
     [

@@ -224,11 +224,6 @@ def test_what_is_no_toml_is_refused_with_the_file() -> None:
         ("version = 1\n  [indicators.attrition]\n  weight = 7", "indicators.attrition.weight is 7", 3),
         ("[reasons]\nversion = 4\n[indicators.attrition]\nweight = 7", "indicators.attrition.weight is 7", 4),
         ("[indicators.attrition]\nweight = 1\n[indicators.attrition.charm]\n", "indicators.attrition.charm is no key of a policy", 3),
-        (
-            "[indicators.satisfaction]\nweight = 0.5\n[indicators.charm]\nweight = 0.5",
-            "indicators.charm.attribution is missing and has no default",
-            3,
-        ),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_the_line_of_its_key_or_of_the_table_around_it(text: str, found: str, row: int) -> None:
@@ -240,12 +235,6 @@ def test_a_mistake_is_told_with_the_line_of_its_key_or_of_the_table_around_it(te
 def test_what_is_no_table_is_told_how_one_is_written() -> None:
     assert refusal("[indicators]\nsatisfaction = 4").expected == "a table: [indicators.satisfaction] and its keys below"
     assert refusal("reasons = 4").expected == "a table: [reasons] and its keys below"
-
-
-def test_a_key_that_is_missing_is_told_what_it_may_be() -> None:
-    assert refusal("[indicators.charm]\nweight = 1").expected == (
-        "one of: direct, last_touch, linear, time_decay, ownership"
-    )
 
 
 def test_an_empty_table_of_an_unknown_indicator_is_answered_with_the_installed_ones() -> None:

@@ -67,6 +67,9 @@ ERRORS = [
         "indicators.handle_time",
     ),
     (f"{THREE_QUARTERS}[indicators.charm]\nweight = 0.25\n{OF_ITS_OWN}", "unknown-indicator", "indicators.charm"),
+    (f"{THREE_QUARTERS}[indicators.charm]\nweight = 0.25", "unknown-indicator", "indicators.charm"),
+    (f"{THREE_QUARTERS}[indicators.AHT]\nweight = 0.25", "employee-controls-item", "indicators.AHT"),
+    ("attributable_share = 0.09", "share-too-small", "attributable_share"),
 ]
 WARNINGS = [
     (profile("A", weights="{ satisfaction = 1, attrition = 0 }"), "profile-of-one", "profiles.A"),
@@ -77,6 +80,8 @@ WARNINGS = [
         "profiles.B",
     ),
     ("attributable_share = 0.701", "share-above-range", "attributable_share"),
+    ("attributable_share = 0.1", "share-below-range", "attributable_share"),
+    ("attributable_share = 0.499", "share-below-range", "attributable_share"),
     (f"{PURCHASES}horizon_days = 89", "horizon-under-window", "indicators.repeat_purchase.horizon_days"),
     ('rating_rule = "evaas"', "levels-without-margin", "rating_rule"),
     ("margin = 0", "margin-none", "margin"),
@@ -106,6 +111,7 @@ def test_a_warning_is_found_alone(text: str, code: str, path: str) -> None:
     "text",
     [
         "attributable_share = 0.7",
+        "attributable_share = 0.5",
         "publish_reliability = 0.5\nconsequence_reliability = 0.7",
         "publish_reliability = 0.8\nconsequence_reliability = 0.8",
         'attributable_share = 1\n[reasons]\nattributable_share = "an automatic distributor deals customers at random"',

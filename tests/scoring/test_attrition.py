@@ -80,6 +80,18 @@ def test_who_inherits_an_account_is_spared_the_first_ninety_days(world: Any, onl
     assert found.evidence.expected_events == Decimal("1.213296")  # 6/7220 · 4 · 365
 
 
+def test_who_never_lost_an_account_did_not_inherit_it_by_a_second_row(world: Any, only: Any) -> None:
+    """e owns z throughout, written in two rows; f joined long ago, and g who began with e is a first owner as well."""
+    four_accounts_each(world)
+    world.ownership("z", LONG_AGO, "e", until=50).ownership("z", -200, "f").ownership("z", 50, "e")
+    world.ownership("z", LONG_AGO, "a").subscription("z", LONG_AGO, ended_at=on_day(100), end_reason="voluntary")
+
+    result = world.score(only(ATTRITION, case_mix=()))
+
+    assert result.coverage[0].attributed == Decimal("7.0")
+    assert [card.result(ATTRITION).evidence.left_out for card in result.scorecards[4:]] == [(), ()]
+
+
 def test_a_first_owner_and_one_as_old_as_the_subscription_are_not_spared(world: Any, only: Any) -> None:
     """The account changed hands before the subscription began, so nobody inherited it."""
     four_accounts_each(world)

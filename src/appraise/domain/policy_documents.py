@@ -41,6 +41,8 @@ EXCLUSIONS = "exclusions"
 PROFILES = "profiles"
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _ANY_OTHER = IndicatorKey("")
+_OF_NO_INDICATOR = IndicatorPolicy(Attribution.DIRECT, case_mix=(), minimum_events=10, weight=0.0)
+"""So that what is said of an indicator that there is not can be read, and lint says so."""
 _TYPES: Mapping[str, Callable[[Any], Any]] = {"attribution": Attribution, "relation": Relation, "case_mix": tuple}
 
 
@@ -211,7 +213,7 @@ class _Reader:
         known = DEFAULTS.get(name)
         if known is None and not values:
             raise self._wrong(path, "names no installed indicator", "one of: " + ", ".join(DEFAULTS))
-        read = self._values(values, keys, {} if known is None else _indicator_json(name, known), f"{path}.")
+        read = self._values(values, keys, _indicator_json(name, known or _OF_NO_INDICATOR), f"{path}.")
         return IndicatorPolicy(**{key: _TYPES.get(key, type(value))(value) for key, value in read.items()})
 
     def _values(
@@ -220,9 +222,7 @@ class _Reader:
         read = {}
         for key in keys:
             path = f"{prefix}{key.name}"
-            value = values.get(key.name, defaults.get(key.name))
-            if value is None:
-                raise self._wrong(path, "is missing and has no default", expectation(key.shape))
+            value = values.get(key.name, defaults[key.name])
             if not fits(value, key.shape):
                 raise self._wrong(path, f"is {value!r}", expectation(key.shape))
             read[key.name] = float(value) if key.shape["type"] == "number" else value

@@ -41,6 +41,8 @@ FLOORS: Final = {SATISFACTION: (10, "answers")}
 FLOOR_OF_RATIOS: Final = (5, "expected events")
 PUBLISH_FLOOR: Final = 0.5
 CONSEQUENCE_FLOOR: Final = 0.7
+LEAST_SHARE: Final = 0.1
+SHARE_RANGE_BEGINS: Final = 0.5
 SHARE_RANGE_ENDS: Final = 0.7
 """Reference range .5 to .7 until an organisation has tested its routing (decision 6)."""
 LEAST_CERTAINTY: Final = 0.8
@@ -128,6 +130,15 @@ def _shares(document: PolicyDocument) -> Iterator[Finding]:
     elif SHARE_RANGE_ENDS < share < 1:
         sentence = f"{share:g} is above the reference range of .5 to .7: busy employees will be flagged by luck"
         yield Finding("share-above-range", Level.WARNING, sentence, "attributable_share")
+    elif share < LEAST_SHARE:
+        sentence = (
+            f"with {share:g} hardly any of the difference between employees is their own: all would be shown as "
+            "average, in intervals that are narrow only because the policy says so; at least .1"
+        )
+        yield Finding("share-too-small", Level.ERROR, sentence, "attributable_share")
+    elif share < SHARE_RANGE_BEGINS:
+        sentence = f"{share:g} is under the reference range of .5 to .7: most of what employees did is taken for chance"
+        yield Finding("share-below-range", Level.WARNING, sentence, "attributable_share")
     publish, consequence = document.choice("publish_reliability"), document.choice("consequence_reliability")
     if publish < PUBLISH_FLOOR:
         sentence = f"estimates would be published at a reliability of {publish:g}: more noise than signal; at least .5"

@@ -65,7 +65,10 @@ def _without_leave(shared: ibis.Table, leaves: ibis.Table) -> ibis.Table:
 
 
 def _tenures(prepared: Prepared, *, grace_days: int) -> ibis.Table:
-    """Ownerships, with what protects the owner. Rows of one owner that follow each other are one tenure."""
+    """Ownerships, with what protects the owner. Rows of one owner that follow each other are one tenure.
+
+    They follow each other where they touch, whoever owns beside them, and where nobody else began in between.
+    """
     table = prepared.ownerships
     rows = table.select(
         "customer",
@@ -75,12 +78,24 @@ def _tenures(prepared: Prepared, *, grace_days: int) -> ibis.Table:
         ends=ibis.coalesce(table.ended_at, prepared.as_of),
         owner=table.employee.cast("int64").fill_null(_NOBODY_KNOWN),
     )
-    rows = rows.filter(rows.ends > rows.begins)
-    in_turn = ibis.window(group_by="customer", order_by=["begins", "ends", "owner"])
-    before = rows.owner.lag().over(in_turn)
-    rows = rows.mutate(change=ibis.cases((before.notnull() & (before != rows.owner), 1), else_=0))
-    up_to = ibis.window(group_by="customer", order_by=["begins", "ends", "owner"], preceding=None, following=0)
+    rows = _with_stay(rows.filter(rows.ends > rows.begins))
+    in_turn = ["stay_begins", "owner", "begins", "ends"]
+    before = rows.owner.lag().over(ibis.window(group_by="customer", order_by=in_turn))
+    is_first = rows.stay_begins == rows.begins.min().over(ibis.window(group_by="customer"))
+    rows = rows.mutate(change=ibis.cases((before.notnull() & (before != rows.owner) & ~is_first, 1), else_=0))
+    up_to = ibis.window(group_by="customer", order_by=in_turn, preceding=None, following=0)
     rows = rows.mutate(tenure=rows.change.sum().over(up_to))
     taken_over = ibis.cases((rows.tenure > 0, rows.begins.min().over(ibis.window(group_by=["customer", "tenure"]))))
-    rows = rows.mutate(taken_over=taken_over)
-    return rows.mutate(protected_until=rows.taken_over + grace_days * SECONDS_PER_DAY).drop("change", "tenure", "owner")
+    rows = rows.mutate(taken_over=taken_over, protected_until=taken_over + grace_days * SECONDS_PER_DAY)
+    return rows.drop("change", "tenure", "owner", "stay", "stay_begins")
+
+
+def _with_stay(rows: ibis.Table) -> ibis.Table:
+    """When the owner's rows began that touch each other and this one."""
+    own, in_turn = ["customer", "owner"], ["begins", "ends"]
+    before = ibis.window(group_by=own, order_by=in_turn, preceding=(None, 1))
+    until = rows.ends.max().over(before)
+    rows = rows.mutate(starts=ibis.cases((until.isnull() | (until < rows.begins), 1), else_=0))
+    up_to = ibis.window(group_by=own, order_by=in_turn, preceding=None, following=0)
+    rows = rows.mutate(stay=rows.starts.sum().over(up_to)).drop("starts")
+    return rows.mutate(stay_begins=rows.begins.min().over(ibis.window(group_by=[*own, "stay"])))
