@@ -10,6 +10,7 @@ from appraise.api.context import RequestContext
 from appraise.api.errors import ErrorCode
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
+from appraise.api.repeating import RepeatableInput
 from appraise.api.types.sections import SectionType
 from appraise.api.user_errors import UserError, user_error
 from appraise.domain.identifiers import SectionId
@@ -79,12 +80,9 @@ class RowType:
 
 
 @strawberry.input(description="What every change of many sections asks for.")
-class BulkInput:
+class BulkInput(RepeatableInput):
     on_error: OnErrorValue = strawberry.field(description="What a row that cannot be done costs the others.")
     dry_run: bool = strawberry.field(default=False, description="Try everything, tell what came of it, change nothing.")
-    idempotency_key: str | None = strawberry.field(
-        default=None, description="Any text of your own: the same key and input again give the same answer again."
-    )
 
 
 @strawberry.input(description="One section to change.")

@@ -10,6 +10,7 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
+from appraise.api.repeating import RepeatableInput, repeatable
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.readiness import CycleStateValue
 from appraise.api.user_errors import UserError, user_error
@@ -21,7 +22,8 @@ from appraise.domain.periods import Period
 from appraise.domain.sections import Refusal
 from appraise.use_cases.advance_cycle import advance_cycle
 from appraise.use_cases.cancel_cycle import cancel_cycle
-from appraise.use_cases.open_cycle import open_cycle
+from appraise.use_cases.open_cycle import NameTaken, open_cycle
+from appraise.use_cases.read_cycles import get_cycle
 from appraise.use_cases.set_cycle_rules import set_cycle_rules
 
 P = TypeVar("P")
@@ -56,7 +58,7 @@ class CycleRulesInput:
 
 
 @strawberry.input(description="A cycle that is announced.")
-class PlanCycleInput:
+class PlanCycleInput(RepeatableInput):
     name: str = strawberry.field(description="A name of its own, that people will recognise.")
     start: date = strawberry.field(description="First day whose contacts count.")
     end: date = strawberry.field(description="First day whose contacts no longer count.")
@@ -64,7 +66,7 @@ class PlanCycleInput:
 
 
 @strawberry.input(description="What every change of a cycle asks for.")
-class CycleChangeInput:
+class CycleChangeInput(RepeatableInput):
     cycle_id: strawberry.ID = strawberry.field(description="The cycle.")
     expected_state: CycleStateValue = strawberry.field(
         description="The state that was read: a repeated request finds another one, and changes nothing."
@@ -128,15 +130,26 @@ class CycleMutation:
         refusal = wrong_rules(rules)
         if refusal is not None:
             return _answered(PlanCyclePayload, refusal)
-        made = open_cycle(
-            context.deployment,
-            change.name,
-            Period(change.start, change.end),
-            state=CycleState.PLANNED,
-            rules=rules,
-            by=context.principal,
-            at=context.at,
-        )
+        try:
+            made = repeatable(
+                info,
+                change,
+                lambda deployment: open_cycle(
+                    deployment,
+                    change.name,
+                    Period(change.start, change.end),
+                    state=CycleState.PLANNED,
+                    rules=rules,
+                    by=context.principal,
+                    at=context.at,
+                ),
+                again=_read_again(context),
+            )
+        except NameTaken:
+            return _answered(
+                PlanCyclePayload,
+                Refusal("NAME_TAKEN", f"another cycle is called {change.name.strip()!r} already", "name"),
+            )
         return _answered(PlanCyclePayload, made)
 
     @strawberry.mutation(
@@ -148,7 +161,7 @@ class CycleMutation:
         info: strawberry.Info,
         change: Annotated[AdvanceCycleInput, strawberry.argument(name="input", description="Which cycle.")],
     ) -> AdvanceCyclePayload | None:
-        return _changed(AdvanceCyclePayload, info.context, advance_cycle, change)
+        return _changed(AdvanceCyclePayload, info, advance_cycle, change)
 
     @strawberry.mutation(
         description="Call a cycle off, before anything of it was shared.",
@@ -159,7 +172,7 @@ class CycleMutation:
         info: strawberry.Info,
         change: Annotated[CancelCycleInput, strawberry.argument(name="input", description="Which cycle, and why.")],
     ) -> CancelCyclePayload | None:
-        return _changed(CancelCyclePayload, info.context, cancel_cycle, change, reason=change.reason)
+        return _changed(CancelCyclePayload, info, cancel_cycle, change, reason=change.reason)
 
     @strawberry.mutation(
         description="Give a cycle other rules, before anything of it was shared.",
@@ -170,25 +183,31 @@ class CycleMutation:
         info: strawberry.Info,
         change: Annotated[SetCycleRulesInput, strawberry.argument(name="input", description="Which cycle, and how.")],
     ) -> SetCycleRulesPayload | None:
-        return _changed(SetCycleRulesPayload, info.context, set_cycle_rules, change, rules=change.rules.rules())
+        return _changed(SetCycleRulesPayload, info, set_cycle_rules, change, rules=change.rules.rules())
 
 
 def _changed(
     form: Callable[..., P],
-    context: RequestContext,
+    info: strawberry.Info,
     use_case: Callable[..., Cycle | Refusal],
     change: CycleChangeInput,
     **fields: object,
 ) -> P:
-    outcome = use_case(
-        context.deployment,
-        context.principal,
-        CycleId(key_of(change.cycle_id, Kind.CYCLE)),
-        **fields,
-        expected_state=CycleState(change.expected_state.name),
-        at=context.at,
+    context: RequestContext = info.context
+    cycle, expected = CycleId(key_of(change.cycle_id, Kind.CYCLE)), CycleState(change.expected_state.name)
+    outcome = repeatable(
+        info,
+        change,
+        lambda deployment: use_case(
+            deployment, context.principal, cycle, **fields, expected_state=expected, at=context.at
+        ),
+        again=_read_again(context),
     )
     return _answered(form, outcome)
+
+
+def _read_again(context: RequestContext) -> Callable[[str], Cycle]:
+    return lambda key: get_cycle(context.deployment, context.principal, CycleId(key))
 
 
 def _answered(form: Callable[..., P], outcome: Cycle | Refusal) -> P:

@@ -1,5 +1,6 @@
 """Naming and ending delegates."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
@@ -8,17 +9,19 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
+from appraise.api.repeating import RepeatableInput, repeatable
 from appraise.api.types.delegations import DelegationType
 from appraise.api.types.people import EmployeeBy, named
 from appraise.api.user_errors import UserError, user_error
 from appraise.domain.delegations import NamedDelegation
 from appraise.domain.identifiers import DelegationId
 from appraise.domain.sections import Refusal
-from appraise.use_cases.delegate import Wanted, end_delegation, name_delegate
+from appraise.use_cases.delegate import Wanted, end_delegation, get_delegation, name_delegate
+from appraise.use_cases.deployment import Deployment
 
 
 @strawberry.input(description="Names somebody who stands in for a manager.")
-class NameDelegateInput:
+class NameDelegateInput(RepeatableInput):
     delegate: EmployeeBy = strawberry.field(description="Who stands in, e.g. by the reference `email`.")
     first_day: date = strawberry.field(description="From when on; a day that is over counts as today.")
     last_day: date = strawberry.field(description="The last day, at most a year later.")
@@ -30,7 +33,7 @@ class NameDelegateInput:
 
 
 @strawberry.input(description="Ends a delegation before its time.")
-class EndDelegationInput:
+class EndDelegationInput(RepeatableInput):
     delegation_id: strawberry.ID = strawberry.field(description="Which.")
 
 
@@ -61,20 +64,17 @@ class DelegationMutation:
         wanted: Annotated[NameDelegateInput, strawberry.argument(name="input", description="Whom, and until when.")],
     ) -> NameDelegatePayload | None:
         context: RequestContext = info.context
-        outcome = name_delegate(
-            context.deployment,
-            context.principal,
-            Wanted(
-                named(wanted.delegate),
-                wanted.first_day,
-                wanted.last_day,
-                wanted.may_submit,
-                None if wanted.manager is None else named(wanted.manager),
-                wanted.reason,
-            ),
-            at=context.at,
+        asked = Wanted(
+            named(wanted.delegate),
+            wanted.first_day,
+            wanted.last_day,
+            wanted.may_submit,
+            None if wanted.manager is None else named(wanted.manager),
+            wanted.reason,
         )
-        delegation, wrong = _told(outcome)
+        delegation, wrong = _changed(
+            info, wanted, lambda deployment: name_delegate(deployment, context.principal, asked, at=context.at)
+        )
         return NameDelegatePayload(delegation=delegation, user_errors=wrong)
 
     @strawberry.mutation(
@@ -88,12 +88,23 @@ class DelegationMutation:
     ) -> EndDelegationPayload | None:
         context: RequestContext = info.context
         key = DelegationId(key_of(wanted.delegation_id, Kind.DELEGATION))
-        outcome = end_delegation(context.deployment, context.principal, key, at=context.at)
-        delegation, wrong = _told(outcome)
+        delegation, wrong = _changed(
+            info, wanted, lambda deployment: end_delegation(deployment, context.principal, key, at=context.at)
+        )
         return EndDelegationPayload(delegation=delegation, user_errors=wrong)
 
 
-def _told(outcome: NamedDelegation | Refusal) -> tuple[DelegationType | None, list[UserError]]:
+def _changed(
+    info: strawberry.Info, wanted: RepeatableInput, deed: Callable[[Deployment], NamedDelegation | Refusal]
+) -> tuple[DelegationType | None, list[UserError]]:
+    context: RequestContext = info.context
+    outcome = repeatable(
+        info,
+        wanted,
+        deed,
+        told=lambda named: named.delegation.id,
+        again=lambda key: get_delegation(context.deployment, context.principal, DelegationId(key)),
+    )
     if isinstance(outcome, Refusal):
         return None, [user_error(outcome)]
     return DelegationType.of(outcome), []

@@ -1,5 +1,6 @@
 """Disputes, claims, correction notices and calibration: the ways in for changing."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import strawberry
@@ -7,6 +8,7 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
+from appraise.api.repeating import RepeatableInput, repeatable
 from appraise.api.section_payloads import SectionChangeInput, SectionPayload, changed
 from appraise.api.types.disputes import (
     CalibrationSessionType,
@@ -15,6 +17,7 @@ from appraise.api.types.disputes import (
     DisputeOutcome,
 )
 from appraise.api.user_errors import UserError, user_error
+from appraise.domain.calibration import CalibrationSession
 from appraise.domain.disputes import DisputeKind, DisputeState
 from appraise.domain.identifiers import CalibrationId, CorrectionId, CycleId, DisputeId, ItemId, SectionId
 from appraise.domain.sections import Refusal
@@ -22,6 +25,8 @@ from appraise.use_cases.annotate_correction import annotate_correction
 from appraise.use_cases.calibration_change import calibrate_item, lock_calibration, open_calibration
 from appraise.use_cases.decide_dispute import decide_dispute
 from appraise.use_cases.file_dispute import file_dispute
+from appraise.use_cases.read_calibrations import get_calibration
+from appraise.use_cases.read_disputes import get_correction
 from appraise.use_cases.withdraw_dispute import withdraw_dispute
 
 
@@ -55,20 +60,20 @@ class CalibrateItemInput(SectionChangeInput):
 
 
 @strawberry.input(description="A note beside a section that stands.")
-class AnnotateCorrectionInput:
+class AnnotateCorrectionInput(RepeatableInput):
     correction_id: strawberry.ID = strawberry.field(description="The notice.")
     note: str = strawberry.field(description="Why the section stands; the employee reads it.")
 
 
 @strawberry.input(description="Sections that are to be compared.")
-class OpenCalibrationInput:
+class OpenCalibrationInput(RepeatableInput):
     cycle_id: strawberry.ID = strawberry.field(description="Their cycle.")
     name: str = strawberry.field(description="A name for the session.")
     section_ids: list[strawberry.ID] = strawberry.field(description="All of them submitted.")
 
 
 @strawberry.input(description="Ends a calibration session.")
-class LockCalibrationInput:
+class LockCalibrationInput(RepeatableInput):
     session_id: strawberry.ID = strawberry.field(description="Which.")
 
 
@@ -174,7 +179,14 @@ class DisputeMutation:
     ) -> AnnotateCorrectionPayload | None:
         context: RequestContext = info.context
         key = CorrectionId(key_of(change.correction_id, Kind.CORRECTION))
-        outcome = annotate_correction(context.deployment, context.principal, key, note=change.note, at=context.at)
+        outcome = repeatable(
+            info,
+            change,
+            lambda deployment: annotate_correction(deployment, context.principal, key, note=change.note, at=context.at),
+            again=lambda known: get_correction(
+                context.deployment, context.principal, CorrectionId(known), at=context.at
+            ),
+        )
         if isinstance(outcome, Refusal):
             return AnnotateCorrectionPayload(correction=None, user_errors=[user_error(outcome)])
         return AnnotateCorrectionPayload(correction=CorrectionType.of(outcome), user_errors=[])
@@ -189,13 +201,15 @@ class DisputeMutation:
         change: Annotated[OpenCalibrationInput, strawberry.argument(name="input", description="Which sections.")],
     ) -> OpenCalibrationPayload | None:
         context: RequestContext = info.context
-        outcome = open_calibration(
-            context.deployment,
-            context.principal,
-            CycleId(key_of(change.cycle_id, Kind.CYCLE)),
-            name=change.name,
-            section_ids=[SectionId(key_of(key, Kind.SECTION)) for key in change.section_ids],
-            at=context.at,
+        cycle = CycleId(key_of(change.cycle_id, Kind.CYCLE))
+        sections = [SectionId(key_of(key, Kind.SECTION)) for key in change.section_ids]
+        outcome = repeatable(
+            info,
+            change,
+            lambda deployment: open_calibration(
+                deployment, context.principal, cycle, name=change.name, section_ids=sections, at=context.at
+            ),
+            again=_read_again(context),
         )
         if isinstance(outcome, Refusal):
             return OpenCalibrationPayload(session=None, user_errors=[user_error(outcome)])
@@ -232,5 +246,14 @@ class DisputeMutation:
     ) -> LockCalibrationPayload | None:
         context: RequestContext = info.context
         key = CalibrationId(key_of(change.session_id, Kind.CALIBRATION))
-        locked = lock_calibration(context.deployment, context.principal, key, at=context.at)
+        locked = repeatable(
+            info,
+            change,
+            lambda deployment: lock_calibration(deployment, context.principal, key, at=context.at),
+            again=_read_again(context),
+        )
         return LockCalibrationPayload(session=CalibrationSessionType.of(locked, []), user_errors=[])
+
+
+def _read_again(context: RequestContext) -> Callable[[str], CalibrationSession]:
+    return lambda key: get_calibration(context.deployment, context.principal, CalibrationId(key), at=context.at)[0]

@@ -9,6 +9,7 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
+from appraise.api.repeating import DONE_ALREADY, OnceInput, repeatable
 from appraise.api.types.people import EmployeeBy, named
 from appraise.domain.identifiers import SectionId
 from appraise.domain.language import retold
@@ -34,6 +35,9 @@ class EmbedTokenErrorCode(Enum):
     NOT_THE_VIEWERS = strawberry.enum_value("NOT_THE_VIEWERS", description="The viewer may not see the section.")
     BAD_ORIGIN = strawberry.enum_value("BAD_ORIGIN", description="Not an origin as browsers write it.")
     BAD_LIFETIME = strawberry.enum_value("BAD_LIFETIME", description="A token lives 1 to 900 seconds.")
+    ALREADY_DONE = strawberry.enum_value(
+        "ALREADY_DONE", description="Done under this idempotency key before; mint another under a new key."
+    )
 
 
 @strawberry.type(description="Why no token was minted, for whoever builds the host's page.")
@@ -44,7 +48,7 @@ class EmbedTokenError:
 
 
 @strawberry.input(description="Who is to see what, where.")
-class CreateEmbedTokenInput:
+class CreateEmbedTokenInput(OnceInput):
     viewer: EmployeeBy = strawberry.field(description="The employee who is signed in to the host.")
     section_id: strawberry.ID = strawberry.field(description="The one section that the token opens.")
     origin: str = strawberry.field(
@@ -84,7 +88,13 @@ class EmbeddingMutation:
             origin=wanted.origin,
             life=timedelta(seconds=wanted.lifetime_seconds),
         )
-        outcome = mint_embed_token(context.deployment, context.principal, request, at=context.at)
+        outcome = repeatable(
+            info,
+            wanted,
+            lambda deployment: mint_embed_token(deployment, context.principal, request, at=context.at),
+            told=lambda minted: minted.key,
+            again=lambda _: DONE_ALREADY,
+        )
         if isinstance(outcome, Refusal):
             path = ["input", outcome.field] if outcome.field else []
             error = EmbedTokenError(message=retold(outcome.message), path=path, code=EmbedTokenErrorCode(outcome.code))

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Final
+from typing import Annotated
 
 import strawberry
 
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
+from appraise.api.repeating import RepeatableInput
 from appraise.api.types.connections import Window
 from appraise.api.types.exports import (
     After,
@@ -27,8 +28,6 @@ from appraise.domain.sections import Refusal
 from appraise.use_cases.create_export import MOST_OPEN, create_export
 from appraise.use_cases.read_exports import get_export, list_exports
 
-KEY: Final = "Any text of your own: the same key and input again give the same answer again."
-
 
 @strawberry.enum(description="Why no export was begun. More may be added; treat unknown ones as BAD_FILTER.")
 class ExportErrorCode(Enum):
@@ -44,7 +43,7 @@ class ExportError:
 
 
 @strawberry.input(description="What to export. Only the filters of the kind may be given.")
-class CreateExportInput:
+class CreateExportInput(RepeatableInput):
     kind: ExportKindValue = strawberry.field(description="What.")
     format: ExportFormatValue = strawberry.field(description="In which form.")
     cycle: strawberry.ID | None = strawberry.field(
@@ -57,7 +56,6 @@ class CreateExportInput:
     department: str | None = strawberry.field(default=None, description="EMPLOYEES: code of a department.")
     since: datetime | None = strawberry.field(default=None, description="AUDIT: from this moment on.")
     until: datetime | None = strawberry.field(default=None, description="AUDIT: before this moment.")
-    idempotency_key: str | None = strawberry.field(default=None, description=KEY)
 
 
 @strawberry.type(description="What came of asking for an export.")
@@ -104,7 +102,7 @@ class ExportMutation:
 @strawberry.type
 class ExportQuery:
     @strawberry.field(description="One's own exports, the newest first.")
-    def exports(self, info: strawberry.Info, first: First, after: After = None) -> ExportConnection:
+    def exports(self, info: strawberry.Info, first: First, after: After = None) -> ExportConnection | None:
         context: RequestContext = info.context
         window = Window(first, after)
         page = list_exports(context.deployment, context.principal, first=first, after=after, at=context.at)

@@ -9,6 +9,7 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
+from appraise.api.repeating import RepeatableInput, repeatable
 from appraise.api.types.connections import Window
 from appraise.api.types.exports import After, First
 from appraise.api.types.imports import ImportConnection, ImportType
@@ -55,7 +56,7 @@ class AdapterSettingInput:
 
 
 @strawberry.input(description="How to read a file that was sent; the options of `appraise import`.")
-class CreateImportInput:
+class CreateImportInput(RepeatableInput):
     upload_id: strawberry.ID = strawberry.field(description="What `POST /uploads` answered.")
     adapter: str = strawberry.field(description="Name of the adapter, as `appraise adapters` shows it.")
     source: str | None = strawberry.field(
@@ -69,18 +70,15 @@ class CreateImportInput:
     on_error: RowErrors | None = strawberry.field(
         default=None, description="What a bad row costs; REJECT_ROWS where not given."
     )
-    idempotency_key: str | None = strawberry.field(
-        default=None, description="Any text of your own: the same key and input again give the same answer again."
-    )
 
 
 @strawberry.input(description="Carries out a planned import.")
-class ApplyImportInput:
+class ApplyImportInput(RepeatableInput):
     import_id: strawberry.ID = strawberry.field(description="The import.")
 
 
 @strawberry.input(description="Takes an applied load of events back.")
-class UndoImportInput:
+class UndoImportInput(RepeatableInput):
     import_id: strawberry.ID = strawberry.field(description="The import.")
 
 
@@ -150,7 +148,12 @@ class ImportMutation:
     ) -> ApplyImportPayload | None:
         context: RequestContext = info.context
         key = JobId(key_of(wanted.import_id, Kind.IMPORT))
-        outcome = apply_import(context.deployment, context.principal, key, at=context.at)
+        outcome = repeatable(
+            info,
+            wanted,
+            lambda deployment: apply_import(deployment, context.principal, key, at=context.at),
+            again=lambda known: get_import(context.deployment, context.principal, JobId(known), at=context.at),
+        )
         return ApplyImportPayload(import_=_shown(outcome), user_errors=_errors(outcome))
 
     @strawberry.mutation(
@@ -164,7 +167,12 @@ class ImportMutation:
     ) -> UndoImportPayload | None:
         context: RequestContext = info.context
         key = JobId(key_of(wanted.import_id, Kind.IMPORT))
-        outcome = undo_import(context.deployment, context.principal, key, at=context.at)
+        outcome = repeatable(
+            info,
+            wanted,
+            lambda deployment: undo_import(deployment, context.principal, key, at=context.at),
+            again=lambda known: get_import(context.deployment, context.principal, JobId(known), at=context.at),
+        )
         return UndoImportPayload(import_=_shown(outcome), user_errors=_errors(outcome))
 
 

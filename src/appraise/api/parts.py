@@ -7,12 +7,14 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
+from appraise.api.repeating import RepeatableInput, repeatable
 from appraise.api.types.parts import AskedPartType
 from appraise.api.user_errors import UserError, user_error
 from appraise.domain.identifiers import IndicatorKey, SectionId
 from appraise.domain.parts import Mark
 from appraise.domain.sections import Refusal
 from appraise.use_cases.give_part import give_part
+from appraise.use_cases.read_parts import get_asked
 
 
 @strawberry.input(description="What a part says of one indicator.")
@@ -23,7 +25,7 @@ class PartMarkInput:
 
 
 @strawberry.input(description="Gives a part of a section.")
-class GivePartInput:
+class GivePartInput(RepeatableInput):
     section_id: strawberry.ID = strawberry.field(description="As `Viewer.askedParts` has it.")
     marks: list[PartMarkInput] = strawberry.field(description="All that is said; replaces what was given before.")
 
@@ -51,7 +53,13 @@ class PartMutation:
         context: RequestContext = info.context
         marks = [Mark(IndicatorKey(one.indicator), one.rating, one.comment) for one in wanted.marks]
         section = SectionId(key_of(wanted.section_id, Kind.SECTION))
-        outcome = give_part(context.deployment, context.principal, section, marks, at=context.at)
+        outcome = repeatable(
+            info,
+            wanted,
+            lambda deployment: give_part(deployment, context.principal, section, marks, at=context.at),
+            told=lambda part: part.section.id,
+            again=lambda key: get_asked(context.deployment, context.principal, SectionId(key), at=context.at),
+        )
         if isinstance(outcome, Refusal):
             return GivePartPayload(part=None, user_errors=[user_error(outcome)])
         return GivePartPayload(part=AskedPartType.of(outcome), user_errors=[])

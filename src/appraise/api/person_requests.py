@@ -1,5 +1,6 @@
 """Exporting and erasing what is kept of a person, by two HR administrators; legal holds."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import strawberry
@@ -7,6 +8,7 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
+from appraise.api.repeating import RepeatableInput, repeatable
 from appraise.api.types.people import EmployeeBy, named
 from appraise.api.types.person_requests import LegalHoldType, PersonRequestType, RequestKindValue
 from appraise.api.user_errors import UserError, user_error
@@ -14,9 +16,11 @@ from appraise.domain.employees import ExternalReference
 from appraise.domain.identifiers import EmployeeId, PersonRequestId
 from appraise.domain.person_requests import RequestKind
 from appraise.domain.sections import Refusal
+from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.person_requests import (
     NamedRequest,
     confirm_person_request,
+    get_person_request,
     propose_person_request,
     read_legal_holds,
     read_person_requests,
@@ -27,19 +31,19 @@ from appraise.use_cases.read_people import get_person
 
 
 @strawberry.input(description="Proposes to export or to erase what is kept of a person.")
-class ProposePersonRequestInput:
+class ProposePersonRequestInput(RepeatableInput):
     employee: EmployeeBy = strawberry.field(description="Of whom.")
     kind: RequestKindValue = strawberry.field(description="What.")
     reason: str = strawberry.field(description="Who asked for it, and on what grounds; goes to the audit log.")
 
 
 @strawberry.input(description="Names a request.")
-class DecidePersonRequestInput:
+class DecidePersonRequestInput(RepeatableInput):
     request_id: strawberry.ID = strawberry.field(description="Which.")
 
 
 @strawberry.input(description="Sets or lifts a legal hold.")
-class SetLegalHoldInput:
+class SetLegalHoldInput(RepeatableInput):
     employee: EmployeeBy = strawberry.field(description="Of whom.")
     reason: str | None = strawberry.field(default=None, description="Why; null lifts the hold.")
 
@@ -68,16 +72,13 @@ class PersonRequestMutation:
         wanted: Annotated[ProposePersonRequestInput, strawberry.argument(name="input", description="Of whom, what.")],
     ) -> PersonRequestPayload | None:
         context: RequestContext = info.context
-        kind = RequestKind(wanted.kind.name)
-        return _told(
-            propose_person_request(
-                context.deployment,
-                context.principal,
-                _employee(context, wanted.employee),
-                kind,
-                reason=wanted.reason,
-                at=context.at,
-            )
+        employee, kind = _employee(context, wanted.employee), RequestKind(wanted.kind.name)
+        return _changed(
+            info,
+            wanted,
+            lambda deployment: propose_person_request(
+                deployment, context.principal, employee, kind, reason=wanted.reason, at=context.at
+            ),
         )
 
     @strawberry.mutation(
@@ -91,7 +92,9 @@ class PersonRequestMutation:
     ) -> PersonRequestPayload | None:
         context: RequestContext = info.context
         key = PersonRequestId(key_of(wanted.request_id, Kind.PERSON_REQUEST))
-        return _told(confirm_person_request(context.deployment, context.principal, key, at=context.at))
+        return _changed(
+            info, wanted, lambda deployment: confirm_person_request(deployment, context.principal, key, at=context.at)
+        )
 
     @strawberry.mutation(
         description="Take a request back that nobody has confirmed yet.",
@@ -104,7 +107,9 @@ class PersonRequestMutation:
     ) -> PersonRequestPayload | None:
         context: RequestContext = info.context
         key = PersonRequestId(key_of(wanted.request_id, Kind.PERSON_REQUEST))
-        return _told(withdraw_person_request(context.deployment, context.principal, key, at=context.at))
+        return _changed(
+            info, wanted, lambda deployment: withdraw_person_request(deployment, context.principal, key, at=context.at)
+        )
 
     @strawberry.mutation(
         description="Forbid that a person is erased, with a reason; or lift that.",
@@ -117,7 +122,18 @@ class PersonRequestMutation:
     ) -> SetLegalHoldPayload | None:
         context: RequestContext = info.context
         employee = _employee(context, wanted.employee)
-        outcome = set_legal_hold(context.deployment, context.principal, employee, reason=wanted.reason, at=context.at)
+        outcome = repeatable(
+            info,
+            wanted,
+            lambda deployment: set_legal_hold(
+                deployment, context.principal, employee, reason=wanted.reason, at=context.at
+            ),
+            told=lambda named: None if named is None else named.hold.employee,
+            again=lambda key: next(
+                (one for one in read_legal_holds(context.deployment, context.principal) if one.hold.employee == key),
+                None,
+            ),
+        )
         if isinstance(outcome, Refusal):
             return SetLegalHoldPayload(hold=None, user_errors=[user_error(outcome)])
         return SetLegalHoldPayload(hold=None if outcome is None else LegalHoldType.of(outcome), user_errors=[])
@@ -151,7 +167,17 @@ def _employee(context: RequestContext, by: EmployeeBy) -> EmployeeId:
     return row.employee.id
 
 
-def _told(outcome: NamedRequest | Refusal) -> PersonRequestPayload:
+def _changed(
+    info: strawberry.Info, wanted: RepeatableInput, deed: Callable[[Deployment], NamedRequest | Refusal]
+) -> PersonRequestPayload:
+    context: RequestContext = info.context
+    outcome = repeatable(
+        info,
+        wanted,
+        deed,
+        told=lambda named: named.request.id,
+        again=lambda key: get_person_request(context.deployment, context.principal, PersonRequestId(key)),
+    )
     if isinstance(outcome, Refusal):
         return PersonRequestPayload(request=None, user_errors=[user_error(outcome)])
     return PersonRequestPayload(request=PersonRequestType.of(outcome), user_errors=[])

@@ -9,6 +9,7 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of, to_global
 from appraise.api.permissions import Permission, Requires
+from appraise.api.repeating import RepeatableInput
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.exports import JobStateValue
 from appraise.api.types.node import Node
@@ -74,11 +75,8 @@ class ScoringError:
 
 
 @strawberry.input(description="Which cycle to score.")
-class StartScoringInput:
+class StartScoringInput(RepeatableInput):
     cycle_id: strawberry.ID = strawberry.field(description="The cycle.")
-    idempotency_key: str | None = strawberry.field(
-        default=None, description="Any text of your own: the same key and input again give the same answer again."
-    )
 
 
 @strawberry.type(description="What came of asking for a scoring run.")

@@ -7,6 +7,7 @@ import strawberry
 
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
+from appraise.api.repeating import RepeatableInput
 from appraise.api.types.sections import SectionType
 from appraise.api.user_errors import UserError, user_error
 from appraise.domain.identifiers import SectionId
@@ -17,12 +18,9 @@ P = TypeVar("P")
 
 
 @strawberry.input(description="What every change of a section asks for.")
-class SectionChangeInput:
+class SectionChangeInput(RepeatableInput):
     section_id: strawberry.ID = strawberry.field(description="The section.")
     expected_version: int = strawberry.field(description="The `version` that was read.")
-    idempotency_key: str | None = strawberry.field(
-        default=None, description="Any text of your own: the same key and input again give the same answer again."
-    )
 
 
 @strawberry.type(description="What every change of a section gives.")

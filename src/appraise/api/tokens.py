@@ -9,14 +9,19 @@ import strawberry
 
 from appraise.api.context import RequestContext
 from appraise.api.permissions import Permission, Requires
+from appraise.api.repeating import DONE_ALREADY, OnceInput, RepeatableInput, repeatable
 from appraise.api.types.people import EmployeeType
 from appraise.domain.access import ServiceScope
-from appraise.domain.identifiers import EmployeeId
-from appraise.errors import InvalidInput, NotFound, Problem
+from appraise.domain.identifiers import EmployeeId, TokenId
+from appraise.domain.language import retold
+from appraise.errors import NotFound
 from appraise.storage.tokens import Token
+from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.hand_out_tokens import (
     OFFERED,
+    BadField,
     create_service_token,
+    known_token,
     revoke_any_token,
     rotate_service_token,
     tokens_in_use,
@@ -78,37 +83,42 @@ class AccessToken:
 class TokenErrorCode(Enum):
     BAD_INPUT = strawberry.enum_value("BAD_INPUT", description="A token that the API does not make.")
     NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="There is no such token, or it has ended.")
+    ALREADY_DONE = strawberry.enum_value(
+        "ALREADY_DONE", description="Done under this idempotency key before; `token` says which it was, without `text`."
+    )
 
 
 @strawberry.type(description="Why nothing was changed, for whoever manages access tokens.")
 class TokenError:
     message: str = strawberry.field(description="What was found and what was expected.")
-    path: list[str] = strawberry.field(description="What it is about: `input`.")
+    path: list[str] = strawberry.field(description="What it is about: `input` and a field of it.")
     code: TokenErrorCode = strawberry.field(description="Stable, for programs.")
 
 
 @strawberry.input(description="A token for a service.")
-class CreateTokenInput:
+class CreateTokenInput(OnceInput):
     name: str = strawberry.field(description="Whose it is, in words.")
     scopes: list[ScopeValue] = strawberry.field(description="What it opens.")
     expires_at: datetime | None = strawberry.field(default=None, description="When it ends; in 90 days if not given.")
 
 
 @strawberry.input(description="Replaces a service's token.")
-class RotateTokenInput:
+class RotateTokenInput(OnceInput):
     key: str = strawberry.field(description="The token's `key`.")
     overlap_hours: int = strawberry.field(default=48, description="For how long the old one is good as well.")
 
 
 @strawberry.input(description="Makes a token worthless.")
-class RevokeTokenInput:
+class RevokeTokenInput(RepeatableInput):
     key: str = strawberry.field(description="The token's `key`.")
 
 
 @strawberry.type(description="What came of it, with the token itself.")
 class TokenPayload:
     token: AccessToken | None = strawberry.field(description="What is known of it; null where nothing was changed.")
-    text: str | None = strawberry.field(description="The token, `apr_live_…`; shown once.")
+    text: str | None = strawberry.field(
+        description="The token, `apr_live_…`; shown once, and not when the request is repeated."
+    )
     user_errors: list[TokenError] = strawberry.field(description="What stood in the way; empty where it is done.")
 
 
@@ -135,14 +145,16 @@ class TokenMutation:
         context: RequestContext = info.context
         scopes = [ServiceScope[scope.name] for scope in wanted.scopes]
         return _told(
-            lambda: create_service_token(
-                context.deployment,
+            info,
+            wanted,
+            lambda deployment: create_service_token(
+                deployment,
                 context.principal,
                 wanted.name,
                 scopes,
                 expires_at=wanted.expires_at,
                 at=context.at,
-            )
+            ),
         )
 
     @strawberry.mutation(
@@ -157,9 +169,11 @@ class TokenMutation:
         context: RequestContext = info.context
         overlap = timedelta(hours=wanted.overlap_hours)
         return _told(
-            lambda: rotate_service_token(
-                context.deployment, context.principal, wanted.key, overlap=overlap, at=context.at
-            )
+            info,
+            wanted,
+            lambda deployment: rotate_service_token(
+                deployment, context.principal, wanted.key, overlap=overlap, at=context.at
+            ),
         )
 
     @strawberry.mutation(
@@ -173,7 +187,13 @@ class TokenMutation:
     ) -> RevokeTokenPayload | None:
         context: RequestContext = info.context
         try:
-            token = revoke_any_token(context.deployment, context.principal, wanted.key, at=context.at)
+            token = repeatable(
+                info,
+                wanted,
+                lambda deployment: revoke_any_token(deployment, context.principal, wanted.key, at=context.at),
+                told=lambda key: key,
+                again=lambda key: known_token(context.deployment, context.principal, TokenId(key)),
+            )
         except NotFound as error:
             return RevokeTokenPayload(token=None, user_errors=[_error(error)])
         return RevokeTokenPayload(token=AccessToken.of(token), user_errors=[])
@@ -192,15 +212,29 @@ class TokenQuery:
         return [AccessToken.of(token) for token in known]
 
 
-def _told(make: Callable[[], tuple[Token, str]]) -> TokenPayload:
+def _told(info: strawberry.Info, wanted: OnceInput, make: Callable[[Deployment], tuple[Token, str]]) -> TokenPayload:
+    context: RequestContext = info.context
     try:
-        token, text = make()
-    except (InvalidInput, NotFound) as error:
+        made = repeatable(
+            info,
+            wanted,
+            make,
+            told=lambda new: new.token.id,
+            again=lambda key: known_token(context.deployment, context.principal, TokenId(key)),
+        )
+    except (BadField, NotFound) as error:
         return TokenPayload(token=None, text=None, user_errors=[_error(error)])
+    if isinstance(made, Token):
+        done = TokenError(
+            message=retold(DONE_ALREADY.message), path=["input", "idempotencyKey"], code=TokenErrorCode.ALREADY_DONE
+        )
+        return TokenPayload(token=AccessToken.of(made), text=None, user_errors=[done])
+    token, text = made
     return TokenPayload(token=AccessToken.of(token), text=text, user_errors=[])
 
 
-def _error(error: Problem) -> TokenError:
+def _error(error: BadField | NotFound) -> TokenError:
     code = TokenErrorCode.NOT_FOUND if isinstance(error, NotFound) else TokenErrorCode.BAD_INPUT
     more = "".join(f"; {text}" for text in (error.expected, error.hint) if text is not None)
-    return TokenError(message=f"{error.found}{more}", path=["input"], code=code)
+    field = error.field if isinstance(error, BadField) else "key"
+    return TokenError(message=f"{error.found}{more}", path=["input", field], code=code)

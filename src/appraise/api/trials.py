@@ -11,6 +11,7 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of, to_global
 from appraise.api.permissions import Permission, Requires
+from appraise.api.repeating import RepeatableInput, repeatable
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.exports import JobStateValue
 from appraise.api.types.node import Node
@@ -131,7 +132,7 @@ class TrialError:
 
 
 @strawberry.input(description="Which policy to try on which cycle.")
-class TryPolicyInput:
+class TryPolicyInput(RepeatableInput):
     cycle_id: strawberry.ID = strawberry.field(description="A cycle that was scored.")
     document: str | None = strawberry.field(
         default=None, description="The policy as a document (TOML); the one in force if not given."
@@ -158,7 +159,12 @@ class TrialMutation:
         context: RequestContext = info.context
         cycle = CycleId(key_of(wanted.cycle_id, Kind.CYCLE))
         try:
-            job = start_trial(context.deployment, context.principal, cycle, wanted.document, at=context.at)
+            job = repeatable(
+                info,
+                wanted,
+                lambda deployment: start_trial(deployment, context.principal, cycle, wanted.document, at=context.at),
+                again=lambda key: get_trial(context.deployment, context.principal, JobId(key), at=context.at),
+            )
         except InvalidInput as error:
             where = "" if error.place is None else f"{error.place}: "
             more = "".join(f"; {text}" for text in (error.expected, error.hint) if text is not None)

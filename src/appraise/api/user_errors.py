@@ -79,6 +79,7 @@ class UserErrorCode(Enum):
     NOTE_MISSING = strawberry.enum_value(
         "NOTE_MISSING", description="It must be said who entered it, or why it stands."
     )
+    NAME_TAKEN = strawberry.enum_value("NAME_TAKEN", description="Another one has this name already.")
     NOT_A_STANCE = strawberry.enum_value("NOT_A_STANCE", description="Not an answer that a person gives.")
 
 

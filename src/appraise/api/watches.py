@@ -1,5 +1,6 @@
 """Keeping thresholds, taking them away, and saying that what lies beyond them was seen."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.guard import LONGEST_LIST
 from appraise.api.permissions import Permission, Requires
+from appraise.api.repeating import RepeatableInput, repeatable
 from appraise.api.types.contributions import DimensionValue
 from appraise.api.types.watches import MeasureValue, SideValue, WatchListType
 from appraise.api.user_errors import UserError, user_error
@@ -18,12 +20,13 @@ from appraise.domain.indicators import BY_KEY
 from appraise.domain.sections import Refusal
 from appraise.domain.watches import Measure, Rule, Side, Watch
 from appraise.errors import InvalidInput, NotFound
+from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.keep_watch import drop_watch, keep_watch, mark_watch_seen
 from appraise.use_cases.read_watches import read_watches
 
 
 @strawberry.input(description="A threshold to keep, or to have in the place of another.")
-class KeepWatchInput:
+class KeepWatchInput(RepeatableInput):
     indicator: str = strawberry.field(description="Key of the indicator, e.g. `satisfaction`.")
     group_by: DimensionValue = strawberry.field(
         description="DEPARTMENT, UNIT or, where the policy allows it, EMPLOYEE."
@@ -42,13 +45,13 @@ class KeepWatchInput:
 
 
 @strawberry.input(description="Takes a threshold away.")
-class DropWatchInput:
+class DropWatchInput(RepeatableInput):
     watch_id: strawberry.ID = strawberry.field(description="Which.")
     expected_version: int = strawberry.field(description="Its `version` as it was read.")
 
 
 @strawberry.input(description="Says that what lies beyond a threshold was seen.")
-class MarkWatchSeenInput:
+class MarkWatchSeenInput(RepeatableInput):
     watch_id: strawberry.ID = strawberry.field(description="Which.")
     expected_version: int = strawberry.field(description="Its `version` as it was read.")
     groups: list[strawberry.ID | None] = strawberry.field(
@@ -100,15 +103,19 @@ class WatchMutation:
             Side[wanted.side.name],
             wanted.threshold,
         )
-        outcome = keep_watch(
-            context.deployment,
-            context.principal,
-            rule,
-            at=context.at,
-            watch=None if wanted.watch_id is None else _watch(wanted.watch_id),
-            expected_version=wanted.expected_version,
+        watch = None if wanted.watch_id is None else _watch(wanted.watch_id)
+        found, wrong = _changed(
+            info,
+            wanted,
+            lambda deployment: keep_watch(
+                deployment,
+                context.principal,
+                rule,
+                at=context.at,
+                watch=watch,
+                expected_version=wanted.expected_version,
+            ),
         )
-        found, wrong = _told(context, outcome)
         return KeepWatchPayload(watch_list=found, user_errors=wrong)
 
     @strawberry.mutation(
@@ -120,14 +127,14 @@ class WatchMutation:
         wanted: Annotated[DropWatchInput, strawberry.argument(name="input", description="Which.")],
     ) -> DropWatchPayload | None:
         context: RequestContext = info.context
-        outcome = drop_watch(
-            context.deployment,
-            context.principal,
-            _watch(wanted.watch_id),
-            expected_version=wanted.expected_version,
-            at=context.at,
+        watch = _watch(wanted.watch_id)
+        found, wrong = _changed(
+            info,
+            wanted,
+            lambda deployment: drop_watch(
+                deployment, context.principal, watch, expected_version=wanted.expected_version, at=context.at
+            ),
         )
-        found, wrong = _told(context, outcome)
         return DropWatchPayload(watch_list=found, user_errors=wrong)
 
     @strawberry.mutation(
@@ -143,15 +150,14 @@ class WatchMutation:
         wanted: Annotated[MarkWatchSeenInput, strawberry.argument(name="input", description="What was seen.")],
     ) -> MarkWatchSeenPayload | None:
         context: RequestContext = info.context
-        outcome = mark_watch_seen(
-            context.deployment,
-            context.principal,
-            _watch(wanted.watch_id),
-            [_group(key) for key in wanted.groups],
-            expected_version=wanted.expected_version,
-            at=context.at,
+        watch, groups = _watch(wanted.watch_id), [_group(key) for key in wanted.groups]
+        found, wrong = _changed(
+            info,
+            wanted,
+            lambda deployment: mark_watch_seen(
+                deployment, context.principal, watch, groups, expected_version=wanted.expected_version, at=context.at
+            ),
         )
-        found, wrong = _told(context, outcome)
         return MarkWatchSeenPayload(watch_list=found, user_errors=wrong)
 
 
@@ -169,7 +175,11 @@ def _group(key: strawberry.ID | None) -> str | None:
         return str(key)
 
 
-def _told(context: RequestContext, outcome: Watch | Refusal) -> tuple[WatchListType | None, list[UserError]]:
+def _changed(
+    info: strawberry.Info, wanted: RepeatableInput, deed: Callable[[Deployment], Watch | Refusal]
+) -> tuple[WatchListType | None, list[UserError]]:
+    context: RequestContext = info.context
+    outcome = repeatable(info, wanted, deed, again=lambda _: None)  # the list is told, not the threshold
     if isinstance(outcome, Refusal):
         return None, [user_error(outcome)]
     return WatchListType.of(read_watches(context.deployment, context.principal, at=context.at)), []

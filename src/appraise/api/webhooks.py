@@ -10,11 +10,15 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
+from appraise.api.repeating import DONE_ALREADY, OnceInput, RepeatableInput, repeatable
 from appraise.api.types.webhooks import DeliveryType, WebhookEvent, WebhookType
 from appraise.domain.identifiers import DeliveryId, WebhookId
+from appraise.domain.language import retold
 from appraise.domain.webhooks import Notice, Webhook
 from appraise.errors import InvalidInput, NotFound, Problem
 from appraise.use_cases.create_webhook import create_webhook
+from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.read_webhooks import get_delivery, get_webhook
 from appraise.use_cases.replay_deliveries import replay_delivery, replay_since
 from appraise.use_cases.rotate_webhook_secret import rotate_webhook_secret
 from appraise.use_cases.switch_webhook import switch_webhook
@@ -26,6 +30,10 @@ class WebhookErrorCode(Enum):
         "BAD_INPUT", description="A URL to which nothing is sent, no event, or a length that cannot be."
     )
     NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="There is no such webhook or delivery.")
+    ALREADY_DONE = strawberry.enum_value(
+        "ALREADY_DONE",
+        description="Done under this idempotency key before; `webhook` says which it was, without `secret`.",
+    )
 
 
 @strawberry.type(description="Why nothing was changed, for whoever manages webhooks.")
@@ -36,30 +44,30 @@ class WebhookError:
 
 
 @strawberry.input(description="Where to tell of what.")
-class CreateWebhookInput:
+class CreateWebhookInput(OnceInput):
     url: str = strawberry.field(description="An https URL of a public host.")
     events: list[WebhookEvent] = strawberry.field(description="What to tell of.")
 
 
 @strawberry.input(description="A new secret for a webhook.")
-class RotateWebhookSecretInput:
+class RotateWebhookSecretInput(OnceInput):
     webhook_id: strawberry.ID = strawberry.field(description="The webhook.")
     overlap_hours: int = strawberry.field(default=24, description="For how long the old secret signs as well.")
 
 
 @strawberry.input(description="Switches a webhook on or off.")
-class SetWebhookActiveInput:
+class SetWebhookActiveInput(RepeatableInput):
     webhook_id: strawberry.ID = strawberry.field(description="The webhook.")
     is_active: bool = strawberry.field(description="Whether messages are sent and queued.")
 
 
 @strawberry.input(description="Sends one message again.")
-class ReplayWebhookDeliveryInput:
+class ReplayWebhookDeliveryInput(RepeatableInput):
     delivery_id: strawberry.ID = strawberry.field(description="The delivery.")
 
 
 @strawberry.input(description="Sends all messages again from a time on.")
-class ReplayWebhookInput:
+class ReplayWebhookInput(RepeatableInput):
     webhook_id: strawberry.ID = strawberry.field(description="The webhook.")
     since: datetime = strawberry.field(description="Messages of what happened then or later are sent.")
 
@@ -105,7 +113,9 @@ class WebhookMutation:
         context: RequestContext = info.context
         notices = [Notice[event.name] for event in wanted.events]
         return _with_secret(
-            lambda: create_webhook(context.deployment, context.principal, wanted.url, notices, at=context.at)
+            info,
+            wanted,
+            lambda deployment: create_webhook(deployment, context.principal, wanted.url, notices, at=context.at),
         )
 
     @strawberry.mutation(
@@ -121,7 +131,11 @@ class WebhookMutation:
         key = WebhookId(key_of(wanted.webhook_id, Kind.WEBHOOK))
         overlap = timedelta(hours=min(wanted.overlap_hours, 24 * 365))
         return _with_secret(
-            lambda: rotate_webhook_secret(context.deployment, context.principal, key, overlap=overlap, at=context.at)
+            info,
+            wanted,
+            lambda deployment: rotate_webhook_secret(
+                deployment, context.principal, key, overlap=overlap, at=context.at
+            ),
         )
 
     @strawberry.mutation(
@@ -136,7 +150,14 @@ class WebhookMutation:
         context: RequestContext = info.context
         key = WebhookId(key_of(wanted.webhook_id, Kind.WEBHOOK))
         try:
-            webhook = switch_webhook(context.deployment, context.principal, key, on=wanted.is_active, at=context.at)
+            webhook = repeatable(
+                info,
+                wanted,
+                lambda deployment: switch_webhook(
+                    deployment, context.principal, key, on=wanted.is_active, at=context.at
+                ),
+                again=_read_again(context),
+            )
         except NotFound as error:
             return WebhookPayload(webhook=None, user_errors=[_error(error)])
         return WebhookPayload(webhook=WebhookType.of(webhook), user_errors=[])
@@ -152,7 +173,12 @@ class WebhookMutation:
         context: RequestContext = info.context
         key = DeliveryId(key_of(wanted.delivery_id, Kind.DELIVERY))
         try:
-            delivery = replay_delivery(context.deployment, context.principal, key, at=context.at)
+            delivery = repeatable(
+                info,
+                wanted,
+                lambda deployment: replay_delivery(deployment, context.principal, key, at=context.at),
+                again=lambda known: get_delivery(context.deployment, context.principal, DeliveryId(known)),
+            )
         except NotFound as error:
             return ReplayWebhookDeliveryPayload(delivery=None, user_errors=[_error(error)])
         return ReplayWebhookDeliveryPayload(delivery=DeliveryType.of(delivery), user_errors=[])
@@ -171,18 +197,36 @@ class WebhookMutation:
             raise InvalidInput("`since` has no time zone", expected="a moment as in 2026-03-31T08:15:00Z")
         key = WebhookId(key_of(wanted.webhook_id, Kind.WEBHOOK))
         try:
-            count = replay_since(context.deployment, context.principal, key, since=wanted.since, at=context.at)
+            count = repeatable(
+                info,
+                wanted,
+                lambda deployment: replay_since(deployment, context.principal, key, since=wanted.since, at=context.at),
+                told=lambda messages: messages,
+                again=int,
+            )
         except NotFound as error:
             return ReplayWebhookPayload(messages=None, user_errors=[_error(error)])
         return ReplayWebhookPayload(messages=count, user_errors=[])
 
 
-def _with_secret(change: Callable[[], tuple[Webhook, str]]) -> WebhookSecretPayload:
+def _with_secret(
+    info: strawberry.Info, wanted: OnceInput, change: Callable[[Deployment], tuple[Webhook, str]]
+) -> WebhookSecretPayload:
     try:
-        webhook, secret = change()
+        made = repeatable(info, wanted, change, again=_read_again(info.context))
     except (InvalidInput, NotFound) as error:
         return WebhookSecretPayload(webhook=None, secret=None, user_errors=[_error(error)])
+    if isinstance(made, Webhook):
+        done = WebhookError(
+            message=retold(DONE_ALREADY.message), path=["input", "idempotencyKey"], code=WebhookErrorCode.ALREADY_DONE
+        )
+        return WebhookSecretPayload(webhook=WebhookType.of(made), secret=None, user_errors=[done])
+    webhook, secret = made
     return WebhookSecretPayload(webhook=WebhookType.of(webhook), secret=secret, user_errors=[])
+
+
+def _read_again(context: RequestContext) -> Callable[[str], Webhook]:
+    return lambda key: get_webhook(context.deployment, context.principal, WebhookId(key), at=context.at)
 
 
 def _error(error: Problem) -> WebhookError:

@@ -8,12 +8,13 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
+from appraise.api.repeating import RepeatableInput, repeatable
 from appraise.api.types.write_backs import WriteBackType
 from appraise.api.user_errors import UserError, user_error
 from appraise.domain.identifiers import CycleId, SectionId
 from appraise.domain.sections import Refusal
 from appraise.domain.write_back import WriteBack
-from appraise.use_cases.administer_write_back import send_cycle, send_section_again, settle_section
+from appraise.use_cases.administer_write_back import get_line, send_cycle, send_section_again, settle_section
 
 P = TypeVar("P")
 
@@ -25,14 +26,14 @@ class SendWriteBacksInput:
 
 
 @strawberry.input(description="Has one section written once more.")
-class RetryWriteBackInput:
+class RetryWriteBackInput(RepeatableInput):
     section_id: strawberry.ID = strawberry.field(description="The section.")
     host: str = strawberry.field(description="Name of the HR system.")
     overwrite: bool = strawberry.field(default=False, description="Also where somebody changed it there.")
 
 
 @strawberry.input(description="Notes that a person sees to one section.")
-class SettleWriteBackInput:
+class SettleWriteBackInput(RepeatableInput):
     section_id: strawberry.ID = strawberry.field(description="The section.")
     host: str = strawberry.field(description="Name of the HR system.")
     note: str = strawberry.field(description="Who enters it where, or why the host's own value stands.")
@@ -90,8 +91,14 @@ class WriteBackMutation:
     ) -> RetryWriteBackPayload | None:
         context: RequestContext = info.context
         section = SectionId(key_of(wanted.section_id, Kind.SECTION))
-        outcome = send_section_again(
-            context.deployment, context.principal, section, wanted.host, overwrite=wanted.overwrite, at=context.at
+        outcome = repeatable(
+            info,
+            wanted,
+            lambda deployment: send_section_again(
+                deployment, context.principal, section, wanted.host, overwrite=wanted.overwrite, at=context.at
+            ),
+            told=lambda line: line.host,
+            again=lambda host: get_line(context.deployment, context.principal, section, host),
         )
         return _answered(RetryWriteBackPayload, outcome)
 
@@ -108,8 +115,14 @@ class WriteBackMutation:
     ) -> SettleWriteBackPayload | None:
         context: RequestContext = info.context
         section = SectionId(key_of(wanted.section_id, Kind.SECTION))
-        outcome = settle_section(
-            context.deployment, context.principal, section, wanted.host, note=wanted.note, at=context.at
+        outcome = repeatable(
+            info,
+            wanted,
+            lambda deployment: settle_section(
+                deployment, context.principal, section, wanted.host, note=wanted.note, at=context.at
+            ),
+            told=lambda line: line.host,
+            again=lambda host: get_line(context.deployment, context.principal, section, host),
         )
         return _answered(SettleWriteBackPayload, outcome)
 

@@ -50,7 +50,10 @@ def create(
     employee: Annotated[str | None, typer.Option(help="Sign in as this employee (id or e-mail).")] = None,
     scope: Annotated[
         list[str] | None,
-        typer.Option(help="read:people, read:sections, read:open-sections, embed:mint; repeatable; service accounts."),
+        typer.Option(
+            help="read:people, read:sections, read:open-sections, embed:mint, import:people, import:events; "
+            "repeatable; service accounts."
+        ),
     ] = None,
     expires: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; 90 days from now.")] = None,
     json: Json = False,

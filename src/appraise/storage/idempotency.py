@@ -16,6 +16,11 @@ def answer(session: Session, owner: str, key: str, *, body_hash: str) -> Any | N
     Raises `Conflict` where the key was used for another request. Another request with this key waits until then.
     """
     lock(session, f"key:{owner}:{key}")
+    return kept(session, owner, key, body_hash=body_hash)
+
+
+def kept(session: Session, owner: str, key: str, *, body_hash: str) -> Any | None:
+    """As `answer`, without waiting for another request."""
     table = IDEMPOTENCY_KEYS.c
     statement = select(table.body_hash, table.answer).where(table.principal == owner, table.key == key)
     row = session.execute(statement).first()

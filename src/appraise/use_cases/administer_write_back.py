@@ -12,7 +12,7 @@ from appraise.domain.identifiers import CycleId, SectionId
 from appraise.domain.reading import Page
 from appraise.domain.sections import Refusal
 from appraise.domain.write_back import WriteBack, WriteBackState
-from appraise.errors import Forbidden, InvalidInput
+from appraise.errors import Forbidden, InvalidInput, NotFound
 from appraise.storage import audit_lines, sections, write_backs
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.hosts import HostSystem, host_named
@@ -98,6 +98,17 @@ def settle_section(  # which, by whom, with what words, and when
         host,
         lambda actor: settle_by_hand(deployment, section, host, note=note, actor=actor, at=at),
     )
+
+
+def get_line(deployment: Deployment, principal: Principal, section: SectionId, host: str) -> WriteBack:
+    """How a section stands in a host. Raises `Forbidden`, `NotFound`."""
+    _host(deployment, principal, host)
+    with deployment.database.reading() as session:
+        lines = write_backs.of(session, [section])[section]
+    found = next((one for one in lines if one.host == host), None)
+    if found is None:
+        raise NotFound("there is no such section in this HR system")
+    return found
 
 
 def _decided(

@@ -69,13 +69,13 @@ def create_token(  # noqa: PLR0913  # what a token is
         raise InvalidInput(f"the token would have expired on {expires_at:%Y-%m-%d}", expected="a day to come")
     made = new_token(name, employee, roles, scopes, expires_at)
 
-    def work(session: Session) -> None:
+    def work(session: Session) -> NewToken:
         if employee is not None and tokens.name_of(session, employee) is None:
             raise NotFound("there is no such employee")
         tokens.add(session, made.token, at=at)
         details = [("token", name), ("employee", employee or ""), ("roles", " ".join(sorted(roles)))]
         details += [("scopes", " ".join(sorted(scopes)))]
         audit.append(session, at=at, actor=by, action="token.create", subject=f"token:{made.token.id}", details=details)
+        return made
 
-    committed(deployment, work)
-    return made.text
+    return committed(deployment, work).text

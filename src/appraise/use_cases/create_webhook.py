@@ -34,12 +34,12 @@ def create_webhook(
     webhook = Webhook(WebhookId(new_id()), url, wanted, is_active=True, created_at=at, secrets=(secret,))
     details = [("host", target.authority), ("events", " ".join(sorted(wanted)))]
 
-    def work(session: Session) -> None:
+    def work(session: Session) -> Webhook:
         webhooks.add(session, webhook)
         actor = Actor.of(principal).id
         audit.append(
             session, at=at, actor=actor, action="webhook.create", subject=f"webhook:{webhook.id}", details=details
         )
+        return webhook
 
-    committed(deployment, work)
-    return webhook, secret_text(deployment, secret)
+    return committed(deployment, work), secret_text(deployment, secret)

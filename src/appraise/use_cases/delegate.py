@@ -110,6 +110,15 @@ def end_delegation(
     return committed(deployment, work)
 
 
+def get_delegation(deployment: Deployment, principal: Principal, delegation: DelegationId) -> NamedDelegation:
+    """Over or not, for whoever may end it. Raises `NotFound`."""
+    with deployment.database.reading() as session:
+        found = delegations.get(session, delegation)
+    if found is None or not may_end(principal, found.delegation):
+        raise NotFound("there is no such delegation, or it is not yours")
+    return found
+
+
 def may_end(principal: Principal, delegation: Delegation) -> bool:
     if principal.employee is None or principal.embedded is not None:
         return False

@@ -15,6 +15,7 @@ from appraise.use_cases.hosts import HostSystem
 if TYPE_CHECKING:  # records need no query engine: reading them must not wait for one to be imported
     from appraise.events.store import EventStore
     from appraise.use_cases.mail_server import MailServer
+    from appraise.use_cases.once import Once
     from appraise.use_cases.section_change import Together
 
 
@@ -26,7 +27,7 @@ class Deployment:
     `files` holds exports and uploads. Into `hosts` sections are written. Scoring computes at `engine`: `duckdb`, or an
     address of Apache Spark. The file `in_place` names event tables that are read where they are. `language` is that of
     whoever chose none. By `lists_read` and `audit_memory` lines of the audit log are written together. `together` are
-    changes of sections that are written at once.
+    changes of sections that are written at once. `once` is the key under which a use case is carried out.
     """
 
     database: Database
@@ -42,5 +43,6 @@ class Deployment:
     in_place: Path | None = None
     language: str = "en"
     together: "Together | None" = None
+    once: "Once | None" = None
     lists_read: "Gathering[ListRead]" = field(default_factory=Gathering, compare=False, repr=False)
     audit_memory: AuditMemory = field(default_factory=AuditMemory, compare=False, repr=False)

@@ -89,7 +89,7 @@ def mark_watch_seen(
     me = _owner(principal)
     with deployment.database.reading() as session:
         looked_at = _mine(watches.of_owner(session, me), watch)
-    (reading,) = compared(deployment, principal, [looked_at], {}, at=at).watches
+    (reading,) = compared(replace(deployment, once=None), principal, [looked_at], {}, at=at).watches
     seen = {one.group.key for one in reading.findings} & set(keys)
 
     def work(session: Session) -> Watch | Refusal:

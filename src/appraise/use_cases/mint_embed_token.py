@@ -41,6 +41,7 @@ class EmbedRequest:
 class MintedEmbedToken:
     """`text` cannot be had a second time."""
 
+    key: TokenId
     text: str
     expires_at: datetime
 
@@ -92,7 +93,7 @@ def _minted(
     details += [("token", token.id), ("minted_by", minter), ("expires", expires_at.isoformat())]
     actor, subject = Actor.of(principal), f"section:{section.id}"
     audit.append(session, at=at, actor=actor.id, action="embed_token.create", subject=subject, details=details)
-    return MintedEmbedToken(str(TokenText(EMBED, token.id, secret)), expires_at)
+    return MintedEmbedToken(token.id, str(TokenText(EMBED, token.id, secret)), expires_at)
 
 
 def _viewers(session: Session, service: Viewer, wanted: EmployeeId | ExternalReference) -> list[PersonRow]:

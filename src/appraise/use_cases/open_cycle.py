@@ -15,6 +15,10 @@ from appraise.use_cases.section_view import OPERATOR, Actor
 from appraise.use_cases.transactions import committed
 
 
+class NameTaken(Conflict):
+    """Another cycle is called so."""
+
+
 def open_cycle(  # noqa: PLR0913  # what a cycle is, and by whom and when it is made
     deployment: Deployment,
     name: str,
@@ -27,7 +31,7 @@ def open_cycle(  # noqa: PLR0913  # what a cycle is, and by whom and when it is 
 ) -> Cycle:
     """A cycle in `state`, PLANNED or OPEN. `by` is None where whoever runs the deployment does it.
 
-    Raises `Forbidden` where `by` is no HR administrator, `Conflict` where a cycle of this name exists,
+    Raises `Forbidden` where `by` is no HR administrator, `NameTaken` where a cycle of this name exists,
     `InvalidInput` for a blank name or an open end.
     """
     if by is not None and not may_administer(by):
@@ -42,7 +46,7 @@ def open_cycle(  # noqa: PLR0913  # what a cycle is, and by whom and when it is 
         lock(session, "cycles")
         known = cycles.named(session, cycle.name)
         if known is not None:
-            raise Conflict(
+            raise NameTaken(
                 f"there is a cycle {known.name!r} already, from {known.period.start} to {known.period.end}",
                 hint="use it, or choose another name",
             )

@@ -145,6 +145,16 @@ def read_person_requests(deployment: Deployment, principal: Principal) -> list[N
         return [_named(session, one) for one in person_requests.everybody_s(session)]
 
 
+def get_person_request(deployment: Deployment, principal: Principal, request: PersonRequestId) -> NamedRequest:
+    """Raises `Forbidden`, `NotFound`."""
+    _administrator(principal)
+    with deployment.database.reading() as session:
+        known = person_requests.get(session, request)
+        if known is None:
+            raise NotFound("there is no such request")
+        return _named(session, known)
+
+
 def read_legal_holds(deployment: Deployment, principal: Principal) -> list[NamedHold]:
     """Raises `Forbidden`."""
     _administrator(principal)

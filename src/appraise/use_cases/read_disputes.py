@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from appraise.domain.access import Principal
 from appraise.domain.calibration import Move
 from appraise.domain.corrections import Correction
 from appraise.domain.disputes import Dispute
 from appraise.domain.identifiers import CorrectionId, DisputeId, EmployeeId, SectionId
 from appraise.domain.reading import ViewedSection
 from appraise.errors import NotFound
-from appraise.storage import calibrations, corrections, disputes, tokens
+from appraise.storage import calibrations, corrections, disputes, sections, tokens
+from appraise.storage.access import Viewer
 from appraise.use_cases.deployment import Deployment
 
 
@@ -56,3 +59,12 @@ def section_of_correction(deployment: Deployment, key: CorrectionId) -> SectionI
     if found is None:
         raise NotFound("there is no such correction notice")
     return found.section
+
+
+def get_correction(deployment: Deployment, principal: Principal, key: CorrectionId, *, at: datetime) -> Correction:
+    """Raises `NotFound` where the section is not the principal's to read."""
+    with deployment.database.reading() as session:
+        found = corrections.get(session, key)
+        if found is None or sections.get(session, Viewer(principal, at.date()), found.section) is None:
+            raise NotFound("there is no such correction notice")
+    return found

@@ -14,6 +14,7 @@ from appraise.domain.reading import ViewedSection
 from appraise.domain.section_guards import Moment, hindrance
 from appraise.domain.section_states import ALLOWED, Action
 from appraise.domain.sections import Section
+from appraise.errors import NotFound
 from appraise.storage import cycles, parts, people, sections, tasks
 from appraise.storage.database import Session
 from appraise.use_cases.around import Around
@@ -84,6 +85,14 @@ def asked_of(deployment: Deployment, principal: Principal, *, at: datetime) -> l
         Asked(one.expected, with_items[one.section.id], one.employee_name, one.cycle, given[one.section.id].get(me))
         for one in found
     ]
+
+
+def get_asked(deployment: Deployment, principal: Principal, section: SectionId, *, at: datetime) -> Asked:
+    """Raises `NotFound` where it is not asked for now."""
+    found = next((one for one in asked_of(deployment, principal, at=at) if one.section.id == section), None)
+    if found is None:
+        raise NotFound("there is no such section, or no part of yours is asked for in it now")
+    return found
 
 
 def asked(session: Session, author: EmployeeId | None, *, on: date) -> list[Asked]:

@@ -10,16 +10,17 @@ from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.transactions import committed
 
 
-def revoke_token(deployment: Deployment, token: str, *, at: datetime, by: str) -> None:
-    """`token` is the token's id, or its text, of which the id is a part. Raises `NotFound`."""
+def revoke_token(deployment: Deployment, token: str, *, at: datetime, by: str) -> TokenId:
+    """`token` is the token's id, or its text, of which the id is a part. Gives the id. Raises `NotFound`."""
     token_id = id_in(token)
 
-    def work(session: Session) -> None:
+    def work(session: Session) -> TokenId:
         if not tokens.revoke(session, token_id, at=at):
             raise NotFound("there is no such token, or it was revoked before")
         audit.append(session, at=at, actor=by, action="token.revoke", subject=f"token:{token_id}")
+        return token_id
 
-    committed(deployment, work)
+    return committed(deployment, work)
 
 
 def id_in(token: str) -> TokenId:

@@ -19,6 +19,8 @@ def committed(deployment: Deployment, work: Callable[[Session], T]) -> T:
 
     Raises `Retriable` where the last attempt met a lock or a lost connection as well.
     """
+    if deployment.once is not None:
+        work = deployment.once.around(work)
     for attempt in range(1, ATTEMPTS):
         try:
             with deployment.database.transaction() as session:
