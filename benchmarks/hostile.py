@@ -1,9 +1,10 @@
 """Does the service stand what means harm? Without a defect, a hang or growth, and without making others wait.
 
-    python benchmarks/hostile.py --minutes 10
+    python benchmarks/hostile.py --minutes 10 [--database postgresql://…/empty]
 
 Half of the time Schemathesis makes queries from the schema; half of the time requests are changed and broken at random.
-Then a hundred clients do so at once while one asks for a page of people, and its wait is compared with its wait alone.
+Then a hundred clients do so at once while one asks for a page of people, and its wait is compared with its wait alone:
+with one token, with the tokens of a hundred people, and with made-up ones, among which new honest tokens must be let in.
 Exits with 1 where anything is wrong, and prints the seed of each request that brought it about.
 """
 
@@ -34,12 +35,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--database", help="address of an empty database; SQLite by default")
     chosen = parser.parse_args(arguments)
     seconds = chosen.minutes * 60
-    with attacked() as target:
+    with attacked(chosen.database) as target:
         problems = by_schemathesis(target, seconds * 0.45)
         problems += by_changes(target, seconds * 0.45, chosen.seed)
-        problems += asyncio.run(by_a_crowd(target, max(seconds * 0.05, 4.0), chosen.seed))
+        for who, tokens in (("one token", [target.hostile]), ("a hundred people", target.crowd), ("strangers", [])):
+            problems += asyncio.run(by_a_crowd(target, max(seconds * 0.03, 4.0), chosen.seed, who, tokens))
     for problem in problems:
         print(f"  {problem}")
     print("nothing gave way" if not problems else f"{len(problems)} problems")
@@ -86,30 +89,36 @@ def by_changes(target: Target, seconds: float, seed: int) -> list[str]:
     return tally.defects + ([f"the service grew by {grown:.0f} MiB"] if grown > MOST_GROWTH else [])
 
 
-async def by_a_crowd(target: Target, seconds: float, seed: int) -> list[str]:
+async def by_a_crowd(target: Target, seconds: float, seed: int, who: str, tokens: list[str]) -> list[str]:
     """The crowd is a process of its own: what it takes to make the attacks must not make the honest client wait."""
     command = [sys.executable, str(Path(__file__).with_name("attack") / "crowd.py")]
     async with httpx2.AsyncClient(timeout=60) as client:
         alone = await _waits(client, target, seconds)
-        asked = [target.url, target.hostile, str(seed), str(CROWD)]
         crowd = await asyncio.create_subprocess_exec(
-            *command, *asked, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            *command, target.url, str(seed), str(CROWD), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
         )
-        if crowd.stdout is not None:
+        if crowd.stdin is not None and crowd.stdout is not None:
+            crowd.stdin.write(f"{' '.join(tokens)}\n".encode())
             await crowd.stdout.readline()  # they are at it
         among = await _waits(client, target, seconds)
+        kept_out = [] if tokens else [one for one in target.fresh[:20] if not await _is_let_in(client, target, one)]
         attacks = json.loads((await crowd.communicate(b"\n"))[0])
     ratio = statistics.median(among) / statistics.median(alone)
     print(
-        f"One among {CROWD}: waits {statistics.median(alone) * 1000:.1f} ms alone ({len(alone):,} pages), "
+        f"One among {CROWD} ({who}): waits {statistics.median(alone) * 1000:.1f} ms alone ({len(alone):,} pages), "
         f"{statistics.median(among) * 1000:.1f} ms among them ({len(among):,} pages): × {ratio:.1f}; "
         f"attacks by HTTP status {attacks}"
     )
-    return (
-        []
-        if ratio <= MOST_WAIT
-        else [f"an honest client waits {ratio:.1f} times as long, at most {MOST_WAIT} is meant"]
-    )
+    problems = [f"{len(kept_out)} of 20 honest tokens that are new are kept out by {who}"] if kept_out else []
+    if ratio > MOST_WAIT:
+        problems.append(f"an honest client waits {ratio:.1f} times as long among {who}, at most {MOST_WAIT} is meant")
+    return problems
+
+
+async def _is_let_in(client: httpx2.AsyncClient, target: Target, token: str) -> bool:
+    headers = {"authorization": f"Bearer {token}"}
+    answer = await client.post(f"{target.url}/graphql", json={"query": "{ viewer { name } }"}, headers=headers)
+    return answer.status_code == httpx2.codes.OK
 
 
 async def _waits(client: httpx2.AsyncClient, target: Target, seconds: float) -> list[float]:

@@ -58,7 +58,9 @@ def requests(seed: int) -> Iterator[Sent]:
 
 def one(seed: int) -> Sent:
     chance = random.Random(seed)  # noqa: S311  # nothing is kept secret by it
-    document = chance.choice([_changed, _changed, _changed, _deep, _wide, _fragments, _noise])(chance)
+    document = chance.choice([_changed, _changed, _changed, _deep, _wide, _fragments, _lists, _repeated, _noise])(
+        chance
+    )
     asked = {"query": document, "variables": _variables(chance)}
     if chance.random() < 0.05:
         asked["operationName"] = chance.choice(VALUES)
@@ -109,6 +111,17 @@ def _fragments(chance: random.Random) -> str:
     number = chance.randrange(1, 60)
     doubled = " ".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{(n * 7) % number} }}" for n in range(number))
     return f"{{ ...F0 }} {doubled} fragment F{number} on Query {{ viewer {{ name }} }}"
+
+
+def _lists(chance: random.Random) -> str:
+    """Reports of managers of reports: one field of the document is many of the answer."""
+    levels = chance.randrange(1, 5)
+    return "{employees(first:9){nodes{" + "manager{reports{employee{" * levels + "name" + "}}}" * levels + "}}}"
+
+
+def _repeated(chance: random.Random) -> str:
+    field = chance.choice(["name ", "name roles ", "...on Viewer{name roles} "])
+    return "{viewer{" + field * chance.randrange(1, 900) + "}" + "viewer{name}" * chance.randrange(200) + "}"
 
 
 def _noise(chance: random.Random) -> str:

@@ -28,6 +28,10 @@ class Target:
     url: str
     honest: str
     hostile: str
+    crowd: list[str]
+    """Of a hundred principals."""
+    fresh: list[str]
+    """Honest ones that were not used before."""
     process: "subprocess.Popen[str]"
 
     @property
@@ -67,8 +71,8 @@ def codes_of(body: bytes) -> set[str]:
 
 
 @contextmanager
-def attacked() -> Iterator[Target]:
-    command = [sys.executable, str(Path(__file__).with_name("served.py"))]
+def attacked(database: str | None) -> Iterator[Target]:
+    command = [sys.executable, str(Path(__file__).with_name("served.py")), *([database] if database else [])]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None  # noqa: S101  # asked for above
         told = json.loads(process.stdout.readline())

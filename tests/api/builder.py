@@ -110,8 +110,9 @@ def service(scope: ServiceScope) -> Principal:
     return Principal(f"{scope}", None, frozenset({Role.SERVICE}), frozenset({scope}))
 
 
-def empty_deployment(directory: Path) -> Deployment:
-    database = Database(f"sqlite:///{directory / 'appraise.sqlite'}")
+def empty_deployment(directory: Path, address: str | None = None) -> Deployment:
+    """On the empty database at `address`; else on SQLite in the directory."""
+    database = Database(address or f"sqlite:///{directory / 'appraise.sqlite'}")
     upgrade(database)
     return Deployment(
         database, EventStore(str(directory / "events")), b"key of the tests", "test", files=directory / "files"

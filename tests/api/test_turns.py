@@ -1,6 +1,7 @@
 """Principals take turns: nobody waits for all of somebody else's requests, and nobody piles up without end."""
 
 import asyncio
+import time
 from collections import Counter
 from contextlib import suppress
 
@@ -8,10 +9,26 @@ import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message
 from tests.api.builder import AT, Company
 
-from appraise.api.turns import MOST_LARGE, MOST_OF_ONE, MOST_RUNNING, MOST_WAITING, STRANGERS, Crowded, Turns
+from appraise.api.answers import Answers
+from appraise.api.http import _while_there
+from appraise.api.operations import Operations
+from appraise.api.trusted import TrustedDocuments
+from appraise.api.turns import (
+    MOST_LARGE,
+    MOST_OF_ONE,
+    MOST_RUNNING,
+    MOST_STRANGERS,
+    MOST_WAITING,
+    Crowded,
+    Turns,
+    stranger_at,
+)
 from appraise.settings import Settings
+from appraise.storage.deadline import DEADLINE
 from appraise.web import create_app
 
 
@@ -104,6 +121,79 @@ def test_a_short_request_runs_at_once_beside_exports_of_the_same_principal() -> 
     assert begun[:2] == ["export", "read"]
 
 
+def test_strangers_of_one_address_keep_out_neither_those_of_another_nor_who_is_known() -> None:
+    turns, begun = Turns(), list[str]()
+
+    async def request(who: str) -> None:
+        async with turns.turn(who, within=60):
+            begun.append(who)
+            await asyncio.sleep(0.001)
+
+    async def all_of_them() -> None:
+        hostile = [request(stranger_at(f"192.0.2.{n}")) for n in range(10) for _ in range(20)]
+        await asyncio.gather(*hostile, request("known"), request(stranger_at("198.51.100.7")))
+
+    asyncio.run(all_of_them())
+
+    assert begun.index("known") <= MOST_STRANGERS
+    assert begun.index(stranger_at("198.51.100.7")) <= 2 * 11
+    assert stranger_at("2001:db8::1") == stranger_at("2001:db8::ffff:2") != stranger_at("2001:db8:0:1::1")
+
+
+def test_one_whose_turn_does_not_come_is_not_told_of_a_hundred_others() -> None:
+    async def late() -> None:
+        turns = Turns()
+        async with turns.turn("a", within=1), turns.turn("a", within=1), turns.turn("a", within=0.01):
+            pass
+
+    with pytest.raises(Crowded, match=r"your requests that came before took all of the 0\.01 s"):
+        asyncio.run(late())
+
+
+def test_who_has_gone_waits_no_longer() -> None:
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def waiting() -> None:
+        async with _while_there(Request({"type": "http"}, gone)):
+            await asyncio.sleep(60)
+
+    with pytest.raises(ClientDisconnect):
+        asyncio.run(asyncio.wait_for(waiting(), 10))
+
+
+@pytest.mark.parametrize("is_change", [False, True])
+def test_what_nobody_waits_for_is_stopped_unless_it_changes_something_and_keeps_its_turn_until_then(
+    is_change: bool,
+) -> None:
+    done = list[bool]()
+
+    def work() -> None:
+        deadline = DEADLINE.get()
+        assert deadline is not None
+        deadline.is_change = is_change
+        until = time.monotonic() + 0.3
+        while time.monotonic() < until and not deadline.is_over:
+            time.sleep(0.005)
+        done.append(not deadline.is_over)
+
+    async def left() -> None:
+        trusted = TrustedDocuments.packaged(only=False)
+        operations = Operations(timeout=30, rate_limit=1, trusted=trusted, turns=Turns(), answers=Answers(0))
+        asking = asyncio.create_task(operations.in_turn("a", work))
+        await asyncio.sleep(0.05)
+        asking.cancel()
+        await asyncio.sleep(0)
+        assert operations.turns._running.total() == 1
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        assert operations.turns._running.total() == 0
+
+    asyncio.run(left())
+
+    assert done == [is_change]
+
+
 def test_who_waits_too_long_or_with_too_many_is_sent_away() -> None:
     async def crowd() -> list[str]:
         turns, told = Turns(), []
@@ -130,11 +220,11 @@ async def _entered(turns: Turns, who: str, within: float) -> str:
 
 def test_a_credential_is_known_until_it_is_refused() -> None:
     turns = Turns()
-    assert turns.principal_of("token") == STRANGERS
+    assert turns.principal_of("token") is None
     turns.remember("token", "employee:1")
     assert turns.principal_of("token") == "employee:1"
     turns.forget("token")
-    assert turns.principal_of("token") == STRANGERS
+    assert turns.principal_of("token") is None
 
 
 def test_a_flood_of_one_is_told_to_wait_and_another_is_answered(read_only: tuple[Company, object]) -> None:

@@ -24,6 +24,7 @@ from appraise.api.guard import (
     MOST_TOKENS,
     Size,
     TooCostly,
+    check_repeats,
     check_variables,
     excess,
     extent,
@@ -116,7 +117,13 @@ class Documents:
         problem = excess(size)
         if problem is not None:
             raise TooCostly(problem)
+        if known is None:
+            check_repeats(document)
         return (known or self._admitted(text, document)).operation(name, size.cost)
+
+    def is_known(self, text: str) -> bool:
+        """Whether it was found valid before, and is remembered."""
+        return self._known(text) is not None
 
     def _known(self, text: str) -> _Valid | None:
         with self._lock:

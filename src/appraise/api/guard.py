@@ -57,6 +57,10 @@ HIGHEST_COST: Final = 20_000
 """Fields to be answered, pages taken as full."""
 MOST_ENTRIES: Final = 20_000
 """Of lists in one answer, whatever was assumed of their lengths."""
+MOST_PAIRS: Final = 1_000
+"""Pairs of fields that stand in one place by one name, as each is compared with each when a document is validated."""
+MOST_FOLLOWED: Final = 50_000
+"""Selections that are looked at for such pairs."""
 USUAL: Final = 5
 """Assumed length of a list without a page size."""
 LENGTHS: Final = {
@@ -160,6 +164,48 @@ def _check_definitions(document: DocumentNode) -> None:
     for found, most, what in ((fragments, MOST_FRAGMENTS, "fragments"), (operations, MOST_OPERATIONS, "operations")):
         if found > most:
             raise TooCostly(f"The document has {found:,} {what}; at most {most} are read.")
+
+
+def check_repeats(document: DocumentNode) -> None:
+    """Raises `TooCostly` where the same fields are selected again and again, fragments included."""
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    places = [
+        (1, [node.selection_set])
+        for node in document.definitions
+        if isinstance(node, FragmentDefinitionNode | OperationDefinitionNode)
+    ]
+    pairs = followed = 0
+    while places:
+        depth, merged = places.pop()
+        fields, selections = _fields(merged, fragments)
+        followed += selections
+        for same in fields.values():
+            pairs += len(same) * (len(same) - 1) // 2
+            below = [node.selection_set for node in same if node.selection_set is not None]
+            if below and depth <= DEEPEST:  # fragments that spread themselves go on without end
+                places.append((depth + 1, below))
+        if pairs > MOST_PAIRS or followed > MOST_FOLLOWED:
+            raise TooCostly("The document selects the same fields again and again; select each once.")
+
+
+def _fields(
+    merged: list[SelectionSetNode], fragments: Mapping[str, FragmentDefinitionNode]
+) -> tuple[dict[str, list[FieldNode]], int]:
+    """The fields in one place by the names of their answers, and how many selections were looked at."""
+    found: dict[str, list[FieldNode]] = {}
+    waiting, spread, number = list(merged), set[str](), 0
+    while waiting:
+        for node in waiting.pop().selections:
+            number += 1
+            if isinstance(node, FieldNode):
+                found.setdefault((node.alias or node.name).value, []).append(node)
+            elif isinstance(node, InlineFragmentNode):
+                waiting.append(node.selection_set)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+                spread.add(node.name.value)
+                definition = fragments.get(node.name.value)
+                waiting += [] if definition is None else [definition.selection_set]
+    return found, number
 
 
 def excess(size: Size) -> str | None:

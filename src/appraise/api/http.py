@@ -3,8 +3,10 @@
 Everything behind the reading of the body runs in one thread.
 """
 
+import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -12,7 +14,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from appraise.api.context import RequestContext
@@ -21,7 +23,7 @@ from appraise.api.event_stream import EventStream
 from appraise.api.live import Live, Subscriber, Subscribing
 from appraise.api.negotiation import EVENT_STREAM, JSON, Accepted, BadRequest, GraphQLRequest, accepted, read
 from appraise.api.operations import REFUSALS, Answer, Operations, refusal
-from appraise.api.turns import STRANGERS
+from appraise.api.turns import stranger_at
 from appraise.domain.access import Principal
 from appraise.errors import Unauthenticated
 from appraise.use_cases.authenticate import authenticate
@@ -41,6 +43,8 @@ PREFLIGHT: Final = {
     "access-control-allow-headers": "authorization, content-type",  # and never OWN_PAGE_HEADER
     "access-control-max-age": "600",
 }
+WATCHED_AFTER: Final = 0.1
+"""Seconds after which it is looked whether the client is still there."""
 HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"} | READABLE
 
 
@@ -115,7 +119,10 @@ class GraphQLEndpoint:
             may_be = accepted(request.headers.get("accept"))
         except BadRequest as error:
             return _response(refusal(error, request_id), JSON, request_id)
-        reply = await self._in_turn(request, may_be, request_id)
+        try:
+            reply = await self._in_turn(request, may_be, request_id)
+        except ClientDisconnect:
+            return Response(status_code=HTTPStatus.REQUEST_TIMEOUT)  # which nobody reads
         if isinstance(reply, Subscribing):
             return EventStream(self._live.answers(reply), _headers(request_id))
         if may_be.json is None and reply.status is None:
@@ -128,7 +135,8 @@ class GraphQLEndpoint:
             credential = self._doorkeeper.credential(request)
             principal = await self._introduced(request, credential)
             run = partial(self._answer, request, await request.body(), may_be, request_id)
-            reply = await self._operations.in_turn(principal, run)
+            async with _while_there(request):
+                reply = await self._operations.in_turn(principal, run)
         except REFUSALS as error:
             return refusal(error, request_id)
         if isinstance(reply, Answer) and reply.status == HTTPStatus.UNAUTHORIZED:
@@ -139,9 +147,10 @@ class GraphQLEndpoint:
         """Whose turn the request takes. Raises `Unauthenticated` and `Crowded`."""
         turns = self._operations.turns
         principal = turns.principal_of(credential)
-        if principal == STRANGERS:
+        if principal is None:
             look_up = partial(self._doorkeeper.by_request, request, at=self._clock())
-            principal = (await self._operations.in_turn(STRANGERS, look_up)).key
+            stranger = stranger_at(request.client.host if request.client else None)
+            principal = (await self._operations.in_turn(stranger, look_up)).key
             turns.remember(credential, principal)
         turns.check(principal)
         return principal
@@ -158,7 +167,7 @@ class GraphQLEndpoint:
         context = self._context(request, request_id)
         if isinstance(asked, BadRequest):  # said only to whoever is signed in
             raise asked
-        operation = self._operations.operation(asked)
+        operation = self._operations.operation(asked, context.principal)
         if operation.is_subscription:
             if not may_be.stream:
                 raise BadRequest(f"a subscription is answered as {EVENT_STREAM}; accept it, or use WebSocket", 406)
@@ -171,6 +180,36 @@ class GraphQLEndpoint:
     def _context(self, request: Request, request_id: str) -> RequestContext:
         at = self._clock()
         return RequestContext(self._deployment, self._doorkeeper.by_request(request, at=at), at, request_id)
+
+
+@asynccontextmanager
+async def _while_there(request: Request) -> AsyncIterator[None]:
+    """Breaks off what is done within when the client has gone, after its body was read. Raises `ClientDisconnect`."""
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    watching: list[asyncio.Task[None]] = []
+    has_gone = False
+
+    async def watch() -> None:
+        nonlocal has_gone
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        has_gone = True
+        if task is not None:
+            task.cancel()
+
+    # Most are answered before, without a task of their own.
+    timer = loop.call_later(WATCHED_AFTER, lambda: watching.append(loop.create_task(watch())))
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not has_gone or task is None:
+            raise
+        task.uncancel()
+        raise ClientDisconnect from None
+    finally:
+        timer.cancel()
+        for each in watching:
+            each.cancel()
 
 
 def _asked(request: Request, body: bytes) -> GraphQLRequest | BadRequest:

@@ -29,6 +29,8 @@ THREADS: Final = ThreadPoolExecutor(40, "requests")
 """As many as Starlette's own, whose way to a thread and back takes twice as long."""
 MUCH: Final = 5_000
 """Cost above which a request waits for a turn of such: about a fourth of what may be asked for at once."""
+REFUSED_COST: Final = 500
+"""Of a document that is refused, for reading it: as much as is answered in about that time."""
 _IS_LARGE: Final[ContextVar[bool]] = ContextVar("is_large", default=True)
 """Whether there is a turn for much; nobody else waits where there are no turns."""
 WATCH_EVERY: Final = 0.05
@@ -109,6 +111,8 @@ class Operations:
     async def in_time(self, work: Callable[[], T], *, is_large: bool = False) -> T:
         """What `work` gives, done in a thread and stopped when a request's time is over.
 
+        Where nobody waits for it any more (the task is cancelled) it is stopped too, unless it is a change that has
+        begun; the turn lasts until the thread is free.
         Raises `Large` where it asks for much and is not in a turn for that.
         """
         deadline = Deadline(self._timeout)
@@ -124,23 +128,42 @@ class Operations:
         watching: list[asyncio.Task[None]] = []
         loop = asyncio.get_running_loop()
         timer = loop.call_later(self._timeout, lambda: watching.append(loop.create_task(_watch(deadline))))
+        running = loop.run_in_executor(THREADS, copy_context().run, bounded)
         try:
-            return await loop.run_in_executor(THREADS, copy_context().run, bounded)
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            if not deadline.is_change:
+                watching.append(loop.create_task(_watch(deadline)))
+            while not running.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([running])
+            raise
         finally:
             timer.cancel()
             for task in watching:
                 task.cancel()
 
-    def operation(self, asked: GraphQLRequest) -> Operation:
-        """Raises `TooCostly`, `Refused`, `Forbidden` and `NotFound`."""
+    def operation(self, asked: GraphQLRequest, principal: Principal) -> Operation:
+        """Takes points for a document that is refused, before it is read, so that reading ends where there are none.
+
+        Raises `TooCostly`, `Refused`, `Forbidden`, `NotFound` and `TooFast`.
+        """
         text = self._trusted.text(asked.query, asked.document_id)
-        return self._documents.operation(text, asked.variables, asked.operation_name)
+        if self._documents.is_known(text):
+            return self._documents.operation(text, asked.variables, asked.operation_name)
+        self._take(principal, REFUSED_COST)
+        operation = self._documents.operation(text, asked.variables, asked.operation_name)
+        self._buckets.give_back(principal.key, REFUSED_COST)
+        return operation
 
     def paid(self, principal: Principal, operation: Operation) -> Balance:
         """Takes the operation's cost from the principal's points. Raises `TooFast`."""
-        balance = self._buckets.take(principal.key, operation.cost)
+        return self._take(principal, operation.cost)
+
+    def _take(self, principal: Principal, cost: int) -> Balance:
+        balance = self._buckets.take(principal.key, cost)
         if balance.is_refused:
-            raise TooFast(operation.cost, balance)
+            raise TooFast(cost, balance)
         return balance
 
     def answer(self, asked: GraphQLRequest, operation: Operation, context: RequestContext) -> Answer:
@@ -148,6 +171,9 @@ class Operations:
         if operation.cost > MUCH and not _IS_LARGE.get():
             raise Large
         balance = self.paid(context.principal, operation)
+        deadline = DEADLINE.get()
+        if deadline is not None:
+            deadline.is_change = not operation.is_query
         data = self._answers.data(operation, asked.variables, context)
         answered = Answer({"data": data}) if data is not None else executed(operation, asked.variables, context)
         return with_cost(answered, operation.cost, balance)

@@ -59,5 +59,11 @@ class Buckets:
         wait = max(1, self._seconds(cost - level)) if is_refused else 0
         return Balance(self._limit, int(left), self._seconds(self._limit - left), wait)
 
+    def give_back(self, principal: str, cost: int) -> None:
+        with self._lock:
+            if principal in self._levels:
+                level, since = self._levels[principal]
+                self._levels[principal] = (min(self._limit, level + cost), since)
+
     def _seconds(self, points: float) -> int:
         return math.ceil(points * PERIOD / self._limit)

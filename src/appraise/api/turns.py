@@ -9,6 +9,7 @@ import hashlib
 from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from ipaddress import ip_address, ip_network
 from typing import Final, TypeVar
 
 T = TypeVar("T")
@@ -20,20 +21,29 @@ MOST_LARGE: Final = 3
 """Of all principals, requests for much."""
 MOST_WAITING: Final = 100
 """Of one principal, those that run included."""
-STRANGERS: Final = "strangers"
-"""The principal of all whose credentials have not been seen yet."""
+MOST_STRANGERS: Final = 3
+"""Requests at once of all whose credentials have not been seen yet: the other places are for those who are known."""
+STRANGERS_WAITING: Final = 1_000
+"""At one address, where a whole office may be; they are only looked up."""
+STRANGER: Final = "stranger at "
 REMEMBERED: Final = 10_000
 
 
 class Crowded(Exception):  # noqa: N818  # named like the errors of appraise.errors
-    """Too many requests of one principal wait already."""
-
-    def __init__(self) -> None:
-        super().__init__(f"{MOST_WAITING} requests of yours are waiting already; send the next when one is answered")
+    """Too many requests of one principal wait already, or one has waited too long."""
 
 
 Row = tuple[str, bool]
 """A principal, and whether it is the row of requests for much."""
+
+
+def stranger_at(host: str | None) -> str:
+    """Whose turn it is at an address while a credential is not known; one network of IPv6 is often one computer's."""
+    try:
+        address = ip_address(host or "")
+    except ValueError:
+        return f"{STRANGER}{host}"
+    return f"{STRANGER}{address if address.version == 4 else ip_network((address, 64), strict=False)}"  # noqa: PLR2004
 
 
 class Turns:
@@ -43,9 +53,9 @@ class Turns:
         self._waiting: OrderedDict[Row, deque[asyncio.Future[None]]] = OrderedDict()
         self._known: OrderedDict[bytes, str] = OrderedDict()
 
-    def principal_of(self, credential: str) -> str:
-        """Whose turn a token or a session takes, as far as is known before it is looked up."""
-        return self._known.get(_digest(credential), STRANGERS)
+    def principal_of(self, credential: str) -> str | None:
+        """Whose turn a token or a session takes; None where it must be looked up."""
+        return self._known.get(_digest(credential))
 
     def remember(self, credential: str, principal: str) -> None:
         digest = _digest(credential)
@@ -60,8 +70,9 @@ class Turns:
 
     def check(self, principal: str) -> None:
         """Raises `Crowded` where another request would not even wait."""
-        if self._inside[principal] >= MOST_WAITING:
-            raise Crowded
+        most = STRANGERS_WAITING if principal.startswith(STRANGER) else MOST_WAITING
+        if self._inside[principal] >= most:
+            raise Crowded(f"{most} requests of yours are waiting already; send the next when one is answered")
 
     @asynccontextmanager
     async def turn(self, principal: str, *, within: float, is_large: bool = False) -> AsyncIterator[None]:
@@ -74,7 +85,10 @@ class Turns:
                 async with asyncio.timeout(within):
                     await self._begun(row)
             except TimeoutError as error:
-                raise Crowded from error
+                raise Crowded(
+                    f"your requests that came before took all of the {within:g} s in which this one was to begin; "
+                    "send it again when they are answered"
+                ) from error
             try:
                 yield
             finally:
@@ -102,7 +116,11 @@ class Turns:
     def _may_run(self, row: Row) -> bool:
         if self._running.total() >= MOST_RUNNING:
             return False
-        _, is_large = row
+        principal, is_large = row
+        if principal.startswith(STRANGER):
+            strangers = sum(count for (who, _), count in self._running.items() if who.startswith(STRANGER))
+            if strangers >= MOST_STRANGERS:
+                return False
         if not is_large:
             return self._running[row] < MOST_OF_ONE
         return (

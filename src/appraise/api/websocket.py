@@ -22,7 +22,7 @@ from appraise.api.http import Doorkeeper, bearer_in
 from appraise.api.live import Dismissed, Ended, Live, Stopped, Subscriber, Subscribing
 from appraise.api.negotiation import BadRequest, GraphQLRequest, checked
 from appraise.api.operations import REFUSALS, Operations, refusal
-from appraise.api.turns import STRANGERS, Crowded
+from appraise.api.turns import Crowded, stranger_at
 from appraise.domain.access import may_import, people_scope, section_scope
 from appraise.errors import Forbidden, Retriable, Unauthenticated
 from appraise.use_cases.deployment import Deployment
@@ -91,7 +91,7 @@ class _Connection:
         self._endpoint = endpoint
         self._socket = socket
         self._token: str | None = None
-        self._principal = STRANGERS
+        self._principal = stranger_at(socket.client.host if socket.client else None)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._sending = asyncio.Lock()
         self._closed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -142,15 +142,21 @@ class _Connection:
         payload = message.get("payload")
         named = {str(name).lower(): value for name, value in payload.items()} if isinstance(payload, dict) else {}
         self._token = bearer_in(str(named.get("authorization", "")))
+        turns = self._endpoint.operations.turns
+        known = None if self._token is None else turns.principal_of(self._token)
         try:
-            context = await self._endpoint.operations.in_turn(STRANGERS, self._context)
+            context = await self._endpoint.operations.in_turn(known or self._principal, self._context)
         except Unauthenticated as error:
+            if known is not None:
+                turns.forget(self._token or "")
             raise Closed(Code.UNAUTHENTICATED, error.found) from error
         except Forbidden as error:
             raise Closed(Code.FORBIDDEN, error.found) from error
         except (Retriable, Crowded) as error:
             raise Closed(Code.TRY_AGAIN, "The service is busy") from error
         self._principal = context.principal.key
+        if self._token is not None:
+            turns.remember(self._token, self._principal)
         await self._send({"type": "connection_ack"})
 
     def _context(self) -> RequestContext:
@@ -246,7 +252,7 @@ class _Connection:
     def _begun(self, asked: GraphQLRequest) -> Subscribing | dict[str, Any]:
         try:
             context = self._renewed()
-            operation = self._endpoint.operations.operation(asked)
+            operation = self._endpoint.operations.operation(asked, context.principal)
             if operation.is_subscription:
                 subscriber = Subscriber(context.principal.key, self._renewed)
                 return self._endpoint.live.begun(subscriber, asked, operation, context)

@@ -19,6 +19,8 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.is_over = False
+        self.is_change = False
+        """Of records, which goes on though whoever asked for it has gone."""
         self._running: list[Any] = []
         self._lock = Lock()
 
