@@ -4,7 +4,7 @@
 
 Half of the time Schemathesis makes queries from the schema; half of the time requests are changed and broken at random.
 Then a hundred clients do so at once while one asks for a page of people, and its wait is compared with its wait alone:
-with one token, with the tokens of a hundred people, and with made-up ones, among which new honest tokens must be let in.
+with one token, with the tokens of a hundred people, and made-up ones, among which new honest tokens must be let in.
 Exits with 1 where anything is wrong, and prints the seed of each request that brought it about.
 """
 
