@@ -78,7 +78,7 @@ def attacked(database: str | None) -> Iterator[Target]:
         told = json.loads(process.stdout.readline())
         target = Target(**told, process=process)
         try:
-            with httpx2.Client() as client:
+            with httpx2.Client(timeout=60) as client:
                 while client.get(f"{target.url}/healthz").status_code != httpx2.codes.OK:
                     time.sleep(0.1)
             yield target
