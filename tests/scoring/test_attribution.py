@@ -74,7 +74,7 @@ def test_last_touch_credits_the_latest_of_the_window_whenever_that_was() -> None
     policy = replace(DECAY, attribution=Attribution.LAST_TOUCH)
 
     assert weights(touches((1, 10, A), (1, 24, B)), 60, policy) == {B: 1.0}
-    assert weights(touches((1, 10, A), (1, 24, B)), 120, policy) == {}
+    assert weights(touches((1, 10, A), (1, 24, B)), 120, policy) == {None: 1.0}
 
 
 def test_a_short_half_life_leaves_credit_for_old_touches() -> None:

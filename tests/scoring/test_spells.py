@@ -77,7 +77,7 @@ def test_a_sale_that_names_an_employee_is_a_touch_for_what_comes_later(world: An
 
 
 def test_spells_equal_those_of_correlated_queries(world: Any) -> None:
-    """The second implementation asks, for every contact, for the next contact and the next order by subquery."""
+    """The second implementation asks, for every contact, for what comes next and what came before by subquery."""
     random = np.random.Generator(np.random.PCG64(3))
     for _ in range(400):
         customer, day = str(random.integers(60)), float(random.integers(-100_000, 364_000)) / 1000
@@ -87,7 +87,10 @@ def test_spells_equal_those_of_correlated_queries(world: Any) -> None:
             world.purchase(customer, day)
     prepared = world.prepared()
     ours = spells(customer_time(prepared, touches(prepared)), prepared, horizon_days=90)
-    found = ours.select("customer", "at", "until", "next_order", "prior_orders", "spent").to_pyarrow()
+    history = ["prior_orders", "spent", "days_bought", "first_day", "last_day"]
+    found = ours.mutate(days_bought=ours.days_bought.fill_null(0)).select(
+        "customer", "at", "until", "next_order", *history
+    )
 
     connection = duckdb.connect()
     connection.register("c", prepared.contacts.select("customer", "at").to_pyarrow())
@@ -99,8 +102,11 @@ def test_spells_equal_those_of_correlated_queries(world: Any) -> None:
                            {prepared.as_of}), c."at" + 90 * {DAY}, {prepared.as_of}),
             (SELECT min(p."at") FROM p WHERE p.customer = c.customer AND p."at" > c."at"),
             (SELECT count(*) FROM p WHERE p.customer = c.customer AND p."at" <= c."at"),
-            (SELECT sum(amount) FROM p WHERE p.customer = c.customer AND p."at" <= c."at")
+            (SELECT sum(amount) FROM p WHERE p.customer = c.customer AND p."at" <= c."at"),
+            (SELECT count(DISTINCT p."at" // {DAY}) FROM p WHERE p.customer = c.customer AND p."at" <= c."at"),
+            (SELECT min(p."at" // {DAY}) FROM p WHERE p.customer = c.customer AND p."at" <= c."at"),
+            (SELECT max(p."at" // {DAY}) FROM p WHERE p.customer = c.customer AND p."at" <= c."at")
         FROM (SELECT DISTINCT * FROM c) c WHERE c."at" >= {prepared.start} ORDER BY ALL
         """
     ).fetchall()
-    assert sorted(tuple(row.values()) for row in found.to_pylist()) == expected
+    assert sorted(tuple(row.values()) for row in found.to_pyarrow().to_pylist()) == expected

@@ -17,48 +17,62 @@ _UNIT_OF_CREDIT = 2.0**40
 _TOLERANCE = 1e-9
 
 
-def credit(moments: ibis.Table, touches: ibis.Table, prepared: Prepared, policy: IndicatorPolicy) -> ibis.Table:
+def credit(
+    moments: ibis.Table,
+    touches: ibis.Table,
+    prepared: Prepared,
+    policy: IndicatorPolicy,
+    *,
+    are_touches: bool = False,
+) -> ibis.Table:
     """Weights of each moment (`customer`, `at`), one row per employee, or per `why` nobody could be found.
 
     A moment at which nobody owned the customer, or before which nobody served them in the window, is one row without
-    an employee. Raises `Fatal` where the weights of an outcome do not sum to 1.
+    an employee. Where all moments `are_touches` themselves, none has to look for the last touch before it.
+
+    Raises `Fatal` where the weights of an outcome do not sum to 1.
     """
-    if policy.attribution is Attribution.OWNERSHIP:
-        found, why = owner_shares(moments, prepared), NOBODY_OWNED
-    else:
-        found, why = shares(moments, touches, policy), nobody_served(policy)
+    keys = moments.select("customer", "at").distinct()
+    by_owner = policy.attribution is Attribution.OWNERSHIP
+    found = owner_shares(keys, prepared) if by_owner else shares(keys, touches, policy, are_touches=are_touches)
     found = found.cache()
     check_shares(found)
-    alone = moments.select("customer", "at").distinct().anti_join(found, ["customer", "at"])
-    columns = ["customer", "at", "employee", "why", "weight"]
-    nobody = alone.mutate(
-        employee=ibis.literal(None, type="int32"), why=ibis.literal(why), weight=ibis.literal(1.0, type="float64")
-    )
-    return ibis.union(found.select(columns), nobody.select(columns)).cache()
+    return found
 
 
-def shares(moments: ibis.Table, touches: ibis.Table, policy: IndicatorPolicy) -> ibis.Table:
-    """Weights by touches (`customer`, `at`, `employee`, `why`); moments without any in the window are left out.
+def shares(
+    moments: ibis.Table, touches: ibis.Table, policy: IndicatorPolicy, *, are_touches: bool = False
+) -> ibis.Table:
+    """Weights at different moments (`customer`, `at`) by touches (`customer`, `at`, `employee`, `why`).
 
     Touches of the policy's window up to and including the moment count, aged at the last of them; outcomes lie after
-    it, so that no touch is later than what it is credited with.
+    it, so that no touch is later than what it is credited with. Without any, the moment is nobody's.
     """
     window = 0 if policy.attribution is Attribution.DIRECT else policy.window_days
-    keys = moments.select("customer", "at").distinct()
     earlier = touches.select("customer", "employee", "why", touched=touches["at"])
-    pairs = keys.inner_join(
+    pairs = moments.left_join(
         earlier,
         [
-            keys.customer == earlier.customer,
-            earlier.touched <= keys["at"],
-            earlier.touched >= keys["at"] - window * SECONDS_PER_DAY,
+            moments.customer == earlier.customer,
+            earlier.touched <= moments["at"],
+            earlier.touched >= moments["at"] - window * SECONDS_PER_DAY,
         ],
     )
-    return weighted(pairs.select("customer", "at", "employee", "why", "touched"), policy)
+    served = pairs.select(
+        "customer", "at", "employee",
+        why=ibis.cases((pairs.touched.isnull(), nobody_served(policy)), else_=pairs.why),
+        touched=ibis.coalesce(pairs.touched, pairs["at"]),
+    )  # fmt: skip
+    return weighted(served.mutate(last=served["at"]) if are_touches else with_last(served), policy)
+
+
+def with_last(pairs: ibis.Table) -> ibis.Table:
+    """The touches (`touched`) that count at moments (`customer`, `at`), with the `last` that does."""
+    return pairs.mutate(last=pairs.touched.max().over(ibis.window(group_by=["customer", "at"])))
 
 
 def weighted(pairs: ibis.Table, policy: IndicatorPolicy) -> ibis.Table:
-    """Weights of touches (`employee`, `why`, `touched`) that count at moments (`customer`, `at`), summed by employee.
+    """Weights of touches (`employee`, `why`, `touched`, `last`) that count at moments, summed by employee.
 
     By DIRECT only the latest counts, as by LAST_TOUCH: what is no touch is told apart before.
     """
@@ -72,10 +86,14 @@ def weighted(pairs: ibis.Table, policy: IndicatorPolicy) -> ibis.Table:
 def owner_shares(moments: ibis.Table, prepared: Prepared) -> ibis.Table:
     """Weights by who owned the customer at the moment; who takes an account over at that very moment owns it."""
     owned = owned_time(prepared, grace_days=0).select("customer", "employee", "why", "weight", "begins", "ends")
-    keys = moments.select("customer", "at").distinct()
-    return keys.inner_join(
-        owned, [keys.customer == owned.customer, owned.begins <= keys["at"], owned.ends > keys["at"]]
-    ).select("customer", "at", "employee", "why", "weight")
+    found = moments.left_join(
+        owned, [moments.customer == owned.customer, owned.begins <= moments["at"], owned.ends > moments["at"]]
+    )
+    return found.select(
+        "customer", "at", "employee",
+        why=ibis.cases((found.begins.isnull(), NOBODY_OWNED), else_=found.why),
+        weight=found.weight.fill_null(1.0),
+    )  # fmt: skip
 
 
 def nobody_served(policy: IndicatorPolicy) -> str:
@@ -92,8 +110,7 @@ def check_shares(weights: ibis.Table) -> None:
 
 def _credited(pairs: ibis.Table, policy: IndicatorPolicy) -> ibis.Table:
     """The whole number of units of credit that each touch earns."""
-    latest = pairs.touched.max().over(ibis.window(group_by=["customer", "at"]))
-    pairs = pairs.mutate(waited=latest - pairs.touched)
+    pairs = pairs.mutate(waited=pairs["last"] - pairs.touched)
     one = ibis.literal(1, type="int64")
     match policy.attribution:
         case Attribution.DIRECT | Attribution.LAST_TOUCH:

@@ -44,18 +44,12 @@ class BuyingModel:
                 return "MBG/NBD" if mbg else "BG/NBD"
 
 
-def fit_buying(purchases: ibis.Table, prepared: Prepared, *, annual_discount: float) -> BuyingModel:
-    """Learn from purchases before the cycle, and from nothing later.
+def fit_buying(before: ibis.Table, prepared: Prepared, *, annual_discount: float) -> BuyingModel:
+    """Learn from what customers had bought `before` the cycle, and from nothing later.
 
     Raises `NotEnough` with too few customers; a fit without an interior maximum raises when it is asked to predict.
     """
-    before = purchases.filter((purchases["at"] < prepared.start) & purchases.money.notnull())
-    by_customer = before.group_by("customer").agg(
-        first_day=(before["at"] // SECONDS_PER_DAY).min(),
-        last_day=(before["at"] // SECONDS_PER_DAY).max(),
-        days_bought=(before["at"] // SECONDS_PER_DAY).nunique(),
-        spent=before.money.sum().cast("int64"),
-    )
+    by_customer = before.filter(before.days_bought > 0)
     start = ibis.literal(prepared.start // SECONDS_PER_DAY, type="int64")
     known = with_history(by_customer, start).cache()
     histories = fetched(

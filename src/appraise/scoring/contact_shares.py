@@ -49,7 +49,7 @@ def share_of_contacts(
         "customer",
         "employee",
         "why",
-        *CASE_COLUMNS,
+        *(name for name in CASE_COLUMNS if name in rules.case_mix),
         weight=ibis.literal(1.0, type="float64"),
         points=ibis.cases((ours.happened, 100.0), else_=0.0),
         left_out=ibis.cases((ours.happened.isnull(), NOT_RECORDED), else_=ibis.coalesce(ours.left_out, reason)),

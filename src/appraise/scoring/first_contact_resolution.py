@@ -25,20 +25,28 @@ def first_contact_resolution(shared: Shared, policy: Policy) -> Findings:
     seen = prepared.contacts["at"]
     contacts = prepared.contacts.filter((seen >= prepared.start) & (seen < prepared.end + horizon))
 
-    def followed_up(*same: str) -> ibis.Value:
-        window = ibis.range_window(group_by=["customer", *same], order_by="at", following=(1, horizon - 1))
-        return ibis.cases((contacts[same[-1]].notnull(), contacts.count().over(window) > 0))
-
-    by_case, by_topic = followed_up("source", "case_id"), followed_up("topic")
+    contacts = _followed_up(contacts, "on_case", "source", "case_id", within=horizon)
+    contacts = _followed_up(contacts, "on_topic", "topic", within=horizon)
+    # A contact needs a case or a topic, not both.
+    recorded = contacts.case_id.notnull() | contacts.topic.notnull()
     unfinished = contacts["at"] + horizon > prepared.as_of
     outcomes = contacts.mutate(
-        # Null of the one and false of the other is false: a contact needs a case or a topic, not both.
-        happened=~(ibis.coalesce(by_case, by_topic) | ibis.coalesce(by_topic, by_case)),
+        happened=ibis.cases((recorded, ~(contacts.on_case | contacts.on_topic))),
         left_out=ibis.cases((unfinished, f"contact less than {days} days before the data end")),
     )
     return share_of_contacts(
         FIRST_CONTACT_RESOLUTION, outcomes, prepared, policy, missing="contacts with a case or a topic"
     )
+
+
+def _followed_up(contacts: ibis.Table, name: str, *same: str, within: int) -> ibis.Table:
+    """The contacts, with a column that says whether the customer came back on the same within so many seconds."""
+    mine = contacts.select("customer", *same, "at")
+    later = mine.rename(again="at")
+    pairs = mine.inner_join(later, ["customer", *same, mine["at"] < later.again, later.again < mine["at"] + within])
+    followed = pairs.group_by("customer", *same, "at").agg(again=pairs.again.min())
+    joined = contacts.left_join(followed, ["customer", *same, "at"])
+    return joined.select(*contacts.columns, **{name: joined.again.notnull()})
 
 
 INDICATOR: Final = Indicator(

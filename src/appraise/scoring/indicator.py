@@ -1,13 +1,14 @@
 """The shape of an indicator: its words, what a policy means by its bare name, and how it is measured."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import ibis
 
 from appraise.domain.indicators import IndicatorDefinition
-from appraise.domain.policies import IndicatorPolicy, Policy
+from appraise.domain.policies import Attribution, IndicatorPolicy, Policy
+from appraise.scoring.attribution import credit
 from appraise.scoring.findings import Findings
 from appraise.scoring.prepared import Prepared, touches
 from appraise.scoring.spells import CustomerTime, customer_time
@@ -18,16 +19,25 @@ class Shared:
     """What all indicators of a run may use; what only some need is prepared when the first asks for it."""
 
     prepared: Prepared
+    _credited: dict[tuple[Attribution, int, int], ibis.Table] = field(default_factory=dict, init=False)
 
     @cached_property
     def touches(self) -> ibis.Table:
         """Every moment at which an employee served a customer."""
-        return touches(self.prepared).cache()
+        return touches(self.prepared)
 
     @cached_property
     def time(self) -> CustomerTime:
         """Customers' time with its moments, purchases and history."""
         return customer_time(self.prepared, self.touches)
+
+    def credit(self, rules: IndicatorPolicy) -> ibis.Table:
+        """Weights of each moment of the cycle, as `attribution.credit`; indicators that share alike have one table."""
+        alike = rules.attribution, rules.window_days, rules.half_life_days
+        if alike not in self._credited:
+            moments = self.time.of_cycle(self.prepared)
+            self._credited[alike] = credit(moments, self.touches, self.prepared, rules, are_touches=True)
+        return self._credited[alike]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from appraise.domain.scorecards import Coverage, Evidence, Money
 from appraise.errors import Fatal, NotEnough
 from appraise.scoring.absences import OWNERSHIPS, Words, missing_data, nothing_seen, refused, too_little
 from appraise.scoring.arrays import FloatArray, IntArray, cross_table, fetched, floats, whole
-from appraise.scoring.attribution import credit
 from appraise.scoring.buying import (
     BuyingModel,
     fit_buying,
@@ -36,7 +35,7 @@ from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said
 from appraise.scoring.indicator import Indicator, Shared
 from appraise.scoring.left_out import counted, excluded_throughout, reason_of
-from appraise.scoring.prepared import Prepared
+from appraise.scoring.prepared import CASE_COLUMNS, Prepared
 from appraise.scoring.rates import Compared, compared
 from appraise.scoring.ratios import case_mix_notes
 from appraise.scoring.repeat_purchase import nothing_to_cover
@@ -66,18 +65,18 @@ def lifetime_value(shared: Shared, policy: Policy) -> Findings:
         return Findings(Results(), missing_data(LIFETIME_VALUE, OWNERSHIPS), nothing_to_cover(LIFETIME_VALUE))
     time = shared.time
     begun = _begun(shared, policy)
-    weights = credit(begun, shared.touches, prepared, rules)
-    rows = weights.inner_join(begun, ["customer", "at"]).cache()
+    weights = shared.credit(rules)
+    rows = weights.inner_join(begun.select("customer", "at", "purchases", "left_out"), ["customer", "at"])
     converted = conversion_of(prepared)
     coverage = replace(_coverage(prepared, time, rows, rules), notes=converted.notes())
     try:
-        model = fit_buying(time.purchases, prepared, annual_discount=policy.annual_discount)
+        model = fit_buying(time.before, prepared, annual_discount=policy.annual_discount)
         outcomes, capped = _capped(_outcomes(begun.filter(begun.left_out.isnull()), model, rules.case_mix), rules)
     except NotEnough as error:
         return Findings(Results(), refused(LIFETIME_VALUE, error, None), coverage)
     kinds = strata(_counts(outcomes, rules.case_mix), rules.case_mix)
     placed = kinds.placed(outcomes).select("customer", "at", "profile", "outcome", "foretold", "visits", "band").cache()
-    known = rows.filter(rows.employee.notnull()).select("customer", "at", "employee", "weight")
+    known = weights.filter(weights.employee.notnull()).drop("why")
     credited = Credited(
         known.inner_join(placed, ["customer", "at"]).mutate(units=ibis.literal(1, type="int64")).cache(),
         ("foretold",) * (len(kinds.factors) + 1),
@@ -113,16 +112,19 @@ INDICATOR = Indicator(
 def credited_contacts(shared: Shared, policy: Policy) -> ibis.Table:
     """One row per moment of the cycle (`customer`, `at`) and employee: `weight`, and why not, `left_out`."""
     begun = _begun(shared, policy)
-    weights = credit(begun, shared.touches, shared.prepared, policy.of(LIFETIME_VALUE))
+    weights = shared.credit(policy.of(LIFETIME_VALUE))
     return weights.inner_join(begun.select("customer", "at", "left_out"), ["customer", "at"])
 
 
 def _begun(shared: Shared, policy: Policy) -> ibis.Table:
     """Spells with their money, and why one does not count."""
     prepared, time = shared.prepared, shared.time
-    begun = _with_money(spells(time, prepared, horizon_days=policy.of(LIFETIME_VALUE).horizon_days), time, policy)
+    rules = policy.of(LIFETIME_VALUE)
+    begun = _with_money(spells(time, prepared, horizon_days=rules.horizon_days), time, policy)
+    begun = begun.inner_join(time.cases, ["customer", "at"])
     first = ibis.cases((begun.days_bought == 0, ibis.literal(FIRST_TIME)))
-    return begun.mutate(left_out=ibis.coalesce(reason_of(begun, prepared.exclusions), first)).cache()
+    told = begun.mutate(left_out=ibis.coalesce(reason_of(begun, prepared.exclusions), first))
+    return told.drop(*(name for name in CASE_COLUMNS if name not in rules.case_mix)).cache()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,8 @@ def _outcomes(begun: ibis.Table, model: BuyingModel, factors: Sequence[str]) -> 
     )
     # Half octaves: residuals of spells that promise alike vary alike.
     band = ((2.0 * both.foretold.log2()).floor() + _MIDDLE_BAND).clip(0, _BANDS - 1).cast("int64")
-    return with_factors(both.mutate(band=band), factors).cache()
+    columns = ["customer", "at", "outcome", "foretold", "visits", "purchases", *factors]
+    return with_factors(both, factors).select(*columns, band=band).cache()
 
 
 def _counts(outcomes: ibis.Table, factors: Sequence[str]) -> pa.Table:

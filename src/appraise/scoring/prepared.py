@@ -97,7 +97,7 @@ def touches(prepared: Prepared) -> ibis.Table:
     # One touch per order: an order of many lines earns no more credit than one of a single line.
     sales = lines.group_by("source", "order_id", *who).agg(**{name: lines[name].min() for name in CASE_COLUMNS})
     columns = [*who, *CASE_COLUMNS]
-    return ibis.union(prepared.contacts.select(columns), sales.select(columns))
+    return ibis.union(prepared.contacts.select(columns), sales.select(columns).cache())
 
 
 def orders(purchases: ibis.Table) -> ibis.Table:

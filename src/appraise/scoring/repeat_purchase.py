@@ -20,7 +20,6 @@ from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolic
 from appraise.domain.scorecards import Coverage
 from appraise.scoring.absences import OWNERSHIPS, Words, missing_data, nothing_seen
 from appraise.scoring.arrays import fetched, floats, whole
-from appraise.scoring.attribution import credit
 from appraise.scoring.case_mix import Strata, strata, with_factors
 from appraise.scoring.credit_sums import Credited, credit_given
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
@@ -45,7 +44,7 @@ def repeat_purchase(shared: Shared, policy: Policy) -> Findings:
     time = shared.time
     everything = _at_risk(time, prepared, rules)
     at_risk = everything.filter(everything.left_out.isnull())
-    weights = credit(everything, shared.touches, prepared, rules)
+    weights = shared.credit(rules)
     whole_credit = weights.inner_join(everything.select("customer", "at", "outcome", "left_out"), ["customer", "at"])
     kinds = strata(_counts(at_risk, rules), rules.case_mix)
     placed = kinds.placed(at_risk)
@@ -85,7 +84,7 @@ INDICATOR = Indicator(
 def credited_contacts(shared: Shared, rules: IndicatorPolicy) -> ibis.Table:
     """One row per moment of the cycle (`customer`, `at`) and employee: `weight`, and why not, `left_out`."""
     everything = _at_risk(shared.time, shared.prepared, rules)
-    weights = credit(everything, shared.touches, shared.prepared, rules)
+    weights = shared.credit(rules)
     return weights.inner_join(everything.select("customer", "at", "left_out"), ["customer", "at"])
 
 
@@ -95,7 +94,7 @@ def nothing_to_cover(indicator: IndicatorKey) -> Coverage:
 
 def _at_risk(time: CustomerTime, prepared: Prepared, rules: IndicatorPolicy) -> ibis.Table:
     """Spells with `outcome` 1 where a purchase ended them, and the whole `day` on which they ended."""
-    begun = spells(time, prepared, horizon_days=rules.horizon_days)
+    begun = spells(time, prepared, horizon_days=rules.horizon_days).inner_join(time.cases, ["customer", "at"])
     horizon = begun["at"] + rules.horizon_days * SECONDS_PER_DAY
     bought = (begun.next_order <= begun.until) & (begun.next_order < horizon)
     known = begun.mutate(outcome=surely(bought).cast("int64"))

@@ -6,6 +6,7 @@ the start, history lies at or before it.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import ibis
 
@@ -13,19 +14,28 @@ from appraise.scoring.conversion import with_money
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
 from appraise.scoring.prepared import CASE_COLUMNS, Prepared, orders
 
+HISTORY: Final = ("prior_orders", "days_bought", "first_day", "last_day", "spent")
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerTime:
-    """`moments` of the whole data with the customer's history and future, `purchases` with the moment before each.
+    """`moments` from the cycle's start on with the customer's history and future, `purchases` with the moment before.
 
-    Moments: `customer`, `at`, case-mix columns, `next_moment`, `next_order`; history in all currencies `prior_orders`;
-    history in money that can be told
-    `days_bought`, `first_day`, `last_day` (days since 1970) and `spent` (minor units).
+    Moments: `customer`, `at`, `next_moment`, `next_order`; history in all currencies `prior_orders`; history in
+    money that can be told `days_bought`, `first_day`, `last_day` (days since 1970) and `spent` (minor units).
     Purchases: `customer`, `at`, `money` (minor units, null where there is no rate), `moment` (null without any before).
+    `before` is what customers who had bought by then had bought when the cycle began: the same history by `customer`.
+    `cases` has the case-mix columns of the cycle's moments: computed where it is read, as far as it is read.
     """
 
     moments: ibis.Table
     purchases: ibis.Table
+    before: ibis.Table
+    cases: ibis.Table
+
+    def of_cycle(self, prepared: Prepared) -> ibis.Table:
+        """The moments of the cycle."""
+        return self.moments.filter(self.moments["at"] < prepared.end)
 
     def followed(self, prepared: Prepared, *, horizon_days: int) -> tuple[int, int]:
         """How many purchases follow a moment of the cycle within the horizon; how many of the cycle follow none."""
@@ -38,7 +48,9 @@ class CustomerTime:
 
 
 def customer_time(prepared: Prepared, touches: ibis.Table) -> CustomerTime:
-    line = _line(prepared, touches)
+    bought = _bought(prepared).cache()
+    before = _history(bought.filter(bought["at"] < prepared.start)).cache()
+    line = _line(prepared, touches, bought, before)
     # Purchases sort before a moment of the same second: they are its history, and outcomes of the moment before.
     up_to = ibis.window(group_by="customer", order_by=["at", "served"], preceding=None, following=0)
     after = ibis.window(group_by="customer", order_by=["at", "served"], following=(1, None))
@@ -48,43 +60,76 @@ def customer_time(prepared: Prepared, touches: ibis.Table) -> CustomerTime:
         moment=served_at.max().over(up_to),
         next_moment=served_at.min().over(after),
         next_order=ordered_at.min().over(after),
-        prior_orders=(1 - line.served).sum().over(up_to).cast("int64"),
-        days_bought=line.new_day.sum().over(up_to).cast("int64"),
-        first_day=line.day.min().over(up_to),
-        last_day=line.day.max().over(up_to),
-        spent=line.money.sum().over(up_to).cast("int64"),
-    ).cache()
+        money=line.spent,
+        prior_orders=line.prior_orders.sum().over(up_to).fill_null(0).cast("int64"),
+        days_bought=line.days_bought.sum().over(up_to).cast("int64"),
+        first_day=line.first_day.min().over(up_to),
+        last_day=line.last_day.max().over(up_to),
+        spent=line.spent.sum().over(up_to).cast("int64"),
+    )
+    seen = seen.filter(seen["at"] >= prepared.start).cache()
+    served = touches.filter((touches["at"] >= prepared.start) & (touches["at"] < prepared.end))
     return CustomerTime(
-        moments=seen.filter(seen.served == 1).drop("served", "moment", "day", "new_day", "money"),
+        moments=seen.filter(seen.served == 1).drop("served", "moment", "money"),
+        cases=served.group_by("customer", "at").agg(**{name: served[name].min() for name in CASE_COLUMNS}),
         purchases=seen.filter(seen.served == 0).select("customer", "at", "money", "moment"),
+        before=before,
     )
 
 
 def spells(time: CustomerTime, prepared: Prepared, *, horizon_days: int) -> ibis.Table:
     """The cycle's moments with `until`, the end of the spell if no purchase ends it; `until` > `at`."""
-    moments = time.moments
-    ours = moments.filter((moments["at"] >= prepared.start) & (moments["at"] < prepared.end))
+    ours = time.of_cycle(prepared)
     horizon = ours["at"] + horizon_days * SECONDS_PER_DAY
     return ours.mutate(until=ibis.least(ibis.coalesce(ours.next_moment, prepared.as_of), horizon, prepared.as_of))
 
 
-def _line(prepared: Prepared, touches: ibis.Table) -> ibis.Table:
-    """Moments (`served` 1) and orders (`served` 0) of all customers on one line of time."""
-    moments = touches.group_by("customer", "at").agg(**{name: touches[name].min() for name in CASE_COLUMNS})
-    nothing = ibis.literal(None, type="int64")
-    bought = with_money(orders(prepared.purchases), prepared)
-    bought = bought.mutate(day=ibis.cases((bought.money.notnull(), bought["at"] // SECONDS_PER_DAY)))
-    # Several orders of one day are one purchase of the buying model.
-    same_day = ibis.window(group_by=["customer", "day"], order_by=["at", "source", "order_id"])
-    first_of_day = (ibis.row_number().over(same_day) == 0) & bought.day.notnull()
-    columns = ["customer", "at", "served", "day", "new_day", "money", *CASE_COLUMNS]
-    return ibis.union(
-        moments.mutate(served=ibis.literal(1, type="int64"), day=nothing, new_day=nothing, money=nothing).select(
-            columns
-        ),
-        bought.mutate(
-            served=ibis.literal(0, type="int64"),
-            new_day=first_of_day.cast("int64"),
-            **{name: ibis.literal(None, type="string") for name in CASE_COLUMNS},
-        ).select(columns),
+def _bought(prepared: Prepared) -> ibis.Table:
+    """All orders: `customer`, `at`; `money` and `day` of those whose money can be told."""
+    placed = with_money(orders(prepared.purchases), prepared)
+    day = ibis.cases((placed.money.notnull(), placed["at"] // SECONDS_PER_DAY))
+    return placed.select("customer", "at", "money", day=day)
+
+
+def _history(bought: ibis.Table) -> ibis.Table:
+    """Several orders of one day are one purchase of the buying model."""
+    days = bought.group_by("customer", "day").agg(orders=bought.count(), money=bought.money.sum().cast("int64"))
+    return days.group_by("customer").agg(
+        prior_orders=days.orders.sum().cast("int64"),
+        days_bought=days.day.count(),
+        first_day=days.day.min(),
+        last_day=days.day.max(),
+        spent=days.money.sum().cast("int64"),
     )
+
+
+def _line(prepared: Prepared, touches: ibis.Table, bought: ibis.Table, before: ibis.Table) -> ibis.Table:
+    """Moments (`served` 1) and orders (`served` 0) of all customers on one line of time, from the cycle's start on.
+
+    Of what was before, each customer's last moment, and all orders as one row: no more of it matters to what follows.
+    """
+    start = prepared.start
+    ours, earlier = touches.filter(touches["at"] >= start), touches.filter(touches["at"] < start)
+    moments = ours.select("customer", "at").distinct()
+    last_moments = earlier.group_by("customer").agg(at=earlier["at"].max())
+    placed = bought.filter(bought["at"] >= start)
+    first_of_day = ibis.row_number().over(ibis.window(group_by=["customer", "day"], order_by="at")) == 0
+    placed = placed.mutate(
+        prior_orders=ibis.literal(1, type="int64"),
+        days_bought=(first_of_day & placed.day.notnull()).cast("int64"),
+        first_day=placed.day,
+        last_day=placed.day,
+        spent=placed.money,
+    )
+    placed_before = before.mutate(at=ibis.literal(start - 1, type="int64"))
+    return ibis.union(
+        *(_on_line(table, served=1) for table in (moments, last_moments)),
+        *(_on_line(table, served=0) for table in (placed, placed_before)),
+    )
+
+
+def _on_line(table: ibis.Table, *, served: int) -> ibis.Table:
+    """With all columns of the line, null where the table has none."""
+    nothing = ibis.literal(None, type="int64")
+    history = {name: table[name] if name in table.columns else nothing for name in HISTORY}
+    return table.select("customer", "at", **history, served=ibis.literal(served, type="int64"))

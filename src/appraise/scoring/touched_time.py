@@ -8,7 +8,7 @@ which leaves the proportions of a decay as they are.
 import ibis
 
 from appraise.domain.policies import IndicatorPolicy
-from appraise.scoring.attribution import check_shares, weighted
+from appraise.scoring.attribution import check_shares, weighted, with_last
 from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.prepared import Prepared
 
@@ -34,7 +34,7 @@ def touched_time(prepared: Prepared, touches: ibis.Table, policy: IndicatorPolic
             served.fades >= stretches.stop,
         ],
     ).select("customer", "employee", "why", "touched", at="point")
-    weights = weighted(pairs, policy).cache()
+    weights = weighted(with_last(pairs), policy).cache()
     check_shares(weights)
     ends = stretches.select("customer", "stop", at="point")
     nobody, never = ibis.literal(None, type="int32"), ibis.literal(None, type="int64")
