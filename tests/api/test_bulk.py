@@ -236,3 +236,23 @@ def test_two_requests_that_cross_each_other_both_come_to_an_end(company: Company
 
     done = [result for results in answers for result in results if result.outcome is Outcome.DONE]
     assert (len(done), states(company), _audited(company)) == (3, ["SUBMITTED"] * 3, 3)
+
+
+def test_an_id_that_cannot_be_read_costs_its_row_alone_and_paths_name_rows(company: Company, ask: Ask) -> None:
+    exempt = """mutation ($input: ExemptSectionsInput!) { exemptSections(input: $input) {
+      rows { outcome userErrors { path } error { code } } } }"""
+    wrong = {"sectionId": "nonsense", "expectedVersion": 1, "reason": "LEAVE"}
+    stale = row(company, "Ben Castellanos", reason="LEAVE") | {"expectedVersion": 99}
+    told = call(ask, "Hal Novak", exempt, [wrong, stale, row(company, "Ann Archer", reason="LEAVE")])
+    items = [{**one, "itemId": "nonsense"} for one in ratings(company, "Cem Yıldız")[:1]]
+    rating = call(ask, "Max Weber", RATE, [*items, ratings(company, "Cem Yıldız")[0]])
+
+    assert told["rows"] == [
+        {"outcome": "FAILED", "userErrors": [], "error": {"code": "BAD_USER_INPUT"}},
+        {"outcome": "FAILED", "userErrors": [{"path": ["input", "rows", "1", "expectedVersion"]}], "error": None},
+        {"outcome": "DONE", "userErrors": [], "error": None},
+    ]
+    assert outcomes(rating) == ["FAILED", "DONE"]
+    assert states(company) == ["EXEMPT", "COLLECTING", "DRAFT"]
+    void = f"mutation ($input: ChangeSectionsWithReasonInput!) {{ voidSections(input: $input) {RESULT} }}"
+    assert outcomes(call(ask, "Hal Novak", void, [row(company, "Ben Castellanos", reason="twice")])) == ["DONE"]

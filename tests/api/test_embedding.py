@@ -149,7 +149,7 @@ def test_an_administrator_embedded_administers_nothing(post: Post, embedded: Cal
 
     assert answer["data"]["departments"] is None
     assert answer["data"]["viewer"]["areas"] == []
-    assert "read scoring runs" not in answer["data"]["viewer"]["permissions"]
+    assert "READ_RUNS" not in answer["data"]["viewer"]["permissions"]
     assert answer["data"]["cycles"] == [{"latestRun": None}]
     assert set(codes(answer)) == {"FORBIDDEN"}
 

@@ -306,6 +306,8 @@ MANY = {
     "releaseSections": (Action.RELEASE, ""),
     "shareSections": (Action.SHARE, ""),
     "finaliseSections": (Action.FINALISE, 'reason: "x"'),
+    "exemptSections": (Action.EXEMPT, "reason: NO_CUSTOMER_DUTY"),
+    "voidSections": (Action.VOID, 'reason: "x"'),
 }
 """Changes of many sections, and what each row says more."""
 

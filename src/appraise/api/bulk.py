@@ -11,9 +11,12 @@ from appraise.api.errors import ErrorCode
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
 from appraise.api.repeating import RepeatableInput
+from appraise.api.types.section_course import ExemptionReasonValue
 from appraise.api.types.sections import SectionType
 from appraise.api.user_errors import UserError, user_error
 from appraise.domain.identifiers import SectionId
+from appraise.domain.section_course import ExemptionReason
+from appraise.errors import InvalidInput
 from appraise.use_cases.approve_section import approve_section
 from appraise.use_cases.change_sections import (
     MOST_ROWS,
@@ -24,12 +27,14 @@ from appraise.use_cases.change_sections import (
     RowResult,
     change_sections,
 )
+from appraise.use_cases.exempt_section import exempt_section
 from appraise.use_cases.finalise_section import finalise_section
 from appraise.use_cases.rate_item import rate_item
 from appraise.use_cases.release_section import release_section
 from appraise.use_cases.return_section import return_section
 from appraise.use_cases.share_section import share_section
 from appraise.use_cases.submit_section import submit_section
+from appraise.use_cases.void_section import void_section
 
 
 @strawberry.enum(name="BulkErrorPolicy", description="What a row that cannot be done costs the others.")
@@ -65,16 +70,18 @@ class RowType:
     section: SectionType | None = strawberry.field(
         description="The section afterwards, in a dry run as it would be; null where nothing was changed."
     )
-    user_errors: list[UserError] = strawberry.field(description="What stood in the way, as without bulk.")
+    user_errors: list[UserError] = strawberry.field(
+        description="What stood in the way; a `path` is `input`, `rows`, the row's number from 0 on, and a field of it."
+    )
     error: RowErrorType | None = strawberry.field(description="Why the row could not be tried at all.")
 
     @classmethod
-    def of(cls, result: RowResult, context: RequestContext) -> "RowType":
+    def of(cls, place: int, result: RowResult, context: RequestContext) -> "RowType":
         problem = result.problem
         return cls(
             outcome=OutcomeValue(result.outcome),
             section=None if result.viewed is None else SectionType.viewed(result.viewed, context),
-            user_errors=[] if result.refusal is None else [user_error(result.refusal)],
+            user_errors=[] if result.refusal is None else [user_error(result.refusal, row=place)],
             error=None if problem is None else RowErrorType(code=ErrorCode(problem[0]), message=problem[1]),
         )
 
@@ -121,6 +128,17 @@ class RateItemsInput(BulkInput):
     rows: list[RateItemRowInput] = strawberry.field(description=f"1 to {MOST_ROWS}, carried out in their order.")
 
 
+@strawberry.input(description="One section to exempt.")
+class ExemptSectionRowInput(SectionRowInput):
+    reason: ExemptionReasonValue = strawberry.field(description="Why.")
+    note: str | None = strawberry.field(default=None, description="More about it; goes to the section.")
+
+
+@strawberry.input(description="Sections to exempt.")
+class ExemptSectionsInput(BulkInput):
+    rows: list[ExemptSectionRowInput] = strawberry.field(description=f"1 to {MOST_ROWS}, carried out in their order.")
+
+
 @strawberry.type(name="BulkPayload", description="What came of changing many sections.")
 class BulkPayload:
     rows: list[RowType] = strawberry.field(description="One for each row of the input.")
@@ -145,7 +163,7 @@ class BulkMutation:
             _row(
                 row,
                 rate_item,
-                key_of(row.item_id, Kind.ITEM),
+                row.item_id,
                 rating=row.rating,
                 comment=row.comment,
                 reason=row.reason,
@@ -184,9 +202,37 @@ class BulkMutation:
     def finalise_sections(self, info: strawberry.Info, change: WithReason) -> BulkPayload | None:
         return _with_reason(info.context, change, "FINALISE", finalise_section)
 
+    @strawberry.mutation(
+        description="Take many sections out of the cycle, with reasons.",
+        extensions=[Requires(Permission.ADMINISTER_SECTIONS)],
+    )
+    def exempt_sections(
+        self,
+        info: strawberry.Info,
+        change: Annotated[ExemptSectionsInput, strawberry.argument(name="input", description="Which, and why.")],
+    ) -> BulkPayload | None:
+        rows = [
+            _row(row, exempt_section, reason=ExemptionReason(row.reason.name), note=row.note) for row in change.rows
+        ]
+        return _changed(info.context, change, "EXEMPT", rows)
 
-def _row(row: SectionRowInput, use_case: Callable[..., Any], *keys: str, **fields: object) -> Row:
-    section = SectionId(key_of(row.section_id, Kind.SECTION))
+    @strawberry.mutation(
+        description="Void many sections that were created in error, with reasons.",
+        extensions=[Requires(Permission.ADMINISTER_SECTIONS)],
+    )
+    def void_sections(self, info: strawberry.Info, change: WithReason) -> BulkPayload | None:
+        return _with_reason(info.context, change, "VOID", void_section)
+
+
+def _row(
+    row: SectionRowInput, use_case: Callable[..., Any], item: strawberry.ID | None = None, **fields: object
+) -> Row:
+    try:
+        section = SectionId(key_of(row.section_id, Kind.SECTION))
+        keys = () if item is None else (key_of(item, Kind.ITEM),)
+    except InvalidInput as error:  # costs this row and no other
+        sent = () if item is None else (str(item),)
+        return Row(SectionId(row.section_id), row.expected_version, use_case, sent, fields, (error.code, error.found))
     return Row(section, row.expected_version, use_case, keys, fields)
 
 
@@ -207,7 +253,7 @@ def _changed(context: RequestContext, change: BulkInput, what: str, rows: Sequen
     results = change_sections(context.deployment, context.principal, request, at=context.at)
     outcomes = [result.outcome for result in results]
     return BulkPayload(
-        rows=[RowType.of(result, context) for result in results],
+        rows=[RowType.of(place, result, context) for place, result in enumerate(results)],
         done=outcomes.count(Outcome.DONE),
         failed=outcomes.count(Outcome.FAILED),
         is_dry_run=change.dry_run,

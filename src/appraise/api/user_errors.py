@@ -87,16 +87,20 @@ class UserErrorCode(Enum):
 class UserError:
     message: str = strawberry.field(description="One sentence to show.")
     path: list[str] = strawberry.field(
-        description="What it is about: `input` and a field of it, or `items` and an item's id; empty for the whole."
+        description=(
+            "What it is about: `input` and a field of it, or `items` and an item's id; empty for the whole. Of many "
+            "sections: `input`, `rows` and the row's number from 0 on, before the field."
+        )
     )
     code: UserErrorCode = strawberry.field(description="Stable, for programs.")
 
 
-def user_error(refusal: Refusal) -> UserError:
+def user_error(refusal: Refusal, *, row: int | None = None) -> UserError:
+    whole = [] if row is None else ["input", "rows", str(row)]
     if refusal.field is None:
-        path = []
+        path = whole
     elif refusal.field in INPUT_FIELDS:
-        path = ["input", refusal.field]
+        path = [*(whole or ["input"]), refusal.field]
     else:
         path = ["items", to_global(Kind.ITEM, refusal.field)]
     return UserError(message=retold(refusal.message), path=path, code=UserErrorCode(refusal.code))

@@ -42,13 +42,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`use_case` takes the section, `keys` and `fields`, and gives what it gives when it is called alone."""
+    """`use_case` takes the section, `keys` and `fields`, and gives what it gives when it is called alone.
+
+    `problem` is what was wrong with the row before: its code and words. `section` is the text that was sent then.
+    """
 
     section: SectionId
     expected_version: int
     use_case: Callable[..., ViewedSection | Refusal]
     keys: tuple[str, ...] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
+    problem: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def _changed(
         if answer is not None:
             around = Around(session, principal, at.date())
             return [_thawed(around, row) for row in answer]
-    together = Together(session, principal, [row.section for row in request.rows], at=at)
+    together = Together(session, principal, [row.section for row in request.rows if row.problem is None], at=at)
     results = _tried(replace(deployment, together=together), principal, request, at)
     if request.on_error is OnError.ALL_OR_NOTHING and any(one.outcome is Outcome.FAILED for one in results):
         return [_taken_back(result) for result in results]
@@ -130,6 +134,8 @@ def _tried(deployment: Deployment, principal: Principal, request: BulkRequest, a
 
 
 def _one(deployment: Deployment, principal: Principal, row: Row, version: int, at: datetime) -> RowResult:
+    if row.problem is not None:
+        return RowResult(Outcome.FAILED, problem=row.problem)
     try:
         outcome = row.use_case(
             deployment, principal, row.section, *row.keys, **row.fields, expected_version=version, at=at

@@ -51,6 +51,45 @@ class Area(Enum):
     AUDIT = strawberry.enum_value("AUDIT", description="The audit log.")
 
 
+@strawberry.enum(name="Permission", description="What a reader may do at all; rows decide more. More may be added.")
+class PermissionValue(Enum):
+    READ_PEOPLE = strawberry.enum_value(Permission.READ_PEOPLE, description="May read people.")
+    READ_SECTIONS = strawberry.enum_value(Permission.READ_SECTIONS, description="May read sections.")
+    READ_STANDINGS = strawberry.enum_value(
+        Permission.READ_STANDINGS, description="May read where people stand among the others."
+    )
+    READ_BENCHMARKS = strawberry.enum_value(Permission.READ_BENCHMARKS, description="May read where peers lie.")
+    READ_EVIDENCE = strawberry.enum_value(Permission.READ_EVIDENCE, description="May read the events behind figures.")
+    READ_RUNS = strawberry.enum_value(Permission.READ_RUNS, description="May read scoring runs.")
+    MANAGE_WEBHOOKS = strawberry.enum_value(Permission.MANAGE_WEBHOOKS, description="May manage webhooks.")
+    MANAGE_TOKENS = strawberry.enum_value(Permission.MANAGE_TOKENS, description="May manage access tokens.")
+    RATE_ITEM = strawberry.enum_value(Permission.RATE_ITEM, description="May rate items.")
+    SUBMIT_SECTION = strawberry.enum_value(Permission.SUBMIT_SECTION, description="May submit sections.")
+    RETURN_SECTION = strawberry.enum_value(Permission.RETURN_SECTION, description="May return sections.")
+    FINALISE_SECTION = strawberry.enum_value(Permission.FINALISE_SECTION, description="May finalise sections.")
+    ASSESS_SELF = strawberry.enum_value(Permission.ASSESS_SELF, description="May assess themselves.")
+    APPROVE_SECTION = strawberry.enum_value(Permission.APPROVE_SECTION, description="May approve sections.")
+    SHARE_SECTION = strawberry.enum_value(Permission.SHARE_SECTION, description="May share sections.")
+    ANSWER_SECTION = strawberry.enum_value(Permission.ANSWER_SECTION, description="May answer to their own section.")
+    ADMINISTER_SECTIONS = strawberry.enum_value(
+        Permission.ADMINISTER_SECTIONS, description="May release, exempt, void and reopen sections."
+    )
+    MANAGE_CYCLES = strawberry.enum_value(Permission.MANAGE_CYCLES, description="May manage cycles.")
+    READ_DEPARTMENTS = strawberry.enum_value(Permission.READ_DEPARTMENTS, description="May read departments.")
+    READ_AUDIT_LOG = strawberry.enum_value(Permission.READ_AUDIT_LOG, description="May read the audit log.")
+    MINT_EMBED_TOKENS = strawberry.enum_value(Permission.MINT_EMBED_TOKENS, description="May mint tokens for viewers.")
+    EXPORT = strawberry.enum_value(Permission.EXPORT, description="May export anything.")
+    IMPORT = strawberry.enum_value(Permission.IMPORT, description="May import.")
+    SCORE = strawberry.enum_value(Permission.SCORE, description="May score cycles.")
+    MANAGE_PERSON_REQUESTS = strawberry.enum_value(
+        Permission.MANAGE_PERSON_REQUESTS, description="May export and erase people."
+    )
+    READ_VERDICTS = strawberry.enum_value(Permission.READ_VERDICTS, description="May read verdicts about groups.")
+    KEEP_WATCHES = strawberry.enum_value(Permission.KEEP_WATCHES, description="May keep watch-lists.")
+    WRITE_BACK = strawberry.enum_value(Permission.WRITE_BACK, description="May decide what is written into HR systems.")
+    NAME_DELEGATES = strawberry.enum_value(Permission.NAME_DELEGATES, description="May name who stands in for them.")
+
+
 @strawberry.type(
     name="RatingHabit",
     description="Rating less level, in steps of 1 to 5, on average over sections; above 0 is lenient.",
@@ -73,9 +112,7 @@ class ViewerType:
     name: str = strawberry.field(description="Name to greet with.")
     roles: list[RoleValue] = strawberry.field(description="The hats that were granted.")
     areas: list[Area] = strawberry.field(description="The parts of the service they may use.")
-    permissions: list[str] = strawberry.field(
-        description="What they may do at all, e.g. `rate items`; rows decide more."
-    )
+    permissions: list[PermissionValue] = strawberry.field(description="What they may do at all; rows decide more.")
     employee_key: strawberry.Private[EmployeeId | None]
 
     @strawberry.field(description="Themselves as an employee; null for programs.")
@@ -152,7 +189,7 @@ class ViewerType:
             name=principal.name,
             roles=[RoleValue(role) for role in sorted(principal.roles)],
             areas=areas(principal),
-            permissions=[str(permission) for permission in Permission if RULES[permission](principal)],
+            permissions=[PermissionValue(permission) for permission in Permission if RULES[permission](principal)],
             employee_key=principal.employee,
         )
 

@@ -48,7 +48,7 @@ export class AppraiseCycles extends Page {
         : html`<ul class="rows">
             ${cycles.map((/** @type {any} */ cycle) => this.#cycle(cycle))}
           </ul>`}
-      ${viewer.permissions.includes("manage cycles") ? this.#form(cycles.length === 0) : nothing}`;
+      ${viewer.permissions.includes("MANAGE_CYCLES") ? this.#form(cycles.length === 0) : nothing}`;
   }
 
   /** @param {any} cycle */

@@ -70,7 +70,7 @@ export class AppraisePolicies extends Page {
 
   #list() {
     if (this._found === null) return this._failure === null ? html`<p class="soft" role="status">${t`Loading …`}</p>` : nothing;
-    const mayTry = this._found.viewer.permissions.includes("score cycles");
+    const mayTry = this._found.viewer.permissions.includes("SCORE");
     return html`${this.#policies.map((/** @type {any} */ policy, /** @type {number} */ at) => this.#policy(policy, at === 0))} ${mayTry ? this.#desk() : nothing}`;
   }
 
