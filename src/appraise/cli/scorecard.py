@@ -26,6 +26,7 @@ TIERS = {
     Tier.UNCLEAR: "not to be told from the average",
     Tier.BELOW: "below the average",
 }
+NAME_WIDTH = 17
 MARGIN = Decimal("1.2")
 UNITS = {Unit.POINTS: " of 100", Unit.RATIO: " × expected", Unit.PERCENT: " %", None: ""}
 MIDDLE = 3
@@ -116,7 +117,7 @@ def print_standings(console: Console, standings: Mapping[IndicatorKey, Standing]
         place = TIERS[one.tier] if one.tier else f"rank {one.rank:,}"
         low, high = (f"{bound:.0%}".replace("%", " %") for bound in (one.lower_90, one.upper_90))
         console.print(
-            f"{name:<18}{place} of {one.listed:,} · 90 % sure: better than {low} … {high}",
+            f"{name:<{NAME_WIDTH}} {place} of {one.listed:,} · 90 % sure: better than {low} … {high}",
             highlight=False,
             soft_wrap=True,
         )
@@ -128,7 +129,7 @@ def _print_estimate(console: Console, estimate: Estimate, definition: IndicatorD
     unit = UNITS[definition.unit]
     console.print(
         Text.assemble(
-            (f"{definition.name:<18}", "bold"),
+            (f"{definition.name:<{NAME_WIDTH}} ", "bold"),
             (f"{figure(estimate.indicator, estimate.value)}{unit}", colour),
             f"   expected {figure(estimate.indicator, estimate.expected)}",
         )

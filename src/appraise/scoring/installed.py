@@ -3,6 +3,7 @@
 A package that cannot be read, or that claims a key that is taken, is named and does not stop the others.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
 from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.indicators import COMPOSITE
 from appraise.domain.policies import register
 from appraise.errors import InvalidInput
 from appraise.scoring import (
@@ -32,6 +34,9 @@ OWN: Final = (
     first_contact_resolution.INDICATOR,
     transfers.INDICATOR,
 )
+
+
+KEY: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,9 @@ def installed() -> Installed:
         offered = _loaded(point)
         if isinstance(offered, Refused):
             refused.append(offered)
+        elif not KEY.fullmatch(offered.definition.key) or offered.definition.key == COMPOSITE:
+            reason = f"the key {offered.definition.key!r} is reserved, or not of small letters, digits and underscores"
+            refused.append(Refused(point.name, _package(point), reason))
         elif (key := offered.definition.key) in indicators:
             reason = f"the key {key!r} is taken by {packages[key]}; uninstall one of the two packages"
             refused.append(Refused(point.name, _package(point), reason))

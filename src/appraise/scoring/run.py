@@ -30,12 +30,13 @@ from appraise.domain.scorecards import (
     Scorecard,
     ScoringResult,
 )
+from appraise.errors import AppraiseError, InvalidInput
 from appraise.scoring.absences import excluded, not_in_service
 from appraise.scoring.error_correlations import ErrorCorrelations, with_error_correlations
 from appraise.scoring.findings import Findings
 from appraise.scoring.floors import above_floors
-from appraise.scoring.indicator import Shared
-from appraise.scoring.installed import indicator_named
+from appraise.scoring.indicator import Indicator, Shared
+from appraise.scoring.installed import OWN_PACKAGE, indicator_named, installed
 from appraise.scoring.lists import Pooled, listed
 from appraise.scoring.manifest import Versions, manifest
 from appraise.scoring.prepared import prepare
@@ -114,7 +115,7 @@ def measure(  # noqa: PLR0913  # as `score`
     findings: dict[IndicatorKey, Findings] = {}
     for indicator in chosen:
         steps.next(f"scoring {indicator.definition.name.lower()}")
-        findings[indicator.definition.key] = indicator.measure(shared, policy)
+        findings[indicator.definition.key] = _measured(indicator, shared, policy)
     findings = above_floors(findings, shared.prepared, policy)
     spared = left_out_employees(people, policy, cycle)
     told, errors = with_error_correlations(findings, [key for key, _ in policy.indicators if policy.weighs(key)])
@@ -122,6 +123,23 @@ def measure(  # noqa: PLR0913  # as `score`
     profiles = shares_of(people.employments, policy.profiles, cycle=cycle, data_as_of=data_as_of)
     shares = {at: profiles[employee.id] for at, employee in enumerate(employees) if employee.id in profiles}
     return Measurement(tuple(employees), told, errors, in_service(people, cycle), spared, shares)
+
+
+def _measured(indicator: Indicator, shared: Shared, policy: Policy) -> Findings:
+    """Raises `InvalidInput` that names the package of an indicator that failed, unless it is our own."""
+    try:
+        return indicator.measure(shared, policy)
+    except AppraiseError:
+        raise
+    except Exception as error:
+        key = indicator.definition.key
+        package = installed().packages[key]
+        if package == OWN_PACKAGE:
+            raise
+        raise InvalidInput(
+            f"the indicator {key!r} of {package} failed: {type(error).__name__}: {error}",
+            hint="take it out of the policy, or tell its makers; --debug shows where it failed",
+        ) from error
 
 
 def concluded(measured: Measurement, policy: Policy, made_of: Manifest) -> ScoringResult:
