@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from starlette.testclient import TestClient
@@ -122,6 +123,27 @@ def test_every_answer_admits_nothing_but_our_own_files(client: TestClient) -> No
         policy = client.get(path).headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; script-src 'self' 'sha256-"), path
         assert "unsafe" not in policy
+
+
+def test_a_page_names_every_module_that_its_component_imports_and_no_other(
+    client: TestClient, company: Company
+) -> None:
+    """So that the browser asks for them at once: what is named can be had, and whatever these import is named too."""
+    client.post("/sign-in", data={"token": company.token("Hal Novak")})
+    page = client.get("/cycles/x").text
+    named = re.findall(r'<link rel="modulepreload" href="([^"]+)">', page)
+    texts = {address: client.get(address) for address in named}
+    imported = {
+        (address.rpartition("/")[0], name)
+        for address, text in texts.items()
+        for name in re.findall(r'^import (?:.+ from )?"(\.[^"]+)";$', text.text, re.MULTILINE)
+    }
+
+    assert {answer.status_code for answer in texts.values()} == {200}
+    assert "/static/elements/cycle.js" in named
+    assert "/static/vendor/lit/index.js" in named
+    assert imported
+    assert {urljoin(f"{folder}/", name) for folder, name in imported} <= set(named)
 
 
 def test_the_explorer_admits_one_style_by_a_number_used_once(client: TestClient, company: Company) -> None:

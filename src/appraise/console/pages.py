@@ -22,6 +22,7 @@ from appraise.console.cookies import Cookies
 from appraise.console.frames import NOT_ANSWERED, Frames
 from appraise.console.languages import LanguageChoice
 from appraise.console.menu import PAGES, Page, menu_of
+from appraise.console.modules import IMPORT_MAP, modules_of
 from appraise.console.record_archive import archive
 from appraise.console.sign_in import PAGE as SIGN_IN
 from appraise.console.sign_in import SignIn
@@ -55,6 +56,7 @@ def record_templates() -> Environment:
         "marks": marks,
         "languages": NAMES,
         "is_rtl": is_rtl,
+        "modules_of": modules_of,
     }
     return found
 
@@ -68,7 +70,6 @@ class Console:
         self.sign_in = SignIn(deployment, settings, clock, issuers, self._page)
         self._languages = LanguageChoice(deployment, self.sign_in, Cookies(settings.public_url))
         self._has_explorer = settings.trusted_documents is not TrustedMode.ONLY  # else it could ask nothing
-        self._import_map = (HERE / "static" / "import-map.json").read_text(encoding="utf-8")
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -85,7 +86,7 @@ class Console:
 
     def content_security_policy(self, style: str = "'self'", ancestors: str = "'none'") -> str:
         """Our own files only. The import map has to stand in the page, so it is admitted by its hash."""
-        digest = base64.b64encode(hashlib.sha256(self._import_map.encode()).digest()).decode("ascii")
+        digest = base64.b64encode(hashlib.sha256(IMPORT_MAP.encode()).digest()).decode("ascii")
         return (
             f"default-src 'none'; script-src 'self' 'sha256-{digest}'; style-src {style}; img-src 'self' data:; "
             f"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
@@ -173,7 +174,7 @@ class Console:
         **values: Any,
     ) -> Response:
         html = self._templates.get_template(template).render(
-            import_map=self._import_map,
+            import_map=IMPORT_MAP,
             has_explorer=self._has_explorer,
             principal=principal,
             menu=() if principal is None else menu_of(principal),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Double, Select, and_, bindparam, cast, or_, select
+from sqlalchemy import ColumnElement, Double, Select, and_, bindparam, case, cast, or_, select
 
 from appraise.domain.access import Scope
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, RunId
@@ -45,7 +45,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An employee, and where they stood by their section of the cycle."""
+    """An employee, and where they stood by their section of the cycle; `final_run` is what it was finalised with."""
 
     employee: EmployeeId
     name: str
@@ -54,6 +54,7 @@ class Placed:
     department: str | None
     manager: EmployeeId | None
     manager_name: str | None
+    final_run: RunId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def places(session: Session, viewer: Viewer, cycle: CycleId) -> list[Placed]:
 
 
 def places_of_everybody(session: Session, cycle: CycleId) -> list[Placed]:
-    """Whoever asks; see `lines_of_everybody`."""
+    """All with a section of the cycle, whoever asks; see `lines`."""
     return _placed(session, _EVERYBODY, {"cycle": cycle})
 
 
@@ -131,21 +132,15 @@ def finalised(
     return list(_members(session, viewer, cycle, employees, {"state": SectionState.FINALISED.value}))
 
 
-def lines_in_run(session: Session, viewer: Viewer, cycle: CycleId, run: RunId) -> list[Line]:
-    """As `in_run`, in no order."""
-    values = {**viewer.bound, "cycle": cycle, "run": run}
-    return _lines(session, _line_statement(viewer.sections, is_final=False), values)
+def lines(session: Session, run: RunId) -> list[Line]:
+    """Of everybody in a run, whoever asks, in no order: for figures of groups, and never of one employee."""
+    return _lines(session, _line_statement().where(SCORECARDS.c.run_id == bindparam("run", type_=Key())), {"run": run})
 
 
 def lines_finalised(session: Session, viewer: Viewer, cycle: CycleId) -> list[Line]:
     """As `finalised`, in no order."""
     values = {**viewer.bound, "cycle": cycle, "state": SectionState.FINALISED.value}
-    return _lines(session, _line_statement(viewer.sections, is_final=True), values)
-
-
-def lines_of_everybody(session: Session, cycle: CycleId, run: RunId) -> list[Line]:
-    """By the run, whoever asks: to be told of in groups only, and never of one employee. In no order."""
-    return _lines(session, _line_statement(_EVERYBODY, is_final=False), {"cycle": cycle, "run": run})
+    return _lines(session, _final_line_statement(viewer.sections), values)
 
 
 _EVERYBODY: Final = Door(Scope(everyone=True), is_employee=False)
@@ -188,6 +183,7 @@ def _place_statement(door: Door) -> Select[Any]:
             section.department,
             section.manager_id,
             manager.c.display_name.label("manager_name"),
+            case((section.state == SectionState.FINALISED.value, section.run_id)).label("final_run"),
         )
         .join(EMPLOYEES, EMPLOYEES.c.id == section.employee_id)
         .outerjoin(manager, manager.c.id == section.manager_id)
@@ -216,25 +212,26 @@ def _of_cycle(door: Door) -> tuple[ColumnElement[bool], ...]:
 
 
 @cache
-def _line_statement(door: Door, *, is_final: bool) -> Select[Any]:
+def _line_statement() -> Select[Any]:
     card = SCORECARDS.c
     kept = (card.evidence[name].as_string() for name in ("effective", "credit", "expected_events"))
-    statement = (
-        select(
-            card.employee_id,
-            card.run_id,
-            card.indicator,
-            card.position,
-            card.absence_kind,
-            *(cast(card[name], Double) for name in ("unshrunk", "standard_error", "expected")),
-            card.money_foretold,
-            card.money_currency,
-            *(cast(text, Double) for text in kept),
-        )
-        .join(SECTIONS, SECTIONS.c.employee_id == card.employee_id)
-        .where(*_of_cycle(door))
+    return select(
+        card.employee_id,
+        card.run_id,
+        card.indicator,
+        card.position,
+        card.absence_kind,
+        *(cast(card[name], Double) for name in ("unshrunk", "standard_error", "expected")),
+        card.money_foretold,
+        card.money_currency,
+        *(cast(text, Double) for text in kept),
     )
-    return statement.where(*_which(is_final=is_final))
+
+
+@cache
+def _final_line_statement(door: Door) -> Select[Any]:
+    joined = _line_statement().join(SECTIONS, SECTIONS.c.employee_id == SCORECARDS.c.employee_id)
+    return joined.where(*_of_cycle(door), *_which(is_final=True))
 
 
 def _which(*, is_final: bool) -> tuple[ColumnElement[bool], ...]:

@@ -21,7 +21,7 @@ from appraise.storage.access import Viewer
 from appraise.storage.contributions import Placed
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.group_figures import LIMITS, variances
-from appraise.use_cases.result_columns import Coded, Column, columns_of
+from appraise.use_cases.result_columns import Coded, Column, results_of
 
 NO_DEPARTMENT: Final = "The section names no department, so that there are no peers."
 TENTH: Final = Decimal("0.1")
@@ -37,10 +37,9 @@ def read_benchmarks(
         raise Forbidden("where the peers lie is for people, not for programs")
     with deployment.database.reading() as session:
         places = contributions.places_of_everybody(session, cycle)
-        everybody = columns_of(contributions.lines_of_everybody(session, cycle, run), places)
         readable = sections.readable(session, Viewer(principal, at.date()), cycle)
         fewest = cycles.policy_of(session, run).minimum_group
-    return Benchmarks(places, everybody, readable, fewest=fewest)
+    return Benchmarks(places, results_of(deployment, run).of(places), readable, fewest=fewest)
 
 
 class Benchmarks:

@@ -41,7 +41,7 @@ from appraise.use_cases.group_figures import (
     summed,
     withheld,
 )
-from appraise.use_cases.result_columns import Column, IntArray, column_of, columns_of
+from appraise.use_cases.result_columns import Column, IntArray, column_of, columns_of, results_of
 from appraise.use_cases.section_view import Actor
 from appraise.use_cases.transactions import committed
 
@@ -139,7 +139,8 @@ def contributions_of(
 def _rows(deployment: Deployment, principal: Principal, wanted: ContributionQuery, *, at: datetime) -> list[_Row]:
     viewer = Viewer(principal, at.date())
     with deployment.database.reading() as session:
-        return [row for cycle in _chosen(session, wanted) for row in _of_cycle(session, viewer, wanted, cycle)]
+        chosen = _chosen(session, wanted)
+        return [row for cycle in chosen for row in _of_cycle(deployment, session, viewer, wanted, cycle)]
 
 
 def _chosen(session: Session, wanted: ContributionQuery) -> Sequence[Cycle]:
@@ -148,18 +149,22 @@ def _chosen(session: Session, wanted: ContributionQuery) -> Sequence[Cycle]:
     return [cycles.get(session, cycle) for cycle in dict.fromkeys(wanted.cycles)]
 
 
-def rows_of_cycle(session: Session, viewer: Viewer, wanted: ContributionQuery, cycle: Cycle) -> list[ContributionRow]:
+def rows_of_cycle(
+    deployment: Deployment, session: Session, viewer: Viewer, wanted: ContributionQuery, cycle: Cycle
+) -> list[ContributionRow]:
     """In no order, and not audited: whoever hands one of an employee out has to."""
-    return [row.made() for row in _of_cycle(session, viewer, wanted, cycle)]
+    return [row.made() for row in _of_cycle(deployment, session, viewer, wanted, cycle)]
 
 
-def _of_cycle(session: Session, viewer: Viewer, wanted: ContributionQuery, cycle: Cycle) -> list[_Row]:
+def _of_cycle(
+    deployment: Deployment, session: Session, viewer: Viewer, wanted: ContributionQuery, cycle: Cycle
+) -> list[_Row]:
     run = cycles.latest_run(session, cycle.id)
     if run is None:
         return []
     if wanted.dimension is Dimension.EMPLOYEE:
         return _of_employees(session, viewer, wanted, cycle, run.id)
-    return _of_groups(session, viewer, wanted, cycle, run.id)
+    return _of_groups(deployment, session, viewer, wanted, cycle, run.id)
 
 
 def _of_employees(session: Session, viewer: Viewer, wanted: ContributionQuery, cycle: Cycle, run: RunId) -> list[_Row]:
@@ -188,10 +193,16 @@ def _published(member: Member, as_of: date) -> Reading:
     return Reading(published(member), summed(member.indicator, column), cover(column), as_of)
 
 
-def _of_groups(session: Session, viewer: Viewer, wanted: ContributionQuery, cycle: Cycle, run: RunId) -> list[_Row]:
+def _of_groups(
+    deployment: Deployment, session: Session, viewer: Viewer, wanted: ContributionQuery, cycle: Cycle, run: RunId
+) -> list[_Row]:
     places = contributions.places(session, viewer, cycle.id)
-    now = columns_of(contributions.lines_in_run(session, viewer, cycle.id, run), places)
-    final = columns_of(contributions.lines_finalised(session, viewer, cycle.id), places)
+    newest = results_of(deployment, run)
+    now = newest.of(places)
+    if {place.final_run for place in places} <= {None, run}:
+        final = newest.of(places, final_with=run)
+    else:
+        final = columns_of(contributions.lines_finalised(session, viewer, cycle.id), places)
     days = _days(session, {run, *(run for column in final.values() for run in column.runs)})
     table = _Table(wanted, places, days, cycles.policy_of(session, run).minimum_group)
     for indicator in dict.fromkeys((*now, *final)):

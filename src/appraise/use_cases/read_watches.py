@@ -187,7 +187,7 @@ class _Look:
         if asked not in self._rows:
             viewer = Viewer(self._principal, self._at.date())
             wanted = ContributionQuery(rule.dimension)
-            self._rows[asked] = rows_of_cycle(self._session, viewer, wanted, self._both[number].cycle)
+            self._rows[asked] = rows_of_cycle(self._deployment, self._session, viewer, wanted, self._both[number].cycle)
         return {
             row.group.key: (row.group, one.now.result)
             for row in self._rows[asked]
