@@ -126,7 +126,6 @@ export class AppraiseDisputes extends Page {
     css`
       h1 { font: 400 var(--size-head) / 1.12 var(--serif); letter-spacing: -0.02em; padding-bottom: var(--s5); }
       h2 { font: 500 var(--size-title) / 1.3 var(--serif); }
-      h2:focus { outline: 0; }
       .empty { padding-block: var(--s6); font: 400 var(--size-lead) / 1.5 var(--serif); border-top: 1px solid var(--ink); }
       .columns { display: grid; gap: var(--s5) var(--s7); grid-template-columns: minmax(0, 1fr); }
       ul { list-style: none; border-top: 1px solid var(--ink); margin-top: var(--s2); }

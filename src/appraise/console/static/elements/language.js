@@ -1,6 +1,7 @@
 // The language of the page. English is the text in the code; every other language is a catalogue of it.
 
 import { LitElement } from "lit";
+import { handOn, placeOf } from "./focus.js";
 
 /** @typedef {Record<string, string | Record<string, string>>} Catalogue a message that counts has a form for each plural category */
 
@@ -61,8 +62,14 @@ function speak(wanted) {
   });
 }
 
-/** A component whose words follow the page's language; the outermost one says which that is, by `lang`. */
+/**
+ * What all components are: words in the page's language, which the outermost one says by `lang`, and a focus that is not
+ * lost when the component draws itself anew.
+ */
 export class Spoken extends LitElement {
+  /** @type {import("./focus.js").Place | null} whose focus is to be handed on once it is known what came of it */
+  #place = null;
+
   static get observedAttributes() {
     return [...super.observedAttributes, "lang"];
   }
@@ -82,6 +89,14 @@ export class Spoken extends LitElement {
   attributeChangedCallback(name, old, value) {
     super.attributeChangedCallback(name, old, value);
     if (name === "lang" && this.isConnected) this.#choose();
+  }
+
+  /** @param {Map<PropertyKey, unknown>} changed */
+  update(changed) {
+    const root = /** @type {ShadowRoot} */ (this.renderRoot);
+    const place = placeOf(root) ?? this.#place;
+    super.update(changed);
+    this.#place = place !== null && handOn(root, place) ? place : null;
   }
 
   /** What was read in the other language is for whoever read it to read again. */

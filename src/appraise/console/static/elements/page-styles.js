@@ -6,7 +6,6 @@ export const sheets = css`
   .title { padding-bottom: var(--s5); display: grid; gap: var(--s2); }
   h1 { font: 400 var(--size-head) / 1.12 var(--serif); letter-spacing: -0.02em; overflow-wrap: anywhere; }
   h2 { font: 500 var(--size-title) / 1.3 var(--serif); }
-  h2:focus { outline: none; }
   h3 { font: 600 var(--size-text) / 1.3 var(--sans); }
   .lead { max-width: var(--measure); text-wrap: pretty; }
   section { border-top: 1px solid var(--ink); padding-block: var(--s4) var(--s6); display: grid; gap: var(--s3); }

@@ -27,7 +27,6 @@ export const layout = css`
   .deeds { display: flex; flex-wrap: wrap; gap: var(--s3); margin-top: var(--s3); }
   code { font-size: 0.95em; }
   blockquote { margin: var(--s2) 0 0; font: italic 400 var(--size-text) / 1.5 var(--serif); overflow-wrap: anywhere; white-space: pre-line; }
-  h1:focus { outline: 0; }
   .wrong { color: var(--worse); font-weight: 600; }
   .failed { max-width: var(--measure); }
   .failed p { margin-top: var(--s4); }

@@ -8,7 +8,7 @@ export const shared = css`
   h1, h2, h3, p, ul, ol, dl, dd, figure, fieldset { margin: 0; padding: 0; }
   fieldset { border: 0; min-width: 0; }
   a { color: var(--accent); text-underline-offset: 0.18em; text-decoration-thickness: 1px; }
-  :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: var(--corner); }
+  :focus-visible, [type=date]:focus-within { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: var(--corner); }
   .soft { color: var(--ink-soft); }
   .small { font-size: var(--size-small); }
   .hidden {

@@ -195,7 +195,6 @@ export class AppraiseWatchList extends Page {
     sheets,
     css`
       section { border-top: 1px solid var(--ink); margin-bottom: var(--s5); }
-      h2:focus { outline: none; }
       h3 { font-size: 1rem; font-weight: 600; text-wrap: pretty; }
       .none { padding-block: var(--s3); }
       .absent { font-style: italic; }
