@@ -63,7 +63,7 @@ def _deployment(settings: Settings) -> Deployment:
     log_to_stderr()
     return Deployment(
         database=Database(settings.resolved_database_url),
-        events=EventStore(settings.resolved_events_url),
+        events=_events(settings),
         secret=_secret(settings),
         code_version=__version__,
         webhook_networks=settings.allowed_networks,
@@ -75,6 +75,15 @@ def _deployment(settings: Settings) -> Deployment:
         in_place=settings.events_in_place,
         language=settings.language,
     )
+
+
+def _events(settings: Settings) -> EventStore:
+    url = settings.resolved_events_url
+    if "://" in url:
+        copies = settings.data / "events-copies"
+        copies.mkdir(parents=True, exist_ok=True)
+        return EventStore(copies, bucket=url)
+    return EventStore(url)
 
 
 def _mail_server(settings: Settings) -> MailServer | None:

@@ -34,7 +34,8 @@ class Settings(BaseSettings):
     data: Path = Field(default=Path("appraise-data"), description="directory of the embedded database and event store")
     database_url: str | None = Field(default=None, description="PostgreSQL URL; SQLite under `data` where not set")
     events_url: str | None = Field(
-        default=None, description="directory in which the event tables lie; `data`/events where not set"
+        default=None,
+        description="directory or s3://bucket/prefix in which the event tables lie; `data`/events where not set",
     )
     events_in_place: Path | None = Field(
         default=None, description="TOML file of event tables that are read where they are; none where not set"

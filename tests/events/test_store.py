@@ -58,10 +58,11 @@ def test_a_directory_that_the_engines_misread_is_refused(tmp_path: Path) -> None
         EventStore(tmp_path / "100%20")
 
 
-@pytest.mark.parametrize("address", ["s3://bucket/events", "file:///tmp/events"])
-def test_an_object_store_is_refused_before_anything_is_written(address: str) -> None:
-    with pytest.raises(InvalidInput, match="expected: a directory"):
-        EventStore(address)
+def test_an_address_that_is_neither_a_directory_nor_a_bucket_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="expected: a directory, or s3://bucket/prefix"):
+        EventStore("file:///tmp/events")
+    with pytest.raises(InvalidInput, match="expected: a directory, or s3://bucket/prefix"):
+        EventStore(tmp_path, bucket="gs://bucket/events")
 
 
 def test_blanks_and_umlauts_in_the_directory_do_no_harm(tmp_path: Path) -> None:

@@ -79,6 +79,7 @@ def compact(
             f"loads of before {settle_before:%Y-%m-%d} cannot be settled yet",
             expected="a day before yesterday, as scoring may be reading what was loaded since",
         )
+    store.check_on_disk("a compaction")
     with alone(store.root):
         before = {kind: _sizes(store, kind) for kind in EventKind}
         total = sum(size.bytes for size, _ in before.values())

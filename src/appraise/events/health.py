@@ -29,5 +29,7 @@ def count_rows(snapshot: Snapshot, kind: EventKind) -> int | str:
 
 
 def count_abandoned(store: EventStore) -> int:
-    """Files that were put down and never committed, by programs that are gone."""
+    """Files that were put down and never committed, by programs that are gone; of a bucket it cannot be told."""
+    if not store.is_on_disk:
+        return 0
     return sum(1 for kind in EventKind for _ in abandoned_files(store.files(kind)))

@@ -6,7 +6,7 @@ month would cut the loads of a small organisation into hundreds of tiny files; P
 
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ from appraise.events.log import (
     loads_of,
     read_log,
 )
+from appraise.events.object_files import ObjectFiles
 from appraise.events.rewriting import connect, holding, replace_files, scan, without
 from appraise.events.schema import DUCKDB, arrow_schema, stored_columns, visible_columns
 from appraise.events.table_files import TableFiles, alone, live_files
@@ -141,15 +142,19 @@ class Snapshot:
 
 
 class EventStore:
-    """Reads and writes under `root`, a directory; processes may do so at the same time."""
+    """Reads and writes under `root`, a directory; processes may do so at the same time.
 
-    def __init__(self, root: Path | str) -> None:
-        if "://" in str(root):
-            raise InvalidInput(
-                f"The events cannot lie at {root}",
-                expected="a directory: object stores are not written yet",
-                hint="Choose a directory, of a disk that all processes see.",
-            )
+    With a `bucket`, the address of one with its prefix, the tables lie there, and under `root` copies of their files.
+    """
+
+    def __init__(self, root: Path | str, *, bucket: str | None = None) -> None:
+        for address, scheme in ((str(root), ""), (bucket or "", "s3")):
+            if "://" in address and address.partition("://")[0] != scheme:
+                raise InvalidInput(
+                    f"The events cannot lie at {address}",
+                    expected="a directory, or s3://bucket/prefix",
+                    hint="Choose a directory of a disk that all processes see, or a bucket.",
+                )
         self._root = str(Path(root).resolve())
         # delta-rs decodes a percent sign twice and DuckDB reads the others as patterns.
         if set(self._root) & set("%*?["):
@@ -159,15 +164,34 @@ class EventStore:
                 hint="Choose another directory.",
             )
 
+        self._bucket = None if bucket is None else bucket.rstrip("/")
+
     @property
     def root(self) -> str:
         return self._root
+
+    @property
+    def is_on_disk(self) -> bool:
+        return self._bucket is None
+
+    def check_on_disk(self, what: str) -> None:
+        """Raises `InvalidInput` where the tables lie in a bucket, in which nothing is deleted yet."""
+        if self._bucket is not None:
+            raise InvalidInput(
+                f"{what} is not done in a bucket yet: the events lie at {self._bucket}",
+                expected="events in a directory",
+                hint="copy the bucket to a directory, do it there with APPRAISE_EVENTS_URL, and copy it back; "
+                "let nobody import meanwhile",
+            )
+
+    def _address(self, kind: EventKind) -> str:
+        return f"{self._bucket or self._root}/{kind.value}"
 
     def initialise(self) -> None:
         """Create what is missing; harmless when all is there."""
         for kind in EventKind:
             DeltaTable.create(
-                f"{self._root}/{kind.value}",
+                self._address(kind),
                 arrow_schema(kind),
                 mode="ignore",
                 name=kind.value,
@@ -177,9 +201,12 @@ class EventStore:
             _brought_up(self.open_table(kind), kind)
 
     def open_table(self, kind: EventKind, *, version: int | None = None) -> DeltaTable:
-        uri = f"{self._root}/{kind.value}"
+        uri = self._address(kind)
         if not DeltaTable.is_deltatable(uri):
-            raise NotFound(f"There are no event tables under {self._root}", hint="Initialise the event store first.")
+            raise NotFound(
+                f"There are no event tables under {self._bucket or self._root}",
+                hint="Initialise the event store first.",
+            )
         return DeltaTable(uri, version=version)
 
     def snapshot(self, versions: Mapping[EventKind, int] | None = None) -> Snapshot:
@@ -204,7 +231,7 @@ class EventStore:
         return later if set(later.names) <= there else own
 
     def files(self, kind: EventKind) -> TableFiles:
-        return TableFiles(self._root, kind)
+        return TableFiles(self._root, kind) if self._bucket is None else ObjectFiles(self._root, kind, self._bucket)
 
     def logs(self) -> dict[EventKind, TableLog]:
         return self._logs(self._open_all())
@@ -264,7 +291,8 @@ class EventStore:
                 f"The load {load_id} is settled: what it superseded was removed for good by a compaction",
                 hint="Import a file with the events as they should be; it supersedes this load.",
             )
-        with alone(self._root):
+        # In a bucket others are met at the commit.
+        with alone(self._root) if self.is_on_disk else nullcontext():
             rows = {kind: self._undo_in(kind, load, at) for kind in sorted(load.counts)}
         repeat = tuple(other.id for other in self.loads() if load_id in other.leans_on)
         return Undone(load_id, rows, repeat)

@@ -71,6 +71,7 @@ def erase_customer(
 
         committed(deployment, work)
 
+    store.check_on_disk("an erasure")
     told("customer.erase", found)  # before, as whoever was erased cannot be counted after a break
     with tempfile.TemporaryDirectory(prefix="appraise-erasure-") as directory:
         erased = erase_rows(store, customer, scratch=Path(directory), at=at)
