@@ -19,6 +19,7 @@ from appraise.errors import InvalidInput, Retriable
 from appraise.events.data_files import write_files
 from appraise.events.engine import literal
 from appraise.events.log import COMPACTION_KEY, Pass, TableLog, live_commits
+from appraise.events.object_files import refuse_in
 from appraise.events.rewriting import connect, holding, replace_files, scan, without
 from appraise.events.store import ATTEMPTS_TO_COMMIT, EventStore, seen_passes
 from appraise.events.table_files import Lived, TableFiles, alone, delete_abandoned, live_files
@@ -79,7 +80,7 @@ def compact(
             f"loads of before {settle_before:%Y-%m-%d} cannot be settled yet",
             expected="a day before yesterday, as scoring may be reading what was loaded since",
         )
-    store.check_on_disk("a compaction")
+    refuse_in(store.bucket, "a compaction")
     with alone(store.root):
         before = {kind: _sizes(store, kind) for kind in EventKind}
         total = sum(size.bytes for size, _ in before.values())

@@ -30,6 +30,6 @@ def count_rows(snapshot: Snapshot, kind: EventKind) -> int | str:
 
 def count_abandoned(store: EventStore) -> int:
     """Files that were put down and never committed, by programs that are gone; of a bucket it cannot be told."""
-    if not store.is_on_disk:
+    if store.bucket is not None:
         return 0
     return sum(1 for kind in EventKind for _ in abandoned_files(store.files(kind)))

@@ -14,10 +14,22 @@ from pathlib import Path
 from deltalake._internal import DeltaFileSystemHandler
 from pyarrow.fs import FileType
 
+from appraise.errors import InvalidInput
 from appraise.events.data_files import DataFile
 from appraise.events.table_files import TableFiles
 
 CHUNK = 8 << 20
+
+
+def refuse_in(bucket: str | None, what: str) -> None:
+    """Raises `InvalidInput` where the tables lie in a bucket, in which nothing is deleted yet."""
+    if bucket is not None:
+        raise InvalidInput(
+            f"{what} is not done in a bucket yet: the events lie at {bucket}",
+            expected="events in a directory",
+            hint="copy the bucket to a directory, do it there with APPRAISE_EVENTS_URL, and copy it back; "
+            "let nobody import meanwhile",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,18 +171,8 @@ class EventStore:
         return self._root
 
     @property
-    def is_on_disk(self) -> bool:
-        return self._bucket is None
-
-    def check_on_disk(self, what: str) -> None:
-        """Raises `InvalidInput` where the tables lie in a bucket, in which nothing is deleted yet."""
-        if self._bucket is not None:
-            raise InvalidInput(
-                f"{what} is not done in a bucket yet: the events lie at {self._bucket}",
-                expected="events in a directory",
-                hint="copy the bucket to a directory, do it there with APPRAISE_EVENTS_URL, and copy it back; "
-                "let nobody import meanwhile",
-            )
+    def bucket(self) -> str | None:
+        return self._bucket
 
     def _address(self, kind: EventKind) -> str:
         return f"{self._bucket or self._root}/{kind.value}"
@@ -292,7 +282,7 @@ class EventStore:
                 hint="Import a file with the events as they should be; it supersedes this load.",
             )
         # In a bucket others are met at the commit.
-        with alone(self._root) if self.is_on_disk else nullcontext():
+        with alone(self._root) if self._bucket is None else nullcontext():
             rows = {kind: self._undo_in(kind, load, at) for kind in sorted(load.counts)}
         repeat = tuple(other.id for other in self.loads() if load_id in other.leans_on)
         return Undone(load_id, rows, repeat)
