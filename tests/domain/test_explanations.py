@@ -176,10 +176,26 @@ def test_what_was_taken_for_a_loss_is_told_after_what_was_seen() -> None:
 
 
 def test_a_case_mix_that_explains_nothing_is_told_so() -> None:
-    working = Working(Decimal("83.05"), (), Decimal("0.85"), Decimal("82.20"), Decimal(1))
+    none = (("topic", Decimal(0)),)
+    working = Working(Decimal("83.05"), none, Decimal("0.85"), Decimal("82.20"), Decimal(1))
 
     assert sentences(replace(SATISFIED, working=working))[1] == (
         "The customers and cases served were no harder and no easier than the peers'."
+    )
+
+
+def test_what_was_not_adjusted_for_is_said_and_never_called_no_harder() -> None:
+    notes = (("case mix: prior_purchases", "not adjusted for, not recorded"), ("compared with each other", "34 of 40"))
+    unknown = Working(Decimal("83.05"), (), Decimal("0.85"), Decimal("82.20"), Decimal(1), notes[:1])
+    apart = Working(Decimal("83.05"), (("topic", Decimal(0)),), Decimal("0.85"), Decimal("82.20"), Decimal(1), notes)
+
+    assert sentences(replace(SATISFIED, working=unknown))[1:3] == (
+        "How hard the customers and cases served were is not in the figure.",
+        "Not adjusted for: prior purchases (not recorded).",
+    )
+    assert sentences(replace(SATISFIED, working=apart))[1:3] == (
+        "Compared are only the employees who have kinds of cases in common, directly or through others (34 of 40).",
+        "Not adjusted for: prior purchases (not recorded).",
     )
 
 

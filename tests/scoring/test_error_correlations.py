@@ -35,7 +35,7 @@ def findings(key: IndicatorKey, left: Left | None) -> Findings:
         employee, customer, residual = zip(*left, strict=True)
         rows = {"employee": employee, "customer": customer, "residual": [Decimal(one) for one in residual]}
         table = ibis.memtable(rows, schema={"employee": "int64", "customer": "int64", "residual": "decimal(38, 12)"})
-    results = Results({}, Measured([0, 1], np.zeros(2), np.ones(2), 1.0, residuals=table))
+    results = Results({}, Measured([0, 1], np.zeros(2), np.ones(2), residuals=table))
     nothing = Absence(key, AbsenceKind.NOT_OBSERVED, "none")
     return Findings(results, nothing, Coverage(key, Decimal(0), Decimal(0)))
 
@@ -133,7 +133,7 @@ def test_a_run_puts_indicators_together_by_what_their_errors_share() -> None:
     known = {}
     for column, key in enumerate((SATISFACTION, REPEAT_PURCHASE)):
         said = {at: replace(SATISFIED, indicator=key) for at in range(60)}
-        results = Results(said, Measured(range(60), deviation[:, column], np.ones(60), 1.0))
+        results = Results(said, Measured(range(60), deviation[:, column], np.ones(60)))
         known[key] = Findings(
             results, Absence(key, AbsenceKind.NOT_OBSERVED, "none"), Coverage(key, Decimal(0), Decimal(0))
         )

@@ -32,7 +32,7 @@ def measured(first: np.ndarray, second: np.ndarray) -> Measurement:
     for key, deviation in ((SATISFACTION, first), (REPEAT_PURCHASE, second)):
         nothing = Absence(key, AbsenceKind.NOT_OBSERVED, "none")
         said = {at: replace(SATISFIED, indicator=key) for at in range(len(first))}
-        found = Results(said, Measured(range(len(first)), deviation, np.full(len(first), 1e-4), 1.0))
+        found = Results(said, Measured(range(len(first)), deviation, np.full(len(first), 1e-4)))
         findings[key] = Findings(found, nothing, Coverage(key, Decimal(0), Decimal(0)))
     return Measurement(people, findings, {}, frozenset(one.id for one in people))
 

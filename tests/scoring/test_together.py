@@ -74,8 +74,8 @@ def test_what_is_withheld_tells_nothing_through_the_composite() -> None:
         deviation = np.array([value, 1.0, -1.0, 2.0, 0.5, -2.0, 1.5])
         withheld = Absence(SATISFACTION, AbsenceKind.WITHHELD, "fewer than 5 customers")
         nothing = Coverage(SATISFACTION, Decimal(0), Decimal(0))
-        secret = Results({0: withheld}, Measured(range(7), deviation, np.full(7, 0.5), 1.0))
-        other = Results({}, Measured(range(1, 7), deviation[1:], np.full(6, 0.5), 1.0))
+        secret = Results({0: withheld}, Measured(range(7), deviation, np.full(7, 0.5)))
+        other = Results({}, Measured(range(1, 7), deviation[1:], np.full(6, 0.5)))
         found = {SATISFACTION: secret, REPEAT_PURCHASE: other, LIFETIME_VALUE: Results(), ATTRITION: Results()}
         findings = {key: Findings(results, withheld, nothing) for key, results in found.items()}
         return dict(composites(findings, DEFAULT_POLICY, shares={}, errors={}).said)

@@ -197,8 +197,33 @@ def test_columns_that_cannot_be_told_from_employees_or_others_are_dropped_and_sa
 
     assert result.dropped == (2, 3)
     assert result.degrees_of_freedom == pytest.approx(90 - 6 - 2)
-    assert result.adjusted == pytest.approx(plain.adjusted)
+    assert result.part.tolist() == [0, 1, 0, 1, 0, 1]
+    for rows in (slice(0, 6, 2), slice(1, 6, 2)):
+        assert result.adjusted[rows] - result.adjusted[rows][0] == pytest.approx(
+            plain.adjusted[rows] - plain.adjusted[rows][0]
+        )
     assert result.effect[:, 2:] == pytest.approx(np.zeros((6, 2)))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_employees_are_compared_where_their_difference_can_be_estimated(sums_of: Build, seed: int) -> None:
+    """The difference of two employees' effects lies in the row space of the design: by rank (Searle 1971, 5.4)."""
+    random = np.random.default_rng(seed)
+    desk, g = random.integers(0, 3, 8), np.repeat(np.arange(8), 6)
+    kind = desk[g] * 2 + random.integers(0, 2, g.size)  # what a desk serves, nobody of another does
+    kind[random.random(g.size) < 0.02 * (seed % 3)] = 0
+    hour = random.integers(0, 2, g.size)
+    x = np.column_stack([kind[:, None] == np.arange(1, 6), hour]).astype(float)
+    design = np.column_stack([g[:, None] == np.arange(8), x])
+    part = case_mix(sums_of(g, random.normal(size=g.size), x)).part
+    rank = np.linalg.matrix_rank(design)
+
+    for one in range(8):
+        for other in range(one):
+            contrast = np.zeros(design.shape[1])
+            contrast[one], contrast[other] = 1.0, -1.0
+            estimable = np.linalg.matrix_rank(np.vstack([design, contrast])) == rank
+            assert (part[one] == part[other]) == estimable
 
 
 def test_a_design_effect_widens_the_sampling_part_and_never_narrows_it(sums_of: Build) -> None:

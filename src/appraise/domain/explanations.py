@@ -14,6 +14,15 @@ from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate
 LOST: Final = "a lost customer is one"
 """Name of the working's note that says what was taken for a loss."""
 
+COMPARED: Final = "compared with each other"
+"""Name of the working's note that says how many, of how many, have kinds of cases in common."""
+
+GROUPS: Final = "groups of employees without a kind of case in common"
+
+CASE_MIX: Final = "case mix: "
+NOT_ADJUSTED: Final = "not adjusted for, "
+"""How the note begins that names a factor, and says why it could not be adjusted for."""
+
 ABSENCES: Final[dict[AbsenceKind, str]] = {
     AbsenceKind.INSUFFICIENT_EVIDENCE: "Too little evidence for a figure",
     AbsenceKind.NOT_OBSERVED: "Not observed",
@@ -31,7 +40,9 @@ def sentences(estimate: Estimate) -> tuple[str, ...]:
     steps = (
         _observed(estimate),
         _lost(estimate),
+        _compared(estimate),
         _case_mix(estimate),
+        _not_adjusted(estimate),
         _shrinkage(estimate),
         own_share(estimate.working.attributable_share),
         _interval(estimate),
@@ -119,10 +130,34 @@ def _lost(estimate: Estimate) -> str:
     return "" if meaning is None else retold(f"{LOST[:1].upper()}{LOST[1:]} {meaning}.")
 
 
+def _compared(estimate: Estimate) -> str:
+    count = dict(estimate.working.notes).get(COMPARED)
+    if count is None:
+        return ""
+    return say(
+        "Compared are only the employees who have kinds of cases in common, directly or through others ({count}).",
+        count=retold(count),
+    )
+
+
+def _not_adjusted(estimate: Estimate) -> str:
+    factors = [
+        f"{_words(name.removeprefix(CASE_MIX))} ({retold(why.removeprefix(NOT_ADJUSTED))})"
+        for name, why in estimate.working.notes
+        if name.startswith(CASE_MIX) and why.startswith(NOT_ADJUSTED)
+    ]
+    return say("Not adjusted for: {factors}.", factors=", ".join(factors)) if factors else ""
+
+
 def _case_mix(estimate: Estimate) -> str:
     effects = estimate.working.case_mix
     total = sum(effect for _, effect in effects)
+    if not effects:
+        return say("How hard the customers and cases served were is not in the figure.")
     if not total:
+        # Among a part of the employees only; that there is another part has been said.
+        if COMPARED in dict(estimate.working.notes):
+            return ""
         return say("The customers and cases served were no harder and no easier than the peers'.")
     direction = definition_of(estimate.indicator).direction
     if direction is None:

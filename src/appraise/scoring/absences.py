@@ -50,6 +50,19 @@ def refused(indicator: IndicatorKey, error: NotEnough, evidence: Evidence | None
     return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, reason, evidence)
 
 
+def apart(indicator: IndicatorKey, size: int, error: NotEnough, evidence: Evidence) -> Absence:
+    """These `size` employees have no kind of case in common with any other, and cannot be compared by themselves."""
+    if size == 1:
+        reason = "No other employee has cases of the kinds that this one has, so that there is nobody to compare with."
+    else:
+        needed = f", needed: {error.expected}" if error.expected else ""
+        reason = (
+            f"{size:,} employees have kinds of cases that nobody else has, and can only be compared with each other: "
+            f"{error.found}{needed}."
+        )
+    return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, reason, evidence)
+
+
 def too_little(indicator: IndicatorKey, words: Words, *, amount: float, minimum: int, evidence: Evidence) -> Absence:
     reason = f"The evidence is {_number(amount)} {words.amount}; at least {minimum} are needed."
     return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, reason, evidence)

@@ -14,6 +14,9 @@ IntArray = npt.NDArray[np.int64]
 
 NOT_RECORDED = "not recorded"
 OTHER = "other"
+SAME = "it does not vary"
+ALIKE = "it goes with the factors before it"
+APART = "nobody serves several kinds"
 PRIOR_PURCHASES = "prior_purchases"
 TENURE = "tenure"
 FEWEST_EVENTS = 10

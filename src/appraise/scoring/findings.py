@@ -1,23 +1,23 @@
 """From arrays of figures to what is said of each employee: an estimate, or why there is none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import ibis
 import numpy as np
-import numpy.typing as npt
 
+from appraise.domain.explanations import COMPARED, GROUPS
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import Direction, definition_of
 from appraise.domain.policies import Policy
 from appraise.domain.scorecards import Absence, Coverage, Estimate, Evidence, Money
 from appraise.errors import NotEnough
-from appraise.scoring.absences import Words, refused, too_little, too_unreliable, withheld
-from appraise.scoring.levels import Known, levels
+from appraise.scoring.absences import Words, apart, refused, too_little, too_unreliable, withheld
+from appraise.scoring.arrays import FloatArray, IntArray
+from appraise.scoring.levels import Known, Pooled, levels
 from appraise.scoring.working import exactly, unshrunk, worked_out
 from appraise.statistics.shrinkage import Shrunk
 
-FloatArray = npt.NDArray[np.float64]
 Notes = Sequence[tuple[str, str]]
 
 
@@ -26,16 +26,16 @@ class Measured:
     """What the evidence says before it is pooled, of everybody with any: rows belong to positions `employees` (J,).
 
     `deviation` from the average employee and its sampling `variance` are in the indicator's unit and its square, raw
-    less case mix, not turned: of attrition higher is worse. `spread` is the estimated sd between employees.
-    `known` is what pooling made of it. `residuals` are sums of `residual` by `employee` and `customer`, as weighed in
-    the figure: what chance did, and its part in the figures of other indicators; None where nothing is kept of them.
+    less case mix, not turned: of attrition higher is worse. The average is that of those who have cases in common, and
+    `pooled` is what was made of each such group, where the indicator is judged. `residuals` are sums of `residual` by
+    `employee` and `customer`, as weighed in the figure: what chance did, and its part in the figures of other
+    indicators; None where nothing is kept of them.
     """
 
     employees: Sequence[int]
     deviation: FloatArray
     variance: FloatArray
-    spread: float
-    known: Known | None = None
+    pooled: tuple[Pooled, ...] = ()
     residuals: ibis.Table | None = None
 
 
@@ -65,13 +65,18 @@ class Seen:
     amount: FloatArray
     words: Words
 
+    def of(self, rows: IntArray) -> "Seen":
+        chosen = rows.tolist()
+        return Seen(
+            [self.employees[k] for k in chosen], [self.evidence[k] for k in chosen], self.amount[rows], self.words
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Rows as in `Seen`. `effects` (J, F) are subtracted from `raw`; all in the indicator's unit.
 
-    The average employee has `expected`; `spread` is the shrunk employees, of whom `deviation` is the difference to
-    the average plus `origin`: `limits` bound what is shown. `deviation`, `variance`, `residuals` are as in `Measured`.
+    The average employee has `expected`; `limits` bound what is shown. `deviation` and `variance` are as in `Measured`.
     """
 
     raw: FloatArray
@@ -85,7 +90,6 @@ class Figures:
     notes: Notes
     own_notes: Sequence[Notes] | None = None
     money: Sequence[Money] | None = None
-    residuals: ibis.Table | None = None
 
 
 def said(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Figures) -> Results:
@@ -114,9 +118,62 @@ def said(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Figures) 
             results[employee] = withheld(indicator, minimum=policy.minimum_customers, evidence=evidence)
         else:
             results[employee] = estimates[row]
-    spread = figures.shrunk.population_sd
-    measured = Measured(seen.employees, figures.deviation, figures.variance, spread, known, figures.residuals)
-    return Results(results, measured)
+    pooled = () if known is None else (Pooled(seen.employees, known),)
+    return Results(results, Measured(seen.employees, figures.deviation, figures.variance, pooled))
+
+
+def said_by_part(
+    indicator: IndicatorKey,
+    policy: Policy,
+    seen: Seen,
+    part: IntArray,
+    figures: Callable[[IntArray], Figures],
+    *,
+    residuals: ibis.Table | None,
+) -> Results:
+    """What `said` says of the `figures` of each part's rows: employees are compared with whom they share cases.
+
+    `part` (J,) numbers those whom the data can compare. Whoever has too few of them gets an absence that says so.
+    """
+    told: dict[int, Estimate | Absence] = {}
+    measured: list[Measured] = []
+    members = [np.flatnonzero(part == number) for number in np.unique(part)]
+    for rows in members:
+        among = seen.of(rows)
+        try:
+            found = figures(rows)
+        except NotEnough as error:
+            told |= nobody(indicator, among, error).said if len(members) == 1 else _apart(indicator, among, error)
+            continue
+        if len(members) > 1:
+            compared = (COMPARED, f"{rows.size:,} of {part.size:,}")
+            found = replace(found, notes=(*found.notes, (GROUPS, f"{len(members):,}"), compared))
+        one = said(indicator, policy, among, found)
+        told |= one.said
+        measured += [one.measured] if one.measured is not None else []
+    return Results(told, _all_of(measured, residuals))
+
+
+def _all_of(parts: Sequence[Measured], residuals: ibis.Table | None) -> Measured | None:
+    if not parts:
+        return None
+    employees = np.array([employee for one in parts for employee in one.employees], np.int64)
+    order = np.argsort(employees)
+    return Measured(
+        employees[order].tolist(),
+        np.concatenate([one.deviation for one in parts])[order],
+        np.concatenate([one.variance for one in parts])[order],
+        tuple(pooled for one in parts for pooled in one.pooled),
+        residuals,
+    )
+
+
+def _apart(indicator: IndicatorKey, seen: Seen, error: NotEnough) -> dict[int, Absence]:
+    size = len(seen.employees)
+    return {
+        employee: apart(indicator, size, error, evidence)
+        for employee, evidence in zip(seen.employees, seen.evidence, strict=True)
+    }
 
 
 def nobody(indicator: IndicatorKey, seen: Seen, error: NotEnough) -> Results:

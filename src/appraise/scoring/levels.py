@@ -44,6 +44,14 @@ class Known:
         return 1.0 - self.posterior.cdf(self.origin + distance)
 
 
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """What is known of `employees`, by position in ascending order: of those who are compared with each other."""
+
+    employees: Sequence[int]
+    known: Known
+
+
 def levels(known: Known, policy: Policy, *, is_better: Sequence[bool | None]) -> list[int]:
     """By the policy's rule, and never beyond the verdict: where `is_better` cannot tell, or says otherwise, 3.
 

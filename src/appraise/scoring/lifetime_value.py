@@ -32,12 +32,12 @@ from appraise.scoring.case_mix import Strata, strata, with_factors
 from appraise.scoring.conversion import NO_RATE, OTHER_CURRENCY, Converted, conversion_of
 from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, LeftOut, clustered, exact_sum, summed
 from appraise.scoring.event_tables import SECONDS_PER_DAY
-from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said
+from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said_by_part
 from appraise.scoring.indicator import Indicator, Shared
 from appraise.scoring.left_out import counted, excluded_throughout, reason_of
 from appraise.scoring.prepared import CASE_COLUMNS, Prepared
 from appraise.scoring.rates import Compared, compared
-from appraise.scoring.ratios import case_mix_notes
+from appraise.scoring.ratios import case_mix_notes, explained
 from appraise.scoring.repeat_purchase import nothing_to_cover
 from appraise.scoring.spells import CustomerTime, spells
 from appraise.scoring.winsorising import Capped, winsorised
@@ -202,33 +202,11 @@ def _results(comparison: _Comparison, left_out: Mapping[int, LeftOut], prepared:
         amount = _visits(credited, employees)
         evidence = _with_left_out(clusters.evidence(amount), employees, left_out)
         telling = amount >= _FEWEST
-        sampling = inflation * (variance / outcome.expected[-1] ** 2)[telling]
-        shrunk = normal(outcome.ratio[-1][telling], sampling, attributable_share=policy.attributable_share)
+        sampling = inflation * variance / outcome.expected[-1] ** 2
     except NotEnough as error:
         clusters = clustered(credited, np.ones(kinds.profiles))
         seen = Seen(employees.tolist(), clusters.evidence(None), clusters.effective, WORDS)
         return nobody(LIFETIME_VALUE, seen, error)
-    ratio = outcome.ratio[:, telling]
-    figures = Figures(
-        raw=ratio[0],
-        factors=kinds.factors,
-        effects=(ratio[:-1] - ratio[1:]).T,
-        shrunk=shrunk,
-        deviation=ratio[-1] - shrunk.population_mean,
-        variance=sampling,
-        expected=1.0,
-        limits=(0.0, np.inf),
-        notes=_notes(comparison, shrunk, outcome, inflation, policy),
-        money=_money(
-            shrunk,
-            outcome.exposed[telling] * comparison.model.unit,
-            outcome.expected[-1][telling] * comparison.model.unit,
-            prepared.currency or "",
-        ),
-        residuals=clusters.residuals,
-    )
-    chosen = np.flatnonzero(telling)
-    seen = Seen(employees[chosen].tolist(), [evidence[row] for row in chosen], amount[chosen], WORDS)
     minimum = policy.of(LIFETIME_VALUE).minimum_events
     silent = {
         int(employees[row]): too_little(
@@ -236,8 +214,45 @@ def _results(comparison: _Comparison, left_out: Mapping[int, LeftOut], prepared:
         )
         for row in np.flatnonzero(~telling)
     }
-    told = said(LIFETIME_VALUE, policy, seen, figures)
+    chosen = np.flatnonzero(telling)
+    if not chosen.size:
+        return Results(silent)
+
+    def figures(rows: IntArray) -> Figures:
+        return _figures(comparison, outcome, chosen[rows], sampling[chosen[rows]], inflation, (prepared, policy))
+
+    everybody = Seen(employees.tolist(), evidence, amount, WORDS)
+    told = said_by_part(
+        LIFETIME_VALUE, policy, everybody.of(chosen), outcome.part[chosen], figures, residuals=clusters.residuals
+    )
     return Results({**silent, **told.said}, told.measured)
+
+
+def _figures(  # what figures are made of
+    comparison: _Comparison,
+    outcome: Compared,
+    rows: IntArray,
+    sampling: FloatArray,
+    inflation: float,
+    of: tuple[Prepared, Policy],
+) -> Figures:
+    """Of employees who are compared with each other."""
+    prepared, policy = of
+    ratio, unit = outcome.ratio[:, rows], comparison.model.unit
+    shrunk = normal(ratio[-1], sampling, attributable_share=policy.attributable_share)
+    factors, effects = explained(comparison.kinds, outcome, rows)
+    return Figures(
+        raw=ratio[0],
+        factors=factors,
+        effects=effects,
+        shrunk=shrunk,
+        deviation=ratio[-1] - shrunk.population_mean,
+        variance=sampling,
+        expected=1.0,
+        limits=(0.0, np.inf),
+        notes=_notes(comparison, shrunk, outcome, inflation, policy),
+        money=_money(shrunk, outcome.exposed[rows] * unit, outcome.expected[-1][rows] * unit, prepared.currency or ""),
+    )
 
 
 def _notes(
@@ -251,7 +266,7 @@ def _notes(
         ("yearly discount", f"{policy.annual_discount:.1%}"),
         *(() if capped is None else ((CAPPED, f"{capped.number:,} of {capped.outcomes:,}"),)),
         *((CONVERTED, comparison.converted.share()),) * bool(comparison.converted.converted),
-        *case_mix_notes(comparison.kinds, outcome.parts),
+        *case_mix_notes(comparison.kinds, outcome),
     )
 
 

@@ -16,21 +16,13 @@ from appraise.domain.policies import Policy
 from appraise.domain.scorecards import Absence, Composite, Estimate, Flags, Manifest, Scorecard
 from appraise.domain.standings import Standing, Tier
 from appraise.scoring.arrays import FloatArray
-from appraise.scoring.levels import Known
+from appraise.scoring.levels import Pooled
 from appraise.scoring.working import exactly
 from appraise.statistics.composite import Ranks, percentiles
 from appraise.statistics.multiplicity import bayesian_fdr
 from appraise.statistics.shrinkage import FEWEST_EMPLOYEES
 
 DRAWS: Final = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Pooled:
-    """What is known of `employees`, by position in ascending order."""
-
-    employees: Sequence[int]
-    known: Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +39,8 @@ def listed(
     """The scorecards, by position, with flags and standings, and what the flags amount to, by indicator.
 
     `pooled` holds the indicators that weigh, and COMPOSITE, each with the lists of those who can be compared: nobody
-    stands in one list with whoever is weighed otherwise. The same manifest gives the same draws.
+    stands in one list with whoever is weighed otherwise, or has no kind of case in common.
+    The same manifest gives the same draws.
     """
     found: list[dict[IndicatorKey, _Judged]] = [{} for _ in cards]
     flags = []

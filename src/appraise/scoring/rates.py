@@ -1,12 +1,14 @@
 """Observed over expected per employee, by nested case mix, for outcomes with shared credit."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from appraise.errors import NotEnough
 from appraise.scoring.case_mix import IntArray
-from appraise.statistics.survival import nelson_aalen, two_way_rates
+from appraise.statistics.survival import TwoWayRates, nelson_aalen, two_way_rates
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -28,13 +30,16 @@ class Compared:
     """Per level of nesting k and employee: `observed` and `expected` of the score form; `rate` (P,) of the profiles.
 
     `exposed` (J,) is Σ w·expected of the last level: what an average employee would have had of these outcomes.
+    `part` (J,) numbers the employees who have strata in common, directly or through others: at every level they are
+    compared with each other alone. `idle[k]` says that the factor k tells nothing apart within any part.
     """
 
     observed: FloatArray
     expected: FloatArray
     rate: FloatArray
     exposed: FloatArray
-    parts: int
+    part: IntArray
+    idle: tuple[bool, ...]
 
     @property
     def ratio(self) -> FloatArray:
@@ -46,19 +51,44 @@ def compared(cells: Cells, stratum: IntArray, *, floor: float | None) -> Compare
 
     E* = Σ w²Λ and O* = E* + Σ w(d − Λ): the plain ratio Σwd/Σwd would credit everybody with part of what colleagues
     did. Strata are separated from employees by iterative proportional fitting first. `floor` bounds O* from below.
+
+    Raises `NotEnough` without events, and where the fit does not come to an end.
     """
+    finest = (stratum[-1][:, None] == np.arange(stratum[-1].max() + 1)).astype(np.float64)
+    whole = _fitted(cells.observed @ finest, cells.expected[-1] @ finest)
+    nested = _within(stratum, whole.stratum_part[stratum[-1]])
     observed, expected = [], []
-    rate, parts = np.ones(stratum.shape[1]), 1
-    for k, groups in enumerate(stratum):
+    rate = np.ones(stratum.shape[1])
+    for k, groups in enumerate(nested):
         membership = (groups[:, None] == np.arange(groups.max() + 1)).astype(np.float64)
-        fitted = two_way_rates(cells.observed @ membership, cells.expected[k] @ membership)
-        rate, parts = membership @ fitted.stratum_rate, fitted.parts
+        fitted = _fitted(cells.observed @ membership, cells.expected[k] @ membership) if k < len(nested) - 1 else whole
+        rate = membership @ fitted.stratum_rate
         surplus = (cells.observed - cells.expected[k] * rate).sum(axis=1)
         own = cells.squared[k] @ rate
         total = own + surplus
         expected.append(own)
         observed.append(total if floor is None else np.maximum(total, floor))
-    return Compared(np.array(observed), np.array(expected), rate, cells.expected[-1] @ rate, parts)
+    counts = [groups.max(initial=-1) for groups in nested]
+    idle = tuple(bool(finer == coarser) for coarser, finer in pairwise(counts))
+    # Whoever has no exposure is told nothing of either way.
+    usual = np.bincount(whole.part[whole.part >= 0]).argmax()
+    part = np.where(whole.part >= 0, whole.part, usual)
+    return Compared(np.array(observed), np.array(expected), rate, cells.expected[-1] @ rate, part, idle)
+
+
+def _within(stratum: IntArray, part: IntArray) -> IntArray:
+    """The strata of each level, numbered anew so that none reaches over several parts (P,)."""
+    return np.array([np.unique([groups, part], axis=1, return_inverse=True)[1] for groups in stratum], np.int64)
+
+
+def _fitted(observed: FloatArray, expected: FloatArray) -> TwoWayRates:
+    fitted = two_way_rates(observed, expected)
+    if not fitted.converged:
+        raise NotEnough(
+            f"kinds of cases and employees cannot be told apart in {fitted.iterations} rounds of fitting",
+            expected="more employees who have cases of several kinds",
+        )
+    return fitted
 
 
 def foretold(

@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from appraise.domain.explanations import CASE_MIX, NOT_ADJUSTED
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.policies import Policy
 from appraise.errors import NotEnough
 from appraise.scoring.absences import Words
-from appraise.scoring.case_mix import Strata
+from appraise.scoring.arrays import FloatArray, IntArray
+from appraise.scoring.case_mix import APART, Strata
 from appraise.scoring.credit_sums import Credited, LeftOut, clustered, summed
-from appraise.scoring.findings import Figures, Results, Seen, nobody, said
-from appraise.scoring.rates import compared
+from appraise.scoring.findings import Figures, Results, Seen, nobody, said_by_part
+from appraise.scoring.rates import Compared, compared
 from appraise.statistics.shrinkage import gamma_poisson
 from appraise.statistics.within import design_effect
 
@@ -48,41 +50,52 @@ def event_ratios(subject: Subject, credited: Credited, kinds: Strata, policy: Po
     expected = outcome.expected[-1]
     seen = Seen(employees.tolist(), clusters.evidence(expected, left_out), expected, subject.words)
     inflation = design_effect(clusters.squares, clusters.variance)
-    try:
-        shrunk = gamma_poisson(
-            outcome.observed[-1] / inflation, expected / inflation, attributable_share=policy.attributable_share
-        )
-    except NotEnough as error:
-        return nobody(subject.indicator, seen, error)
-    ratio, level = outcome.ratio, expected / inflation * shrunk.level
+
+    def figures(rows: IntArray) -> Figures:
+        return _figures(subject, kinds, outcome, rows, inflation, policy)
+
+    return said_by_part(subject.indicator, policy, seen, outcome.part, figures, residuals=clusters.residuals)
+
+
+def _figures(  # what figures are made of
+    subject: Subject, kinds: Strata, outcome: Compared, rows: IntArray, inflation: float, policy: Policy
+) -> Figures:
+    """Of employees who are compared with each other."""
+    observed, expected = outcome.observed[-1][rows], outcome.expected[-1][rows]
+    shrunk = gamma_poisson(observed / inflation, expected / inflation, attributable_share=policy.attributable_share)
+    level = expected / inflation * shrunk.level
     notes = (
         *subject.notes,
         ("spread between employees (cv)", f"{shrunk.population_sd:.3f}"),
         ("design effect of customers with several outcomes", f"{inflation:.3f}"),
-        *case_mix_notes(kinds, outcome.parts),
+        *case_mix_notes(kinds, outcome),
     )
-    figures = Figures(
-        raw=ratio[0],
-        factors=kinds.factors,
-        effects=(ratio[:-1] - ratio[1:]).T,
+    factors, effects = explained(kinds, outcome, rows)
+    return Figures(
+        raw=outcome.ratio[0, rows],
+        factors=factors,
+        effects=effects,
         shrunk=shrunk,
-        deviation=outcome.observed[-1] / inflation / level - 1.0,
+        deviation=observed / inflation / level - 1.0,
         variance=1.0 / level,
         expected=1.0,
         limits=(0.0, np.inf),
         notes=notes,
         own_notes=[
             ((f"{subject.counted} credited", f"{credited_:.2f}"), (f"{subject.counted} expected", f"{foretold:.2f}"))
-            for credited_, foretold in zip(outcome.observed[-1], expected, strict=True)
+            for credited_, foretold in zip(observed, expected, strict=True)
         ],
-        residuals=clusters.residuals,
     )
-    return said(subject.indicator, policy, seen, figures)
 
 
-def case_mix_notes(kinds: Strata, parts: int) -> tuple[tuple[str, str], ...]:
-    """What the reader must know to judge the figure: which case mix could not be used, who could not be compared."""
-    notes = [(f"case mix: {factor}", f"not adjusted for, {reason}") for factor, reason in kinds.unused]
-    if parts > 1:
-        notes.append(("groups of employees without a case in common", str(parts)))
-    return tuple(notes)
+def explained(kinds: Strata, outcome: Compared, rows: IntArray) -> tuple[tuple[str, ...], FloatArray]:
+    """The factors that could be adjusted for, and what each added to the ratio (J, F)."""
+    ratio = outcome.ratio[:, rows]
+    used = [k for k, idle in enumerate(outcome.idle) if not idle]
+    return tuple(kinds.factors[k] for k in used), (ratio[:-1] - ratio[1:])[used].T
+
+
+def case_mix_notes(kinds: Strata, outcome: Compared) -> tuple[tuple[str, str], ...]:
+    """What the reader must know to judge the figure: which case mix could not be used, and why."""
+    idle = [(factor, APART) for factor, none in zip(kinds.factors, outcome.idle, strict=True) if none]
+    return tuple((f"{CASE_MIX}{factor}", f"{NOT_ADJUSTED}{reason}") for factor, reason in (*kinds.unused, *idle))

@@ -37,7 +37,8 @@ from appraise.scoring.findings import Findings
 from appraise.scoring.floors import above_floors
 from appraise.scoring.indicator import Indicator, Shared
 from appraise.scoring.installed import OWN_PACKAGE, indicator_named, installed
-from appraise.scoring.lists import Pooled, listed
+from appraise.scoring.levels import Pooled
+from appraise.scoring.lists import listed
 from appraise.scoring.manifest import Versions, manifest
 from appraise.scoring.prepared import prepare
 from appraise.scoring.references import directory
@@ -168,7 +169,7 @@ def _pooled(findings: Mapping[IndicatorKey, Findings], together: Together) -> di
     """Whatever is judged: indicators that weigh and could be compared, then all of them together."""
     measured = {key: found.results.measured for key, found in findings.items()}
     judged: dict[IndicatorKey, Sequence[Pooled]] = {
-        key: [Pooled(one.employees, one.known)] for key, one in measured.items() if one and one.known
+        key: one.pooled for key, one in measured.items() if one and one.pooled
     }
     return {**judged, COMPOSITE: together.pooled} if together.pooled else judged
 

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from appraise.domain.events import EventKind
+from appraise.domain.explanations import CASE_MIX, NOT_ADJUSTED
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import SATISFACTION, Direction, IndicatorDefinition, Role, Unit, definition_of
 from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
@@ -22,9 +23,9 @@ from appraise.errors import NotEnough
 from appraise.scoring.absences import OWNERSHIPS, Words, missing_data, nothing_seen, too_little
 from appraise.scoring.arrays import FloatArray, IntArray, fetched, floats, whole
 from appraise.scoring.attribution import credit
-from appraise.scoring.case_mix import folded_levels, with_factors
+from appraise.scoring.case_mix import ALIKE, APART, SAME, folded_levels, with_factors
 from appraise.scoring.credit_sums import EXACT_LARGE, credit_given, exact_sum
-from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said
+from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said_by_part
 from appraise.scoring.indicator import Indicator, Shared
 from appraise.scoring.left_out import counted as counted_out
 from appraise.scoring.left_out import excluded_throughout, reason_of
@@ -32,7 +33,7 @@ from appraise.scoring.prepared import CASE_COLUMNS, Prepared
 from appraise.scoring.working import exactly
 from appraise.statistics.group_sums import GroupSums
 from appraise.statistics.shrinkage import normal
-from appraise.statistics.within import case_mix
+from appraise.statistics.within import CaseMix, case_mix
 
 WORDS = Words("answers of different customers")
 SCALE = "scale"
@@ -173,34 +174,49 @@ def _compared(
     sums, columns, x = _group_sums(table, row, employees.size, factors)
     try:
         adjusted = case_mix(sums)
-        shrunk = normal(adjusted.adjusted, adjusted.variance, attributable_share=policy.attributable_share)
     except NotEnough as error:
         return nobody(indicator, seen, error)
     own = (sums.y - sums.x @ adjusted.beta) / sums.weight
     fitted = own[row] + x @ adjusted.beta
-    used = tuple(dict.fromkeys(columns))
+
+    def figures(rows: IntArray) -> Figures:
+        return _figures(indicator, adjusted, rows, columns, policy)
+
+    residuals = _residuals(counted, table.select(["employee", *factors]), fitted)
+    return said_by_part(indicator, policy, seen, adjusted.part, figures, residuals=residuals)
+
+
+def _figures(
+    indicator: IndicatorKey, adjusted: CaseMix, rows: IntArray, columns: Sequence[str], policy: Policy
+) -> Figures:
+    """Of employees who are compared with each other; `columns` are the factors of the case mix's columns."""
+    known = adjusted.adjusted[rows]
+    variance = adjusted.variance[rows]
+    shrunk = normal(known, variance, attributable_share=policy.attributable_share)
+    dropped = [columns[k] for k in adjusted.dropped]
+    idle = [name for name in dict.fromkeys(dropped) if dropped.count(name) == columns.count(name)]
+    used = tuple(name for name in dict.fromkeys(columns) if name not in idle)
     membership = np.array([[name == factor for factor in used] for name in columns], np.float64)
-    figures = Figures(
-        raw=adjusted.raw + _MIDDLE,
+    unused = [(name, SAME) for name in policy.of(indicator).case_mix if name not in columns]
+    why = APART if adjusted.part.max() else ALIKE
+    return Figures(
+        raw=adjusted.raw[rows] + _MIDDLE,
         factors=used,
-        effects=adjusted.effect @ membership.reshape(len(columns), len(used)),
+        effects=adjusted.effect[rows] @ membership.reshape(len(columns), len(used)),
         shrunk=shrunk,
-        deviation=adjusted.adjusted - shrunk.population_mean,
-        variance=adjusted.variance,
+        deviation=known - shrunk.population_mean,
+        variance=variance,
         expected=shrunk.population_mean + _MIDDLE,
         limits=(0.0, 100.0),
         notes=(
             ("spread between employees (sd)", f"{shrunk.population_sd:.2f} points"),
             (f"spread between {definition_of(indicator).outcome[1]} (sd)", f"{adjusted.sigma2**0.5:.2f} points"),
             *(
-                (f"case mix: {name}", "not adjusted for, it does not vary")
-                for name in policy.of(indicator).case_mix
-                if name not in used
+                (f"{CASE_MIX}{name}", f"{NOT_ADJUSTED}{reason}")
+                for name, reason in (*unused, *((name, why) for name in idle))
             ),
         ),
-        residuals=_residuals(counted, table.select(["employee", *factors]), fitted),
     )
-    return said(indicator, policy, seen, figures)
 
 
 def _residuals(counted: ibis.Table, cells: pa.Table, fitted: FloatArray) -> ibis.Table:

@@ -14,10 +14,10 @@ from appraise.domain.policies import Policy
 from appraise.domain.profiles import GENERAL, Shares, weights_of
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate
 from appraise.errors import NotEnough
+from appraise.scoring.arrays import FloatArray
 from appraise.scoring.error_correlations import ErrorCorrelations, as_matrix
-from appraise.scoring.findings import Findings, FloatArray, Measured, Results
-from appraise.scoring.levels import Known, levels
-from appraise.scoring.lists import Pooled
+from appraise.scoring.findings import Findings, Measured, Results
+from appraise.scoring.levels import Known, Pooled, levels
 from appraise.scoring.working import exactly
 from appraise.statistics import composite as statistics
 from appraise.statistics.shrinkage import FEWEST_EMPLOYEES
@@ -90,17 +90,34 @@ def composites_under(
     except NotEnough as error:
         return [Together({employee: _none(error.found) for employee in employees}) for _ in policies]
     by_weights = dict(zip(usable, pooled, strict=True))
-    people = _People(employees, weighed, _published(findings, weighed, employees))
+    people = _People(
+        employees, weighed, _published(findings, weighed, employees), _comparable(findings, weighed, employees)
+    )
     return [_together(one, groups, by_weights, people) for one, groups in zip(policies, alike, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
 class _People:
-    """`employees` are positions, `published` has a row for each and says which of the `weighed` have a figure."""
+    """`employees` are positions, `published` has a row for each and says which of the `weighed` have a figure.
+
+    `comparable` numbers, by indicator, with whom somebody has cases in common; who differ in it stand in no list
+    together.
+    """
 
     employees: Sequence[int]
     weighed: Sequence[IndicatorKey]
     published: Published
+    comparable: Sequence[tuple[int, ...]]
+
+
+def _comparable(
+    findings: Mapping[IndicatorKey, Findings], weighed: Sequence[IndicatorKey], employees: Sequence[int]
+) -> Sequence[tuple[int, ...]]:
+    """An indicator by which all can be compared parts nobody."""
+    measured = [findings[key].results.measured for key in weighed]
+    groups = [one.pooled for one in measured if one is not None and len(one.pooled) > 1]
+    numbers = [{at: number for number, group in enumerate(some) for at in group.employees} for some in groups]
+    return [tuple(number.get(employee, -1) for number in numbers) for employee in employees]
 
 
 def _alike(policy: Policy, weighed: Sequence[IndicatorKey], shares: Iterable[Shares]) -> dict[Weights, list[int]]:
@@ -133,8 +150,19 @@ def _together(
         figures = _figures(pooled, known, policy, (weights, rows), people)
         gated = (_gated(one, people.published[row], policy, weights) for row, one in zip(rows, figures, strict=True))
         said |= dict(zip(whom, gated, strict=True))
-        lists.append(Pooled(whom, known))
+        lists += _lists(known, rows, people)
     return Together(said, tuple(lists))
+
+
+def _lists(known: Known, rows: Sequence[int], people: _People) -> list[Pooled]:
+    """Of `rows`, which `known` is of, those with cases in common by themselves."""
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for at, row in enumerate(rows):
+        groups.setdefault(people.comparable[row], []).append(at)
+    return [
+        Pooled([people.employees[rows[at]] for at in chosen], replace(known, posterior=known.posterior.of(chosen)))
+        for chosen in groups.values()
+    ]
 
 
 def _disclosed(results: Results) -> Measured | None:
@@ -147,7 +175,7 @@ def _disclosed(results: Results) -> Measured | None:
     if not kept.any():
         return None
     employees = [employee for employee in measured.employees if employee not in withheld]
-    return Measured(employees, measured.deviation[kept], measured.variance[kept], measured.spread)
+    return replace(measured, employees=employees, deviation=measured.deviation[kept], variance=measured.variance[kept])
 
 
 def nothing_together() -> Absence:

@@ -6,6 +6,7 @@ import numpy.typing as npt
 from appraise.errors import InvalidInput
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 
 
 def vector(name: str, values: npt.ArrayLike, *, length: int | None = None) -> FloatArray:

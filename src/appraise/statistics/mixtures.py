@@ -28,6 +28,7 @@ class Mixture(Protocol):
     def cdf(self, x: npt.ArrayLike) -> FloatArray: ...
     def quantile(self, p: float) -> FloatArray: ...
     def draw(self, random: np.random.Generator, count: int) -> FloatArray: ...
+    def of(self, rows: Sequence[int]) -> "Mixture": ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,6 +89,10 @@ class GammaMixture:
     weights: FloatArray
     shapes: FloatArray
     rates: FloatArray
+
+    def of(self, rows: Sequence[int]) -> "GammaMixture":
+        """Of some employees, by their rows."""
+        return GammaMixture(self.weights, self.shapes[rows], self.rates[rows])
 
     def mean(self) -> FloatArray:
         return (self.shapes / self.rates) @ self.weights

@@ -12,10 +12,11 @@ import numpy as np
 from scipy import linalg, optimize
 
 from appraise.errors import InvalidInput, NotEnough
-from appraise.statistics.arrays import FloatArray
+from appraise.statistics.arrays import FloatArray, IntArray
 from appraise.statistics.group_sums import GroupSums
 
 _ALIASED = 1e-9  # what is left of a column's sum of squares when earlier columns and employees explain it
+_SAME = 5  # decimal places of what makes employees comparable; differences are of the order of the columns
 _NO_OUTCOME = 1e-9  # rounding of a number of outcomes
 _ROOTS = np.concatenate([[0.0], np.geomspace(1e-3, 1e3, 61)])  # √(ψ n̄), where it is sought
 
@@ -29,6 +30,9 @@ class CaseMix:
     of `adjusted`. `sigma2` is the variance of one outcome given employee and case mix, on `degrees_of_freedom`.
     `dropped` names the columns that do not vary within employees once the earlier columns are known: their
     coefficient and effect are 0 and the data cannot adjust for them.
+    `part` (J,) numbers the employees whom the data can compare with each other, from 0: a dropped column that differs
+    between employees parts them, as what it does to outcomes and what they do cannot be told apart. The average case
+    (x̄) is that of the part, so `adjusted` may be compared within a part and not between parts.
     """
 
     beta: FloatArray
@@ -40,6 +44,7 @@ class CaseMix:
     effect: FloatArray
     adjusted: FloatArray
     variance: FloatArray
+    part: IntArray
 
 
 def case_mix(sums: GroupSums, *, design_effect: float = 1.0) -> CaseMix:
@@ -54,7 +59,7 @@ def case_mix(sums: GroupSums, *, design_effect: float = 1.0) -> CaseMix:
     Raises `NotEnough` when there are no more outcomes than employees and case-mix columns, or when outcomes do
     not vary.
     """
-    beta, bread, dropped, residual = _within_fit(sums)
+    beta, bread, dropped, residual, part = _within_fit(sums)
     rank = beta.size - len(dropped)
     # Σ_e Σw²/Σw outcomes' worth of freedom goes into the employees' means: J when nothing is shared.
     freedom = float(sums.weight.sum() - (sums.weight_squared / sums.weight).sum() - rank)
@@ -70,8 +75,9 @@ def case_mix(sums: GroupSums, *, design_effect: float = 1.0) -> CaseMix:
         )
     sigma2 = residual / freedom
     covariance = sigma2 * bread
-    total = sums.weight.sum()
-    mean, mean_x = float(sums.y.sum() / total), sums.x.sum(axis=0) / total
+    member = (part[:, None] == np.arange(part.max() + 1)).astype(np.float64)
+    total = member.T @ sums.weight
+    mean, mean_x = (member.T @ sums.y / total)[part], (member.T @ sums.x / total[:, None])[part]
     offset = (sums.x - sums.weight[:, None] * mean_x) / sums.weight_squared[:, None]
     raw = mean + (sums.y - sums.weight * mean) / sums.weight_squared
     effect = offset * beta
@@ -87,6 +93,7 @@ def case_mix(sums: GroupSums, *, design_effect: float = 1.0) -> CaseMix:
         effect=effect,
         adjusted=raw - effect.sum(axis=1),
         variance=variance,
+        part=part,
     )
 
 
@@ -178,8 +185,8 @@ def _varying_columns(A: FloatArray, scale: FloatArray) -> list[int]:  # textbook
     return kept
 
 
-def _within_fit(sums: GroupSums) -> tuple[FloatArray, FloatArray, tuple[int, ...], float]:
-    """β, (X'MX)⁻¹ with zeros for dropped columns, the dropped columns, the residual sum of squares."""
+def _within_fit(sums: GroupSums) -> tuple[FloatArray, FloatArray, tuple[int, ...], float, IntArray]:
+    """β, (X'MX)⁻¹ with zeros for dropped columns, the dropped columns, the residual sum of squares, the parts."""
     share = sums.x / sums.weight[:, None]
     A = sums.xx - sums.x.T @ share
     b = sums.xy - share.T @ sums.y
@@ -190,7 +197,16 @@ def _within_fit(sums: GroupSums) -> tuple[FloatArray, FloatArray, tuple[int, ...
     bread[np.ix_(kept, kept)] = np.linalg.inv(A[np.ix_(kept, kept)])
     beta[kept] = bread[np.ix_(kept, kept)] @ b[kept]
     residual = squares - float(beta @ b)
-    return beta, bread, dropped, residual
+    # Each dropped column less what the kept ones say of it is the same for all outcomes of an employee.
+    constant = share[:, dropped] - share[:, kept] @ bread[np.ix_(kept, kept)] @ A[np.ix_(kept, dropped)]
+    return beta, bread, dropped, residual, _alike(constant, np.abs(share[:, dropped]).max(axis=0, initial=0.0))
+
+
+def _alike(values: FloatArray, scale: FloatArray) -> IntArray:
+    """Numbers of the groups of rows that agree in every column but for rounding, in order of their first rows."""
+    rounded = np.round(np.divide(values, scale, out=np.zeros_like(values), where=scale > 0), _SAME) + 0.0
+    found: dict[tuple[float, ...], int] = {}
+    return np.array([found.setdefault(tuple(row), len(found)) for row in rounded.tolist()], np.int64)
 
 
 def _best(criterion: Callable[[float], float], mean_size: float) -> float:
