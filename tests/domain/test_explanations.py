@@ -184,6 +184,14 @@ def test_a_case_mix_that_explains_nothing_is_told_so() -> None:
     )
 
 
+@pytest.mark.parametrize(("currency", "told"), [("EUR", "−425"), ("JPY", "−42,500"), ("KWD", "−42"), ("XXX", "−425")])
+def test_money_is_told_in_whole_units_of_its_own_currency(currency: str, told: str) -> None:
+    """ISO 4217: the yen has no minor unit, the Kuwaiti dinar a thousand of them; two digits where nothing is known."""
+    money = Money(-42_500, -42_500, -42_500, currency, None)
+
+    assert f"that is {told} {currency} against" in " ".join(sentences(replace(SATISFIED, money=money)))
+
+
 def test_what_was_not_adjusted_for_is_said_and_never_called_no_harder() -> None:
     notes = (("case mix: prior_purchases", "not adjusted for, not recorded"), ("compared with each other", "34 of 40"))
     unknown = Working(Decimal("83.05"), (), Decimal("0.85"), Decimal("82.20"), Decimal(1), notes[:1])

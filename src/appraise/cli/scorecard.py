@@ -146,7 +146,7 @@ def _print_estimate(console: Console, estimate: Estimate, definition: IndicatorD
     )
     if estimate.money is not None:
         money = estimate.money
-        amount, low, high = (whole_amount(minor) for minor in (money.amount, money.lower, money.upper))
+        amount, low, high = (whole_amount(minor, money.currency) for minor in (money.amount, money.lower, money.upper))
         console.print(
             f"   in money: {amount} {money.currency} against expectation (95 %: {low} … {high})",
             style="dim",

@@ -9,6 +9,7 @@ from typing import Final
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import Direction, Unit, definition_of
 from appraise.domain.language import marks, retold, say, say_many, speech
+from appraise.domain.money import MINOR_DIGITS
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate, Evidence, Money
 
 LOST: Final = "a lost customer is one"
@@ -101,10 +102,9 @@ def signed(indicator: IndicatorKey, value: Decimal) -> str:
     return text if text.startswith("−") else f"+{text}"
 
 
-def whole_amount(minor: int) -> str:
-    """Minor units as signed whole units, with a true minus sign."""
-    # ISO 4217 has currencies with no or three decimals; whole units are enough to read, hundredths are the rule.
-    return marks(f"{minor / 100:+,.0f}".replace("-", "−"))
+def whole_amount(minor: int, currency: str) -> str:
+    """Minor units of the currency (ISO 4217) as signed whole units, with a true minus sign."""
+    return marks(f"{minor / 10 ** MINOR_DIGITS.get(currency, 2):+,.0f}".replace("-", "−"))
 
 
 def percent(share: Decimal) -> str:
@@ -287,10 +287,10 @@ def _money(money: Money | None) -> str:
         return ""
     return say(
         "In money that is {amount} {currency} against expectation (95\N{NO-BREAK SPACE}%: {low} to {high} {currency}).",
-        amount=whole_amount(money.amount),
+        amount=whole_amount(money.amount, money.currency),
         currency=money.currency,
-        low=whole_amount(money.lower),
-        high=whole_amount(money.upper),
+        low=whole_amount(money.lower, money.currency),
+        high=whole_amount(money.upper, money.currency),
     )
 
 

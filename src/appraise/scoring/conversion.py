@@ -10,7 +10,7 @@ import pyarrow as pa
 from appraise.domain.exchange_rates import NEAR_DAYS, PLACES, ExchangeRates
 from appraise.domain.money import MINOR_DIGITS
 from appraise.scoring.event_tables import SECONDS_PER_DAY
-from appraise.scoring.prepared import Prepared, orders
+from appraise.scoring.prepared import Prepared, in_several_currencies, orders
 
 NO_RATE: Final = "no exchange rate for its day"
 OTHER_CURRENCY: Final = "another currency"
@@ -73,6 +73,7 @@ class Converted:
     others: int
     without: tuple[tuple[str, int, int], ...]
     has_rates: bool
+    mixed: int = 0
 
     @property
     def converted(self) -> int:
@@ -97,6 +98,10 @@ class Converted:
                 else "for want of exchange rates (`appraise rates import`)"
             )
             told.append(f"Orders of the cycle in other currencies were left out {why}: {sums}.")
+        if self.mixed:
+            told.append(
+                f"Orders of the cycle with lines or reversals in several currencies were left out: {self.mixed:,}."
+            )
         return tuple(told)
 
 
@@ -117,6 +122,7 @@ def conversion_of(prepared: Prepared) -> Converted:
         sum(row["n"] for row in rows if row["currency"] != prepared.currency),
         tuple(sorted((row["currency"], row["left"], int(row["amount"])) for row in rows if row["left"])),
         prepared.rates is not None,
+        in_several_currencies(prepared.purchases, prepared.start, prepared.end),
     )
 
 

@@ -104,16 +104,31 @@ def orders(purchases: ibis.Table) -> ibis.Table:
     """One row per order with something left of it: `customer`, `at` of the purchase, `amount` net of its reversals.
 
     An order counts at the time when it was placed, with what was left of it when the data end. Reversals without
-    their purchase, and orders reversed in full, are no orders.
+    their purchase, and orders reversed in full, are no orders. What is in several currencies cannot be summed: such an
+    order is left out (`in_several_currencies` counts them).
     """
+    summed = _summed(purchases)
+    return summed.filter(summed["at"].notnull() & (summed.amount > 0) & (summed.currency == summed.last_currency)).drop(
+        "last_currency"
+    )
+
+
+def in_several_currencies(purchases: ibis.Table, start: int, end: int) -> int:
+    """Orders placed in this time of which lines or reversals are in several currencies."""
+    summed = _summed(purchases)
+    mixed = (summed.currency != summed.last_currency) & (summed["at"] >= start) & (summed["at"] < end)
+    return int(summed.count(where=mixed).to_pyarrow().as_py())
+
+
+def _summed(purchases: ibis.Table) -> ibis.Table:
     bought = purchases.kind == "purchase"
-    summed = purchases.group_by("source", "order_id").agg(
+    return purchases.group_by("source", "order_id").agg(
         customer=purchases.customer.min(where=bought),
         at=purchases["at"].min(where=bought),
-        currency=purchases.currency.min(where=bought),
+        currency=purchases.currency.min(),
+        last_currency=purchases.currency.max(),
         amount=purchases.amount.sum().cast("int64"),
     )
-    return summed.filter(summed["at"].notnull() & (summed.amount > 0))
 
 
 def _present(tables: Mapping[EventKind, ibis.Table]) -> frozenset[EventKind]:
