@@ -11,6 +11,7 @@ from appraise.adapters.discovery import sink_named
 from appraise.adapters.sinks import FileSink
 from appraise.api.global_ids import Kind, to_global
 from appraise.api.types.connections import PageInfoType, Window
+from appraise.domain.cursors import cursor
 from appraise.domain.write_back import WriteBack, WriteBackState
 from appraise.use_cases.administer_write_back import ORDER, HostSections
 from appraise.use_cases.hosts import HostSystem
@@ -147,17 +148,31 @@ class WriteBackCountType:
     count: int = strawberry.field(description="How many sections.")
 
 
+@strawberry.type(name="HostSectionEdge", description="One section of a page.")
+class HostSectionEdge:
+    node: HostSectionType = strawberry.field(description="The section.")
+    cursor: str = strawberry.field(description="Pass it as `after` to read on from here.")
+
+
 @strawberry.type(name="HostSectionConnection", description="Final sections of a cycle and one HR system.")
 class HostSectionConnection:
+    keys: strawberry.Private[tuple[tuple[str, ...], ...]]
     counts: list[WriteBackCountType] = strawberry.field(description="How all of them stand.")
     nodes: list[HostSectionType] = strawberry.field(description="Of this page; those that need a person come first.")
     total_count: int = strawberry.field(description="How many there are.")
     page_info: PageInfoType = strawberry.field(description="Where the page lies.")
 
+    @strawberry.field(description="The same sections, one wrapper each.")
+    def edges(self) -> list[HostSectionEdge]:
+        return [
+            HostSectionEdge(node=node, cursor=cursor(*key)) for node, key in zip(self.nodes, self.keys, strict=True)
+        ]
+
     @classmethod
     def of(cls, found: HostSections, window: Window) -> Self:
         counts = [(state, found.counts[state]) for state in ORDER if found.counts[state]]
         return cls(
+            keys=found.page.keys,
             counts=[WriteBackCountType(state=WriteBackStateValue(state.value), count=count) for state, count in counts],
             nodes=[HostSectionType.of(one) for one in found.page.items],
             total_count=found.counts.total(),
