@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,12 @@ from sqlalchemy import text
 from tests.use_cases.conftest import AT, Company, submitted
 
 from appraise.domain.indicators import COMPOSITE, SATISFACTION
+from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY, Policy
 from appraise.domain.progress import silent
 from appraise.domain.reading import ScoringRun
 from appraise.domain.scorecards import Estimate
-from appraise.errors import InvalidInput, NotFound
+from appraise.errors import InvalidInput, NotEnough, NotFound
 from appraise.events.store import EventStore
 from appraise.storage import cycles, scorecards, standings
 from appraise.storage.database import Database
@@ -35,6 +36,7 @@ from appraise.use_cases.compare_runs import (
     compare_with_previous,
 )
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.open_cycle import open_cycle
 from appraise.use_cases.read_policy import policy_in_force, policy_of_cycle, read_document
 from appraise.use_cases.score_cycle import score_cycle
 from appraise.use_cases.try_policy import try_policy
@@ -328,3 +330,11 @@ def _reliability(company: Company, run: ScoringRun, name: str) -> float:
 def _readings(company: Company, run: ScoringRun) -> dict[str, Reading]:
     words = {True: Side.BETTER, False: Side.WORSE, None: Side.CANNOT_TELL}
     return {name: Reading(words[result.is_better], result.level) for name, result in _results(company, run).items()}
+
+
+def test_a_cycle_after_the_end_of_the_data_is_not_scored(rated_company: Company) -> None:
+    """Every absence in it would have a false reason."""
+    later = open_cycle(rated_company.deployment, "2027", Period(date(2027, 1, 1), date(2028, 1, 1)), at=AT)
+
+    with pytest.raises(NotEnough, match=r"the data end on 2025-\d\d-\d\d, before the cycle begins on 2027-01-01"):
+        score(replace(rated_company, cycle=later))

@@ -1,6 +1,6 @@
 """`appraise score` and `appraise export`."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from appraise.bootstrap import open_deployment, utc_now
@@ -61,6 +61,8 @@ def print_run(run: ScoringRun, *, json: bool) -> None:
     took = (run.finished_at or run.started_at) - run.started_at
     seconds = f"{took.total_seconds():.1f} s"
     console.print(f"Scoring run {run.id}: {run.state.value.lower()} in {seconds}", highlight=False)
+    if run.manifest is not None:
+        console.print(f"  Data to {run.manifest.data_as_of - timedelta(days=1)}", highlight=False)
     for one in () if run.manifest is None else run.manifest.in_place:
         said = f"  In place: {one.name}, {one.state}: {one.taken:,} of {one.rows:,} rows are events"
         console.print(said, highlight=False, soft_wrap=True, markup=False)

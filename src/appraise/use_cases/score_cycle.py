@@ -1,8 +1,12 @@
 """Score everybody in a cycle from the events as they stand."""
 
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
 
+import ibis
+
+from appraise.domain.cycles import Cycle
+from appraise.domain.events import EventKind
 from appraise.domain.identifiers import CycleId
 from appraise.domain.policies import Policy
 from appraise.domain.policy_documents import document_of
@@ -32,8 +36,9 @@ def score_cycle(  # noqa: PLR0913  # what, by which policy, when, and who watche
 ) -> ScoringRun:
     """Compute and store a run. `data_as_of` is the first day without data; by default the events say it.
 
-    Raises `NotFound` where there is no such cycle, `NotEnough` where no event has been imported and `InvalidInput`
-    where lint finds an error in the policy or a table in place cannot be read as mapped.
+    Raises `NotFound` where there is no such cycle, `NotEnough` where no event has been imported or the data end before
+    the cycle begins, and `InvalidInput` where lint finds an error in the policy or a table in place cannot be read as
+    mapped.
     """
     refuse_errors(document_of(policy))
     started_at = clock()
@@ -43,9 +48,7 @@ def score_cycle(  # noqa: PLR0913  # what, by which policy, when, and who watche
         rates = exchange_rates.latest(session)
     with events_now(deployment, at=started_at) as events:
         tables = events.snapshot.tables(scoring_engine(deployment.engine, memory_limit=memory_limit))
-        end = data_as_of or data_end(tables)
-        if end is None:
-            raise NotEnough("no events have been imported", hint="import a customer system's export first")
+        end = data_as_of or _end_of(tables, cycle)
         with announced(deployment, cycle_id, clock=clock, progress=progress) as (run, advance):
             result = score(
                 tables,
@@ -69,3 +72,16 @@ def score_cycle(  # noqa: PLR0913  # what, by which policy, when, and who watche
                 at=clock(),
                 announced=run,
             )
+
+
+def _end_of(tables: Mapping[EventKind, ibis.Table], cycle: Cycle) -> date:
+    end = data_end(tables)
+    if end is None:
+        raise NotEnough("no events have been imported", hint="import a customer system's export first")
+    if end <= cycle.period.start:
+        raise NotEnough(
+            f"the data end on {end - timedelta(days=1)}, before the cycle begins on {cycle.period.start}",
+            expected="contacts and purchases, of which the earlier end counts, within the cycle",
+            hint="`appraise reconcile` shows each source by month; import newer exports, or undo a load of old ones",
+        )
+    return end
