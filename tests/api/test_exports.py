@@ -242,7 +242,6 @@ def test_wrong_questions_are_answered_with_what_is_wrong(exporting: Exporting) -
     cycle = to_global(Kind.CYCLE, exporting.company.cycle.id)
     for wanted, path in [
         ({"kind": "EMPLOYEES", "state": "DRAFT"}, ["input", "state"]),
-        ({"kind": "AUDIT", "since": "2026-01-01T00:00:00"}, ["input", "since"]),
         ({"kind": "SECTIONS", "cycle": None}, ["input", "cycle"]),
         ({"kind": "EMPLOYEES", "cycle": cycle}, ["input", "cycle"]),
     ]:

@@ -34,7 +34,7 @@ def organisation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Org
     entries = [{"label": label, "role": role, "name": name, "token": found.token(name)} for label, role, name in PEOPLE]
     (directory / "demo.json").write_text(json.dumps({"people": entries}), encoding="utf-8")
     with serving(create_app(found.deployment, Settings(data=directory, demo=True), lambda: AT)) as url:
-        yield found, Site(url, None)  # type: ignore[arg-type]  # the company is that of another test
+        yield found, Site(url, None, None)  # type: ignore[arg-type]  # the company is that of another test
     found.deployment.database.close()
 
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-
-import ibis
+from typing import Any
 
 from appraise.domain.cycles import Cycle
 from appraise.domain.events import EventKind
@@ -74,7 +73,7 @@ def score_cycle(  # noqa: PLR0913  # what, by which policy, when, and who watche
             )
 
 
-def _end_of(tables: Mapping[EventKind, ibis.Table], cycle: Cycle) -> date:
+def _end_of(tables: Mapping[EventKind, Any], cycle: Cycle) -> date:
     end = data_end(tables)
     if end is None:
         raise NotEnough("no events have been imported", hint="import a customer system's export first")

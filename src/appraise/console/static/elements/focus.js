@@ -1,7 +1,7 @@
 // Whoever works by keyboard keeps their place: what had the focus and is gone, or is switched off for a moment, hands it on.
 
-const FIELDS = "input:not([type=hidden]), select, textarea, button, a[href], summary";
-const PLACES = "section, article, li, form, dialog";
+const FIELDS = ["input:not([type=hidden])", "select", "textarea", "button", "a[href]", "summary"].join();
+const PLACES = ["section", "article", "li", "form", "dialog"].join();
 
 /** What a component remembers before it draws itself anew. @typedef {{had: Element, above: Element[], forms: Set<Element>}} Place */
 
