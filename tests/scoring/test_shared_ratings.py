@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from appraise.domain.explanations import PLAIN, sentences
 from appraise.domain.indicators import SATISFACTION
 from appraise.domain.policies import Attribution
 from appraise.domain.scorecards import AbsenceKind, Coverage, Estimate
@@ -87,6 +88,10 @@ def test_shared_ratings_equal_the_score_form_by_rows(world: Any, only: Any, rule
     assert [float(one.unshrunk) for one in found] == pytest.approx(raw - offset * fit[-1], abs=2e-6)
     assert [float(one.standard_error) for one in found] == pytest.approx(error, abs=2e-6)
     assert [float(one.evidence.effective) for one in found] == pytest.approx(effective, abs=2e-6)
+    plain = dummies.T @ (w * y) / (dummies.T @ w)
+    told = [float(dict(one.working.notes)[PLAIN]) for one in found]
+    assert told == pytest.approx(plain, abs=2e-6)
+    assert [sentences(one)[0].partition(" gave ")[2] for one in found] == [f"{one:.1f} of 100 points." for one in plain]
     assert [one.evidence.customers for one in found] == [
         len({customer for customer, other, *_ in rows if other == name}) for name in TEAM
     ]

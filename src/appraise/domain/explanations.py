@@ -20,9 +20,15 @@ COMPARED: Final = "compared with each other"
 
 GROUPS: Final = "groups of employees without a kind of case in common"
 
+PLAIN: Final = "plain average, with what colleagues had a share in"
+"""Name of the working's note that says what was observed, where `raw` has the colleagues' part taken out."""
+
 CASE_MIX: Final = "case mix: "
 NOT_ADJUSTED: Final = "not adjusted for, "
 """How the note begins that names a factor, and says why it could not be adjusted for."""
+
+HUNDRED: Final = 100
+"""The end of scales of points and per cent."""
 
 ABSENCES: Final[dict[AbsenceKind, str]] = {
     AbsenceKind.INSUFFICIENT_EVIDENCE: "Too little evidence for a figure",
@@ -40,6 +46,7 @@ def sentences(estimate: Estimate) -> tuple[str, ...]:
     """
     steps = (
         _observed(estimate),
+        _without_colleagues(estimate),
         _lost(estimate),
         _compared(estimate),
         _case_mix(estimate),
@@ -116,11 +123,21 @@ def percent(share: Decimal) -> str:
 
 
 def _observed(estimate: Estimate) -> str:
-    evidence = estimate.evidence
+    evidence, plain = estimate.evidence, dict(estimate.working.notes).get(PLAIN)
     return say(
         definition_of(estimate.indicator).opening,
         events=_events(estimate.indicator, evidence.events),
         customers=_customers(evidence.customers),
+        raw=figure(estimate.indicator, estimate.working.raw if plain is None else Decimal(plain)),
+    )
+
+
+def _without_colleagues(estimate: Estimate) -> str:
+    if PLAIN not in dict(estimate.working.notes):
+        return ""
+    return say(
+        "Colleagues had a share in these. With their part taken out it is {raw}: this step may lie beyond the scale, "
+        "what is shown does not.",
         raw=figure(estimate.indicator, estimate.working.raw),
     )
 
@@ -239,6 +256,14 @@ def _shrinkage(estimate: Estimate) -> str:
             "Beside the average colleague, rather than all cases taken together, and held back for what may be chance,"
             " the figure changes by {change}, so the score is {score}.",
             change=signed(estimate.indicator, -pull),
+            score=score,
+        )
+    is_of_hundred = definition_of(estimate.indicator).unit in {Unit.POINTS, Unit.PERCENT}
+    if is_of_hundred and not 0 <= estimate.working.raw <= HUNDRED and estimate.working.score in {0, HUNDRED}:
+        return say(
+            "Part of what is left may be chance, and the scale ends: the figure is moved by {moved}, so the score is"
+            " {score}.",
+            moved=figure(estimate.indicator, abs(pull)),
             score=score,
         )
     return say(

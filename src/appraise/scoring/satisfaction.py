@@ -7,6 +7,7 @@ Goldstein & Rasbash 2001), as the weighted mean Σwr/Σw would credit everybody 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import ibis
@@ -14,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from appraise.domain.events import EventKind
-from appraise.domain.explanations import CASE_MIX, NOT_ADJUSTED
+from appraise.domain.explanations import CASE_MIX, NOT_ADJUSTED, PLAIN
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import SATISFACTION, Direction, IndicatorDefinition, Role, Unit, definition_of
 from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
@@ -180,7 +181,11 @@ def _compared(
     fitted = own[row] + x @ adjusted.beta
 
     def figures(rows: IntArray) -> Figures:
-        return _figures(indicator, adjusted, rows, columns, policy)
+        told = _figures(indicator, adjusted, rows, columns, policy)
+        if np.array_equal(sums.weight, sums.weight_squared):
+            return told
+        plain = sums.y[rows] / sums.weight[rows] + _MIDDLE
+        return replace(told, own_notes=[((PLAIN, f"{one:.6f}"),) for one in plain])
 
     residuals = _residuals(counted, table.select(["employee", *factors]), fitted)
     return said_by_part(indicator, policy, seen, adjusted.part, figures, residuals=residuals)
