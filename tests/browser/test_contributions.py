@@ -61,7 +61,7 @@ def test_accessibility_has_nothing_to_object(sign_in: SignIn, scheme: str) -> No
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found.response["violations"]] == []
 
 
-@pytest.mark.parametrize("width", [360, 640, 1600])
+@pytest.mark.parametrize("width", [360, pytest.param(640, marks=pytest.mark.long), 1600])
 def test_nothing_is_cut_off_at_any_width(sign_in: SignIn, width: int) -> None:
     page = contributions(sign_in, width=width)
     shoot(page, f"contributions-{width}-light")

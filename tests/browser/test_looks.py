@@ -64,7 +64,7 @@ def test_accessibility_has_nothing_to_object(sign_in: SignIn, view: View, scheme
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name__)
-@pytest.mark.parametrize("width", [360, 640, 1600])
+@pytest.mark.parametrize("width", [360, pytest.param(640, marks=pytest.mark.long), 1600])
 def test_nothing_is_cut_off_at_any_width(sign_in: SignIn, view: View, width: int) -> None:
     """640 is a window of 1280 at 200 % zoom."""
     page = view(sign_in, width=width)
