@@ -32,7 +32,7 @@ from appraise.api.guard import (
     measure,
     sizing,
 )
-from appraise.api.texts import unfit_text
+from appraise.api.texts import unfit_literal, unfit_variable
 
 REMEMBERED: Final = 256
 SIZES: Final = 64
@@ -110,7 +110,7 @@ class Documents:
         known = self._known(text)
         document = _parsed(text) if known is None else known.document
         check_variables(variables, self._longest_list)
-        unfit = unfit_text(document, variables)
+        unfit = unfit_variable(variables) or (unfit_literal(document) if known is None else None)
         if unfit is not None:
             raise Refused([GraphQLError(unfit)])
         size = measure(document, variables, self._lists) if known is None else known.size(variables)

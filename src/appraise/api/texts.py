@@ -9,14 +9,16 @@ LONGEST_TEXT: Final = 50_000
 """Characters of one text; a policy document has some eight thousand."""
 
 
-def unfit_text(document: DocumentNode, variables: dict[str, Any]) -> str | None:
-    """What is wrong with a text in the document or its variables; None where nothing is.
-
-    `variables` must be nested no deeper than may be read.
-    """
+def unfit_literal(document: DocumentNode) -> str | None:
+    """What is wrong with a text that the document itself holds; None where nothing is."""
     literals = _Literals()
     visit(document, literals)
-    return next(filter(None, map(_wrong, [*literals.found, *_within(variables)])), None)
+    return next(filter(None, map(_wrong, literals.found)), None)
+
+
+def unfit_variable(variables: dict[str, Any]) -> str | None:
+    """The same of texts in the variables, which must be nested no deeper than may be read."""
+    return next(filter(None, map(_wrong, _within(variables))), None)
 
 
 def _wrong(text: str) -> str | None:
