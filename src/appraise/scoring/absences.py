@@ -1,6 +1,8 @@
 """Typed absences, each with one sentence that the employee can read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import definition_of
@@ -29,6 +31,17 @@ def missing_data(indicator: IndicatorKey, missing: str) -> Absence:
 
 def nothing_seen(indicator: IndicatorKey, what: str) -> Absence:
     return Absence(indicator, AbsenceKind.NOT_OBSERVED, f"No {what} in this cycle.")
+
+
+def no_rate(
+    indicator: IndicatorKey, currencies: Sequence[str], ours: str, left_out: tuple[tuple[str, int], ...]
+) -> Absence:
+    reason = (
+        f"The customers of this employee who had bought before had paid only in {', '.join(currencies)}, without an "
+        f"exchange rate to {ours} (`appraise rates import`)."
+    )
+    evidence = Evidence(events=0, customers=0, effective=Decimal(0), left_out=left_out)
+    return Absence(indicator, AbsenceKind.NOT_OBSERVED, reason, evidence)
 
 
 def excluded(indicator: IndicatorKey, reason: str) -> Absence:

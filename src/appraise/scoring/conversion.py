@@ -14,6 +14,9 @@ from appraise.scoring.prepared import Prepared, in_several_currencies, orders
 
 NO_RATE: Final = "no exchange rate for its day"
 OTHER_CURRENCY: Final = "another currency"
+_PAID_IN: Final = "customer who had paid only in "
+_PAID_LATER: Final = "purchases after a contact, paid in "
+_DO: Final = ", without an exchange rate (`appraise rates import`)"
 _AMOUNT: Final = "decimal(17, 0)"
 _FACTOR: Final = f"decimal({PLACES + 5}, {PLACES})"
 _LARGEST: Final = 10**17
@@ -59,6 +62,29 @@ def _factors(prepared: Prepared, rates: ExchangeRates) -> ibis.Table:
             }
         )
     )
+
+
+def paid_only_in_others(spells: ibis.Table, untold: ibis.Table) -> ibis.Table:
+    """Spells (`customer`, `at`) before which nothing but `untold` money was spent, with a `reason` that names it."""
+    bought = spells.filter((spells.days_bought == 0) & (spells.prior_orders > 0)).select("customer", "at")
+    paid = bought.inner_join(untold.rename(paid_at="at"), "customer")
+    names = paid.filter(paid.paid_at <= paid["at"]).select("customer", "at", "currency").distinct()
+    listed = names.group_by("customer", "at").agg(currencies=names.currency.collect())
+    return listed.select("customer", "at", reason=_PAID_IN + ibis.literal(", ").join(listed.currencies.sort()) + _DO)
+
+
+def paid_later_in_others(spells: ibis.Table, untold: ibis.Table) -> ibis.Table:
+    """How many, `n`, `untold` purchases lie within each spell (`customer`, `at`, `until`), by `reason`."""
+    paid = spells.select("customer", "at", "until").inner_join(untold.rename(paid_at="at"), "customer")
+    inside = paid.filter((paid.paid_at > paid["at"]) & (paid.paid_at <= paid.until))
+    named = inside.mutate(reason=_PAID_LATER + inside.currency + _DO)
+    return named.group_by("customer", "at", "reason").agg(n=named.count())
+
+
+def currencies_of(reason: str) -> list[str]:
+    """Those of a `reason` of `paid_only_in_others`; none of any other."""
+    names = reason.removeprefix(_PAID_IN).removesuffix(_DO)
+    return names.split(", ") if reason.startswith(_PAID_IN) else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from appraise.domain.indicators import LIFETIME_VALUE, Direction, IndicatorDefin
 from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
 from appraise.domain.scorecards import Coverage, Evidence, Money
 from appraise.errors import Fatal, NotEnough
-from appraise.scoring.absences import OWNERSHIPS, Words, missing_data, nothing_seen, refused, too_little
+from appraise.scoring.absences import OWNERSHIPS, Words, missing_data, no_rate, nothing_seen, refused, too_little
 from appraise.scoring.arrays import FloatArray, IntArray, cross_table, fetched, floats, whole
 from appraise.scoring.buying import (
     BuyingModel,
@@ -29,7 +29,15 @@ from appraise.scoring.buying import (
     with_history,
 )
 from appraise.scoring.case_mix import Strata, strata, with_factors
-from appraise.scoring.conversion import NO_RATE, OTHER_CURRENCY, Converted, conversion_of
+from appraise.scoring.conversion import (
+    NO_RATE,
+    OTHER_CURRENCY,
+    Converted,
+    conversion_of,
+    currencies_of,
+    paid_later_in_others,
+    paid_only_in_others,
+)
 from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, LeftOut, clustered, exact_sum, summed
 from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said_by_part
@@ -82,10 +90,11 @@ def lifetime_value(shared: Shared, policy: Policy) -> Findings:
         ("foretold",) * (len(kinds.factors) + 1),
         exact=EXACT_LARGE,
     )
-    left_out = counted(rows)
+    left_out = _with_later(counted(rows), rows, begun, time)
     told = _results(_Comparison(credited, placed, kinds, model, capped, converted), left_out, prepared, policy)
+    told = excluded_throughout(LIFETIME_VALUE, told, left_out, prepared.exclusions)
     return Findings(
-        results=excluded_throughout(LIFETIME_VALUE, told, left_out, prepared.exclusions),
+        results=_paid_otherwise_throughout(told, left_out, prepared.currency or ""),
         otherwise=nothing_seen(LIFETIME_VALUE, "contact of this employee with a customer who had bought before"),
         coverage=replace(coverage, notes=(*coverage.notes, *_told_of_caps(capped, rules))),
     )
@@ -122,9 +131,35 @@ def _begun(shared: Shared, policy: Policy) -> ibis.Table:
     rules = policy.of(LIFETIME_VALUE)
     begun = _with_money(spells(time, prepared, horizon_days=rules.horizon_days), time, policy)
     begun = begun.inner_join(time.cases, ["customer", "at"])
+    begun = begun.left_join(paid_only_in_others(begun, time.untold), ["customer", "at"])
+    begun = begun.drop("customer_right", "at_right")
     first = ibis.cases((begun.days_bought == 0, ibis.literal(FIRST_TIME)))
-    told = begun.mutate(left_out=ibis.coalesce(reason_of(begun, prepared.exclusions), first))
-    return told.drop(*(name for name in CASE_COLUMNS if name not in rules.case_mix)).cache()
+    told = begun.mutate(left_out=ibis.coalesce(reason_of(begun, prepared.exclusions), begun.reason, first))
+    unused = (name for name in CASE_COLUMNS if name not in rules.case_mix)
+    return told.drop("reason", *unused).cache()
+
+
+def _with_later(
+    left_out: Mapping[int, LeftOut], weights: ibis.Table, begun: ibis.Table, time: CustomerTime
+) -> Mapping[int, LeftOut]:
+    """With the purchases that followed contacts which count, and whose money cannot be told."""
+    later = paid_later_in_others(begun.filter(begun.left_out.isnull()), time.untold)
+    credited = weights.filter(weights.employee.notnull()).inner_join(later, ["customer", "at"])
+    sums = credited.group_by("employee", "reason").agg(n=credited.n.sum().cast("int64"))
+    found = dict(left_out)
+    for row in sorted(sums.to_pyarrow().to_pylist(), key=lambda row: (row["employee"], row["reason"])):
+        found[row["employee"]] = (*found.get(row["employee"], ()), (row["reason"], row["n"]))
+    return found
+
+
+def _paid_otherwise_throughout(results: Results, left_out: Mapping[int, LeftOut], ours: str) -> Results:
+    """Whoever served buyers, and none who had paid in money that can be told, is told so."""
+    absences = {}
+    for employee, parts in left_out.items():
+        names = {name for reason, _ in parts for name in currencies_of(reason)}
+        if names and employee not in results.said:
+            absences[employee] = no_rate(LIFETIME_VALUE, sorted(names), ours, parts)
+    return Results({**results.said, **absences}, results.measured)
 
 
 @dataclass(frozen=True, slots=True)

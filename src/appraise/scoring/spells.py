@@ -26,12 +26,14 @@ class CustomerTime:
     Purchases: `customer`, `at`, `money` (minor units, null where there is no rate), `moment` (null without any before).
     `before` is what customers who had bought by then had bought when the cycle began: the same history by `customer`.
     `cases` has the case-mix columns of the cycle's moments: computed where it is read, as far as it is read.
+    `untold` are orders of any time whose money cannot be told: `customer`, `at`, `currency`.
     """
 
     moments: ibis.Table
     purchases: ibis.Table
     before: ibis.Table
     cases: ibis.Table
+    untold: ibis.Table
 
     def of_cycle(self, prepared: Prepared) -> ibis.Table:
         """The moments of the cycle."""
@@ -74,6 +76,7 @@ def customer_time(prepared: Prepared, touches: ibis.Table) -> CustomerTime:
         cases=served.group_by("customer", "at").agg(**{name: served[name].min() for name in CASE_COLUMNS}),
         purchases=seen.filter(seen.served == 0).select("customer", "at", "money", "moment"),
         before=before,
+        untold=bought.filter(bought.untold.notnull()).select("customer", "at", currency=bought.untold),
     )
 
 
@@ -85,10 +88,11 @@ def spells(time: CustomerTime, prepared: Prepared, *, horizon_days: int) -> ibis
 
 
 def _bought(prepared: Prepared) -> ibis.Table:
-    """All orders: `customer`, `at`; `money` and `day` of those whose money can be told."""
+    """All orders: `customer`, `at`; `money` and `day` of those whose money can be told, else the currency, `untold`."""
     placed = with_money(orders(prepared.purchases), prepared)
     day = ibis.cases((placed.money.notnull(), placed["at"] // SECONDS_PER_DAY))
-    return placed.select("customer", "at", "money", day=day)
+    untold = ibis.cases((placed.money.isnull(), placed.currency))
+    return placed.select("customer", "at", "money", day=day, untold=untold)
 
 
 def _history(bought: ibis.Table) -> ibis.Table:
