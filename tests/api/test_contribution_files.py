@@ -14,7 +14,7 @@ from appraise.domain.contributions import ContributionQuery, Dimension, Figure, 
 from appraise.domain.language import speaking
 from appraise.errors import InvalidInput
 from appraise.languages import language
-from appraise.printing.contributions import Report, contributions_pages, words_of
+from appraise.printing.contributions import Report, contributions_pages, contributions_pdf, words_of
 from appraise.settings import Settings
 from appraise.use_cases import contribution_table
 from appraise.use_cases.contribution_table import COLUMNS, workbook
@@ -94,6 +94,7 @@ def test_the_report_shows_what_the_page_shows(client: TestClient, organisation: 
 
     assert printed.startswith(b"%PDF-1.7")
     assert b"<pdfuaid:part>1<" in printed
+    assert contributions_pdf(report, made_at=AT.replace(microsecond=123456)) == printed  # as a clock tells it
     assert [one["name"] for one in told["departments"]] == sorted(one["name"] for one in told["departments"])
     assert (drawn["value"] > 50) is (figure.value > figure.expected)  # satisfaction: more is better
     ratio = (drawn["upper"] - 50) / (drawn["value"] - 50)

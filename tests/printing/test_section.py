@@ -30,7 +30,7 @@ def section(comment: str = HOSTILE) -> FinishedSection:
         total=Decimal(4),
         absence=None,
         observed_weight=Decimal("0.5"),
-        finalised_at=datetime(2026, 3, 1, tzinfo=UTC),
+        finalised_at=datetime(2026, 3, 1, 9, 30, 15, 123456, tzinfo=UTC),  # as a clock tells it
         manager="Xiomara #Łęczycki",
         manifest_hash="f" * 64,
     )

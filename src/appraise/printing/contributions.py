@@ -13,7 +13,7 @@ from appraise.domain.indicators import Direction, Unit, definition_of
 from appraise.domain.language import marks, retold, say, speech
 from appraise.domain.periods import in_words
 from appraise.domain.scorecards import Absence
-from appraise.printing.typesetting import compiled
+from appraise.printing.typesetting import images, pdf
 
 LEAST: Final = {Unit.POINTS: 5.0, Unit.PERCENT: 5.0, Unit.RATIO: 0.1}
 """So far from what was expected a picture reaches at least: figures that hardly differ do not look dramatic."""
@@ -53,13 +53,12 @@ class Report:
 
 def contributions_pdf(report: Report, *, made_at: datetime) -> bytes:
     """Tagged (PDF/UA-1) and kept by itself (PDF/A-2a), as a section is."""
-    how = {"format": "pdf", "pdf_standards": ["a-2a", "ua-1"], "timestamp": made_at}
-    return compiled("contributions.typ", words_of(report), **how)[0]
+    return pdf("contributions.typ", words_of(report), made_at=made_at)
 
 
 def contributions_pages(report: Report, *, ppi: float = 96) -> list[bytes]:
     """The same pages as pictures (PNG)."""
-    return compiled("contributions.typ", words_of(report), format="png", ppi=ppi)
+    return images("contributions.typ", words_of(report), ppi=ppi)
 
 
 def words_of(report: Report) -> dict[str, Any]:

@@ -13,9 +13,8 @@ from appraise.domain.periods import in_words
 from appraise.domain.scorecards import Absence, Estimate
 from appraise.domain.section_course import Stance
 from appraise.printing.pictures import drawing
-from appraise.printing.typesetting import compiled
+from appraise.printing.typesetting import images, pdf
 
-STANDARDS: Final = ("a-2a", "ua-1")
 CONTEXT: Final = "Context: weighs nothing and is not rated"
 STANCES: Final = {
     Stance.AGREE: "The employee has read it and agrees.",
@@ -32,13 +31,12 @@ READING: Final = (
 
 def section_pdf(section: FinishedSection, *, scale: HostScale | None = None) -> bytes:
     """Same section, same bytes. `scale` is that of the HR system, where the total is written into one."""
-    how = {"format": "pdf", "pdf_standards": list(STANDARDS), "timestamp": section.finalised_at}
-    return compiled("section.typ", _words(section, scale), **how)[0]
+    return pdf("section.typ", _words(section, scale), made_at=section.finalised_at)
 
 
 def section_pages(section: FinishedSection, *, scale: HostScale | None = None, ppi: float = 96) -> list[bytes]:
     """The same pages as pictures (PNG)."""
-    return compiled("section.typ", _words(section, scale), format="png", ppi=ppi)
+    return images("section.typ", _words(section, scale), ppi=ppi)
 
 
 def _words(section: FinishedSection, scale: HostScale | None) -> dict[str, Any]:

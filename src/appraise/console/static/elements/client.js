@@ -44,8 +44,9 @@ export class Client {
       throw new RequestFailed("OFFLINE", "No answer from the service.");
     });
     if (response.ok) return response.blob();
-    const first = (await response.json()).errors[0];
-    throw new RequestFailed(first.extensions?.code ?? "INTERNAL", first.message);
+    const told = await response.json().catch(() => null); // a defect is told by a page, and so may a proxy tell its own
+    const first = told?.errors?.[0];
+    throw new RequestFailed(first?.extensions?.code ?? "INTERNAL", first?.message ?? response.statusText);
   }
 
   /** Where there is a token, and in a frame of another page always, cookies stay at home. @returns {RequestCredentials} */

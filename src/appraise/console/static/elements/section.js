@@ -10,6 +10,7 @@ import { standing } from "./corrections.js";
 import { deeds, deedsOf } from "./deeds.js";
 import { saveFile } from "./download.js";
 import "./evidence.js";
+import { failed } from "./failed.js";
 import "./item.js";
 import { Spoken, number, t } from "./language.js";
 import { inputOf, questionOf } from "./objections.js";
@@ -33,6 +34,7 @@ export class AppraiseSection extends Spoken {
     frame: { attribute: false },
     _data: { state: true },
     _failure: { state: true },
+    _unprinted: { state: true },
     _stamp: { state: true },
     _isOpen: { state: true },
   };
@@ -49,6 +51,8 @@ export class AppraiseSection extends Spoken {
     this._data = null;
     /** @type {RequestFailed | null} */
     this._failure = null;
+    /** @type {RequestFailed | null} */
+    this._unprinted = null;
     this._stamp = 0;
     this._isOpen = false;
     /** @type {Saving | null} */
@@ -124,6 +128,7 @@ export class AppraiseSection extends Spoken {
     const data = this._data;
     return html`<div class="frame" @objection=${(/** @type {CustomEvent} */ event) => this.#object(event.detail)}>
       ${this.#head(data)}
+      ${this._unprinted === null ? nothing : failed(this._unprinted, this.token, () => this.#print(data))}
       <div class="columns">
         <div class="items">
           <appraise-corrections .corrections=${data.corrections} .items=${data.items}
@@ -291,7 +296,13 @@ export class AppraiseSection extends Spoken {
   /** @param {any} data */
   async #print(data) {
     const client = /** @type {Client} */ (this.client);
-    saveFile(`${data.person.name} ${data.cycle.name}.pdf`, await client.file(`/sections/${encodeURIComponent(this.section)}/pdf`));
+    try {
+      saveFile(`${data.person.name} ${data.cycle.name}.pdf`, await client.file(`/sections/${encodeURIComponent(this.section)}/pdf`));
+      this._unprinted = null;
+    } catch (error) {
+      if (!(error instanceof RequestFailed)) throw error;
+      this._unprinted = error;
+    }
   }
 
   /** @param {string} id */
