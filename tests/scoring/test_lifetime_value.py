@@ -53,6 +53,29 @@ def test_the_expected_value_is_that_of_gamma_gamma() -> None:
     assert found == pytest.approx(CDNOW.value.expected_value([3, 1], [3500, 300]).tolist(), rel=1e-12)
 
 
+def test_customers_of_one_mean_are_foretold_it() -> None:
+    rows = table(spent=[10_500, 300], days_bought=[3, 1])
+    alike = replace(CDNOW, value=GammaGamma(5.0, math.inf, math.inf, 0.0, converged=True, mean=2500.0), unit=1000.0)
+
+    assert rows.mutate(value=foretold_value(rows, alike)).to_pyarrow()["value"].to_pylist() == [2.5, 2.5]
+
+
+def test_buyers_who_differ_in_nothing_get_their_employees_a_figure_all_the_same(world: Any, only: Any) -> None:
+    """Boxes that come every four weeks at one price: nobody's rate, leaving or spending tells them apart."""
+    world.team("a", "b", "c", "d", "e")
+    for k in range(50):
+        for week in range(-40 + k % 4, 24, 4):
+            if week < k % 26:
+                world.purchase(f"{k}", 7 * week + 1, 1000 + 10 * ((k + week) % 3))
+        world.contact(f"{k}", 1 + k % 5, "abcde"[k % 5])
+
+    card = world.score(only(LIFETIME_VALUE)).scorecards[0]
+    found = card.result(LIFETIME_VALUE)
+
+    assert dict(found.working.notes)["model of buying"] == "Poisson"
+    assert found.lower < found.value < found.upper
+
+
 def test_histories_are_rounded_to_weeks_without_contradicting_themselves() -> None:
     """A repeat a day after the first purchase is 1 week, and nobody is younger than their last purchase."""
     rows = table(days_bought=[1, 2, 2, 3], first_day=[100, 100, 100, 100], last_day=[100, 101, 110, 170])

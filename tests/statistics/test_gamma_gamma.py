@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from scipy import integrate, special, stats
+from scipy import integrate, optimize, special, stats
 
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics import gamma_gamma
@@ -135,8 +135,39 @@ def test_what_gives_no_value_is_refused() -> None:
         assert str(refusal.value) == message
 
 
-def test_equal_values_have_no_fit() -> None:
-    assert not gamma_gamma.fit([3.0] * 20, [10.0] * 20).converged
+def test_customers_who_do_not_differ_are_foretold_the_mean_of_all_purchases() -> None:
+    """The likeliest gamma distribution of one mean for all, by SciPy's density and optimiser."""
+    random = np.random.Generator(np.random.PCG64(1))
+    x = random.integers(1, 12, 300).astype(float)
+    m = random.gamma(5.0 * x, 1000.0 / (5.0 * x))
+    weight = np.arange(300) % 3
+    mean = float((weight * x) @ m / (weight @ x))
+
+    def loss(p: float) -> float:
+        return -float(weight @ stats.gamma.logpdf(m, p * x, scale=mean / (p * x)))
+
+    found = gamma_gamma.fit(x, m, weight)
+
+    expected = optimize.minimize_scalar(loss, (1.0, 5.0), tol=1e-12)
+    assert (found.converged, found.p, found.q) == (True, pytest.approx(expected.x, rel=1e-5), np.inf)
+    assert found.log_likelihood == pytest.approx(-expected.fun, rel=1e-10)
+    assert found.expected_value([[0], [7]], [10.0, 3000.0]).tolist() == [[pytest.approx(mean)] * 2] * 2
+    assert gamma_gamma.fit([3.0] * 20, [10.0] * 20).expected_value(3, 17.0) == pytest.approx(10.0)
+
+
+def test_purchases_that_do_not_differ_are_foretold_at_the_customer_s_own_mean() -> None:
+    """Means are then of the inverse gamma distribution, as SciPy fits it."""
+    m = 1000.0 / np.random.Generator(np.random.PCG64(2)).gamma(6.0, 1 / 5.0, 300)
+    q, _, scale = stats.invgamma.fit(m, floc=0)
+
+    found = gamma_gamma.fit(np.arange(300) % 7 + 1.0, m)
+
+    assert (found.converged, found.q, found.p * found.v) == (
+        True,
+        pytest.approx(q, rel=1e-3),
+        pytest.approx(scale, rel=1e-3),
+    )
+    assert found.expected_value([1, 4], [200.0, 9000.0]) == pytest.approx([200.0, 9000.0], rel=1e-3)
 
 
 def test_the_mean_value_of_who_has_not_bought_is_not_looked_at() -> None:

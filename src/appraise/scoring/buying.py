@@ -13,9 +13,9 @@ from appraise.scoring.prepared import Prepared
 from appraise.statistics import bg_nbd, gamma_gamma, nbd
 from appraise.statistics.bg_nbd import BgNbd
 from appraise.statistics.gamma_gamma import GammaGamma
-from appraise.statistics.nbd import Nbd
+from appraise.statistics.nbd import BuyingLimit
 
-Buying = BgNbd | Nbd
+Buying = BgNbd | BuyingLimit
 
 DAYS_PER_WEEK = 7
 DAYS_PER_YEAR = 365.25
@@ -38,8 +38,8 @@ class BuyingModel:
     @property
     def name(self) -> str:
         match self.buying:
-            case Nbd():
-                return "NBD"
+            case BuyingLimit(name=name):
+                return name
             case BgNbd(mbg=mbg):
                 return "MBG/NBD" if mbg else "BG/NBD"
 
@@ -66,14 +66,14 @@ def fit_buying(before: ibis.Table, prepared: Prepared, *, annual_discount: float
 
 
 def _buying_model(frequency: FloatArray, recency: FloatArray, age: FloatArray, number: FloatArray) -> Buying:
-    """BG/NBD or MBG/NBD, whichever is likelier; NBD where the history shows no sign of anybody leaving.
+    """BG/NBD or MBG/NBD, whichever is likelier; where neither has an interior maximum, the end that they tend to.
 
     In MBG/NBD customers may be gone after their first purchase. Where leaving is rare for the length of the history
-    neither has an interior maximum, and what they tend to is NBD.
+    the end is NBD; where customers do not differ more than chance makes them, it has one rate, or one chance, for all.
     """
     fits = [bg_nbd.fit(frequency, recency, age, number, mbg=mbg) for mbg in (False, True)]
     best = max(fits, key=lambda fit: (fit.converged, fit.log_likelihood))
-    return best if best.converged else nbd.fit(frequency, recency, age, number)
+    return best if best.converged else nbd.likeliest(frequency, recency, age, number)
 
 
 def force_of_interest(annual_discount: float) -> float:
@@ -125,6 +125,8 @@ def foretold_value(spells: ibis.Table, model: BuyingModel) -> ibis.Value:
     Raises `NotConverged` where the value model has no interior maximum or no finite mean.
     """
     model.value.expected_value(1.0, 1.0)  # raises for a fit that cannot predict; here its formula runs in the engine
+    if model.value.mean is not None:
+        return ibis.literal(model.value.mean / model.unit)
     p, q, v = model.value.p, model.value.q, model.value.v
     return p * (v + spells.spent.cast("float64")) / (p * spells.days_bought.cast("float64") + q - 1.0) / model.unit
 
