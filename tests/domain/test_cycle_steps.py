@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from appraise.domain.cycle_steps import CycleAction, advance, allowed, cancel, next_state, with_rules
 from appraise.domain.cycles import Cycle, CycleRules, CycleState
+from appraise.domain.host_scale import HostScale
 from appraise.domain.identifiers import CycleId
 from appraise.domain.periods import Period
 from appraise.domain.section_states import SectionState
@@ -41,10 +43,10 @@ def test_each_stage_leads_where_the_table_says(state: CycleState) -> None:
 
     assert [next_state(plain), next_state(calibrating)] == [follow, follow_calibrating]
     assert advance(plain, {}) == (refused("; no stage follows") if follow is None else in_stage(follow))
-    assert cancel(plain, reason="x") == (
+    assert cancel(plain, told=0, reason="x") == (
         in_stage("CANCELLED") if is_cancelled else refused(" and cannot be cancelled any more")
     )
-    assert with_rules(plain, CycleRules(calibrates=True)) == (
+    assert with_rules(plain, CycleRules(calibrates=True), told=0) == (
         calibrating if is_changed else refused("; its rules stand")
     )
     wanted = {
@@ -88,7 +90,7 @@ def test_what_goes_on_in_sections_stands_in_the_way(
     [CycleRules(response_days=1), CycleRules(response_days=45, most_disputes=5), CycleRules(most_disputes=0)],
 )
 def test_rules_within_their_range_are_taken(rules: CycleRules) -> None:
-    assert with_rules(PLAIN, rules) == replace(PLAIN, rules=rules)
+    assert with_rules(PLAIN, rules, told=0) == replace(PLAIN, rules=rules)
 
 
 @pytest.mark.parametrize(
@@ -101,14 +103,35 @@ def test_rules_within_their_range_are_taken(rules: CycleRules) -> None:
     ],
 )
 def test_rules_out_of_their_range_are_refused(rules: CycleRules, found: str, field: str) -> None:
-    assert with_rules(PLAIN, rules) == Refusal("OUT_OF_RANGE", found, field)
+    assert with_rules(PLAIN, rules, told=0) == Refusal("OUT_OF_RANGE", found, field)
 
 
 def test_a_calibration_that_goes_on_is_not_left_out() -> None:
-    assert with_rules(in_stage("CALIBRATION", calibrates=True), CycleRules(calibrates=False)) == Refusal(
+    assert with_rules(in_stage("CALIBRATION", calibrates=True), CycleRules(calibrates=False), told=0) == Refusal(
         "CYCLE_STATE", "the cycle is in calibration; it cannot be left out any more", "calibrates"
     )
 
 
 def test_a_cycle_is_not_cancelled_without_a_reason() -> None:
-    assert cancel(PLAIN, reason=" ") == Refusal("REASON_MISSING", "say why the cycle is cancelled", "reason")
+    assert cancel(PLAIN, told=0, reason=" ") == Refusal("REASON_MISSING", "say why the cycle is cancelled", "reason")
+
+
+@pytest.mark.parametrize(
+    ("rules", "field"),
+    [
+        (CycleRules(response_days=7), "responseDays"),
+        (CycleRules(most_disputes=0), "mostDisputes"),
+        (CycleRules(host_scale=HostScale(Decimal(0), Decimal(10), Decimal(1))), "hostScale"),
+        (CycleRules(calibrates=True, dotted_parts=True), None),
+    ],
+)
+def test_what_employees_were_told_stands(rules: CycleRules, field: str | None) -> None:
+    words = "1 section was shared with employees; days to answer, disputes and the host's scale stand"
+    told = with_rules(PLAIN, rules, told=1)
+
+    assert told == (replace(PLAIN, rules=rules) if field is None else Refusal("CYCLE_STATE", words, field))
+
+
+def test_a_cycle_of_which_anything_was_shared_is_not_cancelled() -> None:
+    words = "1,200 sections were shared with employees; the cycle cannot be cancelled any more"
+    assert cancel(PLAIN, told=1200, reason="x") == Refusal("CYCLE_STATE", words)

@@ -19,6 +19,7 @@ INPUT_FIELDS: Final = frozenset(
         "expectedState",
         "expectedVersion",
         "groupBy",
+        "hostScale",
         "indicator",
         "itemId",
         "lastDay",

@@ -19,7 +19,7 @@ NEXT: Final = {
 }
 CANCELLABLE: Final = frozenset({CycleState.PLANNED, CycleState.OPEN, CycleState.SCORING})
 CHANGEABLE: Final = CANCELLABLE | {CycleState.CALIBRATION}
-"""Nobody has been told a number of days or a scale yet."""
+"""What people were told stands before, too: see `with_rules`."""
 SCORED: Final = frozenset(CycleState) - {CycleState.ARCHIVED, CycleState.CANCELLED}
 """Where a scoring run still tells anybody anything."""
 LONGEST_RESPONSE: Final = 45
@@ -72,23 +72,45 @@ def _sections(count: int) -> str:
     return "1 section is" if count == 1 else f"{count:,} sections are"
 
 
-def cancel(cycle: Cycle, *, reason: str) -> Cycle | Refusal:
-    """Nothing more is done in it; what was shared with employees cannot be taken back, so not after that."""
+def _shared(count: int) -> str:
+    return "1 section was shared" if count == 1 else f"{count:,} sections were shared"
+
+
+def cancel(cycle: Cycle, *, told: int, reason: str) -> Cycle | Refusal:
+    """Nothing more is done in it; what was shared with employees cannot be taken back, so not after that.
+
+    `told` counts the sections that were ever shared: single ones may be, before the stage of sharing.
+    """
     if cycle.state not in CANCELLABLE:
         return Refusal("CYCLE_STATE", f"the cycle {cycle.name} is {cycle.state} and cannot be cancelled any more")
+    if told:
+        return Refusal("CYCLE_STATE", f"{_shared(told)} with employees; the cycle cannot be cancelled any more")
     if not reason.strip():
         return Refusal("REASON_MISSING", "say why the cycle is cancelled", "reason")
     return replace(cycle, state=CycleState.CANCELLED)
 
 
-def with_rules(cycle: Cycle, rules: CycleRules) -> Cycle | Refusal:
-    """Other rules, as long as nothing was shared by the old ones."""
+def with_rules(cycle: Cycle, rules: CycleRules, *, told: int) -> Cycle | Refusal:
+    """Other rules. What `told` sections were shared by stands: days to answer, disputes and the host's scale."""
     if cycle.state not in CHANGEABLE:
         return Refusal("CYCLE_STATE", f"the cycle {cycle.name} is {cycle.state}; its rules stand")
     if cycle.state is CycleState.CALIBRATION and not rules.calibrates:
         return Refusal("CYCLE_STATE", "the cycle is in calibration; it cannot be left out any more", "calibrates")
-    refusal = wrong_rules(rules)
+    refusal = wrong_rules(rules) or (_told_otherwise(cycle.rules, rules, told) if told else None)
     return refusal or replace(cycle, rules=rules)
+
+
+def _told_otherwise(before: CycleRules, after: CycleRules, told: int) -> Refusal | None:
+    changed = {
+        "responseDays": before.response_days != after.response_days,
+        "mostDisputes": before.most_disputes != after.most_disputes,
+        "hostScale": before.host_scale != after.host_scale,
+    }
+    field = next((name for name, is_changed in changed.items() if is_changed), None)
+    if field is None:
+        return None
+    found = f"{_shared(told)} with employees; days to answer, disputes and the host's scale stand"
+    return Refusal("CYCLE_STATE", found, field)
 
 
 def wrong_rules(rules: CycleRules) -> Refusal | None:

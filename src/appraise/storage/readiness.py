@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from appraise.domain.employees import ReportingKind
 from appraise.domain.identifiers import CycleId, EmployeeId
@@ -50,3 +50,11 @@ def section_counts(session: Session, cycle: CycleId) -> dict[SectionState, int]:
     table = SECTIONS.c
     statement = select(table.state, func.count()).where(table.cycle_id == cycle).group_by(table.state)
     return {SectionState(state): count for state, count in session.execute(statement)}
+
+
+def told_sections(session: Session, cycle: CycleId) -> int:
+    """How many sections of a cycle were ever shared with their employees, also in an earlier revision."""
+    table = SECTIONS.c
+    was_shared = or_(table.revision > 1, table.course["shared_at"].as_string().is_not(None))
+    statement = select(func.count()).select_from(SECTIONS).where(table.cycle_id == cycle, was_shared)
+    return int(session.execute(statement).scalar_one())

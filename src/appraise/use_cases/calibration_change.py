@@ -29,7 +29,8 @@ from appraise.use_cases.section_change import Request, change_section, record_st
 from appraise.use_cases.section_view import Actor
 from appraise.use_cases.transactions import committed
 
-RUNNING = frozenset({CycleState.SCORING, CycleState.CALIBRATION, CycleState.SHARING})
+RUNNING = frozenset({CycleState.SCORING, CycleState.CALIBRATION, CycleState.SHARING, CycleState.CLOSED})
+"""In a closed one, what was reopened passes through a session as it did before."""
 
 
 class _Refused(Exception):  # noqa: N818  # rolls back what was done of a session before

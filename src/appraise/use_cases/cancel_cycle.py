@@ -7,6 +7,7 @@ from appraise.domain.cycle_steps import cancel
 from appraise.domain.cycles import Cycle, CycleState
 from appraise.domain.identifiers import CycleId
 from appraise.domain.sections import Refusal
+from appraise.storage.readiness import told_sections
 from appraise.use_cases.cycle_change import change_cycle
 from appraise.use_cases.deployment import Deployment
 
@@ -25,7 +26,7 @@ def cancel_cycle(
         deployment,
         principal,
         cycle,
-        lambda _, before: cancel(before, reason=reason),
+        lambda session, before: cancel(before, told=told_sections(session, cycle), reason=reason),
         action="cancel",
         expected_state=expected_state,
         facts=[("reason", reason.strip())],

@@ -9,6 +9,7 @@ from appraise.domain.identifiers import CycleId
 from appraise.domain.sections import Refusal
 from appraise.storage.course_documents import rules_document
 from appraise.storage.documents import canonical
+from appraise.storage.readiness import told_sections
 from appraise.use_cases.cycle_change import change_cycle
 from appraise.use_cases.deployment import Deployment
 
@@ -27,7 +28,7 @@ def set_cycle_rules(
         deployment,
         principal,
         cycle,
-        lambda _, before: with_rules(before, rules),
+        lambda session, before: with_rules(before, rules, told=told_sections(session, cycle)),
         action="set_rules",
         expected_state=expected_state,
         facts=[("rules", canonical(rules_document(rules)))],
