@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -11,10 +12,11 @@ from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRo
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
+from appraise.domain.progress import silent
 from appraise.errors import InvalidInput
 from appraise.storage import people
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.import_people import reconcile_people
+from appraise.use_cases.import_people import import_people, reconcile_people
 from appraise.use_cases.people_changes import ChangedFact, Fact, Outcome, PersonChange
 from appraise.use_cases.people_report import PeopleReport, UnresolvedManager
 from appraise.use_cases.verify_audit import verify_audit
@@ -248,6 +250,42 @@ def test_ids_of_two_employees_on_one_row_reject_the_row(deployment: Deployment) 
     assert [(row.row, row.value) for row in report.rejected] == [(2, "ann")]
 
 
+def numbered(name: str, number: str, **fields: object) -> PeopleRecord:
+    return person(name, references=(key(name), ExternalReference("hr:number", number)), **fields)
+
+
+def test_an_id_that_several_people_of_a_file_bear_names_nobody_and_is_told_with_the_rows(
+    deployment: Deployment,
+) -> None:
+    by_number = person("dee", managers=(ManagerReference(ExternalReference("hr:number", "0")),))
+
+    report = imported(deployment, *(numbered(name, "0") for name in ("ann", "ben", "cid")), by_number, on=JANUARY)
+
+    assert (counts(report), [name for name, _, _ in jobs(deployment)]) == ((4, 0, 0, 0), ["Ann", "Ben", "Cid", "Dee"])
+    assert report.warnings == ("hr:number 0 is borne by 3 people (rows 2, 3, 4): it names nobody",)
+    assert [one.reason for one in report.unresolved_managers] == ["3 people of the file have this id"]
+
+
+@pytest.mark.parametrize("is_shown", [True, False], ids=["with the leaver's row", "without"])
+def test_a_new_hire_who_bears_the_number_of_a_leaver_is_somebody_else(deployment: Deployment, is_shown: bool) -> None:
+    imported(deployment, person("ann"), numbered("ben", "E2"), on=JANUARY)
+    gone = numbered("ben", "E2", status=EmploymentStatus.TERMINATED, termination_date=date(2025, 2, 28))
+
+    shown = [gone] if is_shown else []
+    report = imported(
+        deployment, person("ann"), *shown, numbered("gil", "E2", hire_date=MARCH), on=JULY, allow_ends="yes"
+    )
+
+    assert counts(report) == (1, 0, 1, 1)
+    end = MARCH if is_shown else JULY
+    assert jobs(deployment)[1:] == [("Ben", None, Period(date(2020, 1, 1), end)), ("Gil", None, Period(MARCH))]
+    assert report.warnings == (
+        ("hr:number E2 is borne by 2 people (rows 3, 4): it names nobody",)
+        if is_shown
+        else ("row 3: hr:number E2 is another person's and stays theirs; gil does not get it",)
+    )
+
+
 def test_a_dry_run_reports_and_writes_nothing(deployment: Deployment) -> None:
     read = ReadPeople((person("ann"),), ())
 
@@ -255,6 +293,21 @@ def test_a_dry_run_reports_and_writes_nothing(deployment: Deployment) -> None:
 
     assert (counts(report), report.dry_run) == ((1, 0, 0, 0), True)
     assert snapshot(deployment) == PeopleSnapshot((), (), (), ())
+
+
+def test_without_a_day_the_adapter_is_given_the_one_that_the_records_are_brought_to(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    file, mapping = tmp_path / "people.csv", tmp_path / "people.toml"
+    file.write_text("id,name,end,boss\n1,Ann,,\n2,Ben,2027-03-31,1\n")
+    columns = 'key = "id"\ndisplay_name = "name"\ntermination_date = "end"\nmanager = "boss"'
+    mapping.write_text(f'kind = "people"\n[columns]\n{columns}\n[manager]\nkind = "id"\n')
+    options = ImportOptions("csv", mapping=mapping)
+
+    import_people(deployment, "csv", file, options, at=AT, dry_run=False, progress=silent)
+
+    assert jobs(deployment)[1] == ("Ben", None, Period(AT.date(), date(2027, 4, 1)))
+    assert [(who, manager) for who, manager, _, _ in lines(deployment)] == [("Ben", "Ann")]
 
 
 def test_an_import_leaves_one_line_in_a_whole_audit_chain(deployment: Deployment) -> None:

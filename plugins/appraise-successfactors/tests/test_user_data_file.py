@@ -158,3 +158,13 @@ def test_the_recorded_file_is_read() -> None:
         (record.row, record.key.value, record.display_name, record.hire_date, record.managers)
         for record in people.records
     ] == [(number + 3, f"1705SuperCSV{number}", "1705xiaofeng ge", date(2017, 1, 1), ()) for number in range(3)]
+
+
+def test_ids_of_two_tenants_are_of_two_kinds(tmp_path: Path) -> None:
+    path = tmp_path / "users.csv"
+    path.write_text(f"{KEYS}\nactive,2,Bo,Beta,,,1,,,,E2,,,,\n")
+
+    [bo] = adapter.read_people(path, ImportOptions(source="sap-eu")).records
+
+    assert [one.namespace for one in bo.references] == ["sap-eu:userid", "sap-eu:empid", "name"]
+    assert [one.reference for one in bo.managers] == [ExternalReference("sap-eu:userid", "1")]

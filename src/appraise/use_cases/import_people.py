@@ -55,6 +55,7 @@ def import_people(  # noqa: PLR0913  # what, from where, how, when, and who watc
             f"the adapter {adapter_name!r} reads no people",
             hint="`appraise adapters` shows what each adapter reads",
         )
+    options = replace(options, as_of=options.as_of or at.date())  # adapters must not take another day than we do
     with _uncollected():
         progress("read", 0, 0)
         read = adapter.read_people(path, options)
@@ -278,7 +279,7 @@ class _Reconciliation:
             rejected=tuple(sorted([*self.read.rejected, *identities.rejected], key=lambda row: row.row)),
             unresolved_managers=tuple(sorted(self.unresolved, key=lambda manager: manager.row)),
             loops=tuple(sorted(_from_smallest([keys.get(employee, employee) for employee in path]) for path in loops)),
-            warnings=(*self.read.warnings, *_left_out(self.read.skipped), *self.warnings),
+            warnings=(*self.read.warnings, *_left_out(self.read.skipped), *identities.warnings, *self.warnings),
             unmapped_columns=self.read.unmapped_columns,
             dry_run=dry_run,
         )

@@ -180,7 +180,8 @@ def _row(lines: Sequence[Component], options: ImportOptions) -> Row:
     numbers = dict.fromkeys(one.get("AssignmentNumber") for one in jobs)
     references = [ExternalReference(f"{options.source}:assignment-number", one) for one in numbers if one]
     filled = {name: text for name, text in cells.items() if text}
-    return Row(lines[0].line, filled, tuple(_managers(lines, options)), references)
+    day = options.as_of and max(options.as_of, _day(cells["StartDate"]) or date.min)
+    return Row(lines[0].line, filled, tuple(_managers(lines, options, day)), references)
 
 
 def _in_force(lines: Iterable[Component], kind: str, options: ImportOptions) -> Component | None:
@@ -191,6 +192,12 @@ def _in_force(lines: Iterable[Component], kind: str, options: ImportOptions) -> 
     return max(begun, default=(None, 0, None))[2]
 
 
+def _holds(line: Component, day: date | None) -> bool:
+    """Whether the line has begun and has not ended, on its last day neither."""
+    begins, last = _day(line.get("EffectiveStartDate")), _day(line.get("EffectiveEndDate"))
+    return day is None or ((begins is None or begins <= day) and (last is None or day <= last))
+
+
 def _day(text: str) -> date | None:
     try:
         return read_day(text, _DAY_FORMAT)
@@ -198,8 +205,9 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _managers(lines: Sequence[Component], options: ImportOptions) -> Iterator[ManagerReference]:
-    supervisors = [one for one in lines if one.kind == "AssignmentSupervisor"]
+def _managers(lines: Sequence[Component], options: ImportOptions, day: date | None) -> Iterator[ManagerReference]:
+    """Those of `day`: of the import, or of the hire where that is still to come."""
+    supervisors = [one for one in lines if one.kind == "AssignmentSupervisor" and _holds(one, day)]
     for kind in dict.fromkeys(one.get("NewManagerType", "ManagerType") for one in supervisors):
         of_kind = [one for one in supervisors if one.get("NewManagerType", "ManagerType") == kind]
         chosen = _in_force(of_kind, "AssignmentSupervisor", options)

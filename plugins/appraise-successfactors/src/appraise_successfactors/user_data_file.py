@@ -15,8 +15,6 @@ from appraise.adapters.settings import own_settings
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 from appraise.errors import InvalidInput
 
-USER = "successfactors:userid"
-EMPLOYEE = "successfactors:empid"
 NOBODY = frozenset({"", "no_manager", "no_mgr", "no_hr"})
 
 _COLUMNS = {
@@ -118,8 +116,13 @@ def _record(number: int, row: Mapping[str, str], extra: Mapping[str, str], optio
     name = " ".join(f"{row['FIRSTNAME']} {row['LASTNAME']}".split())
     if not name:
         raise _Refused("LASTNAME", "the user has no name")
-    key = ExternalReference(USER, row["USERID"])
-    named = {EMPLOYEE: row.get("EMPID", ""), **_extras("reference", row, extra), "email": row.get("EMAIL", "")}
+    users = f"{options.source}:userid"
+    key = ExternalReference(users, row["USERID"])
+    named = {
+        f"{options.source}:empid": row.get("EMPID", ""),
+        **_extras("reference", row, extra),
+        "email": row.get("EMAIL", ""),
+    }
     references = [ExternalReference(space, value).normalised() for space, value in named.items() if value]
     department = row.get("DEPARTMENT") or None
     return PeopleRecord(
@@ -133,7 +136,7 @@ def _record(number: int, row: Mapping[str, str], extra: Mapping[str, str], optio
         department_code=department,
         department_name=department,
         hire_date=_hire_date(row, options.date_format),
-        managers=tuple(_managers(row)),
+        managers=tuple(_managers(row, users)),
         attributes=tuple((name, value) for name, value in _extras("attribute", row, extra).items() if value),
     )
 
@@ -152,10 +155,10 @@ def _hire_date(row: Mapping[str, str], date_format: str | None) -> date | None:
         raise _Refused("HIREDATE", str(error)) from error
 
 
-def _managers(row: Mapping[str, str]) -> list[ManagerReference]:
+def _managers(row: Mapping[str, str], users: str) -> list[ManagerReference]:
     pairs = (("MANAGER", ReportingKind.SOLID), ("MATRIX_MANAGER", ReportingKind.DOTTED))
     return [
-        ManagerReference(ExternalReference(USER, row[column]), kind)
+        ManagerReference(ExternalReference(users, row[column]), kind)
         for column, kind in pairs
         if row.get(column, "").casefold() not in NOBODY
     ]
