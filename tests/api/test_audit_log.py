@@ -4,12 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from tests.api.builder import AT, MANAGERS, Company
 from tests.api.conftest import Ask, codes
 
 from appraise.api.global_ids import Kind, to_global
+from appraise.domain.access import Principal, Role
+from appraise.domain.audit import AuditFilter
+from appraise.domain.section_states import SectionState
 from appraise.storage import audit
+from appraise.storage.tables import SECTIONS
+from appraise.use_cases.read_audit import count_audit, list_audit
 from appraise.use_cases.read_sections import get_section
 
 LOG = """query ($first: Int!, $after: String, $where: AuditWhere) { auditLog(first: $first, after: $after, where: $where) {
@@ -62,6 +67,27 @@ def test_auditors_and_hr_read_every_line_as_it_is_stored(read: Company, ask: Ask
     assert about == ABOUT
     assert {"name": "name", "value": "Hal Novak"} in newest["details"]
     assert found[-1]["actor"] is None
+
+
+@pytest.mark.parametrize("role", [Role.HR_ADMINISTRATOR, Role.AUDITOR])
+def test_nobody_reads_in_the_log_how_they_are_rated_sooner_than_in_the_section(read: Company, role: Role) -> None:
+    key = read.section("Ann Archer", seen_by="Ann Archer").section.id
+    with read.deployment.database.transaction() as session:
+        told = [("rating", "4")]
+        audit.append(session, at=AT, actor="employee:x", action="section.rate", subject=f"section:{key}", details=told)
+
+    def actions(who: str) -> set[str]:
+        reader = Principal(who, read.ids[who], frozenset({role}))
+        wanted = AuditFilter(subject=f"section:{key}")
+        page = list_audit(read.deployment, reader, wanted, at=AT, first=50)
+        assert count_audit(read.deployment, reader, wanted, at=AT) == len(page.items)
+        return {entry.action for entry in page.items}
+
+    assert actions("Ann Archer") == {"section.read"}
+    assert actions("Hal Novak") == {"section.read", "section.rate"}
+    with read.deployment.database.transaction() as session:
+        session.execute(update(SECTIONS).where(SECTIONS.c.id == key).values(state=SectionState.SHARED.value))
+    assert actions("Ann Archer") == {"section.read", "section.rate"}
 
 
 def test_everybody_else_reads_who_read_what_is_kept_of_them(read: Company, ask: Ask) -> None:

@@ -10,6 +10,7 @@ from appraise.domain.audit import AuditEntry, AuditFilter
 from appraise.domain.cursors import position
 from appraise.domain.identifiers import EmployeeId, SectionId
 from appraise.domain.reading import Page
+from appraise.domain.section_states import WITH_THE_EMPLOYEE
 from appraise.errors import InvalidInput
 from appraise.storage import audit_lists
 from appraise.storage.access import Viewer
@@ -69,12 +70,18 @@ def _reached(viewer: Viewer) -> ColumnElement[bool]:
     """What `audit_scope` says, of all lines at once."""
     table, me = AUDIT_LOG.c, viewer.principal.employee
     match audit_scope(viewer.principal):
-        case AuditScope.EVERYTHING:
-            return literal(value=True)
+        case AuditScope.EVERYTHING if me is not None:
+            return table.subject.not_in(_withheld(me)) | table.action.like("%.read") | (table.actor == f"employee:{me}")
         case AuditScope.OWN_RECORD if me is not None:
             return _record_of(me) & table.action.like("%.read") & (table.actor != f"employee:{me}")
         case _:
             return literal(value=False)
+
+
+def _withheld(employee: EmployeeId) -> Select[Any]:
+    """Sections of the reader whose ratings they do not read yet: lines tell who rated them, how, and why."""
+    table, is_told = SECTIONS.c, SECTIONS.c.state.in_(sorted(state.value for state in WITH_THE_EMPLOYEE))
+    return select(literal("section:") + table.id).where(table.employee_id == employee, ~is_told)
 
 
 def _record_of(employee: EmployeeId) -> ColumnElement[bool]:
