@@ -199,7 +199,7 @@ def test_an_upheld_dispute_begins_a_revision_with_the_other_rating(rating: int, 
             version=5,
             revision=3,
             items=(right, *ITEMS[1:]),
-            course=Course(submitted_by=MAX),
+            course=Course(submitted_by=MAX, rated_by=frozenset({DORA})),
         ),
         ended(DisputeState.UPHELD),
     )
@@ -246,3 +246,14 @@ def test_what_nobody_decided_and_what_was_taken_back_is_ended_without_a_reason()
     assert expired(RATING, at=LATER) == replace(RATING, state=DisputeState.EXPIRED, decided_at=LATER)
     assert RATING.is_open
     assert not expired(RATING, at=LATER).is_open
+
+
+@pytest.mark.parametrize(("dispute", "refused"), [(RATING, True), (CLAIM, False)])
+def test_whoever_rated_without_handing_in_decides_claims_alone(dispute: Dispute, *, refused: bool) -> None:
+    """As a delegate or an earlier manager did; who handed it in decides neither."""
+    rated = replace(SHARED, course=replace(SHARED.course, rated_by=frozenset({DORA})))
+    told = Refusal("NOT_NEUTRAL", "whoever scored or filed it does not decide it")
+
+    assert hindrance_to_deciding(rated, dispute, DORA) == (told if refused else None)
+    assert hindrance_to_deciding(rated, dispute, MAX) == told
+    assert hindrance_to_deciding(rated, dispute, HAL) is None

@@ -134,6 +134,13 @@ HINDRANCES = [
         "CALIBRATION_NEEDED",
         "this cycle calibrates: the section passes through a session",
     ),
+    (
+        "SUBMITTED APPROVE",
+        Course(submitted_by=HAL),
+        moment(),
+        "SECOND_PERSON",
+        "somebody else has to approve what you rated or handed in",
+    ),
     ("CALIBRATED RELEASE", Course(released_at=AT), moment(), "ALREADY_DONE", "it was released on 2026-01-15"),
     ("CALIBRATED SHARE", Course(), MANAGER, "NOT_RELEASED", "HR has not released it yet"),
     ("DISPUTED DECIDE_DISPUTE", Course(), QUIET, "ALREADY_DONE", "no dispute waits for a decision"),

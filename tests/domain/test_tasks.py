@@ -81,6 +81,7 @@ REOPENS: list[Owed] = [("REOPEN", NEVER, HEDY)]
         (replace(in_state("DRAFT", managers=(MAX,)), absent=[MAX]), [ASSESSES, RATES]),
         (in_state("SUBMITTED", managers=(MAX, DORA, EmployeeId("eve"))), [("APPROVE", NEVER, DORA)]),
         (in_state("SUBMITTED", managers=(MAX,)), [("APPROVE", NEVER, HAL), ("APPROVE", NEVER, HEDY)]),
+        (in_state("SUBMITTED", Course(rated_by=frozenset({DORA, HAL}))), [("APPROVE", NEVER, HEDY)]),
         (in_state("IN_CALIBRATION"), []),
         (in_state("CALIBRATED"), RELEASES),
         (in_state("CALIBRATED", Course(released_at=AT)), [("SHARE", NEVER, MAX)]),

@@ -107,6 +107,7 @@ class Model:
     is_handed_in: bool = False
     is_released: bool = False
     proposed_by: str | None = None
+    rated_by: frozenset[str] = frozenset()
     submitted_by: str | None = None
     open_dispute: bool = False
     disputes: int = 0
@@ -138,6 +139,7 @@ class Model:
         return step in {"submit", "dispute"} or self._refusal(step, who) is None
 
     def _refusal(self, step: str, who: str) -> str | None:
+        has_scored = who in {*self.rated_by, self.submitted_by}
         reasons = {
             "assess": self.is_handed_in and "ALREADY_DONE",
             "hand in": (self.is_handed_in and "ALREADY_DONE") or (not self.has_assessed and "NOTHING_TO_HAND_IN"),
@@ -147,15 +149,16 @@ class Model:
             "propose": self.proposed_by is not None and "ALREADY_DONE",
             "reopen": (self.proposed_by is None and "NOT_PROPOSED") or (self.proposed_by == who and "SECOND_PERSON"),
             "dispute": (self.open_dispute and "ALREADY_DONE") or (self.disputes >= 2 and "TOO_MANY"),
-            "decline": self.submitted_by == who and "NOT_NEUTRAL",
-            "uphold": self.submitted_by == who and "NOT_NEUTRAL",
+            "approve": has_scored and "SECOND_PERSON",
+            "decline": has_scored and "NOT_NEUTRAL",
+            "uphold": has_scored and "NOT_NEUTRAL",
         }
         return reasons.get(step, False) or None
 
     def _after(self, step: str, who: str, to: str) -> "Model":
         next_revision = {"revision": self.revision + 1, "disputes": 0}
         remembered: dict[str, dict[str, Any]] = {
-            "rate": {"is_rated": True},
+            "rate": {"is_rated": True, "rated_by": self.rated_by | {who}},
             "assess": {"has_assessed": True},
             "hand in": {"is_handed_in": True},
             "submit": {"submitted_by": who},
@@ -165,7 +168,7 @@ class Model:
             "reopen": {"proposed_by": None, **next_revision},
             "dispute": {"open_dispute": True, "disputes": self.disputes + 1},
             "decline": {"open_dispute": False},
-            "uphold": {"open_dispute": False, **next_revision},
+            "uphold": {"open_dispute": False, "rated_by": self.rated_by | {who}, **next_revision},
         }
         return replace(self, state=to, version=self.version + 1, **remembered.get(step, {}))
 

@@ -13,7 +13,7 @@ from typing import Final
 from appraise.domain.identifiers import DisputeId, EmployeeId, ItemId, SectionId
 from appraise.domain.periods import Period
 from appraise.domain.section_states import SectionState
-from appraise.domain.section_steps import begun_again
+from appraise.domain.section_steps import begun_again, rated_by
 from appraise.domain.sections import UNKNOWN_ITEM, Refusal, Section, item_of, moved, with_item, words, wrong_rating
 
 DAYS_TO_DECIDE: Final = 14
@@ -107,7 +107,9 @@ def neutral(managers: Sequence[EmployeeId], *, scorers: Collection[EmployeeId]) 
 def hindrance_to_deciding(section: Section, dispute: Dispute, actor: EmployeeId | None) -> Refusal | None:
     if not dispute.is_open:
         return Refusal("ALREADY_DONE", f"it was ended as {dispute.state}")
-    if actor is not None and actor in {*section.course.scorers, dispute.filed_by}:
+    is_rating = dispute.kind is DisputeKind.RATING
+    scorers = section.course.scorers if is_rating else section.course.submitters
+    if actor is not None and actor in {*scorers, dispute.filed_by}:
         return Refusal("NOT_NEUTRAL", "whoever scored or filed it does not decide it")
     return None
 
@@ -132,11 +134,11 @@ def decided(  # noqa: PLR0913  # what is decided of what, and by whom and when
     ended = replace(dispute, state=outcome, reason=why, decided_at=at, decided_by=by)
     if dispute.kind is not DisputeKind.RATING:
         return moved(section, section.state), ended
-    after = section if outcome is DisputeState.DECLINED else _put_right(section, dispute.item, rating, why)
+    after = section if outcome is DisputeState.DECLINED else _put_right(section, dispute.item, rating, why, by)
     return after if isinstance(after, Refusal) else (ended_for(after, others, at=at), ended)
 
 
-def _put_right(section: Section, item_id: ItemId, rating: int | None, why: str) -> Section | Refusal:
+def _put_right(section: Section, item_id: ItemId, rating: int | None, why: str, by: EmployeeId) -> Section | Refusal:
     """The next revision, in which the item has another rating."""
     item = item_of(section, item_id)
     if item is None:
@@ -148,7 +150,7 @@ def _put_right(section: Section, item_id: ItemId, rating: int | None, why: str) 
         return refusal
     reason = None if item.is_supported(rating) else why
     after = with_item(begun_again(section, SectionState.DISPUTED), replace(item, rating=rating, reason=reason))
-    return replace(after, version=section.version)
+    return replace(rated_by(after, by), version=section.version)
 
 
 def ended_for(section: Section, others: Sequence[Dispute], *, at: datetime) -> Section:

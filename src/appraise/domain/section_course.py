@@ -64,6 +64,7 @@ class Reopening:
 class Course:
     """Facts of the current revision, except those of the self-assessment and the release, which outlive it.
 
+    `rated_by` are all who gave an item a rating: an earlier manager, a delegate, whoever upheld a dispute of it.
     `submitted_for` is the manager for whom whoever handed it in stood in.
     `unblinded_at` is when the manager first handed in; from then on a self-assessment that was handed in is shown.
     `return_reason` is why it was given back, until it is handed in again. `pauses` are periods in which the employee's
@@ -72,6 +73,7 @@ class Course:
 
     self_assessed_at: datetime | None = None
     unblinded_at: datetime | None = None
+    rated_by: frozenset[EmployeeId] = frozenset()
     submitted_by: EmployeeId | None = None
     submitted_for: EmployeeId | None = None
     return_reason: str | None = None
@@ -86,5 +88,10 @@ class Course:
 
     @property
     def scorers(self) -> frozenset[EmployeeId]:
-        """Whoever scored it, and for whom: they decide nothing about it."""
+        """Whoever rated it or handed it in, and for whom: they neither approve it nor decide disputes of it."""
+        return self.rated_by | self.submitters
+
+    @property
+    def submitters(self) -> frozenset[EmployeeId]:
+        """Whoever handed it in, and for whom: from then on they decide no claims about its evidence either."""
         return frozenset(one for one in (self.submitted_by, self.submitted_for) if one is not None)

@@ -69,9 +69,11 @@ def _not_yet(section: Section, action: Action, moment: Moment) -> Refusal | None
 
 
 def _not_alone(section: Section, action: Action, moment: Moment) -> Refusal | None:
-    """Opening a final section again takes two HR administrators."""
+    """Whoever scored a section does not approve it; opening a final one again takes two HR administrators."""
     proposed, refusal = section.course.reopening, None
     match action:
+        case Action.APPROVE if moment.actor in section.course.scorers:
+            refusal = "SECOND_PERSON", "somebody else has to approve what you rated or handed in"
         case Action.PROPOSE_REOPENING if proposed is not None:
             refusal = "ALREADY_DONE", "its reopening is proposed; another HR administrator has to approve it"
         case Action.REOPEN if proposed is None:

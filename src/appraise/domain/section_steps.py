@@ -26,6 +26,13 @@ def send_back(section: Section, *, reason: str) -> Section | Refusal:
     return replace(after, submitted_at=None, manifest_hash=None)
 
 
+def rated_by(section: Section, rater: EmployeeId | None) -> Section:
+    """A section in which `rater` has just given a rating."""
+    if rater is None:
+        return section
+    return replace(section, course=replace(section.course, rated_by=section.course.rated_by | {rater}))
+
+
 def approve(section: Section) -> Section:
     """A second pair of eyes where the cycle has no calibration."""
     return moved(section, SectionState.CALIBRATED)
@@ -111,6 +118,7 @@ def begun_again(section: Section, state: SectionState) -> Section:
     course = Course(
         self_assessed_at=old.self_assessed_at,
         unblinded_at=old.unblinded_at,
+        rated_by=old.rated_by,
         submitted_by=old.submitted_by,
         submitted_for=old.submitted_for,
         released_at=old.released_at,

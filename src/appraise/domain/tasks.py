@@ -123,7 +123,8 @@ def _of_stage(open_: Open) -> list[_Owed]:
                 found.append((Action.SUBMIT, TaskKind.SUBMIT_IN_PLACE, next_up, rate_by))
             return found
         case SectionState.SUBMITTED:
-            return [(Action.APPROVE, TaskKind.APPROVE, next_up or None, None)]
+            others = [one for one in next_up if one not in section.course.scorers]
+            return [(Action.APPROVE, TaskKind.APPROVE, others or None, None)]
         case SectionState.CALIBRATED:
             return [
                 (Action.RELEASE, TaskKind.RELEASE, None, None),

@@ -26,6 +26,7 @@ TEXTS: Final = ("submitted_by", "submitted_for", "return_reason", "void_reason")
 def course_document(course: Course) -> dict[str, Any]:
     document: dict[str, Any] = {name: _time(getattr(course, name)) for name in TIMES}
     document |= {name: getattr(course, name) for name in TEXTS}
+    document["rated_by"] = sorted(course.rated_by) or None
     document["pauses"] = [[pause.start.isoformat(), _day(pause.end)] for pause in course.pauses] or None
     answer, exemption, reopening = course.acknowledgement, course.exemption, course.reopening
     if answer is not None:
@@ -42,6 +43,7 @@ def course_from(document: dict[str, Any]) -> Course:
     plain |= {name: document[name] for name in TEXTS if name in document}
     return Course(
         **plain,
+        rated_by=frozenset(map(EmployeeId, document.get("rated_by", ()))),
         pauses=tuple(Period(date.fromisoformat(start), _date(end)) for start, end in document.get("pauses", ())),
         acknowledgement=_read(document, "acknowledgement", _acknowledgement),
         exemption=_read(document, "exemption", _exemption),

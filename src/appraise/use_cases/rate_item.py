@@ -6,6 +6,7 @@ from appraise.domain.access import Principal
 from appraise.domain.identifiers import ItemId, SectionId
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_states import Action
+from appraise.domain.section_steps import rated_by
 from appraise.domain.sections import Refusal, Section, rate
 from appraise.use_cases.around import Around
 from appraise.use_cases.deployment import Deployment
@@ -36,6 +37,7 @@ def rate_item(  # noqa: PLR0913  # the fields of one form
     )
 
     def step(_: Around, section: Section) -> Section | Refusal:
-        return rate(section, item_id, rating=rating, comment=comment, reason=reason)
+        after = rate(section, item_id, rating=rating, comment=comment, reason=reason)
+        return after if isinstance(after, Refusal) else rated_by(after, principal.employee)
 
     return change_section(deployment, principal, section_id, request, step)
