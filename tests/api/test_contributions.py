@@ -1,6 +1,7 @@
 """Tables of contributions: figures against hand-written SQL, totals that add up, and small groups that stay hidden."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,21 +17,22 @@ from tests.api.organisation import AT, UNITS, Organisation, build
 from appraise.api.global_ids import Kind, to_global
 from appraise.domain.section_states import SectionState
 from appraise.settings import Settings
-from appraise.storage import audit
+from appraise.storage import audit, sections
 from appraise.use_cases.deployment import Deployment
 from appraise.web import create_app
 
 Ask = Callable[..., dict[str, Any]]
 
 TABLE = """query ($by: ContributionDimension!, $first: Int!, $after: String, $where: ContributionWhere,
-  $indicators: [String!], $order: ContributionOrder) {
-  contributions(groupBy: $by, first: $first, after: $after, where: $where, indicators: $indicators, orderBy: $order) {
+  $indicators: [String!], $order: ContributionOrder, $grain: ContributionGrain) {
+  contributions(groupBy: {dimension: $by, grain: $grain}, first: $first, after: $after, where: $where, indicators: $indicators, orderBy: $order) {
     totalCount pageInfo { endCursor hasNextPage }
-    nodes { cycle { name } group { key name dimension } contributions {
-      indicator { key unit direction } totalDefinition { unit } asNowKnown { ...Reading } asFinalised { ...Reading } } }
+    nodes { cycle { name } period { name start end cycles { name } } group { key name dimension } contributions {
+      __typename indicator { key unit direction } asNowKnown { ...Reading } asFinalised { ...Reading }
+      ... on AdditiveContribution { totalDefinition { unit } } } }
   } }
   fragment Reading on ContributionReading { dataAsOf coverage { employees measured absent { kind employees } }
-    total { unit amount lower upper currency }
+    ... on AdditiveReading { total { unit amount lower upper currency } }
     result { ... on ContributionFigure { value lower upper lower90 upper90 expected isBetter isPooled }
              ... on Absence { kind reason } } }"""
 
@@ -144,8 +146,11 @@ def test_totals_add_up_and_means_are_not_offered_as_such(organisation: Organisat
         parts = [reading(row, indicator)["total"] for row in everybody]
         summed = sum(Decimal(part["amount"]) for part in parts if part is not None)
         assert summed == pytest.approx(Decimal(reading(whole, indicator)["total"]["amount"]), abs=Decimal(20))
-    assert reading(whole, "satisfaction")["total"] is None
-    units = {one["indicator"]["key"]: one["totalDefinition"] for one in whole["contributions"]}
+    assert "total" not in reading(whole, "satisfaction")
+    kinds = {one["indicator"]["key"]: one["__typename"] for one in whole["contributions"]}
+    assert kinds.pop("satisfaction") == "NonAdditiveContribution"
+    assert set(kinds.values()) == {"AdditiveContribution"}
+    units = {one["indicator"]["key"]: one.get("totalDefinition") for one in whole["contributions"]}
     assert units == {
         "satisfaction": None,
         "repeat_purchase": {"unit": "PURCHASES"},
@@ -191,7 +196,6 @@ def test_a_small_group_is_withheld_and_so_is_what_would_give_it_away(organisatio
     assert shown["Stores"] == {
         "dataAsOf": "2026-03-01",
         "coverage": None,
-        "total": None,
         "result": {
             "kind": "WITHHELD",
             "reason": "Fewer than 5 employees stand behind this figure, or one of fewer could be had by subtraction.",
@@ -269,6 +273,30 @@ def test_rows_come_in_the_order_asked_for_page_by_page(organisation: Organisatio
         assert names(found) == whole
 
 
+def test_rows_by_role_profile_and_year(organisation: Organisation, ask: Ask) -> None:
+    care = {organisation.ids[name] for name in organisation.agents if name.startswith("Pia")}
+    for cycle in organisation.cycles:
+        with organisation.deployment.database.transaction() as session:
+            known = sections.in_cycle(session, cycle.id)
+            placed = [replace(one, profile="Agent" if one.employee in care else None) for one in known]
+            sections.save(session, placed, at=AT)
+
+    by_year = rows(ask, "PROFILE", grain="YEAR")
+    one = rows(ask, "PROFILE", where={"profiles": ["Agent"], **newest(organisation)})
+
+    assert [(row["period"]["name"], row["cycle"], row["group"]["key"]) for row in by_year] == [
+        (year, None, key) for year in ("2025", "2024") for key in ("Agent", None)
+    ]
+    assert by_year[0]["period"] == {
+        "name": "2025",
+        "start": "2025-01-01",
+        "end": "2026-01-01",
+        "cycles": [{"name": "2025"}],
+    }
+    assert [row["contributions"] for row in one] == [by_year[0]["contributions"]]
+    assert reading(one[0], "satisfaction")["coverage"]["employees"] == len(care)
+
+
 def test_filters_choose_rows_and_leave_the_figures_as_they_are(organisation: Organisation, ask: Ask) -> None:
     whole = rows(ask, "DEPARTMENT")
 
@@ -292,6 +320,11 @@ def test_filters_choose_rows_and_leave_the_figures_as_they_are(organisation: Org
         ({"by": "ORGANISATION", "where": {"employees": []}}, "employees is no filter of rows by organisation"),
         ({"by": "DEPARTMENT", "where": {"managers": []}}, "managers is no filter of rows by department"),
         ({"by": "UNIT", "where": {"cycles": []}}, "0 cycles"),
+        ({"by": "UNIT", "where": {"profiles": []}}, "profiles is no filter of rows by unit"),
+        (
+            {"by": "UNIT", "grain": "QUARTER"},
+            "the cycle 2025 (2025-01-01 – 2026-01-01) does not lie within one quarter",
+        ),
         ({"by": "UNIT", "indicators": ["happiness"]}, "there is no indicator 'happiness'"),
         ({"by": "UNIT", "first": 0}, "first is 0"),
         ({"by": "UNIT", "after": "nonsense"}, "the cursor was not given out by Appraise"),
@@ -325,12 +358,10 @@ def test_reading_individuals_is_audited_and_reading_groups_is_not(organisation: 
 
 
 def test_employees_and_departments_have_the_rows_of_the_table(organisation: Organisation, ask: Ask) -> None:
-    some = "cycle { name } group { key } contributions { indicator { key } asNowKnown { total { amount } } }"
+    some = "cycle { name } group { key } contributions { indicator { key } asNowKnown { ... on AdditiveReading { total { amount } } } }"
     listed = ask("Hal", f"{{ departments {{ code contributions {{ {some} }} }} }}")["data"]["departments"]
     pages = ask("Hal", f'{{ employees(first: 50, department: "sales") {{ nodes {{ contributions {{ {some} }} }} }} }}')
-    table = (
-        f"query ($by: ContributionDimension!) {{ contributions(groupBy: $by, first: 100) {{ nodes {{ {some} }} }} }}"
-    )
+    table = f"query ($by: ContributionDimension!) {{ contributions(groupBy: {{dimension: $by}}, first: 100) {{ nodes {{ {some} }} }} }}"
 
     def by_key(dimension: str) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = {}

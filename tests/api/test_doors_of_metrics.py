@@ -9,7 +9,7 @@ from appraise.domain.access import people_scope, reaches, section_scope
 def test_contributions_are_seen_through_every_door_or_through_none(doors: Doors) -> None:
     """One by one they are those of the sections that are seen; in groups they are counted and nobody else is."""
     company = doors.company
-    table = """query ($by: ContributionDimension!) { contributions(groupBy: $by, first: 100) {
+    table = """query ($by: ContributionDimension!) { contributions(groupBy: {dimension: $by}, first: 100) {
       nodes { group { key } contributions { asNowKnown { coverage { employees } } asFinalised { dataAsOf } } } } }"""
     of_one = " ".join(
         f"""e{n}: employee(by: {{id: "{doors.employee_id(name)}"}}) {{ contributions {{ cycle {{ name }} }} }}"""

@@ -34,7 +34,7 @@ def test_the_queries_of_the_page_are_answered_as_it_shows(tmp_path: Path) -> Non
                 assert json.loads(shown) == answer["data"]
     organisation.deployment.database.close()
 
-    assert asked == 6
+    assert asked == 7
 
 
 def test_its_links_lead_somewhere() -> None:

@@ -12,7 +12,7 @@ from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.policy_documents import read_toml, to_toml
-from appraise.domain.profiles import GENERAL, Profile, profile_from, said_of, shares_of, weights_of
+from appraise.domain.profiles import GENERAL, Profile, main_profile, profile_from, said_of, shares_of, weights_of
 from appraise.errors import InvalidInput
 
 YEAR = Period(date(2025, 1, 1), date(2026, 1, 1))
@@ -144,6 +144,21 @@ def test_what_is_said_of_it() -> None:
     assert said_of(((SECOND, Fraction(1)),)) == "Second line"
     changed = ((SECOND, Fraction(292, 365)), (None, Fraction(73, 365)))
     assert said_of(changed) == "Second line (80% of the days), no profile (20% of the days)"
+
+
+@pytest.mark.parametrize(
+    ("said", "main"),
+    [
+        (None, None),
+        ("Second line", "Second line"),
+        ("Second line (80% of the days), no profile (20% of the days)", "Second line"),
+        ("Sales, EMEA (20% of the days), Second line (70% of the days), A (10% of the days)", "Second line"),
+        ("A (10% of the days), no profile (90% of the days)", None),
+        ("A (50% of the days), B (50% of the days)", "A"),
+    ],
+)
+def test_the_main_profile_is_that_of_most_days(said: str | None, main: str | None) -> None:
+    assert main_profile(said) == main
 
 
 TOML = """

@@ -37,7 +37,7 @@ ENTITIES = f"""query($representations: [_Any!]!, $cycle: ID!) {{ _entities(repre
 AUDIT_LOG = "{ auditLog(first: 100) { nodes { subjectIds(first: 100) } } }"
 DEPARTMENTS = "{ departments { code } }"
 COVERAGE = "coverage { employees }"
-CONTRIBUTIONS = f"""{{ contributions(first: 50, groupBy: %s) {{ nodes {{ group {{ key }}
+CONTRIBUTIONS = f"""{{ contributions(first: 50, groupBy: {{dimension: %s}}) {{ nodes {{ group {{ key }}
   contributions {{ asNowKnown {{ {COVERAGE} }} asFinalised {{ {COVERAGE} }} }} }} }} }}"""
 CREATE_EXPORT = "mutation ($input: CreateExportInput!) { createExport(input: $input) { export { id } } }"
 

@@ -23,7 +23,7 @@ GIVEN = {
     "ids: [ID!]!": f'ids: ["{KEY}"]',
     "first: Int!": "first: 50",
     "cycle: ID!": 'cycle: "%CYCLE%"',
-    "groupBy: ContributionDimension!": "groupBy: EMPLOYEE",
+    "groupBy: ContributionGroupBy!": "groupBy: {dimension: EMPLOYEE}",
 }
 """What required arguments are asked with."""
 

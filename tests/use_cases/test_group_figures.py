@@ -16,7 +16,7 @@ from appraise.domain.language import speaking
 from appraise.domain.scorecards import Absence, AbsenceKind, Evidence
 from appraise.languages import language
 from appraise.storage.contributions import Measured, Member, Placed
-from appraise.use_cases.group_figures import Groups, Hidden, group_of, hidden_groups, pooled, summed
+from appraise.use_cases.group_figures import TABLES, Groups, Hidden, group_of, hidden_groups, pooled, summed
 from appraise.use_cases.result_columns import Column, line_of
 
 FEWEST = 3
@@ -28,6 +28,7 @@ def member(  # noqa: PLR0913  # what tests vary
     *,
     department: int = 0,
     manager: int = 0,
+    profile: str | None = None,
     indicator: IndicatorKey = SATISFACTION,
     error: str = "1",
     evidence: Evidence | None = None,
@@ -41,7 +42,14 @@ def member(  # noqa: PLR0913  # what tests vary
         foretold, currency = money or (None, None)
         result = Measured(y, y, y, y, y, expected, y, Decimal(error), evidence, foretold, currency)
     place = Placed(
-        EmployeeId(name), name, name, f"d{department}", f"D{department}", EmployeeId(f"m{manager}"), f"M{manager}"
+        EmployeeId(name),
+        name,
+        name,
+        f"d{department}",
+        f"D{department}",
+        EmployeeId(f"m{manager}"),
+        f"M{manager}",
+        profile,
     )
     return Member(place, RunId("r"), indicator, result)
 
@@ -68,7 +76,7 @@ def told_of_few(now: list[Member], final: list[Member], hidden: tuple[Hidden, Hi
     unknowns = sorted({(who, 0 if who in same else side) for side in (0, 1) for who in values[side]})
     shown = []
     for side, (members, away) in enumerate(zip((now, final), hidden, strict=True)):
-        for dimension in (Dimension.ORGANISATION, Dimension.DEPARTMENT, Dimension.UNIT):
+        for dimension in Dimension.ORGANISATION, *TABLES:
             groups: dict[Group, set[str]] = {}
             for one in members:
                 if isinstance(one.result, Measured):
@@ -95,6 +103,7 @@ situations = st.lists(
     st.tuples(
         st.integers(0, 2),
         st.integers(0, 2),
+        st.sampled_from([None, "a", "b"]),
         st.sampled_from([("1", "1"), ("1", "1"), ("1", "2"), ("1", None), (None, "1"), (None, None)]),
     ),
     min_size=1,
@@ -103,9 +112,16 @@ situations = st.lists(
 
 
 @given(situations)
-def test_no_sum_or_difference_of_two_readings_speaks_of_few(rows: list[tuple[int, int, tuple[str, str]]]) -> None:
-    now = [member(f"e{n}", row[2][0], department=row[0], manager=row[1]) for n, row in enumerate(rows)]
-    final = [member(f"e{n}", row[2][1], department=row[0], manager=row[1]) for n, row in enumerate(rows)]
+def test_no_sum_or_difference_of_two_readings_speaks_of_few(
+    rows: list[tuple[int, int, str | None, tuple[str, str]]],
+) -> None:
+    now, final = (
+        [
+            member(f"e{n}", figures[side], department=department, manager=manager, profile=profile)
+            for n, (department, manager, profile, figures) in enumerate(rows)
+        ]
+        for side in (0, 1)
+    )
 
     hidden = hidden_of(now, final)
 
@@ -122,15 +138,31 @@ def test_equal_readings_hide_the_same_and_large_groups_nothing() -> None:
     assert hidden_of(people, []) == (Hidden(frozenset(), everybody=False),) * 2
 
 
+def test_profiles_give_way_to_departments_and_units() -> None:
+    """Two in a unit of six have another profile: the profiles would tell of them, and are withheld instead of it."""
+    people = [member(f"e{n}", "1", manager=n % 2, profile="a" if n < 10 else "b") for n in range(12)]
+
+    hidden, _ = hidden_of(people, [])
+
+    assert hidden == Hidden(frozenset({(Dimension.PROFILE, "a"), (Dimension.PROFILE, "b")}), everybody=False)
+    alike = [member(f"e{n}", "1", manager=n % 2, profile="ab"[n % 2]) for n in range(12)]
+    assert hidden_of(alike, [])[0] == Hidden(frozenset(), everybody=False)
+
+
 def test_groups_without_a_name_are_named_in_the_readers_language() -> None:
     nowhere = Placed(EmployeeId("e"), "E", "e", None, None, None, None)
-    dimensions = (Dimension.DEPARTMENT, Dimension.UNIT, Dimension.ORGANISATION)
+    dimensions = (Dimension.DEPARTMENT, Dimension.UNIT, Dimension.PROFILE, Dimension.ORGANISATION)
 
     with speaking(language("de")):
         german = [group_of(nowhere, one).name for one in dimensions]
 
-    assert german == ["Ohne Abteilung", "Ohne Führungskraft", "Alle"]
-    assert [group_of(nowhere, one).name for one in dimensions] == ["No department", "No manager", "Everybody"]
+    assert german == ["Ohne Abteilung", "Ohne Führungskraft", "Ohne Rollenprofil", "Alle"]
+    assert [group_of(nowhere, one).name for one in dimensions] == [
+        "No department",
+        "No manager",
+        "No role profile",
+        "Everybody",
+    ]
 
 
 def test_single_employees_are_no_groups() -> None:

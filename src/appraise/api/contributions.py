@@ -8,9 +8,14 @@ from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
 from appraise.api.types.connections import LARGEST_PAGE, Window
-from appraise.api.types.contributions import ContributionConnection, ContributionWhere, DimensionValue, OrderValue
+from appraise.api.types.contributions import (
+    ContributionConnection,
+    ContributionGroupBy,
+    ContributionWhere,
+    OrderValue,
+)
 from appraise.domain.contributions import ContributionQuery as Wanted
-from appraise.domain.contributions import Dimension, RowOrder
+from appraise.domain.contributions import Dimension, Grain, RowOrder
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey
 from appraise.domain.indicators import BY_KEY
 from appraise.errors import InvalidInput
@@ -21,7 +26,7 @@ from appraise.use_cases.read_contributions import list_contributions
 class ContributionQuery:
     @strawberry.field(
         description=(
-            "What was contributed, by cycle and group: a table of figures with their intervals, totals that add up, "
+            "What was contributed, by group and time: a table of figures with their intervals, totals that add up, "
             "and how many were measured. A group holds those whose sections the reader may see. Of groups of fewer "
             "employees than the policy's `minimum_group` nothing is shown, nor whatever would give them away by "
             "subtraction."
@@ -31,7 +36,7 @@ class ContributionQuery:
     def contributions(  # noqa: PLR0913, PLR0917  # the arguments of one field
         self,
         info: strawberry.Info,
-        group_by: Annotated[DimensionValue, strawberry.argument(description="What the rows are about.")],
+        group_by: Annotated[ContributionGroupBy, strawberry.argument(description="What the rows are about.")],
         first: Annotated[int, strawberry.argument(description=f"How many rows, 1 to {LARGEST_PAGE}.")],
         after: Annotated[
             str | None, strawberry.argument(description="`pageInfo.endCursor` of the page before.")
@@ -47,24 +52,28 @@ class ContributionQuery:
         context: RequestContext = info.context
         window = Window(first, after)
         order = RowOrder.NEWEST_FIRST if order_by is None else RowOrder[order_by.name]
-        wanted = _wanted(Dimension[group_by.name], indicators, where or ContributionWhere(), order)
+        wanted = _wanted(group_by, indicators, where or ContributionWhere(), order)
         found = list_contributions(
             context.deployment, context.principal, wanted, at=context.at, first=first, after=after
         )
         return ContributionConnection.of(found, window)
 
 
-def _wanted(dimension: Dimension, indicators: list[str] | None, where: ContributionWhere, order: RowOrder) -> Wanted:
+def _wanted(
+    group_by: ContributionGroupBy, indicators: list[str] | None, where: ContributionWhere, order: RowOrder
+) -> Wanted:
     for key in indicators or ():
         if key not in BY_KEY:
             raise InvalidInput(f"there is no indicator {key[:50]!r}", expected=f"one of: {', '.join(BY_KEY)}")
     return Wanted(
-        dimension,
+        Dimension[group_by.dimension.name],
+        Grain.CYCLE if group_by.grain is None else Grain[group_by.grain.name],
         indicators=None if indicators is None else tuple(IndicatorKey(key) for key in indicators),
         cycles=None if where.cycles is None else tuple(CycleId(key_of(text, Kind.CYCLE)) for text in where.cycles),
         departments=None if where.departments is None else frozenset(where.departments),
         managers=_people(where.managers),
         employees=_people(where.employees),
+        profiles=None if where.profiles is None else frozenset(where.profiles),
         order=order,
     )
 

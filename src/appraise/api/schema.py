@@ -11,9 +11,13 @@ from appraise.api.mutations import Mutation
 from appraise.api.queries import Query
 from appraise.api.scalars import SCALARS
 from appraise.api.subscriptions import Subscription
+from appraise.api.types.contributions import AdditiveContribution, NonAdditiveContribution
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.people import EmployeeType
 from appraise.api.types.sections import SectionType
+
+NAMED_BY_INTERFACES: Final = (CycleType, EmployeeType, SectionType, AdditiveContribution, NonAdditiveContribution)
+"""Types to which fields may lead that name an interface alone."""
 
 
 def _schema(*, is_sorted: bool) -> strawberry.Schema:
@@ -21,7 +25,7 @@ def _schema(*, is_sorted: bool) -> strawberry.Schema:
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        types=[CycleType, EmployeeType, SectionType, ErrorCode],
+        types=[*NAMED_BY_INTERFACES, ErrorCode],
         config=StrawberryConfig(scalar_map=SCALARS, sort_schema=is_sorted),
     )
 

@@ -24,7 +24,7 @@ from appraise.api.mutations import Mutation
 from appraise.api.permissions import Permission, Requires
 from appraise.api.queries import Query
 from appraise.api.scalars import SCALARS
-from appraise.api.types.cycles import CycleType
+from appraise.api.schema import NAMED_BY_INTERFACES
 from appraise.api.types.people import EmployeeType
 from appraise.api.types.sections import SectionType
 from appraise.domain.access import ServiceScope
@@ -140,7 +140,7 @@ class Subgraph(strawberry.federation.Schema):
         super().__init__(
             query=SubgraphQuery,
             mutation=Mutation,
-            types=[EmployeeEntity, CycleType, EmployeeType, SectionType, ErrorCode],
+            types=[EmployeeEntity, *NAMED_BY_INTERFACES, ErrorCode],
             config=StrawberryConfig(name_converter=_Prefixed(), scalar_map=SCALARS),
             federation_version=VERSION,
         )

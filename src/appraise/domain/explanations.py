@@ -33,7 +33,7 @@ HUNDRED: Final = 100
 ABSENCES: Final[dict[AbsenceKind, str]] = {
     AbsenceKind.INSUFFICIENT_EVIDENCE: "Too little evidence for a figure",
     AbsenceKind.NOT_OBSERVED: "Not observed",
-    AbsenceKind.NOT_APPLICABLE: "Does not apply to this job",
+    AbsenceKind.NOT_APPLICABLE: "Does not apply here",
     AbsenceKind.EXCLUDED: "Left out on purpose",
     AbsenceKind.WITHHELD: "Withheld",
 }

@@ -1,5 +1,6 @@
 """Role profiles: what counts, and how much, in which kind of job. The policy's own weights are for all other jobs."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -101,14 +102,27 @@ def weights_of(shares: Shares, general: Mapping[IndicatorKey, float]) -> dict[In
     return rounded
 
 
+NO_PROFILE: Final = "no profile"
+_SHARE: Final = re.compile(r"(?:^|, )(.+?) \((\d+)% of the days\)")
+
+
 def said_of(shares: Shares) -> str | None:
     """What the section says of it: the profile's name, with its share of the days where there were several."""
     if shares == GENERAL:
         return None
-    names = [(profile.name if profile else "no profile", share) for profile, share in shares]
+    names = [(profile.name if profile else NO_PROFILE, share) for profile, share in shares]
     if len(names) == 1:
         return names[0][0]
     return ", ".join(f"{name} ({float(share):.0%} of the days)" for name, share in names)
+
+
+def main_profile(said: str | None) -> str | None:
+    """Of what `said_of` gave, the profile of most days; of two with as many the first, None for none of them."""
+    parts = [] if said is None else _SHARE.findall(said)
+    if not parts:
+        return said
+    name, _ = max(parts, key=lambda part: int(part[1]))
+    return None if name == NO_PROFILE else name
 
 
 def _rounded(value: Fraction | int) -> Decimal:

@@ -1,7 +1,7 @@
 """What is measured of employees, for tables over many of them: without the documents that take time to read."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Double, Select, and_, bindparam, case, cas
 
 from appraise.domain.access import Scope
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, RunId
+from appraise.domain.profiles import main_profile
 from appraise.domain.scorecards import Absence, AbsenceKind, Evidence
 from appraise.domain.section_states import SectionState
 from appraise.storage.access import READER, Door, Viewer, reached
@@ -45,7 +46,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An employee, and where they stood by their section of the cycle; `final_run` is what it was finalised with."""
+    """An employee, and where they stood by their section of the cycle; `final_run` is what it was finalised with.
+
+    `profile` is the role profile of most of their days.
+    """
 
     employee: EmployeeId
     name: str
@@ -54,6 +58,7 @@ class Placed:
     department: str | None
     manager: EmployeeId | None
     manager_name: str | None
+    profile: str | None = None
     final_run: RunId | None = None
 
 
@@ -106,7 +111,7 @@ def measured(
     values = {**viewer.bound, "cycle": cycle, "run": run, "state": SectionState.FINALISED.value}
     some = {} if indicators is None else {"indicators": sorted(set(indicators))}
     rows = session.execute(_measured(viewer.sections, is_some=indicators is not None), values | some)
-    return [Placed(*row) for row in rows.all()]
+    return [_place(row) for row in rows.all()]
 
 
 def reads_of_others(session: Session, viewer: Viewer, cycle: CycleId, run: RunId) -> bool:
@@ -147,7 +152,12 @@ _EVERYBODY: Final = Door(Scope(everyone=True), is_employee=False)
 
 
 def _placed(session: Session, door: Door, values: dict[str, Any]) -> list[Placed]:
-    return sorted((Placed(*row) for row in session.execute(_place_statement(door), values).all()), key=_by_name)
+    return sorted((_place(row) for row in session.execute(_place_statement(door), values).all()), key=_by_name)
+
+
+def _place(row: Sequence[Any]) -> Placed:
+    found = Placed(*row)
+    return found if found.profile is None else replace(found, profile=main_profile(found.profile))
 
 
 def _by_name(one: Placed) -> tuple[str, str]:
@@ -183,6 +193,7 @@ def _place_statement(door: Door) -> Select[Any]:
             section.department,
             section.manager_id,
             manager.c.display_name.label("manager_name"),
+            section.profile,
             case((section.state == SectionState.FINALISED.value, section.run_id)).label("final_run"),
         )
         .join(EMPLOYEES, EMPLOYEES.c.id == section.employee_id)
@@ -257,7 +268,7 @@ def _statement(door: Door, *, is_final: bool, is_some: bool) -> Select[Any]:
 
 def _member(row: Any) -> Member:
     indicator = IndicatorKey(row.indicator)
-    return Member(Placed(*row[: len(Placed.__slots__)]), RunId(row.run_id), indicator, _result(indicator, row))
+    return Member(_place(row[: len(Placed.__slots__)]), RunId(row.run_id), indicator, _result(indicator, row))
 
 
 def _result(indicator: IndicatorKey, row: Any) -> Measured | Absence:

@@ -27,8 +27,9 @@ LIMITS: Final[Mapping[Unit | None, tuple[float, float]]] = {
     Unit.PERCENT: (0.0, 100.0),
     Unit.RATIO: (0.0, float("inf")),
 }
-TABLES: Final = (Dimension.DEPARTMENT, Dimension.UNIT)
-"""Ways of cutting everybody into groups, whose tables are protected together; coarse ones first."""
+TABLES: Final = (Dimension.DEPARTMENT, Dimension.UNIT, Dimension.PROFILE)
+"""Ways of cutting everybody into groups, whose tables are protected together; coarse ones first, and the last give way
+to the others: departments and units are shown as if there were no profiles."""
 
 
 def group_of(place: Placed, dimension: Dimension) -> Group:
@@ -42,6 +43,9 @@ def group_of(place: Placed, dimension: Dimension) -> Group:
         case Dimension.UNIT:
             name = place.manager_name or say("No manager")
             return Group(dimension, place.manager, name, name.casefold())
+        case Dimension.PROFILE:
+            name = place.profile or say("No role profile")
+            return Group(dimension, place.profile, name, name.casefold())
         case Dimension.EMPLOYEE:
             return Group(dimension, place.employee, place.name, place.sort_name)
 
@@ -54,6 +58,7 @@ class Groups:
         self._parts = {
             Dimension.DEPARTMENT: Coded.of([place.department_code for place in places]),
             Dimension.UNIT: Coded.of([place.manager for place in places]),
+            Dimension.PROFILE: Coded.of([place.profile for place in places]),
         }
         self.labels = np.array([part.codes for part in self._parts.values()]).T.reshape(len(places), len(TABLES))
 
@@ -90,11 +95,17 @@ def hidden_groups(groups: Groups, now: Column, finalised: Column, *, fewest: int
     """
     now, finalised = now.measured, finalised.measured
     nothing: tuple[frozenset[int], ...] = tuple(frozenset() for _ in TABLES)
-    first = hidden_across(groups.labels[now.people], fewest=fewest, hidden=nothing)
+    first = _hidden(groups.labels[now.people], fewest, nothing)
     telling = _telling(groups, now, finalised, first)
-    second = hidden_across(groups.labels[telling], fewest=fewest, hidden=first)
+    second = _hidden(groups.labels[telling], fewest, first)
     few_now, few_then = (0 < len(some) < fewest for some in (now.people, telling))
     return groups.hidden(first, everybody=few_now), groups.hidden(second, everybody=few_now or few_then)
+
+
+def _hidden(labels: IntArray, fewest: int, known: Sequence[frozenset[int]]) -> tuple[frozenset[int], ...]:
+    """Of each table, the last one decided after the others."""
+    others = hidden_across(labels[:, :-1], fewest=fewest, hidden=known[:-1])
+    return hidden_across(labels, fewest=fewest, hidden=(*others, known[-1]))
 
 
 def _telling(groups: Groups, now: Column, finalised: Column, hidden: Sequence[frozenset[int]]) -> IntArray:

@@ -15,14 +15,19 @@ from appraise.domain.contributions import (
     Contribution,
     ContributionQuery,
     ContributionRow,
+    ContributionsOfStretch,
     Dimension,
+    Grain,
     Group,
     Reading,
     RowOrder,
+    Stretch,
+    stretch_of,
+    taken_together,
 )
 from appraise.domain.cursors import position
 from appraise.domain.cycles import Cycle
-from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
+from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, RunId
 from appraise.domain.reading import Page
 from appraise.storage import audit, contributions, cycles
 from appraise.storage.access import Viewer
@@ -65,8 +70,22 @@ class _Row:
 class ContributionPage:
     """`total` counts the rows of all pages."""
 
-    page: Page[ContributionRow]
+    page: Page[ContributionsOfStretch]
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Bucket:
+    """The rows of one group in one stretch: one for each of its cycles."""
+
+    stretch: Stretch
+    rows: list[_Row]
+
+    def key(self, order: RowOrder) -> _Key:
+        return _key(self.stretch, self.rows[0].group, order)
+
+    def made(self) -> ContributionsOfStretch:
+        return taken_together(self.stretch, [row.made() for row in self.rows])
 
 
 def list_contributions(
@@ -78,18 +97,36 @@ def list_contributions(
     first: int,
     after: str | None = None,
 ) -> ContributionPage:
-    """A page of the rows. Raises `NotFound` for an unknown cycle, `InvalidInput` for a cursor of another list."""
+    """A page of the rows.
+
+    Raises `NotFound` for an unknown cycle, `InvalidInput` for a cursor of another list and for cycles that the grain
+    does not fit.
+    """
     checked_size(first)
     by_one = wanted.dimension is Dimension.EMPLOYEE
     rows = (_empty_rows if by_one else _rows)(deployment, principal, wanted, at=at)
-    ordered = sorted(rows, key=lambda row: _key(row, wanted.order))
+    ordered = sorted(_buckets(rows, wanted.grain), key=lambda bucket: bucket.key(wanted.order))
     begun = None if after is None else position(after, 4)
-    rest = [row for row in ordered if begun is None or _key(row, wanted.order) > begun]
+    rest = [bucket for bucket in ordered if begun is None or bucket.key(wanted.order) > begun]
     page = rest[:first]
-    shown = [row.made() for row in (_filled(deployment, principal, wanted, page, at=at) if by_one else page)]
-    _record(deployment, principal, shown, at=at)
-    keys = tuple(_key(row, wanted.order) for row in shown)
-    return ContributionPage(Page(tuple(shown), keys, len(rest) > first), len(ordered))
+    if by_one:
+        filled = _filled(deployment, principal, wanted, [row for bucket in page for row in bucket.rows], at=at)
+        page = _buckets(filled, wanted.grain)
+    _record(deployment, principal, (row for bucket in page for row in bucket.rows), at=at)
+    shown, keys = tuple(bucket.made() for bucket in page), tuple(bucket.key(wanted.order) for bucket in page)
+    return ContributionPage(Page(shown, keys, len(rest) > first), len(ordered))
+
+
+def _buckets(rows: Iterable[_Row], grain: Grain) -> list[_Bucket]:
+    """In the order of their first rows. A group is named as in the first of them."""
+    found: dict[tuple[str, str | None], _Bucket] = {}
+    stretches: dict[CycleId, Stretch] = {}
+    for row in rows:
+        if row.cycle.id not in stretches:
+            stretches[row.cycle.id] = stretch_of(row.cycle, grain)
+        stretch = stretches[row.cycle.id]
+        found.setdefault((stretch.key, row.group.key), _Bucket(stretch, [])).rows.append(row)
+    return list(found.values())
 
 
 def _empty_rows(deployment: Deployment, principal: Principal, wanted: ContributionQuery, *, at: datetime) -> list[_Row]:
@@ -127,9 +164,13 @@ def contributions_of(
     at: datetime,
     read: Collection[str | None] | None = None,
 ) -> dict[str | None, list[ContributionRow]]:
-    """All rows by the group's key; only those of the keys `read` are handed out and audited. Raises `NotFound`."""
+    """The rows of each cycle by the group's key; only those of the keys `read` are handed out and audited.
+
+    Raises `NotFound`.
+    """
     found: dict[str | None, list[ContributionRow]] = defaultdict(list)
-    for row in sorted(_rows(deployment, principal, wanted, at=at), key=lambda row: _key(row, wanted.order)):
+    rows = _rows(deployment, principal, wanted, at=at)
+    for row in sorted(rows, key=lambda row: _key(stretch_of(row.cycle, Grain.CYCLE), row.group, wanted.order)):
         if read is None or row.group.key in read:
             found[row.group.key].append(row.made())
     _record(deployment, principal, [row for rows in found.values() for row in rows], at=at)
@@ -218,8 +259,10 @@ def _days(session: Session, runs: Iterable[RunId]) -> dict[RunId, date]:
 
 
 def _is_wanted(wanted: ContributionQuery, place: Placed) -> bool:
-    return (wanted.departments is None or place.department_code in wanted.departments) and (
-        wanted.managers is None or place.manager in wanted.managers
+    return (
+        (wanted.departments is None or place.department_code in wanted.departments)
+        and (wanted.managers is None or place.manager in wanted.managers)
+        and (wanted.profiles is None or place.profile in wanted.profiles)
     )
 
 
@@ -273,15 +316,17 @@ class _Table:
         return Reading(pooled(indicator, column), summed(indicator, column), cover(column), as_of)
 
 
-def _key(row: _Row | ContributionRow, order: RowOrder) -> _Key:
-    """Compares as text. The cycle's id and the group's key make it unique."""
-    start = row.cycle.period.start.toordinal()
+def _key(stretch: Stretch, group: Group, order: RowOrder) -> _Key:
+    """Compares as text. The keys of both make it unique."""
+    start = stretch.period.start.toordinal()
     time = f"{start if order is RowOrder.OLDEST_FIRST else LATEST_DAY - start:07d}"
-    group = (row.group.sort_name, row.group.key or "")
-    return (*group, time, row.cycle.id) if order is RowOrder.BY_GROUP else (time, row.cycle.id, *group)
+    names = (group.sort_name, group.key or "")
+    return (*names, time, stretch.key) if order is RowOrder.BY_GROUP else (time, stretch.key, *names)
 
 
-def _record(deployment: Deployment, principal: Principal, rows: Iterable[ContributionRow], *, at: datetime) -> None:
+def _record(
+    deployment: Deployment, principal: Principal, rows: Iterable[_Row | ContributionRow], *, at: datetime
+) -> None:
     """One line for each employee, other than the principal, of whom there is a row."""
     read: dict[EmployeeId, list[str]] = defaultdict(list)
     for row in rows:

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Annotated, Self
+from typing import Annotated, Any, Final, Self
 
 import strawberry
 
@@ -15,10 +15,11 @@ from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.domain.contributions import (
     TOTALS,
     Contribution,
-    ContributionRow,
+    ContributionsOfStretch,
     Cover,
     Dimension,
     Figure,
+    Grain,
     Group,
     Reading,
     RowOrder,
@@ -44,8 +45,32 @@ class DimensionValue(Enum):
     UNIT = strawberry.enum_value(
         Dimension.UNIT, description="Units: those who report to one manager directly, as their sections say."
     )
+    PROFILE = strawberry.enum_value(
+        Dimension.PROFILE,
+        description="Role profiles of the policy, as the sections have them; of several that of most days.",
+    )
     EMPLOYEE = strawberry.enum_value(
         Dimension.EMPLOYEE, description="Single employees. Each read of somebody else is written to the audit log."
+    )
+
+
+@strawberry.enum(name="ContributionGrain", description="Which time a row is about.")
+class GrainValue(Enum):
+    CYCLE = strawberry.enum_value(Grain.CYCLE, description="One cycle.")
+    QUARTER = strawberry.enum_value(
+        Grain.QUARTER, description="All cycles within a calendar quarter; refused where one is longer."
+    )
+    YEAR = strawberry.enum_value(
+        Grain.YEAR, description="All cycles within a calendar year; refused where one lies in two years."
+    )
+
+
+@strawberry.input(name="ContributionGroupBy", description="What a row is about: whom, and which time.")
+class ContributionGroupBy:
+    dimension: DimensionValue = strawberry.field(description="Whom.")
+    grain: GrainValue | None = strawberry.field(
+        default=None,
+        description="Which time; CYCLE if not given. Over several cycles totals are added and figures are not.",
     )
 
 
@@ -89,6 +114,9 @@ class ContributionWhere:
     )
     employees: list[strawberry.ID] | None = strawberry.field(
         default=None, description="Ids of employees; for rows by EMPLOYEE."
+    )
+    profiles: list[str] | None = strawberry.field(
+        default=None, description="Names of role profiles; for rows by PROFILE or EMPLOYEE."
     )
 
 
@@ -189,58 +217,98 @@ ContributionResult = Annotated[
 ]
 
 
-@strawberry.type(
+@strawberry.interface(
     name="ContributionReading", description="One indicator of a group or an employee, as of one state of knowledge."
 )
 class ReadingType:
     result: ContributionResult = strawberry.field(description="The figure, or why there is none.")
-    total: TotalType | None = strawberry.field(
-        description="What adds up; null where nothing does (see `totalDefinition`) and where `result` is withheld."
-    )
     coverage: CoverType | None = strawberry.field(
-        description="How many were measured; null where `result` is withheld because the group is too small."
+        description="How many were measured; null where `result` is withheld because the group is too small. Over "
+        "several cycles somebody counts once in each."
     )
     data_as_of: date = strawberry.field(description="The first day without data, of the oldest scoring run behind it.")
 
     @classmethod
     def of(cls, reading: Reading) -> Self:
-        result = reading.result
-        return cls(
-            result=AbsenceResult.of(result) if isinstance(result, Absence) else FigureType.of(result),
-            total=None if reading.total is None else TotalType.of(reading.total),
-            coverage=None if reading.cover is None else CoverType.of(reading.cover),
-            data_as_of=reading.data_as_of,
-        )
+        return cls(**_common(reading))
 
 
-@strawberry.type(
+def _common(reading: Reading) -> dict[str, Any]:
+    result = reading.result
+    return {
+        "result": AbsenceResult.of(result) if isinstance(result, Absence) else FigureType.of(result),
+        "coverage": None if reading.cover is None else CoverType.of(reading.cover),
+        "data_as_of": reading.data_as_of,
+    }
+
+
+@strawberry.type(name="NonAdditiveReading", description="A reading of which nothing adds up.")
+class NonAdditiveReading(ReadingType):
+    pass
+
+
+@strawberry.type(name="AdditiveReading", description="A reading with a total that adds up beside its figure.")
+class AdditiveReading(ReadingType):
+    total: TotalType | None = strawberry.field(
+        description="What adds up; null where nobody has a figure and where `result` is withheld."
+    )
+
+    @classmethod
+    def of(cls, reading: Reading) -> Self:
+        return cls(**_common(reading), total=None if reading.total is None else TotalType.of(reading.total))
+
+
+NOW: Final = "By the newest scoring run of the cycle; null where it says nothing of them."
+FINALISED: Final = (
+    "By the runs with which sections were finalised, of those whose section is; null while none is. Withheld also "
+    "where `asNowKnown` less this would tell of too few."
+)
+
+
+@strawberry.interface(
     name="Contribution", description="One indicator in one row: as it was finalised, and as it is known now."
 )
 class ContributionType:
     indicator: IndicatorDefinitionType = strawberry.field(description="What is measured: unit, direction, words.")
-    total_definition: TotalDefinitionType | None = strawberry.field(
-        description="What may be summed; null where nothing may, and figures can only be pooled."
-    )
-    as_now_known: ReadingType | None = strawberry.field(
-        description="By the newest scoring run of the cycle; null where it says nothing of them."
-    )
-    as_finalised: ReadingType | None = strawberry.field(
-        description=(
-            "By the runs with which sections were finalised, of those whose section is; null while none is. Withheld "
-            "also where `asNowKnown` less this would tell of too few."
-        )
-    )
+    as_now_known: ReadingType | None = strawberry.field(description=NOW)
+    as_finalised: ReadingType | None = strawberry.field(description=FINALISED)
 
-    @classmethod
-    def of(cls, contribution: Contribution) -> Self:
-        total = TOTALS.get(contribution.indicator)
+    @staticmethod
+    def of(contribution: Contribution) -> "ContributionType":
+        indicator = IndicatorDefinitionType.of(definition_of(contribution.indicator))
         now, finalised = contribution.now, contribution.finalised
-        return cls(
-            indicator=IndicatorDefinitionType.of(definition_of(contribution.indicator)),
-            total_definition=None if total is None else TotalDefinitionType.of(total),
-            as_now_known=None if now is None else ReadingType.of(now),
-            as_finalised=None if finalised is None else ReadingType.of(finalised),
+        total = TOTALS.get(contribution.indicator)
+        if total is None:
+            return NonAdditiveContribution(
+                indicator=indicator,
+                as_now_known=None if now is None else NonAdditiveReading.of(now),
+                as_finalised=None if finalised is None else NonAdditiveReading.of(finalised),
+            )
+        return AdditiveContribution(
+            indicator=indicator,
+            total_definition=TotalDefinitionType.of(total),
+            as_now_known=None if now is None else AdditiveReading.of(now),
+            as_finalised=None if finalised is None else AdditiveReading.of(finalised),
         )
+
+
+@strawberry.type(
+    name="NonAdditiveContribution",
+    description="An indicator of which nothing adds up: a mean, which larger groups have as a mean of their own.",
+)
+class NonAdditiveContribution(ContributionType):
+    as_now_known: NonAdditiveReading | None = strawberry.field(description=NOW)
+    as_finalised: NonAdditiveReading | None = strawberry.field(description=FINALISED)
+
+
+@strawberry.type(
+    name="AdditiveContribution",
+    description="An indicator with totals that add up over employees, departments and cycles, beside its figures.",
+)
+class AdditiveContribution(ContributionType):
+    total_definition: TotalDefinitionType = strawberry.field(description="What may be summed.")
+    as_now_known: AdditiveReading | None = strawberry.field(description=NOW)
+    as_finalised: AdditiveReading | None = strawberry.field(description=FINALISED)
 
 
 @strawberry.type(name="ContributionGroup", description="Whom a row is about.")
@@ -248,8 +316,8 @@ class GroupType:
     dimension: DimensionValue = strawberry.field(description="What kind of group.")
     key: strawberry.ID | None = strawberry.field(
         description=(
-            "The department's code, or the id of the unit's manager or of the employee; null of the organisation and "
-            "of those who have no department or no manager."
+            "The department's code, the id of the unit's manager or of the employee, or the name of the role profile; "
+            "null of the organisation and of those who have no department, manager or profile."
         )
     )
     name: str = strawberry.field(description="Name to show.")
@@ -265,16 +333,38 @@ class GroupType:
         )
 
 
-@strawberry.type(name="ContributionRow", description="What a group or an employee contributed in one cycle.")
+@strawberry.type(name="ContributionPeriod", description="The time of a row.")
+class PeriodType:
+    grain: GrainValue = strawberry.field(description="What kind of time.")
+    name: str = strawberry.field(description="The cycle's name, or e.g. `2025` or `2025 Q1`.")
+    start: date = strawberry.field(description="First day.")
+    end: date | None = strawberry.field(description="First day after it; null while the cycle is open.")
+    cycles: list[CycleType] = strawberry.field(
+        description="The cycles behind the row, the oldest first: of those asked for, those within this time."
+    )
+
+
+@strawberry.type(name="ContributionRow", description="What a group or an employee contributed in one stretch of time.")
 class ContributionRowType:
-    cycle: CycleType = strawberry.field(description="The cycle.")
+    cycle: CycleType | None = strawberry.field(
+        description="The cycle; null where the row is about a quarter or a year."
+    )
+    period: PeriodType = strawberry.field(description="The time it is about.")
     group: GroupType = strawberry.field(description="Whom it is about.")
     contributions: list[ContributionType] = strawberry.field(description="By indicator, in the policy's order.")
 
     @classmethod
-    def of(cls, row: ContributionRow) -> Self:
+    def of(cls, row: ContributionsOfStretch) -> Self:
+        stretch, cycles = row.stretch, [CycleType.of(cycle) for cycle in row.cycles]
         return cls(
-            cycle=CycleType.of(row.cycle),
+            cycle=cycles[0] if stretch.grain is Grain.CYCLE else None,
+            period=PeriodType(
+                grain=GrainValue(stretch.grain),
+                name=stretch.name,
+                start=stretch.period.start,
+                end=stretch.period.end,
+                cycles=cycles,
+            ),
             group=GroupType.of(row.group),
             contributions=[ContributionType.of(one) for one in row.contributions],
         )

@@ -36,7 +36,8 @@ class AbsenceKindValue(Enum):
     )
     NOT_OBSERVED = strawberry.enum_value(AbsenceKind.NOT_OBSERVED, description="Nothing was seen in the cycle.")
     NOT_APPLICABLE = strawberry.enum_value(
-        AbsenceKind.NOT_APPLICABLE, description="The indicator does not apply to this job."
+        AbsenceKind.NOT_APPLICABLE,
+        description="The indicator does not apply to this job, or there is no such figure of several cycles.",
     )
     EXCLUDED = strawberry.enum_value(AbsenceKind.EXCLUDED, description="Left out on purpose, e.g. during leave.")
     WITHHELD = strawberry.enum_value(AbsenceKind.WITHHELD, description="There is a figure, which may not be shown.")

@@ -13,7 +13,7 @@ from appraise.api.permissions import Permission, Requires
 from appraise.api.types.connections import PageInfoType, Window
 from appraise.api.types.node import Node
 from appraise.domain.access import sees_ratings
-from appraise.domain.contributions import Dimension
+from appraise.domain.contributions import Dimension, Grain, stretch_of, taken_together
 from appraise.domain.cursors import cursor
 from appraise.domain.employees import EmploymentStatus, ExternalReference
 from appraise.domain.identifiers import CycleId, EmployeeId
@@ -85,7 +85,8 @@ def _reporting(found: Iterable[ReportingLineRow]) -> "list[ReportingLineType]":
 def _contributions(context: RequestContext, dimension: Dimension, key: str) -> "list[ContributionRowType]":
     from appraise.api.types.contributions import ContributionRowType  # noqa: PLC0415  # each names the other
 
-    return [ContributionRowType.of(row) for row in context.contributions.load(dimension, key)]
+    rows = context.contributions.load(dimension, key)
+    return [ContributionRowType.of(taken_together(stretch_of(row.cycle, Grain.CYCLE), [row])) for row in rows]
 
 
 @strawberry.type(name="Department", description="A unit of the organisation.")

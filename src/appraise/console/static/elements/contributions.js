@@ -16,10 +16,10 @@ const LEAST = { POINTS: 5, PERCENT: 5, RATIO: 0.1 }; // so that figures that har
 const OF_GROUPS = 0.4; // groups differ less than people
 
 /** @type {Record<string, string>} */
-const GROUPS = words({ ORGANISATION: "Everybody", DEPARTMENT: "Departments", UNIT: "Teams", EMPLOYEE: "People" });
+const GROUPS = words({ ORGANISATION: "Everybody", DEPARTMENT: "Departments", UNIT: "Teams", PROFILE: "Role profiles", EMPLOYEE: "People" });
 
 /**
- * @typedef {{cycle: {id: string, name: string}, group: {key: string | null, name: string}, contributions: any[]}} Row
+ * @typedef {{period: {name: string}, group: {key: string | null, name: string}, contributions: any[]}} Row
  * @typedef {{key: string, name: string, rows: Row[]}} Group rows oldest first
  */
 
@@ -67,7 +67,7 @@ export class AppraiseContributions extends Spoken {
     const query = ++this._query;
     this._isBusy = true;
     try {
-      const variables = { first: PAGE, after, groupBy: this.by };
+      const variables = { first: PAGE, after, groupBy: { dimension: this.by } };
       const { contributions } = await /** @type {Client} */ (this.client).send(ReadContributions, variables);
       if (query !== this._query) return; // a later question was asked meanwhile
       this._rows = after === null ? contributions.nodes : [...(this._rows ?? []), ...contributions.nodes];
@@ -188,7 +188,7 @@ export class AppraiseContributions extends Spoken {
   #measure(group, measure, reach) {
     const readings = group.rows.map((row) => {
       const one = row.contributions.find((/** @type {any} */ other) => other.indicator.key === measure.key);
-      return { cycle: row.cycle.name, reading: one === undefined ? null : this.#reading(one) };
+      return { cycle: row.period.name, reading: one === undefined ? null : this.#reading(one) };
     });
     const cycles = readings.map(({ cycle, reading }) => ({
       cycle,
@@ -216,7 +216,7 @@ export class AppraiseContributions extends Spoken {
   /** @param {Group} group */
   #table(group) {
     const lines = group.rows.toReversed().flatMap((row) =>
-      row.contributions.map((contribution) => ({ cycle: row.cycle.name, measure: contribution.indicator, reading: this.#reading(contribution) })),
+      row.contributions.map((contribution) => ({ cycle: row.period.name, measure: contribution.indicator, reading: this.#reading(contribution) })),
     );
     return html`<div class="scroll" tabindex="0" role="region" aria-label=${t`Figures of ${group.name}`}><table>
       <thead>
@@ -236,14 +236,14 @@ export class AppraiseContributions extends Spoken {
     return html`<td>${figure(value, measure.unit)} <span class="soft">${unitWords(measure.unit)}</span></td>
       <td>${t`${figure(lower, measure.unit)} to ${figure(upper, measure.unit)}`}</td>
       <td>${figure(expected, measure.unit)}</td>
-      <td>${reading.total === null ? "" : html`${amount(reading.total.amount, reading.total)} <span class="soft">${t`(${amount(reading.total.lower, reading.total)} to ${amount(reading.total.upper, reading.total)})`}</span>`}</td>
+      <td>${!reading.total ? "" : html`${amount(reading.total.amount, reading.total)} <span class="soft">${t`(${amount(reading.total.lower, reading.total)} to ${amount(reading.total.upper, reading.total)})`}</span>`}</td>
       <td>${measured}</td>`;
   }
 
   /** What adds up and what does not, and as of when. */
   #notes() {
     const first = this._rows?.[0]?.contributions ?? [];
-    const adds = first.filter((/** @type {any} */ one) => one.totalDefinition !== null);
+    const adds = first.filter((/** @type {any} */ one) => one.totalDefinition !== undefined);
     const days = (this._rows ?? []).flatMap((row) => row.contributions.map((one) => this.#reading(one)?.dataAsOf ?? "")).filter(Boolean);
     return html`<section class="notes">
       <h2>${t`How to read this`}</h2>
@@ -264,7 +264,7 @@ export class AppraiseContributions extends Spoken {
           const { value, lower, upper, expected, sentence } = reading?.result ?? {};
           const { measured, employees } = reading?.coverage ?? {};
           const { amount: total, unit, currency } = reading?.total ?? {};
-          return [group.name, row.cycle.name, contribution.indicator.key, value, lower, upper, expected, total, currency ?? unit, measured, employees, sentence];
+          return [group.name, row.period.name, contribution.indicator.key, value, lower, upper, expected, total, currency ?? unit, measured, employees, sentence];
         }),
       ),
     );

@@ -250,17 +250,17 @@ export const ListPeople = `query ListPeople($first: Int!, $after: String, $searc
   }
 }`;
 
-export const ReadContributions = `query ReadContributions($first: Int!, $after: String, $groupBy: ContributionDimension!) {
+export const ReadContributions = `query ReadContributions($first: Int!, $after: String, $groupBy: ContributionGroupBy!) {
   contributions(first: $first, after: $after, groupBy: $groupBy, orderBy: BY_GROUP) {
     pageInfo { hasNextPage endCursor }
     nodes {
-      cycle { id name }
+      period { name }
       group { key name }
       contributions {
         indicator { key name unit direction }
-        totalDefinition { meaning unit }
         asFinalised { ...ReadingParts }
         asNowKnown { ...ReadingParts }
+        ... on AdditiveContribution { totalDefinition { meaning unit } }
       }
     }
   }
@@ -273,7 +273,7 @@ fragment ReadingParts on ContributionReading {
     ... on ContributionFigure { value lower upper lower90 upper90 expected isBetter isPooled }
     ... on Absence { kind sentence }
   }
-  total { amount lower upper unit currency }
+  ... on AdditiveReading { total { amount lower upper unit currency } }
 }`;
 
 const WATCHES = `

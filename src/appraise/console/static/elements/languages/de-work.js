@@ -86,6 +86,7 @@ export default {
   "Open the session": "Sitzung eröffnen",
   "Departments": "Abteilungen",
   "Teams": "Teams",
+  "Role profiles": "Rollenprofile",
   "People": "Personen",
   "Contributions": "Beiträge",
   "Of": "Ebene",
