@@ -359,7 +359,9 @@ def test_reading_individuals_is_audited_and_reading_groups_is_not(organisation: 
 
 def test_employees_and_departments_have_the_rows_of_the_table(organisation: Organisation, ask: Ask) -> None:
     some = "cycle { name } group { key } contributions { indicator { key } asNowKnown { ... on AdditiveReading { total { amount } } } }"
-    listed = ask("Hal", f"{{ departments {{ code contributions {{ {some} }} }} }}")["data"]["departments"]
+    listed = ask("Hal", f"{{ departments(first: 50) {{ nodes {{ code contributions {{ {some} }} }} }} }}")["data"][
+        "departments"
+    ]["nodes"]
     pages = ask("Hal", f'{{ employees(first: 50, department: "sales") {{ nodes {{ contributions {{ {some} }} }} }} }}')
     table = f"query ($by: ContributionDimension!) {{ contributions(groupBy: {{dimension: $by}}, first: 100) {{ nodes {{ {some} }} }} }}"
 

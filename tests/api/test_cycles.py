@@ -123,3 +123,9 @@ def test_earlier_revisions_are_read(company: Company, ask: Ask) -> None:
         {"revision": 1, "state": "FINALISED", "isSuperseded": False, "endedAt": None, "total": "3.00"}
     ]
     assert found["asOf"]["acknowledgement"] == {"stance": "NO_RESPONSE"}
+    then = """query ($cycle: ID!) { sectionsAsOf(cycle: $cycle, asOf: "2026-03-01T12:00:00Z", first: 1) {
+      totalCount pageInfo { endCursor } edges { node { sectionId employeeName job revision { revision total } } } } }"""
+    listed = ask("Ann Archer", then, cycle=to_global(Kind.CYCLE, section.cycle))["data"]["sectionsAsOf"]
+    (edge,) = listed["edges"]
+    assert (listed["totalCount"], edge["node"]["sectionId"]) == (1, key)
+    assert (edge["node"]["employeeName"], edge["node"]["revision"]) == ("Ann Archer", {"revision": 1, "total": "3.00"})

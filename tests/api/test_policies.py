@@ -15,6 +15,8 @@ from appraise.storage import cycles
 
 POLICIES = """{ policies { hash version isDefault firstUsedAt findings { code level sentence path } document
   choices { key indicatorName value defaultValue isDefault reason } exceptions } }"""
+THEN = "query ($at: DateTime!) { policies(asOf: $at) { hash } policy(asOf: $at) { hash } }"
+ONE = "query ($at: DateTime!, $hash: String) { policy(hash: $hash, asOf: $at) { hash } }"
 LINT = "query ($document: String!) { lintPolicy(document: $document) { problem findings { path } } }"
 
 
@@ -30,11 +32,18 @@ def test_a_policy_is_told_as_the_document_that_it_is(company: Company, ask: Ask)
     with company.deployment.database.transaction() as session:
         run = cycles.latest_run(session, company.cycle.id)
         assert run is not None
-        later = replace(run, id="later", started_at=run.started_at.replace(hour=13))
+        assert run.finished_at is not None
+        one_pm = run.started_at.replace(hour=13)
+        later = replace(run, id="later", started_at=one_pm, finished_at=one_pm)
         cycles.add_run(session, later, own, policy_hash=policy_hash(own))
 
     newest, first = ask("Ann Archer", POLICIES)["data"]["policies"]
 
+    before = run.finished_at.isoformat()
+    then = ask("Ann Archer", THEN, at=before)["data"]
+    assert [one["hash"] for one in (*then["policies"], then["policy"])] == [first["hash"]] * 2
+    for unknown in ({"at": before, "hash": policy_hash(own)}, {"at": "2001-01-01T00:00:00Z"}):
+        assert codes(ask("Ann Archer", ONE, **unknown)) == ["NOT_FOUND"]
     document = read_toml(newest["document"])
     assert document.policy() == own
     assert (newest["hash"], newest["version"], newest["isDefault"]) == (policy_hash(own), 7, False)

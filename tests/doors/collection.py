@@ -35,10 +35,11 @@ ENTITIES = f"""query($representations: [_Any!]!, $cycle: ID!) {{ _entities(repre
   ... on Employee {{ appraiseRecord {{ id }} customerServiceSection(cycle: $cycle) {{
     {FINAL["Section"].replace("Composite", "AppraiseComposite")} }} }} }} }}"""
 AUDIT_LOG = "{ auditLog(first: 100) { nodes { subjectIds(first: 100) } } }"
-DEPARTMENTS = "{ departments { code } }"
 COVERAGE = "coverage { employees }"
 CONTRIBUTIONS = f"""{{ contributions(first: 50, groupBy: {{dimension: %s}}) {{ nodes {{ group {{ key }}
   contributions {{ asNowKnown {{ {COVERAGE} }} asFinalised {{ {COVERAGE} }} }} }} }} }}"""
+SECTIONS_THEN = """query ($cycle: ID!) { sectionsAsOf(cycle: $cycle, asOf: "2100-01-01T00:00:00Z", first: 50) {
+  nodes { sectionId revision { items { rating } } } } }"""
 CREATE_EXPORT = "mutation ($input: CreateExportInput!) { createExport(input: $input) { export { id } } }"
 
 
@@ -72,9 +73,10 @@ def _shown(world: World, kind: str, objects: Iterator[tuple[dict[str, Any], Any]
     return shown
 
 
-def departments(world: World, who: str) -> set[Key]:
-    found = (world.ask(who, DEPARTMENTS).get("data") or {}).get("departments") or []
-    return {("Department", one["code"]) for one in found}
+def sections_then(world: World, who: str) -> set[Key]:
+    found = (world.ask(who, SECTIONS_THEN, cycle=world.cycle).get("data") or {}).get("sectionsAsOf") or {"nodes": []}
+    rated = [one for one in found["nodes"] if any(item["rating"] is not None for item in one["revision"]["items"])]
+    return {("Section", one["sectionId"]) for one in found["nodes"]} | {("ratings", one["sectionId"]) for one in rated}
 
 
 def audit_log(world: World, who: str) -> set[Key]:

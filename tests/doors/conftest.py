@@ -15,13 +15,13 @@ from appraise.web import create_app
 Shown = dict[tuple[str, str], set[Key]]
 """By principal and way in."""
 DOORS = {
-    "Query.departments": {"Department"},
     "Query.auditLog": {"audit log"},
     "Query.accessTokens": {"access tokens"},
     "Query.personRequests": {"person requests"},
     "Query.legalHolds": {"person requests"},
     "Query.fairnessReports": {"fairness verdicts"},
     "Query.contributions": {"Section"},
+    "Query.sectionsAsOf": {"Section"},
     "Subscription.sectionChanged": {"Section", "ratings", "standing", "write-back"},
     "Subscription.scoringProgress": {"ScoringRun"},
     "Subscription.jobProgress": {"Export", "Import"},
@@ -55,8 +55,8 @@ def shown(world: World, generated: list[Way]) -> Shown:
     found: Shown = {(who, way): seen for who in WHO for way, seen in collection.by_ways(world, generated, who).items()}
     with serving(world.company) as served:
         for who in WHO:
-            found[who, "Query.departments"] = collection.departments(world, who)
             found[who, "Query.contributions"] = collection.contributions(world, who)
+            found[who, "Query.sectionsAsOf"] = collection.sections_then(world, who)
             found[who, "Query.auditLog"] = collection.audit_log(world, who)
             found[who, "Query.fairnessReports"] = collection.fairness_reports(world, who)
             found[who, "pdf"] = collection.printed(world, who)

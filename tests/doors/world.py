@@ -65,6 +65,7 @@ def _section(rules: Any, who: Principal, what: Thing) -> bool:
 
 RULES: dict[str, Rule] = {
     "Cycle": lambda rules, who, what: True,
+    "Department": lambda rules, who, what: rules.may_read_departments(who),
     "Employee": lambda rules, who, what: rules.reaches(
         rules.people_scope(who), who, what.subject, managers=what.managers, state=None
     ),
@@ -89,7 +90,6 @@ PARTS: dict[str, Rule] = {
     "write-back": lambda rules, who, what: (
         _section(rules, who, what) and rules.sees_write_back(who, what.subject, managers=what.managers)
     ),
-    "Department": lambda rules, who, what: rules.may_read_departments(who),
     "audit file": lambda rules, who, what: rules.may_read_audit(who),
     "access tokens": lambda rules, who, what: rules.may_administer(who),
     "person requests": lambda rules, who, what: rules.may_administer(who),
@@ -165,7 +165,7 @@ def populate(world: World) -> None:
     _object(world)
     world.things["Cycle", world.cycle] = Thing()
     world.things["Webhook", to_global(Kind.WEBHOOK, webhook.id)] = Thing()
-    world.things["Department", "CS"] = Thing()
+    world.things["Department", to_global(Kind.DEPARTMENT, "CS")] = Thing()
     world.things["audit file", "all"] = Thing()
     world.things["audit log", "all"] = Thing()
     world.things["fairness verdicts", "all"] = Thing()

@@ -8,15 +8,16 @@ from tests.use_cases.conftest import AT, Company, record
 
 from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.domain.access import Principal, Role, ServiceScope
+from appraise.domain.departments import DepartmentsWanted
 from appraise.domain.employees import Department, Employee, EmploymentStatus, ExternalReference
 from appraise.domain.reading import PersonRow
 from appraise.errors import InvalidInput, NotFound
 from appraise.use_cases.import_people import reconcile_people
+from appraise.use_cases.read_departments import department_tree
 from appraise.use_cases.read_people import (
     count_people,
     find_people,
     get_person,
-    list_departments,
     list_people,
     people_by_id,
 )
@@ -157,7 +158,6 @@ def test_people_are_found_by_address_name_or_reference(company: Company, text: s
 def test_departments_are_shown_to_whoever_sees_anybody(company: Company) -> None:
     service = Principal("hris", roles=frozenset({Role.SERVICE}), scopes=frozenset({ServiceScope.READ_SECTIONS}))
 
-    assert list_departments(company.deployment, company.principal("ann"), at=AT) == (
-        Department("CS", "Customer Service"),
-    )
-    assert list_departments(company.deployment, service, at=AT) == ()
+    seen = department_tree(company.deployment, company.principal("ann"), at=AT)
+    assert seen.chosen(DepartmentsWanted()) == [Department("CS", "Customer Service")]
+    assert department_tree(company.deployment, service, at=AT).chosen(DepartmentsWanted()) == []

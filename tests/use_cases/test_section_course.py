@@ -9,6 +9,7 @@ from sqlalchemy import update
 from tests.use_cases.conftest import AT, Company, done, finalised, rated, stepped, submitted
 
 from appraise.domain.access import Principal, Role
+from appraise.domain.reading import SectionsWanted
 from appraise.domain.section_course import Acknowledgement, ExemptionReason, ReopeningReason, Stance
 from appraise.domain.section_states import Action, SectionState
 from appraise.domain.sections import Refusal
@@ -21,7 +22,7 @@ from appraise.use_cases.assess_item import assess_item
 from appraise.use_cases.end_exemption import end_exemption
 from appraise.use_cases.exempt_section import exempt_section
 from appraise.use_cases.propose_reopening import propose_reopening
-from appraise.use_cases.read_revisions import read_revisions
+from appraise.use_cases.read_revisions import list_sections_then, read_revisions
 from appraise.use_cases.release_section import release_section
 from appraise.use_cases.reopen_section import reopen_section
 from appraise.use_cases.share_section import share_section
@@ -139,6 +140,26 @@ def test_two_hr_administrators_open_a_final_section_again_and_the_last_revision_
         (1, SectionState.FINALISED, later, False),
         (2, SectionState.REOPENED, None, False),
     ]
+    wanted = SectionsWanted(company.cycle.id)
+    shown = {
+        day: list_sections_then(company.deployment, second, wanted, then=AT + timedelta(days=day), at=later, first=9)
+        for day in (-1, 6, 7)
+    }
+    told = {
+        day: [(one.section.revision, one.section.state, one.ended_at, one.is_exact) for one in page.items
+              if one.section.id == final.id]
+        for day, (page, _) in shown.items()
+    }  # fmt: skip
+    assert told == {
+        -1: [],
+        6: [(1, SectionState.FINALISED, later, True)],
+        7: [(2, SectionState.REOPENED, None, True)],
+    }
+    final_ones = replace(wanted, state=SectionState.FINALISED)
+    for day in (6, 7):
+        moment = AT + timedelta(days=day)
+        page, total = list_sections_then(company.deployment, second, final_ones, then=moment, at=later, first=9)
+        assert ([one.section.id for one in page.items], total) == (([final.id], 1) if day == 6 else ([], 0))
     assert replace(known[0].section, version=final.version, course=final.course) == final
     assert [item.rating for item in known[1].section.items] == [None, None]  # the employee waits again
     assert company.section("ann", "max").allowed_actions == {Action.RATE}

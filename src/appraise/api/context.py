@@ -11,6 +11,7 @@ from appraise.domain.access import Principal
 from appraise.domain.benchmarks import Benchmark
 from appraise.domain.contributions import ContributionQuery, ContributionRow, Dimension
 from appraise.domain.cycles import Cycle
+from appraise.domain.departments import DepartmentTree
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, RunId, SectionId
 from appraise.domain.reading import PersonRow, ViewedSection
 from appraise.domain.scorecards import Absence
@@ -21,6 +22,7 @@ from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_benchmarks import Benchmarks, read_benchmarks
 from appraise.use_cases.read_contributions import contributions_of
 from appraise.use_cases.read_cycles import list_cycles
+from appraise.use_cases.read_departments import department_tree
 from appraise.use_cases.read_disputes import Beside, read_beside
 from appraise.use_cases.read_parts import SectionParts, read_parts
 from appraise.use_cases.read_people import people_by_id
@@ -165,6 +167,7 @@ class RequestContext:
     """Of lists that were answered so far."""
     _decisions: dict[StrEnum, bool] = field(default_factory=dict)
     _cycles: dict[CycleId, Cycle] | None = None
+    _departments: dict[date | None, DepartmentTree] = field(default_factory=dict)
     _people_then: dict[date, People] = field(default_factory=dict)
     _benchmarks: dict[tuple[CycleId, RunId], Benchmarks] = field(default_factory=dict)
 
@@ -193,6 +196,12 @@ class RequestContext:
         if day is None:
             return self.people
         return self._people_then.setdefault(day, People(self.deployment, self.principal, self.at, day))
+
+    def departments_on(self, day: date | None) -> DepartmentTree:
+        """Today's where no day is named; none where the principal may not see them."""
+        if day not in self._departments:
+            self._departments[day] = department_tree(self.deployment, self.principal, at=self.at, on=day)
+        return self._departments[day]
 
     def benchmark(self, section: Section, indicator: IndicatorKey) -> Benchmark | Absence:
         """Where the peers of a readable section's employee lie."""

@@ -78,7 +78,7 @@ LENGTHS: Final = {
     "reportingLines": 10,
     "revisions": 10,
     "cycles": 10,
-    "departments": 20,
+    "children": 10,
     "tasks": 20,
 }
 """Assumed lengths of others, by the names of their fields."""

@@ -12,6 +12,7 @@ from appraise.api.permissions import Permission, require
 from appraise.api.scoring import one_scoring_job
 from appraise.api.trials import one_trial
 from appraise.api.types.cycles import CycleType
+from appraise.api.types.departments import DepartmentType
 from appraise.api.types.disputes import CalibrationSessionType, CorrectionType, DisputeType
 from appraise.api.types.node import Node
 from appraise.api.types.people import EmployeeType
@@ -53,6 +54,14 @@ def employee(context: RequestContext, key: str, day: date | None = None) -> Empl
     if row is None:
         raise NotFound("there is no such employee, or they are not yours to see")
     return EmployeeType.of(row, day)
+
+
+def department(context: RequestContext, key: str, day: date | None = None) -> DepartmentType:
+    require(context, Permission.READ_DEPARTMENTS)
+    found = context.departments_on(day).get(key)
+    if found is None:
+        raise NotFound("there is no such department on this day")
+    return DepartmentType.of(found, day)
 
 
 def cycle(context: RequestContext, key: str) -> CycleType:
@@ -98,6 +107,7 @@ def _delivery(context: RequestContext, key: str) -> DeliveryType:
 
 READERS: Final[dict[Kind, Callable[[RequestContext, str], Node]]] = {
     Kind.EMPLOYEE: employee,
+    Kind.DEPARTMENT: department,
     Kind.CYCLE: cycle,
     Kind.SECTION: section,
     Kind.RUN: _run,

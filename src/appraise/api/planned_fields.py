@@ -188,6 +188,7 @@ FIELDS: Final[dict[str, dict[str, Written]]] = {
         "section": InCycle(),
     },
     "Department": {
+        "id": Made(("department_code",), partial(to_global, Kind.DEPARTMENT)),
         "code": Made(("department_code",)),
         "name": Made(("department_name", "department_code"), lambda name, code: name or code),
     },

@@ -1,5 +1,6 @@
 """The ways in to policies: by which rules figures are made. They are no personal data."""
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -14,18 +15,35 @@ from appraise.use_cases.read_policy import default_policy, get_policy, lint_docu
 @strawberry.type
 class PolicyQuery:
     @strawberry.field(description="The policies that scoring runs followed, the newest first.")
-    def policies(self, info: strawberry.Info) -> list[PolicyType]:
+    def policies(
+        self,
+        info: strawberry.Info,
+        as_of: Annotated[
+            datetime | None, strawberry.argument(description="Only those that a run had followed by then.")
+        ] = None,
+    ) -> list[PolicyType]:
         context: RequestContext = info.context
-        return [PolicyType.of(view) for view in list_policies(context.deployment, context.principal)]
+        known = list_policies(context.deployment, context.principal, as_of=as_of)
+        return [PolicyType.of(view) for view in known]
 
-    @strawberry.field(description="One policy that a scoring run followed, or the defaults.")
+    @strawberry.field(
+        description="One policy that a scoring run followed, or the defaults; null with an error NOT_FOUND for others."
+    )
     def policy(
         self,
         info: strawberry.Info,
-        key: Annotated[str, strawberry.argument(name="hash", description="As `Manifest.policyHash` has it.")],
+        key: Annotated[
+            str | None,
+            strawberry.argument(
+                name="hash", description="As `Manifest.policyHash` has it; that of the last finished run if not given."
+            ),
+        ] = None,
+        as_of: Annotated[
+            datetime | None, strawberry.argument(description="As things stood then; now by default.")
+        ] = None,
     ) -> PolicyType | None:
         context: RequestContext = info.context
-        return PolicyType.of(get_policy(context.deployment, context.principal, key))
+        return PolicyType.of(get_policy(context.deployment, context.principal, key, at=context.at, as_of=as_of))
 
     @strawberry.field(
         description="What is wrong or odd about a policy document. For HR administrators.",

@@ -9,6 +9,7 @@ from appraise.api.adapters import AdapterQuery
 from appraise.api.audit import AuditQuery
 from appraise.api.context import RequestContext
 from appraise.api.contributions import ContributionQuery
+from appraise.api.departments import DepartmentQuery
 from appraise.api.exports import ExportQuery
 from appraise.api.fairness import FairnessQuery
 from appraise.api.global_ids import Kind, from_global, key_of
@@ -17,6 +18,7 @@ from appraise.api.permissions import Permission, Requires
 from appraise.api.person_requests import PersonRequestQuery
 from appraise.api.policies import PolicyQuery
 from appraise.api.scoring import ScoringQuery
+from appraise.api.sections_then import SectionsThenQuery
 from appraise.api.tokens import TokenQuery
 from appraise.api.trials import TrialQuery
 from appraise.api.types.connections import LARGEST_PAGE, MOST_IDS, Window
@@ -24,7 +26,6 @@ from appraise.api.types.cycles import CycleType
 from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.api.types.node import Node
 from appraise.api.types.people import (
-    DepartmentType,
     EmployeeBy,
     EmployeeConnection,
     EmployeeOrderValue,
@@ -43,7 +44,7 @@ from appraise.domain.indicators import BY_KEY
 from appraise.domain.reading import PeopleOrder, SectionOrder, SectionsWanted
 from appraise.domain.section_states import SectionState
 from appraise.errors import InvalidInput
-from appraise.use_cases.read_people import get_person, list_departments, list_people
+from appraise.use_cases.read_people import get_person, list_people
 from appraise.use_cases.read_sections import list_sections
 from appraise.use_cases.read_webhooks import list_webhooks
 
@@ -57,11 +58,13 @@ class Query(
     AdapterQuery,
     AuditQuery,
     ContributionQuery,
+    DepartmentQuery,
     ExportQuery,
     FairnessQuery,
     ImportQuery,
     PolicyQuery,
     ScoringQuery,
+    SectionsThenQuery,
     TokenQuery,
     PersonRequestQuery,
     TrialQuery,
@@ -115,15 +118,6 @@ class Query(
         row = get_person(context.deployment, context.principal, at=context.at, on=as_of, reference=wanted)
         context.people_on(as_of).remember([row])
         return EmployeeType.of(row, as_of)
-
-    @strawberry.field(
-        description="The departments that there are on a day.",
-        extensions=[Requires(Permission.READ_DEPARTMENTS)],
-    )
-    def departments(self, info: strawberry.Info, as_of: AsOf = None) -> list[DepartmentType] | None:
-        context: RequestContext = info.context
-        found = list_departments(context.deployment, context.principal, at=context.at, on=as_of)
-        return [DepartmentType(code=department.code, name=department.name) for department in found]
 
     @strawberry.field(description="All cycles, the newest first.")
     def cycles(self, info: strawberry.Info) -> list[CycleType]:

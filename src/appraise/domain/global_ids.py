@@ -6,6 +6,7 @@ from enum import StrEnum
 
 class Kind(StrEnum):
     EMPLOYEE = "Employee"
+    DEPARTMENT = "Department"
     CYCLE = "Cycle"
     SECTION = "Section"
     ITEM = "Item"

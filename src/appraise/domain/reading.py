@@ -105,6 +105,17 @@ class SectionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SectionThen:
+    """A section as of a time. `is_exact` where nothing of `section` was changed after it within the same revision."""
+
+    section: Section
+    ended_at: datetime | None
+    is_superseded: bool
+    employee_name: str
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HandedIn:
     """Who handed a section in, by name, and for whom where they stood in."""
 

@@ -150,6 +150,13 @@ def departments(session: Session, on: date) -> tuple[Department, ...]:
     return tuple(found.values())
 
 
+def working_in(session: Session, department: str, *, on: date) -> list[EmployeeId]:
+    """All with a job in it on the day, whoever asks: for what holds of all together, never to be listed."""
+    table = EMPLOYMENTS.c
+    statement = select(table.employee_id).where(table.department == department, covers(EMPLOYMENTS, on)).distinct()
+    return [EmployeeId(key) for key in session.execute(statement.order_by(table.employee_id)).scalars()]
+
+
 def managers_of(session: Session, employee: EmployeeId, *, on: date) -> tuple[EmployeeId, ...]:
     """The managers of `employee` in the solid line on that day, from the nearest up."""
     return managers_of_all(session, [employee], on=on)[employee]

@@ -1,10 +1,10 @@
-"""Read people and departments, as far as the principal may."""
+"""Read people, as far as the principal may."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from appraise.domain.access import Principal, may_read_departments
-from appraise.domain.employees import Department, ExternalReference
+from appraise.domain.access import Principal
+from appraise.domain.employees import ExternalReference
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.reading import Page, PeopleOrder, PersonRow
 from appraise.errors import InvalidInput, NotFound
@@ -98,16 +98,6 @@ def people_by_reference(
     """Whoever each normalised reference names, as far as the principal may see them and it names one, in one go."""
     with deployment.database.reading() as session:
         return people.by_references(session, Viewer(principal, at.date()), references, on=at.date())
-
-
-def list_departments(
-    deployment: Deployment, principal: Principal, *, at: datetime, on: date | None = None
-) -> tuple[Department, ...]:
-    """All of the day `on`, today by default, or none where the principal may not see them."""
-    if not may_read_departments(principal):
-        return ()
-    with deployment.database.reading() as session:
-        return people.departments(session, on or at.date())
 
 
 def find_people(

@@ -61,17 +61,29 @@ class PolicyView:
     stored_at: datetime | None = None
 
 
-def list_policies(deployment: Deployment, principal: Principal) -> tuple[PolicyView, ...]:
-    """What scoring runs followed, the newest first; no personal data."""
+def list_policies(
+    deployment: Deployment, principal: Principal, *, as_of: datetime | None = None
+) -> tuple[PolicyView, ...]:
+    """What scoring runs followed, or had followed by a time, the newest first; no personal data."""
     del principal
     with deployment.database.reading() as session:
-        stored = policies.newest_first(session)
+        stored = policies.newest_first(session, by=as_of)
     return tuple(PolicyView(key, document.policy(), lint(document), at) for key, at, document in stored)
 
 
-def get_policy(deployment: Deployment, principal: Principal, key: str) -> PolicyView:
-    """By its hash. Raises `NotFound`."""
-    for view in (*list_policies(deployment, principal), default_policy()):
+def get_policy(
+    deployment: Deployment, principal: Principal, key: str | None = None, *, at: datetime, as_of: datetime | None = None
+) -> PolicyView:
+    """By its hash, or that of the last finished run; as of a time, one that a run had followed by then.
+
+    Raises `NotFound`.
+    """
+    if key is None:
+        with deployment.database.reading() as session:
+            key = policies.last_followed(session, by=as_of or at)
+        if key is None:
+            raise NotFound("no scoring run had finished by then", hint="`defaultPolicy` is what is scored by before")
+    for view in (*list_policies(deployment, principal, as_of=as_of), default_policy()):
         if view.hash == key:
             return view
     raise NotFound("no scoring run followed a policy of this hash", hint="`policies` lists those that were followed")

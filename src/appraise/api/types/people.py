@@ -15,7 +15,7 @@ from appraise.api.types.node import Node
 from appraise.domain.access import sees_ratings
 from appraise.domain.contributions import Dimension, Grain, stretch_of, taken_together
 from appraise.domain.cursors import cursor
-from appraise.domain.employees import EmploymentStatus, ExternalReference
+from appraise.domain.employees import Department, EmploymentStatus, ExternalReference
 from appraise.domain.identifiers import CycleId, EmployeeId
 from appraise.domain.reading import Page, PeopleOrder, PersonRow, ReportingLineRow
 from appraise.errors import Forbidden
@@ -24,6 +24,7 @@ from appraise.use_cases.read_reporting_lines import lines_of, managers_above, re
 
 if TYPE_CHECKING:
     from appraise.api.types.contributions import ContributionRowType
+    from appraise.api.types.departments import DepartmentType
     from appraise.api.types.reporting import ReportingLineType
     from appraise.api.types.sections import SectionType
 
@@ -69,6 +70,7 @@ def named(by: EmployeeBy) -> EmployeeId | ExternalReference:
 
 
 ReportingLines = Annotated["ReportingLineType", strawberry.lazy("appraise.api.types.reporting")]
+DepartmentOf = Annotated["DepartmentType", strawberry.lazy("appraise.api.types.departments")] | None
 ContributionRows = Annotated["ContributionRowType", strawberry.lazy("appraise.api.types.contributions")]
 BY_CYCLE: Final = (
     "one row for each cycle, the newest first, at most 12. Figures are never taken together over cycles: each compares "
@@ -82,24 +84,11 @@ def _reporting(found: Iterable[ReportingLineRow]) -> "list[ReportingLineType]":
     return [ReportingLineType.of(line) for line in found]
 
 
-def _contributions(context: RequestContext, dimension: Dimension, key: str) -> "list[ContributionRowType]":
+def contribution_rows(context: RequestContext, dimension: Dimension, key: str) -> "list[ContributionRowType]":
     from appraise.api.types.contributions import ContributionRowType  # noqa: PLC0415  # each names the other
 
     rows = context.contributions.load(dimension, key)
     return [ContributionRowType.of(taken_together(stretch_of(row.cycle, Grain.CYCLE), [row])) for row in rows]
-
-
-@strawberry.type(name="Department", description="A unit of the organisation.")
-class DepartmentType:
-    code: str = strawberry.field(description="The source's own code.")
-    name: str = strawberry.field(description="Name for people.")
-
-    @strawberry.field(
-        description=f"What its employees contributed, as far as the reader may see their sections: {BY_CYCLE}",
-        extensions=[Requires(Permission.READ_SECTIONS)],
-    )
-    def contributions(self, info: strawberry.Info) -> list[ContributionRows] | None:
-        return _contributions(info.context, Dimension.DEPARTMENT, self.code)
 
 
 @strawberry.type(
@@ -110,10 +99,20 @@ class EmployeeType(Node):
     day: strawberry.Private[date | None]
     name: str = strawberry.field(description="Name to show.")
     job: str | None = strawberry.field(description="Job title.")
-    department: DepartmentType | None = strawberry.field(description="The unit they work in.")
     status: EmploymentStatusValue = strawberry.field(description="Where the employment stands.")
     since: date | None = strawberry.field(description="First day in this job.")
     manager_name: str | None = strawberry.field(description="Whom they report to; null at the top.")
+
+    @strawberry.field(
+        description="The unit they work in. Not in a host's frame.", extensions=[Requires(Permission.READ_DEPARTMENTS)]
+    )
+    def department(self) -> DepartmentOf:
+        from appraise.api.types.departments import DepartmentType  # noqa: PLC0415  # each names the other
+
+        code = self.row.department_code
+        if code is None:
+            return None
+        return DepartmentType.of(Department(code, self.row.department_name or code), self.day)
 
     @strawberry.field(description="What other systems call this person.")
     def external_references(self) -> list[ExternalReferenceType]:
@@ -186,7 +185,7 @@ class EmployeeType(Node):
         extensions=[Requires(Permission.READ_SECTIONS)],
     )
     def contributions(self, info: strawberry.Info) -> list[ContributionRows] | None:
-        return _contributions(info.context, Dimension.EMPLOYEE, self.row.employee.id)
+        return contribution_rows(info.context, Dimension.EMPLOYEE, self.row.employee.id)
 
     def section_in(self, context: RequestContext, cycle: str) -> "SectionType | None":
         from appraise.api.types.sections import SectionType  # noqa: PLC0415  # employees and sections name each other
@@ -205,14 +204,12 @@ class EmployeeType(Node):
     @classmethod
     def of(cls, row: PersonRow, day: date | None = None) -> Self:
         """As of a day, today by default."""
-        code = row.department_code
         return cls(
             id=to_global(Kind.EMPLOYEE, row.employee.id),
             row=row,
             day=day,
             name=row.employee.display_name,
             job=row.job_title,
-            department=None if code is None else DepartmentType(code=code, name=row.department_name or code),
             status=EmploymentStatusValue(row.status),
             since=row.since,
             manager_name=row.manager_name,

@@ -217,7 +217,7 @@ export const LockCalibration = `mutation LockCalibration($input: LockCalibration
 export const ReadFrame = `query ReadFrame {
   viewer { roles areas }
   cycles { id name state rules { rateBy } }
-  departments { code name }
+  departments(first: 1000, orderBy: NAME) { nodes { code name } }
   indicatorDefinitions { key name unit direction role }
 }`;
 

@@ -118,7 +118,7 @@ export class AppraisePeople extends Spoken {
   }
 
   #controls() {
-    const { cycles = [], departments = [] } = this._frame ?? {};
+    const { cycles = [], departments } = this._frame ?? {};
     return html`<form role="search" aria-label=${t`People`} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <label class="search">
         <span>${t`Search`}</span>
@@ -129,7 +129,7 @@ export class AppraisePeople extends Spoken {
         <span>${t`Department`}</span>
         <select @change=${(/** @type {any} */ event) => this.#filter({ department: event.target.value })}>
           <option value="">${t`All`}</option>
-          ${(departments ?? []).map((/** @type {any} */ one) => html`<option value=${one.code} ?selected=${one.code === this.filters.department}>${one.name}</option>`)}
+          ${(departments?.nodes ?? []).map((/** @type {any} */ one) => html`<option value=${one.code} ?selected=${one.code === this.filters.department}>${one.name}</option>`)}
         </select>
       </label>
       <label>
