@@ -31,6 +31,7 @@ CREATE = """mutation ($url: String!, $events: [WebhookEvent!]!) { createWebhook(
 ROTATE = "mutation ($id: ID!) { rotateWebhookSecret(input: {webhookId: $id}) { webhook { secrets } secret userErrors { code } } }"
 SWITCH = """mutation ($id: ID!, $on: Boolean!) { setWebhookActive(input: {webhookId: $id, isActive: $on}) {
   webhook { isActive } userErrors { code } } }"""
+DELETE = "mutation ($i: DeleteWebhookInput!) { deleteWebhook(input: $i) { isDeleted userErrors { code } } }"
 LOG = """query ($after: String, $state: WebhookDeliveryState) { webhooks { deliveries(first: 2, after: $after, state: $state) {
   totalCount pageInfo { hasNextPage endCursor } nodes { id messageId event state tries { status } } } } }"""
 REPLAY = """mutation ($id: ID!) { replayWebhook(input: {webhookId: $id, since: "2026-01-01T00:00:00Z"}) {
@@ -59,6 +60,15 @@ def test_a_webhook_is_made_rotated_switched_off_and_replayed(company: Company, a
     assert off == {"webhook": {"isActive": False}, "userErrors": []}
     node = ask("Hal Novak", "query ($id: ID!) { node(id: $id) { ... on Webhook { isActive } } }", id=webhook["id"])
     assert node["data"] == {"node": {"isActive": False}}
+    deleted = [
+        ask("Hal Novak", DELETE, i={"webhookId": webhook["id"], "idempotencyKey": key}) for key in ("a", "a", "b")
+    ]
+    assert [one["data"]["deleteWebhook"] for one in deleted] == [
+        {"isDeleted": True, "userErrors": []},
+        {"isDeleted": True, "userErrors": []},
+        {"isDeleted": False, "userErrors": [{"code": "NOT_FOUND"}]},
+    ]
+    assert ask("Hal Novak", "{ webhooks { id } }")["data"] == {"webhooks": []}
 
 
 @pytest.mark.parametrize("who", ["Max Weber", "Vera Lund", "Otto Brandt", "people service", "sections service"])

@@ -93,6 +93,11 @@ def access_tokens(world: World, who: str) -> set[Key]:
     return {("access tokens", "all")} if found else set()
 
 
+def role_grants(world: World, who: str) -> set[Key]:
+    found = (world.ask(who, "{ roleGrants { role } }").get("data") or {}).get("roleGrants")
+    return {("role grants", "all")} if found else set()
+
+
 def person_requests(world: World, who: str, name: str) -> set[Key]:
     found = (world.ask(who, f"{{ {name} {{ employeeName }} }}").get("data") or {}).get(name)
     return {("person requests", "all")} if found else set()

@@ -17,6 +17,7 @@ Shown = dict[tuple[str, str], set[Key]]
 DOORS = {
     "Query.auditLog": {"audit log"},
     "Query.accessTokens": {"access tokens"},
+    "Query.roleGrants": {"role grants"},
     "Query.personRequests": {"person requests"},
     "Query.legalHolds": {"person requests"},
     "Query.fairnessReports": {"fairness verdicts"},
@@ -61,6 +62,7 @@ def shown(world: World, generated: list[Way]) -> Shown:
             found[who, "Query.fairnessReports"] = collection.fairness_reports(world, who)
             found[who, "pdf"] = collection.printed(world, who)
             found[who, "Query.accessTokens"] = collection.access_tokens(world, who)
+            found[who, "Query.roleGrants"] = collection.role_grants(world, who)
             for name in ("personRequests", "legalHolds"):
                 found[who, f"Query.{name}"] = collection.person_requests(world, who, name)
             found[who, "_entities"] = collection.entities(world, world.client, who)

@@ -92,6 +92,7 @@ PARTS: dict[str, Rule] = {
     ),
     "audit file": lambda rules, who, what: rules.may_read_audit(who),
     "access tokens": lambda rules, who, what: rules.may_administer(who),
+    "role grants": lambda rules, who, what: rules.may_grant_roles(who),
     "person requests": lambda rules, who, what: rules.may_administer(who),
     "fairness verdicts": lambda rules, who, what: rules.may_administer(who),
     "audit log": lambda rules, who, what: str(rules.audit_scope(who)) == "everything",
@@ -172,6 +173,7 @@ def populate(world: World) -> None:
     verdicts = FairnessVerdicts(company.cycle.id, AT, (AttributeVerdicts("sex", is_complete=True, verdicts=()),))
     publish_verdicts(company.deployment, company.principal("Hal Novak"), verdicts, at=AT)
     world.things["access tokens", "all"] = Thing()
+    world.things["role grants", "all"] = Thing()
     world.things["person requests", "all"] = Thing()
     told = world.ask("Hal Novak", "{ cycles { latestRun { id } } webhooks { deliveries(first: 50) { nodes { id } } } }")
     assert "errors" not in told, told

@@ -15,6 +15,7 @@ from appraise.api.imports import ImportMutation
 from appraise.api.parts import PartMutation
 from appraise.api.permissions import Permission, Requires
 from appraise.api.person_requests import PersonRequestMutation
+from appraise.api.roles import RoleMutation
 from appraise.api.scoring import ScoringMutation
 from appraise.api.section_payloads import SectionChangeInput, SectionPayload, changed
 from appraise.api.section_steps import SectionStepMutation
@@ -94,6 +95,7 @@ class Mutation(
     DelegationMutation,
     PartMutation,
     PersonRequestMutation,
+    RoleMutation,
     ScoringMutation,
     TokenMutation,
     TrialMutation,

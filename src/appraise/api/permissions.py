@@ -19,6 +19,7 @@ from appraise.domain.access import (
     Role,
     audit_scope,
     may_administer,
+    may_grant_roles,
     may_import,
     may_mint_embed_tokens,
     may_read_audit,
@@ -43,6 +44,7 @@ class Permission(StrEnum):
     READ_RUNS = "read scoring runs"
     MANAGE_WEBHOOKS = "manage webhooks"
     MANAGE_TOKENS = "manage access tokens"
+    GRANT_ROLES = "grant roles"
     RATE_ITEM = "rate items"
     SUBMIT_SECTION = "submit sections"
     RETURN_SECTION = "return sections"
@@ -83,6 +85,7 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.READ_RUNS: lambda principal: may_administer(principal) or may_read_audit(principal),
     Permission.MANAGE_WEBHOOKS: may_administer,
     Permission.MANAGE_TOKENS: may_administer,
+    Permission.GRANT_ROLES: may_grant_roles,
     Permission.RATE_ITEM: _is_person,
     Permission.SUBMIT_SECTION: _is_person,
     Permission.RETURN_SECTION: _is_person,

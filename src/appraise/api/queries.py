@@ -17,6 +17,7 @@ from appraise.api.imports import ImportQuery
 from appraise.api.permissions import Permission, Requires
 from appraise.api.person_requests import PersonRequestQuery
 from appraise.api.policies import PolicyQuery
+from appraise.api.roles import RoleQuery
 from appraise.api.scoring import ScoringQuery
 from appraise.api.sections_then import SectionsThenQuery
 from appraise.api.tokens import TokenQuery
@@ -63,6 +64,7 @@ class Query(
     FairnessQuery,
     ImportQuery,
     PolicyQuery,
+    RoleQuery,
     ScoringQuery,
     SectionsThenQuery,
     TokenQuery,

@@ -17,6 +17,7 @@ from appraise.domain.language import retold
 from appraise.domain.webhooks import Notice, Webhook
 from appraise.errors import InvalidInput, NotFound, Problem
 from appraise.use_cases.create_webhook import create_webhook
+from appraise.use_cases.delete_webhook import delete_webhook
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_webhooks import get_delivery, get_webhook
 from appraise.use_cases.replay_deliveries import replay_delivery, replay_since
@@ -61,6 +62,11 @@ class SetWebhookActiveInput(RepeatableInput):
     is_active: bool = strawberry.field(description="Whether messages are sent and queued.")
 
 
+@strawberry.input(description="Forgets a webhook.")
+class DeleteWebhookInput(RepeatableInput):
+    webhook_id: strawberry.ID = strawberry.field(description="The webhook.")
+
+
 @strawberry.input(description="Sends one message again.")
 class ReplayWebhookDeliveryInput(RepeatableInput):
     delivery_id: strawberry.ID = strawberry.field(description="The delivery.")
@@ -77,6 +83,12 @@ class WebhookPayload:
     webhook: WebhookType | None = strawberry.field(
         description="The webhook afterwards; null where nothing was changed."
     )
+    user_errors: list[WebhookError] = strawberry.field(description="What stood in the way; empty where it is done.")
+
+
+@strawberry.type(description="What came of forgetting a webhook.")
+class DeleteWebhookPayload:
+    is_deleted: bool = strawberry.field(description="Whether it is gone.")
     user_errors: list[WebhookError] = strawberry.field(description="What stood in the way; empty where it is done.")
 
 
@@ -161,6 +173,28 @@ class WebhookMutation:
         except NotFound as error:
             return WebhookPayload(webhook=None, user_errors=[_error(error)])
         return WebhookPayload(webhook=WebhookType.of(webhook), user_errors=[])
+
+    @strawberry.mutation(
+        description="Forget a webhook with its secrets and deliveries; a message that is on its way arrives.",
+        extensions=[Requires(Permission.MANAGE_WEBHOOKS)],
+    )
+    def delete_webhook(
+        self,
+        info: strawberry.Info,
+        wanted: Annotated[DeleteWebhookInput, strawberry.argument(name="input", description="Which.")],
+    ) -> DeleteWebhookPayload | None:
+        context: RequestContext = info.context
+        key = WebhookId(key_of(wanted.webhook_id, Kind.WEBHOOK))
+        try:
+            repeatable(
+                info,
+                wanted,
+                lambda deployment: delete_webhook(deployment, context.principal, key, at=context.at),
+                again=lambda _: None,
+            )
+        except NotFound as error:
+            return DeleteWebhookPayload(is_deleted=False, user_errors=[_error(error)])
+        return DeleteWebhookPayload(is_deleted=True, user_errors=[])
 
     @strawberry.mutation(
         description="Send one message again, delivered or dead.", extensions=[Requires(Permission.MANAGE_WEBHOOKS)]

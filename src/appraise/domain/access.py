@@ -285,6 +285,20 @@ def may_administer(principal: Principal) -> bool:
     return Role.HR_ADMINISTRATOR in principal.roles and principal.embedded is None
 
 
+GRANTED = frozenset({Role.HR_ADMINISTRATOR, Role.EXECUTIVE, Role.AUDITOR})
+"""Roles that employees are granted."""
+
+
+def may_grant_roles(principal: Principal) -> bool:
+    """Who grants roles, takes them away and reads who has which."""
+    return may_administer(principal) and principal.employee is not None
+
+
+def may_change_roles_of(principal: Principal, subject: EmployeeId) -> bool:
+    """Nobody's own: a second HR administrator stands behind each grant."""
+    return may_grant_roles(principal) and principal.employee != subject
+
+
 def may_import_people(principal: Principal) -> bool:
     """HR administrators, and services whose token says so."""
     return may_administer(principal) or (principal.is_service and ServiceScope.IMPORT_PEOPLE in principal.scopes)

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from appraise.domain.identifiers import WebhookId
 from appraise.domain.webhooks import Notice, Webhook, WebhookSecret
 from appraise.storage.database import Session
-from appraise.storage.tables import WEBHOOK_SECRETS, WEBHOOKS
+from appraise.storage.tables import DELIVERIES, WEBHOOK_SECRETS, WEBHOOKS
 
 
 def add(session: Session, webhook: Webhook) -> None:
@@ -38,6 +38,13 @@ def switch(session: Session, webhook: WebhookId, *, on: bool) -> None:
 def hold(session: Session, webhook: WebhookId, *, until: datetime) -> None:
     """Nothing is sent there before `until`."""
     session.execute(update(WEBHOOKS).where(WEBHOOKS.c.id == webhook).values(hold_until=until))
+
+
+def delete_all_of(session: Session, webhook: WebhookId) -> None:
+    """With its secrets and deliveries."""
+    for table in (DELIVERIES, WEBHOOK_SECRETS):
+        session.execute(delete(table).where(table.c.webhook_id == webhook))
+    session.execute(delete(WEBHOOKS).where(WEBHOOKS.c.id == webhook))
 
 
 def get(session: Session, webhook: WebhookId, *, at: datetime) -> Webhook | None:

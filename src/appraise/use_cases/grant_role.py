@@ -17,7 +17,7 @@ def grant_role(deployment: Deployment, employee: EmployeeId, role: Role, *, at: 
         raise InvalidInput("an employee cannot be a service", hint="mint a token with this role instead")
 
     def work(session: Session) -> None:
-        lock(session, f"roles:{employee}")
+        lock(session, "roles")
         if tokens.name_of(session, employee) is None:
             raise NotFound("there is no such employee")
         if role in tokens.roles_of(session, employee):

@@ -63,6 +63,7 @@ class PermissionValue(Enum):
     READ_RUNS = strawberry.enum_value(Permission.READ_RUNS, description="May read scoring runs.")
     MANAGE_WEBHOOKS = strawberry.enum_value(Permission.MANAGE_WEBHOOKS, description="May manage webhooks.")
     MANAGE_TOKENS = strawberry.enum_value(Permission.MANAGE_TOKENS, description="May manage access tokens.")
+    GRANT_ROLES = strawberry.enum_value(Permission.GRANT_ROLES, description="May grant roles and take them away.")
     RATE_ITEM = strawberry.enum_value(Permission.RATE_ITEM, description="May rate items.")
     SUBMIT_SECTION = strawberry.enum_value(Permission.SUBMIT_SECTION, description="May submit sections.")
     RETURN_SECTION = strawberry.enum_value(Permission.RETURN_SECTION, description="May return sections.")
