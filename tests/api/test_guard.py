@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,16 @@ from tests.api.conftest import codes
 
 from appraise.api.context import RequestContext
 from appraise.api.documents import Documents, Operation
-from appraise.api.guard import LENGTHS, MOST_ENTRIES, Size, TooCostly, lengths, measure
+from appraise.api.guard import (
+    LENGTHS,
+    MOST_ENTRIES,
+    Size,
+    TooCostly,
+    lengths,
+    measure,
+    object_types,
+    sizing,
+)
 from appraise.api.operations import executed
 from appraise.api.schema import GRAPHQL_SCHEMA
 from appraise.errors import TimedOut
@@ -157,3 +167,43 @@ def test_a_cursor_of_nobody_s_is_refused(post: Post, cursor: str) -> None:
     query = "query ($c: String) { employees(first: 2, after: $c) { totalCount } }"
 
     assert codes(post({"query": query, "variables": {"c": cursor}}).json()) == ["BAD_USER_INPUT"]
+
+
+EITHER = "{ a { b ... on One { c { d } } ...Two ... on One { e } ... on Some { f } } } fragment Two on Two { g }"
+
+
+def test_of_fragments_on_several_types_the_costliest_counts() -> None:
+    """An object is a One (c, d, e) or a Two (g), and may be a Some besides."""
+    objects = {"One", "Two"}
+
+    assert measure(parse(EITHER), {}, {}, objects).cost == len(["a", "b", "c", "d", "e", "f"])
+    assert measure(parse(EITHER), {}, {}).cost == len(["a", "b", "c", "d", "e", "f", "g"])
+    assert {"ContributionFigure", "Absence", "Query"} <= object_types(GRAPHQL_SCHEMA)
+    assert object_types(GRAPHQL_SCHEMA).isdisjoint({"Node", "ContributionResult", "Decimal"})
+
+
+SWITCHED = """query ($x: Boolean!, $y: Boolean = false) {
+  a @include(if: $x) { b } c @skip(if: $x) ... @include(if: $y) { d { e { f } } } g @skip(if: true) h @include(if: false) }"""
+
+
+@pytest.mark.parametrize(
+    ("given", "cost"),
+    [({"x": True}, 2), ({"x": False}, 1), ({"x": True, "y": True}, 5), ({}, 3), ({"x": "nonsense", "y": 0}, 6)],
+)
+def test_what_is_left_out_costs_nothing(given: dict[str, object], cost: int) -> None:
+    found = measure(parse(SWITCHED), given, {})
+
+    assert (found.depth, found.cost, found.directives) == (3, cost, 5)
+    assert set(sizing(parse(SWITCHED))) == {"x", "y"}
+
+
+def test_a_page_of_contributions_costs_what_it_answers() -> None:
+    """100 rows with four indicators, each with the one reading that is shown."""
+    text = (Path(__file__).parents[2] / "schema" / "operations" / "ReadContributions.graphql").read_text("utf-8")
+    asked = {"first": 100, "groupBy": {"dimension": "UNIT"}, "isFinalised": True}
+
+    costs = [
+        Documents(GRAPHQL_SCHEMA).operation(text, asked | {"isFinalised": one}, None).cost for one in (True, False)
+    ]
+
+    assert costs[0] == costs[1] == 1 + 100 * (3 + 1 + 2 + 3 + 1 + 4 * 32)

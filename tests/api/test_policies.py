@@ -32,18 +32,11 @@ def test_a_policy_is_told_as_the_document_that_it_is(company: Company, ask: Ask)
     with company.deployment.database.transaction() as session:
         run = cycles.latest_run(session, company.cycle.id)
         assert run is not None
-        assert run.finished_at is not None
-        one_pm = run.started_at.replace(hour=13)
-        later = replace(run, id="later", started_at=one_pm, finished_at=one_pm)
+        later = replace(run, id="later", started_at=run.started_at.replace(hour=13))
         cycles.add_run(session, later, own, policy_hash=policy_hash(own))
 
     newest, first = ask("Ann Archer", POLICIES)["data"]["policies"]
 
-    before = run.finished_at.isoformat()
-    then = ask("Ann Archer", THEN, at=before)["data"]
-    assert [one["hash"] for one in (*then["policies"], then["policy"])] == [first["hash"]] * 2
-    for unknown in ({"at": before, "hash": policy_hash(own)}, {"at": "2001-01-01T00:00:00Z"}):
-        assert codes(ask("Ann Archer", ONE, **unknown)) == ["NOT_FOUND"]
     document = read_toml(newest["document"])
     assert document.policy() == own
     assert (newest["hash"], newest["version"], newest["isDefault"]) == (policy_hash(own), 7, False)
@@ -84,3 +77,24 @@ def test_one_is_read_by_its_hash_and_the_defaults_without(company: Company, ask:
     assert ask("Ann Archer", one, hash=default["hash"])["data"]["policy"] == {"hash": default["hash"], "version": 1}
     unknown = ask("Ann Archer", one, hash="0" * 64)
     assert (unknown["data"], codes(unknown)) == ({"policy": None}, ["NOT_FOUND"])
+
+
+def test_policies_are_those_of_a_time(company: Company, ask: Ask) -> None:
+    own = replace(DEFAULT_POLICY, version=7)
+    with company.deployment.database.transaction() as session:
+        run = cycles.latest_run(session, company.cycle.id)
+        assert run is not None
+        later = run.started_at.replace(hour=13)
+        cycles.add_run(
+            session, replace(run, id="later", started_at=later, finished_at=later), own, policy_hash=policy_hash(own)
+        )
+
+    def told(at: str) -> list[str]:
+        found = ask("Ann Archer", THEN, at=at)["data"]
+        return [one["hash"] for one in (*found["policies"], found["policy"])]
+
+    (first, last) = told("2026-03-01T12:30:00Z")
+    assert (first, last) == (first, first)
+    assert told("2026-03-01T13:00:00Z") == [policy_hash(own), first, policy_hash(own)]
+    unknown = ({"at": "2026-03-01T12:30:00Z", "hash": policy_hash(own)}, {"at": "2001-01-01T00:00:00Z"})
+    assert [codes(ask("Ann Archer", ONE, **one)) for one in unknown] == [["NOT_FOUND"]] * 2

@@ -56,6 +56,8 @@ OPEN = {
     "EmployeeEdge": "wraps an employee",
     "SectionConnection": "counts what its rule lets through",
     "SectionEdge": "wraps a section",
+    "DepartmentConnection": "counts what its rule lets through",
+    "DepartmentEdge": "wraps a department",
     "ExportConnection": "counts one's own",
     "ExportEdge": "wraps an export",
     "ImportConnection": "counts what its rule lets through",

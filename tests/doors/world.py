@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sqlalchemy import insert, update
 from starlette.testclient import TestClient
 from tests.api.builder import AT, Company, service
 from tests.api.test_doors import PRINCIPALS, STATES, WITH_SECTION, _advance, managers_above
@@ -20,6 +21,7 @@ from appraise.domain.identifiers import CalibrationId, CorrectionId, DisputeId, 
 from appraise.domain.person_requests import RequestKind
 from appraise.domain.section_states import SectionState
 from appraise.storage import calibrations, corrections, disputes
+from appraise.storage.tables import DEPARTMENTS, EMPLOYMENTS
 from appraise.use_cases.create_token import create_token
 from appraise.use_cases.create_webhook import create_webhook
 from appraise.use_cases.delegate import Wanted, end_delegation, name_delegate
@@ -166,7 +168,7 @@ def populate(world: World) -> None:
     _object(world)
     world.things["Cycle", world.cycle] = Thing()
     world.things["Webhook", to_global(Kind.WEBHOOK, webhook.id)] = Thing()
-    world.things["Department", to_global(Kind.DEPARTMENT, "CS")] = Thing()
+    _divide(world)
     world.things["audit file", "all"] = Thing()
     world.things["audit log", "all"] = Thing()
     world.things["fairness verdicts", "all"] = Thing()
@@ -200,6 +202,17 @@ def _delegate(world: World) -> None:
     ended = named.delegation.id
     end_delegation(company.deployment, company.principal(STOOD_IN_FOR), ended, at=AT)
     world.things["Delegation", to_global(Kind.DELEGATION, ended)] = Thing()
+
+
+def _divide(world: World) -> None:
+    """Ann works alone in a department below that of all others, and so is at its head."""
+    ann = world.company.ids["Ann Archer"]
+    with world.company.deployment.database.transaction() as session:
+        row = {"id": "below", "source": "hr", "code": "CS1", "name": "Below", "parent": "CS", "starts_on": AT.date()}
+        session.execute(insert(DEPARTMENTS), {**row, "ends_on": None})
+        session.execute(update(EMPLOYMENTS).where(EMPLOYMENTS.c.employee_id == ann).values(department="CS1"))
+    for code in ("CS", "CS1"):
+        world.things["Department", to_global(Kind.DEPARTMENT, code)] = Thing()
 
 
 def _request(world: World) -> None:

@@ -30,6 +30,7 @@ from appraise.api.guard import (
     extent,
     lengths,
     measure,
+    object_types,
     sizing,
 )
 from appraise.api.texts import unfit_literal, unfit_variable
@@ -74,6 +75,7 @@ class _Valid:
     sizing: tuple[str, ...]
     """Names of the variables on which the document's size depends."""
     lists: Mapping[str, int]
+    objects: frozenset[str]
     compiled: dict[str | None, CompiledQuery] = field(default_factory=dict)
     sizes: dict[tuple[object, ...], Size] = field(default_factory=dict)
 
@@ -82,7 +84,7 @@ class _Valid:
         if key not in self.sizes:
             if len(self.sizes) >= SIZES:
                 self.sizes.clear()
-            self.sizes[key] = measure(self.document, variables, self.lists)
+            self.sizes[key] = measure(self.document, variables, self.lists, self.objects)
         return self.sizes[key]
 
     def operation(self, name: str | None, cost: int) -> Operation:
@@ -100,7 +102,7 @@ class Documents:
 
     def __init__(self, schema: GraphQLSchema, *, longest_list: int = LONGEST_LIST) -> None:
         self._schema = schema
-        self._lists = lengths(schema)
+        self._lists, self._objects = lengths(schema), object_types(schema)
         self._longest_list = longest_list
         self._valid: OrderedDict[str, _Valid] = OrderedDict()
         self._lock = Lock()
@@ -113,7 +115,7 @@ class Documents:
         unfit = unfit_variable(variables) or (unfit_literal(document) if known is None else None)
         if unfit is not None:
             raise Refused([GraphQLError(unfit)])
-        size = measure(document, variables, self._lists) if known is None else known.size(variables)
+        size = measure(document, variables, self._lists, self._objects) if known is None else known.size(variables)
         problem = excess(size)
         if problem is not None:
             raise TooCostly(problem)
@@ -136,7 +138,7 @@ class Documents:
         errors = validate(self._schema, document, max_errors=20, hide_suggestions=True)
         if errors:
             raise Refused([_readable(error) for error in errors])
-        valid = _Valid(self._schema, document, sizing(document), self._lists)
+        valid = _Valid(self._schema, document, sizing(document), self._lists, self._objects)
         with self._lock:
             self._valid[text] = valid
             if len(self._valid) > REMEMBERED:

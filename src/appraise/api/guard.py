@@ -4,13 +4,16 @@ Every fragment is measured once and remembered: expanding fragments wherever the
 do, takes time that doubles with each level of a crafted document (825 characters took seconds).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import chain
 from typing import Any, Final
 
 from graphql import (
     ArgumentNode,
+    BooleanValueNode,
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -24,6 +27,7 @@ from graphql import (
     Node,
     ObjectValueNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
     VariableNode,
     Visitor,
@@ -53,6 +57,8 @@ DIGITS: Final = 12
 """Of a number, as far as it is read here: longer ones are beyond every page size all the same."""
 MULTIPLES: Final = frozenset({"first", "ids", "representations", "input"})
 """Arguments that say how many nodes a field may answer with."""
+SWITCHES: Final = frozenset({"skip", "include"})
+"""Directives that say whether something is answered."""
 HIGHEST_COST: Final = 20_000
 """Fields to be answered, pages taken as full."""
 MOST_ENTRIES: Final = 20_000
@@ -72,7 +78,7 @@ LENGTHS: Final = {
     "absent": 1,
     "coverage": 1,
     "money": 1,
-    "contributions": 3,
+    "contributions": 4,
     "reports": 20,
     "managers": 10,
     "reportingLines": 10,
@@ -103,6 +109,15 @@ class Size:
             self.directives + other.directives,
         )
 
+    def instead_of(self, other: "Size") -> "Size":
+        """Of two selections of which an object has one."""
+        return replace(self.beside(other), cost=max(self.cost, other.cost))
+
+    @property
+    def left_out(self) -> "Size":
+        """Of a selection that is read and not answered."""
+        return replace(self, cost=0)
+
 
 def lengths(schema: GraphQLSchema) -> dict[str, int]:
     """What is assumed of the lists of objects in a schema, by the names of their fields."""
@@ -115,17 +130,28 @@ def lengths(schema: GraphQLSchema) -> dict[str, int]:
     }
 
 
-def measure(document: DocumentNode, variables: dict[str, Any], lists: Mapping[str, int]) -> Size:
+def object_types(schema: GraphQLSchema) -> frozenset[str]:
+    """The names of the types of which an object has exactly one."""
+    return frozenset(name for name, kind in schema.type_map.items() if isinstance(kind, GraphQLObjectType))
+
+
+def measure(
+    document: DocumentNode,
+    variables: dict[str, Any],
+    lists: Mapping[str, int],
+    objects: Container[str] = frozenset(),
+) -> Size:
     """The size of the largest operation. Fragments that spread themselves count once; validation refuses them.
 
-    `lists` has the assumed length of each field that is a list without a page size.
+    `lists` has the assumed length of each field that is a list without a page size. Of fragments on several of
+    `objects`, as of a union, the costliest alone counts; what @skip or @include leaves out does not.
 
     Raises `TooCostly` where there are so many definitions that following them would go too deep.
     """
     _check_definitions(document)
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     sizes = [
-        _Scale(fragments, _defaults(node), variables, lists)
+        _Scale(fragments, _defaults(node), variables, lists, objects)
         .selections(node.selection_set)
         .beside(Size(directives=len(node.directives or ())))
         for node in document.definitions
@@ -229,19 +255,46 @@ class _Scale:
     defaults: Mapping[str, Node]
     variables: Mapping[str, Any]
     lists: Mapping[str, int]
+    objects: Container[str]
     known: dict[str, Size] = field(default_factory=dict)
 
     def selections(self, selected: SelectionSetNode | None) -> Size:
         size = Size()
+        by_type: dict[str, Size] = {}
         for node in () if selected is None else selected.selections:
-            here = Size(directives=len(node.directives or ()))
-            if isinstance(node, FieldNode):
-                size = size.beside(here).beside(self._field(node))
-            elif isinstance(node, InlineFragmentNode):
-                size = size.beside(here).beside(self.selections(node.selection_set))
-            elif isinstance(node, FragmentSpreadNode):
-                size = size.beside(here).beside(self._fragment(node.name.value))
-        return size
+            here = Size(directives=len(node.directives or ())).beside(self._selection(node))
+            if not self._is_answered(node):
+                here = here.left_out
+            kind = self._type_of(node)
+            if kind in self.objects:
+                by_type[kind] = by_type.get(kind, Size()).beside(here)
+            else:
+                size = size.beside(here)
+        return size.beside(reduce(Size.instead_of, by_type.values(), Size()))
+
+    def _selection(self, node: Node) -> Size:
+        if isinstance(node, FieldNode):
+            return self._field(node)
+        if isinstance(node, InlineFragmentNode):
+            return self.selections(node.selection_set)
+        return self._fragment(node.name.value) if isinstance(node, FragmentSpreadNode) else Size()
+
+    def _type_of(self, node: Node) -> str:
+        """On which type a fragment is; of anything else none."""
+        if isinstance(node, FragmentSpreadNode):
+            definition = self.fragments.get(node.name.value)
+            return "" if definition is None else definition.type_condition.name.value
+        condition = node.type_condition if isinstance(node, InlineFragmentNode) else None
+        return "" if condition is None else condition.name.value
+
+    def _is_answered(self, node: SelectionNode) -> bool:
+        """What cannot be read as a truth value counts as answered."""
+        for directive in node.directives or ():
+            if directive.name.value in SWITCHES:
+                given = next((self._value(one.value) for one in directive.arguments or ()), None)
+                if given is (directive.name.value == "skip"):
+                    return False
+        return True
 
     def _field(self, node: FieldNode) -> Size:
         below = self.selections(node.selection_set)
@@ -290,6 +343,8 @@ class _Scale:
         match node:
             case IntValueNode():
                 return int(node.value[:DIGITS])
+            case BooleanValueNode():
+                return node.value
             case ListValueNode():
                 return node.values
             case ObjectValueNode():
@@ -299,7 +354,7 @@ class _Scale:
 
 
 def sizing(document: DocumentNode) -> tuple[str, ...]:
-    """The variables that say how many nodes something answers with."""
+    """The variables that say how many nodes something answers with, and whether at all."""
     found = _Sizing()
     visit(document, found)
     return tuple(found.names)
@@ -318,13 +373,17 @@ class _Sizing(Visitor):
     def __init__(self) -> None:
         super().__init__()
         self.names: dict[str, None] = {}
-        self._inside: ArgumentNode | None = None
+        self._inside: Node | None = None
 
     def enter_argument(self, node: ArgumentNode, *_: Any) -> None:
         if node.name.value in MULTIPLES:
             self._inside = node
 
-    def leave_argument(self, node: ArgumentNode, *_: Any) -> None:
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        if node.name.value in SWITCHES:
+            self._inside = node
+
+    def leave(self, node: Node, *_: Any) -> None:
         if node is self._inside:
             self._inside = None
 

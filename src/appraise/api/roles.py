@@ -10,7 +10,6 @@ from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of, to_global
 from appraise.api.permissions import Permission, Requires
 from appraise.api.repeating import RepeatableInput, repeatable
-from appraise.api.types.people import EmployeeType
 from appraise.api.types.viewer import RoleValue
 from appraise.domain.access import Role
 from appraise.domain.identifiers import EmployeeId
@@ -25,7 +24,6 @@ OF_AN_EMPLOYEE: Final = "employee:"
 
 @strawberry.type(name="RoleGrant", description="That an employee was granted a role.")
 class RoleGrantType:
-    known: strawberry.Private[RoleGrant]
     employee_id: strawberry.ID = strawberry.field(description="Whose role it is.")
     employee_name: str = strawberry.field(description="Their name.")
     role: RoleValue = strawberry.field(description="The role.")
@@ -34,17 +32,10 @@ class RoleGrantType:
         description="Who granted it: the id of an employee, or words such as `command line`."
     )
 
-    @strawberry.field(description="Whose role it is.")
-    def employee(self, info: strawberry.Info) -> EmployeeType | None:
-        context: RequestContext = info.context
-        row = context.people.load(self.known.employee)
-        return None if row is None else EmployeeType.of(row)
-
     @classmethod
     def of(cls, grant: RoleGrant) -> Self:
         by = grant.by.removeprefix(OF_AN_EMPLOYEE)
         return cls(
-            known=grant,
             employee_id=to_global(Kind.EMPLOYEE, grant.employee),
             employee_name=grant.name,
             role=RoleValue(grant.role),
@@ -113,7 +104,6 @@ class RoleQuery:
         context: RequestContext = info.context
         wanted = None if role is None else Role[role.name]
         known = list_role_grants(context.deployment, context.principal, wanted)
-        context.people.announce(one.employee for one in known)
         return [RoleGrantType.of(one) for one in known]
 
 

@@ -67,7 +67,7 @@ export class AppraiseContributions extends Spoken {
     const query = ++this._query;
     this._isBusy = true;
     try {
-      const variables = { first: PAGE, after, groupBy: { dimension: this.by } };
+      const variables = { first: PAGE, after, groupBy: { dimension: this.by }, isFinalised: this.isFinalised };
       const { contributions } = await /** @type {Client} */ (this.client).send(ReadContributions, variables);
       if (query !== this._query) return; // a later question was asked meanwhile
       this._rows = after === null ? contributions.nodes : [...(this._rows ?? []), ...contributions.nodes];
@@ -86,7 +86,8 @@ export class AppraiseContributions extends Spoken {
     const address = new URLSearchParams({ by: this.by.toLowerCase(), ...(this.isFinalised ? { as: "finalised" } : {}) });
     window.history.replaceState(null, "", `?${address}`);
     this.requestUpdate();
-    if (change.by) this.#read();
+    this._rows = null; // what was read has the other figures
+    this.#read();
   }
 
   /** @returns {Group[]} */
@@ -103,7 +104,7 @@ export class AppraiseContributions extends Spoken {
 
   /** @param {any} contribution */
   #reading(contribution) {
-    return this.isFinalised ? contribution.asFinalised : contribution.asNowKnown;
+    return (this.isFinalised ? contribution.asFinalised : contribution.asNowKnown) ?? null;
   }
 
   render() {

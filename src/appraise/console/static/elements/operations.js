@@ -250,7 +250,7 @@ export const ListPeople = `query ListPeople($first: Int!, $after: String, $searc
   }
 }`;
 
-export const ReadContributions = `query ReadContributions($first: Int!, $after: String, $groupBy: ContributionGroupBy!) {
+export const ReadContributions = `query ReadContributions($first: Int!, $after: String, $groupBy: ContributionGroupBy!, $isFinalised: Boolean!) {
   contributions(first: $first, after: $after, groupBy: $groupBy, orderBy: BY_GROUP) {
     pageInfo { hasNextPage endCursor }
     nodes {
@@ -258,8 +258,8 @@ export const ReadContributions = `query ReadContributions($first: Int!, $after: 
       group { key name }
       contributions {
         indicator { key name unit direction }
-        asFinalised { ...ReadingParts }
-        asNowKnown { ...ReadingParts }
+        asFinalised @include(if: $isFinalised) { ...ReadingParts }
+        asNowKnown @skip(if: $isFinalised) { ...ReadingParts }
         ... on AdditiveContribution { totalDefinition { meaning unit } }
       }
     }
