@@ -13,18 +13,22 @@ ALL = (
     Department("S1", "sales North", "S"),
     Department("X", "Care", "gone"),
 )
-TREE = DepartmentTree(ALL)
 
 
-def test_each_department_knows_what_is_above_and_below_it() -> None:
-    assert [one.code for one in TREE.children("S")] == ["S1", "S2"]
-    assert list(TREE.children("S1")) == list(TREE.children("unknown")) == []
-    assert [getattr(TREE.above(code), "code", None) for code in ("S1", "S", "B", "X", "unknown")] == [
+@pytest.fixture
+def tree() -> DepartmentTree:
+    return DepartmentTree(ALL)
+
+
+def test_each_department_knows_what_is_above_and_below_it(tree: DepartmentTree) -> None:
+    assert [one.code for one in tree.children("S")] == ["S1", "S2"]
+    assert list(tree.children("S1")) == list(tree.children("unknown")) == []
+    assert [getattr(tree.above(code), "code", None) for code in ("S1", "S", "B", "X", "unknown")] == [
         *("S", "B"),
         *(None, None, None),
     ]
-    assert TREE.get("S1") == ALL[3]
-    assert TREE.get("s1") is None
+    assert tree.get("S1") == ALL[3]
+    assert tree.get("s1") is None
 
 
 @pytest.mark.parametrize(
@@ -43,8 +47,8 @@ def test_each_department_knows_what_is_above_and_below_it() -> None:
         (DepartmentsWanted(is_top=False), ["S", "S1", "S2"]),
     ],
 )
-def test_filters_must_all_hold(wanted: DepartmentsWanted, codes: list[str]) -> None:
-    assert [one.code for one in TREE.chosen(wanted)] == codes
+def test_filters_must_all_hold(tree: DepartmentTree, wanted: DepartmentsWanted, codes: list[str]) -> None:
+    assert [one.code for one in tree.chosen(wanted)] == codes
 
 
 @pytest.mark.parametrize(
