@@ -20,10 +20,10 @@ from appraise.api.guard import (
     lengths,
     measure,
     object_types,
-    sizing,
 )
 from appraise.api.operations import executed
 from appraise.api.schema import GRAPHQL_SCHEMA
+from appraise.api.sizing import sizing
 from appraise.errors import TimedOut
 from appraise.storage.deadline import DEADLINE, Deadline
 

@@ -60,7 +60,7 @@ class UploadedColumn:
 @strawberry.type(description="An adapter that can read a file.")
 class AdapterFit:
     adapter: str = strawberry.field(description="Its name.")
-    recognised: int = strawberry.field(description="How many of the columns it reads.")
+    recognised: int = strawberry.field(description="Number of the columns that it reads.")
     needs_time_zone: bool = strawberry.field(
         description="Whether the file's times say no zone, so that it must be given."
     )

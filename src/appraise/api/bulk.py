@@ -96,7 +96,7 @@ class BulkInput(RepeatableInput):
 class SectionRowInput:
     section_id: strawberry.ID = strawberry.field(description="The section.")
     expected_version: int = strawberry.field(
-        description="The `version` that was read; rows of one section may all carry the same."
+        description="The `version` (a count of changes) that was read; rows of one section may all carry the same."
     )
 
 
@@ -142,8 +142,8 @@ class ExemptSectionsInput(BulkInput):
 @strawberry.type(name="BulkPayload", description="What came of changing many sections.")
 class BulkPayload:
     rows: list[RowType] = strawberry.field(description="One for each row of the input.")
-    done: int = strawberry.field(description="How many are DONE.")
-    failed: int = strawberry.field(description="How many are FAILED.")
+    done: int = strawberry.field(description="Number of rows that are DONE.")
+    failed: int = strawberry.field(description="Number of rows that are FAILED.")
     is_dry_run: bool = strawberry.field(description="Whether nothing was changed, as was asked for.")
 
 

@@ -8,12 +8,8 @@ from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
 from appraise.api.types.connections import LARGEST_PAGE, Window
-from appraise.api.types.contributions import (
-    ContributionConnection,
-    ContributionGroupBy,
-    ContributionWhere,
-    OrderValue,
-)
+from appraise.api.types.contribution_inputs import ContributionGroupBy, ContributionWhere, OrderValue
+from appraise.api.types.contributions import ContributionConnection
 from appraise.domain.contributions import ContributionQuery as Wanted
 from appraise.domain.contributions import Dimension, Grain, RowOrder
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey

@@ -31,17 +31,19 @@ P = TypeVar("P")
 
 @strawberry.input(description="The HR system's scale.")
 class HostScaleInput:
-    lowest: Decimal = strawberry.field(description="The worst value.")
-    highest: Decimal = strawberry.field(description="The best value.")
-    step: Decimal = strawberry.field(description="Distance of two values; the scale is a whole number of steps long.")
+    lowest: Decimal = strawberry.field(description="The worst value, on the host's scale.")
+    highest: Decimal = strawberry.field(description="The best value, on the host's scale.")
+    step: Decimal = strawberry.field(
+        description="Distance of two values, on the host's scale, which is a whole number of steps long."
+    )
 
 
 @strawberry.input(description="What holds for all sections of a cycle.")
 class CycleRulesInput:
     calibrates: bool = strawberry.field(default=False, description="Whether sections pass through a session.")
     rate_by: date | None = strawberry.field(default=None, description="The day by which managers hand in.")
-    response_days: int = strawberry.field(default=14, description="Days to answer, 1 to 45.")
-    most_disputes: int = strawberry.field(default=2, description="Disputes against one revision, 0 to 5.")
+    response_days: int = strawberry.field(default=14, description="Number of days to answer, 1 to 45.")
+    most_disputes: int = strawberry.field(default=2, description="Number of disputes against one revision, 0 to 5.")
     host_scale: HostScaleInput | None = strawberry.field(default=None, description="The HR system's scale.")
     dotted_parts: bool = strawberry.field(default=False, description="Whether dotted managers are asked for a part.")
 

@@ -47,7 +47,9 @@ class WithdrawDisputeInput(SectionChangeInput):
 class DecideDisputeInput(SectionChangeInput):
     dispute_id: strawberry.ID = strawberry.field(description="Which.")
     outcome: DisputeOutcome = strawberry.field(description="What is decided.")
-    rating: int | None = strawberry.field(default=None, description="The rating put right, where one was disputed.")
+    rating: int | None = strawberry.field(
+        default=None, description="The rating put right, 1 to 5, where one was disputed."
+    )
     reason: str = strawberry.field(description="Why; the employee reads it.")
 
 

@@ -27,12 +27,11 @@ from appraise.api.guard import (
     check_repeats,
     check_variables,
     excess,
-    extent,
     lengths,
     measure,
     object_types,
-    sizing,
 )
+from appraise.api.sizing import extent, sizing
 from appraise.api.texts import unfit_literal, unfit_variable
 
 REMEMBERED: Final = 256

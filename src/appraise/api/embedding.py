@@ -54,7 +54,9 @@ class CreateEmbedTokenInput(OnceInput):
     origin: str = strawberry.field(
         description="Origin of the host's page, e.g. `https://hr.example.org`; on any other the token opens nothing."
     )
-    lifetime_seconds: int = strawberry.field(default=USUAL_LIFE, description="How long it is good, at most 900.")
+    lifetime_seconds: int = strawberry.field(
+        default=USUAL_LIFE, description="Number of seconds for which it is good, at most 900."
+    )
 
 
 @strawberry.type(description="What came of minting a token.")

@@ -11,9 +11,7 @@ from itertools import chain
 from typing import Any, Final
 
 from graphql import (
-    ArgumentNode,
     BooleanValueNode,
-    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -30,12 +28,10 @@ from graphql import (
     SelectionNode,
     SelectionSetNode,
     VariableNode,
-    Visitor,
     get_named_type,
     get_nullable_type,
     is_composite_type,
     is_list_type,
-    visit,
 )
 
 from appraise.api.types.connections import LARGEST_PAGE, MOST_IDS
@@ -351,45 +347,6 @@ class _Scale:
                 return {each.name.value: self._value(each.value) for each in node.fields if each.name.value == "rows"}
             case _:
                 return None
-
-
-def sizing(document: DocumentNode) -> tuple[str, ...]:
-    """The variables that say how many nodes something answers with, and whether at all."""
-    found = _Sizing()
-    visit(document, found)
-    return tuple(found.names)
-
-
-def extent(value: object) -> object:
-    """All that a size depends on of a variable's value: a number itself, of a list or of an input's rows how many."""
-    if isinstance(value, Mapping):
-        return "rows", extent(value.get("rows"))
-    return ("list", len(value)) if isinstance(value, list) else value if isinstance(value, int) else None
-
-
-class _Sizing(Visitor):
-    """Variables in an input that the document itself writes count too: one may hold its rows."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: dict[str, None] = {}
-        self._inside: Node | None = None
-
-    def enter_argument(self, node: ArgumentNode, *_: Any) -> None:
-        if node.name.value in MULTIPLES:
-            self._inside = node
-
-    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
-        if node.name.value in SWITCHES:
-            self._inside = node
-
-    def leave(self, node: Node, *_: Any) -> None:
-        if node is self._inside:
-            self._inside = None
-
-    def enter_variable(self, node: VariableNode, *_: Any) -> None:
-        if self._inside is not None:
-            self.names[node.name.value] = None
 
 
 def _within(number: Any, most: int) -> int:

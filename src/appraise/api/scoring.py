@@ -27,8 +27,8 @@ class ScoringJobType(Node):
     job: strawberry.Private[Job]
     state: JobStateValue = strawberry.field(description="How far it is.")
     step: str | None = strawberry.field(description="What is done now, in words; null unless something is.")
-    done: int = strawberry.field(description="Steps done.")
-    total: int = strawberry.field(description="Steps in all; 0 while that is not known.")
+    done: int = strawberry.field(description="Number of steps done.")
+    total: int = strawberry.field(description="Number of steps in all; 0 while that is not known.")
     problem: str | None = strawberry.field(description="Why it failed, and what to do.")
     asked_at: datetime = strawberry.field(description="When it was asked for.")
     finished_at: datetime | None = strawberry.field(description="When it was done or failed.")

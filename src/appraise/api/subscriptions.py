@@ -101,7 +101,9 @@ class SectionChangeType:
     kind: SectionChangeKind = strawberry.field(
         description="What happened; several things in a quick row are told one by one."
     )
-    version: int = strawberry.field(description="The section's version after it; `section` is as it is now.")
+    version: int = strawberry.field(
+        description="The section's version (a count of changes) after it; `section` is as it is now."
+    )
     at: datetime = strawberry.field(description="When it happened; for CURRENT, when following began.")
 
     @strawberry.field(

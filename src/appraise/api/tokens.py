@@ -105,7 +105,9 @@ class CreateTokenInput(OnceInput):
 @strawberry.input(description="Replaces a service's token.")
 class RotateTokenInput(OnceInput):
     key: str = strawberry.field(description="The token's `key`.")
-    overlap_hours: int = strawberry.field(default=48, description="For how long the old one is good as well.")
+    overlap_hours: int = strawberry.field(
+        default=48, description="Number of hours for which the old one is good as well."
+    )
 
 
 @strawberry.input(description="Makes a token worthless.")

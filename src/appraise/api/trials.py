@@ -57,21 +57,23 @@ class ReadingChangeType:
 class TriedIndicator:
     indicator: str = strawberry.field(description="Its key; `composite` for all of them together.")
     name: str = strawberry.field(description="Its name.")
-    before: int = strawberry.field(description="How many have a figure in the last run.")
-    after: int = strawberry.field(description="How many would have one.")
-    appeared: int = strawberry.field(description="Figures that only the trial has.")
-    vanished: int = strawberry.field(description="Figures that only the last run has.")
-    changed: int = strawberry.field(description="Of how many it would say something else.")
+    before: int = strawberry.field(description="Number of employees with a figure in the last run.")
+    after: int = strawberry.field(description="Number of employees who would have one.")
+    appeared: int = strawberry.field(description="Number of figures that only the trial has.")
+    vanished: int = strawberry.field(description="Number of figures that only the last run has.")
+    changed: int = strawberry.field(description="Number of employees of whom it would say something else.")
     readings: list[ReadingChangeType] = strawberry.field(description=f"The first {MOST} of them, by name.")
 
 
 @strawberry.type(name="TriedWeight", description="How far levels depend on one weight, which is a choice.")
 class TriedWeight:
     name: str = strawberry.field(description="The indicator's name.")
-    weight: Decimal = strawberry.field(description="Its weight by the policy.")
-    moved_to: Decimal = strawberry.field(description="The weight it is moved to, the others making room.")
-    compared: int = strawberry.field(description="Figures taken together that have a level.")
-    changed: int = strawberry.field(description="Of these how many would have another one.")
+    weight: Decimal = strawberry.field(description="Its weight by the policy, a share of 0 to 1.")
+    moved_to: Decimal = strawberry.field(
+        description="The weight that it is moved to, a share of 0 to 1, the others making room."
+    )
+    compared: int = strawberry.field(description="Number of figures taken together that have a level.")
+    changed: int = strawberry.field(description="Number of these that would have another one.")
 
 
 @strawberry.type(name="PolicyChanges", description="What a policy would change.")
@@ -88,8 +90,8 @@ class PolicyTrialType(Node):
     job: strawberry.Private[Job]
     state: JobStateValue = strawberry.field(description="How far it is.")
     step: str | None = strawberry.field(description="What is done now, in words; null unless something is.")
-    done: int = strawberry.field(description="Steps done.")
-    total: int = strawberry.field(description="Steps in all; 0 while that is not known.")
+    done: int = strawberry.field(description="Number of steps done.")
+    total: int = strawberry.field(description="Number of steps in all; 0 while that is not known.")
     problem: str | None = strawberry.field(description="Why it failed, and what to do.")
     asked_at: datetime = strawberry.field(description="When it was asked for.")
     finished_at: datetime | None = strawberry.field(description="When it was done or failed.")

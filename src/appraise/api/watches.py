@@ -11,7 +11,7 @@ from appraise.api.global_ids import Kind, key_of
 from appraise.api.guard import LONGEST_LIST
 from appraise.api.permissions import Permission, Requires
 from appraise.api.repeating import RepeatableInput, repeatable
-from appraise.api.types.contributions import DimensionValue
+from appraise.api.types.contribution_inputs import DimensionValue
 from appraise.api.types.watches import MeasureValue, SideValue, WatchListType
 from appraise.api.user_errors import UserError, user_error
 from appraise.domain.contributions import Dimension
@@ -40,20 +40,21 @@ class KeepWatchInput(RepeatableInput):
         default=None, description="Which one it takes the place of; a new one where it is left out."
     )
     expected_version: int | None = strawberry.field(
-        default=None, description="The `version` of that one as it was read; needed with `watchId`."
+        default=None,
+        description="The `version` (a count of changes) of that one as it was read; needed with `watchId`.",
     )
 
 
 @strawberry.input(description="Takes a threshold away.")
 class DropWatchInput(RepeatableInput):
     watch_id: strawberry.ID = strawberry.field(description="Which.")
-    expected_version: int = strawberry.field(description="Its `version` as it was read.")
+    expected_version: int = strawberry.field(description="Its `version` (a count of changes) as it was read.")
 
 
 @strawberry.input(description="Says that what lies beyond a threshold was seen.")
 class MarkWatchSeenInput(RepeatableInput):
     watch_id: strawberry.ID = strawberry.field(description="Which.")
-    expected_version: int = strawberry.field(description="Its `version` as it was read.")
+    expected_version: int = strawberry.field(description="Its `version` (a count of changes) as it was read.")
     groups: list[strawberry.ID | None] = strawberry.field(
         description=f"Of which groups: the `group.key` of the findings that were shown, at most {LONGEST_LIST}."
     )

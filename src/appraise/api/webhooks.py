@@ -53,7 +53,9 @@ class CreateWebhookInput(OnceInput):
 @strawberry.input(description="A new secret for a webhook.")
 class RotateWebhookSecretInput(OnceInput):
     webhook_id: strawberry.ID = strawberry.field(description="The webhook.")
-    overlap_hours: int = strawberry.field(default=24, description="For how long the old secret signs as well.")
+    overlap_hours: int = strawberry.field(
+        default=24, description="Number of hours for which the old secret signs as well."
+    )
 
 
 @strawberry.input(description="Switches a webhook on or off.")
@@ -107,7 +109,9 @@ class ReplayWebhookDeliveryPayload:
 
 @strawberry.type(description="What came of sending messages again.")
 class ReplayWebhookPayload:
-    messages: int | None = strawberry.field(description="How many messages wait now; null where nothing was changed.")
+    messages: int | None = strawberry.field(
+        description="Number of messages that wait now; null where nothing was changed."
+    )
     user_errors: list[WebhookError] = strawberry.field(description="What stood in the way; empty where it is done.")
 
 

@@ -41,7 +41,9 @@ class SettleWriteBackInput(RepeatableInput):
 
 @strawberry.type(description="What came of having a cycle written.")
 class SendWriteBacksPayload:
-    queued: int | None = strawberry.field(description="How many sections wait beside those before; null for none.")
+    queued: int | None = strawberry.field(
+        description="Number of sections that wait beside those before; null for none."
+    )
     user_errors: list[UserError] = strawberry.field(description="What stood in the way; empty where it is done.")
 
 

@@ -36,7 +36,7 @@ class AuditFactType:
 class AuditEntryType:
     entry: strawberry.Private[AuditEntry]
     subject_key: strawberry.Private[EmployeeId | None]
-    sequence: int = strawberry.field(description="Counts from 1, without gaps.")
+    sequence: int = strawberry.field(description="A count from 1, without gaps.")
     at: datetime = strawberry.field(description="When it happened.")
     action: str = strawberry.field(description="What was done, e.g. `section.submit` or `section.read`.")
     actor_name: str = strawberry.field(
@@ -116,9 +116,11 @@ class AuditEdge:
     description="What the hashes say of the whole log. `head`, kept elsewhere, shows later whether the end was cut.",
 )
 class AuditChainType:
-    entries: int = strawberry.field(description="How many lines there are.")
+    entries: int = strawberry.field(description="Number of lines.")
     is_whole: bool = strawberry.field(description="Whether every line follows from the one before.")
-    first_break: int | None = strawberry.field(description="`sequence` of the first that does not; null where all do.")
+    first_break: int | None = strawberry.field(
+        description="`sequence` (a count from 1) of the first that does not; null where all do."
+    )
     head: str = strawberry.field(description="`hash` of the last line.")
 
 
@@ -133,7 +135,7 @@ class AuditConnection:
     def edges(self) -> list[AuditEdge]:
         return [AuditEdge(node=node, cursor=cursor(*key)) for node, key in zip(self.nodes, self.keys, strict=True)]
 
-    @strawberry.field(description="How many there are in all, with the same filters. Counted only when asked.")
+    @strawberry.field(description="Number of entries in all, with the same filters. Counted only when asked.")
     def total_count(self, info: strawberry.Info) -> int:
         context: RequestContext = info.context
         return count_audit(context.deployment, context.principal, self.wanted, at=context.at)

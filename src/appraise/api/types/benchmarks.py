@@ -26,10 +26,12 @@ BENCHMARK: Final = (
 )
 class BenchmarkType:
     group: str = strawberry.field(description="Name of the department.")
-    others: int = strawberry.field(description="How many others with a figure stand behind it.")
-    lower_quartile: Decimal = strawberry.field(description="A quarter of the true figures lie below.")
-    middle: Decimal = strawberry.field(description="Half lie below.")
-    upper_quartile: Decimal = strawberry.field(description="A quarter lie above.")
+    others: int = strawberry.field(description="Number of others with a figure who stand behind it.")
+    lower_quartile: Decimal = strawberry.field(
+        description="A quarter of the true figures lie below; in the indicator's unit."
+    )
+    middle: Decimal = strawberry.field(description="Half lie below; in the indicator's unit.")
+    upper_quartile: Decimal = strawberry.field(description="A quarter lie above; in the indicator's unit.")
 
     @classmethod
     def of(cls, benchmark: Benchmark) -> Self:

@@ -20,13 +20,16 @@ from appraise.domain.scorecards import Absence
     ),
 )
 class ChangeEstimate:
-    value: Decimal = strawberry.field(description="The change.")
-    lower: Decimal = strawberry.field(description="Lower bound of the 95 % interval.")
-    upper: Decimal = strawberry.field(description="Upper bound of the 95 % interval.")
-    lower90: Decimal = strawberry.field(description="Lower bound of the 90 % interval.")
-    upper90: Decimal = strawberry.field(description="Upper bound of the 90 % interval.")
+    value: Decimal = strawberry.field(description="The change, in the indicator's unit.")
+    lower: Decimal = strawberry.field(description="Lower bound of the 95 % interval, in the indicator's unit.")
+    upper: Decimal = strawberry.field(description="Upper bound of the 95 % interval, in the indicator's unit.")
+    lower90: Decimal = strawberry.field(description="Lower bound of the 90 % interval, in the indicator's unit.")
+    upper90: Decimal = strawberry.field(description="Upper bound of the 90 % interval, in the indicator's unit.")
     unshrunk: Decimal = strawberry.field(
-        description="The plain difference of the two `unshrunk` figures, which holds the chance of both cycles."
+        description=(
+            "In the indicator's unit: the plain difference of the two `unshrunk` "
+            "figures, which holds the chance of both cycles."
+        )
     )
     probability_improved: Decimal = strawberry.field(
         description="0 to 1: probability that the true figure moved in the good direction."
@@ -53,12 +56,18 @@ class ChangeEstimate:
 
 @strawberry.type(name="PopulationChange", description="What became of all who were compared.")
 class PopulationChangeType:
-    employees: int = strawberry.field(description="How many have a figure in both cycles.")
+    employees: int = strawberry.field(description="Number of employees with a figure in both cycles.")
     change: Decimal = strawberry.field(
-        description="Change of their mean. Of a ratio about 0 by construction: it compares within one cycle."
+        description=(
+            "Change of their mean, in the indicator's unit. Of a ratio "
+            "about 0 by construction: it compares within one cycle."
+        )
     )
     correlation: Decimal = strawberry.field(
-        description="Between the true figures of the two cycles, −1 to 1: near 1 those above the others stayed there."
+        description=(
+            "Coefficient of correlation between the true figures of the two "
+            "cycles, −1 to 1: near 1 those above the others stayed there."
+        )
     )
 
     @classmethod

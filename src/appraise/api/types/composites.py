@@ -32,11 +32,21 @@ class CompositePartType:
     ),
 )
 class CompositeType:
-    value: Decimal = strawberry.field(description="The sum of `parts`, digit for digit.")
-    lower: Decimal = strawberry.field(description="Lower bound of the 95 % interval.")
-    upper: Decimal = strawberry.field(description="Upper bound of the 95 % interval.")
-    lower90: Decimal = strawberry.field(description="Lower bound of the 90 % interval.")
-    upper90: Decimal = strawberry.field(description="Upper bound of the 90 % interval.")
+    value: Decimal = strawberry.field(
+        description="In standard deviations between employees: the sum of `parts`, digit for digit."
+    )
+    lower: Decimal = strawberry.field(
+        description="Lower bound of the 95 % interval, in standard deviations between employees."
+    )
+    upper: Decimal = strawberry.field(
+        description="Upper bound of the 95 % interval, in standard deviations between employees."
+    )
+    lower90: Decimal = strawberry.field(
+        description="Lower bound of the 90 % interval, in standard deviations between employees."
+    )
+    upper90: Decimal = strawberry.field(
+        description="Upper bound of the 90 % interval, in standard deviations between employees."
+    )
     reliability: Decimal = strawberry.field(
         description="0 to 1: the share of the difference from the peers that is not chance."
     )
@@ -49,9 +59,11 @@ class CompositeType:
     )
     level: int | None = strawberry.field(description=LEVEL)
     flagged: bool | None = strawberry.field(description=FLAGGED)
-    observed_weight: Decimal = strawberry.field(description="Share of the weight whose indicators have a figure.")
+    observed_weight: Decimal = strawberry.field(
+        description="Share of the weight, 0 to 1, whose indicators have a figure."
+    )
     attributable_share: Decimal = strawberry.field(
-        description="The share of the variance between employees that the policy took to be their own."
+        description="Share of the variance between employees, 0 to 1, that the policy took to be their own."
     )
     parts: list[CompositePartType] = strawberry.field(description="What each indicator adds.")
     sentences: list[str] = strawberry.field(description="The same in plain sentences.")

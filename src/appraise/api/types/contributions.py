@@ -9,6 +9,7 @@ import strawberry
 
 from appraise.api.global_ids import Kind, to_global
 from appraise.api.types.connections import PageInfoType, Window
+from appraise.api.types.contribution_inputs import DimensionValue, GrainValue
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.estimates import AbsenceKindValue, AbsenceResult
 from appraise.api.types.indicators import IndicatorDefinitionType
@@ -22,7 +23,6 @@ from appraise.domain.contributions import (
     Grain,
     Group,
     Reading,
-    RowOrder,
     Total,
     TotalDefinition,
     TotalUnit,
@@ -34,90 +34,11 @@ from appraise.domain.scorecards import Absence
 from appraise.use_cases.read_contributions import ContributionPage
 
 
-@strawberry.enum(name="ContributionDimension", description="What the rows of a table of contributions are about.")
-class DimensionValue(Enum):
-    ORGANISATION = strawberry.enum_value(
-        Dimension.ORGANISATION, description="All whose sections the reader may see, in one row."
-    )
-    DEPARTMENT = strawberry.enum_value(
-        Dimension.DEPARTMENT, description="Departments, as they stand in the employees' sections of the cycle."
-    )
-    UNIT = strawberry.enum_value(
-        Dimension.UNIT, description="Units: those who report to one manager directly, as their sections say."
-    )
-    PROFILE = strawberry.enum_value(
-        Dimension.PROFILE,
-        description="Role profiles of the policy, as the sections have them; of several that of most days.",
-    )
-    EMPLOYEE = strawberry.enum_value(
-        Dimension.EMPLOYEE, description="Single employees. Each read of somebody else is written to the audit log."
-    )
-
-
-@strawberry.enum(name="ContributionGrain", description="Which time a row is about.")
-class GrainValue(Enum):
-    CYCLE = strawberry.enum_value(Grain.CYCLE, description="One cycle.")
-    QUARTER = strawberry.enum_value(
-        Grain.QUARTER, description="All cycles within a calendar quarter; refused where one is longer."
-    )
-    YEAR = strawberry.enum_value(
-        Grain.YEAR, description="All cycles within a calendar year; refused where one lies in two years."
-    )
-
-
-@strawberry.input(name="ContributionGroupBy", description="What a row is about: whom, and which time.")
-class ContributionGroupBy:
-    dimension: DimensionValue = strawberry.field(description="Whom.")
-    grain: GrainValue | None = strawberry.field(
-        default=None,
-        description="Which time; CYCLE if not given. Over several cycles totals are added and figures are not.",
-    )
-
-
-@strawberry.enum(
-    name="ContributionOrder",
-    description=(
-        "The order of rows. By figure there is none: whether somebody stands above somebody else is what `standing` "
-        "says, for those who may read it and where the data can tell."
-    ),
-)
-class OrderValue(Enum):
-    NEWEST_FIRST = strawberry.enum_value(RowOrder.NEWEST_FIRST, description="The newest cycle first, groups by name.")
-    OLDEST_FIRST = strawberry.enum_value(RowOrder.OLDEST_FIRST, description="The oldest cycle first, groups by name.")
-    BY_GROUP = strawberry.enum_value(
-        RowOrder.BY_GROUP, description="Groups by name, of each the newest cycle first: a series for each group."
-    )
-
-
 @strawberry.enum(name="ContributionTotalUnit", description="What a total counts.")
 class TotalUnitValue(Enum):
     MONEY = strawberry.enum_value(TotalUnit.MONEY, description="Money, in minor units of the currency (cents).")
     PURCHASES = strawberry.enum_value(TotalUnit.PURCHASES, description="Purchases.")
     CUSTOMERS = strawberry.enum_value(TotalUnit.CUSTOMERS, description="Customers.")
-
-
-@strawberry.input(
-    description=(
-        "Which rows. A filter chooses among rows and never cuts a group down, so that no group can be had by "
-        "subtracting one answer from another. All that are given must hold."
-    )
-)
-class ContributionWhere:
-    cycles: list[strawberry.ID] | None = strawberry.field(
-        default=None, description="Ids of cycles, 1 to 12; the newest 12 where none are named."
-    )
-    departments: list[str] | None = strawberry.field(
-        default=None, description="Codes of departments; for rows by DEPARTMENT or EMPLOYEE."
-    )
-    managers: list[strawberry.ID] | None = strawberry.field(
-        default=None, description="Ids of the units' managers; for rows by UNIT or EMPLOYEE."
-    )
-    employees: list[strawberry.ID] | None = strawberry.field(
-        default=None, description="Ids of employees; for rows by EMPLOYEE."
-    )
-    profiles: list[str] | None = strawberry.field(
-        default=None, description="Names of role profiles; for rows by PROFILE or EMPLOYEE."
-    )
 
 
 @strawberry.type(name="ContributionTotalDefinition", description="What may be summed of an indicator.")
@@ -140,9 +61,13 @@ class TotalDefinitionType:
 )
 class TotalType:
     unit: TotalUnitValue = strawberry.field(description="What it counts.")
-    amount: Decimal = strawberry.field(description="The total; of money whole minor units of `currency`.")
-    lower: Decimal = strawberry.field(description="Lower bound of the 95 % interval. Bounds do not add up.")
-    upper: Decimal = strawberry.field(description="Upper bound of the 95 % interval.")
+    amount: Decimal = strawberry.field(
+        description="The total: whole minor units of `currency`, or a number of purchases or customers, as `unit` says."
+    )
+    lower: Decimal = strawberry.field(
+        description="Lower bound of the 95 % interval, in the same unit. Bounds do not add up."
+    )
+    upper: Decimal = strawberry.field(description="Upper bound of the 95 % interval, in the same unit.")
     currency: str | None = strawberry.field(description="ISO 4217 code of money, e.g. `EUR`; null of counts.")
 
     @classmethod
@@ -159,13 +84,15 @@ class TotalType:
 @strawberry.type(name="AbsenceCount", description="How many have no figure, for one reason.")
 class AbsenceCountType:
     kind: AbsenceKindValue = strawberry.field(description="Why.")
-    employees: int = strawberry.field(description="How many.")
+    employees: int = strawberry.field(description="Number of them.")
 
 
 @strawberry.type(name="ContributionCoverage", description="How many of a group are behind its figure.")
 class CoverType:
-    employees: int = strawberry.field(description="How many of the group were scored and may be read by the reader.")
-    measured: int = strawberry.field(description="How many of them have a figure; the others are not in the group's.")
+    employees: int = strawberry.field(
+        description="Number of employees of the group who were scored and may be read by the reader."
+    )
+    measured: int = strawberry.field(description="Number of them with a figure; the others are not in the group's.")
     absent: list[AbsenceCountType] = strawberry.field(description="How many have none, and why.")
 
     @classmethod
@@ -183,12 +110,14 @@ class CoverType:
     ),
 )
 class FigureType:
-    value: Decimal = strawberry.field(description="The figure.")
-    lower: Decimal = strawberry.field(description="Lower bound of the 95 % interval.")
-    upper: Decimal = strawberry.field(description="Upper bound of the 95 % interval.")
-    lower90: Decimal = strawberry.field(description="Lower bound of the 90 % interval.")
-    upper90: Decimal = strawberry.field(description="Upper bound of the 90 % interval.")
-    expected: Decimal = strawberry.field(description="What average employees would have had, same customers and cases.")
+    value: Decimal = strawberry.field(description="The figure, in the indicator's unit.")
+    lower: Decimal = strawberry.field(description="Lower bound of the 95 % interval, in the indicator's unit.")
+    upper: Decimal = strawberry.field(description="Upper bound of the 95 % interval, in the indicator's unit.")
+    lower90: Decimal = strawberry.field(description="Lower bound of the 90 % interval, in the indicator's unit.")
+    upper90: Decimal = strawberry.field(description="Upper bound of the 90 % interval, in the indicator's unit.")
+    expected: Decimal = strawberry.field(
+        description="What average employees would have had, same customers and cases; in the indicator's unit."
+    )
     is_better: bool | None = strawberry.field(
         description="Whether the whole 90 % interval is better (true) or worse (false) than expected; null: unclear."
     )
@@ -381,7 +310,7 @@ class ContributionConnection:
     keys: strawberry.Private[tuple[tuple[str, ...], ...]]
     nodes: list[ContributionRowType] = strawberry.field(description="The rows of the page.")
     page_info: PageInfoType = strawberry.field(description="Whether more follow.")
-    total_count: int = strawberry.field(description="How many rows there are in all.")
+    total_count: int = strawberry.field(description="Number of rows in all.")
 
     @strawberry.field(description="The same rows, one wrapper each.")
     def edges(self) -> list[ContributionEdge]:

@@ -50,7 +50,7 @@ class DisputeType(Node):
     item_id: strawberry.ID = strawberry.field(description="The item that it is about.")
     evidence: str | None = strawberry.field(description="Of a claim: the event's id in its source.")
     comment: str = strawberry.field(description="What the employee says.")
-    revision: int = strawberry.field(description="The section's revision then.")
+    revision: int = strawberry.field(description="The section's revision then, a count from 1.")
     filed_at: datetime = strawberry.field(description="When.")
     decide_by: date = strawberry.field(description="The last day for a decision.")
     reviewer_id: strawberry.ID | None = strawberry.field(
@@ -92,10 +92,14 @@ class CorrectionStateValue(Enum):
 @strawberry.type(name="Difference", description="One figure, as it was handed in and as the data say now.")
 class DifferenceType:
     indicator: str = strawberry.field(description="Key of the indicator.")
-    before: Decimal | None = strawberry.field(description="The value then; null where there was none.")
-    after: Decimal | None = strawberry.field(description="The value now; null where there is none.")
-    level_before: int | None = strawberry.field(description="The level then.")
-    level_after: int | None = strawberry.field(description="The level now.")
+    before: Decimal | None = strawberry.field(
+        description="The value then, in the unit of the indicator; null where there was none."
+    )
+    after: Decimal | None = strawberry.field(
+        description="The value now, in the unit of the indicator; null where there is none."
+    )
+    level_before: int | None = strawberry.field(description="The level then, 1 to 5.")
+    level_after: int | None = strawberry.field(description="The level now, 1 to 5.")
     band_changes: bool = strawberry.field(description="Whether the level or the side of what was expected is another.")
 
     @classmethod
@@ -113,7 +117,7 @@ class DifferenceType:
 @strawberry.type(name="Correction", description="A notice that the data say otherwise than when it was handed in.")
 class CorrectionType(Node):
     section_id: strawberry.ID = strawberry.field(description="The section that was handed in.")
-    revision: int = strawberry.field(description="The revision that it is about.")
+    revision: int = strawberry.field(description="The revision that it is about, a count from 1.")
     differences: list[DifferenceType] = strawberry.field(description="What is otherwise.")
     band_changes: bool = strawberry.field(description="Whether any level would be another.")
     noticed_at: datetime = strawberry.field(description="When a scoring run found it.")
@@ -140,8 +144,8 @@ class CorrectionType(Node):
 class CalibrationMove:
     section_id: strawberry.ID = strawberry.field(description="The section.")
     item_id: strawberry.ID = strawberry.field(description="The item.")
-    before: int | None = strawberry.field(description="The rating before.")
-    after: int = strawberry.field(description="The rating after.")
+    before: int | None = strawberry.field(description="The rating before, 1 to 5.")
+    after: int = strawberry.field(description="The rating after, 1 to 5.")
     reason: str = strawberry.field(description="Why.")
     is_outside: bool = strawberry.field(description="Whether the data do not bear the new rating out.")
     at: datetime = strawberry.field(description="When.")
@@ -174,7 +178,7 @@ class CalibrationSessionType(Node):
     opened_at: datetime = strawberry.field(description="Since when.")
     locked_at: datetime | None = strawberry.field(description="Until when.")
     moves: list[CalibrationMove] = strawberry.field(description="What was moved, in order.")
-    moves_outside: int = strawberry.field(description="How many moves the data do not bear out.")
+    moves_outside: int = strawberry.field(description="Number of moves that the data do not bear out.")
 
     @classmethod
     def of(cls, session: CalibrationSession, moves: list[Move]) -> Self:

@@ -46,20 +46,24 @@ class AbsenceKindValue(Enum):
 @strawberry.type(name="LeftOut", description="Outcomes that were seen and not used.")
 class LeftOutType:
     reason: str = strawberry.field(description="Why, in a few words.")
-    count: int = strawberry.field(description="How many outcomes.")
+    count: int = strawberry.field(description="Number of outcomes.")
 
 
 @strawberry.type(name="Evidence", description="What a result rests on.")
 class EvidenceType:
     events: int = strawberry.field(
-        description="Outcomes seen: answers, contacts whose customers were watched, months of customers owned."
+        description=(
+            "Number of outcomes seen: answers, contacts whose customers were watched, months of customers owned."
+        )
     )
-    customers: int = strawberry.field(description="Distinct customers behind the outcomes.")
+    customers: int = strawberry.field(description="Number of distinct customers behind the outcomes.")
     effective: Decimal = strawberry.field(
         description="Effective number of outcomes once credit is shared with colleagues who served the same customers."
     )
     expected_events: Decimal | None = strawberry.field(
-        description="For ratios: the outcomes that an average employee would have had with the same customers."
+        description=(
+            "For ratios: the number of outcomes that an average employee would have had with the same customers."
+        )
     )
     left_out: list[LeftOutType] = strawberry.field(description="What was seen and not used, by reason.")
     sentence: str = strawberry.field(description='In words, e.g. "214 answers from 198 customers".')
@@ -98,17 +102,22 @@ class NoteType:
     ),
 )
 class WorkingType:
-    raw: Decimal = strawberry.field(description="The plain observed figure, nothing corrected.")
+    raw: Decimal = strawberry.field(
+        description="In the indicator's unit: the plain observed figure, nothing corrected."
+    )
     case_mix: list[CaseMixEffectType] = strawberry.field(
         description="The part that the customers and cases served explain, by trait."
     )
     shrinkage: Decimal = strawberry.field(
         description=(
-            "The pull towards the peers for lack of evidence and by `attributableShare`; of ratios also the step from "
+            "In the indicator's unit: the pull towards the peers for lack of evidence "
+            "and by `attributableShare`; of ratios also the step from "
             "all cases together, which have 1 until then, to the average employee, who has 1 in the score."
         )
     )
-    score: Decimal = strawberry.field(description="What remains; the same as the estimate's `value`.")
+    score: Decimal = strawberry.field(
+        description="In the indicator's unit: what remains; the same as the estimate's `value`."
+    )
     attributable_share: Decimal = strawberry.field(
         description=(
             "Above 0, at most 1: the share of the variance between employees that the policy took to be their own; "
@@ -156,21 +165,30 @@ class MoneyType:
     description="A figure with its uncertainty. `value`, the bounds and `expected` are in the indicator's unit.",
 )
 class EstimateResult:
-    value: Decimal = strawberry.field(description="The estimate, corrected for case mix and for chance.")
-    lower: Decimal = strawberry.field(description="Lower bound of the 95 % interval.")
-    upper: Decimal = strawberry.field(description="Upper bound of the 95 % interval.")
-    lower90: Decimal = strawberry.field(description="Lower bound of the 90 % interval.")
-    upper90: Decimal = strawberry.field(description="Upper bound of the 90 % interval.")
+    value: Decimal = strawberry.field(
+        description="The estimate in the indicator's unit, corrected for case mix and for chance."
+    )
+    lower: Decimal = strawberry.field(description="Lower bound of the 95 % interval, in the indicator's unit.")
+    upper: Decimal = strawberry.field(description="Upper bound of the 95 % interval, in the indicator's unit.")
+    lower90: Decimal = strawberry.field(description="Lower bound of the 90 % interval, in the indicator's unit.")
+    upper90: Decimal = strawberry.field(description="Upper bound of the 90 % interval, in the indicator's unit.")
     expected: Decimal = strawberry.field(
-        description="What an average employee would have had with the same customers and cases."
+        description=(
+            "What an average employee would have had with the same customers and cases; in the indicator's unit."
+        )
     )
     unshrunk: Decimal = strawberry.field(
-        description="Corrected for case mix only, so that little evidence cannot hide an unusual person."
+        description=(
+            "In the indicator's unit, corrected for case mix only, so "
+            "that little evidence cannot hide an unusual person."
+        )
     )
     reliability: Decimal = strawberry.field(
         description="0 to 1: the share of the difference from the peers that is not chance."
     )
-    standard_error: Decimal = strawberry.field(description="Sampling standard error of `unshrunk`, in the same unit.")
+    standard_error: Decimal = strawberry.field(
+        description="Sampling standard error of `unshrunk`, in the indicator's unit."
+    )
     probability_better: Decimal = strawberry.field(
         description="0 to 1: probability that the true figure is on the good side of `expected`."
     )

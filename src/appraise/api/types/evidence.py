@@ -72,7 +72,7 @@ class EvidenceConnection:
     keys: strawberry.Private[tuple[tuple[str, ...], ...]]
     nodes: list[EvidenceRowType] = strawberry.field(description="The events of the page.")
     page_info: PageInfoType = strawberry.field(description="Whether more follow.")
-    total_count: int = strawberry.field(description="How many there are in all, with the same filters.")
+    total_count: int = strawberry.field(description="Number of entries in all, with the same filters.")
 
     @strawberry.field(description="The same events, one wrapper each.")
     def edges(self) -> list[EvidenceEdge]:

@@ -61,10 +61,12 @@ class ExportType(Node):
     format: ExportFormatValue = strawberry.field(description="Form of the file.")
     filters: list[ExportFilterType] = strawberry.field(description="What it is narrowed by.")
     state: JobStateValue = strawberry.field(description="How far it is.")
-    done: int = strawberry.field(description="Of how many sections, employees or lines of the log it tells by now.")
-    total: int = strawberry.field(description="Of how many it will tell; 0 while that is not known.")
-    rows: int | None = strawberry.field(description="Lines of the file; null until it is done.")
-    bytes: Decimal | None = strawberry.field(description="Size of the file; null until it is done.")
+    done: int = strawberry.field(
+        description="Number of sections, employees or lines of the log that it tells of by now."
+    )
+    total: int = strawberry.field(description="Number of those that it will tell of; 0 while that is not known.")
+    rows: int | None = strawberry.field(description="Number of lines of the file; null until it is done.")
+    bytes: Decimal | None = strawberry.field(description="Size of the file in bytes; null until it is done.")
     sha256: str | None = strawberry.field(description="SHA-256 of the file, in hexadecimal; also its `ETag`.")
     problem: str | None = strawberry.field(description="Why it failed.")
     asked_at: datetime = strawberry.field(description="When it was asked for.")
@@ -126,7 +128,7 @@ class ExportConnection:
     def edges(self) -> list[ExportEdge]:
         return [ExportEdge(node=node, cursor=cursor(*key)) for node, key in zip(self.nodes, self.keys, strict=True)]
 
-    @strawberry.field(description="How many there are in all. Counted only when asked.")
+    @strawberry.field(description="Number of entries in all. Counted only when asked.")
     def total_count(self, info: strawberry.Info) -> int:
         context: RequestContext = info.context
         return count_exports(context.deployment, context.principal)

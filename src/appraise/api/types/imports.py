@@ -40,7 +40,7 @@ class ImportStateValue(Enum):
 @strawberry.type(name="RejectedRow", description="A row that is not taken.")
 class RejectedRowType:
     file: str = strawberry.field(description="Name of the file.")
-    row: int = strawberry.field(description="As a spreadsheet counts, header included.")
+    row: int = strawberry.field(description="A count from 1 as a spreadsheet has it, header included.")
     column: str | None = strawberry.field(description="The column; null where it is the whole row.")
     value: str | None = strawberry.field(description="What stands there.")
     reason: str = strawberry.field(description="What is wrong with it.")
@@ -49,12 +49,12 @@ class RejectedRowType:
 @strawberry.type(name="ReasonCount", description="How many rows for one reason.")
 class ReasonCountType:
     reason: str = strawberry.field(description="The reason.")
-    count: int = strawberry.field(description="How many rows.")
+    count: int = strawberry.field(description="Number of rows.")
 
 
 @strawberry.type(name="UnresolvedManager", description="A manager whom nobody is known by yet; the line waits.")
 class UnresolvedManagerType:
-    row: int = strawberry.field(description="The row that names them.")
+    row: int = strawberry.field(description="The row that names them, a count from 1.")
     employee: ExternalReferenceType = strawberry.field(description="Who reports to them.")
     manager: ExternalReferenceType = strawberry.field(description="How the file names them.")
     reason: str = strawberry.field(description="Why they are not known.")
@@ -64,7 +64,7 @@ class UnresolvedManagerType:
 class UnknownEmployeeType:
     namespace: str = strawberry.field(description="Whose id it is.")
     key: str = strawberry.field(description="The id.")
-    rows: int = strawberry.field(description="How many events name them.")
+    rows: int = strawberry.field(description="Number of events that name them.")
 
 
 @strawberry.type(name="CurrencySum", description="Money of one currency.")
@@ -76,12 +76,12 @@ class CurrencySumType:
 @strawberry.type(name="EventKindCounts", description="What becomes of the rows of one kind of event.")
 class EventKindCountsType:
     kind: str = strawberry.field(description="Kind of event, e.g. `purchases`.")
-    accepted: int = strawberry.field(description="Taken.")
-    superseding: int = strawberry.field(description="Of the taken those that replace an earlier event.")
-    unchanged: int = strawberry.field(description="There already, and the same.")
-    duplicates: int = strawberry.field(description="Twice in the file.")
-    skipped: int = strawberry.field(description="Left out on purpose.")
-    rejected: int = strawberry.field(description="Not taken.")
+    accepted: int = strawberry.field(description="Number of rows taken.")
+    superseding: int = strawberry.field(description="Number of the taken that replace an earlier event.")
+    unchanged: int = strawberry.field(description="Number of rows that were there already, and the same.")
+    duplicates: int = strawberry.field(description="Number of rows that are twice in the file.")
+    skipped: int = strawberry.field(description="Number of rows left out on purpose.")
+    rejected: int = strawberry.field(description="Number of rows not taken.")
     first: datetime | None = strawberry.field(description="The earliest of the taken.")
     last: datetime | None = strawberry.field(description="The latest of the taken.")
     money: list[CurrencySumType] = strawberry.field(description="Sums of the taken.")
@@ -127,7 +127,7 @@ class PersonChangeType:
 
 @strawberry.type(name="MergeProposal", description="Somebody new who may be known already. Nothing is merged.")
 class MergeProposalType:
-    row: int = strawberry.field(description="The row of the file.")
+    row: int = strawberry.field(description="The row of the file, a count from 1 as a spreadsheet has it.")
     key: str = strawberry.field(description="The source's own id of the person.")
     name: str = strawberry.field(description="Their name in the file.")
     known: str = strawberry.field(description="The ids of whom they may be.")
@@ -138,18 +138,18 @@ class MergeProposalType:
 @strawberry.type(name="PeopleImportReport", description="Employees, each counted once. Lists hold at most 100 entries.")
 class PeopleImportReport:
     as_of: date = strawberry.field(description="The day that the file shows.")
-    created: int = strawberry.field(description="New.")
-    changed: int = strawberry.field(description="Known and changed.")
-    ended: int = strawberry.field(description="Whose job ends.")
-    unchanged: int = strawberry.field(description="Known and the same.")
-    conflicting: int = strawberry.field(description="Rejected rows whose ids belong to different employees.")
+    created: int = strawberry.field(description="Number of new employees.")
+    changed: int = strawberry.field(description="Number of employees known and changed.")
+    ended: int = strawberry.field(description="Number of employees whose job ends.")
+    unchanged: int = strawberry.field(description="Number of employees known and the same.")
+    conflicting: int = strawberry.field(description="Number of rejected rows whose ids belong to different employees.")
     changes: list[PersonChangeType] = strawberry.field(
         description="The first of those who are not unchanged: changed, then ended, then new ones, by name."
     )
     proposals: list[MergeProposalType] = strawberry.field(description="The first new people who may be known already.")
-    rejected: int = strawberry.field(description="How many rows are not taken.")
+    rejected: int = strawberry.field(description="Number of rows that are not taken.")
     rejected_rows: list[RejectedRowType] = strawberry.field(description="The first of them.")
-    unresolved: int = strawberry.field(description="How many managers are not known yet.")
+    unresolved: int = strawberry.field(description="Number of managers who are not known yet.")
     unresolved_managers: list[UnresolvedManagerType] = strawberry.field(description="The first of them.")
     loops: list[list[str]] = strawberry.field(description="Reporting lines that come back to themselves; not stored.")
     warnings: list[str] = strawberry.field(description="What to mind.")
@@ -190,15 +190,15 @@ class PeopleImportReport:
 @strawberry.type(name="EventImportReport", description="Rows of a file of events. Lists hold at most 100 entries.")
 class EventImportReport:
     load_id: str = strawberry.field(description="Id of the load, as `appraise undo` takes it.")
-    read: int = strawberry.field(description="Rows of the file.")
-    malformed: int = strawberry.field(description="Rows that cannot be cut into cells.")
+    read: int = strawberry.field(description="Number of rows of the file.")
+    malformed: int = strawberry.field(description="Number of rows that cannot be cut into cells.")
     kinds: list[EventKindCountsType] = strawberry.field(description="By kind of event.")
     skipped_by_reason: list[ReasonCountType] = strawberry.field(description="What was left out on purpose, and why.")
     rejected_by_reason: list[ReasonCountType] = strawberry.field(description="A row may have several reasons.")
-    rejected: int = strawberry.field(description="How many rows are not taken.")
+    rejected: int = strawberry.field(description="Number of rows that are not taken.")
     rejected_rows: list[RejectedRowType] = strawberry.field(description="The first of them.")
-    overridden: int = strawberry.field(description="Duplicates of other content: the last row counts.")
-    unknown: int = strawberry.field(description="How many people are not known yet; their events wait.")
+    overridden: int = strawberry.field(description="Number of duplicates of other content: the last row counts.")
+    unknown: int = strawberry.field(description="Number of people who are not known yet; their events wait.")
     unknown_employees: list[UnknownEmployeeType] = strawberry.field(description="Those with the most events.")
     warnings: list[str] = strawberry.field(description="What the file cannot tell.")
     unmapped_columns: list[str] = strawberry.field(description="Columns that are not read.")
@@ -269,16 +269,16 @@ class ImportType(Node):
     adapter: str = strawberry.field(description="Name of the adapter.")
     source: str = strawberry.field(description="Whose data it is.")
     file: str = strawberry.field(description="Name of the file.")
-    bytes: Decimal = strawberry.field(description="Its size, unpacked.")
+    bytes: Decimal = strawberry.field(description="Its size in bytes, unpacked.")
     sha256: str = strawberry.field(description="SHA-256 of the unpacked file, in hexadecimal.")
     step: str | None = strawberry.field(description="What is done now; null unless something is.")
-    done: int = strawberry.field(description="Steps done.")
-    total: int = strawberry.field(description="Steps in all; 0 while that is not known.")
+    done: int = strawberry.field(description="Number of steps done.")
+    total: int = strawberry.field(description="Number of steps in all; 0 while that is not known.")
     problem: str | None = strawberry.field(description="Why it failed, and what to do.")
     plan: ImportReport | None = strawberry.field(description="What would be done; null until it is planned.")
     applied: ImportReport | None = strawberry.field(description="What was done; null until it is applied.")
     can_be_undone: bool = strawberry.field(description="Whether `undoImport` takes it back: applied events alone.")
-    undone_rows: int | None = strawberry.field(description="How many events were taken back.")
+    undone_rows: int | None = strawberry.field(description="Number of events that were taken back.")
     loads_to_repeat: list[str] = strawberry.field(
         description="After an undo: loads whose files must be imported again, as they had left out what this one held."
     )
@@ -334,7 +334,7 @@ class ImportConnection:
     def edges(self) -> list[ImportEdge]:
         return [ImportEdge(node=node, cursor=cursor(*key)) for node, key in zip(self.nodes, self.keys, strict=True)]
 
-    @strawberry.field(description="How many there are in all. Counted only when asked.")
+    @strawberry.field(description="Number of entries in all. Counted only when asked.")
     def total_count(self, info: strawberry.Info) -> int:
         context: RequestContext = info.context
         return count_imports(context.deployment, context.principal)

@@ -46,7 +46,7 @@ class PartMarkType:
 class SectionPartType:
     kind: PartKindValue = strawberry.field(description="Why they are asked.")
     author_name: str = strawberry.field(description="Who.")
-    days: int = strawberry.field(description="Of how many days of the cycle.")
+    days: int = strawberry.field(description="Number of days of the cycle that it is about.")
     first_day: date = strawberry.field(description="The first of them.")
     last_day: date = strawberry.field(description="The last of them.")
     can_give: bool = strawberry.field(description="Whether they are still there, and not on leave.")
@@ -72,7 +72,7 @@ class SectionPartType:
 class RatingByDaysType:
     item_id: strawberry.ID = strawberry.field(description="Of which item.")
     value: Decimal = strawberry.field(
-        description="Mean of the former managers' ratings and the item's own, weighted by days, to one place."
+        description="1 to 5: mean of the former managers' ratings and the item's own, weighted by days, to one place."
     )
 
     @classmethod
@@ -92,7 +92,7 @@ class AskedPartType:
     kind: PartKindValue = strawberry.field(description="Why they are asked.")
     employee_name: str = strawberry.field(description="Of whom.")
     cycle_name: str = strawberry.field(description="Of which cycle.")
-    days: int = strawberry.field(description="For how many days of the cycle.")
+    days: int = strawberry.field(description="Number of days of the cycle.")
     first_day: date = strawberry.field(description="The first of them.")
     last_day: date = strawberry.field(description="The last of them.")
     due: date | None = strawberry.field(description="The day by which the manager hands in; null where there is none.")

@@ -242,7 +242,7 @@ class EmployeeConnection:
     def edges(self) -> list[EmployeeEdge]:
         return [EmployeeEdge(node=node, cursor=cursor(*key)) for node, key in zip(self.nodes, self.keys, strict=True)]
 
-    @strawberry.field(description="How many there are in all, with the same filters. Counted only when asked.")
+    @strawberry.field(description="Number of entries in all, with the same filters. Counted only when asked.")
     def total_count(self, info: strawberry.Info) -> int:
         context: RequestContext = info.context
         return count_people(context.deployment, context.principal, at=context.at, **self.narrowed)

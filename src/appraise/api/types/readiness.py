@@ -85,7 +85,7 @@ class MissingPerson:
 
 @strawberry.type(name="Readiness", description="Of everybody employed in the cycle: who is ready, who is not and why.")
 class ReadinessType:
-    ready: int = strawberry.field(description="How many have no obstacle.")
+    ready: int = strawberry.field(description="Number of sections without an obstacle.")
     missing: list[MissingPerson] = strawberry.field(description="The others, by name.")
 
     @classmethod
@@ -113,22 +113,24 @@ class ReadinessType:
 @strawberry.type(description="How many sections of a cycle are in a state.")
 class StateCount:
     state: SectionStateValue = strawberry.field(description="The state.")
-    count: int = strawberry.field(description="How many.")
+    count: int = strawberry.field(description="Number of them.")
 
 
 @strawberry.type(name="HostScale", description="The scale on which the HR system has totals.")
 class HostScaleType:
-    lowest: Decimal = strawberry.field(description="The worst value.")
-    highest: Decimal = strawberry.field(description="The best value.")
-    step: Decimal = strawberry.field(description="Distance of two values.")
+    lowest: Decimal = strawberry.field(description="The worst value, on the host's scale.")
+    highest: Decimal = strawberry.field(description="The best value, on the host's scale.")
+    step: Decimal = strawberry.field(description="Distance of two values, on the host's scale.")
 
 
 @strawberry.type(name="CycleRules", description="What holds for all sections of a cycle.")
 class CycleRulesType:
     calibrates: bool = strawberry.field(description="Whether sections pass through a calibration session.")
     rate_by: date | None = strawberry.field(description="The day by which managers hand in.")
-    response_days: int = strawberry.field(description="Days that an employee has to answer.")
-    most_disputes: int = strawberry.field(description="Disputes that an employee may file against one revision.")
+    response_days: int = strawberry.field(description="Number of days that an employee has to answer.")
+    most_disputes: int = strawberry.field(
+        description="Number of disputes that an employee may file against one revision."
+    )
     dotted_parts: bool = strawberry.field(
         description="Whether dotted managers are asked for a part, which is read and counts for nothing."
     )

@@ -20,9 +20,9 @@ from appraise.domain.scorecards import Coverage, Flags, Manifest
 )
 class CoverageType:
     indicator: str = strawberry.field(description="Key of the indicator.")
-    total: Decimal = strawberry.field(description="Outcomes in the cycle.")
-    attributed: Decimal = strawberry.field(description="Outcomes attributed to employees.")
-    unattributed: Decimal = strawberry.field(description="`total` − `attributed`.")
+    total: Decimal = strawberry.field(description="Number of outcomes in the cycle.")
+    attributed: Decimal = strawberry.field(description="Number of outcomes attributed to employees.")
+    unattributed: Decimal = strawberry.field(description="Number of the others: `total` − `attributed`.")
     notes: list[str] = strawberry.field(description="How the indicator was measured in this run, in sentences.")
 
     @classmethod
@@ -39,7 +39,7 @@ class CoverageType:
 @strawberry.type(name="EventVersion", description="The version of one event table that a run read.")
 class EventVersionType:
     table: str = strawberry.field(description="Kind of event, e.g. `contacts`.")
-    version: int = strawberry.field(description="The table's version number.")
+    version: int = strawberry.field(description="The table's version, a count from 0.")
 
 
 @strawberry.type(name="IndicatorPackage", description="Which package measured an indicator in a run.")
@@ -66,7 +66,9 @@ class ManifestType:
     rates_hash: str | None = strawberry.field(
         description="SHA-256 of the exchange rates by which money was converted; null where there were none."
     )
-    seed: int = strawberry.field(description="Where the random numbers of composites and standings start.")
+    seed: int = strawberry.field(
+        description="Where the random numbers of composites and standings start; a number without a unit."
+    )
     indicators: list[IndicatorPackageType] = strawberry.field(description="Which package measured each indicator.")
     software: list[SoftwareVersionType] = strawberry.field(description="Versions of what it was computed with.")
 
@@ -94,9 +96,9 @@ class ManifestType:
 )
 class FlagsType:
     indicator: str = strawberry.field(description="Key of the indicator; `composite` for all of them together.")
-    judged: int = strawberry.field(description="How many figures carry consequences.")
-    better: int = strawberry.field(description="How many of them are flagged as better than expected.")
-    worse: int = strawberry.field(description="How many of them are flagged as worse than expected.")
+    judged: int = strawberry.field(description="Number of figures that carry consequences.")
+    better: int = strawberry.field(description="Number of figures flagged as better than expected.")
+    worse: int = strawberry.field(description="Number of figures flagged as worse than expected.")
     expected_wrong: Decimal = strawberry.field(
         description="0 to 1: the share of the flagged that is expected to lie on the other side."
     )
@@ -122,8 +124,8 @@ class RunStateValue(Enum):
 @strawberry.type(name="ScoringProgress", description="How far a scoring run is.")
 class ScoringProgressType:
     step: str = strawberry.field(description="What is done now, in words.")
-    done: int = strawberry.field(description="Steps done.")
-    total: int = strawberry.field(description="Steps in all; 0 while that is not known.")
+    done: int = strawberry.field(description="Number of steps done.")
+    total: int = strawberry.field(description="Number of steps in all; 0 while that is not known.")
 
 
 @strawberry.type(name="ScoringRun", description="One computation of all estimates of a cycle.")

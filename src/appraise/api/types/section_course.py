@@ -128,10 +128,12 @@ class ReopeningType:
 
 @strawberry.type(description="The total on the HR system's scale, rounded as it will be written there.")
 class HostTotal:
-    value: Decimal = strawberry.field(description="The value that is written.")
-    lowest: Decimal = strawberry.field(description="The worst value of that scale.")
-    highest: Decimal = strawberry.field(description="The best value of that scale.")
-    step: Decimal = strawberry.field(description="Values are rounded to whole steps from the lowest; half-way goes up.")
+    value: Decimal = strawberry.field(description="The value that is written, on the host's scale.")
+    lowest: Decimal = strawberry.field(description="The worst value, on the host's scale.")
+    highest: Decimal = strawberry.field(description="The best value, on the host's scale.")
+    step: Decimal = strawberry.field(
+        description="On the host's scale: values are rounded to whole steps from the lowest; half-way goes up."
+    )
 
     @classmethod
     def of(cls, scale: HostScale, total: Decimal) -> Self:
@@ -140,8 +142,8 @@ class HostTotal:
 
 @strawberry.type(description="The ratings that the data bear out; outside them a rating needs a reason.")
 class SupportedRatings:
-    lowest: int = strawberry.field(description="The lowest.")
-    highest: int = strawberry.field(description="The highest.")
+    lowest: int = strawberry.field(description="The lowest, 1 to 5.")
+    highest: int = strawberry.field(description="The highest, 1 to 5.")
 
 
 @strawberry.type(name="RevisionItem", description="One line of a revision.")
@@ -149,7 +151,7 @@ class RevisionItemType:
     indicator: IndicatorDefinitionType = strawberry.field(description="What is measured.")
     weight: Decimal = strawberry.field(description="Share of the total, 0 to 1.")
     result: ItemResult = strawberry.field(description="What the data said.")
-    rating: int | None = strawberry.field(description="The manager's rating.")
+    rating: int | None = strawberry.field(description="The manager's rating, 1 to 5.")
     comment: str | None = strawberry.field(description="The manager's words.")
     reason: str | None = strawberry.field(description="Why the rating lay outside what the data bore out.")
 
@@ -167,11 +169,11 @@ class RevisionItemType:
 
 @strawberry.type(name="SectionRevision", description="A section as it stood when its next revision began.")
 class SectionRevisionType:
-    revision: int = strawberry.field(description="Counts from 1.")
+    revision: int = strawberry.field(description="A count from 1.")
     state: str = strawberry.field(description="The state that it had then, as in `SectionState`.")
     is_superseded: bool = strawberry.field(description="Whether a later revision is final, and counts.")
     ended_at: datetime | None = strawberry.field(description="When the next revision began; null for the current one.")
-    total: Decimal | None = strawberry.field(description="As `Section.total`.")
+    total: Decimal | None = strawberry.field(description="As `Section.total`, 1 to 5.")
     submitted_at: datetime | None = strawberry.field(description="When the manager handed it in.")
     manifest_hash: str | None = strawberry.field(description="As `Section.manifestHash`.")
     acknowledgement: AcknowledgementType | None = strawberry.field(description="The employee's answer to it.")

@@ -45,7 +45,7 @@ class SectionConnection:
     def edges(self) -> list[SectionEdge]:
         return [SectionEdge(node=node, cursor=cursor(*key)) for node, key in zip(self.nodes, self.keys, strict=True)]
 
-    @strawberry.field(description="How many there are in all, with the same filters. Counted only when asked.")
+    @strawberry.field(description="Number of entries in all, with the same filters. Counted only when asked.")
     def total_count(self, info: strawberry.Info) -> int:
         context: RequestContext = info.context
         return count_sections(context.deployment, context.principal, self.wanted, at=context.at)

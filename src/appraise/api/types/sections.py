@@ -68,9 +68,9 @@ class SectionType(Node):
     )
     state: SectionStateValue = strawberry.field(description="Where it stands.")
     version: int = strawberry.field(
-        description="Grows with every change; pass it as `expectedVersion` so that nobody's words are lost."
+        description="A count of changes; pass it as `expectedVersion` so that nobody's words are lost."
     )
-    revision: int = strawberry.field(description="Counts from 1; grows when a finalised section is opened again.")
+    revision: int = strawberry.field(description="A count from 1; grows when a finalised section is opened again.")
     person: SectionPersonType = strawberry.field(description="Job and department as they stood.")
     observed_weight: Decimal = strawberry.field(
         description="Share of the weight, 0 to 1, whose indicators could be estimated at all."
@@ -81,7 +81,9 @@ class SectionType(Node):
     )
 
     minimum_observed_weight: Decimal = strawberry.field(
-        description="Where less was observed there is no total: a missing value, never a zero."
+        description=(
+            "Share of the weight, 0 to 1: where less was observed there is no total, a missing value and never a zero."
+        )
     )
 
     @strawberry.field(description="Whether the reader sees the self-assessment, as far as there is one.")
@@ -292,7 +294,7 @@ class SectionType(Node):
         return None if total is None else shown_total(total)
 
     @strawberry.field(
-        description="How many items still wait for the manager's rating; null where ratings are withheld."
+        description="Number of items that still wait for the manager's rating; null where ratings are withheld."
     )
     def items_to_rate(self) -> int | None:
         return sum(item.is_open for item in self.section.items) if self.ratings_visible else None

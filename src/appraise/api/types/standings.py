@@ -31,15 +31,15 @@ class TierValue(Enum):
     ),
 )
 class StandingType:
-    listed: int = strawberry.field(description="How many are in the list.")
+    listed: int = strawberry.field(description="Number of employees in the list.")
     lower90: Decimal = strawberry.field(
         description="Lower bound of the rank's 90 % interval as a percentile: above 0, below 1, 1 the best."
     )
-    upper90: Decimal = strawberry.field(description="Upper bound of the rank's 90 % interval as a percentile.")
+    upper90: Decimal = strawberry.field(description="Upper bound of the rank's 90 % interval as a percentile, 0 to 1.")
     percentile: Decimal | None = strawberry.field(
-        description="The expected percentile; null where the rank is not known well enough."
+        description="The expected percentile, 0 to 1; null where the rank is not known well enough."
     )
-    rank: int | None = strawberry.field(description="From 1, the best; null where it is not known well enough.")
+    rank: int | None = strawberry.field(description="A count from 1, the best; null where it is not known well enough.")
     tier: TierValue | None = strawberry.field(description="In the place of a rank; null where there is one.")
 
     @classmethod

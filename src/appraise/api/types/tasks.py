@@ -65,7 +65,7 @@ class ReaderType:
     through: str | None = strawberry.field(description="The HR system in whose page it was; null for the console.")
     first: datetime = strawberry.field(description="When for the first time.")
     last: datetime = strawberry.field(description="When for the last time.")
-    times: int = strawberry.field(description="How often.")
+    times: int = strawberry.field(description="Number of times.")
 
     @classmethod
     def of(cls, reader: Reader) -> Self:

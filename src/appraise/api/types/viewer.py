@@ -96,11 +96,11 @@ class PermissionValue(Enum):
     description="Rating less level, in steps of 1 to 5, on average over sections; above 0 is lenient.",
 )
 class RatingHabitType:
-    sections: int = strawberry.field(description="Over how many sections.")
-    ratings: int = strawberry.field(description="How many ratings that had a level beside them.")
-    mean: Decimal = strawberry.field(description="The mean.")
-    lower: Decimal = strawberry.field(description="Lower bound of its 95 % interval.")
-    upper: Decimal = strawberry.field(description="Upper bound of its 95 % interval.")
+    sections: int = strawberry.field(description="Number of sections that it is over.")
+    ratings: int = strawberry.field(description="Number of ratings that had a level beside them.")
+    mean: Decimal = strawberry.field(description="The mean, in steps of rating.")
+    lower: Decimal = strawberry.field(description="Lower bound of its 95 % interval, in steps of rating.")
+    upper: Decimal = strawberry.field(description="Upper bound of its 95 % interval, in steps of rating.")
 
     @classmethod
     def of(cls, habit: RatingHabit) -> Self:

@@ -7,7 +7,8 @@ from typing import Self
 import strawberry
 
 from appraise.api.global_ids import Kind, to_global
-from appraise.api.types.contributions import DimensionValue, GroupType
+from appraise.api.types.contribution_inputs import DimensionValue
+from appraise.api.types.contributions import GroupType
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.domain.indicators import definition_of
@@ -32,8 +33,8 @@ class SideValue(Enum):
 class FindingType:
     group: GroupType = strawberry.field(description="Whom it is about.")
     value: Decimal = strawberry.field(description="The figure or its change, in the indicator's unit.")
-    lower: Decimal = strawberry.field(description="Lower bound of the 95 % interval.")
-    upper: Decimal = strawberry.field(description="Upper bound of the 95 % interval.")
+    lower: Decimal = strawberry.field(description="Lower bound of the 95 % interval, in the indicator's unit.")
+    upper: Decimal = strawberry.field(description="Upper bound of the 95 % interval, in the indicator's unit.")
     is_new: bool = strawberry.field(description="Whether the reader has not said yet that they have seen it.")
 
     @classmethod
@@ -51,7 +52,7 @@ class FindingType:
 @strawberry.type(name="Watch", description="A threshold that the reader keeps, and what lies beyond it now.")
 class WatchType:
     id: strawberry.ID = strawberry.field(description="Its id; no Node.")
-    version: int = strawberry.field(description="Goes up with each change; pass it as `expectedVersion`.")
+    version: int = strawberry.field(description="A count of changes; pass it as `expectedVersion`.")
     indicator: IndicatorDefinitionType = strawberry.field(description="Of which indicator.")
     group_by: DimensionValue = strawberry.field(description="Of what kind of group, or of single employees.")
     measure: MeasureValue = strawberry.field(description="The figure, or its change.")
@@ -64,9 +65,9 @@ class WatchType:
         )
     )
     unsure: int = strawberry.field(
-        description="How many more lie beyond it by their figure alone, which the data do not bear out."
+        description="Number of others who lie beyond it by their figure alone, which the data do not bear out."
     )
-    compared: int = strawberry.field(description="How many have a figure to compare.")
+    compared: int = strawberry.field(description="Number of those with a figure to compare.")
     why_not: str | None = strawberry.field(description="Why nothing could be compared; null where something could.")
 
     @classmethod

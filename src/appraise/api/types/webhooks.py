@@ -50,7 +50,7 @@ class DeliveryStateValue(Enum):
 @strawberry.type(name="WebhookTry", description="One try to deliver.")
 class TryType:
     at: datetime = strawberry.field(description="When it began.")
-    milliseconds: int = strawberry.field(description="How long it took.")
+    milliseconds: int = strawberry.field(description="Number of milliseconds that it took.")
     status: int | None = strawberry.field(description="HTTP status of the answer; null without one.")
     problem: str | None = strawberry.field(description="What was wrong; null where it was good.")
 
@@ -101,7 +101,7 @@ class DeliveryConnection:
     def edges(self) -> list[DeliveryEdge]:
         return [DeliveryEdge(node=node, cursor=cursor(*key)) for node, key in zip(self.nodes, self.keys, strict=True)]
 
-    @strawberry.field(description="How many there are in all, with the same filter. Counted only when asked.")
+    @strawberry.field(description="Number of entries in all, with the same filter. Counted only when asked.")
     def total_count(self, info: strawberry.Info) -> int:
         context: RequestContext = info.context
         return count_deliveries(context.deployment, context.principal, self.webhook_key, state=self.in_state)
@@ -123,7 +123,9 @@ class WebhookType(Node):
     events: list[WebhookEvent] = strawberry.field(description="What it is told of.")
     is_active: bool = strawberry.field(description="Whether messages are sent and queued.")
     created_at: datetime = strawberry.field(description="When it was made.")
-    secrets: int = strawberry.field(description="How many secrets sign its messages now; two while one is replaced.")
+    secrets: int = strawberry.field(
+        description="Number of secrets that sign its messages now; two while one is replaced."
+    )
 
     @strawberry.field(description="Its deliveries, the newest message first.")
     def deliveries(

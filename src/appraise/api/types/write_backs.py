@@ -53,7 +53,7 @@ class WrittenFieldType:
 class WriteBackType:
     host: str = strawberry.field(description="The deployment's name of the HR system.")
     state: WriteBackStateValue = strawberry.field(description="Where it stands.")
-    revision: int = strawberry.field(description="The revision of the section.")
+    revision: int = strawberry.field(description="The revision of the section, a count from 1.")
     place: str | None = strawberry.field(description="Where in the host, in its own words.")
     fields: list[WrittenFieldType] = strawberry.field(description="What was sent and found.")
     problem: str | None = strawberry.field(description="What stands in the way, or what somebody noted.")
@@ -102,9 +102,9 @@ class WriteBackHostType:
 class WrittenTotalType:
     here: Decimal = strawberry.field(description="As people read it here, 1 to 5.")
     value: Decimal = strawberry.field(description="As it is written: on the host's scale, rounded half up.")
-    lowest: Decimal = strawberry.field(description="The host's worst value.")
-    highest: Decimal = strawberry.field(description="The host's best value.")
-    step: Decimal = strawberry.field(description="Distance of two of its values.")
+    lowest: Decimal = strawberry.field(description="The worst value, on the host's scale.")
+    highest: Decimal = strawberry.field(description="The best value, on the host's scale.")
+    step: Decimal = strawberry.field(description="Distance of two values, on the host's scale.")
 
 
 @strawberry.type(name="HostSection", description="A final section and one HR system: what stands there, or would.")
@@ -112,7 +112,7 @@ class HostSectionType:
     section_id: strawberry.ID = strawberry.field(description="The section.")
     employee_name: str = strawberry.field(description="Whose it is.")
     status: str = strawberry.field(description="`SCORED`, or the kind of absence that is written in place of a number.")
-    total: Decimal | None = strawberry.field(description="The total here; null for an absence.")
+    total: Decimal | None = strawberry.field(description="The total here, 1 to 5; null for an absence.")
     written: WrittenTotalType | None = strawberry.field(
         description="The total there; null for an absence, where no number is written, and unless the host is asked."
     )
@@ -145,7 +145,7 @@ class HostSectionType:
 @strawberry.type(name="WriteBackCount", description="How many sections stand so.")
 class WriteBackCountType:
     state: WriteBackStateValue = strawberry.field(description="The state.")
-    count: int = strawberry.field(description="How many sections.")
+    count: int = strawberry.field(description="Number of sections.")
 
 
 @strawberry.type(name="HostSectionEdge", description="One section of a page.")
@@ -159,7 +159,7 @@ class HostSectionConnection:
     keys: strawberry.Private[tuple[tuple[str, ...], ...]]
     counts: list[WriteBackCountType] = strawberry.field(description="How all of them stand.")
     nodes: list[HostSectionType] = strawberry.field(description="Of this page; those that need a person come first.")
-    total_count: int = strawberry.field(description="How many there are.")
+    total_count: int = strawberry.field(description="Number of sections.")
     page_info: PageInfoType = strawberry.field(description="Where the page lies.")
 
     @strawberry.field(description="The same sections, one wrapper each.")
