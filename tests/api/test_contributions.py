@@ -61,7 +61,7 @@ def ask(organisation: Organisation) -> Iterator[Ask]:
 
 
 def rows(ask: Ask, by: str, who: str = "Hal", **variables: Any) -> list[dict[str, Any]]:
-    answer = ask(who, TABLE, **({"by": by, "first": 100} | variables))
+    answer = ask(who, TABLE, **({"by": by, "first": 80} | variables))
     assert "errors" not in answer, answer
     nodes: list[dict[str, Any]] = answer["data"]["contributions"]["nodes"]
     return nodes
