@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.api.builder import AT, build, empty_deployment
 
 from appraise.settings import Settings
-from appraise.web import create_app, server_of
+from appraise.web import create_app, server_of, settle
 
 
 def main() -> None:
@@ -30,8 +30,10 @@ def main() -> None:
             "crowd": [company.token(f"Agent {number:03d}") for number in range(100)],
             "fresh": [company.token("Max Weber") for _ in range(100)],
         }
+        server = server_of(create_app(company.deployment, settings, lambda: AT))
+        settle()
         print(json.dumps(told), flush=True)
-        server_of(create_app(company.deployment, settings, lambda: AT)).run(sockets=[listening])
+        server.run(sockets=[listening])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ AppraiseError
 ├── Problem            somebody must change something: an input, a setting, a request. Shown to users as it is.
 │   ├── NotFound       no such thing, or not yours to see (the two look alike)
 │   ├── Forbidden      the principal may not do this
+│   ├── Unauthenticated  who it is cannot be told by the credential; UnknownCredential where it never was good
 │   ├── Conflict       somebody else was faster, or the state does not allow it
 │   ├── InvalidInput   a file, mapping, setting or argument is not what was expected
 │   ├── NotEnough      the data cannot support the answer; a result is refused, never invented
@@ -80,6 +81,10 @@ class Forbidden(Problem):
 
 class Unauthenticated(Problem):
     code = "UNAUTHENTICATED"
+
+
+class UnknownCredential(Unauthenticated):
+    """One that never was good, as far as is known: whoever sends many of them guesses."""
 
 
 class Conflict(Problem):

@@ -28,12 +28,13 @@ from appraise.api.answers import Answers
 from appraise.api.downloads import PATH, Downloads
 from appraise.api.errors import ErrorCode, request_error
 from appraise.api.feed import Feed
-from appraise.api.http import READABLE, Doorkeeper, GraphQLEndpoint
+from appraise.api.http import READABLE, GraphQLEndpoint
 from appraise.api.live import Live
 from appraise.api.operations import Operations
 from appraise.api.printed import Printed
+from appraise.api.reception import Doorkeeper, Reception
+from appraise.api.running import Running
 from appraise.api.trusted import TrustedDocuments
-from appraise.api.turns import Turns
 from appraise.api.uploads import Uploads
 from appraise.api.websocket import WebSocketEndpoint
 from appraise.console.cookies import Cookies
@@ -43,6 +44,7 @@ from appraise.errors import AppraiseError, InvalidInput
 from appraise.settings import Settings, TrustedMode
 from appraise.use_cases.deliver import Worker as Deliverer
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.guesses import Guesses
 from appraise.use_cases.issuers import read_issuers
 from appraise.use_cases.take_upload import LARGEST
 from appraise.use_cases.verify_jwt import TrustedIssuers
@@ -60,22 +62,23 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
     Raises `InvalidInput` where the file of issuers cannot be read or lacks something.
     """
     issuers = TrustedIssuers(read_issuers(settings.issuers))
-    console = Console(deployment, settings, clock, issuers)
-    doorkeeper = Doorkeeper(deployment, issuers, session=console.sign_in.session)
+    guesses = Guesses()
+    console = Console(deployment, settings, clock, issuers, guesses)
+    running = Running(timeout=settings.request_timeout)
+    reception = Reception(Doorkeeper(deployment, issuers, session=console.sign_in.session), running, guesses, clock)
     limited = partial(
         Operations,
-        timeout=settings.request_timeout,
         rate_limit=settings.rate_limit,
-        turns=Turns(),
+        running=running,
         answers=Answers(settings.response_cache * 1_000_000),
     )
     operations = limited(trusted=TrustedDocuments.packaged(only=settings.trusted_documents is TrustedMode.ONLY))
     live = Live(operations, Feed(deployment))
-    endpoint = partial(GraphQLEndpoint, deployment, clock, doorkeeper=doorkeeper, live=live)
+    endpoint = partial(GraphQLEndpoint, deployment, clock, reception=reception, live=live)
     graphql = endpoint(operations=operations)
-    websocket = WebSocketEndpoint(deployment, clock, doorkeeper=doorkeeper, operations=operations, live=live)
+    websocket = WebSocketEndpoint(deployment, clock, reception=reception, operations=operations, live=live)
 
-    downloads, uploads = Downloads(deployment, clock, doorkeeper), Uploads(deployment, clock, doorkeeper)
+    downloads, uploads = Downloads(deployment, clock, reception), Uploads(deployment, clock, reception)
 
     async def health(_request: Request) -> Response:
         return await run_in_threadpool(_health, deployment)
@@ -89,7 +92,7 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
             Route(PATH + "/{key}", downloads.answer, methods=["GET"]),
             Route("/uploads", uploads.take, methods=["POST"], max_body_size=LARGEST),
             Route("/imports/{key}/rejected", uploads.rejected, methods=["GET"]),
-            *Printed(deployment, clock, doorkeeper).routes(),
+            *Printed(deployment, clock, reception).routes(),
             Route("/healthz", health, methods=["GET"]),
             *console.routes(),
         ],
@@ -101,6 +104,7 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
         max_body_size=LARGEST_BODY,
     )
     app.state.live = live
+    app.state.issuers = issuers
     return app
 
 
@@ -152,21 +156,29 @@ def serve(  # what, how, by which clock, and where
             f"port {port} on {host} cannot be opened: {error.strerror}", hint="choose another with --port"
         ) from error
     app = create_app(deployment, settings, clock)
-    # What is loaded by now stays: the collector need not walk it again and again while requests make garbage.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-    sys.setswitchinterval(0.001)  # a short answer needs the interpreter several times, and must not wait 5 ms each time
+    settle()
     sys.stdout.write(f"Serving on http://{host}:{listening.getsockname()[1]}  (GraphQL at /graphql; Ctrl-C ends it)\n")
     sys.stdout.flush()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server raises its signal again after an orderly end
     with (
         suppress(KeyboardInterrupt),
         delivering(deployment, clock),
+        renewing(app.state.issuers, clock),
         working(deployment, settings, clock) if jobs else nullcontext(),
     ):
         server_of(app).run(sockets=[listening])
     sys.stdout.write("Ended: what had begun was answered; jobs that go on are taken up again at the next start.\n")
+
+
+def settle() -> None:
+    """Sets the interpreter to serving: what is loaded by now stays, and the collector need not walk it again and again.
+
+    A short answer needs the interpreter several times, and must not wait 5 ms each time for what takes long beside it.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    sys.setswitchinterval(0.0005)
 
 
 @contextmanager
@@ -182,6 +194,18 @@ def delivering(deployment: Deployment, clock: Callable[[], datetime]) -> Iterato
         thread.join()
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
+
+
+@contextmanager
+def renewing(issuers: TrustedIssuers, clock: Callable[[], datetime]) -> Iterator[None]:
+    """Keys of issuers are fetched meanwhile, before they are due, in a thread that nobody waits for at the end."""
+    stop = threading.Event()
+    if issuers:
+        Thread(target=issuers.keep, args=[stop, clock], name="issuers", daemon=True).start()
+    try:
+        yield
+    finally:
+        stop.set()
 
 
 @contextmanager

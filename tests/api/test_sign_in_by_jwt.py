@@ -1,6 +1,8 @@
 """A JWT at the door of the API, beside the tokens of our own."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,24 @@ def test_a_jwt_signs_its_employee_in_with_the_rights_of_an_employee(opened: Test
     assert plain["viewer"]["name"] == hr["viewer"]["name"] == "Ann Archer"
     assert [node["name"] for node in plain["employees"]["nodes"]] == ["Ann Archer"]
     assert len(hr["employees"]["nodes"]) > 10
+
+
+def test_who_waits_for_an_issuer_takes_nobodys_turn(
+    opened: TestClient, read_only: tuple[Company, TestClient], provider: Provider
+) -> None:
+    ours = read_only[0].token("Max Weber")
+    provider.wait = 1.5
+    with ThreadPoolExecutor(6) as pool:
+        strangers = [pool.submit(asked, opened, signed(GOOD | {"jti": str(n)}, RSA)) for n in range(5)]
+        while not provider.asked:
+            time.sleep(0.01)
+        begun = time.monotonic()
+        assert asked(opened, ours).status_code == 200
+        taken = time.monotonic() - begun
+
+        assert [one.result().status_code for one in strangers] == [200] * 5
+    assert taken < 1
+    assert provider.asked == 1
 
 
 @pytest.mark.parametrize(

@@ -13,23 +13,18 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 from tests.api.builder import AT, Company
 
-from appraise.api.answers import Answers
 from appraise.api.http import _while_there
-from appraise.api.operations import Operations
-from appraise.api.trusted import TrustedDocuments
-from appraise.api.turns import (
-    MOST_LARGE,
-    MOST_OF_ONE,
-    MOST_RUNNING,
-    MOST_STRANGERS,
-    MOST_WAITING,
-    Crowded,
-    Turns,
-    stranger_at,
-)
+from appraise.api.running import Running
+from appraise.api.turns import MOST_INSIDE, MOST_WAITING, Crowded, Lane, Overloaded, Turns, stranger_at
 from appraise.settings import Settings
 from appraise.storage.deadline import DEADLINE
 from appraise.web import create_app
+
+
+def assert_empty(turns: Turns) -> None:
+    assert turns.in_progress == 0
+    assert not any(turns._waiting.values())
+    assert not any(turns._running.values())
 
 
 @given(st.lists(st.sampled_from("abcdefgh"), max_size=60), st.sets(st.integers(0, 59)))
@@ -42,8 +37,10 @@ def test_all_run_in_their_own_order_few_at_once_whoever_gives_up(asked: list[str
             running[asked[place]] += 1
             most[asked[place]] = max(most[asked[place]], running[asked[place]])
             most["all"] = max(most["all"], running.total())
-            await asyncio.sleep(0)
-            running[asked[place]] -= 1
+            try:
+                await asyncio.sleep(0)
+            finally:
+                running[asked[place]] -= 1
 
     async def all_of_them() -> None:
         tasks = [asyncio.create_task(request(place)) for place in range(len(asked))]
@@ -60,9 +57,9 @@ def test_all_run_in_their_own_order_few_at_once_whoever_gives_up(asked: list[str
     for who in set(asked):
         mine = [place for place in begun if asked[place] == who]
         assert mine == sorted(mine)
-        assert most[who] <= MOST_OF_ONE
-    assert most["all"] <= MOST_RUNNING
-    assert (turns._running.total(), turns._inside.total(), len(turns._waiting)) == (0, 0, 0)
+        assert most[who] <= Lane.QUICK.of_one
+    assert most["all"] <= Lane.QUICK.most
+    assert_empty(turns)
 
 
 def test_who_comes_after_fifty_requests_of_another_runs_next() -> None:
@@ -78,7 +75,7 @@ def test_who_comes_after_fifty_requests_of_another_runs_next() -> None:
 
     asyncio.run(both())
 
-    assert begun.index("honest") <= MOST_OF_ONE
+    assert begun.index("honest") <= Lane.QUICK.of_one
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.booleans()), max_size=60))
@@ -86,7 +83,7 @@ def test_requests_for_much_wait_for_each_other_and_hold_up_no_others(asked: list
     turns, running, most = Turns(), Counter[tuple[str, bool]](), Counter[str]()
 
     async def request(row: tuple[str, bool]) -> None:
-        async with turns.turn(row[0], within=60, is_large=row[1]):
+        async with turns.turn(row[0], within=60, lane=Lane.LARGE if row[1] else Lane.QUICK):
             running[row] += 1
             most["of one"] = max(most["of one"], *(count for (_, is_large), count in running.items() if is_large), 0)
             large = sum(count for (_, is_large), count in running.items() if is_large)
@@ -99,16 +96,16 @@ def test_requests_for_much_wait_for_each_other_and_hold_up_no_others(asked: list
 
     asyncio.run(all_of_them())
 
-    assert most["of one"] <= 1
-    assert most["large"] <= MOST_LARGE
-    assert (turns._running.total(), turns._inside.total(), len(turns._waiting)) == (0, 0, 0)
+    assert most["of one"] <= Lane.LARGE.of_one
+    assert most["large"] <= Lane.LARGE.most
+    assert_empty(turns)
 
 
 def test_a_short_request_runs_at_once_beside_exports_of_the_same_principal() -> None:
     turns, begun = Turns(), list[str]()
 
     async def request(name: str, *, is_large: bool) -> None:
-        async with turns.turn("hr", within=60, is_large=is_large):
+        async with turns.turn("hr", within=60, lane=Lane.LARGE if is_large else Lane.QUICK):
             begun.append(name)
             await asyncio.sleep(0.001)
 
@@ -135,9 +132,82 @@ def test_strangers_of_one_address_keep_out_neither_those_of_another_nor_who_is_k
 
     asyncio.run(all_of_them())
 
-    assert begun.index("known") <= MOST_STRANGERS
+    assert begun.index("known") <= Lane.STRANGER.most
     assert begun.index(stranger_at("198.51.100.7")) <= 2 * 11
     assert stranger_at("2001:db8::1") == stranger_at("2001:db8::ffff:2") != stranger_at("2001:db8:0:1::1")
+
+
+def test_what_is_known_runs_at_once_beside_a_hundred_whose_documents_must_be_read() -> None:
+    turns, begun = Turns(), list[str]()
+
+    async def request(who: str, lane: Lane) -> None:
+        async with turns.turn(who, within=60, lane=lane):
+            begun.append(who)
+            await asyncio.sleep(0)
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(request(str(n), Lane.READING) for n in range(100)), request("known", Lane.QUICK))
+
+    asyncio.run(all_of_them())
+
+    assert begun.index("known") <= Lane.READING.most
+
+
+def test_reading_leaves_three_quarters_of_the_time_to_others() -> None:
+    turns, took = Turns(), list[float]()
+
+    async def request(who: str) -> None:
+        async with turns.turn(who, within=60, lane=Lane.READING):
+            begin = time.monotonic()
+            await asyncio.sleep(0.01)
+            took.append(time.monotonic() - begin)
+
+    async def all_of_them() -> float:
+        begin = time.monotonic()
+        await asyncio.gather(*(request(str(n)) for n in range(6)))
+        return time.monotonic() - begin
+
+    in_all = asyncio.run(all_of_them())
+
+    assert in_all >= (1 + Lane.READING.rest) * sum(took[:-1])
+
+
+def test_beyond_a_thousand_in_all_each_may_have_as_many_as_come_to_each() -> None:
+    async def crowd() -> tuple[int, int, bool]:
+        turns, hostile, gate = Turns(), MOST_INSIDE // MOST_WAITING, asyncio.Event()
+
+        async def inside(who: str) -> None:
+            async with turns.turn(who, within=60):
+                await gate.wait()
+
+        tasks = [asyncio.create_task(inside(str(n % hostile))) for n in range(MOST_INSIDE)]
+        await asyncio.sleep(0)
+        let_in = 0
+        for _ in range(MOST_WAITING):  # somebody new, while the others have their hundred each
+            with suppress(Overloaded):
+                turns.check("honest")
+                tasks.append(asyncio.create_task(inside("honest")))
+                await asyncio.sleep(0)
+                let_in += 1
+        turns.check(stranger_at("192.0.2.1"))
+        each = MOST_INSIDE // (hostile + 1)
+        more = range(2 * MOST_INSIDE - len(tasks))
+        tasks.extend([asyncio.create_task(inside(f"another {n}")) for n in more])
+        await asyncio.sleep(0)
+        is_full = False
+        try:
+            turns.check("the last")
+        except Overloaded:
+            is_full = True
+        gate.set()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert_empty(turns)
+        return let_in, each, is_full
+
+    let_in, each, is_full = asyncio.run(crowd())
+
+    assert let_in == each
+    assert is_full
 
 
 def test_one_whose_turn_does_not_come_is_not_told_of_a_hundred_others() -> None:
@@ -178,16 +248,15 @@ def test_what_nobody_waits_for_is_stopped_unless_it_changes_something_and_keeps_
         done.append(not deadline.is_over)
 
     async def left() -> None:
-        trusted = TrustedDocuments.packaged(only=False)
-        operations = Operations(timeout=30, rate_limit=1, trusted=trusted, turns=Turns(), answers=Answers(0))
-        asking = asyncio.create_task(operations.in_turn("a", work))
+        running = Running(timeout=30)
+        asking = asyncio.create_task(running.in_turn("a", work))
         await asyncio.sleep(0.05)
         asking.cancel()
         await asyncio.sleep(0)
-        assert operations.turns._running.total() == 1
+        assert running.turns._running[Lane.QUICK].total() == 1
         with pytest.raises(asyncio.CancelledError):
             await asking
-        assert operations.turns._running.total() == 0
+        assert_empty(running.turns)
 
     asyncio.run(left())
 

@@ -251,7 +251,7 @@ def test_a_client_that_takes_nothing_is_cut_off(monkeypatch: pytest.MonkeyPatch)
     asked += [{"type": "websocket.receive", "text": '{"type": "ping"}'}]
     scope = {"type": "websocket", "subprotocols": [websocket.PROTOCOL], "headers": []}
     nothing: Any = None
-    endpoint = websocket.WebSocketEndpoint(nothing, nothing, doorkeeper=nothing, operations=nothing, live=nothing)
+    endpoint = websocket.WebSocketEndpoint(nothing, nothing, reception=nothing, operations=nothing, live=nothing)
 
     async def run() -> None:
         async with asyncio.timeout(10):

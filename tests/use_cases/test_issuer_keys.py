@@ -134,6 +134,27 @@ def test_who_has_a_key_does_not_wait_for_anothers_fetch(provider: Provider, keys
     assert taken < 1
 
 
+def test_a_server_renews_the_set_before_it_is_due_and_no_request_fetches(provider: Provider, keys: IssuerKeys) -> None:
+    asked = []
+    for minutes in (0, 1, 3.9, 4, 4.9, 8):
+        keys.renew(at=AT + after(minutes))
+        assert keys.is_at_hand("one", at=AT + after(minutes))
+        assert keys.get("one", at=AT + after(minutes)) is not None
+        asked.append(provider.asked)
+
+    assert asked == [1, 1, 1, 2, 2, 3]
+
+
+def test_an_unknown_key_is_waited_for_once_a_minute(provider: Provider, keys: IssuerKeys) -> None:
+    assert not keys.is_at_hand("one", at=AT)
+    keys.renew(at=AT)
+    assert keys.is_at_hand("unknown", at=AT + timedelta(seconds=59))
+    assert not keys.is_at_hand("unknown", at=AT + timedelta(seconds=60))
+    assert keys.get("unknown", at=AT + timedelta(seconds=60)) is None
+    assert keys.is_at_hand("another", at=AT + timedelta(seconds=119))
+    assert provider.asked == 2
+
+
 def test_keys_that_are_not_to_be_used_are_left_out(provider: Provider, keys: IssuerKeys) -> None:
     good, broken = jwk(RSA, "one"), jwk(EC, "off the curve")
     listed = [

@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 from tests.api.builder import empty_deployment
 from tests.use_cases.conftest import AT, Company, record
 from tests.use_cases.issuer import (
@@ -28,6 +31,7 @@ from appraise.adapters.records import PeopleRecord
 from appraise.domain.access import Principal, Role
 from appraise.domain.employees import EmploymentStatus, ExternalReference
 from appraise.errors import Unauthenticated
+from appraise.storage.database import Database
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.grant_role import grant_role
 from appraise.use_cases.import_people import reconcile_people
@@ -104,6 +108,31 @@ def test_whoever_has_left_is_refused_and_told_so(verify_in_company: Verify, comp
 
     with pytest.raises(Unauthenticated, match="has left or is suspended"):
         verify_in_company(signed(GOOD, RSA))
+
+
+def test_a_signature_is_verified_before_the_database_is_asked(
+    ann_and_hal: Deployment, provider: Provider, tmp_path: Path
+) -> None:
+    nowhere = replace(ann_and_hal, database=Database(f"sqlite:///{tmp_path}/no-directory/none.sqlite"))
+
+    for token in (signed(GOOD, OTHER_RSA), unsigned(GOOD), signed(GOOD | {"exp": NOW - 100}, RSA)):
+        with pytest.raises(Unauthenticated):
+            verified(nowhere, provider, token)
+    with pytest.raises(OperationalError, match="unable to open database file"):
+        verified(nowhere, provider, signed(GOOD, RSA))
+
+
+def test_keys_are_kept_fresh_beside_requests(provider: Provider) -> None:
+    issuers, stop, before = TrustedIssuers([issuer(provider)]), Event(), provider.asked
+    keeping = Thread(target=issuers.keep, args=[stop, lambda: AT])
+    keeping.start()
+    stop.set()
+    keeping.join()
+
+    assert provider.asked == before + 1
+    assert issuers.are_at_hand(signed(GOOD, RSA), at=AT)
+    assert issuers.are_at_hand(signed(GOOD | {"iss": "https://other.example.org"}, RSA), at=AT)
+    assert issuers.are_at_hand("a.b.c", at=AT)
 
 
 def test_the_audience_may_be_one_of_several(verify: Verify) -> None:

@@ -1,7 +1,7 @@
 """Documents: parsed and validated once, then remembered."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
@@ -99,10 +99,13 @@ class _Valid:
 class Documents:
     """The most recently used documents that are valid for `schema`, by their text; safe to share between threads."""
 
-    def __init__(self, schema: GraphQLSchema, *, longest_list: int = LONGEST_LIST) -> None:
+    def __init__(self, schema: GraphQLSchema, *, kept: Container[str] = (), longest_list: int = LONGEST_LIST) -> None:
+        """Those in `kept` are never forgotten, however many others are used."""
         self._schema = schema
         self._lists, self._objects = lengths(schema), object_types(schema)
         self._longest_list = longest_list
+        self._kept = kept
+        self._valid_kept: dict[str, _Valid] = {}
         self._valid: OrderedDict[str, _Valid] = OrderedDict()
         self._lock = Lock()
 
@@ -128,6 +131,9 @@ class Documents:
 
     def _known(self, text: str) -> _Valid | None:
         with self._lock:
+            valid = self._valid_kept.get(text)
+            if valid is not None:
+                return valid
             valid = self._valid.get(text)
             if valid is not None:
                 self._valid.move_to_end(text)
@@ -138,6 +144,9 @@ class Documents:
         if errors:
             raise Refused([_readable(error) for error in errors])
         valid = _Valid(self._schema, document, sizing(document), self._lists, self._objects)
+        if text in self._kept:
+            self._valid_kept[text] = valid
+            return valid
         with self._lock:
             self._valid[text] = valid
             if len(self._valid) > REMEMBERED:

@@ -19,6 +19,7 @@ from appraise.errors import (
     Retriable,
     TimedOut,
     Unauthenticated,
+    UnknownCredential,
 )
 
 LOG = structlog.get_logger("appraise.api")
@@ -46,6 +47,7 @@ class ErrorCode(Enum):
 
 CODES: dict[type[AppraiseError], ErrorCode] = {
     Unauthenticated: ErrorCode.UNAUTHENTICATED,
+    UnknownCredential: ErrorCode.UNAUTHENTICATED,
     Forbidden: ErrorCode.FORBIDDEN,
     NotFound: ErrorCode.NOT_FOUND,
     InvalidInput: ErrorCode.BAD_USER_INPUT,

@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import urlsplit
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
@@ -23,18 +22,9 @@ from appraise.api.event_stream import EventStream
 from appraise.api.live import Live, Subscriber, Subscribing
 from appraise.api.negotiation import EVENT_STREAM, JSON, Accepted, BadRequest, GraphQLRequest, accepted, read
 from appraise.api.operations import REFUSALS, Answer, Operations, refusal
-from appraise.api.turns import stranger_at
-from appraise.domain.access import Principal
-from appraise.errors import Unauthenticated
-from appraise.use_cases.authenticate import authenticate
+from appraise.api.reception import Reception
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.token_text import read_token
-from appraise.use_cases.verify_jwt import TrustedIssuers, has_form_of_jwt, verify_jwt
-from appraise.use_cases.web_session import authenticate_session
 
-OWN_PAGE_HEADER: Final = "x-appraise-request"
-"""The cookie counts only beside this header, which no other site can make a browser send."""
-FRAME_HEADER: Final = "x-appraise-frame"
 READABLE: Final = {"access-control-allow-origin": "*", "access-control-expose-headers": "retry-after, x-request-id"}
 """Pages of other sites may read answers that they got by a token. Browsers never show them what a session got."""
 PREFLIGHT: Final = {
@@ -48,64 +38,19 @@ WATCHED_AFTER: Final = 0.1
 HEADERS: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"} | READABLE
 
 
-class Doorkeeper:
-    """Who is behind a request."""
-
-    def __init__(
-        self, deployment: Deployment, issuers: TrustedIssuers, *, session: Callable[[Request], str | None]
-    ) -> None:
-        """`session` gives the id of the session that a request's cookie names."""
-        self._deployment = deployment
-        self._issuers = issuers
-        self._session = session
-
-    def by_request(self, request: Request, *, at: datetime) -> Principal:
-        """By the bearer token, or by the session of our own pages, which is never a JWT."""
-        bearer = bearer_in(request.headers.get("authorization", ""))
-        if bearer is not None:
-            return self.by_token(bearer, origin=page_of(request), at=at)
-        return authenticate_session(self._deployment, self._own_session(request), at=at)
-
-    def credential(self, request: Request) -> str:
-        """The token or session that a request comes with, of which nothing is known but its form.
-
-        Raises `Unauthenticated` for what cannot be any, without asking the database.
-        """
-        bearer = bearer_in(request.headers.get("authorization", ""))
-        if bearer is None:
-            return self._own_session(request)
-        if not (self._issuers and has_form_of_jwt(bearer)):
-            read_token(bearer)
-        return bearer
-
-    def _own_session(self, request: Request) -> str:
-        session_id = self._session(request)
-        if session_id is None:
-            raise Unauthenticated("there is no token", expected="Authorization: Bearer <token>")
-        if request.headers.get(OWN_PAGE_HEADER) != "1":  # another site may have sent it
-            raise Unauthenticated(f"a session counts only beside the header {OWN_PAGE_HEADER}: 1")
-        return session_id
-
-    def by_token(self, token: str, *, origin: str | None, at: datetime) -> Principal:
-        """By a token of our own or of a trusted issuer. `origin` is the page that sent it. Raises `Unauthenticated`."""
-        if self._issuers and has_form_of_jwt(token):
-            return verify_jwt(self._deployment, self._issuers, token, at=at)
-        return authenticate(self._deployment, token, origin=origin, at=at)
-
-
 class GraphQLEndpoint:
     def __init__(
         self,
         deployment: Deployment,
         clock: Callable[[], datetime],
         *,
-        doorkeeper: Doorkeeper,
+        reception: Reception,
         operations: Operations,
         live: Live,
     ) -> None:
         self._deployment = deployment
         self._clock = clock
-        self._doorkeeper = doorkeeper
+        self._reception = reception
         self._operations = operations
         self._live = live
 
@@ -132,42 +77,28 @@ class GraphQLEndpoint:
     async def _in_turn(self, request: Request, may_be: Accepted, request_id: str) -> Answer | Subscribing:
         """Whoever is not known, or has too many requests waiting, is refused before the body is received."""
         try:
-            credential = self._doorkeeper.credential(request)
-            principal = await self._introduced(request, credential)
-            run = partial(self._answer, request, await request.body(), may_be, request_id)
+            principal = await self._reception.introduced(request)
+            body = await request.body()
             async with _while_there(request):
-                reply = await self._operations.in_turn(principal, run)
+                asked = await self._admitted(request, principal, body)
+                run = partial(self._run, request, asked, may_be, request_id)
+                return await self._reception.in_turn_of(principal, request, run)
         except REFUSALS as error:
             return refusal(error, request_id)
-        if isinstance(reply, Answer) and reply.status == HTTPStatus.UNAUTHORIZED:
-            self._operations.turns.forget(credential)
-        return reply
 
-    async def _introduced(self, request: Request, credential: str) -> str:
-        """Whose turn the request takes. Raises `Unauthenticated` and `Crowded`."""
-        turns = self._operations.turns
-        principal = turns.principal_of(credential)
-        if principal is None:
-            look_up = partial(self._doorkeeper.by_request, request, at=self._clock())
-            stranger = stranger_at(request.client.host if request.client else None)
-            principal = (await self._operations.in_turn(stranger, look_up)).key
-            turns.remember(credential, principal)
-        turns.check(principal)
-        return principal
-
-    def _answer(self, request: Request, body: bytes, may_be: Accepted, request_id: str) -> Answer | Subscribing:
+    async def _admitted(self, request: Request, principal: str, body: bytes) -> GraphQLRequest:
+        """What is wrong with a request is said only to whoever is signed in."""
         try:
-            return self._run(request, _asked(request, body), may_be, request_id)
-        except REFUSALS as error:
-            return refusal(error, request_id)
+            asked = read(request, body)
+            await self._operations.admit(principal, asked)
+        except REFUSALS:
+            await self._reception.confirmed(principal, request)
+            raise
+        return asked
 
-    def _run(
-        self, request: Request, asked: GraphQLRequest | BadRequest, may_be: Accepted, request_id: str
-    ) -> Answer | Subscribing:
+    def _run(self, request: Request, asked: GraphQLRequest, may_be: Accepted, request_id: str) -> Answer | Subscribing:
         context = self._context(request, request_id)
-        if isinstance(asked, BadRequest):  # said only to whoever is signed in
-            raise asked
-        operation = self._operations.operation(asked, context.principal)
+        operation = self._operations.operation(asked)
         if operation.is_subscription:
             if not may_be.stream:
                 raise BadRequest(f"a subscription is answered as {EVENT_STREAM}; accept it, or use WebSocket", 406)
@@ -179,7 +110,7 @@ class GraphQLEndpoint:
 
     def _context(self, request: Request, request_id: str) -> RequestContext:
         at = self._clock()
-        return RequestContext(self._deployment, self._doorkeeper.by_request(request, at=at), at, request_id)
+        return RequestContext(self._deployment, self._reception.doorkeeper.by_request(request, at=at), at, request_id)
 
 
 @asynccontextmanager
@@ -210,29 +141,6 @@ async def _while_there(request: Request) -> AsyncIterator[None]:
         timer.cancel()
         for each in watching:
             each.cancel()
-
-
-def _asked(request: Request, body: bytes) -> GraphQLRequest | BadRequest:
-    try:
-        return read(request, body)
-    except BadRequest as error:
-        return error
-
-
-def page_of(request: Request) -> str | None:
-    """The origin of the page that sent a request: of a page of ours in a host's frame, the host's, as it says itself.
-
-    Pages of other sites cannot send that header, and only the host that it names can have framed ours.
-    """
-    sent = request.headers.get("origin")
-    framed = request.headers.get(FRAME_HEADER)
-    is_ours = sent is not None and urlsplit(sent).netloc == request.headers.get("host")
-    return framed if framed is not None and is_ours else sent
-
-
-def bearer_in(authorization: str) -> str | None:
-    scheme, _, token = authorization.partition(" ")
-    return (token.strip() or None) if scheme.lower() == "bearer" else None
 
 
 def _headers(request_id: str) -> dict[str, str]:

@@ -117,7 +117,7 @@ class Live:
                 finally:
                     coming.cancel()
                     await asyncio.wait({coming})
-                yield await self._operations.in_turn(
+                yield await self._operations.running.in_turn(
                     f"{begun.subscriber.key} follows", partial(self._told, begun, context.latest, event)
                 )
         except (Unauthenticated, Dismissed, Stopped):

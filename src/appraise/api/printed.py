@@ -7,14 +7,14 @@ from functools import partial
 from typing import Final
 from urllib.parse import quote
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from appraise.api.downloads import HEADERS, refusal
 from appraise.api.global_ids import Kind, key_of
-from appraise.api.http import Doorkeeper
+from appraise.api.reception import Reception
+from appraise.api.turns import Crowded, Lane, Overloaded
 from appraise.domain.contributions import Dimension
 from appraise.domain.identifiers import SectionId
 from appraise.errors import AppraiseError, InvalidInput
@@ -44,7 +44,7 @@ class File:
 class Printed:
     deployment: Deployment
     clock: Callable[[], datetime]
-    doorkeeper: Doorkeeper
+    reception: Reception
 
     def routes(self) -> list[BaseRoute]:
         ways = {PATH: self._section, TABLE: self._table, REPORT: self._report}
@@ -52,15 +52,15 @@ class Printed:
 
     async def answer(self, made: Callable[[Request], File], request: Request) -> Response:
         try:
-            file = await run_in_threadpool(made, request)
-        except AppraiseError as error:
+            file = await self.reception.in_turn(request, partial(made, request), lane=Lane.LARGE)
+        except (AppraiseError, Crowded, Overloaded) as error:
             return refusal(error)
         named = {"content-disposition": f"attachment; filename*=utf-8''{quote(file.name)}"}
         return Response(file.content, media_type=file.media, headers=HEADERS | named)
 
     def _section(self, request: Request) -> File:
         at = self.clock()
-        principal = self.doorkeeper.by_request(request, at=at)
+        principal = self.reception.doorkeeper.by_request(request, at=at)
         section = SectionId(key_of(request.path_params["key"], Kind.SECTION))
         printed = print_section(self.deployment, principal, section, at=at)
         return File(printed.name, printed.content, PDF)
@@ -68,7 +68,7 @@ class Printed:
     def _table(self, request: Request) -> File:
         """`by` says what the rows are about, `as` which figures: those known now, or those of final sections."""
         at = self.clock()
-        principal = self.doorkeeper.by_request(request, at=at)
+        principal = self.reception.doorkeeper.by_request(request, at=at)
         by = _one_of(request, "by", [one.value for one in Dimension])
         is_finalised = _one_of(request, "as", READINGS) == "finalised"
         table = contribution_table(self.deployment, principal, Dimension(by), is_finalised=is_finalised, at=at)
@@ -76,7 +76,7 @@ class Printed:
 
     def _report(self, request: Request) -> File:
         at = self.clock()
-        principal = self.doorkeeper.by_request(request, at=at)
+        principal = self.reception.doorkeeper.by_request(request, at=at)
         is_finalised = _one_of(request, "as", READINGS) == "finalised"
         report = print_contributions(self.deployment, principal, is_finalised=is_finalised, at=at)
         return File("contributions.pdf", report, PDF)

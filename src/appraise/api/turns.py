@@ -1,30 +1,52 @@
 """Whose request runs next: principals take turns, so that one who asks much makes the others wait little.
 
-Requests for much have rows of their own, one for each principal: what asks for little does not wait behind them.
-Belongs to one event loop.
+What may take long has lanes of its own: what is known and asks for little does not wait behind it. In each lane every
+principal has a row. Belongs to one event loop.
 """
 
 import asyncio
 import hashlib
+import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from ipaddress import ip_address, ip_network
+from enum import Enum
 from typing import Final, TypeVar
 
+from appraise.use_cases.guesses import network_of
+
 T = TypeVar("T")
-MOST_RUNNING: Final = 8
-"""Requests at once: more would only take the interpreter from each other."""
-MOST_OF_ONE: Final = 2
-"""Of one principal, beside one for much."""
-MOST_LARGE: Final = 3
-"""Of all principals, requests for much."""
+Waiting = OrderedDict[str, deque[asyncio.Future[None]]]
+"""Requests by the principals of a lane, whoever is next first."""
+
+
+class Lane(Enum):
+    """`most` requests of a lane run at once, `of_one` principal. More would only take the interpreter from each other.
+
+    READING is for documents that nobody sent before: to parse and validate one takes longer than most answers, and
+    waits for nothing. STRANGER is for looking up credentials that have not been seen before. After a turn of either
+    there is a `rest`, so many times as long as the turn: a crowd in it leaves the interpreter to the others.
+    """
+
+    QUICK = "quick", 6, 2, 0
+    READING = "reading", 1, 1, 3
+    LARGE = "large", 3, 1, 0
+    STRANGER = "stranger", 2, 1, 3
+
+    def __init__(self, _name: str, most: int, of_one: int, rest: float) -> None:
+        self.most = most
+        self.of_one = of_one
+        self.rest = rest
+
+
 MOST_WAITING: Final = 100
 """Of one principal, those that run included."""
-MOST_STRANGERS: Final = 3
-"""Requests at once of all whose credentials have not been seen yet: the other places are for those who are known."""
 STRANGERS_WAITING: Final = 1_000
 """At one address, where a whole office may be; they are only looked up."""
+MOST_INSIDE: Final = 1_000
+"""Of all principals, and of all strangers: beyond it each may have as many as come to each, beyond twice it none."""
+LONGEST_REST: Final = 0.25
+"""Seconds."""
 STRANGER: Final = "stranger at "
 REMEMBERED: Final = 10_000
 
@@ -33,33 +55,41 @@ class Crowded(Exception):  # noqa: N818  # named like the errors of appraise.err
     """Too many requests of one principal wait already, or one has waited too long."""
 
 
-Row = tuple[str, bool]
-"""A principal, and whether it is the row of requests for much."""
+class Overloaded(Exception):  # noqa: N818  # named like the errors of appraise.errors
+    """Too many requests of all wait already."""
 
 
 def stranger_at(host: str | None) -> str:
-    """Whose turn it is at an address while a credential is not known; one network of IPv6 is often one computer's."""
-    try:
-        address = ip_address(host or "")
-    except ValueError:
-        return f"{STRANGER}{host}"
-    return f"{STRANGER}{address if address.version == 4 else ip_network((address, 64), strict=False)}"  # noqa: PLR2004
+    """Whose turn it is at an address while a credential is not known."""
+    return f"{STRANGER}{network_of(host)}"
 
 
 class Turns:
     def __init__(self) -> None:
-        self._running: Counter[Row] = Counter()
-        self._inside: Counter[str] = Counter()
-        self._waiting: OrderedDict[Row, deque[asyncio.Future[None]]] = OrderedDict()
-        self._known: OrderedDict[bytes, str] = OrderedDict()
+        self._running: dict[Lane, Counter[str]] = {lane: Counter() for lane in Lane}
+        self._waiting: dict[Lane, Waiting] = {lane: OrderedDict() for lane in Lane}
+        self._inside: dict[bool, Counter[str]] = {False: Counter(), True: Counter()}
+        """Strangers apart: they must not make others wait, however many they are."""
+        self._known: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
+
+    @property
+    def in_progress(self) -> int:
+        """Requests that run or wait."""
+        return sum(inside.total() for inside in self._inside.values())
 
     def principal_of(self, credential: str) -> str | None:
         """Whose turn a token or a session takes; None where it must be looked up."""
-        return self._known.get(_digest(credential))
+        known = self._known.get(_digest(credential))
+        return None if known is None else known[0]
+
+    def was_seen(self, credential: str, *, within: float) -> bool:
+        """Whether it was remembered in so many last seconds."""
+        known = self._known.get(_digest(credential))
+        return known is not None and time.monotonic() - known[1] < within
 
     def remember(self, credential: str, principal: str) -> None:
         digest = _digest(credential)
-        self._known[digest] = principal
+        self._known[digest] = principal, time.monotonic()
         self._known.move_to_end(digest)
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
@@ -69,83 +99,91 @@ class Turns:
         self._known.pop(_digest(credential), None)
 
     def check(self, principal: str) -> None:
-        """Raises `Crowded` where another request would not even wait."""
-        most = STRANGERS_WAITING if principal.startswith(STRANGER) else MOST_WAITING
-        if self._inside[principal] >= most:
+        """Raises `Crowded` and `Overloaded` where another request would not even wait."""
+        is_stranger = principal.startswith(STRANGER)
+        inside = self._inside[is_stranger]
+        most = STRANGERS_WAITING if is_stranger else MOST_WAITING
+        mine = inside.get(principal, 0)
+        if mine >= most:
             raise Crowded(f"{most} requests of yours are waiting already; send the next when one is answered")
+        total = inside.total()
+        if total >= MOST_INSIDE and (total >= 2 * MOST_INSIDE or mine >= max(1, MOST_INSIDE // len(inside))):
+            raise Overloaded
 
     @asynccontextmanager
-    async def turn(self, principal: str, *, within: float, is_large: bool = False) -> AsyncIterator[None]:
-        """Waits until it is the principal's turn. Raises `Crowded`, also where that is not `within` seconds."""
+    async def turn(self, principal: str, *, within: float, lane: Lane = Lane.QUICK) -> AsyncIterator[None]:
+        """Waits until it is the principal's turn; strangers wait in their own lane, whichever is named.
+
+        Raises `Crowded`, also where the turn does not come `within` seconds, and `Overloaded`.
+        """
         self.check(principal)
-        row = principal, is_large
-        self._inside[principal] += 1
+        is_stranger = principal.startswith(STRANGER)
+        lane = Lane.STRANGER if is_stranger else lane
+        inside = self._inside[is_stranger]
+        inside[principal] += 1
         try:
             try:
                 async with asyncio.timeout(within):
-                    await self._begun(row)
+                    await self._begun(principal, lane)
             except TimeoutError as error:
                 raise Crowded(
                     f"your requests that came before took all of the {within:g} s in which this one was to begin; "
                     "send it again when they are answered"
                 ) from error
+            begun = time.monotonic()
             try:
                 yield
             finally:
-                _less(self._running, row)
-                self._go_on()
+                rest = min(lane.rest * (time.monotonic() - begun), LONGEST_REST)
+                if rest:
+                    asyncio.get_running_loop().call_later(rest, self._ended, principal, lane)
+                else:
+                    self._ended(principal, lane)
         finally:
-            _less(self._inside, principal)
+            _less(inside, principal)
 
-    async def _begun(self, row: Row) -> None:
-        if row not in self._waiting and self._may_run(row):
-            self._running[row] += 1
+    async def _begun(self, principal: str, lane: Lane) -> None:
+        waiting = self._waiting[lane]
+        if principal not in waiting and self._may_run(principal, lane):
+            self._running[lane][principal] += 1
             return
         mine = asyncio.get_running_loop().create_future()
-        self._waiting.setdefault(row, deque()).append(mine)
+        waiting.setdefault(principal, deque()).append(mine)
         try:
             await mine
         except asyncio.CancelledError:
             if mine.done() and not mine.cancelled():  # its turn had come
-                _less(self._running, row)
-                self._go_on()
+                self._ended(principal, lane)
             else:
-                self._leave(row, mine)
+                _leave(waiting, principal, mine)
             raise
 
-    def _may_run(self, row: Row) -> bool:
-        if self._running.total() >= MOST_RUNNING:
-            return False
-        principal, is_large = row
-        if principal.startswith(STRANGER):
-            strangers = sum(count for (who, _), count in self._running.items() if who.startswith(STRANGER))
-            if strangers >= MOST_STRANGERS:
-                return False
-        if not is_large:
-            return self._running[row] < MOST_OF_ONE
-        return (
-            not self._running[row] and sum(count for (_, large), count in self._running.items() if large) < MOST_LARGE
-        )
+    def _may_run(self, principal: str, lane: Lane) -> bool:
+        running = self._running[lane]
+        return running.total() < lane.most and running[principal] < lane.of_one
 
-    def _go_on(self) -> None:
-        """Lets begin whoever may, one of each row after the other."""
-        for row in list(self._waiting):
-            waiting = self._waiting[row]
-            while waiting and waiting[0].cancelled():  # given up, and not heard of it yet
-                waiting.popleft()
-            if waiting and self._may_run(row):
-                self._running[row] += 1
-                waiting.popleft().set_result(None)
-                self._waiting.move_to_end(row)
-            if not waiting:
-                del self._waiting[row]
+    def _ended(self, principal: str, lane: Lane) -> None:
+        """Lets begin whoever is next, one of each principal after the other."""
+        _less(self._running[lane], principal)
+        waiting = self._waiting[lane]
+        while (following := next((who for who in waiting if self._may_run(who, lane)), None)) is not None:
+            row = waiting[following]
+            while row and row[0].cancelled():  # given up, and not heard of it yet
+                row.popleft()
+            if row:
+                self._running[lane][following] += 1
+                row.popleft().set_result(None)
+                waiting.move_to_end(following)
+            if not row:
+                del waiting[following]
 
-    def _leave(self, row: Row, mine: asyncio.Future[None]) -> None:
-        waiting = self._waiting.get(row, deque())
-        if mine in waiting:
-            waiting.remove(mine)
-            if not waiting:
-                del self._waiting[row]
+
+def _leave(waiting: Waiting, principal: str, mine: asyncio.Future[None]) -> None:
+    row = waiting.get(principal, deque())
+    if mine in row:
+        row.remove(mine)
+        if not row:
+            del waiting[principal]
 
 
 def _less(counter: Counter[T], key: T) -> None:

@@ -15,7 +15,8 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from appraise.api.downloads import HEADERS, refusal
 from appraise.api.errors import ErrorCode, request_error
 from appraise.api.global_ids import Kind, key_of, to_global
-from appraise.api.http import Doorkeeper
+from appraise.api.reception import Reception
+from appraise.api.turns import Crowded, Overloaded
 from appraise.domain.access import Principal
 from appraise.domain.identifiers import JobId
 from appraise.domain.imports import Upload
@@ -34,18 +35,18 @@ BUFFER: Final = 1 << 20
 class Uploads:
     deployment: Deployment
     clock: Callable[[], datetime]
-    doorkeeper: Doorkeeper
+    reception: Reception
 
     async def take(self, request: Request) -> Response:
         at = self.clock()
         try:
-            principal, name = await run_in_threadpool(self._checked, request, at)
+            principal, name = await self.reception.in_turn(request, partial(self._checked, request, at))
             with new_file(self.deployment, "upload") as (part, file):
                 await _received(request, file)
             upload = await run_in_threadpool(partial(take_upload, self.deployment, principal, part, name, at=at))
         except ClientDisconnect:
             return Response(status_code=400)
-        except AppraiseError as error:
+        except (AppraiseError, Crowded, Overloaded) as error:
             return refusal(error, invalid=422)
         except OSError as error:
             LOG.exception("an upload could not be kept")
@@ -55,20 +56,20 @@ class Uploads:
 
     async def rejected(self, request: Request) -> Response:
         try:
-            path, name = await run_in_threadpool(self._rejected, request)
-        except AppraiseError as error:
+            path, name = await self.reception.in_turn(request, partial(self._rejected, request))
+        except (AppraiseError, Crowded, Overloaded) as error:
             return refusal(error)
         return FileResponse(path, headers=HEADERS, media_type="text/csv; charset=utf-8", filename=name)
 
     def _checked(self, request: Request, at: datetime) -> tuple[Principal, str]:
-        principal = self.doorkeeper.by_request(request, at=at)
+        principal = self.reception.doorkeeper.by_request(request, at=at)
         if request.headers.get("content-encoding", "identity") != "identity":
             raise InvalidInput("the body is encoded", expected="the file as it is; name.csv.gz for a packed one")
         return principal, check_upload(self.deployment, principal, request.query_params.get("name", ""))
 
     def _rejected(self, request: Request) -> tuple[str, str]:
         at = self.clock()
-        principal = self.doorkeeper.by_request(request, at=at)
+        principal = self.reception.doorkeeper.by_request(request, at=at)
         key = JobId(key_of(request.path_params["key"], Kind.IMPORT))
         path, name = rejected_rows(self.deployment, principal, key, at=at)
         return str(path), name

@@ -18,11 +18,11 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from appraise.api.context import RequestContext
 from appraise.api.errors import ErrorCode, request_error
-from appraise.api.http import Doorkeeper, bearer_in
 from appraise.api.live import Dismissed, Ended, Live, Stopped, Subscriber, Subscribing
 from appraise.api.negotiation import BadRequest, GraphQLRequest, checked
 from appraise.api.operations import REFUSALS, Operations, refusal
-from appraise.api.turns import Crowded, stranger_at
+from appraise.api.reception import Reception, bearer_in
+from appraise.api.turns import Crowded, Overloaded, stranger_at
 from appraise.domain.access import may_import, people_scope, section_scope
 from appraise.errors import Forbidden, Retriable, Unauthenticated
 from appraise.use_cases.deployment import Deployment
@@ -67,13 +67,13 @@ class WebSocketEndpoint:
         deployment: Deployment,
         clock: Callable[[], datetime],
         *,
-        doorkeeper: Doorkeeper,
+        reception: Reception,
         operations: Operations,
         live: Live,
     ) -> None:
         self.deployment = deployment
         self.clock = clock
-        self.doorkeeper = doorkeeper
+        self.reception = reception
         self.operations = operations
         self.live = live
 
@@ -142,21 +142,23 @@ class _Connection:
         payload = message.get("payload")
         named = {str(name).lower(): value for name, value in payload.items()} if isinstance(payload, dict) else {}
         self._token = bearer_in(str(named.get("authorization", "")))
-        turns = self._endpoint.operations.turns
-        known = None if self._token is None else turns.principal_of(self._token)
+        reception = self._endpoint.reception
         try:
-            context = await self._endpoint.operations.in_turn(known or self._principal, self._context)
+            await reception.awaited(self._token)
+            if self._token is not None:
+                self._principal = await reception.looked_up(
+                    self._token, self._principal, lambda: self._context().principal.key
+                )
+            context = await reception.running.in_turn(self._principal, self._context)
         except Unauthenticated as error:
-            if known is not None:
-                turns.forget(self._token or "")
+            if self._token is not None:
+                reception.turns.forget(self._token)
             raise Closed(Code.UNAUTHENTICATED, error.found) from error
         except Forbidden as error:
             raise Closed(Code.FORBIDDEN, error.found) from error
-        except (Retriable, Crowded) as error:
+        except (Retriable, Crowded, Overloaded) as error:
             raise Closed(Code.TRY_AGAIN, "The service is busy") from error
         self._principal = context.principal.key
-        if self._token is not None:
-            turns.remember(self._token, self._principal)
         await self._send({"type": "connection_ack"})
 
     def _context(self) -> RequestContext:
@@ -165,7 +167,7 @@ class _Connection:
             raise Unauthenticated("there is no token", expected='{"authorization": "Bearer <token>"} as the payload')
         at = self._endpoint.clock()
         origin = self._socket.headers.get("origin")
-        principal = self._endpoint.doorkeeper.by_token(self._token, origin=origin, at=at)
+        principal = self._endpoint.reception.doorkeeper.by_token(self._token, origin=origin, at=at)
         opens = not (section_scope(principal).is_empty and people_scope(principal).is_empty) or may_import(principal)
         if not opens:
             raise Forbidden("the token opens nothing here")
@@ -226,7 +228,8 @@ class _Connection:
     async def _run(self, name: str, asked: GraphQLRequest) -> None:
         """Answers one operation to its end."""
         try:
-            begun = await self._endpoint.operations.in_turn(self._principal, lambda: self._begun(asked))
+            await self._admit(asked)
+            begun = await self._endpoint.reception.running.in_turn(self._principal, lambda: self._begun(asked))
             if isinstance(begun, Subscribing):
                 async with aclosing(self._endpoint.live.answers(begun)) as answers:  # type: ignore[type-var]
                     async for answer in answers:
@@ -239,7 +242,7 @@ class _Connection:
             self._end(Closed(Code.UNAUTHENTICATED, error.found))
         except Ended as ended:
             await self._send({"type": "error", "id": name, "payload": ended.errors})
-        except Crowded as error:
+        except (Crowded, Overloaded) as error:
             await self._send({"type": "error", "id": name, "payload": refusal(error, "").body["errors"]})
         except Stopped:
             self._end(Closed(Code.RESTARTS, "The server ends"))
@@ -249,10 +252,18 @@ class _Connection:
             LOG.exception("an operation failed by a defect")
             self._end(Closed(Code.DEFECT, "The service has a defect here"))
 
+    async def _admit(self, asked: GraphQLRequest) -> None:
+        """What is wrong with a document is said only to whoever is signed in. Raises `Ended`."""
+        try:
+            await self._endpoint.operations.admit(self._principal, asked)
+        except REFUSALS as error:
+            await self._endpoint.reception.running.in_turn(self._principal, self._renewed)
+            raise Ended(refusal(error, "").body["errors"]) from error
+
     def _begun(self, asked: GraphQLRequest) -> Subscribing | dict[str, Any]:
         try:
             context = self._renewed()
-            operation = self._endpoint.operations.operation(asked, context.principal)
+            operation = self._endpoint.operations.operation(asked)
             if operation.is_subscription:
                 subscriber = Subscriber(context.principal.key, self._renewed)
                 return self._endpoint.live.begun(subscriber, asked, operation, context)

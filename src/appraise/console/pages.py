@@ -33,6 +33,7 @@ from appraise.errors import Forbidden, NotFound
 from appraise.languages import NAMES, is_rtl
 from appraise.settings import Settings, TrustedMode
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.guesses import Guesses
 from appraise.use_cases.own_record import own_record
 from appraise.use_cases.person_requests import fetch_person_export
 from appraise.use_cases.read_tasks import read_tasks
@@ -63,11 +64,16 @@ def record_templates() -> Environment:
 
 class Console:
     def __init__(
-        self, deployment: Deployment, settings: Settings, clock: Callable[[], datetime], issuers: TrustedIssuers
+        self,
+        deployment: Deployment,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        issuers: TrustedIssuers,
+        guesses: Guesses,
     ) -> None:
         self._templates = record_templates()
         self._deployment, self._clock = deployment, clock
-        self.sign_in = SignIn(deployment, settings, clock, issuers, self._page)
+        self.sign_in = SignIn(deployment, settings, clock, issuers, guesses, self._page)
         self._languages = LanguageChoice(deployment, self.sign_in, Cookies(settings.public_url))
         self._has_explorer = settings.trusted_documents is not TrustedMode.ONLY  # else it could ask nothing
 

@@ -16,10 +16,11 @@ from starlette.routing import BaseRoute, Route
 from appraise.console.cookies import BEGUN, LANGUAGE, LANGUAGE_KEPT, SESSION, SIGN_IN_LASTS, Cookies, Seal
 from appraise.console.demo import DemoPerson, demo_people
 from appraise.domain.access import Principal
-from appraise.errors import Conflict, InvalidInput, Retriable, Unauthenticated
+from appraise.errors import Conflict, InvalidInput, Retriable, Unauthenticated, UnknownCredential
 from appraise.settings import Settings
 from appraise.use_cases.choose_language import language_of_session
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.guesses import Guesses, network_of
 from appraise.use_cases.verify_jwt import TrustedIssuers
 from appraise.use_cases.web_session import (
     LIFE,
@@ -39,6 +40,7 @@ HOME: Final = "/"
 STALE: Final = "the sign-in took too long, or was begun in another window; begin again"
 NOT_DONE: Final = "signing in did not work; begin again, and ask an HR administrator if it does not work then either"
 DOWN: Final = "the identity provider does not answer; try again in a moment"
+GUESSED: Final = "too many unknown tokens came from this address; try again in a minute"
 NO_HTTPS: Final = "signing in needs https; whoever runs this service can read how in its documentation"
 Render = Callable[..., Response]
 
@@ -50,6 +52,7 @@ class SignIn:
         settings: Settings,
         clock: Callable[[], datetime],
         issuers: TrustedIssuers,
+        guesses: Guesses,
         render: Render,
     ) -> None:
         """Raises `InvalidInput` where an issuer is for the console and cannot be used."""
@@ -57,6 +60,7 @@ class SignIn:
         self._settings = settings
         self._clock = clock
         self._issuers = issuers
+        self._guesses = guesses
         self._render = render
         self._cookies = Cookies(settings.public_url)
         self._seal = Seal(deployment.secret)
@@ -175,12 +179,17 @@ class SignIn:
     ) -> Response:
         if not self._cookies.may_be_kept(request):
             return self._form(request, NO_HTTPS, HTTPStatus.FORBIDDEN)
+        address = network_of(request.client.host if request.client else None)
+        if self._guesses.wait(address):
+            return self._form(request, GUESSED, HTTPStatus.TOO_MANY_REQUESTS)
         replaces, at = self.session(request), self._clock()
         try:
             session_id = await run_in_threadpool(
                 begin, self._deployment, *credentials, replaces=replaces, at=at, **more
             )
         except Unauthenticated as error:
+            if isinstance(error, UnknownCredential):
+                self._guesses.wrong(address)
             return self._form(request, problem or error.found, HTTPStatus.UNPROCESSABLE_ENTITY)
         except Retriable:
             return self._form(request, DOWN, HTTPStatus.SERVICE_UNAVAILABLE)

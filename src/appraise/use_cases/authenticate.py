@@ -6,7 +6,7 @@ from typing import Final
 
 from appraise.domain.access import Embedded, Principal, may_sign_in
 from appraise.domain.identifiers import TokenId
-from appraise.errors import Unauthenticated
+from appraise.errors import Unauthenticated, UnknownCredential
 from appraise.storage import embed_tokens, people, tokens
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
@@ -31,7 +31,7 @@ def authenticate(deployment: Deployment, token: str, *, origin: str | None, at: 
     with deployment.database.direct(one_state=False) as direct:
         holder = tokens.holder(direct, said.id, on=at.date())
     if holder is None or not said.is_of(holder.token.secret_hash):
-        raise Unauthenticated(UNKNOWN, hint=AGAIN)
+        raise UnknownCredential(UNKNOWN, hint=AGAIN)
     known = holder.token
     if known.revoked_at is not None:
         raise Unauthenticated("the token was revoked", hint=AGAIN)
@@ -55,7 +55,7 @@ def _embedded(deployment: Deployment, said: TokenText, origin: str | None, at: d
     with deployment.database.reading() as session:
         known = embed_tokens.get(session, said.id)
         if known is None or not said.is_of(known.secret_hash):
-            raise Unauthenticated(UNKNOWN, hint=AGAIN)
+            raise UnknownCredential(UNKNOWN, hint=AGAIN)
         roles = tokens.roles_of(session, known.viewer)
         name = tokens.name_of(session, known.viewer)
         status = people.status_of(session, known.viewer, on=at.date())

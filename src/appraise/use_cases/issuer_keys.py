@@ -17,6 +17,8 @@ from appraise.use_cases.fetch import FAILURES, fetched
 LOG = structlog.get_logger("appraise.sign_in")
 FRESH: Final = timedelta(minutes=5)
 """After this the set is fetched again, so that a key the issuer withdrew is forgotten."""
+RENEWED_AFTER: Final = timedelta(minutes=4)
+"""By a server, in a thread of its own, so that no request waits for the issuer."""
 USABLE: Final = timedelta(hours=1)
 """How long keys serve while the issuer does not answer; its tokens seldom live longer."""
 FETCHED_EVERY: Final = timedelta(minutes=1)
@@ -73,11 +75,31 @@ class IssuerKeys:
             raise Retriable("the issuer's keys cannot be fetched")
         return key
 
+    def is_at_hand(self, kid: str, *, at: datetime) -> bool:
+        """Whether `get` answers without waiting for the issuer."""
+        held = self._held
+        if held.is_fresh(at) and held.usable(kid, at) is not None:
+            return True
+        return held.tried_at is not None and at - held.tried_at < FETCHED_EVERY
+
+    def renew(self, *, at: datetime) -> None:
+        """Fetches the set where it will soon be fresh no longer, unless somebody does already."""
+        since = self._held.fetched_at
+        if (since is None or at - since >= RENEWED_AFTER) and self._fetching.acquire(blocking=False):
+            try:
+                self._fetch(at)
+            finally:
+                self._fetching.release()
+
     def _refresh(self, kid: str, at: datetime) -> None:
         held = self._held
-        if held.tried_at is not None and at - held.tried_at < FETCHED_EVERY:
-            return
         if held.is_fresh(at) and held.usable(kid, at) is not None:  # another fetched it meanwhile
+            return
+        self._fetch(at)
+
+    def _fetch(self, at: datetime) -> None:
+        held = self._held
+        if held.tried_at is not None and at - held.tried_at < FETCHED_EVERY:
             return
         try:
             self._held = _Held(_keys(fetched(self._url, accept=ACCEPT)), at, at)

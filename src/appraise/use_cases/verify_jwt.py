@@ -5,9 +5,11 @@ tokens (OpenID Connect Back-Channel Logout 1.0) end it.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Event
 from typing import Any, Final
 
 import structlog
@@ -17,7 +19,7 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from appraise.domain.access import Principal, Role, may_sign_in
 from appraise.domain.employees import ExternalReference
 from appraise.domain.identifiers import EmployeeId
-from appraise.errors import Unauthenticated
+from appraise.errors import Retriable, Unauthenticated, UnknownCredential
 from appraise.storage import people, tokens
 from appraise.storage.database import Session
 from appraise.use_cases.authenticate import GONE
@@ -32,6 +34,8 @@ LEEWAY: Final = 30
 LONGEST: Final = 16 * 1024
 """Characters of a token."""
 PARTS: Final = 3
+LOOKED_AT_EVERY: Final = 15.0
+"""Seconds between two looks at the age of keys."""
 LOGOUT_TYPES: Final = frozenset({None, "jwt", "logout+jwt"})
 LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 MALFORMED: Final = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
@@ -59,6 +63,29 @@ class TrustedIssuers:
         if known is None:
             raise _NotAccepted("its issuer is not configured")
         return known
+
+    def are_at_hand(self, token: str, *, at: datetime) -> bool:
+        """Whether what a token says can be held to its issuer's keys without waiting for the issuer."""
+        try:
+            said = _read(token)
+            kid = said.header.get("kid")
+            return not isinstance(kid, str) or self.get(said.claims.get("iss")).keys.is_at_hand(kid, at=at)
+        except (_NotAccepted, *MALFORMED):
+            return True
+
+    def fetch(self, token: str, *, at: datetime) -> None:
+        """Waits for the keys of the token's issuer."""
+        with suppress(_NotAccepted, Retriable, *MALFORMED):
+            said = _read(token)
+            self.get(said.claims.get("iss")).keys.get(str(said.header.get("kid")), at=at)
+
+    def keep(self, stop: Event, clock: Callable[[], datetime]) -> None:
+        """Renews all keys before they are due, until told to stop."""
+        while True:
+            for known in self._trusted.values():
+                known.keys.renew(at=clock())
+            if stop.wait(LOOKED_AT_EVERY):
+                return
 
     def of_the_console(self) -> tuple[Issuer, ...]:
         """Those by which people sign in to the console."""
@@ -184,7 +211,7 @@ def _check_party(claims: dict[str, Any], client: str) -> None:
 
 def _refused(why: Exception) -> Unauthenticated:
     LOG.info("a JWT was not accepted", reason=str(why)[:300])
-    return Unauthenticated("the token is not accepted", hint="sign in again")
+    return UnknownCredential("the token is not accepted", hint="sign in again")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 from appraise.domain.access import Principal, Role, may_sign_in
 from appraise.domain.identifiers import EmployeeId, TokenId
-from appraise.errors import Unauthenticated
+from appraise.errors import Unauthenticated, UnknownCredential
 from appraise.storage import audit, idempotency, people, tokens, web_sessions
 from appraise.storage.database import Session
 from appraise.storage.documents import digest
@@ -65,7 +65,9 @@ def authenticate_session(deployment: Deployment, session_id: str, *, at: datetim
     """Who is behind a session, as they are now. Raises `Unauthenticated`."""
     with deployment.database.reading() as session:
         known = web_sessions.get(session, secret_hash(session_id))
-        if known is None or known.expires_at <= at or known.used_at + IDLE <= at:
+        if known is None:
+            raise UnknownCredential(ENDED, hint="sign in again")
+        if known.expires_at <= at or known.used_at + IDLE <= at:
             raise Unauthenticated(ENDED, hint="sign in again")
         status = people.status_of(session, known.employee, on=at.date())
         roles = known.roles | tokens.roles_of(session, known.employee)
