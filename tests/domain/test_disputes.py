@@ -78,7 +78,7 @@ DECLINED = replace(RATING, state=DisputeState.DECLINED)
         (RATING, [DECLINED, replace(CLAIM, state=DisputeState.DECLINED)], None, None),
         (RATING, [DECLINED, replace(DECLINED, revision=1)], None, None),
         (RATING, [DECLINED, replace(DECLINED, state=DisputeState.EXPIRED)], None, None),
-        (RATING, [DECLINED, replace(DECLINED, state=DisputeState.WITHDRAWN)], None, None),
+        (RATING, [DECLINED, replace(DECLINED, state=DisputeState.WITHDRAWN)], None, TOO_MANY),
     ],
 )
 def test_when_something_can_be_disputed(

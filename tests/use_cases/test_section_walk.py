@@ -149,6 +149,7 @@ class Model:
             "propose": self.proposed_by is not None and "ALREADY_DONE",
             "reopen": (self.proposed_by is None and "NOT_PROPOSED") or (self.proposed_by == who and "SECOND_PERSON"),
             "dispute": (self.open_dispute and "ALREADY_DONE") or (self.disputes >= 2 and "TOO_MANY"),
+            "void": self.revision > 1 and "WRONG_STATE",
             "approve": has_scored and "SECOND_PERSON",
             "decline": has_scored and "NOT_NEUTRAL",
             "uphold": has_scored and "NOT_NEUTRAL",

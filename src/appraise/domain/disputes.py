@@ -68,7 +68,10 @@ class Dispute:
 def hindrance_to_filing(
     section: Section, new: Dispute, before: Sequence[Dispute], *, most: int, respond_by: date | None
 ) -> Refusal | None:
-    """`before` are all disputes of the section; those that expired do not count against `most`."""
+    """`before` are all disputes of the section; those that expired do not count against `most`.
+
+    Those that were withdrawn do: each stopped the employee's clock.
+    """
     refusal = None
     if item_of(section, new.item) is None:
         refusal = UNKNOWN_ITEM
@@ -88,7 +91,7 @@ def hindrance_to_filing(
 def _counts(dispute: Dispute, revision: int) -> bool:
     if dispute.kind is not DisputeKind.RATING or dispute.revision != revision:
         return False
-    return dispute.state not in {DisputeState.EXPIRED, DisputeState.WITHDRAWN}
+    return dispute.state is not DisputeState.EXPIRED
 
 
 def disputed(section: Section, new: Dispute) -> Section:

@@ -61,6 +61,8 @@ def _not_yet(section: Section, action: Action, moment: Moment) -> Refusal | None
             refusal = "ALREADY_DONE", f"it was released on {course.released_at.date()}"
         case Action.SHARE if course.released_at is None and not moment.is_hr:
             refusal = "NOT_RELEASED", "HR has not released it yet"
+        case Action.VOID if section.revision > 1:
+            refusal = "WRONG_STATE", "its first revision was shared; what an employee was told is not voided"
         case Action.DECIDE_DISPUTE if not moment.is_disputed:
             refusal = "ALREADY_DONE", "no dispute waits for a decision"
         case Action.DECIDE_CLAIM if not moment.is_claimed:
