@@ -169,7 +169,7 @@ def test_what_stands_in_the_way_is_told_in_a_sentence(
 
 def test_a_section_that_was_shared_once_is_not_voided() -> None:
     """It may be without ratings again: reopened, exempt for a while, and no longer exempt."""
-    once = section(item("a"))
+    once = replace(section(item("a")), state=SectionState.COLLECTING)
     told = Refusal("WRONG_STATE", "its first revision was shared; what an employee was told is not voided")
 
     assert hindrance(once, Action.VOID, moment()) is None

@@ -12,7 +12,7 @@ from appraise.domain.sections import Section
 class SectionRevision:
     """`section` as it stood at the end; `ended_at` is None for the current one.
 
-    `is_superseded` where a later revision is final: until then the last final one is what counts.
+    `is_superseded` where a later revision is final. Until then the last final one stands in HR systems as written.
     """
 
     section: Section

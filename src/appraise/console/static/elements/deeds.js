@@ -99,7 +99,7 @@ export const deeds = () => ({
     document: ReopenSection,
     button: t`Agree to open again`,
     title: t`Open this section again?`,
-    words: t`A new revision begins with the ratings of the last one, which is kept and counts until the new one is final.`,
+    words: t`A new revision begins with the ratings of the last one, which is kept and stands in HR systems until the new one is final.`,
   },
 });
 

@@ -257,7 +257,7 @@ export default {
   "What has to be put right": "Was berichtigt werden muss",
   "Agree to open again": "Wiederöffnung zustimmen",
   "Open this section again?": "Diesen Abschnitt wieder öffnen?",
-  "A new revision begins with the ratings of the last one, which is kept and counts until the new one is final.": "Eine neue Fassung beginnt mit den Bewertungen der letzten; diese bleibt aufbewahrt und gilt, bis die neue abgeschlossen ist.",
+  "A new revision begins with the ratings of the last one, which is kept and stands in HR systems until the new one is final.": "Eine neue Fassung beginnt mit den Bewertungen der letzten; diese bleibt aufbewahrt und in den HR-Systemen stehen, bis die neue abgeschlossen ist.",
   "Decided. The employee reads your reason.": "Entschieden. Die beurteilte Person liest Ihre Begründung.",
   "Disputes and claims": "Einsprüche und Meldungen",
   "No dispute and no claim waits for you. Whoever rated somebody does not decide about it.": "Kein Einspruch und keine Meldung wartet auf Sie. Wer jemanden bewertet hat, entscheidet darüber nicht.",
