@@ -245,7 +245,8 @@ def test_an_empty_table_of_an_unknown_indicator_is_answered_with_the_installed_o
 
 def test_an_unknown_key_is_answered_with_the_keys_that_there_are() -> None:
     assert refusal("[indicators.satisfaction]\nhalflife = 3").expected == (
-        "one of: attribution, case_mix, minimum_events, weight, window_days, half_life_days, horizon_days"
+        "one of: attribution, case_mix, minimum_events, weight, window_days, half_life_days, horizon_days, "
+        "minimum_response, response_ratio"
     )
     assert refusal("[reasons]\nversio = '4'").expected == (
         "a key of this document by its dotted name, e.g. attributable_share"

@@ -76,6 +76,10 @@ CASES = {
     "many answers of one customer": [
         "scoring/test_satisfaction::test_a_customer_counts_once_per_employee_as_the_average_of_the_answers"
     ],
+    "few customers answer, or far fewer or more than colleagues'": [
+        "scoring/test_responses::test_from_too_few_answers_nothing_is_told_and_the_reason_says_how_many",
+        "scoring/test_responses::test_whose_customers_hardly_answer_beside_colleagues_gets_a_reason_and_no_figure",
+    ],
     "one customer who buys the most": [
         "scoring/test_winsorising::test_one_large_order_decides_nothing_alone_where_the_policy_says_so_and_the_run_says_it"
     ],

@@ -23,6 +23,9 @@ GROUPS: Final = "groups of employees without a kind of case in common"
 PLAIN: Final = "plain average, with what colleagues had a share in"
 """Name of the working's note that says what was observed, where `raw` has the colleagues' part taken out."""
 
+RESPONSES: Final = "customers answered after"
+"""Name of the working's note that says after how many contacts there was an answer."""
+
 CASE_MIX: Final = "case mix: "
 NOT_ADJUSTED: Final = "not adjusted for, "
 """How the note begins that names a factor, and says why it could not be adjusted for."""
@@ -47,7 +50,8 @@ def sentences(estimate: Estimate) -> tuple[str, ...]:
     steps = (
         _observed(estimate),
         _without_colleagues(estimate),
-        _lost(estimate),
+        _noted(estimate, LOST),
+        _noted(estimate, RESPONSES),
         _compared(estimate),
         _case_mix(estimate),
         _not_adjusted(estimate),
@@ -142,9 +146,10 @@ def _without_colleagues(estimate: Estimate) -> str:
     )
 
 
-def _lost(estimate: Estimate) -> str:
-    meaning = dict(estimate.working.notes).get(LOST)
-    return "" if meaning is None else retold(f"{LOST[:1].upper()}{LOST[1:]} {meaning}.")
+def _noted(estimate: Estimate, name: str) -> str:
+    """A note that is a sentence together with its name."""
+    told = dict(estimate.working.notes).get(name)
+    return "" if told is None else retold(f"{name[:1].upper()}{name[1:]} {told}.")
 
 
 def _compared(estimate: Estimate) -> str:

@@ -68,7 +68,9 @@ class IndicatorPolicy:
     customer's history in bands); `minimum_events` below which nothing is published:
     answers for satisfaction (n ≥ 10), expected events for ratios (E ≥ 5). `relation` and `inactive_after_days`, the
     shortest time after which who does not buy is lost, are attrition's; `winsor_quantile` is lifetime value's: of
-    contacts foretold alike the money beyond that quantile is capped there, and 1 caps none.
+    contacts foretold alike the money beyond that quantile is capped there, and 1 caps none. Satisfaction is told of
+    nobody whose customers answered after less than a share of `minimum_response` of the contacts, or surely less than
+    `response_ratio`, or more than its inverse, times as often as colleagues' (0 asks for nothing).
     """
 
     attribution: Attribution
@@ -81,6 +83,8 @@ class IndicatorPolicy:
     relation: Relation = Relation.AUTO
     inactive_after_days: int = 90
     winsor_quantile: float = 1.0
+    minimum_response: float = 0.02
+    response_ratio: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

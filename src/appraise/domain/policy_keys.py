@@ -222,6 +222,21 @@ OF_AN_INDICATOR: Final[tuple[Key, ...]] = (
         "no cap: at .995 the reference simulation lost coverage (.933 for .954) and won no accuracy",
         only=(LIFETIME_VALUE,),
     ),
+    Key(
+        "minimum_response",
+        {"type": "number", "minimum": 0, "maximum": 1},
+        "share of an employee's contacts after which customers must have answered; 0 asks for none",
+        f"{_CHOICE}: contacts are counted, as few exports say who was asked; lower it where few of them are asked",
+        only=(SATISFACTION,),
+    ),
+    Key(
+        "response_ratio",
+        {"type": "number", "minimum": 0, "maximum": 1},
+        "nobody is told of whose customers surely answer less than this times, or more than its inverse times, as often"
+        " as colleagues'; 0 asks for nothing",
+        "surely: outside the 99.8 % funnel with overdispersion (Spiegelhalter 2005, QSHC 14:347); how far is a choice",
+        only=(SATISFACTION,),
+    ),
 )
 
 

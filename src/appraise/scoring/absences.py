@@ -81,6 +81,25 @@ def too_little(indicator: IndicatorKey, words: Words, *, amount: float, minimum:
     return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, reason, evidence)
 
 
+def answered_rarely(indicator: IndicatorKey, answered: int, contacts: int, least: float, evidence: Evidence) -> Absence:
+    reason = (
+        f"Customers answered after {answered:,} of {contacts:,} contacts ({answered / contacts:.1%}); from less than "
+        f"{least:.1%} nothing is told of all customers."
+    )
+    return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, reason, evidence)
+
+
+def answered_apart(
+    indicator: IndicatorKey, answered: int, contacts: int, expected: float, evidence: Evidence
+) -> Absence:
+    """Fewer or more answers than chance explains: which customers answered may not have been left to chance."""
+    reason = (
+        f"Customers answered after {answered:,} of {contacts:,} contacts, where colleagues' customers would have "
+        f"given {_number(expected)} answers; so far apart they may not speak for all customers."
+    )
+    return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, reason, evidence)
+
+
 def too_unreliable(
     indicator: IndicatorKey,
     words: Words,

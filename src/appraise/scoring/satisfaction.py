@@ -6,7 +6,7 @@ over who served or owned the customer up to then: the score form Σwr/Σw² of t
 Goldstein & Rasbash 2001), as the weighted mean Σwr/Σw would credit everybody with part of what colleagues did.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -26,11 +26,13 @@ from appraise.scoring.arrays import FloatArray, IntArray, fetched, floats, whole
 from appraise.scoring.attribution import credit
 from appraise.scoring.case_mix import ALIKE, APART, SAME, folded_levels, with_factors
 from appraise.scoring.credit_sums import EXACT_LARGE, credit_given, exact_sum
+from appraise.scoring.event_tables import surely
 from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said_by_part
 from appraise.scoring.indicator import Indicator, Shared
 from appraise.scoring.left_out import counted as counted_out
 from appraise.scoring.left_out import excluded_throughout, reason_of
 from appraise.scoring.prepared import CASE_COLUMNS, Prepared
+from appraise.scoring.responses import responses, unspoken, with_response
 from appraise.scoring.working import exactly
 from appraise.statistics.group_sums import GroupSums
 from appraise.statistics.shrinkage import normal
@@ -63,12 +65,28 @@ def satisfaction(shared: Shared, policy: Policy) -> Findings:
         return Findings(Results(), missing_data(SATISFACTION, OWNERSHIPS), nothing)
     answers = credited_answers(shared, rules)
     counted = answers.filter(answers.left_out.isnull())
-    told = averages(SATISFACTION, WORDS, answers, (*rules.case_mix, SCALE), policy)
+    found = responses(prepared) if rules.attribution is Attribution.DIRECT else {}
+    silent = unspoken(SATISFACTION, found, _seen(counted, found) if found else {}, rules)
+    speaking = answers.filter(~surely(answers.employee.isin(list(silent)))) if silent else answers
+    told = averages(SATISFACTION, WORDS, speaking, (*rules.case_mix, SCALE), policy)
+    said = {at: with_response(one, found.get(at)) for at, one in told.said.items()}
     return Findings(
-        results=excluded_throughout(SATISFACTION, told, counted_out(answers), prepared.exclusions),
+        results=excluded_throughout(
+            SATISFACTION, Results({**said, **silent}, told.measured), counted_out(answers), prepared.exclusions
+        ),
         otherwise=nothing_seen(SATISFACTION, _OTHERWISE[rules.attribution]),
         coverage=outcomes_covered(SATISFACTION, counted),
     )
+
+
+def _seen(counted: ibis.Table, of: Iterable[int]) -> dict[int, Evidence]:
+    """The answers by employee, each customer once."""
+    known = counted.filter(counted.employee.isin(list(of)))
+    sums = known.group_by("employee").agg(events=known.count(), customers=known.customer.nunique())
+    return {
+        row["employee"]: Evidence(row["events"], row["customers"], Decimal(row["customers"]))
+        for row in fetched(sums, order_by=["employee"]).to_pylist()
+    }
 
 
 INDICATOR = Indicator(
