@@ -102,6 +102,19 @@ def test_a_total_is_shown_as_the_host_will_have_it(company: Company, ask: Ask) -
     assert shown == {"total": "3.33", "hostTotal": {"value": "58", **SCALE}}
 
 
+def test_a_cycle_is_moved_to_other_days_and_not_to_none(company: Company, ask: Ask) -> None:
+    move = (
+        """mutation ($i: MoveCycleInput!) { moveCycle(input: $i) { cycle { start end } userErrors { code path } } }"""
+    )
+    wanted = {"cycleId": to_global(Kind.CYCLE, company.cycle.id), "expectedState": "OPEN", "start": "2025-02-01"}
+    answers = [ask("Hal Novak", move, i=wanted | {"end": end}) for end in ("2026-02-01", "2026-02-01", "2025-02-01")]
+    done, again, empty = answers
+
+    assert done["data"]["moveCycle"]["cycle"] == {"start": "2025-02-01", "end": "2026-02-01"}, answers
+    assert again["data"]["moveCycle"]["userErrors"] == [{"code": "NOTHING_CHANGED", "path": ["input", "start"]}]
+    assert codes(empty) == ["BAD_USER_INPUT"]
+
+
 def test_earlier_revisions_are_read(company: Company, ask: Ask) -> None:
     section = company.section("Ann Archer").section
     rate = """mutation ($i: RateItemInput!) { rateItem(input: $i) { userErrors { code } } }"""

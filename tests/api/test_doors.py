@@ -38,6 +38,7 @@ EXPORT = "mutation ($input: CreateExportInput!) { createExport(input: $input) { 
 MUTATIONS = {
     Action.RATE: ("rateItem", 'itemId: "{item}", rating: 3'),
     Action.SUBMIT: ("submitSection", ""),
+    Action.HAND_IN_UNREVIEWED: ("handInUnreviewed", 'reason: "x"'),
     Action.RETURN: ("returnSection", 'reason: "x"'),
     Action.FINALISE: ("finaliseSection", 'reason: "x"'),
     Action.ASSESS_SELF: ("assessItem", 'itemId: "{item}", rating: 3'),
@@ -57,6 +58,7 @@ MUTATIONS = {
 
 OF_HR = {
     Action.FINALISE,
+    Action.HAND_IN_UNREVIEWED,
     Action.RELEASE,
     Action.EXEMPT,
     Action.END_EXEMPTION,

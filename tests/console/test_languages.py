@@ -117,7 +117,7 @@ def said() -> set[str]:
     found |= {text for name, _, meaning in COLUMNS for text in (name, meaning)} | {*UNITS.values(), *METHOD}
     found |= {unit.value for unit in TotalUnit}
     found |= {one.value for one in (Question.RATED_HIGH, Question.BETTER, Question.ABOVE_MEDIAN)}
-    return found | {*printed.STANCES.values(), printed.READING, printed.CONTEXT, *OTHERS}
+    return found | {*printed.STANCES.values(), printed.READING, printed.UNREVIEWED, printed.CONTEXT, *OTHERS}
 
 
 OTHERS = {

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from appraise.domain.cycle_steps import CycleAction, advance, allowed, cancel, next_state, with_rules
+from appraise.domain.cycle_steps import CycleAction, advance, allowed, cancel, move, next_state, with_rules
 from appraise.domain.cycles import Cycle, CycleRules, CycleState
 from appraise.domain.host_scale import HostScale
 from appraise.domain.identifiers import CycleId
@@ -49,10 +49,16 @@ def test_each_stage_leads_where_the_table_says(state: CycleState) -> None:
     assert with_rules(plain, CycleRules(calibrates=True), told=0) == (
         calibrating if is_changed else refused("; its rules stand")
     )
+    later = Period(date(2025, 4, 1), date(2026, 4, 1))
+    assert move(plain, later) == (replace(plain, period=later) if is_cancelled else refused("; its days stand"))
+    assert move(in_stage("OPEN"), PLAIN.period) == Refusal(
+        "NOTHING_CHANGED", "these are the cycle's days already", "start"
+    )
     wanted = {
         CycleAction.ADVANCE: follow is not None,
         CycleAction.SCORE: state not in {"ARCHIVED", "CANCELLED"},
         CycleAction.SET_RULES: is_changed,
+        CycleAction.MOVE: is_cancelled,
         CycleAction.CANCEL: is_cancelled,
     }
     assert allowed(plain) == tuple(action for action, may in wanted.items() if may)

@@ -261,6 +261,7 @@ UNKNOWN = {f"%{kind.name}%": to_global(kind, "none") for kind in Kind}
 OF_ADMINISTRATORS = {
     "advanceCycle": '{cycleId: "%CYCLE%", expectedState: PLANNED}',
     "cancelCycle": '{cycleId: "%CYCLE%", expectedState: PLANNED, reason: "x"}',
+    "moveCycle": '{cycleId: "%CYCLE%", expectedState: PLANNED, start: "2030-01-01", end: "2031-01-01"}',
     "setCycleRules": '{cycleId: "%CYCLE%", expectedState: PLANNED, rules: {}}',
     "startScoring": '{cycleId: "%CYCLE%"}',
     "tryPolicy": '{cycleId: "%CYCLE%"}',

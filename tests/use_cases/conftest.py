@@ -157,15 +157,22 @@ class Company:
         return Principal(name.title(), self.ids[name], roles)
 
     def scored(
-        self, *, value: str = "71.25", at: datetime = AT, absent: bool = False, policy: Policy = DEFAULT_POLICY
+        self,
+        *,
+        value: str = "71.25",
+        at: datetime = AT,
+        absent: bool = False,
+        policy: Policy = DEFAULT_POLICY,
+        figure: Estimate | None = None,
     ) -> ScoringRun:
-        first = Absence(SATISFACTION, AbsenceKind.EXCLUDED, "left out") if absent else estimate(value)
+        first = Absence(SATISFACTION, AbsenceKind.EXCLUDED, "left out") if absent else figure or estimate(value)
         composites = {"ann": composite(), "ben": Absence(COMPOSITE, AbsenceKind.INSUFFICIENT_EVIDENCE, "one figure")}
         cards = tuple(
             Scorecard(self.ids[name], (first, absence()), composites.get(name)) for name in ("ann", "ben", "max")
         )
+        days = self.cycle.period
         manifest = Manifest(
-            "test", "p" * 64, "q" * 64, (("contacts", 3), ("ratings", 2)), date(2025, 1, 1), date(2026, 1, 1), at.date()
+            "test", "p" * 64, "q" * 64, (("contacts", 3), ("ratings", 2)), days.start, days.end, at.date()
         )
         coverage = (Coverage(SATISFACTION, Decimal(100), Decimal("93.5"), (("bot", Decimal("6.5")),)),)
         return store_scores(

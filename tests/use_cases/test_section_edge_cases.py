@@ -7,28 +7,50 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from tests.use_cases.conftest import AT, Company, done, finalised, rated, record, shared, stepped, submitted
+from tests.use_cases.conftest import (
+    AT,
+    Company,
+    done,
+    estimate,
+    finalised,
+    rated,
+    record,
+    shared,
+    stepped,
+    submitted,
+)
 
 from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.adapters.records import ManagerReference, PeopleRecord
 from appraise.domain.access import may_sign_in
-from appraise.domain.cycles import CycleRules
+from appraise.domain.cycles import Cycle, CycleRules, CycleState
 from appraise.domain.delegations import NamedDelegation
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
+from appraise.domain.indicators import SATISFACTION
+from appraise.domain.periods import Period
 from appraise.domain.readiness import Obstacle
-from appraise.domain.section_course import ExemptionReason
+from appraise.domain.reading import HandedIn
+from appraise.domain.section_course import ExemptionReason, Stance
 from appraise.domain.section_states import Action, SectionState
-from appraise.errors import NotFound
+from appraise.domain.sections import Refusal
+from appraise.errors import Forbidden, NotFound
 from appraise.storage import cycles, people, sections
+from appraise.use_cases.acknowledge_section import acknowledge_section
+from appraise.use_cases.approve_section import approve_section
 from appraise.use_cases.delegate import Wanted, end_delegation, name_delegate
 from appraise.use_cases.end_exemption import end_exemption
 from appraise.use_cases.exempt_section import exempt_section
+from appraise.use_cases.finalise_section import finalise_section
+from appraise.use_cases.finished import finished
+from appraise.use_cases.hand_in_unreviewed import hand_in_unreviewed
 from appraise.use_cases.import_people import reconcile_people
+from appraise.use_cases.move_cycle import move_cycle
 from appraise.use_cases.rate_item import rate_item
 from appraise.use_cases.read_disputes import read_beside
 from appraise.use_cases.read_readiness import read_readiness
 from appraise.use_cases.read_sections import get_section
 from appraise.use_cases.read_tasks import read_tasks
+from appraise.use_cases.share_section import share_section
 from appraise.use_cases.stand_ins import standing_in
 from appraise.use_cases.submit_section import submit_section
 
@@ -84,8 +106,11 @@ CASES = {
         "scoring/test_winsorising::test_one_large_order_decides_nothing_alone_where_the_policy_says_so_and_the_run_says_it"
     ],
     "a manager who hands nothing in": [
-        "use_cases/test_tasks::test_reminders_go_to_those_who_have_something_to_do_and_once"
+        "use_cases/test_tasks::test_reminders_go_to_those_who_have_something_to_do_and_once",
+        f"{HERE}::test_hr_hands_in_what_nobody_reviewed_as_provisional",
+        "domain/test_unreviewed::test_the_level_of_the_data_stands_in_for_what_the_manager_has_not_rated",
     ],
+    "the cycle's days are moved": [f"{HERE}::test_moving_the_days_of_a_cycle_leaves_frozen_evidence_as_it_was"],
     "an employee who does not answer": [
         "use_cases/test_tasks::test_who_does_not_answer_in_time_has_not_agreed",
         "use_cases/test_tasks::test_the_clock_stands_still_while_the_employee_is_on_leave",
@@ -323,3 +348,50 @@ def test_a_manager_who_is_back_goes_on_where_the_delegate_was(company: Company) 
         )
     )
     assert (handed_in.section.items[0].rating, handed_in.section.course.submitted_by) == (4, company.ids["max"])
+
+
+def test_hr_hands_in_what_nobody_reviewed_as_provisional(company: Company) -> None:
+    levelled = replace(estimate(), level=4)
+    company.scored(figure=levelled)
+    early = stepped(company, hand_in_unreviewed, "hal", reason="Max is away")
+    with company.deployment.database.transaction() as session:
+        cycles.save(session, replace(company.cycle, rules=CycleRules(rate_by=AT.date() - DAY)))
+    with pytest.raises(Forbidden):
+        stepped(company, hand_in_unreviewed, "dora", reason="Max is away")
+    after = done(stepped(company, hand_in_unreviewed, "hal", reason="Max is away"))
+
+    assert isinstance(early, Refusal)
+    assert after.handed_in == HandedIn("Hal", None, "Max is away", (SATISFACTION,))
+    assert company.section("ann").section.items[0].rating == 4
+    done(stepped(company, approve_section, "dora"))
+    done(stepped(company, share_section, "hal"))
+    done(stepped(company, acknowledge_section, "ann", stance=Stance.SEEN_NOT_AGREE, comment=None))
+    final = done(stepped(company, finalise_section, "hal", reason="all seen")).section
+    with company.deployment.database.reading() as session:
+        assert finished(session, [final.id])[final.id].section.is_unreviewed
+
+
+def test_moving_the_days_of_a_cycle_leaves_frozen_evidence_as_it_was(company: Company) -> None:
+    company.scored()
+    frozen = submitted(company).section
+    ben = company.section("ben").section
+    days = Period(date(2025, 4, 1), date(2026, 4, 1))
+    moved = move_cycle(
+        company.deployment,
+        company.principal("hal"),
+        company.cycle.id,
+        period=days,
+        expected_state=CycleState.OPEN,
+        at=AT,
+    )
+    assert isinstance(moved, Cycle)
+    run = replace(company, cycle=moved).scored(value="40.00", at=AT + DAY)
+
+    assert run.manifest is not None
+    assert (run.manifest.cycle_start, run.manifest.cycle_end) == (days.start, days.end)
+    after = company.section("ann")
+    assert after.section == frozen
+    # Other days are no correction of the old ones.
+    assert read_beside(company.deployment, after).corrections == ()
+    now = company.section("ben").section
+    assert (ben.run != run.id, now.run, now.items[0].result) == (True, run.id, estimate("40.00"))

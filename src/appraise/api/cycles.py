@@ -22,6 +22,7 @@ from appraise.domain.periods import Period
 from appraise.domain.sections import Refusal
 from appraise.use_cases.advance_cycle import advance_cycle
 from appraise.use_cases.cancel_cycle import cancel_cycle
+from appraise.use_cases.move_cycle import move_cycle
 from appraise.use_cases.open_cycle import NameTaken, open_cycle
 from appraise.use_cases.read_cycles import get_cycle
 from appraise.use_cases.set_cycle_rules import set_cycle_rules
@@ -90,6 +91,12 @@ class SetCycleRulesInput(CycleChangeInput):
     rules: CycleRulesInput = strawberry.field(description="All of them.")
 
 
+@strawberry.input(description="Moves a cycle to other days.")
+class MoveCycleInput(CycleChangeInput):
+    start: date = strawberry.field(description="First day whose contacts count.")
+    end: date = strawberry.field(description="First day whose contacts no longer count.")
+
+
 @strawberry.type(description="What every change of a cycle gives.")
 class CyclePayload:
     cycle: CycleType | None = strawberry.field(description="The cycle afterwards; null where nothing was changed.")
@@ -108,6 +115,11 @@ class AdvanceCyclePayload(CyclePayload):
 
 @strawberry.type(description="What came of cancelling it.")
 class CancelCyclePayload(CyclePayload):
+    pass
+
+
+@strawberry.type(description="What came of moving it.")
+class MoveCyclePayload(CyclePayload):
     pass
 
 
@@ -186,6 +198,17 @@ class CycleMutation:
         change: Annotated[SetCycleRulesInput, strawberry.argument(name="input", description="Which cycle, and how.")],
     ) -> SetCycleRulesPayload | None:
         return _changed(SetCycleRulesPayload, info, set_cycle_rules, change, rules=change.rules.rules())
+
+    @strawberry.mutation(
+        description="Move a cycle to other days, until it is calibrated or shared. What was handed in stays.",
+        extensions=[Requires(Permission.MANAGE_CYCLES)],
+    )
+    def move_cycle(
+        self,
+        info: strawberry.Info,
+        change: Annotated[MoveCycleInput, strawberry.argument(name="input", description="Which cycle, and the days.")],
+    ) -> MoveCyclePayload | None:
+        return _changed(MoveCyclePayload, info, move_cycle, change, period=Period(change.start, change.end))
 
 
 def _changed(

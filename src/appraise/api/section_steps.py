@@ -15,6 +15,7 @@ from appraise.use_cases.approve_section import approve_section
 from appraise.use_cases.assess_item import assess_item
 from appraise.use_cases.end_exemption import end_exemption
 from appraise.use_cases.exempt_section import exempt_section
+from appraise.use_cases.hand_in_unreviewed import hand_in_unreviewed
 from appraise.use_cases.propose_reopening import propose_reopening
 from appraise.use_cases.release_section import release_section
 from appraise.use_cases.reopen_section import reopen_section
@@ -42,6 +43,16 @@ class SubmitSelfAssessmentInput(SectionChangeInput):
 
 @strawberry.type(description="What came of handing it in.")
 class SubmitSelfAssessmentPayload(SectionPayload):
+    pass
+
+
+@strawberry.input(description="Hands a section in without its manager.")
+class HandInUnreviewedInput(SectionChangeInput):
+    reason: str = strawberry.field(description="Why nobody reviews it; everybody who reads the section reads it.")
+
+
+@strawberry.type(description="What came of handing it in.")
+class HandInUnreviewedPayload(SectionPayload):
     pass
 
 
@@ -249,6 +260,17 @@ class SectionStepMutation:
         change: Annotated[EndExemptionInput, strawberry.argument(name="input", description="What to do.")],
     ) -> EndExemptionPayload | None:
         return changed(EndExemptionPayload, info.context, end_exemption, change)
+
+    @strawberry.mutation(
+        description="Hand in, as HR, what its manager did not by the last day for rating: provisional, not reviewed.",
+        extensions=[Requires(Permission.ADMINISTER_SECTIONS)],
+    )
+    def hand_in_unreviewed(
+        self,
+        info: strawberry.Info,
+        change: Annotated[HandInUnreviewedInput, strawberry.argument(name="input", description="What to do.")],
+    ) -> HandInUnreviewedPayload | None:
+        return changed(HandInUnreviewedPayload, info.context, hand_in_unreviewed, change, reason=change.reason)
 
     @strawberry.mutation(
         description="Void a section that was created in error: hidden from all but HR and auditors.",

@@ -52,7 +52,7 @@ class LiveContext:
 class SectionChangeKind(Enum):
     CURRENT = strawberry.enum_value("CURRENT", description="Nothing yet: how it stands when following begins.")
     RATED = strawberry.enum_value("RATED", description="The manager rated or commented an item.")
-    SUBMITTED = strawberry.enum_value("SUBMITTED", description="The manager handed it in.")
+    SUBMITTED = strawberry.enum_value("SUBMITTED", description="The manager, or HR without them, handed it in.")
     RETURNED = strawberry.enum_value("RETURNED", description="It was given back to the manager.")
     SELF_ASSESSED = strawberry.enum_value("SELF_ASSESSED", description="The employee wrote of themselves.")
     APPROVED = strawberry.enum_value("APPROVED", description="A manager further up, or HR, approved it.")
@@ -74,6 +74,7 @@ class SectionChangeKind(Enum):
 KINDS: Final = {
     Action.RATE: SectionChangeKind.RATED,
     Action.SUBMIT: SectionChangeKind.SUBMITTED,
+    Action.HAND_IN_UNREVIEWED: SectionChangeKind.SUBMITTED,
     Action.RETURN: SectionChangeKind.RETURNED,
     Action.ASSESS_SELF: SectionChangeKind.SELF_ASSESSED,
     Action.APPROVE: SectionChangeKind.APPROVED,

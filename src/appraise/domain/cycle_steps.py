@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from appraise.domain.cycles import Cycle, CycleRules, CycleState
+from appraise.domain.periods import Period
 from appraise.domain.section_states import ENDED, SectionState
 from appraise.domain.sections import Refusal
 
@@ -32,6 +33,7 @@ class CycleAction(StrEnum):
     ADVANCE = "ADVANCE"
     SCORE = "SCORE"
     SET_RULES = "SET_RULES"
+    MOVE = "MOVE"
     CANCEL = "CANCEL"
 
 
@@ -41,6 +43,7 @@ def allowed(cycle: Cycle) -> tuple[CycleAction, ...]:
         CycleAction.ADVANCE: next_state(cycle) is not None,
         CycleAction.SCORE: cycle.state in SCORED,
         CycleAction.SET_RULES: cycle.state in CHANGEABLE,
+        CycleAction.MOVE: cycle.state in CANCELLABLE,
         CycleAction.CANCEL: cycle.state in CANCELLABLE,
     }
     return tuple(action for action, is_allowed in may.items() if is_allowed)
@@ -88,6 +91,15 @@ def cancel(cycle: Cycle, *, told: int, reason: str) -> Cycle | Refusal:
     if not reason.strip():
         return Refusal("REASON_MISSING", "say why the cycle is cancelled", "reason")
     return replace(cycle, state=CycleState.CANCELLED)
+
+
+def move(cycle: Cycle, period: Period) -> Cycle | Refusal:
+    """Other days, as long as figures are still gathered; what was handed in keeps those with which it was."""
+    if cycle.state not in CANCELLABLE:
+        return Refusal("CYCLE_STATE", f"the cycle {cycle.name} is {cycle.state}; its days stand")
+    if period == cycle.period:
+        return Refusal("NOTHING_CHANGED", "these are the cycle's days already", "start")
+    return replace(cycle, period=period)
 
 
 def with_rules(cycle: Cycle, rules: CycleRules, *, told: int) -> Cycle | Refusal:

@@ -63,7 +63,7 @@ PERMITTED: Final[dict[CycleState, frozenset[Action]]] = {
     CycleState.CALIBRATION: _LATE,
     CycleState.SHARING: _LATE,
     # What is still open in a closed cycle was reopened.
-    CycleState.CLOSED: _LATE - {Action.EXEMPT, Action.VOID, Action.ASSESS_SELF},
+    CycleState.CLOSED: _LATE - {Action.EXEMPT, Action.VOID, Action.ASSESS_SELF, Action.HAND_IN_UNREVIEWED},
     CycleState.ARCHIVED: frozenset(),
     CycleState.CANCELLED: frozenset(),
 }

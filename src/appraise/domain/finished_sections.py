@@ -65,6 +65,7 @@ class FinishedSection:
     stance: Stance | None = None
     manifest_hash: str | None = None
     cycle_reference: ExternalReference | None = None
+    is_unreviewed: bool = False
 
     @property
     def total_shown(self) -> Decimal | None:
@@ -123,6 +124,9 @@ def absence_of(section: Section) -> Absence | None:
         reason = (
             f"{section.observed_weight:.0%} of the weight could be observed; a total needs {section.floor:.0%} of it."
         )
+        return Absence(COMPOSITE, AbsenceKind.INSUFFICIENT_EVIDENCE, reason)
+    if section.is_unreviewed and any(item.rating is not None for item in section.items):
+        reason = f"It was handed in unreviewed, with ratings for less than {section.floor:.0%} of the weight."
         return Absence(COMPOSITE, AbsenceKind.INSUFFICIENT_EVIDENCE, reason)
     absent = [item.result for item in section.items if item.weight > 0 and isinstance(item.result, Absence)]
     if len(absent) == 1:

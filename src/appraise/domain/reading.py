@@ -9,7 +9,7 @@ from appraise.domain.cursors import cursor
 from appraise.domain.cycles import Cycle
 from appraise.domain.delegations import NamedDelegation
 from appraise.domain.employees import Employee, EmploymentStatus, ReportingKind
-from appraise.domain.identifiers import CycleId, EmployeeId, LoadId, RunId
+from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, LoadId, RunId
 from appraise.domain.periods import Period
 from appraise.domain.scorecards import Absence, Composite, Coverage, Manifest, RunSummary
 from appraise.domain.section_states import Action, SectionState
@@ -117,10 +117,15 @@ class SectionThen:
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """Who handed a section in, by name, and for whom where they stood in."""
+    """Who handed a section in, by name, and for whom where they stood in.
+
+    `unreviewed_reason` is why HR did so without the manager; `rated_by_level` have the level of the data for a rating.
+    """
 
     name: str
     for_name: str | None = None
+    unreviewed_reason: str | None = None
+    rated_by_level: tuple[IndicatorKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from appraise.domain.identifiers import EmployeeId
+from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.periods import Period
 
 
@@ -67,8 +67,9 @@ class Course:
     `rated_by` are all who gave an item a rating: an earlier manager, a delegate, whoever upheld a dispute of it.
     `submitted_for` is the manager for whom whoever handed it in stood in.
     `unblinded_at` is when the manager first handed in; from then on a self-assessment that was handed in is shown.
-    `return_reason` is why it was given back, until it is handed in again. `pauses` are periods in which the employee's
-    clock stood still because a dispute was looked at.
+    `unreviewed_reason` is why HR handed it in without its manager, `rated_by_level` the items whose rating is the level
+    of the data, which nobody judged. `return_reason` is why it was given back, until it is handed in again. `pauses`
+    are periods in which the employee's clock stood still because a dispute was looked at.
     """
 
     self_assessed_at: datetime | None = None
@@ -76,6 +77,8 @@ class Course:
     rated_by: frozenset[EmployeeId] = frozenset()
     submitted_by: EmployeeId | None = None
     submitted_for: EmployeeId | None = None
+    unreviewed_reason: str | None = None
+    rated_by_level: tuple[IndicatorKey, ...] = ()
     return_reason: str | None = None
     released_at: datetime | None = None
     shared_at: datetime | None = None

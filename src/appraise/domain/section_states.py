@@ -28,6 +28,7 @@ class Action(StrEnum):
     RATE = "RATE"
     ASSESS_SELF = "ASSESS_SELF"
     SUBMIT = "SUBMIT"
+    HAND_IN_UNREVIEWED = "HAND_IN_UNREVIEWED"
     RETURN = "RETURN"
     APPROVE = "APPROVE"
     RELEASE = "RELEASE"
@@ -50,6 +51,7 @@ ALLOWED: Final[dict[Action, frozenset[SectionState]]] = {
     Action.RATE: frozenset({SectionState.COLLECTING, SectionState.DRAFT, SectionState.REOPENED}),
     Action.ASSESS_SELF: frozenset({SectionState.COLLECTING, SectionState.DRAFT, SectionState.SUBMITTED}),
     Action.SUBMIT: frozenset({SectionState.DRAFT}),
+    Action.HAND_IN_UNREVIEWED: frozenset({SectionState.COLLECTING, SectionState.DRAFT}),
     Action.RETURN: frozenset({SectionState.SUBMITTED}),
     Action.APPROVE: frozenset({SectionState.SUBMITTED}),
     Action.RELEASE: frozenset({SectionState.CALIBRATED}),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from appraise.domain.identifiers import EmployeeId
+from appraise.domain.scorecards import Estimate
 from appraise.domain.section_course import (
     Acknowledgement,
     Course,
@@ -17,12 +18,53 @@ from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Refusal, Section, moved, words
 
 
+def hand_in_unreviewed(
+    section: Section, *, reason: str, at: datetime, manifest_hash: str, by: EmployeeId | None
+) -> Section | Refusal:
+    """HR hands in what its manager did not, as provisional.
+
+    What the manager has rated stays; of other items the level of the data is taken, and items without one stay unrated.
+    """
+    why = words(reason)
+    if why is None:
+        return Refusal("REASON_MISSING", "say why nobody reviews it", "reason")
+    levels = {
+        item.id: item.result.level
+        for item in section.items
+        if item.is_open and isinstance(item.result, Estimate) and item.result.level is not None
+    }
+    items = tuple(replace(item, rating=levels.get(item.id, item.rating)) for item in section.items)
+    if all(item.rating is None for item in items):
+        return Refusal(
+            "NOTHING_TO_RATE", "no figure has a level by which it could be handed in; exempt the section with a reason"
+        )
+    course = replace(
+        section.course,
+        unblinded_at=section.course.unblinded_at or at,
+        submitted_by=by,
+        submitted_for=None,
+        return_reason=None,
+        unreviewed_reason=why,
+        rated_by_level=tuple(item.indicator for item in items if item.id in levels),
+    )
+    after = moved(section, SectionState.SUBMITTED, course)
+    return replace(after, items=items, submitted_at=at, manifest_hash=manifest_hash)
+
+
+def without_levels(section: Section) -> Section:
+    """Without the ratings that nobody gave: whoever reviews it now judges by themselves."""
+    taken = section.course.rated_by_level
+    items = tuple(replace(item, rating=None) if item.indicator in taken else item for item in section.items)
+    return replace(section, items=items, course=replace(section.course, unreviewed_reason=None, rated_by_level=()))
+
+
 def send_back(section: Section, *, reason: str) -> Section | Refusal:
     """Return a submitted section to its manager, who reads the reason; the evidence is free again."""
     why = words(reason)
     if why is None:
         return Refusal("REASON_MISSING", "say why the section goes back", "reason")
-    after = moved(section, SectionState.DRAFT, replace(section.course, return_reason=why))
+    judged = without_levels(section)
+    after = moved(judged, SectionState.DRAFT, replace(judged.course, return_reason=why))
     return replace(after, submitted_at=None, manifest_hash=None)
 
 
@@ -109,7 +151,7 @@ def propose_reopening(
 
 def reopen(section: Section) -> Section:
     """Begin the next revision, with the ratings of the last one; the caller keeps that one as it is."""
-    return begun_again(section, SectionState.REOPENED)
+    return begun_again(without_levels(section), SectionState.REOPENED)
 
 
 def begun_again(section: Section, state: SectionState) -> Section:
@@ -122,5 +164,7 @@ def begun_again(section: Section, state: SectionState) -> Section:
         submitted_by=old.submitted_by,
         submitted_for=old.submitted_for,
         released_at=old.released_at,
+        unreviewed_reason=old.unreviewed_reason,
+        rated_by_level=old.rated_by_level,
     )
     return replace(moved(section, state, course), revision=section.revision + 1)

@@ -108,11 +108,17 @@ class Section:
     def total(self) -> Decimal | None:
         """Weighted mean of the ratings over the rated items: absence weighs nothing.
 
-        None while nothing is rated, and where too little was observed.
+        None while nothing is rated, and where too little was observed, or rated by whoever handed it in unreviewed.
         """
-        if self.is_below_floor:
+        rated = [(item.weight, item.rating) for item in self.items if item.rating is not None]
+        if self.is_below_floor or (self.is_unreviewed and sum(weight for weight, _ in rated) < self.floor):
             return None
-        return total_of([(item.weight, item.rating) for item in self.items if item.rating is not None])
+        return total_of(rated)
+
+    @property
+    def is_unreviewed(self) -> bool:
+        """Whether HR handed it in without its manager: it is provisional."""
+        return self.course.unreviewed_reason is not None
 
 
 def total_of(rated: Sequence[tuple[Decimal, int]]) -> Decimal | None:
@@ -147,8 +153,12 @@ def item_of(section: Section, item: ItemId) -> Item | None:
 
 
 def with_item(section: Section, changed: Item) -> Section:
+    """One version on; a rating that is another than before is somebody's, and no longer the level of the data."""
     items = tuple(changed if item.id == changed.id else item for item in section.items)
-    return replace(section, items=items, version=section.version + 1)
+    judged = {one.indicator for one, other in zip(items, section.items, strict=True) if one.rating != other.rating}
+    by_level = tuple(key for key in section.course.rated_by_level if key not in judged)
+    course = replace(section.course, rated_by_level=by_level) if judged else section.course
+    return replace(section, items=items, course=course, version=section.version + 1)
 
 
 def words(text: str | None) -> str | None:

@@ -22,6 +22,10 @@ STANCES: Final = {
     Stance.NO_RESPONSE: "The employee did not answer in time. That is no agreement.",
     None: "There is no answer of the employee.",
 }
+UNREVIEWED: Final = (
+    "Provisional, not reviewed: it was handed in without the manager. Where the manager had given no rating, it is the "
+    "level of the data."
+)
 READING: Final = (
     "How to read the pictures: the circle is the estimate; with 90 % certainty the true figure lies within the heavy "
     "line, with 95 % within the thin one; the dashed line is what would be expected of anybody with the same "
@@ -83,6 +87,8 @@ def _receipt(section: FinishedSection) -> str:
 def _total(section: FinishedSection, scale: HostScale | None) -> dict[str, str]:
     share = f"{section.observed_weight:.0%}"
     observed = say("Indicators with a figure make up {share} of the weight. Absences weigh nothing.", share=share)
+    if section.is_unreviewed:
+        observed = f"{say(UNREVIEWED)} {observed}"
     if section.total_shown is None:
         reason = "" if section.absence is None else retold(section.absence.reason)
         line = say("No total: {status}", status=retold(section.status))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from appraise.domain.cycles import CycleRules
 from appraise.domain.host_scale import HostScale
-from appraise.domain.identifiers import EmployeeId
+from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.periods import Period
 from appraise.domain.section_course import (
     Acknowledgement,
@@ -20,7 +20,7 @@ from appraise.domain.section_course import (
 )
 
 TIMES: Final = ("self_assessed_at", "unblinded_at", "released_at", "shared_at", "finalised_at")
-TEXTS: Final = ("submitted_by", "submitted_for", "return_reason", "void_reason")
+TEXTS: Final = ("submitted_by", "submitted_for", "unreviewed_reason", "return_reason", "void_reason")
 
 
 def course_document(course: Course) -> dict[str, Any]:
@@ -28,6 +28,7 @@ def course_document(course: Course) -> dict[str, Any]:
     document |= {name: getattr(course, name) for name in TEXTS}
     document["rated_by"] = sorted(course.rated_by) or None
     document["pauses"] = [[pause.start.isoformat(), _day(pause.end)] for pause in course.pauses] or None
+    document["rated_by_level"] = list(course.rated_by_level) or None
     answer, exemption, reopening = course.acknowledgement, course.exemption, course.reopening
     if answer is not None:
         document["acknowledgement"] = [answer.stance.value, _time(answer.at), answer.by, answer.comment]
@@ -45,6 +46,7 @@ def course_from(document: dict[str, Any]) -> Course:
         **plain,
         rated_by=frozenset(map(EmployeeId, document.get("rated_by", ()))),
         pauses=tuple(Period(date.fromisoformat(start), _date(end)) for start, end in document.get("pauses", ())),
+        rated_by_level=tuple(IndicatorKey(key) for key in document.get("rated_by_level", ())),
         acknowledgement=_read(document, "acknowledgement", _acknowledgement),
         exemption=_read(document, "exemption", _exemption),
         reopening=_read(document, "reopening", _reopening),

@@ -66,8 +66,9 @@ def add(session: Session, cycle: Cycle, *, at: datetime) -> None:
 
 
 def save(session: Session, cycle: Cycle) -> None:
-    """The stage and the rules; the rest of a cycle does not change."""
-    values = {"state": cycle.state.value, "rules": rules_document(cycle.rules)}
+    """The stage, the days and the rules; the rest of a cycle does not change."""
+    days = {"starts_on": cycle.period.start, "ends_on": cycle.period.end}
+    values = {"state": cycle.state.value, "rules": rules_document(cycle.rules), **days}
     session.execute(update(CYCLES).where(CYCLES.c.id == cycle.id).values(values))
 
 

@@ -47,7 +47,7 @@ ERASED: Final = "(erased)"
 WORDS_OF_ITEMS: Final = ("comment", "reason", "own_rating", "own_comment")
 PLACES_OF_WORDS: Final = {"acknowledgement": 3, "exemption": 1, "reopening": 1}
 """Where words stand in the lists of a section's course."""
-TEXTS_OF_COURSE: Final = ("return_reason", "void_reason")
+TEXTS_OF_COURSE: Final = ("unreviewed_reason", "return_reason", "void_reason")
 
 
 def erase(session: Session, employee: EmployeeId, *, at: datetime) -> dict[str, int]:

@@ -98,6 +98,7 @@ COLUMNS: Final = [
     "absence_reason",
     "rating",
     "comment",
+    "reviewed",
     "manifest_hash",
 ]
 
@@ -130,6 +131,7 @@ def _lines(row: SectionRow) -> Iterator[dict[str, Any]]:
             **_result(item),
             "rating": item.rating,
             "comment": item.comment,
+            "reviewed": "no" if section.is_unreviewed else "yes",
             "manifest_hash": section.manifest_hash,
         }
 

@@ -56,4 +56,5 @@ def _value(section: Section, cycle: Cycle, found: Mapping[EmployeeId, Employee])
         stance=None if answer is None else answer.stance,
         manifest_hash=section.manifest_hash,
         cycle_reference=cycle.reference,
+        is_unreviewed=section.is_unreviewed,
     )

@@ -48,7 +48,12 @@ def _handed_in(around: Around, section: Section) -> HandedIn | None:
     by, for_ = section.course.submitted_by, section.course.submitted_for
     if by is None:
         return None
-    return HandedIn(around.name(by) or by, None if for_ is None else around.name(for_))
+    return HandedIn(
+        around.name(by) or by,
+        None if for_ is None else around.name(for_),
+        section.course.unreviewed_reason,
+        section.course.rated_by_level,
+    )
 
 
 def moment_of(around: Around, section: Section) -> Moment:

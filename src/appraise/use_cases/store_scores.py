@@ -90,12 +90,14 @@ def _corrected(
 ) -> list[Correction]:
     """Notices for sections that keep the figures with which they were handed in, though the data say otherwise now.
 
-    What the last notice of a section said already is not noticed again.
+    What the last notice of a section said already is not noticed again, nor what other days of the cycle say.
     """
     cards = {card.employee: card for card in result.scorecards}
+    known = [section for section in known if section.state in HANDED_IN and section.employee in cards]
+    alike = {key for key in {section.run for section in known} if _same_days(cycles.run(session, key), run)}
     noticed = []
     for section in known:
-        if section.state not in HANDED_IN or section.employee not in cards:
+        if section.run not in alike:
             continue
         found = differences(section, cards[section.employee])
         before = [one for one in corrections.of(session, section.id) if one.revision == section.revision]
@@ -113,6 +115,15 @@ def _corrected(
         corrections.add(session, correction)
         noticed.append(correction)
     return noticed
+
+
+def _same_days(before: ScoringRun, now: ScoringRun) -> bool:
+    first, second = before.manifest, now.manifest
+    return (
+        first is None
+        or second is None
+        or (first.cycle_start, first.cycle_end) == (second.cycle_start, second.cycle_end)
+    )
 
 
 def _tell(

@@ -35,6 +35,7 @@ class CycleActionValue(Enum):
     ADVANCE = strawberry.enum_value(CycleAction.ADVANCE.value, description="`advanceCycle`.")
     SCORE = strawberry.enum_value(CycleAction.SCORE.value, description="`startScoring`.")
     SET_RULES = strawberry.enum_value(CycleAction.SET_RULES.value, description="`setCycleRules`.")
+    MOVE = strawberry.enum_value(CycleAction.MOVE.value, description="`moveCycle`.")
     CANCEL = strawberry.enum_value(CycleAction.CANCEL.value, description="`cancelCycle`.")
 
 

@@ -14,6 +14,7 @@ from appraise.domain.delegations import NamedDelegation
 from appraise.domain.host_scale import HostScale
 from appraise.domain.identifiers import SectionId
 from appraise.domain.indicators import definition_of
+from appraise.domain.language import say
 from appraise.domain.reading import HandedIn
 from appraise.domain.revisions import SectionRevision
 from appraise.domain.section_course import (
@@ -92,10 +93,21 @@ class SectionDelegateType:
 class HandedInType:
     name: str = strawberry.field(description="Who.")
     for_name: str | None = strawberry.field(description="The manager for whom they stood in; null where for nobody.")
+    unreviewed_reason: str | None = strawberry.field(
+        description="Why HR handed it in without the manager: it is provisional, not reviewed. Null otherwise."
+    )
+    rated_by_level: list[str] = strawberry.field(
+        description="Names of the indicators whose rating is the level of the data, which nobody judged."
+    )
 
     @classmethod
     def of(cls, handed_in: HandedIn) -> Self:
-        return cls(name=handed_in.name, for_name=handed_in.for_name)
+        return cls(
+            name=handed_in.name,
+            for_name=handed_in.for_name,
+            unreviewed_reason=handed_in.unreviewed_reason,
+            rated_by_level=[say(definition_of(key).name) for key in handed_in.rated_by_level],
+        )
 
 
 @strawberry.type(name="Exemption", description="Why a section is out of the cycle.")

@@ -36,6 +36,9 @@ class SectionStateValue(Enum):
 class ActionValue(Enum):
     RATE = strawberry.enum_value(Action.RATE, description="Rate items and comment on them.")
     SUBMIT = strawberry.enum_value(Action.SUBMIT, description="Hand it in to HR.")
+    HAND_IN_UNREVIEWED = strawberry.enum_value(
+        Action.HAND_IN_UNREVIEWED, description="Hand in what its manager did not by the last day, as provisional."
+    )
     RETURN = strawberry.enum_value(Action.RETURN, description="Give it back to the manager, with a reason.")
     ASSESS_SELF = strawberry.enum_value(Action.ASSESS_SELF, description="Assess oneself, and hand that in.")
     APPROVE = strawberry.enum_value(Action.APPROVE, description="Approve what the manager handed in.")

@@ -4,7 +4,7 @@ import { css, html, nothing } from "lit";
 import { ruleFields, rulesOf } from "./cycle-rules.js";
 import { readiness } from "./cycle-readiness.js";
 import {
-  AdvanceCycle, CancelCycle, EndExemption, ExemptSection, FindToExempt, ReadCycle, ReadScoringJob, SetCycleRules, StartScoring,
+  AdvanceCycle, CancelCycle, EndExemption, ExemptSection, FindToExempt, MoveCycle, ReadCycle, ReadScoringJob, SetCycleRules, StartScoring,
 } from "./hr-operations.js";
 import { STAGES, moment } from "./hr-words.js";
 import { idempotencyKey } from "./client.js";
@@ -242,6 +242,7 @@ export class AppraiseCycle extends Page {
     const rules = cycle.rules;
     const scale = rules.hostScale;
     const may = cycle.allowedActions.includes("SET_RULES");
+    const canMove = cycle.allowedActions.includes("MOVE");
     return html`<section aria-labelledby="rules">
       <h2 id="rules">${t`Rules`}</h2>
       ${this._asked === "rules"
@@ -258,8 +259,31 @@ export class AppraiseCycle extends Page {
               <div><dt>${t`Calibration`}</dt><dd>${rules.calibrates ? html`<a href="/calibration?cycle=${cycle.id}">${t`in sessions`}</a>` : t`none; approved one by one`}</dd></div>
               <div><dt>${t`The HR system’s scale`}</dt><dd>${scale === null ? t`nothing is written` : t`${scale.lowest} to ${scale.highest}, by ${scale.step}`}</dd></div>
             </dl>
-            ${may ? html`<div class="actions"><button class="button" @click=${() => this.#ask("rules")}>${t`Change …`}</button></div>` : nothing}`}
+            ${this._asked === "days" ? this.#days(cycle) : nothing}
+            ${may || canMove
+              ? html`<div class="actions">
+                  ${may ? html`<button class="button" @click=${() => this.#ask("rules")}>${t`Change …`}</button>` : nothing}
+                  ${canMove && this._asked !== "days" ? html`<button class="link" @click=${() => this.#ask("days")}>${t`Move it to other days …`}</button>` : nothing}
+                </div>`
+              : nothing}`}
     </section>`;
+  }
+
+  /** Other days for the cycle. The last one is asked for as people name it: it belongs to the cycle. @param {any} cycle */
+  #days(cycle) {
+    return html`<form class="card" @submit=${(/** @type {Event} */ event) => {
+      const { start, last } = fields(event);
+      this.#change(MoveCycle, { start, end: moved(last ?? "", 1), ...this.#expected });
+    }}>
+      ${this.refusal}
+      <p>${t`Figures are those of the new days once the cycle is scored again. Sections that were handed in keep theirs.`}</p>
+      <div class="fields">
+        <label><span>${t`First day`}</span><input type="date" name="start" required .value=${cycle.start} /></label>
+        <label><span>${t`Last day`}</span><input type="date" name="last" required .value=${moved(cycle.end, -1)} /></label>
+      </div>
+      <div class="actions"><button class="button main">${t`Move the cycle`}</button>
+        <button class="button" type="button" @click=${() => this.#ask("days")}>${t`Leave it`}</button></div>
+    </form>`;
   }
 
   static styles = [
@@ -282,6 +306,9 @@ export class AppraiseCycle extends Page {
     `,
   ];
 }
+
+/** A day some days later. @param {string} day @param {number} days */
+const moved = (day, days) => new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 
 /** @param {{judged: number, better: number, worse: number}} flags */
 function told(flags) {

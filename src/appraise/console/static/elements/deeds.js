@@ -2,7 +2,7 @@
 
 import { t } from "./language.js";
 import {
-  AcknowledgeSection, ApproveSection, FinaliseSection, ProposeReopening, ReleaseSection, ReopenSection, ReturnSection,
+  AcknowledgeSection, ApproveSection, FinaliseSection, HandInUnreviewed, ProposeReopening, ReleaseSection, ReopenSection, ReturnSection,
   ShareSection, SubmitSection, SubmitSelfAssessment,
 } from "./operations.js";
 
@@ -18,6 +18,14 @@ export const deeds = () => ({
     button: t`Hand in`,
     title: t`Hand this section in?`,
     words: t`It goes to HR as it is. You can change it again only if it is given back to you.`,
+  },
+  HAND_IN_UNREVIEWED: {
+    document: HandInUnreviewed,
+    button: t`Hand in unreviewed`,
+    title: t`Hand it in without the manager?`,
+    words: t`The manager’s last day is over. What the manager has rated stays; of other figures the level of the data is taken. Everybody reads that it is provisional, and your reason.`,
+    isQuiet: true,
+    fields: [reason()],
   },
   HAND_IN_SELF: {
     document: SubmitSelfAssessment,

@@ -99,6 +99,10 @@ export const SetCycleRules = `mutation SetCycleRules($input: SetCycleRulesInput!
   setCycleRules(input: $input) ${CYCLE_OUTCOME}
 }`;
 
+export const MoveCycle = `mutation MoveCycle($input: MoveCycleInput!) {
+  moveCycle(input: $input) ${CYCLE_OUTCOME}
+}`;
+
 export const StartScoring = `mutation StartScoring($input: StartScoringInput!) {
   startScoring(input: $input) { job { id } userErrors { message path code } }
 }`;

@@ -34,7 +34,7 @@ fragment SectionParts on Section {
   allowedActions
   isOwn
   submittedAt
-  handedIn { name forName }
+  handedIn { name forName unreviewedReason ratedByLevel }
   delegates { name forName lastDay maySubmit }
   parts { kind authorName days firstDay lastDay canGive givenAt marks { rating comment indicator { name } } }
   ratingsByDays { itemId value }
@@ -81,6 +81,10 @@ export const RateItem = `mutation RateItem($input: RateItemInput!) {
 
 export const SubmitSection = `mutation SubmitSection($input: SubmitSectionInput!) {
   submitSection(input: $input) ${OUTCOME}
+}${SECTION}`;
+
+export const HandInUnreviewed = `mutation HandInUnreviewed($input: HandInUnreviewedInput!) {
+  handInUnreviewed(input: $input) ${OUTCOME}
 }${SECTION}`;
 
 export const ReturnSection = `mutation ReturnSection($input: ReturnSectionInput!) {

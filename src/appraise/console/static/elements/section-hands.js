@@ -15,6 +15,17 @@ export const standIns = (data) =>
       : t`${one.name} stands in for ${one.forName} until ${until(one)}, without handing in.`}</p>`,
   );
 
+/** That nobody reviewed it, at the head of the page. @param {any} data */
+export function unreviewed(data) {
+  const by = data.handedIn;
+  if (!by?.unreviewedReason) return nothing;
+  const levels = by.ratedByLevel.join(", ");
+  return html`<div class="notice unreviewed" role="note">
+    <p><b>${t`Provisional, not reviewed.`}</b> ${t`${by.name} handed it in without the manager: ${html`<q>${by.unreviewedReason}</q>`}`}</p>
+    ${!data.ratingsVisible || levels === "" ? nothing : html`<p class="small">${t`The level of the data stands for a rating, and nobody judged it: ${levels}.`}</p>`}
+  </div>`;
+}
+
 /** When and by whom it was handed in, and on what evidence. @param {any} data @param {(() => void) | null} save */
 export function origin(data, save) {
   if (data.submittedAt === null) return nothing;

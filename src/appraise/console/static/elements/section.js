@@ -17,7 +17,7 @@ import { inputOf, questionOf } from "./objections.js";
 import { AnnotateCorrection, DecideDispute, FileDispute, ReadSection, WithdrawDispute } from "./operations.js";
 import { legend } from "./picture.js";
 import { Saving } from "./saving.js";
-import { origin, parts, standIns } from "./section-hands.js";
+import { origin, parts, standIns, unreviewed } from "./section-hands.js";
 import { layout } from "./section-layout.js";
 import { pictures, shared } from "./styles.js";
 import "./together.js";
@@ -190,7 +190,7 @@ export class AppraiseSection extends Spoken {
       <p class="overline">${this.token === null ? nothing : "Appraise · "}${t`Customer-service section · ${cycle.name} · ${period(cycle.start, cycle.end)}`}</p>
       <h1 tabindex="-1">${person.name}</h1>
       <p class="lead">${place}${person.managerName ? html`${place ? " · " : ""}${t`reports to ${person.managerName}`}` : nothing}</p>
-      ${standIns(data)}
+      ${standIns(data)} ${unreviewed(data)}
       <ol class="steps" aria-label=${t`State`}>
         ${STEPS.map(
           (state, step) => html`<li class=${step <= reached ? "reached" : ""} aria-current=${step === reached ? "step" : nothing}>

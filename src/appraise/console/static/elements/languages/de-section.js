@@ -16,6 +16,8 @@ export default {
   "read a list of sections": "hat eine Liste von Abschnitten gelesen",
   "rated an item": "hat einen Posten bewertet",
   "handed a section in": "hat einen Abschnitt eingereicht",
+  "handed a section in without its manager": "hat einen Abschnitt ohne die Führungskraft eingereicht",
+  "moved a cycle to other days": "hat einen Zyklus auf andere Tage verlegt",
   "gave a section back": "hat einen Abschnitt zurückgegeben",
   "approved a section": "hat einen Abschnitt genehmigt",
   "released a section": "hat einen Abschnitt freigegeben",
