@@ -111,7 +111,7 @@ def test_a_cycle_is_moved_to_other_days_and_not_to_none(company: Company, ask: A
     done, again, empty = answers
 
     assert done["data"]["moveCycle"]["cycle"] == {"start": "2025-02-01", "end": "2026-02-01"}, answers
-    assert again["data"]["moveCycle"]["userErrors"] == [{"code": "NOTHING_CHANGED", "path": ["input", "start"]}]
+    assert again["data"]["moveCycle"]["userErrors"] == [{"code": "ALREADY_DONE", "path": ["input", "start"]}]
     assert codes(empty) == ["BAD_USER_INPUT"]
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import appraise
-from appraise.domain.language import retold, speaking
+from appraise.domain.language import problem_retold, retold, speaking
+from appraise.errors import InvalidInput, Place, Problem
 from appraise.languages import language
 
 SOURCES = Path(appraise.__file__).parent
@@ -77,6 +78,94 @@ def test_every_refusal_is_german_too() -> None:
 
     assert len({text for _, text in found}) > 90  # found at all
     assert english == []
+
+
+OPERATORS = frozenset(
+    [
+        "database",
+        "migrate",
+        "protected",
+        "erase_customer",
+        "erase_protected_attributes",
+        "events_in_place",
+        "export_audit",
+        "fetch",
+        "grant_role",
+        "hosts",
+        "import_events",
+        "import_protected_attributes",
+        "import_rates",
+        "issuer_keys",
+        "issuer_metadata",
+        "issuers",
+        "mail_server",
+        "read_rates",
+        "read_sources",
+        "score_again",
+        "training_effect",
+        "training_file",
+        "write_back_file",
+    ]
+)
+"""Modules whose errors are read at the command line, which is English."""
+
+
+def problems() -> Iterator[tuple[str, str]]:
+    """Where each is raised that a request may be answered with, and its words."""
+    kinds = {kind.__name__ for kind in [Problem, *_below(Problem)]} - {"TooCostly"}
+    for room in ("api", "domain", "storage", "use_cases"):
+        for path in sorted((SOURCES / room).rglob("*.py")):
+            if path.stem not in OPERATORS:
+                for scope in ast.walk(ast.parse(path.read_text("utf-8"))):
+                    if isinstance(scope, ast.FunctionDef):
+                        yield from ((path.name, text) for text in _raised(scope, kinds))
+
+
+def _below(kind: type) -> Iterator[type]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from _below(one)
+
+
+def _raised(scope: ast.FunctionDef, kinds: set[str]) -> Iterator[str]:
+    for one in ast.walk(scope):
+        match one:
+            case ast.Raise(exc=ast.Call(func=ast.Name(id="BadField"), args=[_, words])):
+                yield from _texts(words, scope)
+            case ast.Raise(exc=ast.Call(func=ast.Name(id=kind), args=[words])) if kind in kinds:
+                yield from _texts(words, scope)
+
+
+def test_every_error_of_a_request_is_german_too() -> None:
+    found = sorted(set(problems()))
+    with speaking(GERMAN):
+        english = [one for one in found if retold(one[1]) == one[1] and one[1] != SOME]
+
+    assert len(found) > 120  # found at all
+    assert english == []
+
+
+def test_every_code_of_a_refusal_is_one_of_the_api() -> None:
+    codes = {
+        call.args[0].value
+        for path in SOURCES.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Refusal"
+        if call.args and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)
+    }
+    api = "".join(path.read_text("utf-8") for path in (SOURCES / "api").rglob("*.py"))
+
+    assert len(codes) > 30
+    assert codes - set(re.findall(r'enum_value\(\s*"(\w+)"', api)) == set()
+
+
+def test_a_stored_problem_is_told_with_its_lines() -> None:
+    stored = str(InvalidInput("the column 'cost' is missing", expected="1", place=Place("a.csv", row=3), hint="x"))
+    with speaking(GERMAN):
+        told = problem_retold(stored)
+
+    assert told == "die Spalte 'cost' fehlt\n  wo:    a.csv, row 3\n  erwartet: 1\n  zu tun:    x"
+    assert problem_retold(stored) == stored
 
 
 REOPENED = (

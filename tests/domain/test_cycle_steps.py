@@ -52,7 +52,7 @@ def test_each_stage_leads_where_the_table_says(state: CycleState) -> None:
     later = Period(date(2025, 4, 1), date(2026, 4, 1))
     assert move(plain, later) == (replace(plain, period=later) if is_cancelled else refused("; its days stand"))
     assert move(in_stage("OPEN"), PLAIN.period) == Refusal(
-        "NOTHING_CHANGED", "these are the cycle's days already", "start"
+        "ALREADY_DONE", "these are the cycle's days already", "start"
     )
     wanted = {
         CycleAction.ADVANCE: follow is not None,

@@ -76,9 +76,9 @@ def test_it_waits_for_the_last_day_of_the_manager() -> None:
 
     last = date(2026, 1, 10)
     assert [hindered(last, last), hindered(last, date(2026, 1, 11)), hindered(None, last)] == [
-        "NOT_DUE",
+        "TOO_EARLY",
         None,
-        "NOT_DUE",
+        "TOO_EARLY",
     ]
 
 

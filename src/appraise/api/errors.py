@@ -8,6 +8,7 @@ import structlog
 from graphql import GraphQLError
 
 from appraise.api.guard import TooCostly
+from appraise.domain.language import retold
 from appraise.errors import (
     AppraiseError,
     Conflict,
@@ -64,7 +65,10 @@ def request_error(message: str, code: ErrorCode = ErrorCode.BAD_USER_INPUT) -> d
 
 
 def formatted(error: GraphQLError, *, request_id: str) -> dict[str, Any]:
-    """One entry of `errors`, with its code; a defect is logged whole and shown without its words."""
+    """One entry of `errors`, with its code; a defect is logged whole and shown without its words.
+
+    Its words are in the reader's language, but for what the document itself has wrong: that is for whoever wrote it.
+    """
     shown: dict[str, Any] = {"message": error.message, **_where(error)}
     cause = error.original_error
     if cause is None or isinstance(cause, GraphQLError):
@@ -75,14 +79,14 @@ def formatted(error: GraphQLError, *, request_id: str) -> dict[str, Any]:
     if code is None:
         LOG.error("field failed", request_id=request_id, path=error.path, exc_info=cause)
         return shown | {
-            "message": "The service has a defect here; tell whoever runs it the request id.",
+            "message": retold("The service has a defect here; tell whoever runs it the request id."),
             "extensions": {"code": ErrorCode.INTERNAL.value, "requestId": request_id},
         }
     if isinstance(cause, Problem):
-        shown["message"] = cause.found
+        shown["message"] = retold(cause.found)
         hints = {"expected": cause.expected, "hint": cause.hint}
         return shown | {"extensions": {"code": code.value} | {k: v for k, v in hints.items() if v is not None}}
-    return shown | {"message": "The service is busy; try again.", "extensions": {"code": code.value}}
+    return shown | {"message": retold("The service is busy; try again."), "extensions": {"code": code.value}}
 
 
 def _where(error: GraphQLError) -> dict[str, Any]:

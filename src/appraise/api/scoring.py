@@ -16,7 +16,7 @@ from appraise.api.types.node import Node
 from appraise.api.types.runs import ScoringRunType
 from appraise.domain.identifiers import CycleId, JobId, RunId
 from appraise.domain.jobs import Job
-from appraise.domain.language import retold
+from appraise.domain.language import problem_retold, retold
 from appraise.domain.sections import Refusal
 from appraise.use_cases.read_cycles import get_run
 from appraise.use_cases.start_scoring import get_scoring_job, start_scoring
@@ -55,7 +55,7 @@ class ScoringJobType(Node):
             step=job.step,
             done=job.done,
             total=job.total,
-            problem=job.problem,
+            problem=problem_retold(job.problem),
             asked_at=job.asked_at,
             finished_at=job.finished_at,
         )

@@ -19,6 +19,7 @@ from appraise.api.types.people import EmployeeType
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, JobId
 from appraise.domain.indicators import COMPOSITE, definition_of
 from appraise.domain.jobs import Job
+from appraise.domain.language import problem_retold
 from appraise.errors import InvalidInput
 from appraise.use_cases.compare_runs import Side
 from appraise.use_cases.start_trial import get_trial, start_trial
@@ -115,7 +116,7 @@ class PolicyTrialType(Node):
             step=job.step,
             done=job.done,
             total=job.total,
-            problem=job.problem,
+            problem=problem_retold(job.problem),
             asked_at=job.asked_at,
             finished_at=job.finished_at,
         )

@@ -32,6 +32,7 @@ INPUT_FIELDS: Final = frozenset(
         "reason",
         "responseDays",
         "sectionId",
+        "start",
         "sectionIds",
         "stance",
         "threshold",
@@ -46,7 +47,7 @@ class UserErrorCode(Enum):
     VERSION_CONFLICT = strawberry.enum_value(
         "VERSION_CONFLICT", description="Somebody changed the section meanwhile; read it again and decide."
     )
-    TOO_EARLY = strawberry.enum_value("TOO_EARLY", description="The cycle has not begun.")
+    TOO_EARLY = strawberry.enum_value("TOO_EARLY", description="The cycle has not begun, or others still have time.")
     UNKNOWN_EMPLOYEE = strawberry.enum_value("UNKNOWN_EMPLOYEE", description="There is no such employee.")
     UNKNOWN_ITEM = strawberry.enum_value("UNKNOWN_ITEM", description="The section has no such item.")
     NOTHING_TO_RATE = strawberry.enum_value("NOTHING_TO_RATE", description="The item has no estimate.")

@@ -98,7 +98,7 @@ def move(cycle: Cycle, period: Period) -> Cycle | Refusal:
     if cycle.state not in CANCELLABLE:
         return Refusal("CYCLE_STATE", f"the cycle {cycle.name} is {cycle.state}; its days stand")
     if period == cycle.period:
-        return Refusal("NOTHING_CHANGED", "these are the cycle's days already", "start")
+        return Refusal("ALREADY_DONE", "these are the cycle's days already", "start")
     return replace(cycle, period=period)
 
 

@@ -93,3 +93,17 @@ def marks(figure: str) -> str:
 
 def retold(sentence: str) -> str:
     return speech().retold(sentence)
+
+
+def problem_retold(text: str | None) -> str | None:
+    """What was wrong, as it was stored: a sentence, and lines of where, of what was expected and of what to do."""
+    if text is None:
+        return None
+    first, *rest = text.split("\n")
+    lines = [line.partition(":") for line in rest]
+    return "\n".join([retold(first), *(f"{_indented(name)}{colon}{_indented(what)}" for name, colon, what in lines)])
+
+
+def _indented(text: str) -> str:
+    told = text.lstrip()
+    return f"{text[: len(text) - len(told)]}{retold(told)}"

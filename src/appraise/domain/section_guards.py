@@ -54,9 +54,9 @@ def _not_yet(section: Section, action: Action, moment: Moment) -> Refusal | None
         case Action.RATE if moment.on < cycle.period.start:
             refusal = "TOO_EARLY", f"the cycle starts on {cycle.period.start}; nothing can be rated before"
         case Action.HAND_IN_UNREVIEWED if cycle.rules.rate_by is None:
-            refusal = "NOT_DUE", "the cycle names no last day for rating; set one, and wait for it"
+            refusal = "TOO_EARLY", "the cycle names no last day for rating; set one, and wait for it"
         case Action.HAND_IN_UNREVIEWED if cycle.rules.rate_by is not None and moment.on <= cycle.rules.rate_by:
-            refusal = "NOT_DUE", f"the manager has time until {cycle.rules.rate_by}"
+            refusal = "TOO_EARLY", f"the manager has time until {cycle.rules.rate_by}"
         case Action.ASSESS_SELF if course.self_assessed_at is not None:
             refusal = "ALREADY_DONE", "the self-assessment was handed in and cannot be changed any more"
         case Action.APPROVE if cycle.rules.calibrates:

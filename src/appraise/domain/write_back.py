@@ -30,7 +30,7 @@ class WriteBackState(StrEnum):
     value stand.
     """
 
-    NOT_DUE = "NOT_DUE"
+    NOT_DUE = "TOO_EARLY"
     QUEUED = "QUEUED"
     SENT = "SENT"
     CONFIRMED = "CONFIRMED"

@@ -15,6 +15,7 @@ from appraise.domain.cursors import cursor
 from appraise.domain.exports import ExportFormat, ExportKind
 from appraise.domain.identifiers import JobId
 from appraise.domain.jobs import Job, JobState
+from appraise.domain.language import problem_retold
 from appraise.domain.reading import Page
 from appraise.use_cases.read_exports import count_exports
 
@@ -105,7 +106,7 @@ class ExportType(Node):
             rows=outcome.get("rows"),
             bytes=None if "bytes" not in outcome else Decimal(outcome["bytes"]),
             sha256=outcome.get("sha256"),
-            problem=job.problem,
+            problem=problem_retold(job.problem),
             asked_at=job.asked_at,
             finished_at=job.finished_at,
             expires_at=job.expires_at,

@@ -16,6 +16,7 @@ from appraise.api.types.people import ExternalReferenceType
 from appraise.domain.cursors import cursor
 from appraise.domain.imports import ImportState, may_undo, state_of
 from appraise.domain.jobs import Job
+from appraise.domain.language import problem_retold
 from appraise.domain.reading import Page
 from appraise.use_cases.people_changes import Fact, Outcome
 from appraise.use_cases.read_imports import count_imports
@@ -305,7 +306,7 @@ class ImportType(Node):
             step=job.step,
             done=job.done,
             total=job.total,
-            problem=job.problem,
+            problem=problem_retold(job.problem),
             plan=_report(outcome.get("plan")),
             applied=_report(outcome.get("applied")),
             can_be_undone=may_undo(job),

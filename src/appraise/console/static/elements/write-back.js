@@ -156,7 +156,7 @@ export class AppraiseWriteBack extends Page {
   /** @param {any} one @param {boolean} asked */
   #section(one, asked) {
     const line = one.writeBack;
-    const state = line?.state ?? "NOT_DUE";
+    const state = line?.state ?? "TOO_EARLY";
     const differing = (line?.fields ?? []).filter((/** @type {any} */ field) => STUCK.includes(state) && field.sent !== field.found);
     return html`<tr>
       <th scope="row"><a href=${`/sections/${one.sectionId}`}>${one.employeeName}</a></th>
