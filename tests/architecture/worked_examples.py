@@ -94,7 +94,6 @@ def of_the_policy(indicator: IndicatorKey) -> dict[str, str]:
     rules = policy_for(indicator).of(indicator)
     return {
         "minimum": f"{rules.minimum_events}",
-        "minimum-response": f"{100 * rules.minimum_response:.0f}",
         "window": f"{rules.window_days}",
         "half-life": f"{rules.half_life_days}",
         "horizon": f"{rules.horizon_days}",
