@@ -30,6 +30,7 @@ def hindrance(section: Section, action: Action, moment: Moment) -> Refusal | Non
         _wrong_cycle(action, moment.cycle)
         or _wrong_state(section, action)
         or _not_yet(section, action, moment)
+        or _still_time(action, moment)
         or _not_alone(section, action, moment)
     )
 
@@ -53,10 +54,6 @@ def _not_yet(section: Section, action: Action, moment: Moment) -> Refusal | None
     match action:
         case Action.RATE if moment.on < cycle.period.start:
             refusal = "TOO_EARLY", f"the cycle starts on {cycle.period.start}; nothing can be rated before"
-        case Action.HAND_IN_UNREVIEWED if cycle.rules.rate_by is None:
-            refusal = "TOO_EARLY", "the cycle names no last day for rating; set one, and wait for it"
-        case Action.HAND_IN_UNREVIEWED if cycle.rules.rate_by is not None and moment.on <= cycle.rules.rate_by:
-            refusal = "TOO_EARLY", f"the manager has time until {cycle.rules.rate_by}"
         case Action.ASSESS_SELF if course.self_assessed_at is not None:
             refusal = "ALREADY_DONE", "the self-assessment was handed in and cannot be changed any more"
         case Action.APPROVE if cycle.rules.calibrates:
@@ -72,6 +69,16 @@ def _not_yet(section: Section, action: Action, moment: Moment) -> Refusal | None
         case Action.DECIDE_CLAIM if not moment.is_claimed:
             refusal = "ALREADY_DONE", "no claim waits for a decision"
     return None if refusal is None else Refusal(*refusal)
+
+
+def _still_time(action: Action, moment: Moment) -> Refusal | None:
+    """HR hands nothing in for a manager whose last day is not over."""
+    last = moment.cycle.rules.rate_by
+    if action is not Action.HAND_IN_UNREVIEWED or (last is not None and moment.on > last):
+        return None
+    if last is None:
+        return Refusal("TOO_EARLY", "the cycle names no last day for rating; set one, and wait for it")
+    return Refusal("TOO_EARLY", f"the manager has time until {last}")
 
 
 def _not_alone(section: Section, action: Action, moment: Moment) -> Refusal | None:
