@@ -1,13 +1,16 @@
 """What a method says of the employees, and what is true of them, in one unit."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from appraise.errors import NotEnough
 from appraise.statistics.composite import rate
 from appraise.statistics.shrinkage import Shrunk
-from validation.company import Booleans, Floats
+from validation.company import Booleans, Floats, Integers
 
 FORCED = (0.1, 0.3, 0.7, 0.9)
 """The customary forced distribution, 10/20/40/20/10 per cent."""
@@ -64,37 +67,62 @@ def plain(known: Booleans, value: Floats, error: Floats) -> Answers:
     )
 
 
-def pooled(known: Booleans, shrunk: Shrunk, deviation: Floats, variance: Floats) -> Answers:
-    """`shrunk`, `deviation`, `variance` have a row per known employee; the margin of the ratings is half an sd."""
+class Figures(NamedTuple):
+    """Of employees who are compared with each other, with the deviations and variances before shrinking."""
+
+    shrunk: Shrunk
+    deviation: Floats
+    variance: Floats
+
+
+def pooled(known: Booleans, part: Integers, figures: Callable[[Integers], Figures]) -> Answers:
+    """The `figures` of each part's rows that are `known`; of parts that are too small nothing is.
+
+    The margin of the ratings is half an sd, and `spread` that of the largest part.
+    """
+    told = refused(known.size)
+    most = 0
+    for number in np.unique(part[known]):
+        rows = np.flatnonzero(known & (part == number))
+        try:
+            found = figures(rows)
+        except NotEnough:
+            continue
+        _write(told, rows, found)
+        if rows.size > most:
+            most, told = rows.size, replace(told, spread=found.shrunk.population_sd)
+    if not most:
+        raise NotEnough("nobody can be compared", expected="employees who have kinds of cases in common")
+    return told
+
+
+def _write(told: Answers, rows: Integers, found: Figures) -> None:
+    shrunk = found.shrunk
     margin = 0.5 * shrunk.population_sd
-
-    def spread_out(values: Floats, otherwise: float = 0.0) -> Floats:
-        out = np.full(known.size, otherwise)
-        out[known] = values
-        return out
-
-    rating = np.zeros(known.size, np.int8)
-    rating[known] = rate(
+    told.known[rows] = True
+    told.value[rows] = shrunk.deviation.mean() - shrunk.deviation_origin
+    told.lower[rows] = shrunk.deviation.quantile(0.025) - shrunk.deviation_origin
+    told.upper[rows] = shrunk.deviation.quantile(0.975) - shrunk.deviation_origin
+    told.reliability[rows] = shrunk.reliability
+    told.deviation[rows], told.variance[rows] = found.deviation, found.variance
+    told.rating[rows] = rate(
         above_margin=shrunk.probability_above_population(margin),
         above=shrunk.probability_above_population(),
         below=shrunk.probability_below_population(),
         below_margin=shrunk.probability_below_population(margin),
     )
-    return Answers(
-        known=known,
-        value=spread_out(shrunk.deviation.mean() - shrunk.deviation_origin),
-        lower=spread_out(shrunk.deviation.quantile(0.025) - shrunk.deviation_origin),
-        upper=spread_out(shrunk.deviation.quantile(0.975) - shrunk.deviation_origin),
-        rating=rating,
-        reliability=spread_out(shrunk.reliability),
-        deviation=spread_out(deviation),
-        variance=spread_out(variance, np.inf),
-        spread=shrunk.population_sd,
-    )
 
 
 def refused(employees: int) -> Answers:
-    nothing = np.zeros(employees)
+    """Nothing is said of anybody."""
+    value, lower, upper, reliability, deviation = (np.zeros(employees) for _ in range(5))
     return Answers(
-        np.zeros(employees, bool), nothing, nothing, nothing, nothing.astype(np.int8), nothing, nothing, nothing
+        known=np.zeros(employees, bool),
+        value=value,
+        lower=lower,
+        upper=upper,
+        rating=np.zeros(employees, np.int8),
+        reliability=reliability,
+        deviation=deviation,
+        variance=np.full(employees, np.inf),
     )

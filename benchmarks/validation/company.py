@@ -30,7 +30,8 @@ def totals(place: Integers, values: Floats, number: int) -> Floats:
 class World:
     """What is simulated. `own_share` is the part of the spread between employees that is theirs; the rest is case mix
     that nobody recorded. `wrong_strata` is the share of cases recorded as some random kind. `suppressing` is the share
-    of employees who keep half of all bad answers from being given.
+    of employees who keep half of all bad answers from being given. Employees sit at `desks`, each with kinds of case of
+    its own; one at each also has cases of the others', this share of them (`links`).
     """
 
     employees: int = 160
@@ -40,6 +41,11 @@ class World:
     drift: bool = False
     wrong_strata: float = 0.0
     suppressing: float = 0.0
+    desks: int = 1
+    links: float = 0.0
+
+    def desk_of(self, employee: Integers) -> Integers:
+        return employee * self.desks // self.employees
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +102,7 @@ class Cases:
 def cases(rng: np.random.Generator, world: World, staff: Staff, indicator: int) -> Cases:
     employee = np.repeat(np.arange(world.employees), staff.events[:, indicator])
     hardness = np.linspace(-1.0, 1.0, STRATA)
-    odds = np.exp(2.0 * TILT * staff.difficulty[:, indicator, None] * hardness)
+    odds = np.exp(2.0 * TILT * staff.difficulty[:, indicator, None] * hardness) * _served(world)
     shares = np.cumsum(odds / odds.sum(axis=1, keepdims=True), axis=1)
     kind = (rng.random(employee.size)[:, None] > shares[employee, :-1]).sum(axis=1)
     wrong = rng.random(employee.size) < world.wrong_strata
@@ -104,6 +110,15 @@ def cases(rng: np.random.Generator, world: World, staff: Staff, indicator: int) 
     # Each employee has a busy season, so that effects that drift are met at different times.
     moment = rng.beta(1.0 + 3.0 * staff.season[employee], 4.0 - 3.0 * staff.season[employee])
     return Cases(employee, kind, recorded, moment)
+
+
+def _served(world: World) -> Floats:
+    """How far an employee has cases of a kind (J, 5): those of the own desk, few of others', or none."""
+    everybody = np.arange(world.employees)
+    desk = world.desk_of(everybody)
+    between = np.append(desk[1:] != desk[:-1], True)  # the last at each desk
+    own = desk[:, None] == np.arange(STRATA) % world.desks
+    return np.where(own, 1.0, np.where(between[:, None], world.links, 0.0))
 
 
 def effect_of(staff: Staff, case: Cases, indicator: int) -> Floats:

@@ -31,7 +31,9 @@ def share_credit(
     n = case.employee.size
     colleagues = rng.integers(_MOST_COLLEAGUES + 1, size=n) if shared else np.zeros(n, np.int64)
     outcome = np.concatenate([np.arange(n), np.repeat(np.arange(n), colleagues)])
-    others = rng.integers(world.employees, size=int(colleagues.sum()))
+    first = np.searchsorted(world.desk_of(np.arange(world.employees)), np.arange(world.desks + 1))
+    desk = world.desk_of(np.repeat(case.employee, colleagues))
+    others = rng.integers(first[desk], first[desk + 1])
     age = np.concatenate([np.zeros(n), rng.uniform(0.0, _WINDOW_DAYS, others.size)])
     employee = np.concatenate([case.employee, others])
     weight = 2.0 ** (-age / _HALF_LIFE_DAYS)

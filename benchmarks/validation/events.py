@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from appraise.scoring.rates import compared, foretold
-from appraise.statistics.shrinkage import gamma_poisson
+from appraise.scoring.rates import compared, compared_anew, foretold
+from appraise.statistics.shrinkage import gamma_poisson, rate_spread
 from appraise.statistics.within import design_effect
-from validation.answers import Answers, Trial, plain, pooled
+from validation.answers import Answers, Figures, Trial, plain, pooled
 from validation.company import STRATA, Booleans, Cases, Integers, Staff, World, cases, totals
 from validation.credit import Credit, cells_of, share_credit
 
@@ -88,12 +88,21 @@ def _raw_share(spells: Spells, J: int) -> Answers:  # noqa: N803  # textbook nam
 def _ours(spells: Spells, J: int, *, share: float) -> Answers:  # noqa: N803  # textbook names
     kind, credit, event = spells.case.recorded, spells.credit, spells.event.astype(np.float64)
     hazard = foretold(kind, spells.day, event, 1.0 - event, np.arange(STRATA)[None])[0]
-    outcome = compared(cells_of(credit, event, hazard, kind, shape=(J, STRATA)), np.arange(STRATA)[None], floor=0.0)
-    expected_each = (hazard * outcome.rate[kind])[credit.outcome]
+    cells, kinds = cells_of(credit, event, hazard, kind, shape=(J, STRATA)), np.arange(STRATA)[None]
+    first = compared(cells, kinds, floor=0.0)
+    expected_each = (hazard * first.rate[kind])[credit.outcome]
     residual = credit.weight * (event[credit.outcome] - expected_each)
     inflation = design_effect(float((residual**2).sum()), float((credit.weight**2 * expected_each).sum()))
-    known = outcome.expected[0] > 0
-    observed, expected = outcome.observed[0][known] / inflation, outcome.expected[0][known] / inflation
-    shrunk = gamma_poisson(observed, expected, attributable_share=share)
-    level = expected * shrunk.level
-    return pooled(known, shrunk, observed / level - 1.0, 1.0 / level)
+    known = first.expected[0] > 0
+    dispersion = inflation * float(first.expected[0].sum() / first.exposed.sum())
+    spread = rate_spread(first.observed[0][known] / inflation, first.expected[0][known] / inflation)
+    outcome = compared_anew(cells, kinds, first, floor=0.0, spread=spread, dispersion=dispersion)
+
+    def figures(rows: Integers) -> Figures:
+        observed, expected = outcome.observed[0][rows] / inflation, outcome.expected[0][rows] / inflation
+        doubt = dispersion * outcome.doubt[rows]
+        shrunk = gamma_poisson(observed, expected, attributable_share=share, doubt=doubt)
+        level = expected * shrunk.level
+        return Figures(shrunk, observed / level - 1.0, 1.0 / level + doubt)
+
+    return pooled(known, outcome.part, figures)

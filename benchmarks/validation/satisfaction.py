@@ -5,8 +5,8 @@ import numpy as np
 from appraise.statistics.group_sums import GroupSums
 from appraise.statistics.shrinkage import normal
 from appraise.statistics.within import case_mix
-from validation.answers import Answers, Trial, plain, pooled
-from validation.company import STRATA, Floats, Staff, World, cases, effect_of, totals
+from validation.answers import Answers, Figures, Trial, plain, pooled
+from validation.company import STRATA, Floats, Integers, Staff, World, cases, effect_of, totals
 
 INDICATOR = 0
 SPREAD = 7.0
@@ -57,8 +57,15 @@ def _ours(e: np.ndarray, kind: np.ndarray, y: Floats, known: np.ndarray, *, shar
         xy=x.T @ centred,
     )
     adjusted = case_mix(sums)
-    shrunk = normal(adjusted.adjusted, adjusted.variance, attributable_share=share)
-    return pooled(known, shrunk, adjusted.adjusted - shrunk.population_mean, adjusted.variance)
+    place, part = np.cumsum(known) - 1, np.zeros(known.size, np.int64)
+    part[known] = adjusted.part
+
+    def figures(rows: Integers) -> Figures:
+        estimate, variance = adjusted.adjusted[place[rows]], adjusted.variance[place[rows]]
+        shrunk = normal(estimate, variance, attributable_share=share)
+        return Figures(shrunk, estimate - shrunk.population_mean, variance)
+
+    return pooled(known, part, figures)
 
 
 def _tilts() -> tuple[Floats, Floats]:

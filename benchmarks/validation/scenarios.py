@@ -14,6 +14,7 @@ from validation.spending import lifetime_value
 from validation.together import composite
 
 LARGE, MEDIUM, TEAM = 160, 25, 12
+LINKS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ SCENARIOS = (
     Scenario("160 employees, everything measured", World()),
     Scenario("25 employees", World(employees=MEDIUM)),
     Scenario("12 employees", World(employees=TEAM)),
+    Scenario("25 employees at two desks that hardly share a case", World(employees=MEDIUM, desks=2, links=LINKS)),
+    Scenario("12 employees at two desks that hardly share a case", World(employees=TEAM, desks=2, links=LINKS)),
     Scenario("unmeasured case mix, attributable_share .7 (true)", _UNMEASURED, attributable_share=0.7),
     Scenario("unmeasured case mix, attributable_share 1 (wrong)", _UNMEASURED, limit=True),
     Scenario("all measured, attributable_share .7 (too careful)", World(), attributable_share=0.7, limit=True),

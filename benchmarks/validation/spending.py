@@ -7,10 +7,10 @@ customers, so that kinds of case are foretold wrongly until calibrated; fits are
 import numpy as np
 
 from appraise.errors import NotEnough
-from appraise.scoring.rates import compared
-from appraise.statistics.shrinkage import normal
+from appraise.scoring.rates import compared, compared_anew
+from appraise.statistics.shrinkage import mean_spread, normal
 from appraise.statistics.within import design_effect
-from validation.answers import Answers, Trial, plain, pooled
+from validation.answers import Answers, Figures, Trial, plain, pooled
 from validation.company import STRATA, Floats, Integers, Staff, World, cases, totals
 from validation.credit import Credit, cells_of, share_credit
 
@@ -80,8 +80,9 @@ def _ours(
     share: float,
 ) -> Answers:
     money, foretold, visits = spent
-    outcome = compared(cells_of(credit, money, foretold, kind, shape=(J, STRATA)), np.arange(STRATA)[None], floor=None)
-    residual = money - outcome.rate[kind] * foretold
+    cells, kinds = cells_of(credit, money, foretold, kind, shape=(J, STRATA)), np.arange(STRATA)[None]
+    first = compared(cells, kinds, floor=None)
+    residual = money - first.rate[kind] * foretold
     # Spells that promise alike vary alike: half octaves of what was foretold.
     band = np.clip(np.floor(2.0 * np.log2(foretold)) + _MIDDLE_BAND, 0, _BANDS - 1).astype(np.int64)
     count = np.maximum(np.bincount(band, minlength=_BANDS), 1)
@@ -93,7 +94,15 @@ def _ours(
     known = credit.by_employee(w**2 * visits[credit.outcome], J) >= _FEWEST
     if known.sum() < 2:
         raise NotEnough("hardly anybody has a foretold purchase", expected="more contacts")
-    ratio = (outcome.observed[0] / np.maximum(outcome.expected[0], 1e-12))[known]
-    sampling = inflation * (variance / np.maximum(outcome.expected[0], 1e-12) ** 2)[known]
-    shrunk = normal(ratio, sampling, attributable_share=share)
-    return pooled(known, shrunk, ratio - shrunk.population_mean, sampling)
+    dispersion = inflation * float(variance.sum() / first.exposed.sum())
+    spread = mean_spread(first.ratio[0][known], inflation * variance[known] / first.expected[0][known] ** 2)
+    outcome = compared_anew(cells, kinds, first, floor=None, spread=spread, dispersion=dispersion)
+
+    def figures(rows: Integers) -> Figures:
+        ratio = outcome.ratio[0][rows]
+        sampling = inflation * variance[rows] / outcome.expected[0][rows] ** 2
+        doubt = dispersion * outcome.doubt[rows]
+        shrunk = normal(ratio, sampling, attributable_share=share, doubt=doubt)
+        return Figures(shrunk, ratio - shrunk.population_mean, sampling + doubt)
+
+    return pooled(known, outcome.part, figures)

@@ -26,11 +26,11 @@ from appraise.scoring.case_mix import FEWEST_EVENTS
 from appraise.scoring.contact_shares import WORDS as CUSTOMERS
 from appraise.scoring.findings import Figures, Seen, said
 from appraise.scoring.first_contact_resolution import FIRST_CONTACT_RESOLUTION
-from appraise.scoring.rates import Cells, Compared, compared, foretold
+from appraise.scoring.rates import Cells, Compared, compared, compared_anew, foretold
 from appraise.scoring.transfers import TRANSFERS
 from appraise.statistics.bg_nbd import BgNbd
 from appraise.statistics.group_sums import GroupSums
-from appraise.statistics.shrinkage import FEWEST_EMPLOYEES, Shrunk, gamma_poisson, normal
+from appraise.statistics.shrinkage import FEWEST_EMPLOYEES, Shrunk, gamma_poisson, normal, rate_spread
 from appraise.statistics.within import CaseMix, case_mix
 
 FloatArray = npt.NDArray[np.float64]
@@ -65,9 +65,8 @@ def tables(text: str) -> list[Table]:
 def inputs(text: str) -> tuple[list[str], FloatArray]:
     """Names, and the numbers of the first table; a cell of several numbers is as many columns."""
     [_, *rows] = tables(text)[0]
-    return [row[0] for row in rows], np.array(
-        [[float(n) for cell in row[1:] for n in cell.split(", ")] for row in rows]
-    )
+    numbers = [[float(n) for cell in row[1:] for n in cell.split(", ")] for row in rows]
+    return [row[0] for row in rows], np.array(numbers)
 
 
 def percent(share: float) -> str:
@@ -75,8 +74,7 @@ def percent(share: float) -> str:
 
 
 def signed(indicator: IndicatorKey, value: float) -> str:
-    text = figure(indicator, Decimal(repr(value)))
-    return text if text.startswith("−") or not value else f"+{text}"
+    return plain(indicator, value) if value <= 0 else f"+{plain(indicator, value)}"
 
 
 def plain(indicator: IndicatorKey, value: float) -> str:
@@ -230,13 +228,16 @@ def work_satisfaction(text: str) -> Worked:
 def by_two_kinds(exposure: FloatArray, events: FloatArray, hazard: FloatArray, overall: float) -> Compared:
     """Two kinds of case, nothing shared, so that Σw² is Σw."""
     expected = np.array([exposure * overall, exposure * hazard])
-    return compared(Cells(events, expected, expected), np.array([[0, 0], [0, 1]]), floor=0.0)
+    cells, kinds = Cells(events, expected, expected), np.array([[0, 0], [0, 1]])
+    first = compared(cells, kinds, floor=0.0)
+    alike = rate_spread(first.observed[-1], first.expected[-1])
+    return compared_anew(cells, kinds, first, floor=0.0, spread=alike, dispersion=1.0)
 
 
 def of_events(indicator: IndicatorKey, names: list[str], found: Compared, words: Words) -> tuple[Shrunk, Table]:
-    shrunk = gamma_poisson(found.observed[-1], found.expected[-1], attributable_share=DEFAULT_POLICY.attributable_share)
-    effects = (found.ratio[:-1] - found.ratio[1:]).T
-    level = found.expected[-1] * shrunk.level
+    share = DEFAULT_POLICY.attributable_share
+    shrunk = gamma_poisson(found.observed[-1], found.expected[-1], attributable_share=share, doubt=found.doubt)
+    effects, level = (found.ratio[:-1] - found.ratio[1:]).T, found.expected[-1] * shrunk.level
     deviation = found.observed[-1] / level - 1.0
     figures = Figures(found.ratio[0], ("kind",), effects, shrunk, deviation, 1.0 / level, 1.0, (0.0, math.inf), ())
     return shrunk, results(indicator, names, seen(names, found.expected[-1], words), figures)
@@ -289,9 +290,8 @@ def decayed() -> dict[str, str]:
 def work_value(text: str) -> Worked:
     names, columns = inputs(text)
     contacts, visits, expected, spent, miss = columns.T
-    found = compared(
-        Cells(spent[:, None], expected[None, :, None], expected[None, :, None]), np.array([[0]]), floor=None
-    )
+    cells = Cells(spent[:, None], expected[None, :, None], expected[None, :, None])
+    found = compared(cells, np.array([[0]]), floor=None)
     ratio, error = found.ratio[-1], miss * np.sqrt(contacts) / found.expected[-1]
     shrunk = normal(ratio, error**2, attributable_share=DEFAULT_POLICY.attributable_share)
     nothing, deviation = np.zeros((len(names), 0)), ratio - shrunk.population_mean

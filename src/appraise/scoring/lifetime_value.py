@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import ibis
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from appraise.domain.events import EventKind
@@ -44,13 +45,13 @@ from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, 
 from appraise.scoring.indicator import Indicator, Shared
 from appraise.scoring.left_out import counted, excluded_throughout, reason_of
 from appraise.scoring.prepared import CASE_COLUMNS, Prepared
-from appraise.scoring.rates import Compared, compared
+from appraise.scoring.rates import Cells, Compared, compared, compared_anew
 from appraise.scoring.ratios import case_mix_notes, explained
 from appraise.scoring.repeat_purchase import nothing_to_cover
 from appraise.scoring.spells import CustomerTime, spells
 from appraise.scoring.winsorising import Capped, winsorised
 from appraise.scoring.working import exactly
-from appraise.statistics.shrinkage import Shrunk, normal
+from appraise.statistics.shrinkage import FEWEST_EMPLOYEES, Shrunk, mean_spread, normal
 from appraise.statistics.within import design_effect
 
 WORDS = Words("expected purchases")
@@ -230,13 +231,15 @@ def _results(comparison: _Comparison, left_out: Mapping[int, LeftOut], prepared:
     if not employees.size:
         return Results()
     try:
-        outcome = compared(cells, kinds.stratum, floor=None)
-        clusters = clustered(credited, outcome.rate)
-        variance = _variance(comparison, outcome, employees)
+        first = compared(cells, kinds.stratum, floor=None)
+        clusters = clustered(credited, first.rate)
+        variance = _variance(comparison, first, employees)
         inflation = design_effect(clusters.squares, float(variance.sum()))
         amount = _visits(credited, employees)
         evidence = _with_left_out(clusters.evidence(amount), employees, left_out)
         telling = amount >= _FEWEST
+        dispersion = inflation * float(variance.sum() / first.exposed.sum())
+        outcome = _anew(cells, kinds, first, telling, inflation * variance, dispersion)
         sampling = inflation * variance / outcome.expected[-1] ** 2
     except NotEnough as error:
         clusters = clustered(credited, np.ones(kinds.profiles))
@@ -254,7 +257,9 @@ def _results(comparison: _Comparison, left_out: Mapping[int, LeftOut], prepared:
         return Results(silent)
 
     def figures(rows: IntArray) -> Figures:
-        return _figures(comparison, outcome, chosen[rows], sampling[chosen[rows]], inflation, (prepared, policy))
+        own = chosen[rows]
+        spread = inflation, sampling[own], dispersion * outcome.doubt[own]
+        return _figures(comparison, outcome, own, spread, (prepared, policy))
 
     everybody = Seen(employees.tolist(), evidence, amount, WORDS)
     told = said_by_part(
@@ -263,18 +268,31 @@ def _results(comparison: _Comparison, left_out: Mapping[int, LeftOut], prepared:
     return Results({**silent, **told.said}, told.measured)
 
 
+def _anew(  # what the comparison is made of
+    cells: Cells,
+    kinds: Strata,
+    first: Compared,
+    telling: npt.NDArray[np.bool_],
+    variance: FloatArray,
+    dispersion: float,
+) -> Compared:
+    if telling.sum() < FEWEST_EMPLOYEES or not variance[telling].all():
+        return first
+    spread = mean_spread(first.ratio[-1][telling], variance[telling] / first.expected[-1][telling] ** 2)
+    return compared_anew(cells, kinds.stratum, first, floor=None, spread=spread, dispersion=dispersion)
+
+
 def _figures(  # what figures are made of
     comparison: _Comparison,
     outcome: Compared,
     rows: IntArray,
-    sampling: FloatArray,
-    inflation: float,
+    spread: tuple[float, FloatArray, FloatArray],
     of: tuple[Prepared, Policy],
 ) -> Figures:
-    """Of employees who are compared with each other."""
-    prepared, policy = of
+    """Of employees who are compared with each other; `spread` is the design effect, the variance, and the doubt."""
+    (inflation, sampling, doubt), (prepared, policy) = spread, of
     ratio, unit = outcome.ratio[:, rows], comparison.model.unit
-    shrunk = normal(ratio[-1], sampling, attributable_share=policy.attributable_share)
+    shrunk = normal(ratio[-1], sampling, attributable_share=policy.attributable_share, doubt=doubt)
     factors, effects = explained(comparison.kinds, outcome, rows)
     return Figures(
         raw=ratio[0],
@@ -282,7 +300,7 @@ def _figures(  # what figures are made of
         effects=effects,
         shrunk=shrunk,
         deviation=ratio[-1] - shrunk.population_mean,
-        variance=sampling,
+        variance=sampling + doubt,
         expected=1.0,
         limits=(0.0, np.inf),
         notes=_notes(comparison, shrunk, outcome, inflation, policy),

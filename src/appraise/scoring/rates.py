@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from appraise.errors import NotEnough
 from appraise.scoring.case_mix import IntArray
-from appraise.statistics.survival import TwoWayRates, nelson_aalen, two_way_rates
+from appraise.statistics.survival import TwoWayRates, nelson_aalen, stratum_doubt, two_way_rates
 
 FloatArray = npt.NDArray[np.float64]
+PSEUDO: Final = 0.5
+_LEAST_SPREAD = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Compared:
     `exposed` (J,) is Σ w·expected of the last level: what an average employee would have had of these outcomes.
     `part` (J,) numbers the employees who have strata in common, directly or through others: at every level they are
     compared with each other alone. `idle[k]` says that the factor k tells nothing apart within any part.
+    `doubt` (J,) is the variance of the logarithm of the last level's `expected`, by the strata's rates being estimates,
+    per unit of the outcomes' variance over their expectation.
     """
 
     observed: FloatArray
@@ -40,28 +45,31 @@ class Compared:
     exposed: FloatArray
     part: IntArray
     idle: tuple[bool, ...]
+    doubt: FloatArray
 
     @property
     def ratio(self) -> FloatArray:
         return self.observed / self.expected
 
 
-def compared(cells: Cells, stratum: IntArray, *, floor: float | None) -> Compared:
+def compared(cells: Cells, stratum: IntArray, *, floor: float | None, prior_events: float = PSEUDO) -> Compared:
     """Observed and expected by the score form of the multiple-membership model.
 
     E* = Σ w²Λ and O* = E* + Σ w(d − Λ): the plain ratio Σwd/Σwd would credit everybody with part of what colleagues
     did. Strata are separated from employees by iterative proportional fitting first. `floor` bounds O* from below.
+    `prior_events` is how many events an employee's being like others weighs in that, as in `two_way_rates`.
 
     Raises `NotEnough` without events, and where the fit does not come to an end.
     """
     finest = (stratum[-1][:, None] == np.arange(stratum[-1].max() + 1)).astype(np.float64)
-    whole = _fitted(cells.observed @ finest, cells.expected[-1] @ finest)
+    whole = _fitted(cells.observed @ finest, cells.expected[-1] @ finest, prior_events)
     nested = _within(stratum, whole.stratum_part[stratum[-1]])
     observed, expected = [], []
     rate = np.ones(stratum.shape[1])
     for k, groups in enumerate(nested):
         membership = (groups[:, None] == np.arange(groups.max() + 1)).astype(np.float64)
-        fitted = _fitted(cells.observed @ membership, cells.expected[k] @ membership) if k < len(nested) - 1 else whole
+        last = k == len(nested) - 1
+        fitted = whole if last else _fitted(cells.observed @ membership, cells.expected[k] @ membership, prior_events)
         rate = membership @ fitted.stratum_rate
         surplus = (cells.observed - cells.expected[k] * rate).sum(axis=1)
         own = cells.squared[k] @ rate
@@ -73,7 +81,23 @@ def compared(cells: Cells, stratum: IntArray, *, floor: float | None) -> Compare
     # Whoever has no exposure is told nothing of either way.
     usual = np.bincount(whole.part[whole.part >= 0]).argmax()
     part = np.where(whole.part >= 0, whole.part, usual)
-    return Compared(np.array(observed), np.array(expected), rate, cells.expected[-1] @ rate, part, idle)
+    exposed = cells.expected[-1] @ rate
+    # Of shared outcomes the surplus depends on what is foretold of all, and is put over the part that is weighed.
+    sharing = np.divide(exposed, expected[-1], out=np.ones_like(exposed), where=expected[-1] > 0)
+    doubt = sharing**2 * stratum_doubt(whole, cells.expected[-1] @ finest, prior_events=prior_events)
+    return Compared(np.array(observed), np.array(expected), rate, exposed, part, idle, doubt)
+
+
+def compared_anew(
+    cells: Cells, stratum: IntArray, first: Compared, *, floor: float | None, spread: float, dispersion: float
+) -> Compared:
+    """As `first`, with strata told from employees by how alike employees are: their ratios have this `spread` (sd).
+
+    `dispersion` is the outcomes' variance over their expectation.
+    """
+    if first.rate.size == 0 or not np.any(first.doubt):
+        return first
+    return compared(cells, stratum, floor=floor, prior_events=dispersion / max(spread, _LEAST_SPREAD) ** 2)
 
 
 def _within(stratum: IntArray, part: IntArray) -> IntArray:
@@ -81,8 +105,8 @@ def _within(stratum: IntArray, part: IntArray) -> IntArray:
     return np.array([np.unique([groups, part], axis=1, return_inverse=True)[1] for groups in stratum], np.int64)
 
 
-def _fitted(observed: FloatArray, expected: FloatArray) -> TwoWayRates:
-    fitted = two_way_rates(observed, expected)
+def _fitted(observed: FloatArray, expected: FloatArray, prior_events: float) -> TwoWayRates:
+    fitted = two_way_rates(observed, expected, prior_events=prior_events)
     if not fitted.converged:
         raise NotEnough(
             f"kinds of cases and employees cannot be told apart in {fitted.iterations} rounds of fitting",

@@ -14,8 +14,8 @@ from appraise.scoring.arrays import FloatArray, IntArray
 from appraise.scoring.case_mix import APART, Strata
 from appraise.scoring.credit_sums import Credited, LeftOut, clustered, summed
 from appraise.scoring.findings import Figures, Results, Seen, nobody, said_by_part
-from appraise.scoring.rates import Compared, compared
-from appraise.statistics.shrinkage import gamma_poisson
+from appraise.scoring.rates import Cells, Compared, compared, compared_anew
+from appraise.statistics.shrinkage import FEWEST_EMPLOYEES, gamma_poisson, rate_spread
 from appraise.statistics.within import design_effect
 
 
@@ -41,28 +41,47 @@ def event_ratios(subject: Subject, credited: Credited, kinds: Strata, policy: Po
         return Results()
     left_out = [subject.left_out.get(employee, ()) for employee in employees.tolist()]
     try:
-        outcome = compared(cells, kinds.stratum, floor=0.0)
+        first = compared(cells, kinds.stratum, floor=0.0)
     except NotEnough as error:
         clusters = clustered(credited, np.ones(kinds.profiles))
         evidence = clusters.evidence(None, left_out)
         return nobody(subject.indicator, Seen(employees.tolist(), evidence, clusters.effective, subject.words), error)
-    clusters = clustered(credited, outcome.rate)
+    clusters = clustered(credited, first.rate)
+    inflation = design_effect(clusters.squares, clusters.variance)
+    dispersion = inflation * clusters.variance / float(first.exposed.sum())
+    outcome = _anew(cells, kinds, first, inflation=inflation, dispersion=dispersion)
     expected = outcome.expected[-1]
     seen = Seen(employees.tolist(), clusters.evidence(expected, left_out), expected, subject.words)
-    inflation = design_effect(clusters.squares, clusters.variance)
 
     def figures(rows: IntArray) -> Figures:
-        return _figures(subject, kinds, outcome, rows, inflation, policy)
+        return _figures(subject, kinds, outcome, rows, (inflation, dispersion * outcome.doubt[rows]), policy)
 
     return said_by_part(subject.indicator, policy, seen, outcome.part, figures, residuals=clusters.residuals)
 
 
+def _anew(cells: Cells, kinds: Strata, first: Compared, *, inflation: float, dispersion: float) -> Compared:
+    observed, expected = first.observed[-1] / inflation, first.expected[-1] / inflation
+    told = expected > 0
+    if told.sum() < FEWEST_EMPLOYEES or not observed[told].any():
+        return first
+    spread = rate_spread(observed[told], expected[told])
+    return compared_anew(cells, kinds.stratum, first, floor=0.0, spread=spread, dispersion=dispersion)
+
+
 def _figures(  # what figures are made of
-    subject: Subject, kinds: Strata, outcome: Compared, rows: IntArray, inflation: float, policy: Policy
+    subject: Subject,
+    kinds: Strata,
+    outcome: Compared,
+    rows: IntArray,
+    spread: tuple[float, FloatArray],
+    policy: Policy,
 ) -> Figures:
-    """Of employees who are compared with each other."""
+    """Of employees who are compared with each other; `spread` is the design effect, and the doubt (J,)."""
+    inflation, doubt = spread
     observed, expected = outcome.observed[-1][rows], outcome.expected[-1][rows]
-    shrunk = gamma_poisson(observed / inflation, expected / inflation, attributable_share=policy.attributable_share)
+    shrunk = gamma_poisson(
+        observed / inflation, expected / inflation, attributable_share=policy.attributable_share, doubt=doubt
+    )
     level = expected / inflation * shrunk.level
     notes = (
         *subject.notes,
@@ -77,7 +96,7 @@ def _figures(  # what figures are made of
         effects=effects,
         shrunk=shrunk,
         deviation=observed / inflation / level - 1.0,
-        variance=1.0 / level,
+        variance=1.0 / level + doubt,
         expected=1.0,
         limits=(0.0, np.inf),
         notes=notes,

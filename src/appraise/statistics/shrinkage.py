@@ -62,12 +62,20 @@ class Shrunk:
         return self.deviation.cdf(self.deviation_origin - margin)
 
 
-def normal(estimate: npt.ArrayLike, variance: npt.ArrayLike, *, attributable_share: float = 1.0) -> Shrunk:
+def normal(
+    estimate: npt.ArrayLike,
+    variance: npt.ArrayLike,
+    *,
+    attributable_share: float = 1.0,
+    doubt: npt.ArrayLike | None = None,
+) -> Shrunk:
     """Shrink estimates with known sampling variances: estimate_e ~ N(θ_e, variance_e), θ_e ~ N(μ, τ²).
 
     Priors are flat on μ and τ. Both arguments have shape (J,), in one unit and its square.
     `attributable_share` λ in (0, 1] is the part of the between-employee variance that is the employee's own
     rather than unmeasured case mix: the reported value is μ + e, e | θ ~ N(λ(θ − μ), λ(1−λ)τ²).
+    `doubt` (J,) is variance on top that employees have in common with those they work beside, as of what was expected
+    of all of them: it widens intervals, and says nothing about how much employees differ.
 
     Raises `NotEnoughGroups` below five employees, `NotEnough` where a sampling variance is zero,
     `InvalidInput` for values that are not finite, lengths that differ, or a share outside (0, 1].
@@ -82,6 +90,7 @@ def normal(estimate: npt.ArrayLike, variance: npt.ArrayLike, *, attributable_sha
             expected="a positive sampling variance for every employee",
         )
     tau, weights = grid(lambda t: sd_log_likelihood(a, v, t), sd_scales(a, v), a.size)
+    v = v + _doubt(doubt, a.size)
     between = tau**2
     precision = 1.0 / (v[:, None] + between)
     total = precision.sum(axis=0)
@@ -100,7 +109,13 @@ def normal(estimate: npt.ArrayLike, variance: npt.ArrayLike, *, attributable_sha
     )
 
 
-def gamma_poisson(observed: npt.ArrayLike, expected: npt.ArrayLike, *, attributable_share: float = 1.0) -> Shrunk:
+def gamma_poisson(
+    observed: npt.ArrayLike,
+    expected: npt.ArrayLike,
+    *,
+    attributable_share: float = 1.0,
+    doubt: npt.ArrayLike | None = None,
+) -> Shrunk:
     """Shrink observed/expected event counts: observed_e ~ Poisson(θ_e expected_e), θ_e ~ Gamma(mean m, cv).
 
     The likelihood θ^O e^{−θE} is exact for censored times under proportional hazards, with O events and
@@ -110,27 +125,17 @@ def gamma_poisson(observed: npt.ArrayLike, expected: npt.ArrayLike, *, attributa
     with expected near 0 gets the population's distribution back.
     With an `attributable_share` λ < 1 (see `normal`) the split is multiplicative: given ln θ, the employee's own part
     has mean λ ln θ and variance λ(1−λ) ln(1 + cv²), matched by a gamma; at λ = 1 this is the exact posterior.
+    `doubt` is as in `normal`, the variance of ln expected: counts then weigh as much as 1/(1/expected + doubt) events.
 
     Raises `NotEnoughGroups` below five employees, `NotEnough` without any observed or expected event,
     `InvalidInput` for negative or non-finite values, events without expectation, lengths that differ, or a share
     outside (0, 1].
     """
     share = checked_share(attributable_share)
-    O = at_least("observed", vector("observed", observed), 0.0)
-    E = at_least("expected", vector("expected", expected, length=O.size), 0.0)
-    refuse_few(O.size)
-    impossible = np.flatnonzero((E == 0.0) & (O > 0.0))
-    if impossible.size:
-        raise InvalidInput(
-            f"events are observed where none could happen, at position {impossible[0]}",
-            expected="a positive expectation wherever there are events",
-        )
-    if O.sum() == 0.0:
-        raise NotEnough(
-            f"{O.sum():g} events observed and {E.sum():g} expected over all employees",
-            expected="events among the employees compared",
-        )
+    O, E = _counts(observed, expected)
     cv, weights = grid(lambda c: _rate_log_likelihood(O, E, c), _cv_scales(O), O.size)
+    weight = 1.0 / (1.0 + E * _doubt(doubt, O.size))
+    O, E = O * weight, E * weight
     a = _gamma_shape(cv)
     m = _profile_mean(O, E, a)
     own = E[:, None] * m / (E[:, None] * m + a)  # part of the posterior that is the employee's own data
@@ -150,6 +155,36 @@ def gamma_poisson(observed: npt.ArrayLike, expected: npt.ArrayLike, *, attributa
     )
 
 
+def _counts(observed: npt.ArrayLike, expected: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    O = at_least("observed", vector("observed", observed), 0.0)
+    E = at_least("expected", vector("expected", expected, length=O.size), 0.0)
+    refuse_few(O.size)
+    impossible = np.flatnonzero((E == 0.0) & (O > 0.0))
+    if impossible.size:
+        raise InvalidInput(
+            f"events are observed where none could happen, at position {impossible[0]}",
+            expected="a positive expectation wherever there are events",
+        )
+    if O.sum() == 0.0:
+        raise NotEnough(
+            f"{O.sum():g} events observed and {E.sum():g} expected over all employees",
+            expected="events among the employees compared",
+        )
+    return O, E
+
+
+def mean_spread(estimate: FloatArray, variance: FloatArray) -> float:
+    """Posterior median of the sd between employees, as of `normal` and with its conditions (unchecked)."""
+    nodes = grid(lambda t: sd_log_likelihood(estimate, variance, t), sd_scales(estimate, variance), estimate.size)
+    return grid_quantiles(*nodes, (0.5,))[0]
+
+
+def rate_spread(observed: FloatArray, expected: FloatArray) -> float:
+    """Posterior median of the cv between employees' rates, as of `gamma_poisson`, with its conditions unchecked."""
+    nodes = grid(lambda c: _rate_log_likelihood(observed, expected, c), _cv_scales(observed), observed.size)
+    return grid_quantiles(*nodes, (0.5,))[0]
+
+
 def james_stein(estimate: npt.ArrayLike, variance: float) -> tuple[FloatArray, float]:
     """Estimates of equal known variance shrunk towards their mean, and the factor c that was kept of each distance.
 
@@ -162,6 +197,10 @@ def james_stein(estimate: npt.ArrayLike, variance: float) -> tuple[FloatArray, f
     squares = float(((y - mean) ** 2).sum())
     kept = max(0.0, 1.0 - (y.size - 3) * variance / squares) if squares > 0.0 else 0.0
     return mean + kept * (y - mean), kept
+
+
+def _doubt(values: npt.ArrayLike | None, size: int) -> FloatArray:
+    return np.zeros(size) if values is None else at_least("doubt", vector("doubt", values, length=size), 0.0)
 
 
 def summary(

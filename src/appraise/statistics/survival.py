@@ -22,6 +22,7 @@ _MOST_ROUNDS = 500
 _REMEMBERED = 8  # steps from which the next is extrapolated
 _FARTHER = 2.0
 _RANK = 1e-12
+_RANK_OF_LINKS = 1e-11
 _TINY = 1e-12
 _DIGITS = 12  # of a survival probability; beyond is rounding
 
@@ -189,6 +190,7 @@ def two_way_rates(
     expected: npt.ArrayLike,
     *,
     pseudo_count: float = 0.5,
+    prior_events: float | None = None,
     max_iterations: int = _MOST_ROUNDS,
     tolerance: float = 1e-10,
 ) -> TwoWayRates:
@@ -196,7 +198,9 @@ def two_way_rates(
 
     θ_e = (O_e. + k)/(Σ_s γ_s E_es + k), γ_s = (O_.s + k)/(Σ_e θ_e E_es + k) with k the `pseudo_count`, which keeps
     thin rows near 1; with k = 0 both margins of the fit equal the observed ones (Deming & Stephan 1940). γ is
-    calibrated in each part by itself.
+    calibrated in each part by itself. With `prior_events` a in the place of the employees' k, θ_e is the posterior mean
+    of rates that are Gamma(mean 1, cv) with a = 1/cv²: desks that hardly share a stratum are then told apart from their
+    cases as far as those tell, and beyond that by employees being alike on average.
 
     Raises `NotEnough` without observed or expected events; `InvalidInput` for negative cells or shapes that differ.
     """
@@ -204,12 +208,13 @@ def two_way_rates(
     E = at_least("expected", matrix("expected", expected, shape=O.shape), 0.0)
     if O.sum() <= 0.0 or E.sum() <= 0.0:
         raise NotEnough(f"{O.sum():g} events observed and {E.sum():g} expected", expected="events to compare")
-    by_employee, by_stratum = O.sum(axis=1) + pseudo_count, O.sum(axis=0) + pseudo_count
+    a = pseudo_count if prior_events is None else prior_events
+    by_employee, by_stratum = O.sum(axis=1) + a, O.sum(axis=0) + pseudo_count
     part, stratum_part = _parts(E)
     level = _Levels(O, E, part, stratum_part)
 
     def improved(gamma: FloatArray) -> FloatArray:
-        theta = _ratio(by_employee, E @ gamma + pseudo_count)
+        theta = _ratio(by_employee, E @ gamma + a)
         return level.calibrated(_ratio(by_stratum, E.T @ theta + pseudo_count))
 
     gamma, iterations, converged = _fixed_point(
@@ -217,7 +222,7 @@ def two_way_rates(
     )
     gamma = level.calibrated(gamma)
     return TwoWayRates(
-        employee_rate=_ratio(by_employee, E @ gamma + pseudo_count),
+        employee_rate=_ratio(by_employee, E @ gamma + a),
         stratum_rate=gamma,
         expected=E @ gamma,
         iterations=iterations,
@@ -225,6 +230,32 @@ def two_way_rates(
         part=part,
         stratum_part=stratum_part,
     )
+
+
+def stratum_doubt(fitted: TwoWayRates, expected: npt.ArrayLike, *, prior_events: float) -> FloatArray:
+    """Var(ln of what is expected of an employee) (J,) by the strata's rates being estimates; counts are Poisson.
+
+    With μ = θγE, D its margins and a the `prior_events` of the fit, the log rates of the strata have the information
+    D_s − μ'(D_e + a)⁻¹μ, in which the employees' rates are taken out (the Schur complement). What is expected of e
+    depends on them by the shares of its strata, beside those of all in its part, at which the level is calibrated. It
+    is 0 where all serve the same mix, and large where an employee's strata are shared by few.
+    """
+    E = at_least("expected", matrix("expected", expected), 0.0)
+    cells = fitted.stratum_rate * E
+    mu = fitted.employee_rate[:, None] * cells
+    served = mu.sum(axis=0) > 0.0
+    cells, mu, part = cells[:, served], mu[:, served], fitted.stratum_part[served]
+    by_stratum = mu.sum(axis=0)
+    scale = np.sqrt(by_stratum)  # by which the information has eigenvalues between 0 and 1
+    shared = (mu.T @ (mu / np.maximum(mu.sum(axis=1) + prior_events, _TINY)[:, None])) / np.outer(scale, scale)
+    values, vectors = np.linalg.eigh(np.eye(scale.size) - shared)
+    told = values > _RANK_OF_LINKS
+    share = _ratio(cells, cells.sum(axis=1, keepdims=True) + np.zeros_like(cells)) * (cells > 0.0)
+    usual = np.array([np.where(part == number, by_stratum, 0.0) for number in range(fitted.parts)])
+    usual /= np.maximum(usual.sum(axis=1, keepdims=True), _TINY)
+    beside = np.where(cells.sum(axis=1, keepdims=True) > 0.0, share - usual[fitted.part], 0.0)
+    doubt: FloatArray = ((beside / scale @ vectors[:, told]) ** 2 / values[told]).sum(axis=1)
+    return doubt
 
 
 @dataclass(frozen=True, slots=True, eq=False)
