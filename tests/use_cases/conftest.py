@@ -219,7 +219,7 @@ def move(company: Company) -> Callable[[str, str | None], None]:
     return moved
 
 
-def rated(company: Company, of: str = "ann", *, rating: int = 4, key: str | None = None) -> ViewedSection | Refusal:
+def rated(company: Company, of: str = "ann", *, rating: int = 4) -> ViewedSection | Refusal:
     before = company.section(of)
     return rate_item(
         company.deployment,
@@ -230,7 +230,6 @@ def rated(company: Company, of: str = "ann", *, rating: int = 4, key: str | None
         comment="answers at once",
         expected_version=before.section.version,
         at=AT,
-        idempotency_key=key,
     )
 
 

@@ -31,6 +31,7 @@ from appraise.use_cases.finalise_section import finalise_section
 from appraise.use_cases.grant_role import grant_role
 from appraise.use_cases.import_people import reconcile_people
 from appraise.use_cases.import_reports import document_of
+from appraise.use_cases.once import once
 from appraise.use_cases.people_changes import Outcome, PersonChange
 from appraise.use_cases.people_report import PeopleReport
 from appraise.use_cases.person_requests import (
@@ -70,18 +71,25 @@ def with_a_life(company: Company) -> None:
     with company.deployment.database.transaction() as session:
         people_snapshots.add(session, documents_of(people.snapshot(session)), at=AT)
     section = company.section("ann").section
-    done(
-        assess_item(
-            company.deployment,
-            company.principal("ann"),
+    ann, item = company.principal("ann"), section.items[0].id
+    once(
+        company.deployment,
+        ann,
+        "own",
+        [],
+        lambda deployment: assess_item(
+            deployment,
+            ann,
             section.id,
-            section.items[0].id,
+            item,
             rating=5,
             comment="Ann about herself",
             expected_version=section.version,
             at=AT,
-            idempotency_key="own",
-        )
+        ),
+        told=lambda viewed: viewed.section.id,
+        again=str,
+        at=AT,
     )
     section = shared(company).section
     done(

@@ -14,6 +14,7 @@ from appraise.domain.section_states import Action, SectionState
 from appraise.domain.sections import Refusal
 from appraise.errors import Conflict, Forbidden
 from appraise.storage import outbox
+from appraise.use_cases.once import once
 from appraise.use_cases.rate_item import rate_item
 from appraise.use_cases.read_sections import (
     section_of,
@@ -118,48 +119,54 @@ def test_a_version_conflict_tells_what_others_did(company: Company) -> None:
     )
 
 
-def test_a_repeated_request_gets_the_stored_answer(company: Company) -> None:
-    company.scored()
+def once_rated(company: Company, rating: int = 4) -> str:
+    """Under one key; of a repetition the id that was kept."""
     before = company.section("ann").section
+    max_ = company.principal("max")
+    key = before.items[0].id
+    told = once(
+        company.deployment,
+        max_,
+        "k1",
+        ["rate", rating],
+        lambda deployment: rate_item(
+            deployment, max_, before.id, key, rating=rating, comment=None, expected_version=before.version, at=AT
+        ),
+        told=lambda viewed: viewed.section.id,
+        again=str,
+        at=AT,
+    )
+    return told if isinstance(told, str) else done(told).section.id
 
-    def send() -> ViewedSection | Refusal:
-        return rate_item(
-            company.deployment,
-            company.principal("max"),
-            before.id,
-            before.items[0].id,
-            rating=4,
-            comment=None,
-            expected_version=before.version,
-            at=AT,
-            idempotency_key="k1",
-        )
 
-    first = send()
+def test_a_repeated_request_is_done_once(company: Company) -> None:
+    company.scored()
+    section = once_rated(company)
     rated(company, rating=2)
 
-    assert send() == first
+    assert once_rated(company) == section
     assert company.section("ann").section.items[0].rating == 2
 
 
 def test_an_idempotency_key_for_another_request_is_a_conflict(company: Company) -> None:
     company.scored()
-    rated(company, rating=4, key="k1")
+    once_rated(company)
 
     with pytest.raises(Conflict, match="used for another request"):
-        rated(company, rating=5, key="k1")
+        once_rated(company, rating=5)
 
 
 def test_an_idempotency_key_is_free_again_after_thirty_days(company: Company) -> None:
     company.scored()
-    rated(company, rating=4, key="k1")
+    once_rated(company)
 
     clear(company.deployment, at=AT + timedelta(days=30))
     with pytest.raises(Conflict):
-        rated(company, rating=5, key="k1")
+        once_rated(company, rating=5)
     clear(company.deployment, at=AT + timedelta(days=30, seconds=1))
+    once_rated(company, rating=5)
 
-    assert rated(company, rating=5, key="k1").section.items[0].rating == 5
+    assert company.section("ann").section.items[0].rating == 5
 
 
 def test_a_refused_submission_changes_nothing(company: Company) -> None:

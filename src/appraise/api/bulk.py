@@ -1,6 +1,6 @@
 """Changing many sections by one request."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Annotated, Any
 
@@ -10,7 +10,7 @@ from appraise.api.context import RequestContext
 from appraise.api.errors import ErrorCode
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
-from appraise.api.repeating import RepeatableInput
+from appraise.api.repeating import RepeatableInput, repeatable
 from appraise.api.types.section_course import ExemptionReasonValue
 from appraise.api.types.sections import SectionType
 from appraise.api.user_errors import UserError, user_error
@@ -26,7 +26,10 @@ from appraise.use_cases.change_sections import (
     Row,
     RowResult,
     change_sections,
+    kept_of,
+    results_again,
 )
+from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.exempt_section import exempt_section
 from appraise.use_cases.finalise_section import finalise_section
 from appraise.use_cases.rate_item import rate_item
@@ -170,37 +173,37 @@ class BulkMutation:
             )
             for row in change.rows
         ]
-        return _changed(info.context, change, "RATE", rows)
+        return _changed(info, change, rows)
 
     @strawberry.mutation(description="Hand many sections in.", extensions=[Requires(Permission.SUBMIT_SECTION)])
     def submit_sections(self, info: strawberry.Info, change: Plain) -> BulkPayload | None:
-        return _plain(info.context, change, "SUBMIT", submit_section)
+        return _plain(info, change, submit_section)
 
     @strawberry.mutation(
         description="Give many sections back, with reasons.", extensions=[Requires(Permission.RETURN_SECTION)]
     )
     def return_sections(self, info: strawberry.Info, change: WithReason) -> BulkPayload | None:
-        return _with_reason(info.context, change, "RETURN", return_section)
+        return _with_reason(info, change, return_section)
 
     @strawberry.mutation(description="Approve many sections.", extensions=[Requires(Permission.APPROVE_SECTION)])
     def approve_sections(self, info: strawberry.Info, change: Plain) -> BulkPayload | None:
-        return _plain(info.context, change, "APPROVE", approve_section)
+        return _plain(info, change, approve_section)
 
     @strawberry.mutation(description="Release many sections.", extensions=[Requires(Permission.ADMINISTER_SECTIONS)])
     def release_sections(self, info: strawberry.Info, change: Plain) -> BulkPayload | None:
-        return _plain(info.context, change, "RELEASE", release_section)
+        return _plain(info, change, release_section)
 
     @strawberry.mutation(
         description="Share many sections with their employees.", extensions=[Requires(Permission.SHARE_SECTION)]
     )
     def share_sections(self, info: strawberry.Info, change: Plain) -> BulkPayload | None:
-        return _plain(info.context, change, "SHARE", share_section)
+        return _plain(info, change, share_section)
 
     @strawberry.mutation(
         description="Close many sections, with reasons.", extensions=[Requires(Permission.FINALISE_SECTION)]
     )
     def finalise_sections(self, info: strawberry.Info, change: WithReason) -> BulkPayload | None:
-        return _with_reason(info.context, change, "FINALISE", finalise_section)
+        return _with_reason(info, change, finalise_section)
 
     @strawberry.mutation(
         description="Take many sections out of the cycle, with reasons.",
@@ -214,14 +217,14 @@ class BulkMutation:
         rows = [
             _row(row, exempt_section, reason=ExemptionReason(row.reason.name), note=row.note) for row in change.rows
         ]
-        return _changed(info.context, change, "EXEMPT", rows)
+        return _changed(info, change, rows)
 
     @strawberry.mutation(
         description="Void many sections that were created in error, with reasons.",
         extensions=[Requires(Permission.ADMINISTER_SECTIONS)],
     )
     def void_sections(self, info: strawberry.Info, change: WithReason) -> BulkPayload | None:
-        return _with_reason(info.context, change, "VOID", void_section)
+        return _with_reason(info, change, void_section)
 
 
 def _row(
@@ -236,21 +239,30 @@ def _row(
     return Row(section, row.expected_version, use_case, keys, fields)
 
 
-def _plain(
-    context: RequestContext, change: ChangeSectionsInput, what: str, use_case: Callable[..., Any]
-) -> BulkPayload:
-    return _changed(context, change, what, [_row(row, use_case) for row in change.rows])
+def _plain(info: strawberry.Info, change: ChangeSectionsInput, use_case: Callable[..., Any]) -> BulkPayload:
+    return _changed(info, change, [_row(row, use_case) for row in change.rows])
 
 
 def _with_reason(
-    context: RequestContext, change: ChangeSectionsWithReasonInput, what: str, use_case: Callable[..., Any]
+    info: strawberry.Info, change: ChangeSectionsWithReasonInput, use_case: Callable[..., Any]
 ) -> BulkPayload:
-    return _changed(context, change, what, [_row(row, use_case, reason=row.reason) for row in change.rows])
+    return _changed(info, change, [_row(row, use_case, reason=row.reason) for row in change.rows])
 
 
-def _changed(context: RequestContext, change: BulkInput, what: str, rows: Sequence[Row]) -> BulkPayload:
-    request = BulkRequest(what, rows, OnError(change.on_error.name), change.dry_run, change.idempotency_key)
-    results = change_sections(context.deployment, context.principal, request, at=context.at)
+def _changed(info: strawberry.Info, change: BulkInput, rows: Sequence[Row]) -> BulkPayload:
+    context: RequestContext = info.context
+    request = BulkRequest(rows, OnError(change.on_error.name), change.dry_run)
+
+    def deed(deployment: Deployment) -> list[RowResult]:
+        return change_sections(deployment, context.principal, request, at=context.at)
+
+    def again(kept: Sequence[Mapping[str, Any]]) -> list[RowResult]:
+        return results_again(context.deployment, context.principal, kept, at=context.at)
+
+    if change.dry_run:
+        results = deed(context.deployment)
+    else:
+        results = repeatable(info, change, deed, told=kept_of, again=again)
     outcomes = [result.outcome for result in results]
     return BulkPayload(
         rows=[RowType.of(place, result, context) for place, result in enumerate(results)],

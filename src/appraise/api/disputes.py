@@ -130,7 +130,7 @@ class DisputeMutation:
     ) -> FileDisputePayload | None:
         return changed(
             FileDisputePayload,
-            info.context,
+            info,
             file_dispute,
             change,
             ItemId(key_of(change.item_id, Kind.ITEM)),
@@ -148,7 +148,7 @@ class DisputeMutation:
         change: Annotated[WithdrawDisputeInput, strawberry.argument(name="input", description="Which.")],
     ) -> WithdrawDisputePayload | None:
         key = DisputeId(key_of(change.dispute_id, Kind.DISPUTE))
-        return changed(WithdrawDisputePayload, info.context, withdraw_dispute, change, key)
+        return changed(WithdrawDisputePayload, info, withdraw_dispute, change, key)
 
     @strawberry.mutation(
         description="Decide an objection, as somebody who did not score.",
@@ -161,7 +161,7 @@ class DisputeMutation:
     ) -> DecideDisputePayload | None:
         return changed(
             DecideDisputePayload,
-            info.context,
+            info,
             decide_dispute,
             change,
             DisputeId(key_of(change.dispute_id, Kind.DISPUTE)),
@@ -228,7 +228,7 @@ class DisputeMutation:
     ) -> CalibrateItemPayload | None:
         return changed(
             CalibrateItemPayload,
-            info.context,
+            info,
             calibrate_item,
             change,
             CalibrationId(key_of(change.session_id, Kind.CALIBRATION)),

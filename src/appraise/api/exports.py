@@ -9,7 +9,7 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
-from appraise.api.repeating import RepeatableInput
+from appraise.api.repeating import RepeatableInput, repeatable
 from appraise.api.types.connections import Window
 from appraise.api.types.exports import (
     After,
@@ -89,8 +89,11 @@ class ExportMutation:
             since=wanted.since,
             until=wanted.until,
         )
-        outcome = create_export(
-            context.deployment, context.principal, request, at=context.at, idempotency_key=wanted.idempotency_key
+        outcome = repeatable(
+            info,
+            wanted,
+            lambda deployment: create_export(deployment, context.principal, request, at=context.at),
+            again=lambda key: get_export(context.deployment, context.principal, JobId(key), at=context.at),
         )
         if isinstance(outcome, Refusal):
             path = [] if outcome.field is None else ["input", outcome.field]

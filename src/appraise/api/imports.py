@@ -126,12 +126,12 @@ class ImportMutation:
     ) -> CreateImportPayload | None:
         context: RequestContext = info.context
         try:
-            job = create_import(
-                context.deployment,
-                context.principal,
-                _request(wanted),
-                at=context.at,
-                idempotency_key=wanted.idempotency_key,
+            request = _request(wanted)
+            job = repeatable(
+                info,
+                wanted,
+                lambda deployment: create_import(deployment, context.principal, request, at=context.at),
+                again=lambda known: get_import(context.deployment, context.principal, JobId(known), at=context.at),
             )
         except (InvalidInput, NotFound) as error:
             return CreateImportPayload(import_=None, user_errors=[_error(error)])

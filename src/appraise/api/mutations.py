@@ -113,7 +113,7 @@ class Mutation(
     ) -> RateItemPayload | None:
         return changed(
             RateItemPayload,
-            info.context,
+            info,
             rate_item,
             change,
             ItemId(key_of(change.item_id, Kind.ITEM)),
@@ -131,7 +131,7 @@ class Mutation(
         info: strawberry.Info,
         change: Annotated[SubmitSectionInput, strawberry.argument(name="input", description="Which section.")],
     ) -> SubmitSectionPayload | None:
-        return changed(SubmitSectionPayload, info.context, submit_section, change)
+        return changed(SubmitSectionPayload, info, submit_section, change)
 
     @strawberry.mutation(
         description="Give a submitted section back to its manager, with a reason.",
@@ -142,7 +142,7 @@ class Mutation(
         info: strawberry.Info,
         change: Annotated[ReturnSectionInput, strawberry.argument(name="input", description="Which section, and why.")],
     ) -> ReturnSectionPayload | None:
-        return changed(ReturnSectionPayload, info.context, return_section, change, reason=change.reason)
+        return changed(ReturnSectionPayload, info, return_section, change, reason=change.reason)
 
     @strawberry.mutation(
         description="Close a section that was shared or acknowledged; HR systems see all of it from then on.",
@@ -155,4 +155,4 @@ class Mutation(
             FinaliseSectionInput, strawberry.argument(name="input", description="Which section, and on what grounds.")
         ],
     ) -> FinaliseSectionPayload | None:
-        return changed(FinaliseSectionPayload, info.context, finalise_section, change, reason=change.reason)
+        return changed(FinaliseSectionPayload, info, finalise_section, change, reason=change.reason)

@@ -9,7 +9,7 @@ import strawberry
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of, to_global
 from appraise.api.permissions import Permission, Requires
-from appraise.api.repeating import RepeatableInput
+from appraise.api.repeating import RepeatableInput, repeatable
 from appraise.api.types.cycles import CycleType
 from appraise.api.types.exports import JobStateValue
 from appraise.api.types.node import Node
@@ -98,8 +98,11 @@ class ScoringMutation:
     ) -> StartScoringPayload | None:
         context: RequestContext = info.context
         cycle = CycleId(key_of(wanted.cycle_id, Kind.CYCLE))
-        outcome = start_scoring(
-            context.deployment, context.principal, cycle, at=context.at, idempotency_key=wanted.idempotency_key
+        outcome = repeatable(
+            info,
+            wanted,
+            lambda deployment: start_scoring(deployment, context.principal, cycle, at=context.at),
+            again=lambda key: get_scoring_job(context.deployment, context.principal, JobId(key)),
         )
         if isinstance(outcome, Refusal):
             error = ScoringError(

@@ -7,12 +7,13 @@ import strawberry
 
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
-from appraise.api.repeating import RepeatableInput
+from appraise.api.repeating import RepeatableInput, repeatable
 from appraise.api.types.sections import SectionType
 from appraise.api.user_errors import UserError, user_error
 from appraise.domain.identifiers import SectionId
 from appraise.domain.reading import ViewedSection
 from appraise.domain.sections import Refusal
+from appraise.use_cases.deployment import Deployment
 
 P = TypeVar("P")
 
@@ -33,22 +34,29 @@ class SectionPayload:
 
 def changed(
     form: Callable[..., P],
-    context: RequestContext,
+    info: strawberry.Info,
     use_case: Callable[..., ViewedSection | Refusal],
     change: SectionChangeInput,
     *keys: str,
     **fields: object,
 ) -> P:
     """What comes of a change: `keys` and `fields` are what the use case takes beside those of every change."""
-    outcome = use_case(
-        context.deployment,
-        context.principal,
-        SectionId(key_of(change.section_id, Kind.SECTION)),
-        *keys,
-        **fields,
-        expected_version=change.expected_version,
-        at=context.at,
-        idempotency_key=change.idempotency_key,
+    context: RequestContext = info.context
+    section = SectionId(key_of(change.section_id, Kind.SECTION))
+
+    def deed(deployment: Deployment) -> ViewedSection | Refusal:
+        return use_case(
+            deployment,
+            context.principal,
+            section,
+            *keys,
+            **fields,
+            expected_version=change.expected_version,
+            at=context.at,
+        )
+
+    outcome = repeatable(
+        info, change, deed, told=lambda viewed: viewed.section.id, again=lambda _: context.sections.view(section)
     )
     return answered(form, outcome, context)
 

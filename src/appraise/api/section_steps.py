@@ -162,7 +162,7 @@ class SectionStepMutation:
     ) -> AssessItemPayload | None:
         return changed(
             AssessItemPayload,
-            info.context,
+            info,
             assess_item,
             change,
             ItemId(key_of(change.item_id, Kind.ITEM)),
@@ -179,7 +179,7 @@ class SectionStepMutation:
         info: strawberry.Info,
         change: Annotated[SubmitSelfAssessmentInput, strawberry.argument(name="input", description="What to do.")],
     ) -> SubmitSelfAssessmentPayload | None:
-        return changed(SubmitSelfAssessmentPayload, info.context, submit_self_assessment, change)
+        return changed(SubmitSelfAssessmentPayload, info, submit_self_assessment, change)
 
     @strawberry.mutation(
         description="Approve what a manager handed in, where the cycle has no calibration.",
@@ -190,7 +190,7 @@ class SectionStepMutation:
         info: strawberry.Info,
         change: Annotated[ApproveSectionInput, strawberry.argument(name="input", description="What to do.")],
     ) -> ApproveSectionPayload | None:
-        return changed(ApproveSectionPayload, info.context, approve_section, change)
+        return changed(ApproveSectionPayload, info, approve_section, change)
 
     @strawberry.mutation(
         description="Let the manager share a section with the employee.",
@@ -201,7 +201,7 @@ class SectionStepMutation:
         info: strawberry.Info,
         change: Annotated[ReleaseSectionInput, strawberry.argument(name="input", description="What to do.")],
     ) -> ReleaseSectionPayload | None:
-        return changed(ReleaseSectionPayload, info.context, release_section, change)
+        return changed(ReleaseSectionPayload, info, release_section, change)
 
     @strawberry.mutation(
         description="Let the employee read all of their section. Their time to answer begins.",
@@ -212,7 +212,7 @@ class SectionStepMutation:
         info: strawberry.Info,
         change: Annotated[ShareSectionInput, strawberry.argument(name="input", description="What to do.")],
     ) -> ShareSectionPayload | None:
-        return changed(ShareSectionPayload, info.context, share_section, change)
+        return changed(ShareSectionPayload, info, share_section, change)
 
     @strawberry.mutation(
         description="Say that you have seen your section, and whether you agree.",
@@ -225,7 +225,7 @@ class SectionStepMutation:
     ) -> AcknowledgeSectionPayload | None:
         return changed(
             AcknowledgeSectionPayload,
-            info.context,
+            info,
             acknowledge_section,
             change,
             stance=Stance(change.stance.name),
@@ -243,7 +243,7 @@ class SectionStepMutation:
     ) -> ExemptSectionPayload | None:
         return changed(
             ExemptSectionPayload,
-            info.context,
+            info,
             exempt_section,
             change,
             reason=ExemptionReason(change.reason.name),
@@ -259,7 +259,7 @@ class SectionStepMutation:
         info: strawberry.Info,
         change: Annotated[EndExemptionInput, strawberry.argument(name="input", description="What to do.")],
     ) -> EndExemptionPayload | None:
-        return changed(EndExemptionPayload, info.context, end_exemption, change)
+        return changed(EndExemptionPayload, info, end_exemption, change)
 
     @strawberry.mutation(
         description="Hand in, as HR, what its manager did not by the last day for rating: provisional, not reviewed.",
@@ -281,7 +281,7 @@ class SectionStepMutation:
         info: strawberry.Info,
         change: Annotated[VoidSectionInput, strawberry.argument(name="input", description="What to do.")],
     ) -> VoidSectionPayload | None:
-        return changed(VoidSectionPayload, info.context, void_section, change, reason=change.reason)
+        return changed(VoidSectionPayload, info, void_section, change, reason=change.reason)
 
     @strawberry.mutation(
         description="Propose to open a final section again. Another HR administrator has to approve it.",
@@ -294,7 +294,7 @@ class SectionStepMutation:
     ) -> ProposeReopeningPayload | None:
         return changed(
             ProposeReopeningPayload,
-            info.context,
+            info,
             propose_reopening,
             change,
             reason=ReopeningReason(change.reason.name),
@@ -310,4 +310,4 @@ class SectionStepMutation:
         info: strawberry.Info,
         change: Annotated[ReopenSectionInput, strawberry.argument(name="input", description="What to do.")],
     ) -> ReopenSectionPayload | None:
-        return changed(ReopenSectionPayload, info.context, reopen_section, change)
+        return changed(ReopenSectionPayload, info, reopen_section, change)

@@ -82,7 +82,7 @@ def _removed(employee: EmployeeId) -> Iterator[tuple[Table, ColumnElement[bool]]
     yield WATCH_FINDINGS, WATCH_FINDINGS.c.watch_id.in_(kept)
     yield WATCHES, WATCHES.c.owner_id == employee
     yield LANGUAGES, LANGUAGES.c.employee_id == employee
-    # Answers that are kept for repeated requests hold sections with their words.
+    # Keys of their own requests, and those whose answers name them.
     keys = IDEMPOTENCY_KEYS.c
     yield IDEMPOTENCY_KEYS, or_(keys.principal == mine, cast(keys.answer, String).like(f"%{employee}%"))
 

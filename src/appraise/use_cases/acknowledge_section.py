@@ -22,15 +22,12 @@ def acknowledge_section(  # noqa: PLR0913  # the fields of one form
     comment: str | None,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section: see `change_section`."""
     request = Request(
         Action.ACKNOWLEDGE,
         expected_version,
         at,
-        idempotency_key,
-        body=(stance, comment),
         facts=(("stance", stance.value),),
     )
     return change_section(

@@ -21,15 +21,12 @@ def assess_item(  # noqa: PLR0913  # the fields of one form
     comment: str | None,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section: see `change_section`."""
     request = Request(
         Action.ASSESS_SELF,
         expected_version,
         at,
-        idempotency_key,
-        body=("item", item_id, rating, comment),
         facts=(("item", item_id),),
     )
     return change_section(

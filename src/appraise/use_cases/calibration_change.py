@@ -92,12 +92,10 @@ def calibrate_item(  # noqa: PLR0913  # the fields of one form
     reason: str,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section (see `change_section`), and `NotFound` for an unknown session."""
     facts = (("session", session_id), ("item", item_id), ("rating", str(rating)), ("reason", reason.strip()))
-    body = (session_id, item_id, rating, reason)
-    request = Request(Action.CALIBRATE, expected_version, at, idempotency_key, body=body, facts=facts)
+    request = Request(Action.CALIBRATE, expected_version, at, facts=facts)
 
     def step(around: Around, section: Section) -> Section | Refusal:
         session = around.session

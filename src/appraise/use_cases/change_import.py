@@ -16,9 +16,8 @@ from appraise.domain.jobs import KEPT_FOR, Job, JobKind
 from appraise.domain.sections import Refusal
 from appraise.errors import Forbidden, InvalidInput, NotFound
 from appraise.events.ingest import ErrorPolicy
-from appraise.storage import audit, idempotency, jobs, uploads
+from appraise.storage import audit, jobs, uploads
 from appraise.storage.database import Session
-from appraise.storage.documents import digest
 from appraise.storage.identifiers import new_id
 from appraise.use_cases.asker import asker_of
 from appraise.use_cases.deployment import Deployment
@@ -61,24 +60,18 @@ def create_import(
     request: ImportRequest,
     *,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> Job:
     """The job that plans it: the same report as of the import, and nothing is written.
 
     Raises `Forbidden` for whoever may import nothing, `NotFound` for an adapter or upload that is not there,
-    `InvalidInput` for options that cannot be, `Conflict` where the key was used for another request.
+    `InvalidInput` for options that cannot be.
     """
     if not may_import(principal):
         raise Forbidden(f"{principal.name} may not import")
     _check(request)
-    actor, body = Actor.of(principal), digest(["IMPORT", request.document])
+    actor = Actor.of(principal)
 
     def work(session: Session) -> Job:
-        if idempotency_key is not None:
-            answer = idempotency.answer(session, actor.id, idempotency_key, body_hash=body)
-            known = None if answer is None else jobs.get(session, JobId(answer["job"]), JobKind.IMPORT)
-            if known is not None:
-                return known.as_of(at)
         upload = uploads.get(session, request.upload)
         if upload is None or upload.expires_at <= at or upload.owner != principal.key:
             raise NotFound("there is no such upload, or its time is over", hint="send the file again")
@@ -87,8 +80,6 @@ def create_import(
         wanted = {**request.document, "upload": upload.id, "name": about.pop("file"), **about}
         job = Job(JobId(new_id()), JobKind.IMPORT, principal.key, asker_of(session, principal), wanted, at)
         jobs.add(session, job)
-        if idempotency_key is not None:
-            idempotency.keep(session, actor.id, idempotency_key, body_hash=body, answer={"job": job.id}, at=at)
         _record(session, job, actor, "plan", at)
         return job
 

@@ -11,13 +11,14 @@ from appraise.domain.identifiers import SectionId
 from appraise.domain.reading import ViewedSection
 from appraise.domain.sections import Refusal
 from appraise.errors import Conflict, Forbidden, InvalidInput, NotFound
-from appraise.storage import idempotency, sections
+from appraise.storage import sections
+from appraise.storage.access import Viewer
 from appraise.storage.database import Session
-from appraise.storage.documents import digest
 from appraise.use_cases.around import Around
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.record_reading import record_reading
 from appraise.use_cases.section_change import Together
-from appraise.use_cases.section_view import Actor, view
+from appraise.use_cases.section_view import view
 from appraise.use_cases.transactions import committed
 
 MOST_ROWS: Final = 250
@@ -67,19 +68,11 @@ class RowResult:
 
 @dataclass(frozen=True, slots=True)
 class BulkRequest:
-    """`what` names the change. With `dry_run` everything is tried and taken back."""
+    """With `dry_run` everything is tried and taken back."""
 
-    what: str
     rows: Sequence[Row]
     on_error: OnError
     dry_run: bool = False
-    idempotency_key: str | None = None
-
-    @property
-    def body_hash(self) -> str:
-        """Tells a repetition from another request."""
-        rows = [[row.section, row.expected_version, *row.keys, dict(row.fields)] for row in self.rows]
-        return digest([self.what, self.on_error.value, rows])
 
 
 def change_sections(
@@ -87,8 +80,7 @@ def change_sections(
 ) -> list[RowResult]:
     """One result for each row, in their order. Rows of one section may all expect the version that was read.
 
-    The answer is kept under the idempotency key where anything was changed. Raises `InvalidInput` for no rows or too
-    many, `Conflict` where the key was used for another request.
+    Raises `InvalidInput` for no rows or too many.
     """
     if not 1 <= len(request.rows) <= MOST_ROWS:
         raise InvalidInput(f"{len(request.rows):,} rows", expected=f"1 to {MOST_ROWS}")
@@ -98,12 +90,6 @@ def change_sections(
 def _changed(
     deployment: Deployment, session: Session, principal: Principal, request: BulkRequest, at: datetime
 ) -> list[RowResult]:
-    owner, key = Actor.of(principal).id, None if request.dry_run else request.idempotency_key
-    if key is not None:
-        answer = idempotency.answer(session, owner, key, body_hash=request.body_hash)
-        if answer is not None:
-            around = Around(session, principal, at.date())
-            return [_thawed(around, row) for row in answer]
     together = Together(session, principal, [row.section for row in request.rows if row.problem is None], at=at)
     results = _tried(replace(deployment, together=together), principal, request, at)
     if request.on_error is OnError.ALL_OR_NOTHING and any(one.outcome is Outcome.FAILED for one in results):
@@ -111,9 +97,6 @@ def _changed(
     if request.dry_run:
         return results
     together.write(at=at)
-    if key is not None and any(result.outcome is Outcome.DONE for result in results):
-        frozen = [_frozen(result) for result in results]
-        idempotency.keep(session, owner, key, body_hash=request.body_hash, answer=frozen, at=at)
     return results
 
 
@@ -151,20 +134,38 @@ def _taken_back(result: RowResult) -> RowResult:
     return RowResult(Outcome.TAKEN_BACK) if result.outcome is Outcome.DONE else result
 
 
-def _frozen(result: RowResult) -> dict[str, Any]:
-    return {
-        "outcome": result.outcome.value,
-        "section": None if result.viewed is None else sections.frozen(result.viewed.section),
-        "refusal": None if result.refusal is None else asdict(result.refusal),
-        "problem": result.problem,
-    }
+def kept_of(results: Sequence[RowResult]) -> list[dict[str, Any]] | None:
+    """What a repetition of the request is told from; None where nothing was done, and the request may be sent anew."""
+    if not any(result.outcome is Outcome.DONE for result in results):
+        return None
+    return [
+        {
+            "outcome": result.outcome.value,
+            "section": None if result.viewed is None else result.viewed.section.id,
+            "refusal": None if result.refusal is None else asdict(result.refusal),
+            "problem": result.problem,
+        }
+        for result in results
+    ]
 
 
-def _thawed(around: Around, row: Mapping[str, Any]) -> RowResult:
-    known, refusal, problem = row["section"], row["refusal"], row["problem"]
-    return RowResult(
-        Outcome(row["outcome"]),
-        None if known is None else view(around, sections.thawed(around.session, known)),
-        None if refusal is None else Refusal(**refusal),
-        None if problem is None else (problem[0], problem[1]),
-    )
+def results_again(
+    deployment: Deployment, principal: Principal, kept: Sequence[Mapping[str, Any]], *, at: datetime
+) -> list[RowResult]:
+    """The same, with the sections as they stand by now, as far as they may still be read."""
+    viewer = Viewer(principal, at.date())
+    with deployment.database.reading() as session:
+        around = Around(session, principal, at.date())
+        ids = {SectionId(row["section"]) for row in kept if row["section"] is not None}
+        found = {key: section for key in sorted(ids) if (section := sections.get(session, viewer, key)) is not None}
+        viewed = {key: view(around, section) for key, section in found.items()}
+    record_reading(deployment, principal, {key: section.employee for key, section in found.items()}, at=at)
+    return [
+        RowResult(
+            Outcome(row["outcome"]),
+            viewed.get(row["section"]),
+            None if row["refusal"] is None else Refusal(**row["refusal"]),
+            None if row["problem"] is None else (row["problem"][0], row["problem"][1]),
+        )
+        for row in kept
+    ]

@@ -9,9 +9,8 @@ from appraise.domain.identifiers import JobId
 from appraise.domain.jobs import Job, JobKind
 from appraise.domain.sections import Refusal
 from appraise.errors import Forbidden
-from appraise.storage import audit, cycles, idempotency, jobs
+from appraise.storage import audit, cycles, jobs
 from appraise.storage.database import Session
-from appraise.storage.documents import digest
 from appraise.storage.identifiers import new_id
 from appraise.use_cases.asker import asker_of
 from appraise.use_cases.deployment import Deployment
@@ -28,35 +27,25 @@ def create_export(
     request: ExportRequest,
     *,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> Job | Refusal:
-    """The job that waits, or the one that the same key began before.
+    """The job that waits.
 
-    Raises `Forbidden` where nothing of the kind is the principal's to read, `NotFound` for an unknown cycle, `Conflict`
-    where the idempotency key was used for another request.
+    Raises `Forbidden` where nothing of the kind is the principal's to read, `NotFound` for an unknown cycle.
     """
     if not may_export(principal, request.kind):
         raise Forbidden(f"you may export nothing of {request.kind}")
     refusal = refused(request)
     if refusal is not None:
         return refusal
-    actor, body = Actor.of(principal), digest(["EXPORT", request.document])
+    actor = Actor.of(principal)
 
     def work(session: Session) -> Job | Refusal:
-        if idempotency_key is not None:
-            answer = idempotency.answer(session, actor.id, idempotency_key, body_hash=body)
-            known = None if answer is None else jobs.get(session, JobId(answer["job"]), JobKind.EXPORT)
-            if known is not None:
-                return known.as_of(at)
         if request.cycle is not None:
             cycles.get(session, request.cycle)
         if jobs.open_count(session, JobKind.EXPORT, owner=principal.key) >= MOST_OPEN:
             return Refusal("TOO_MANY", f"{MOST_OPEN} of your exports are being written; wait until one of them is done")
         job = Job(JobId(new_id()), JobKind.EXPORT, principal.key, asker_of(session, principal), request.document, at)
         jobs.add(session, job)
-        if idempotency_key is not None:
-            answer = {"job": job.id}
-            idempotency.keep(session, actor.id, idempotency_key, body_hash=body, answer=answer, at=at)
         details = [*actor.facts, *request.document.items()]
         subject = f"export:{job.id}"
         audit.append(session, at=at, actor=actor.id, action="export.ask", subject=subject, details=details)

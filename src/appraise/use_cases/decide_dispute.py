@@ -27,7 +27,6 @@ def decide_dispute(  # noqa: PLR0913  # the fields of one form
     reason: str,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section (see `change_section`), and `NotFound` for a dispute of another one."""
     with deployment.database.reading() as session:
@@ -36,8 +35,7 @@ def decide_dispute(  # noqa: PLR0913  # the fields of one form
         raise NotFound("there is no such dispute of this section")
     action = Action.DECIDE_DISPUTE if found.kind is DisputeKind.RATING else Action.DECIDE_CLAIM
     facts = (("dispute", dispute_id), ("outcome", outcome.value), ("reason", reason.strip()))
-    body = (dispute_id, outcome, rating, reason)
-    request = Request(action, expected_version, at, idempotency_key, body=body, facts=facts)
+    request = Request(action, expected_version, at, facts=facts)
 
     def step(around: Around, section: Section) -> Section | Refusal:
         session = around.session

@@ -19,10 +19,9 @@ def end_exemption(
     *,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section: see `change_section`."""
-    request = Request(Action.END_EXEMPTION, expected_version, at, idempotency_key, body=(), facts=())
+    request = Request(Action.END_EXEMPTION, expected_version, at)
     return change_section(
         deployment, principal, section_id, request, lambda _, section: section_steps.end_exemption(section)
     )

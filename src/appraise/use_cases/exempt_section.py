@@ -22,12 +22,9 @@ def exempt_section(  # noqa: PLR0913  # the fields of one form
     note: str | None,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section: see `change_section`."""
-    request = Request(
-        Action.EXEMPT, expected_version, at, idempotency_key, body=(reason, note), facts=(("reason", reason.value),)
-    )
+    request = Request(Action.EXEMPT, expected_version, at, facts=(("reason", reason.value),))
     return change_section(
         deployment,
         principal,

@@ -35,13 +35,11 @@ def file_dispute(  # noqa: PLR0913  # the fields of one form
     comment: str,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """`evidence` is the id of the event that a claim is about. Errors as for every change: see `change_section`."""
     action = Action.DISPUTE if kind is DisputeKind.RATING else Action.CLAIM
     facts = (("item", item_id), ("kind", kind.value))
-    body = (item_id, kind, evidence, comment)
-    request = Request(action, expected_version, at, idempotency_key, body=body, facts=facts)
+    request = Request(action, expected_version, at, facts=facts)
 
     def step(around: Around, section: Section) -> Section | Refusal:
         session, cycle, managers = around.session, around.cycle(section.cycle), around.managers(section.employee)

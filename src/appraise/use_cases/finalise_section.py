@@ -12,7 +12,7 @@ from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_change import Request, change_section
 
 
-def finalise_section(  # noqa: PLR0913  # the fields of one form
+def finalise_section(  # the fields of one form
     deployment: Deployment,
     principal: Principal,
     section_id: SectionId,
@@ -20,15 +20,12 @@ def finalise_section(  # noqa: PLR0913  # the fields of one form
     reason: str | None,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section: see `change_section`."""
     request = Request(
         Action.FINALISE,
         expected_version,
         at,
-        idempotency_key,
-        body=(reason,),
         facts=(("reason", (reason or "").strip()),),
     )
 

@@ -27,7 +27,8 @@ class _Repeated(Exception):  # noqa: N818  # never leaves this module
 class Once:
     """What `committed` keeps with the first transaction of a use case, and only if that was not refused.
 
-    `told` makes of what came of it the ids by which it is read again: never a secret, and nobody's words.
+    `told` makes of what came of it the ids by which it is read again: never a secret, and nobody's words. None where
+    nothing was done: the key stays free.
     """
 
     owner: str
@@ -43,8 +44,10 @@ class Once:
                 raise _Repeated(known["of"])
             outcome = work(session)
             if not isinstance(outcome, Refusal):
-                answer = {"of": self.told(outcome)}
-                idempotency.keep(session, self.owner, self.key, body_hash=self.body_hash, answer=answer, at=self.at)
+                told = self.told(outcome)
+                if told is not None:
+                    answer = {"of": told}
+                    idempotency.keep(session, self.owner, self.key, body_hash=self.body_hash, answer=answer, at=self.at)
             return outcome
 
         return keyed

@@ -22,15 +22,12 @@ def propose_reopening(  # noqa: PLR0913  # the fields of one form
     note: str,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section: see `change_section`."""
     request = Request(
         Action.PROPOSE_REOPENING,
         expected_version,
         at,
-        idempotency_key,
-        body=(reason, note),
         facts=(("reason", reason.value), ("note", note.strip())),
     )
     return change_section(

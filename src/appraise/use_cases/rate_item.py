@@ -24,15 +24,12 @@ def rate_item(  # noqa: PLR0913  # the fields of one form
     reason: str | None = None,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section: see `change_section`."""
     request = Request(
         Action.RATE,
         expected_version,
         at,
-        idempotency_key,
-        body=(item_id, rating, comment, reason),
         facts=(("item", item_id), ("rating", str(rating)), ("commented", str(bool(comment)))),
     )
 

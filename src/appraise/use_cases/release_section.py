@@ -19,8 +19,7 @@ def release_section(
     *,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section: see `change_section`."""
-    request = Request(Action.RELEASE, expected_version, at, idempotency_key, body=(), facts=())
+    request = Request(Action.RELEASE, expected_version, at)
     return change_section(deployment, principal, section_id, request, lambda _, section: release(section, at=at))

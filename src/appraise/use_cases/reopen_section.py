@@ -24,10 +24,9 @@ def reopen_section(
     *,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section: see `change_section`."""
-    request = Request(Action.REOPEN, expected_version, at, idempotency_key, body=(), facts=())
+    request = Request(Action.REOPEN, expected_version, at)
 
     def step(around: Around, section: Section) -> Section:
         session = around.session

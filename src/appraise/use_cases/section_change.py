@@ -1,4 +1,4 @@
-"""What all changes of a section share: sight, permission, version, repetition, guards, audit, and the answer."""
+"""What all changes of a section share: sight, permission, version, guards, audit, and the answer."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,10 +14,9 @@ from appraise.domain.section_states import Action
 from appraise.domain.sections import Refusal, Section
 from appraise.domain.webhooks import Notice
 from appraise.errors import Forbidden, NotFound
-from appraise.storage import audit, idempotency, outbox, section_revisions, sections
+from appraise.storage import audit, outbox, section_revisions, sections
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
-from appraise.storage.documents import digest
 from appraise.use_cases.around import Around
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_view import Actor, moment_of, view
@@ -28,16 +27,11 @@ Step = Callable[[Around, Section], Section | Refusal]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`body` is all that the caller sent beside section and version: it tells a repetition from another request.
-
-    `facts` go to the audit log: short, and never a customer's or a manager's words about a person, except reasons.
-    """
+    """`facts` go to the audit log: short, and never anybody's words about a person, except reasons."""
 
     action: Action
     expected_version: int
     at: datetime
-    idempotency_key: str | None
-    body: tuple[str | int | None, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
 
 
@@ -46,8 +40,8 @@ def change_section(
 ) -> ViewedSection | Refusal:
     """Carry out `step` on the section if the principal may and nothing stands in the way.
 
-    Raises `NotFound` where it is not theirs to see, `Forbidden` where it is and the action is not theirs, `Conflict`
-    where the idempotency key was used for another request. A refusal changes nothing and is not kept under the key.
+    Raises `NotFound` where it is not theirs to see, `Forbidden` where it is and the action is not theirs. A refusal
+    changes nothing.
     """
     if deployment.together is not None:
         return deployment.together.changed(section_id, request, step)
@@ -61,20 +55,11 @@ def _changed(
     section = sections.get(session, Viewer(principal, at.date()), section_id, to_change=True)
     if section is None:
         raise NotFound(_NONE)
-    around, actor = Around(session, principal, at.date()), Actor.of(principal)
-    body = digest([request.action.value, section_id, request.expected_version, *request.body])
-    if request.idempotency_key is not None:
-        answer = idempotency.answer(session, actor.id, request.idempotency_key, body_hash=body)
-        if answer is not None:
-            return view(around, sections.thawed(session, answer))
+    around = Around(session, principal, at.date())
     after = _stepped(around, section, request, step)
     if isinstance(after, Refusal):
         return after
     store_step(session, section, after, at=at)
-    if request.idempotency_key is not None:
-        idempotency.keep(
-            session, actor.id, request.idempotency_key, body_hash=body, answer=sections.frozen(after), at=at
-        )
     viewed = view(around, after)
     record_step(session, section, after, _action(request), _actor(around, section, request), request.facts, at=at)
     return viewed

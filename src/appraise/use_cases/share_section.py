@@ -19,8 +19,7 @@ def share_section(
     *,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section: see `change_section`."""
-    request = Request(Action.SHARE, expected_version, at, idempotency_key, body=(), facts=())
+    request = Request(Action.SHARE, expected_version, at)
     return change_section(deployment, principal, section_id, request, lambda _, section: share(section, at=at))

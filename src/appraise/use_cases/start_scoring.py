@@ -12,9 +12,8 @@ from appraise.domain.policies import Policy
 from appraise.domain.progress import Advance
 from appraise.domain.sections import Refusal
 from appraise.errors import Forbidden, NotFound
-from appraise.storage import audit, cycles, idempotency, jobs
+from appraise.storage import audit, cycles, jobs
 from appraise.storage.database import Session, lock
-from appraise.storage.documents import digest
 from appraise.storage.identifiers import new_id
 from appraise.use_cases.asker import as_now, asker_of
 from appraise.use_cases.deployment import Deployment
@@ -29,22 +28,12 @@ def start_scoring(
     cycle: CycleId,
     *,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> Job | Refusal:
-    """The job that waits, or the one that the same key began before.
-
-    Raises `Forbidden` for all but HR administrators, `NotFound` for an unknown cycle, `Conflict` where the idempotency
-    key was used for another request.
-    """
+    """The job that waits. Raises `Forbidden` for all but HR administrators, `NotFound` for an unknown cycle."""
     _check(principal)
-    actor, body = Actor.of(principal), digest(["SCORING", cycle])
+    actor = Actor.of(principal)
 
     def work(session: Session) -> Job | Refusal:
-        if idempotency_key is not None:
-            answer = idempotency.answer(session, actor.id, idempotency_key, body_hash=body)
-            begun = None if answer is None else jobs.get(session, JobId(answer["job"]), JobKind.SCORING)
-            if begun is not None:
-                return begun
         lock(session, "scoring jobs")
         known = cycles.get(session, cycle)
         name = known.name
@@ -54,8 +43,6 @@ def start_scoring(
             return Refusal("GOING_ON", f"{name} is being scored already; wait until that is done", "cycleId")
         job = Job(JobId(new_id()), JobKind.SCORING, principal.key, asker_of(session, principal), {"cycle": cycle}, at)
         jobs.add(session, job)
-        if idempotency_key is not None:
-            idempotency.keep(session, actor.id, idempotency_key, body_hash=body, answer={"job": job.id}, at=at)
         details = [*actor.facts, ("cycle", name), ("job", job.id)]
         audit.append(session, at=at, actor=actor.id, action="scoring.ask", subject=f"cycle:{cycle}", details=details)
         return job

@@ -22,10 +22,9 @@ def submit_section(
     *,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section: see `change_section`."""
-    request = Request(Action.SUBMIT, expected_version, at, idempotency_key)
+    request = Request(Action.SUBMIT, expected_version, at)
 
     def step(around: Around, section: Section) -> Section | Refusal:
         beside = parts_of(around, section)

@@ -18,15 +18,12 @@ def submit_self_assessment(
     *,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section: see `change_section`."""
     request = Request(
         Action.ASSESS_SELF,
         expected_version,
         at,
-        idempotency_key,
-        body=("hand in",),
         facts=(("handed_in", "True"),),
     )
     return change_section(

@@ -12,7 +12,7 @@ from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_change import Request, change_section
 
 
-def void_section(  # noqa: PLR0913  # the fields of one form
+def void_section(  # the fields of one form
     deployment: Deployment,
     principal: Principal,
     section_id: SectionId,
@@ -20,10 +20,7 @@ def void_section(  # noqa: PLR0913  # the fields of one form
     reason: str,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section: see `change_section`."""
-    request = Request(
-        Action.VOID, expected_version, at, idempotency_key, body=(reason,), facts=(("reason", reason.strip()),)
-    )
+    request = Request(Action.VOID, expected_version, at, facts=(("reason", reason.strip()),))
     return change_section(deployment, principal, section_id, request, lambda _, section: void(section, reason=reason))

@@ -16,7 +16,7 @@ from appraise.use_cases.dispute_notice import tell_of_dispute
 from appraise.use_cases.section_change import Request, change_section
 
 
-def withdraw_dispute(  # noqa: PLR0913  # the fields of one form
+def withdraw_dispute(  # the fields of one form
     deployment: Deployment,
     principal: Principal,
     section_id: SectionId,
@@ -24,7 +24,6 @@ def withdraw_dispute(  # noqa: PLR0913  # the fields of one form
     *,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section (see `change_section`), and `NotFound` for a dispute of another one."""
     with deployment.database.reading() as session:
@@ -34,7 +33,7 @@ def withdraw_dispute(  # noqa: PLR0913  # the fields of one form
     is_rating = found.kind is DisputeKind.RATING
     action = Action.DISPUTE if is_rating else Action.CLAIM
     facts = (("dispute", dispute_id), ("withdrawn", "True"))
-    request = Request(action, expected_version, at, idempotency_key, body=("withdraw", dispute_id), facts=facts)
+    request = Request(action, expected_version, at, facts=facts)
 
     def step(around: Around, section: Section) -> Section | Refusal:
         session = around.session
