@@ -259,10 +259,7 @@ def _changed(info: strawberry.Info, change: BulkInput, rows: Sequence[Row]) -> B
     def again(kept: Sequence[Mapping[str, Any]]) -> list[RowResult]:
         return results_again(context.deployment, context.principal, kept, at=context.at)
 
-    if change.dry_run:
-        results = deed(context.deployment)
-    else:
-        results = repeatable(info, change, deed, told=kept_of, again=again)
+    results = deed(context.deployment) if change.dry_run else repeatable(info, change, deed, told=kept_of, again=again)
     outcomes = [result.outcome for result in results]
     return BulkPayload(
         rows=[RowType.of(place, result, context) for place, result in enumerate(results)],
