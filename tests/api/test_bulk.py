@@ -206,12 +206,12 @@ def test_as_many_rows_as_may_be_are_done_within_a_request(deployment: Deployment
         item = next(item for item in section.items if isinstance(item.result, Estimate))
         rows.append(_rate(section.id, item.id, section.version))
     with counted_statements(deployment) as statements:
-        results = change_sections(deployment, nia, BulkRequest("RATE", rows, OnError.ALL_OR_NOTHING), at=AT)
+        results = change_sections(deployment, nia, BulkRequest(rows, OnError.ALL_OR_NOTHING), at=AT)
     assert len(statements) < 40  # and not several for each row
     assert [result.outcome for result in results] == [Outcome.DONE] * MOST_ROWS
     assert isinstance(results[0].viewed, ViewedSection)
     handed_in = [Row(each.section, 2, submit_section) for each in rows]
-    refused = change_sections(deployment, nia, BulkRequest("SUBMIT", handed_in, OnError.STOP_AT_FIRST), at=AT)
+    refused = change_sections(deployment, nia, BulkRequest(handed_in, OnError.STOP_AT_FIRST), at=AT)
     assert [result.outcome for result in refused] == [Outcome.FAILED] + [Outcome.NOT_TRIED] * (MOST_ROWS - 1)
 
 
@@ -226,7 +226,7 @@ def test_two_requests_that_cross_each_other_both_come_to_an_end(company: Company
     rows = [
         Row(company.section(name).section.id, company.section(name).section.version, submit_section) for name in TEAM
     ]
-    requests = [BulkRequest("SUBMIT", order, OnError.KEEP_GOING) for order in (rows, rows[::-1])] * 2
+    requests = [BulkRequest(order, OnError.KEEP_GOING) for order in (rows, rows[::-1])] * 2
     with ThreadPoolExecutor(4) as pool:
         answers = list(
             pool.map(

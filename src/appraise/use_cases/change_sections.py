@@ -16,6 +16,7 @@ from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 from appraise.use_cases.around import Around
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.once import UNDONE
 from appraise.use_cases.record_reading import record_reading
 from appraise.use_cases.section_change import Together
 from appraise.use_cases.section_view import view
@@ -134,10 +135,10 @@ def _taken_back(result: RowResult) -> RowResult:
     return RowResult(Outcome.TAKEN_BACK) if result.outcome is Outcome.DONE else result
 
 
-def kept_of(results: Sequence[RowResult]) -> list[dict[str, Any]] | None:
-    """What a repetition of the request is told from; None where nothing was done, and the request may be sent anew."""
+def kept_of(results: Sequence[RowResult]) -> object:
+    """What a repetition of the request is told from, or that nothing was done, so that it may be sent anew."""
     if not any(result.outcome is Outcome.DONE for result in results):
-        return None
+        return UNDONE
     return [
         {
             "outcome": result.outcome.value,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from appraise.domain.access import Principal
 from appraise.domain.sections import Refusal
@@ -17,6 +17,10 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
+UNDONE: Final = object()
+"""What is told where nothing was done though nothing was refused: the key stays free."""
+
+
 class _Repeated(Exception):  # noqa: N818  # never leaves this module
     def __init__(self, kept: Any) -> None:
         super().__init__()
@@ -27,8 +31,7 @@ class _Repeated(Exception):  # noqa: N818  # never leaves this module
 class Once:
     """What `committed` keeps with the first transaction of a use case, and only if that was not refused.
 
-    `told` makes of what came of it the ids by which it is read again: never a secret, and nobody's words. None where
-    nothing was done: the key stays free.
+    `told` makes of what came of it the ids by which it is read again: never a secret, and nobody's words; or UNDONE.
     """
 
     owner: str
@@ -45,7 +48,7 @@ class Once:
             outcome = work(session)
             if not isinstance(outcome, Refusal):
                 told = self.told(outcome)
-                if told is not None:
+                if told is not UNDONE:
                     answer = {"of": told}
                     idempotency.keep(session, self.owner, self.key, body_hash=self.body_hash, answer=answer, at=self.at)
             return outcome
