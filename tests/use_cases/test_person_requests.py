@@ -19,7 +19,7 @@ from appraise.domain.jobs import JobKind, JobState
 from appraise.domain.people_documents import documents_of
 from appraise.domain.person_requests import RequestKind
 from appraise.domain.section_course import Stance
-from appraise.domain.sections import Refusal
+from appraise.domain.sections import Refusal, Section
 from appraise.errors import Forbidden, NotFound
 from appraise.storage import people, people_snapshots
 from appraise.storage.tables import JOBS, METADATA, PERSON_TEXTS
@@ -65,12 +65,8 @@ def confirm(company: Company, by: Principal, request: NamedRequest | Refusal) ->
     return confirm_person_request(company.deployment, by, request.request.id, at=LATER)
 
 
-def with_a_life(company: Company) -> None:
-    """Ann has written and been written about, in every place where words are kept."""
-    company.scored()
-    with company.deployment.database.transaction() as session:
-        people_snapshots.add(session, documents_of(people.snapshot(session)), at=AT)
-    section = company.section("ann").section
+def _assessed(company: Company, section: Section) -> None:
+    """By Ann herself, under a key of her own."""
     ann, item = company.principal("ann"), section.items[0].id
     once(
         company.deployment,
@@ -91,6 +87,15 @@ def with_a_life(company: Company) -> None:
         again=str,
         at=AT,
     )
+
+
+def with_a_life(company: Company) -> None:
+    """Ann has written and been written about, in every place where words are kept."""
+    company.scored()
+    with company.deployment.database.transaction() as session:
+        people_snapshots.add(session, documents_of(people.snapshot(session)), at=AT)
+    section = company.section("ann").section
+    _assessed(company, section)
     section = shared(company).section
     done(
         file_dispute(
