@@ -270,7 +270,7 @@ class SectionStepMutation:
         info: strawberry.Info,
         change: Annotated[HandInUnreviewedInput, strawberry.argument(name="input", description="What to do.")],
     ) -> HandInUnreviewedPayload | None:
-        return changed(HandInUnreviewedPayload, info.context, hand_in_unreviewed, change, reason=change.reason)
+        return changed(HandInUnreviewedPayload, info, hand_in_unreviewed, change, reason=change.reason)
 
     @strawberry.mutation(
         description="Void a section that was created in error: hidden from all but HR and auditors.",

@@ -14,7 +14,7 @@ from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.section_change import Request, change_section
 
 
-def hand_in_unreviewed(  # noqa: PLR0913  # the fields of one form
+def hand_in_unreviewed(  # the fields of one form
     deployment: Deployment,
     principal: Principal,
     section_id: SectionId,
@@ -22,11 +22,10 @@ def hand_in_unreviewed(  # noqa: PLR0913  # the fields of one form
     reason: str,
     expected_version: int,
     at: datetime,
-    idempotency_key: str | None = None,
 ) -> ViewedSection | Refusal:
     """Errors as for every change of a section: see `change_section`."""
     facts = (("reason", reason.strip()),)
-    request = Request(Action.HAND_IN_UNREVIEWED, expected_version, at, idempotency_key, body=(reason,), facts=facts)
+    request = Request(Action.HAND_IN_UNREVIEWED, expected_version, at, facts=facts)
 
     def step(around: Around, section: Section) -> Section | Refusal:
         frozen = sections.manifest_hash(around.run(section.run), section)
