@@ -139,6 +139,7 @@ def _query(kind: EventKind, number: int) -> str:
         "row": "i",
         "sequence": "1",
         "supersedes": "false",
+        "withdrawn": "false",
     }
     columns = []
     for column in stored_columns(kind):

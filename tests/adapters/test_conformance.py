@@ -16,6 +16,7 @@ from appraise.adapters.contract import (
     Parse,
     ReadPeople,
     Rule,
+    Skip,
 )
 from appraise.adapters.records import PeopleRecord
 from appraise.domain.employees import ExternalReference
@@ -116,6 +117,14 @@ class LeavesRowsOut(HostileAdapter):
         return replace(plan, stages=tuple(replace(stage, only="_row > 2") for stage in plan.stages))
 
 
+class LeavesOutWhatItDoesNotName(HostileAdapter):
+    def plan_events(self, columns: Sequence[str], path: Path, options: ImportOptions) -> EventPlan:
+        plan = super().plan_events(columns, path, options)
+        (stage,) = plan.stages
+        rules = {**stage.rules, "event_id": Rule(sql="CASE WHEN _row > 2 THEN _row END")}
+        return replace(plan, stages=(replace(stage, rules=rules, skips=(Skip("_row = 2", "the first"),)),))
+
+
 class SaysNothingOfItself(HostileAdapter):
     declaration: ClassVar[Declaration] = replace(HostileAdapter.declaration, format_version="")
 
@@ -157,6 +166,11 @@ class PromisesTooMuch(HostileAdapter):
         ),
         (GoesByPosition(), OWN + "events survive a drift of the header", "another order of columns: other events"),
         (LeavesRowsOut(), OWN + "what was written is read back", "3 expected, 2 found; missing ['5001']"),
+        (
+            LeavesOutWhatItDoesNotName(),
+            OWN + "the event store carries the plan out",
+            "without the id of their event, so that it cannot be withdrawn: {'the first': 1}",
+        ),
         (SaysNothingOfItself(), "the declaration is complete", "the declaration has no format_version"),
         (PromisesTooMuch(), "the declaration is complete", "the declaration reads 'moods'"),
         (HostileAdapter(), "the declaration is complete", "no entry point appraise.adapters 'hostile' leads to this"),

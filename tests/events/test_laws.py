@@ -25,7 +25,7 @@ ORDER = st.tuples(
 
 
 def expected(files: list[list[Order]]) -> tuple[dict[str, int], list[tuple[int, ...]]]:
-    """The amounts that must be seen, and per file (accepted, superseding, unchanged, duplicates, skipped, rejected)."""
+    """What must be seen, and per file (accepted, superseding, unchanged, duplicates, skipped, rejected, withdrawn)."""
     held: dict[str, tuple[str, Decimal]] = {}
     tallies = []
     for file in files:
@@ -35,13 +35,19 @@ def expected(files: list[list[Order]]) -> tuple[dict[str, int], list[tuple[int, 
             for number, day, amount, state in file
             if state != "test" and number and day != "never" and amount not in {"x", ""}
         ]
-        last = {number: (day, amount) for number, day, amount in good}
+        told = {
+            number: None if state == "test" else (day, Decimal(amount))
+            for number, day, amount, state in file
+            if number and (state == "test" or (day != "never" and amount not in {"x", ""}))
+        }
+        last = {number: content for number, content in told.items() if content is not None}
+        gone = {number for number, content in told.items() if content is None and number in held}
         unchanged = sum(held.get(number) == content for number, content in last.items())
         superseding = sum(number in held and held[number] != content for number, content in last.items())
         duplicates = len(good) - len(last)
         rejected = len(file) - skipped - len(good)
-        tallies.append((len(last) - unchanged, superseding, unchanged, duplicates, skipped, rejected))
-        held |= last
+        tallies.append((len(last) - unchanged, superseding, unchanged, duplicates, skipped, rejected, len(gone)))
+        held = {number: content for number, content in (held | last).items() if number not in gone}
     return {number: int(amount * 100) for number, (_, amount) in held.items()}, tallies
 
 
@@ -67,6 +73,7 @@ def test_every_row_is_accounted_for_and_the_last_load_counts(empty_store: Path, 
                     counts.duplicates,
                     counts.skipped,
                     counts.rejected,
+                    counts.withdrawn,
                 )
             )
 

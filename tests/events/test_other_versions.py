@@ -18,7 +18,7 @@ from appraise.events.schema import arrow_schema, stored_columns
 from appraise.events.store import EventStore
 
 PURCHASES = EventKind.PURCHASES
-COLUMNS = {1: "2f70ecebff"}
+COLUMNS = {1: "2f70ecebff", 2: "cc3fb22b01"}
 """Format → the beginning of a hash of all stored columns with their types."""
 
 FIRST = orders("1,anna,a@x.org,2024-05-01,10,EUR,,,", "2,bert,b@x.org,2024-05-02,20,EUR,,,")

@@ -234,7 +234,7 @@ def _append_purchase(store: EventStore, directory: Path, load_id: str, *, kinds:
 def _purchase(load_id: str) -> pa.Table:
     given = {"event_id": "7", "occurred_at": AT, "customer_key": "gil", "order_id": "7", "kind": "purchase"}
     given |= {"amount": 6000, "currency": "EUR", "source": "corner-shop", "load_id": load_id, "file": "orders.csv"}
-    given |= {"row": 2, "sequence": 1, "supersedes": False}
+    given |= {"row": 2, "sequence": 1, "supersedes": False, "withdrawn": False}
     return pa.Table.from_pylist([given], schema=arrow_schema(EventKind.PURCHASES))
 
 

@@ -89,6 +89,15 @@ def test_what_is_no_purchase_is_left_out_with_the_reason(tmp_path: Path, cells: 
     assert (result.events[EventKind.PURCHASES], result.skipped) == ((), {reason: 1})
 
 
+def test_what_was_given_back_of_a_cancelled_order_goes_with_it(tmp_path: Path) -> None:
+    given_back = order(**{"Refunded Amount": "10.50", "Financial Status": "partially_refunded"})
+    cancelled = order(**{"Refunded Amount": "25.00", "Cancelled at": "2026-05-04 10:00:00 +0200"})
+
+    result = read(tmp_path, given_back, cancelled)  # the last row of an event counts, as does that of a later file
+
+    assert (result.events[EventKind.PURCHASES], result.skipped) == ((), {"the order was cancelled": 1})
+
+
 def test_a_negative_order_is_a_reversal(tmp_path: Path) -> None:
     result = read(tmp_path, order(Total="-5.00"))
 

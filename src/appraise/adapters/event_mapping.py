@@ -102,10 +102,16 @@ class MappingReader:
             minor_units=table.get("minor_units", False),
             only=table.get("only"),
             prepare=table.get("prepare"),
-            skips=tuple(
-                Skip(**self.complete(skip, {"where": str, "reason": str}, "[[skip]]")) for skip in table.get("skip", [])
-            ),
+            skips=tuple(self.skip(skip) for skip in table.get("skip", [])),
         )
+
+    def skip(self, table: object) -> Skip:
+        withdraws = isinstance(table, dict) and "withdraws" in table
+        keys = {"where": str, "reason": str, **({"withdraws": bool} if withdraws else {})}
+        found = Skip(**self.complete(table, keys, "[[skip]]"))
+        if not (found.reason or "").strip():
+            raise self.refusal("[[skip]] reason is blank", expected="why the rows are left out, for the report")
+        return found
 
     def scale(self, table: object) -> dict[str, str]:
         scale = self.complete(table, {"name": str, "low": (int, float), "high": (int, float)}, "[scale]")

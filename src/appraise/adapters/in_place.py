@@ -101,7 +101,7 @@ def _canonical(mapping: EventMapping, columns: Sequence[str], source: str) -> Ev
     skips = mapping.skips
     if "source" in folded:
         other = f"coalesce({quoted(folded['source'])}, '') NOT IN ('', {literal(source)})"
-        skips = (*skips, Skip(other, "an event of another source"))
+        skips = (*skips, Skip(other, "an event of another source", withdraws=False))
     return replace(mapping, columns=known, skips=skips, is_canonical=True)
 
 

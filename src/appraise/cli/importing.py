@@ -237,8 +237,10 @@ def _outcomes(counts: KindCounts) -> str:
         "left out": counts.skipped,
         "rejected": counts.rejected,
     }
-    return f"{counts.accepted:,} accepted{superseding}" + "".join(
-        f", {number:,} {word}" for word, number in others.items() if number
+    return (
+        f"{counts.accepted:,} accepted{superseding}"
+        + "".join(f", {number:,} {word}" for word, number in others.items() if number)
+        + (f"; {counts.withdrawn:,} withdrawn that an earlier load had counted" if counts.withdrawn else "")
     )
 
 

@@ -70,10 +70,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Rows left out on purpose: counted under `reason`, not rejected. `where` is DuckDB SQL over the raw columns."""
+    """Rows left out on purpose: counted under `reason`, not rejected. `where` is DuckDB SQL over the raw columns.
+
+    The row says that its event is no more: where an earlier load of the source counts it under the same id, it is
+    withdrawn. `withdraws` is false of rows that speak of no event, or share another one's id. Without a `reason` the
+    rows are not counted, because another stage tells of them.
+    """
 
     where: str
-    reason: str
+    reason: str | None
+    withdraws: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,22 @@
-"""New rows against each other and against the store: what is a duplicate, unchanged, superseding, or new.
+"""New rows against each other and against the store: what is a duplicate, unchanged, superseding, withdrawn, or new.
 
-For a table `new_<kind>` this makes `dropped_<kind>` (duplicates within the file) and `held_<kind>` (events that the
-store holds). What is then to be written is `rows_to_write`.
+For a table `new_<kind>` this makes `dropped_<kind>` (duplicates within the file), `left_<kind>` (events that the file
+says are no more), `held_<kind>` (events that the store holds) and `withdrawn_<kind>` (those of them that are no more).
+What is then to be written is `rows_to_write`.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import duckdb
 
 from appraise.domain.events import COLUMNS, ColumnType, EventKind
+from appraise.domain.mapping import EventStage
 from appraise.events.engine import literal, quoted
 from appraise.events.log import KindCounts
 from appraise.events.schema import stored_columns
-from appraise.events.stage import table_of
+from appraise.events.stage import NOT_COUNTED, leaves, table_of
 from appraise.events.store import TableView
 
 GOOD = "_skip IS NULL AND _problems IS NULL"
@@ -26,20 +29,35 @@ class Compared:
     leans_on: tuple[str, ...]
 
 
-def drop_duplicates(connection: duckdb.DuckDBPyConnection, kind: EventKind) -> None:
-    """The last row of an event counts; earlier ones go to `dropped_<kind>(id, same, _row, kept_row, event_id)`."""
-    name = table_of(kind)
+def drop_duplicates(
+    connection: duckdb.DuckDBPyConnection, kind: EventKind, stages: Sequence[tuple[int, EventStage]] = ()
+) -> None:
+    """The last row of an event counts; fit ones before it go to `dropped_<kind>(id, same, _row, kept_row, is_left, …)`.
+
+    Where the last one says that the event is no more, it goes to `left_<kind>(event_id, _row)`; which rows may say so
+    is told by the stages.
+    """
+    name, left, dropped = table_of(kind), leaves(stages), f"dropped_{kind.value}"
+    told = f"({GOOD}) OR ({left})" if left else GOOD
     same = _same("n", "k", kind)
     connection.execute(
-        f"CREATE TABLE twice_{kind.value} AS SELECT hash(event_id) AS hash FROM {name} WHERE {GOOD} "
+        f"CREATE TABLE twice_{kind.value} AS SELECT hash(event_id) AS hash FROM {name} WHERE {told} "
         "GROUP BY hash HAVING count(*) > 1"  # of few events that are not twice, too; texts would fill the memory
     )
+    twice = f"{name} AS n SEMI JOIN twice_{kind.value} AS w ON w.hash = hash(n.event_id)"
+    # Where two stages speak of one event in one row, what one of them makes of it counts.
+    place = "PARTITION BY event_id ORDER BY _row DESC, _skip NULLS FIRST, _stage DESC, n.id DESC"
     connection.execute(
-        f"CREATE TABLE dropped_{kind.value} AS WITH ranked AS (SELECT n.*, "
-        f"row_number() OVER (PARTITION BY event_id ORDER BY _row DESC, _stage DESC, n.id DESC) AS place "
-        f"FROM {name} AS n SEMI JOIN twice_{kind.value} AS w ON w.hash = hash(n.event_id) WHERE {GOOD}) "
-        f"SELECT n.id, ({same}) AS same, n._row, k._row AS kept_row, n.event_id "
-        "FROM ranked AS n JOIN ranked AS k ON n.event_id = k.event_id AND k.place = 1 WHERE n.place > 1"
+        f"CREATE TABLE {dropped} AS WITH ranked AS (SELECT n.*, row_number() OVER ({place}) AS place "
+        f"FROM {twice} WHERE {told}) "
+        f"SELECT n.id, k._skip IS NULL AND ({same}) AS same, n._row, k._row AS kept_row, n.event_id, "
+        "k._skip IS NOT NULL AS is_left FROM ranked AS n JOIN ranked AS k ON n.event_id = k.event_id AND k.place = 1 "
+        "WHERE n.place > 1 AND n._skip IS NULL"
+    )
+    taken = f"SELECT event_id FROM {twice} WHERE {GOOD} AND n.id NOT IN (SELECT id FROM {dropped})"
+    connection.execute(
+        f"CREATE TABLE left_{kind.value} AS SELECT event_id, max(_row) AS _row FROM {name} "
+        f"WHERE {left or 'false'} AND event_id NOT IN ({taken}) GROUP BY event_id"
     )
 
 
@@ -48,10 +66,13 @@ def compare(connection: duckdb.DuckDBPyConnection, view: TableView, *, source: s
     kind = view.kind
     mine = f"source = {literal(source)}"
     held, known = f"held_{kind.value}", f"known_{kind.value}"
+    latest = f"(SELECT * FROM ({view.query(latest=True)}) WHERE {mine})"
     connection.execute(
-        f"CREATE OR REPLACE TABLE {held} AS SELECT n.id, ({_same('n', 'v', kind)}) AS same, v.load_id "
-        f"FROM ({kept(kind)}) AS n JOIN (SELECT * FROM ({view.query()}) WHERE {mine}) AS v ON n.event_id = v.event_id"
+        f"CREATE OR REPLACE TABLE {held} AS SELECT n.id, v.load_id, v.withdrawn IS TRUE AS withdrawn, "
+        f"v.withdrawn IS NOT TRUE AND {_same('n', 'v', kind)} AS same "
+        f"FROM ({kept(kind)}) AS n JOIN {latest} AS v ON n.event_id = v.event_id"
     )
+    _withdraw(connection, view, latest=latest, rows=f"(SELECT * FROM {view.scan()} WHERE {mine})")
     # Rows of an interrupted load are not seen, but come forward when it is repeated: they too count as earlier ones.
     if view.hidden:
         connection.execute(
@@ -60,9 +81,33 @@ def compare(connection: duckdb.DuckDBPyConnection, view: TableView, *, source: s
         )
     else:
         connection.execute(f"CREATE OR REPLACE TABLE {known} AS SELECT id FROM {held} WHERE NOT same")
-    leans_on = connection.execute(f"SELECT DISTINCT load_id FROM {held} WHERE same ORDER BY load_id").fetchall()
+    leans_on = connection.execute(
+        f"SELECT load_id FROM {held} WHERE same UNION SELECT load_id FROM withdrawn_{kind.value} WHERE is_known "
+        "ORDER BY load_id"
+    ).fetchall()
     flagged = _number(connection, f"SELECT count(*) FROM {known} WHERE id NOT IN (SELECT id FROM {held} WHERE same)")
+    flagged += _number(connection, f"SELECT count(*) FROM withdrawn_{kind.value} WHERE is_written")
     return Compared(_counts(connection, kind), flagged, tuple(load_id for (load_id,) in leans_on))
+
+
+def _withdraw(connection: duckdb.DuckDBPyConnection, view: TableView, *, latest: str, rows: str) -> None:
+    """Make `withdrawn_<kind>`: the latest rows of the events that are no more, as far as the store holds them.
+
+    `is_known` are withdrawn already. What an interrupted load holds is to be written too: it may come forward.
+    """
+    left, withdrawn = f"left_{view.kind.value}", f"withdrawn_{view.kind.value}"
+    again = "true" if view.hidden else "v.withdrawn IS NOT TRUE"
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {withdrawn} AS SELECT v.*, l._row AS left_row, v.withdrawn IS TRUE AS is_known, "
+        f"v.withdrawn IS NOT TRUE AS is_counted, {again} AS is_written "
+        f"FROM {left} AS l JOIN {latest} AS v ON l.event_id = v.event_id"
+    )
+    if view.hidden:
+        connection.execute(
+            f"INSERT INTO {withdrawn} SELECT DISTINCT ON (l.event_id) v.*, l._row, false, false, true "
+            f"FROM {left} AS l JOIN {rows} AS v ON l.event_id = v.event_id "
+            f"WHERE l.event_id NOT IN (SELECT event_id FROM {withdrawn}) ORDER BY l.event_id, v.sequence DESC"
+        )
 
 
 def rows_to_write(kind: EventKind, *, source: str, load_id: str, file: str, sequence: int) -> str:
@@ -74,12 +119,20 @@ def rows_to_write(kind: EventKind, *, source: str, load_id: str, file: str, sequ
         "row": "_row",
         "sequence": f"CAST({sequence} AS BIGINT)",
         "supersedes": f"id IN (SELECT id FROM known_{kind.value})",
+        "withdrawn": "false",
     }
-    names = ", ".join(
+    withdrawn = {**extra, "row": "left_row", "supersedes": "true", "withdrawn": "true"}
+    return (
+        f"SELECT {_columns(kind, extra)} FROM ({accepted(kind)}) UNION ALL "
+        f"SELECT {_columns(kind, withdrawn)} FROM withdrawn_{kind.value} WHERE is_written"
+    )
+
+
+def _columns(kind: EventKind, extra: Mapping[str, str]) -> str:
+    return ", ".join(
         f"{extra[column.name]} AS {quoted(column.name)}" if column.name in extra else quoted(column.name)
         for column in stored_columns(kind)
     )
-    return f"SELECT {names} FROM ({accepted(kind)})"
 
 
 def accepted(kind: EventKind) -> str:
@@ -98,10 +151,11 @@ def _same(left: str, right: str, kind: EventKind) -> str:
 
 def _counts(connection: duckdb.DuckDBPyConnection, kind: EventKind) -> KindCounts:
     considered, skipped, rejected = connection.execute(
-        f"SELECT count(*), count(_skip), count(_problems) FROM {table_of(kind)}"
+        f"SELECT count(*) FILTER (coalesce(_skip, ' ') <> {literal(NOT_COUNTED)}), "
+        f"count(nullif(_skip, {literal(NOT_COUNTED)})), count(_problems) FROM {table_of(kind)}"
     ).fetchall()[0]
     unchanged, superseding = connection.execute(
-        f"SELECT count(*) FILTER (same), count(*) FILTER (NOT same) FROM held_{kind.value}"
+        f"SELECT count(*) FILTER (same), count(*) FILTER (NOT same AND NOT withdrawn) FROM held_{kind.value}"
     ).fetchall()[0]
     number, first, last = connection.execute(
         f"SELECT count(*), min(occurred_at), max(occurred_at) FROM ({accepted(kind)})"
@@ -114,6 +168,7 @@ def _counts(connection: duckdb.DuckDBPyConnection, kind: EventKind) -> KindCount
         duplicates=_number(connection, f"SELECT count(*) FROM dropped_{kind.value}"),
         skipped=skipped,
         rejected=rejected,
+        withdrawn=_number(connection, f"SELECT count(*) FROM withdrawn_{kind.value} WHERE is_counted"),
         first=_utc(first),
         last=_utc(last),
         money=_money(connection, kind),

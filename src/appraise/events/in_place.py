@@ -171,6 +171,7 @@ def _taken(wanted: Wanted) -> str:
         "row": "NULL",
         "sequence": "0",
         "supersedes": "false",
+        "withdrawn": "false",
     }
     names = ", ".join(
         f"{extra[column.name]} AS {quoted(column.name)}" if column.name in extra else quoted(column.name)

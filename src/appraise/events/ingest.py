@@ -25,7 +25,7 @@ from appraise.events.files import sha256_of
 from appraise.events.log import Commit, Origin
 from appraise.events.raw import Raw, read_raw
 from appraise.events.report import ImportReport, UnknownEmployee
-from appraise.events.stage import is_read_once, run_stages, table_of
+from appraise.events.stage import NOT_COUNTED, is_read_once, run_stages, table_of
 from appraise.events.store import ATTEMPTS_TO_COMMIT, EventStore, next_sequence
 from appraise.events.watching import watched
 
@@ -169,7 +169,7 @@ class _Import:
                 run_stages(self.connection, kind, self._stages(kind), raw, at=at)
             if not raw.is_numbered:
                 self.progress("check")
-            drop_duplicates(self.connection, kind)
+            drop_duplicates(self.connection, kind, self._stages(kind))
         rejected.gather(self.connection, kinds, file=self.origin.file, before=self.options.rejected_before)
         if self.options.rejected_csv is not None:
             rejected.write_rejected_csv(self.connection, self.scratch, self.options.rejected_csv)
@@ -202,7 +202,8 @@ class _Import:
     def _report(self, raw: Raw) -> ImportReport:
         kinds = _kinds(self.plan)
         malformed = self._number("SELECT count(*) FROM malformed") + len(self.options.rejected_before)
-        skips = " UNION ALL ".join(f"SELECT _skip FROM {table_of(kind)} WHERE _skip IS NOT NULL" for kind in kinds)
+        counted = f"_skip <> {literal(NOT_COUNTED)}"
+        skips = " UNION ALL ".join(f"SELECT _skip FROM {table_of(kind)} WHERE {counted}" for kind in kinds)
         skipped = self.connection.execute(
             f"SELECT _skip, count(*) FROM ({skips}) GROUP BY _skip ORDER BY _skip"
         ).fetchall()

@@ -21,7 +21,7 @@ METADATA_KEY = "appraise"
 ERASURE_KEY = "appraise-erasure"
 COMPACTION_KEY = "appraise-compaction"
 FORMAT_KEY = "appraise-format"
-FORMAT = 1
+FORMAT = 2
 """Raised with every stored column that is added or means something else; a program refuses tables of a later one."""
 
 Pass = tuple[str, int]
@@ -33,7 +33,8 @@ class KindCounts:
     """What became of the rows of a file that speak of one event kind.
 
     `considered` = `accepted` + `unchanged` + `duplicates` + `skipped` + `rejected`; `superseding` are those of the
-    accepted that replace an earlier event. `money` sums the accepted amounts per currency in minor units.
+    accepted that replace an earlier event. `withdrawn` events were counted by an earlier load and are left out by the
+    file. `money` sums the accepted amounts per currency in minor units.
     """
 
     considered: int = 0
@@ -43,6 +44,7 @@ class KindCounts:
     duplicates: int = 0
     skipped: int = 0
     rejected: int = 0
+    withdrawn: int = 0
     first: datetime | None = None
     last: datetime | None = None
     money: Mapping[str, int] = field(default_factory=dict)

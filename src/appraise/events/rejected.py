@@ -35,7 +35,8 @@ def gather(
         )
         overridden.append(
             f"SELECT {literal(file)}, _row, 'event_id', left(event_id, 80), "
-            f"'the same event stands in row ' || kept_row || ' with other content; that one counts' "
+            f"'the same event stands in row ' || kept_row || CASE WHEN is_left THEN ', which is left out; ' "
+            "ELSE ' with other content; ' END || 'that one counts' "
             f"FROM dropped_{kind.value} WHERE NOT same"
         )
     connection.execute(f"CREATE TABLE rejected AS {' UNION '.join(parts)}")

@@ -62,6 +62,10 @@ class ImportReport:
         return sum(counts.duplicates for counts in self.counts.values())
 
     @property
+    def withdrawn(self) -> int:
+        return sum(counts.withdrawn for counts in self.counts.values())
+
+    @property
     def skipped(self) -> int:
         return sum(counts.skipped for counts in self.counts.values())
 

@@ -39,6 +39,12 @@ EMAIL = "the customer's address, only in a file to be read: link_key is made of 
 BOOKKEEPING: tuple[Column, ...] = (
     Column("sequence", ColumnType.INTEGER, required=True, description="ordinal of the load within its source"),
     Column("supersedes", ColumnType.BOOLEAN, required=True, description="an earlier load holds the same event"),
+    Column(
+        "withdrawn",
+        ColumnType.BOOLEAN,
+        required=True,
+        description="the load says that the event is no more: the row stands for no event, the earlier ones neither",
+    ),
 )
 """What the store needs to tell which row of an event is the latest; never handed out."""
 

@@ -1,12 +1,13 @@
 """Stages run: raw rows become one table per event kind, with the reasons against each row beside it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 import duckdb
 
 from appraise.domain.events import COLUMNS, EventKind
-from appraise.domain.mapping import EventStage, Parse
+from appraise.domain.mapping import EventStage, Parse, Skip
 from appraise.events.compile import (
     factor_name,
     minor_factor,
@@ -25,6 +26,8 @@ from appraise.events.validate import Check, checks
 
 VALUE_SHOWN = 80
 """Characters of a rejected value that are kept."""
+NOT_COUNTED: Final = ""
+"""The reason of rows that another stage tells of."""
 
 
 def table_of(kind: EventKind) -> str:
@@ -38,6 +41,18 @@ def is_read_once(stages: Sequence[EventStage]) -> bool:
     (stage,) = stages
     texts = [*(rule.sql or "" for rule in stage.rules.values()), *(skip.where for skip in stage.skips)]
     return not any(re.search(r"(?i)\b(raw|_row|over|select|from)\b", text) for text in texts)
+
+
+def leaves(stages: Iterable[tuple[int, EventStage]]) -> str:
+    """SQL that is true of a row of `new_<kind>` which says that its event is no more; nothing where none can."""
+    said = {
+        (number, skip.reason or NOT_COUNTED): skip.withdraws for number, stage in stages for skip in _in_order(stage)
+    }
+    if not any(said.values()):
+        return ""
+    others = ", ".join(f"({number}, {literal(reason)})" for (number, reason), is_said in said.items() if not is_said)
+    besides = f" AND (_stage, _skip) NOT IN ({others})" if others else ""
+    return f"_skip IS NOT NULL AND event_id IS NOT NULL{besides}"
 
 
 def run_stages(
@@ -85,7 +100,13 @@ def _only(stage: EventStage) -> str:
 def _skip(stage: EventStage) -> str:
     if not stage.skips:
         return "CAST(NULL AS VARCHAR)"
-    return f"CASE {' '.join(f'WHEN ({skip.where}) THEN {literal(skip.reason)}' for skip in stage.skips)} END"
+    cases = " ".join(f"WHEN ({skip.where}) THEN {literal(skip.reason or NOT_COUNTED)}" for skip in _in_order(stage))
+    return f"CASE {cases} END"
+
+
+def _in_order(stage: EventStage) -> list[Skip]:
+    """What says that a row speaks of no event counts before what says that its event is no more."""
+    return sorted(stage.skips, key=lambda skip: skip.withdraws)
 
 
 def _raw_texts(stage: EventStage) -> str:

@@ -85,18 +85,20 @@ class TableView:
     loads: Mapping[str, str] = field(default_factory=dict)
     """File → the load whose rows it holds; of files rewritten by an erasure, which may hold several, nothing."""
 
-    def query(self, *, bookkeeping: bool = False, rows: str | None = None) -> str:
+    def query(self, *, rows: str | None = None, latest: bool = False) -> str:
         """DuckDB SQL for the latest row of every event; pays for superseded rows only where there may be any.
 
-        `rows` is a table of all rows, where they are not to be read from the files.
+        `rows` is a table of all rows, instead of the files. The `latest` are withdrawn events too, with all columns.
         """
         rows = rows or self.scan()
-        columns = stored_columns(self.kind) if bookkeeping else visible_columns(self.kind)
+        columns = stored_columns(self.kind) if latest else visible_columns(self.kind)
         if not self.files:
             nothing = ", ".join(f"CAST(NULL AS {DUCKDB[column.type]}) AS {quoted(column.name)}" for column in columns)
             return f"SELECT {nothing} WHERE false"
         names = ", ".join(f"t.{quoted(column.name)}" for column in columns)
         conditions = [self._seen("t")] if self._is_partial else []
+        if self.flagged and not latest:
+            conditions.append("t.withdrawn IS NOT TRUE")  # every row that withdraws an event is flagged
         if self.flagged:
             loads = ", ".join(map(literal, self.flagged))
             seen = f" AND {self._seen('later')}" if self._is_partial else ""

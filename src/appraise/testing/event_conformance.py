@@ -75,6 +75,16 @@ def the_event_store_carries_it_out(adapter: EventSource, path: Path, options: Im
     """Something becomes of the file, or it is said why not."""
     result = imported(adapter, path, options)
     require(any(result.events.values()) or result.skipped or result.rejected, "no row of the file was considered")
+    what_is_left_out_can_be_withdrawn(result)
+
+
+def what_is_left_out_can_be_withdrawn(result: Imported) -> None:
+    """An earlier file may have brought the event; the row must say which, or that it speaks of none."""
+    require(
+        not result.nameless,
+        f"rows are left out without the id of their event, so that it cannot be withdrawn: {result.nameless}; "
+        "give event_id a rule for them, or the Skip withdraws=False",
+    )
 
 
 def planning_twice_gives_the_same(adapter: EventSource, path: Path, options: ImportOptions) -> None:
@@ -118,7 +128,9 @@ def _without_column_names(lines: Sequence[str]) -> list[str]:
 
 
 def is_golden(adapter: EventSource, path: Path, options: ImportOptions, *, golden: Path) -> None:
-    found = events_text(imported(adapter, path, options), path).splitlines()
+    result = imported(adapter, path, options)
+    what_is_left_out_can_be_withdrawn(result)
+    found = events_text(result, path).splitlines()
     _require_same(golden.read_text(encoding="utf-8").splitlines(), found, golden.name)
 
 

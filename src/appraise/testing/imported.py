@@ -21,7 +21,7 @@ from appraise.events.compare import drop_duplicates, kept
 from appraise.events.compile import LINK_SECRET as LINK_VARIABLE
 from appraise.events.compile import check_rules
 from appraise.events.raw import Raw, read_raw
-from appraise.events.stage import run_stages, table_of
+from appraise.events.stage import NOT_COUNTED, run_stages, table_of
 
 AT = datetime(2100, 1, 1, tzinfo=UTC)  # nothing that a test writes lies after it
 LINK_SECRET = b"the link secret of tests"
@@ -36,6 +36,8 @@ class Imported:
     rejected: tuple[RejectedRow, ...] = ()
     warnings: tuple[str, ...] = ()
     unmapped: tuple[str, ...] = field(default=(), compare=False)
+    nameless: Mapping[str, int] = field(default_factory=dict, compare=False)
+    """Rows that withdraw what an earlier load brought, but do not say what, by the reason why they are left out."""
 
 
 def link_key(email: str) -> str:
@@ -66,6 +68,7 @@ def imported(adapter: EventSource, path: Path, options: ImportOptions) -> Import
             rejected.sample(connection),
             plan.warnings,
             tuple(one for one in raw.columns if plan.used and one not in plan.used),
+            _nameless(connection, plan),
         )
 
 
@@ -73,11 +76,25 @@ def _work_out(connection: duckdb.DuckDBPyConnection, plan: EventPlan, raw: Raw, 
     for kind in kinds:
         stages = [(number, stage) for number, stage in enumerate(plan.stages) if stage.kind is kind]
         run_stages(connection, kind, stages, raw, at=f"TIMESTAMPTZ '{AT.isoformat()}'")
-        drop_duplicates(connection, kind)
+        drop_duplicates(connection, kind, stages)
+
+
+def _nameless(connection: duckdb.DuckDBPyConnection, plan: EventPlan) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for number, stage in enumerate(plan.stages):
+        for reason in {skip.reason or NOT_COUNTED for skip in stage.skips if skip.withdraws}:
+            [(count,)] = connection.execute(
+                f"SELECT count(*) FROM {table_of(stage.kind)} WHERE _stage = $1 AND _skip = $2 AND event_id IS NULL",
+                [number, reason],
+            ).fetchall()
+            if count:
+                counts[reason] = counts.get(reason, 0) + int(count)
+    return counts
 
 
 def _skipped(connection: duckdb.DuckDBPyConnection, kinds: tuple[EventKind, ...]) -> dict[str, int]:
-    parts = " UNION ALL ".join(f"SELECT _skip FROM {table_of(kind)} WHERE _skip IS NOT NULL" for kind in kinds)
+    counted = f"_skip <> '{NOT_COUNTED}'"
+    parts = " UNION ALL ".join(f"SELECT _skip FROM {table_of(kind)} WHERE {counted}" for kind in kinds)
     return dict(connection.execute(f"SELECT _skip, count(*) FROM ({parts}) GROUP BY 1 ORDER BY 1").fetchall())
 
 

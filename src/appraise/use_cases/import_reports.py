@@ -10,6 +10,7 @@ from appraise.use_cases.people_report import PeopleReport
 
 SHOWN: Final = 100
 """Entries of a list that are kept; the counts tell of them all."""
+KIND_COUNTS: Final = ("accepted", "superseding", "unchanged", "duplicates", "skipped", "rejected", "withdrawn")
 
 
 def document_of(report: PeopleReport | ImportReport) -> dict[str, Any]:
@@ -76,10 +77,7 @@ def _events(report: ImportReport) -> dict[str, Any]:
         "kinds": [
             {
                 "kind": kind.value,
-                **{
-                    name: getattr(counts, name)
-                    for name in ("accepted", "superseding", "unchanged", "duplicates", "skipped", "rejected")
-                },
+                **{name: getattr(counts, name) for name in KIND_COUNTS},
                 "first": None if counts.first is None else counts.first.isoformat(),
                 "last": None if counts.last is None else counts.last.isoformat(),
                 "money": [{"currency": currency, "minor": str(total)} for currency, total in counts.money.items()],

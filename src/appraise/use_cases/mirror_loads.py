@@ -1,5 +1,6 @@
 """Bring the records' list of loads in line with the event store's log, which is the truth."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -55,8 +56,15 @@ def _load(logged: "LoggedLoad") -> Load:
         file=logged.origin.file,
         state=LoadState.LOADED,
         loaded_at=logged.at,
-        facts=tuple((kind.value, str(counts.accepted)) for kind, counts in sorted(logged.counts.items())),
+        facts=tuple(_facts(logged)),
     )
+
+
+def _facts(logged: "LoggedLoad") -> Iterator[tuple[str, str]]:
+    for kind, counts in sorted(logged.counts.items()):
+        yield kind.value, str(counts.accepted)
+        if counts.withdrawn:
+            yield f"{kind.value} withdrawn", str(counts.withdrawn)
 
 
 def _undone_at(deployment: Deployment, load: Load) -> datetime:

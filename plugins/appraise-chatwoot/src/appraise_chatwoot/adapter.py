@@ -43,7 +43,9 @@ def _ratings(found: Found) -> Sequence[EventStage]:
         **case_mix(found),
     }
     closing = Skip(
-        f"{found.text('score')} = '' AND {found.text('recorded_at')} = ''", "the line with the period of the report"
+        f"{found.text('score')} = '' AND {found.text('recorded_at')} = ''",
+        "the line with the period of the report",
+        withdraws=False,
     )
     skips = (closing, *_bots(found, agent, address))
     return by_address(

@@ -32,7 +32,8 @@ def canonical_events(columns: Sequence[str], path: Path, options: ImportOptions)
     skips = []
     if "source" in folded:
         source = f"trim(coalesce({quoted(folded['source'])}, ''))"
-        skips.append(Skip(f"{source} NOT IN ('', {literal(options.source)})", "an event of another source"))
+        others = f"{source} NOT IN ('', {literal(options.source)})"
+        skips.append(Skip(others, "an event of another source", withdraws=False))
     return EventMapping(kind=kind, columns=known, skips=tuple(skips), is_canonical=True)
 
 
@@ -58,7 +59,7 @@ def _crosswalk(folded: Mapping[str, str], options: ImportOptions) -> EventMappin
         constants={"occurred_at": "1990-01-01T00:00:00Z"},
         sql={"event_id": f"'crosswalk/' || hex({key}) || '@' || hex({linked})"},
         hashed=frozenset({"event_id"}),
-        skips=(Skip(f"{source} <> {literal(options.source)}", "a customer of another source"),),
+        skips=(Skip(f"{source} <> {literal(options.source)}", "a customer of another source", withdraws=False),),
         is_canonical=True,
     )
 

@@ -106,7 +106,11 @@ def _answers(found: Found) -> list[EventStage]:
     if "case" in found:
         rules["contact_id"] = found.rule("case")
     skips = (
-        Skip(f"{found.text('question')} <> {full_id(literal(question))}", "an answer to another question"),
+        Skip(
+            f"{found.text('question')} <> {full_id(literal(question))}",
+            "an answer to another question",
+            withdraws=False,
+        ),
         Skip(f"{found.text('number')} = ''", "answered without a rating"),
     )
     return [EventStage(EventKind.RATINGS, rules, skips=skips, prepare=_with_full_ids(found))]

@@ -48,8 +48,9 @@ def plan_orders(columns: Sequence[str], path: Path, shape: FileShape, options: I
             "amount": Rule(Parse.MONEY, sql=amount, blame=found["refunded"]),
         }
         left_out = " OR ".join(f"({skip.where})" for skip in skips)
-        only = f"{is_order} AND {refunded} > 0 AND NOT ({left_out})"  # the order's own stage counts what is left out
-        stages.append(EventStage(EventKind.PURCHASES, reversal, only=only))
+        # The order's own stage counts what is left out; what was given back before that goes with it.
+        only, gone = f"{is_order} AND ({refunded} > 0 OR {left_out})", Skip(left_out, None)
+        stages.append(EventStage(EventKind.PURCHASES, reversal, only=only, skips=(gone,)))
     return EventPlan(shape, tuple(stages), tuple(found.values()), tuple(_warnings(found, segments)))
 
 

@@ -71,8 +71,9 @@ def _given_back(found: Found, stage: EventStage) -> EventStage:
         "kind": Rule(constant="reversal"),
         "amount": found.made("refunds", amount, Parse.MONEY),
     }
-    left_out = " OR ".join(f"({skip.where})" for skip in stage.skips)  # the order's own stage counts them
-    return replace(stage, rules=rules, skips=(), only=f"({stage.only}) AND length({totals}) > 0 AND NOT ({left_out})")
+    # The order's own stage counts what is left out; refunds go with it, and may be deleted by themselves.
+    left_out = " OR ".join(f"({skip.where})" for skip in stage.skips)
+    return replace(stage, rules=rules, skips=(Skip(f"length({totals}) = 0 OR {left_out}", None),))
 
 
 class WooCommerceAdapter(TableSource):

@@ -83,6 +83,9 @@ class EventKindCountsType:
     duplicates: int = strawberry.field(description="Number of rows that are twice in the file.")
     skipped: int = strawberry.field(description="Number of rows left out on purpose.")
     rejected: int = strawberry.field(description="Number of rows not taken.")
+    withdrawn: int = strawberry.field(
+        description="Number of earlier events that the file says are no more: they count no longer."
+    )
     first: datetime | None = strawberry.field(description="The earliest of the taken.")
     last: datetime | None = strawberry.field(description="The latest of the taken.")
     money: list[CurrencySumType] = strawberry.field(description="Sums of the taken.")

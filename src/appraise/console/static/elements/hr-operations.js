@@ -140,7 +140,7 @@ fragment ReportParts on ImportReport {
   }
   ... on EventImportReport {
     read malformed rejected
-    kinds { kind accepted superseding unchanged duplicates skipped rejected first last money { currency minor } }
+    kinds { kind accepted superseding unchanged duplicates skipped rejected withdrawn first last money { currency minor } }
     skippedByReason { reason count }
     rejectedByReason { reason count }
     rejectedRows { file row column value reason }

@@ -79,7 +79,7 @@ function events(report, isDone) {
       <table>
         <thead>
           <tr><th scope="col">${t`Kind`}</th>
-            ${[isDone ? t`Taken` : t`Would be taken`, t`of these corrections`, t`There already`, t`Twice in the file`, t`Left out`, t`Rejected`].map((name) => html`<th scope="col" class="number">${name}</th>`)}
+            ${[isDone ? t`Taken` : t`Would be taken`, t`of these corrections`, t`There already`, t`Twice in the file`, t`Left out`, t`Rejected`, t`Withdrawn`].map((name) => html`<th scope="col" class="number">${name}</th>`)}
             <th scope="col">${t`From … to`}</th></tr>
         </thead>
         <tbody>
@@ -87,12 +87,14 @@ function events(report, isDone) {
             <th scope="row">${EVENTS[one.kind] ?? plain(one.kind)}</th>
             ${[one.accepted, one.superseding, one.unchanged, one.duplicates, one.skipped].map((count) => html`<td class="number">${number(count)}</td>`)}
             <td class="number ${one.rejected > 0 ? "attention" : ""}">${number(one.rejected)}</td>
+            <td class="number">${number(one.withdrawn)}</td>
             <td>${one.first === null ? "–" : `${moment(one.first)} … ${moment(one.last)}`}${one.money.map((/** @type {any} */ sum) => html`<br />${money(sum)}`)}</td>
           </tr>`)}
         </tbody>
       </table>
     </div>
     ${report.overridden === 0 ? nothing : html`<p>${plural(report.overridden, "{n} event stands twice in the file with other content: the last row counts.", "{n} events stand twice in the file with other content: the last row counts.")}</p>`}
+    ${report.kinds.every((/** @type {any} */ one) => one.withdrawn === 0) ? nothing : html`<p>${t`What an earlier file brought and this one says is no more, such as a cancelled order, is withdrawn: it counts no longer.`}</p>`}
     ${notes(report.warnings)}
     ${report.unknown === 0
       ? nothing

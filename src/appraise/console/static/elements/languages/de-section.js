@@ -162,6 +162,8 @@ export default {
   "of these corrections": "davon Berichtigungen",
   "There already": "Schon vorhanden",
   "Twice in the file": "Doppelt in der Datei",
+  "Withdrawn": "Zurückgezogen",
+  "What an earlier file brought and this one says is no more, such as a cancelled order, is withdrawn: it counts no longer.": "Was eine frühere Datei brachte und diese für hinfällig erklärt, etwa eine stornierte Bestellung, ist zurückgezogen: Es zählt nicht mehr.",
   "Left out": "Ausgelassen",
   "Rejected": "Abgewiesen",
   "From … to": "Von … bis",
