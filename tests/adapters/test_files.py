@@ -269,3 +269,19 @@ def test_anything_else_is_copied_into_utf_8_csv(tmp_path: Path, content: bytes, 
 
     assert found == FileShape(format="csv", encoding="utf-8", delimiter=",")
     assert copy.read_text(encoding="utf-8") == "a,b\nË,2\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "other"), [("1;Ann;Lee\n2;Bo;Park\n", ";"), ("1\tAnn\tLee\n", "\t"), ('1;"Lee; Ann";x\n', ";")]
+)
+def test_a_header_of_another_delimiter_than_the_rows_is_named(tmp_path: Path, body: str, other: str) -> None:
+    with pytest.raises(InvalidInput, match="the header has ',' between its cells, and the rows below have") as refused:
+        detect(written(tmp_path, f"id,first,last\n{body}"), FileShape())
+
+    assert repr(other) in refused.value.found
+    assert refused.value.expected == "one delimiter in the whole file"
+
+
+@pytest.mark.parametrize("body", ["", "1\n2\n", "1;Ann;Lee\n2\n", "1;Ann;Lee\n2,Bo,Park\n"])
+def test_short_rows_alone_are_no_other_delimiter(tmp_path: Path, body: str) -> None:
+    assert detect(written(tmp_path, f"id,first,last\n{body}"), FileShape()).delimiter == ","

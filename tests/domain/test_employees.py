@@ -48,6 +48,8 @@ def test_a_path_follows_the_lines_and_ends_where_it_began(manager_of: dict[str, 
     ("reference", "normalised"),
     [
         (ExternalReference("email", " Ann@Example.ORG "), ExternalReference("email", "ann@example.org")),
+        (ExternalReference("name", "Jo\u0308rg MU\u0308LLER"), ExternalReference("name", "j\u00f6rg m\u00fcller")),
+        (ExternalReference("hr:id", "A\u0308"), ExternalReference("hr:id", "A\u0308")),
         (ExternalReference("name", "ann   LEE"), ExternalReference("name", "ann lee")),
         (ExternalReference("hr:id", " A1 "), ExternalReference("hr:id", "A1")),
     ],

@@ -104,6 +104,17 @@ def test_what_is_read_back_is_whole_part_or_nothing(held: dict[str, str | None])
     assert (after.problem is None) == whole
 
 
+@pytest.mark.parametrize(
+    ("held", "state"),
+    [("4.50", S.CONFIRMED), ("4.5000", S.CONFIRMED), ("4.51", S.REJECTED), ("04.5", S.REJECTED), ("4,5", S.REJECTED)],
+)
+def test_a_number_is_the_same_however_many_zeros_end_it(held: str, state: WriteBackState) -> None:
+    sent = meant(line(), "row 4", {"total": "4.5"})
+
+    assert read_back(taken(sent, at=AT), {"total": held}, at=AT).state is state
+    assert bool(changed_by_somebody(sent, {"total": held})) == (state is S.REJECTED)
+
+
 def test_an_absence_that_arrived_as_a_zero_is_no_confirmation() -> None:
     absent = meant(line(), "Goal G-1", {"score": None, "status": "NOT_OBSERVED"})
 
@@ -194,6 +205,32 @@ def test_a_line_by_hand_needs_a_note_and_one_confirmed_needs_no_hand() -> None:
     assert isinstance(again(confirmed, overwrite=True, at=AT), Refusal)
 
 
+def test_what_the_host_made_of_our_values_is_ours_for_the_retry_and_for_the_next_revision() -> None:
+    cut = {"score": "75", "status": None, "comment": "A long no"}
+    long = meant(line(status="OLD"), "Goal G-1", SENT | {"comment": "A long note"})
+    part = read_back(taken(long, at=AT), cut, at=AT)
+
+    retried = again(part, overwrite=False, at=LATER)
+    following = meant(
+        queued(SectionId("s"), 2, "frappe", earlier=part.left, at=LATER), "Goal G-1", SENT | {"score": "80"}
+    )
+
+    assert part.state is S.PARTIAL
+    assert part.left == {"score": "75", "status": "OLD", "comment": "A long no"}
+    assert isinstance(retried, WriteBack)
+    assert changed_by_somebody(retried, cut) == changed_by_somebody(following, cut) == ()
+    assert changed_by_somebody(following, cut | {"comment": "mine"}) == ("comment",)
+
+
+def test_what_we_left_is_what_was_sent_once_the_host_took_it_and_what_stood_before_until_then() -> None:
+    queued_again = line(score="60")
+
+    assert queued_again.left == refused(queued_again, "no", at=AT).left == {"score": "60"}
+    assert taken(queued_again, at=AT).left == SENT
+    confirmed = read_back(TAKEN, SENT, at=AT)
+    assert confirmed.left == checked(confirmed, SENT | {"score": "90"}, at=LATER).left == SENT
+
+
 def seen(line_: WriteBack, found: dict[str, str | None], **changes: object) -> WriteBack:
     return replace(line_, found=found, checked_at=LATER, **changes)  # type: ignore[arg-type]
 
@@ -224,6 +261,7 @@ def test_what_is_read_back_is_kept_with_what_is_to_happen_next() -> None:
         TAKEN,
         part,
         state=S.PARTIAL,
+        earlier={"score": "75"},
         changed_at=LATER,
         problem="only part of it arrived. status: sent 'SCORED', holds None",
         next_try_at=LATER + CHECKED_EVERY,
@@ -232,6 +270,7 @@ def test_what_is_read_back_is_kept_with_what_is_to_happen_next() -> None:
         TAKEN,
         none,
         state=S.REJECTED,
+        earlier={"score": "90"},
         changed_at=LATER,
         problem=f"the host said yes and holds something else. score: {OTHER}; status: sent 'SCORED', holds None",
         next_try_at=None,

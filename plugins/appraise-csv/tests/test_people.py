@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from appraise.adapters.contract import ImportOptions, ReadPeople
+from appraise.adapters.people_reader import MADE_A_NUMBER
 from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 from appraise.errors import InvalidInput
@@ -107,6 +108,8 @@ def test_the_board_of_directors_is_nobody(tmp_path: Path) -> None:
     [
         (',"A, B",,,,,,Active,,,,,', "EmpID", None, "the person's key is blank"),
         ("1,,,,,,,Active,,,,,", "Employee_Name", None, "the person has no name"),
+        ('5480.0,"A, B",,,,,,Active,,,,,', "EmpID", "5480.0", MADE_A_NUMBER),
+        ('1,"A, B",,,,,,Active,,,5.48E+03,,', "Zendesk", "5.48E+03", MADE_A_NUMBER),
         (
             '1,"A, B",,,,,,On parole,,,,,',
             "State of employment",
@@ -256,3 +259,11 @@ def test_a_mapping_of_events_does_not_read_people(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidInput, match="the mapping is one of customers"):
         read(tmp_path, mapping, "a,b,c")
+
+
+def test_a_day_written_as_a_moment_in_utc_is_that_of_the_declared_zone(tmp_path: Path) -> None:
+    mapping = 'kind = "people"\n[columns]\nkey = "id"\ndisplay_name = "name"\nhire_date = "since"\n'
+
+    people = read(tmp_path, mapping, "id,name,since", "1,Ann,2020-01-31T23:00:00Z", time_zone="Europe/Berlin")
+
+    assert [record.hire_date for record in people.records] == [date(2020, 2, 1)]

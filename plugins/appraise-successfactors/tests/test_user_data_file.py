@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from appraise.adapters.contract import ImportOptions, ReadPeople
+from appraise.adapters.people_reader import MADE_A_NUMBER
 from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 from appraise.errors import InvalidInput
@@ -21,11 +22,13 @@ def read(
     header: tuple[str, ...] = (KEYS, LABELS),
     date_format: str | None = None,
     settings: Mapping[str, str] | None = None,
+    time_zone: str | None = None,
 ) -> ReadPeople:
     path = directory / "users.csv"
     path.write_text("\r\n".join([*header, *rows]) + "\r\n", encoding="utf-8")
     return adapter.read_people(
-        path, ImportOptions(source="successfactors", date_format=date_format, settings=settings or {})
+        path,
+        ImportOptions(source="successfactors", date_format=date_format, settings=settings or {}, time_zone=time_zone),
     )
 
 
@@ -95,6 +98,12 @@ def test_inactive_users_are_taken_to_have_left_and_that_is_said(tmp_path: Path) 
     assert people.warnings == ("1 inactive users are taken to have left: the file does not tell leave from leaving",)
 
 
+def test_a_moment_in_utc_is_a_day_of_the_declared_zone(tmp_path: Path) -> None:
+    row = "active,1,Ada,Lee,,,NO_MANAGER,,,2020-01-31T23:00:00Z,,,,,"
+
+    assert read(tmp_path, row, time_zone="Europe/Berlin").records[0].hire_date == date(2020, 2, 1)
+
+
 def test_month_first_days_are_refused_until_declared(tmp_path: Path) -> None:
     row = "active,1,Ada,Lee,,,NO_MANAGER,,,03/04/2020,,,,,"
 
@@ -115,6 +124,7 @@ def test_month_first_days_are_refused_until_declared(tmp_path: Path) -> None:
     ("row", "column", "value", "reason"),
     [
         ("active,,Ada,Lee,,,,,,,,,,,", "USERID", None, "the USERID is blank"),
+        ("active,5480.0,Ada,Lee,,,,,,,,,,,", "USERID", "5480.0", MADE_A_NUMBER),
         ("t,1,Ada,Lee,,,,,,,,,,,", "STATUS", "t", "the status is neither active nor inactive"),
         ("active,1,,,,,,,,,,,,,", "LASTNAME", None, "the user has no name"),
     ],

@@ -65,7 +65,9 @@ def detect(path: Path, shape: FileShape) -> FileShape:
         raise InvalidInput("the file is empty", place=Place(path.name), expected=_EXPECTED)
     file_format = file_format or _text_format(path, text)
     if file_format == "csv" and shape.delimiter is None:
-        shape = replace(shape, delimiter=_delimiter(text, shape))
+        delimiter = _delimiter(text, shape)
+        _check_body(path, text, shape, delimiter)
+        shape = replace(shape, delimiter=delimiter)
     if file_format in {"json", "jsonl"}:
         shape = replace(shape, header_row=0, first_data_row=1)
     return replace(shape, format=file_format, encoding=encoding)
@@ -254,6 +256,23 @@ def _delimiter(text: str, shape: FileShape) -> str:
         return (1 + alike, width, -sum(cell.startswith(" ") for cell in rows[0]))
 
     return max(DELIMITERS, key=fit)
+
+
+def _check_body(path: Path, text: str, shape: FileShape, delimiter: str) -> None:
+    """Refuse a header that was written with one delimiter above rows of another, as editing by hand leaves it."""
+    sample, first = text[: 1 << 16], max(shape.header_row, 1) - 1
+    header, *rows = _sample_rows(sample, delimiter)[first:] or [[]]
+    if len(header) == 1 or any(len(row) != 1 for row in rows):
+        return
+    for other in DELIMITERS.replace(delimiter, ""):
+        widths = {len(row) for row in _sample_rows(sample, other)[first + 1 :]}
+        if widths and widths != {1} and 1 not in widths:
+            raise InvalidInput(
+                f"the header has {delimiter!r} between its cells, and the rows below have {other!r}",
+                place=Place(path.name),
+                expected="one delimiter in the whole file",
+                hint="write the header again as the rows are written, or export the file anew",
+            )
 
 
 def _sample_rows(sample: str, delimiter: str) -> list[list[str]]:

@@ -16,6 +16,7 @@ DAYS = ("hire_date", "termination_date", "effective_from", "effective_to")
 NOBODY = frozenset({"", "-", "none", "null", "n/a", "nobody", "no_manager", "no_mgr", "no_hr"})
 _EXCEL_ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)")
 AS_NUMBER = re.compile(r"\d+\.0+|\d(\.\d+)?E\+\d+", re.IGNORECASE)
+MADE_A_NUMBER = "a spreadsheet has made a number of this id, whose digits or zeros may be lost; export it as text"
 _GUARDED = re.compile(r'="(.*)"|\'(\d+)')
 PRECISION = 15
 """Digits that a spreadsheet keeps of a number."""
@@ -116,9 +117,7 @@ class PersonReader:
     def id(self, row: Row, name: str) -> str:
         text = self.text(row, name)
         if AS_NUMBER.fullmatch(text):
-            raise Refused(
-                name, "a spreadsheet has made a number of this id, whose digits or zeros may be lost; export it as text"
-            )
+            raise Refused(name, MADE_A_NUMBER)
         self.refuse_rounded(name, self.people.ids[name], text)
         return text
 

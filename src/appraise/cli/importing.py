@@ -210,6 +210,8 @@ def print_events(path: Path, report: ImportReport, rejected_to: Path | None, to_
     )
     for kind, counts in report.counts.items():
         console.print(f"  {kind.value}: {_outcomes(counts)}{_span(counts)}", highlight=False, soft_wrap=True)
+        if counts.withdrawn:
+            console.print(f"    withdrawn: {counts.withdrawn:,} that an earlier load had counted", highlight=False)
         for currency, amount in counts.money.items():
             digits = MINOR_DIGITS.get(currency, 2)
             total = f"{amount / 10**digits:,.{digits}f} {currency}"
@@ -237,10 +239,8 @@ def _outcomes(counts: KindCounts) -> str:
         "left out": counts.skipped,
         "rejected": counts.rejected,
     }
-    return (
-        f"{counts.accepted:,} accepted{superseding}"
-        + "".join(f", {number:,} {word}" for word, number in others.items() if number)
-        + (f"; {counts.withdrawn:,} withdrawn that an earlier load had counted" if counts.withdrawn else "")
+    return f"{counts.accepted:,} accepted{superseding}" + "".join(
+        f", {number:,} {word}" for word, number in others.items() if number
     )
 
 

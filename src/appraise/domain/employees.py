@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+from unicodedata import normalize
 
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.periods import Period
@@ -47,10 +48,17 @@ class ExternalReference:
     value: str
 
     def normalised(self) -> "ExternalReference":
-        """E-mail addresses and names are attributes that people type: compared without case and outer blanks."""
+        """E-mail addresses and names are attributes that people type: compared without case and outer blanks.
+
+        An accent may be a sign of its own behind its letter (as macOS writes it) or one with it: that is one name.
+        """
         is_typed = self.namespace in {"email", "name"}
-        value = " ".join(self.value.casefold().split()) if is_typed else self.value.strip()
+        value = " ".join(_folded(self.value).split()) if is_typed else self.value.strip()
         return self if value == self.value else ExternalReference(self.namespace, value)
+
+
+def _folded(text: str) -> str:
+    return normalize("NFC", normalize("NFC", text).casefold())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 A host is believed only when it is read: CONFIRMED says that what was read back equals what was sent.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
@@ -41,6 +43,7 @@ class WriteBackState(StrEnum):
 
 
 S = WriteBackState
+_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 MOVES: Final[dict[WriteBackState, frozenset[WriteBackState]]] = {
     S.NOT_DUE: frozenset({S.QUEUED}),
     S.QUEUED: frozenset({S.QUEUED, S.SENT, S.CONFIRMED, S.PARTIAL, S.REJECTED, S.DRIFTED, S.MANUAL}),
@@ -62,7 +65,8 @@ DUE: Final = LOOKED_AT | {S.QUEUED, S.SENT}
 class WriteBack:
     """One line of the ledger. `place` says where in the host, `sent` what it is to hold, `found` what it held last.
 
-    `earlier` is what the revision before left there. `tries` counts those that failed since it was queued.
+    `earlier` is what we left there before: the revision before, or this one where the host kept something else than was
+    sent. `tries` counts those that failed since it was queued.
     `overwrites`: a person decided that what somebody changed in the host may be replaced.
     """
 
@@ -83,6 +87,11 @@ class WriteBack:
     overwrites: bool = False
 
     @property
+    def left(self) -> Values | None:
+        """What we are known to have left in the host, which is nobody else's."""
+        return self.sent if self.confirmed_at is not None or self.state is S.SENT else self.earlier
+
+    @property
     def differences(self) -> tuple[tuple[str, str | None, str | None], ...]:
         """Field, what was sent, what was found; of those that differ."""
         if self.sent is None or self.found is None:
@@ -90,7 +99,14 @@ class WriteBack:
         return tuple((name, value, self.found.get(name)) for name, value in self.sent.items() if self._differs(name))
 
     def _differs(self, name: str) -> bool:
-        return (self.found or {}).get(name) != (self.sent or {}).get(name)
+        return not is_same((self.found or {}).get(name), (self.sent or {}).get(name))
+
+
+def is_same(one: str | None, other: str | None) -> bool:
+    """Whether two values say the same: a number may be written with more or fewer zeros at its end (4.5 and 4.50)."""
+    if one is None or other is None or not (_NUMBER.fullmatch(one) and _NUMBER.fullmatch(other)):
+        return one == other
+    return Decimal(one) == Decimal(other)
 
 
 def queued(section: SectionId, revision: int, host: str, *, earlier: Values | None, at: datetime) -> WriteBack:
@@ -108,12 +124,12 @@ def changed_by_somebody(line: WriteBack, found: Values) -> tuple[str, ...]:
     return tuple(
         name
         for name, value in sent.items()
-        if (held := found.get(name)) is not None and held not in {value, earlier.get(name)}
+        if (held := found.get(name)) is not None and not (is_same(held, value) or is_same(held, earlier.get(name)))
     )
 
 
 def holds_all(line: WriteBack, found: Values) -> bool:
-    return line.sent is not None and all(found.get(name) == value for name, value in line.sent.items())
+    return line.sent is not None and all(is_same(found.get(name), value) for name, value in line.sent.items())
 
 
 def taken(line: WriteBack, *, at: datetime) -> WriteBack:
@@ -128,8 +144,11 @@ def read_back(line: WriteBack, found: Values, *, at: datetime) -> WriteBack:
         return replace(
             _to(seen, S.CONFIRMED, at=at, next_try_at=at + CHECKED_EVERY), confirmed_at=line.confirmed_at or at
         )
+    # Before it was sent nobody else's value stood there: what stands there now came of our writing, however cut short.
+    ours = {name: held for name in seen.sent or {} if (held := found.get(name)) is not None}
+    seen = replace(seen, earlier={**(line.earlier or {}), **ours})
     told = "; ".join(f"{name}: sent {value!r}, holds {held!r}" for name, value, held in seen.differences)
-    kept = [name for name, value in (seen.sent or {}).items() if value is not None and found.get(name) == value]
+    kept = [name for name, value in (seen.sent or {}).items() if value is not None and is_same(found.get(name), value)]
     if kept:
         return _to(seen, S.PARTIAL, at=at, problem=f"only part of it arrived. {told}", next_try_at=at + CHECKED_EVERY)
     return _to(seen, S.REJECTED, at=at, problem=f"the host said yes and holds something else. {told}")

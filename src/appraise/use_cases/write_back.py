@@ -63,8 +63,8 @@ def queue_sections(
 
 
 def _left(lines: Iterable[WriteBack], host: str) -> Values | None:
-    """What the latest earlier revision left in the host."""
-    return next((line.sent for line in lines if line.host == host and line.confirmed_at is not None), None)
+    """What the earlier revisions left in the host; the latest comes first, and knows of those before it."""
+    return next((line.left for line in lines if line.host == host), None)
 
 
 def write_back_due(deployment: Deployment, clock: Callable[[], datetime]) -> Counter[WriteBackState]:

@@ -8,6 +8,7 @@ from appraise.adapters.columns import find_columns
 from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.adapters.days import read_day
 from appraise.adapters.files import detect, read_header, read_rows
+from appraise.adapters.people_reader import AS_NUMBER, MADE_A_NUMBER
 from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
 from appraise.adapters.settings import own_settings
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
@@ -89,6 +90,7 @@ class _PersonReader:
         self.file = file
         self.as_of = options.as_of
         self.date_format = options.date_format or people.date_format
+        self.time_zone = options.time_zone
         self.key_namespace = people.key_namespace or f"{options.source}:{people.columns['key'].casefold()}"
         self.words = {word.casefold(): EmploymentStatus(status) for word, status in people.words.items()}
         if not self.words:
@@ -103,6 +105,9 @@ class _PersonReader:
     def record(self, number: int, row: Mapping[str, str]) -> PeopleRecord:
         if not row["key"]:
             raise _Refused("key", "the person's key is blank")
+        for field in ("key", *self.people.references):
+            if AS_NUMBER.fullmatch(row[field]):
+                raise _Refused(field, MADE_A_NUMBER)
         key = ExternalReference(self.key_namespace, row["key"]).normalised()
         name = _display_name(row, self.people.name_order)
         if not name:
@@ -137,7 +142,7 @@ class _PersonReader:
 
     def day(self, row: Mapping[str, str], field: str) -> date | None:
         try:
-            return read_day(row.get(field, ""), self.date_format)
+            return read_day(row.get(field, ""), self.date_format, self.time_zone)
         except ValueError as error:
             raise _Refused(field, str(error)) from error
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, ClassVar, Final
 
 from appraise.adapters.contract import Verification
@@ -18,12 +19,14 @@ from appraise.adapters.sinks import (
 )
 from appraise.domain.finished_sections import FinishedSection, WrittenTotal
 from appraise.domain.host_scale import HostScale
+from appraise.domain.periods import Period
 from appraise.domain.write_back import Values
 from appraise.errors import InvalidInput
 
 MODEL: Final = "/json/2/hr.appraisal"
 NAMES: Final = {"score": "x_appraise_score", "status": "x_appraise_status", "note": "x_appraise_note"}
 PERCENT: Final = HostScale.percent()
+LATE: Final = 4
 
 
 class OdooHost:
@@ -57,12 +60,16 @@ class OdooHost:
         self._http.call("POST", f"{MODEL}/write", body={"ids": [int(entry.key["id"])], "vals": vals})
 
     def _appraisal(self, section: FinishedSection, employee: str) -> int:
-        domain = [["employee_id.barcode", "=", employee], ["date_close", ">=", section.period.start.isoformat()]]
+        first, end = closing_days(section.period)
+        domain = [["employee_id.barcode", "=", employee], ["date_close", ">=", first.isoformat()]]
+        if end is not None:
+            domain.append(["date_close", "<", end.isoformat()])
         body = {"domain": domain, "fields": ["id"], "order": "date_close desc", "limit": 2}
         found = self._http.call("POST", f"{MODEL}/search_read", body=body)
         if len(found) != 1:
             raise HostRefused(
-                f"{employee} has {'no appraisal' if not found else 'several appraisals'} since {section.period.start}"
+                f"{employee} has {'no appraisal' if not found else 'several appraisals'} that "
+                f"{'closes' if not found else 'close'} from {first}{f' to before {end}' if end else ' on'}"
             )
         return int(found[0]["id"])
 
@@ -71,6 +78,18 @@ class OdooHost:
         status, score = found[self._names["status"]] or None, number_text(found[self._names["score"]])
         is_empty = score in {"0", "False"} and status != "SCORED"
         return {"score": None if is_empty else score, "status": status, "note": found[self._names["note"]] or None}
+
+
+def closing_days(period: Period) -> tuple[date, date | None]:
+    """First day on which an appraisal of the period may close, and the first on which one of the next may.
+
+    Most close after the period that they are about: each has until a quarter of the next one. So an appraisal is of
+    one of the periods of one length only, whose number then cannot come to stand in that of another year.
+    """
+    if period.end is None:
+        return period.start, None
+    late = (period.end - period.start) / LATE
+    return period.start + late, period.end + late
 
 
 class OdooSink:
@@ -88,6 +107,7 @@ class OdooSink:
             "field.note": "Text field of several lines; x_appraise_note where not given.",
         },
         limits=(
+            "An appraisal is of the cycle in which it closes, or in the first quarter after it (years: by 1 April).",
             "Needs Odoo 19 or later, the appraisal module, three fields, and a plan that opens the API.",
             "Odoo's number is never empty: an absence is the status beside it, with the number left at 0.",
         ),

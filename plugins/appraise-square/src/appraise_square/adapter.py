@@ -52,8 +52,10 @@ _KINDS = {"payment": "purchase", "refund": "reversal"}
 
 def _sales(found: Found) -> list[EventStage]:
     transaction, event = found.text("transaction"), found.word("event")
+    # A payment may be given back in several parts, which only their times tell apart.
+    part = f"{found.text('payment')} || CASE WHEN {event} = 'refund' THEN '/' || sold_at ELSE '' END"
     rules = {
-        "event_id": found.made("transaction", f"{transaction} || '/' || {event} || '/' || {found.text('payment')}"),
+        "event_id": found.made("transaction", f"{transaction} || '/' || {event} || '/' || {part}"),
         "order_id": found.rule("transaction"),
         "occurred_at": found.made("date", "sold_at", Parse.TIMESTAMP),
         "customer_key": found.rule("customer"),
@@ -120,6 +122,7 @@ class SquareAdapter(TableSource):
             "Days are read as 2025-05-10; 10/05/2025 needs a declared date format. AM and PM are known.",
             "Money is written $1,234.56, -$0.95 or ($12.00), without its currency, which must be declared.",
             "Net sales count: after discounts, without tax and tip. A refund is a reversal.",
+            "Refunds of one payment are told apart by their times.",
             "Sales without a recorded customer are left out: nobody can come back.",
         ),
         unknowable=(

@@ -10,6 +10,7 @@ from appraise.adapters.columns import find_columns
 from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
 from appraise.adapters.days import read_day
 from appraise.adapters.files import detect, read_header, read_rows
+from appraise.adapters.people_reader import AS_NUMBER, MADE_A_NUMBER
 from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
 from appraise.adapters.settings import own_settings
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
@@ -110,6 +111,9 @@ def _without_labels(path: Path, shape: FileShape, found: Mapping[str, str]) -> F
 def _record(number: int, row: Mapping[str, str], extra: Mapping[str, str], options: ImportOptions) -> PeopleRecord:
     if not row["USERID"]:
         raise _Refused("USERID", "the USERID is blank")
+    for column in ("USERID", "EMPID", *(column for name, column in extra.items() if name.startswith("reference."))):
+        if AS_NUMBER.fullmatch(row.get(column, "")):
+            raise _Refused(column, MADE_A_NUMBER)
     status = _STATUS.get(row["STATUS"].casefold())
     if status is None:
         raise _Refused("STATUS", "the status is neither active nor inactive")
@@ -135,7 +139,7 @@ def _record(number: int, row: Mapping[str, str], extra: Mapping[str, str], optio
         job_title=row.get("TITLE") or None,
         department_code=department,
         department_name=department,
-        hire_date=_hire_date(row, options.date_format),
+        hire_date=_hire_date(row, options),
         managers=tuple(_managers(row, users)),
         attributes=tuple((name, value) for name, value in _extras("attribute", row, extra).items() if value),
     )
@@ -147,10 +151,10 @@ def _extras(prefix: str, row: Mapping[str, str], extra: Mapping[str, str]) -> di
     }
 
 
-def _hire_date(row: Mapping[str, str], date_format: str | None) -> date | None:
+def _hire_date(row: Mapping[str, str], options: ImportOptions) -> date | None:
     text = row.get("HIREDATE", "")
     try:
-        return read_day(text, date_format)
+        return read_day(text, options.date_format, options.time_zone)
     except ValueError as error:
         raise _Refused("HIREDATE", str(error)) from error
 

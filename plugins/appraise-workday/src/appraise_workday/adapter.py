@@ -1,6 +1,7 @@
 """Workday's custom reports (RaaS) as CSV, JSON or XML, and replies to WQL: the columns are whatever the report says."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 from xml.etree.ElementTree import Element
@@ -77,7 +78,9 @@ class WorkdayAdapter:
 def _rows(path: Path) -> Rows:
     match detect(path, FileShape()).format:
         case "json":
-            return object_rows(dict(_json_cells(entry)) for entry in _entries(path))
+            document = read_json(path, TITLE)
+            entries = _entries(document, path)
+            return _as_far_as_told(object_rows(dict(_json_cells(entry)) for entry in entries), document)
         case "xml":
             root = read_xml(path, TITLE)
             entries = [element for element in root if local_name(element.tag) == "Report_Entry"]
@@ -86,8 +89,16 @@ def _rows(path: Path) -> Rows:
             return table_rows(path, FileShape())
 
 
-def _entries(path: Path) -> list[Any]:
-    document = read_json(path, TITLE)
+def _as_far_as_told(rows: Rows, document: Any) -> Rows:
+    """A reply to WQL says how many rows there are, of which one page holds some."""
+    total = str(document.get("total", "")) if isinstance(document, Mapping) else ""
+    if not total.isdigit() or int(total) <= len(rows.rows):
+        return rows
+    warning = f"the reply holds {len(rows.rows)} of {total} workers: who is missing is not taken to have left"
+    return replace(rows, warnings=(*rows.warnings, warning), complete=False)
+
+
+def _entries(document: Any, path: Path) -> list[Any]:
     for key in ("Report_Entry", "data"):
         entries = document.get(key) if isinstance(document, Mapping) else None
         if isinstance(entries, list):

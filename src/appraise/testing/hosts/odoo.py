@@ -1,5 +1,6 @@
 """Odoo's JSON-2: every call is a POST, empty texts are False, numbers are never empty, wrong fields are a 422."""
 
+import operator
 from typing import Any, ClassVar, Final
 
 from starlette.requests import Request
@@ -8,12 +9,17 @@ from starlette.routing import Route
 from appraise.domain.finished_sections import FinishedSection
 from appraise.testing.hosts.fake import FakeHost, Record, Refusal
 
+OPERATORS: Final = {"=": operator.eq, ">=": operator.ge, "<": operator.lt}
 FIELDS: Final = {"x_appraise_score", "x_appraise_status", "x_appraise_note"}
 
 
 class FakeOdoo(FakeHost):
     namespace: ClassVar[str] = "odoo:badge"
     words: ClassVar[str] = "You cannot modify a closed appraisal."
+
+    def reset(self) -> None:
+        super().reset()
+        self.closes = "2025-12-31"
 
     def no(self) -> tuple[int, Any]:
         return 422, {"name": "odoo.exceptions.UserError", "message": self.words}
@@ -34,8 +40,7 @@ class FakeOdoo(FakeHost):
         body = await request.json()
         match request.path_params["method"]:
             case "search_read":
-                badge = body["domain"][0][2]
-                found = [number for number, one in enumerate(self.records, 1) if one.employee == badge]
+                found = [number for number, one in enumerate(self.records, 1) if self._fits(one, body["domain"])]
                 return [{"id": number} for number in found[: body["limit"]]]
             case "read":
                 self._check(body["fields"])
@@ -44,6 +49,10 @@ class FakeOdoo(FakeHost):
                 self._write(body)
                 return True
         raise Refusal(404, {"name": "werkzeug.exceptions.NotFound", "message": "no such method"})
+
+    def _fits(self, record: Record, domain: list[list[str]]) -> bool:
+        held = {"employee_id.barcode": record.employee, "date_close": record.text.get("date_close", self.closes)}
+        return all(OPERATORS[how](held[name], value) for name, how, value in domain)
 
     def _write(self, body: dict[str, Any]) -> None:
         self._check(body["vals"])
