@@ -111,12 +111,19 @@ def test_a_job_title_change_keeps_the_old_job_with_its_dates(deployment: Deploym
     ]
 
 
-def test_an_older_snapshot_that_comes_later_fills_the_time_before(deployment: Deployment) -> None:
-    imported(deployment, person("ann", job_title="Lead", hire_date=None), on=JULY)
-    imported(deployment, person("ann", job_title="Agent", hire_date=None), on=JANUARY)
-    imported(deployment, person("ann", job_title="Lead", hire_date=None), on=MARCH)
+def test_an_export_that_shows_an_earlier_day_than_one_known_is_refused(deployment: Deployment) -> None:
+    imported(deployment, person("ann", job_title="Lead"), on=JULY)
+    before = snapshot(deployment)
 
-    assert jobs(deployment) == [("Ann", "Agent", Period(JANUARY, MARCH)), ("Ann", "Lead", Period(MARCH))]
+    with pytest.raises(InvalidInput, match="shows 2025-03-01, and an export of hr that shows 2025-07-01 is known"):
+        imported(deployment, person("ann", job_title="Agent", display_name="Ann Old"), on=MARCH)
+    assert snapshot(deployment) == before
+    assert imported(deployment, person("ann", job_title="Head"), on=JULY).changed == 1
+
+
+def test_an_export_of_a_day_to_come_is_refused(deployment: Deployment) -> None:
+    with pytest.raises(InvalidInput, match="is said to show 2026-03-03, which is still to come"):
+        imported(deployment, person("ann"), on=date(2026, 3, 3))
 
 
 def test_an_inactive_row_ends_job_and_line_on_its_last_day(deployment: Deployment) -> None:

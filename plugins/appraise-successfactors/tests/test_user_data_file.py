@@ -68,6 +68,9 @@ def test_a_user_becomes_a_record_and_sex_is_not_read(tmp_path: Path) -> None:
         ),
         rejected=(),
         unmapped_columns=("GENDER", "HR"),
+        told=frozenset(
+            {"status", "managers", "dotted_managers", "job_title", "department", "attribute.level"},
+        ),
     )
 
 

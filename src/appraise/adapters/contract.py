@@ -98,6 +98,9 @@ class ReadPeople:
     complete: bool = True
     """Whether the export claims to hold everybody, so that whoever is missing may have left."""
     skipped: tuple[RejectedRow, ...] = ()
+    told: frozenset[str] | None = None
+    """Of `job_title, department, managers, dotted_managers, status, termination_date, attribute.NAME` what the export
+    has columns of; None for all. What it has none of stays as it is known."""
 
 
 @runtime_checkable

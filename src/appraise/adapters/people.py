@@ -94,6 +94,7 @@ def people_of(rows: Rows, people: PeopleFormat, options: ImportOptions, path: Pa
         warnings=(*rows.warnings, *reader.warnings(rows.rows)),
         complete=rows.complete,
         skipped=tuple(sorted([*skipped, *left_out], key=lambda row: row.row)),
+        told=reader.told(rows.rows),
     )
 
 

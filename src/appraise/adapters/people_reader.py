@@ -215,6 +215,25 @@ class PersonReader:
             found.append(f"no row has {', '.join(hidden)}: not selected for the export, or hidden from who exported it")
         return found
 
+    def told(self, rows: Iterable[Row]) -> frozenset[str]:
+        """What the file has columns of (`ReadPeople.told`).
+
+        Titles, departments and managers that are blank on every row are hidden from who exported it, not gone.
+        """
+        listed, found = list(rows), {"status", "termination_date"} & self.found.keys()
+        found |= {"job_title"} if self._filled(listed, "job_title") else set()
+        if self._filled(listed, "department_code") or self._filled(listed, "department_name"):
+            found.add("department")
+        of_kind = {kind: [one.field for one in self.people.managers if one.kind is kind] for kind in ReportingKind}
+        nested = any(row.managers for row in listed)
+        if nested or any(self._filled(listed, name) for name in of_kind[ReportingKind.SOLID]):
+            found.add("managers")
+        dotted = of_kind[ReportingKind.DOTTED]
+        if any(name in self.found for name in dotted) if dotted else "managers" in found:
+            found.add("dotted_managers")
+        found |= {f"attribute.{name}" for name in self.people.attributes if name in self.found}
+        return frozenset(found | {name for name in self.found if name.startswith("attribute.")})
+
     def _filled(self, rows: Iterable[Row], name: str) -> bool:
         return any(row.cells.get(column, "").strip() for column in self.found.get(name, ()) for row in rows)
 

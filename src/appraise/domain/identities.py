@@ -1,6 +1,6 @@
 """Who a row of an export is: the source's own id of the person decides, and no other id outdoes it."""
 
-from collections.abc import Collection, Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,10 +56,10 @@ def shared_ids(
     return {one: frozenset(bearers) for one, bearers in shared.items()}
 
 
-def is_reused(name: str, hired: date | None, *, names: Collection[str], last_start: date, left: bool) -> bool:
-    """Whether the key of somebody who has `left` seems to have been given to another person.
+def is_reused(*, is_known_name: bool, hired: date | None, last_start: date) -> bool:
+    """Whether the key of somebody who has left seems to have been given to another person.
 
-    That is so where both the name and the day of hire are new: the name none of those known of the holder (`names`),
-    the hire later than the start of the holder's last job. Either alone is a rehire or a marriage.
+    That is so where both the name and the day of hire are new: the name none that the holder ever had, the hire later
+    than the start of the holder's last job. Either alone is a marriage or a rehire.
     """
-    return left and name not in names and hired is not None and hired > last_start
+    return not is_known_name and hired is not None and hired > last_start

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
 import orjson
@@ -15,13 +15,23 @@ from appraise.domain.periods import Period
 from appraise.domain.timelines import Segment, Timeline, ordered
 from appraise.storage.database import Session
 from appraise.storage.identifiers import new_id
-from appraise.storage.tables import DEPARTMENTS, EMPLOYEES, EMPLOYMENTS, EXTERNAL_REFERENCES, REPORTING_LINES
+from appraise.storage.tables import (
+    AUDIT_LOG,
+    DEPARTMENTS,
+    EMPLOYEES,
+    EMPLOYMENTS,
+    EXTERNAL_REFERENCES,
+    REPORTING_LINES,
+)
 
 V = TypeVar("V")
 Owner = TypeVar("Owner", bound=str)
 
 NOT_UNIQUE: Final = frozenset({"email", "name"})
 """Namespaces of attributes that people share or change; all others are ids."""
+
+IMPORTED: Final = "people.import"
+"""What the audit log calls an import of people."""
 
 AT_ONCE: Final = 5_000
 """Rows of one document."""
@@ -53,6 +63,17 @@ def references(session: Session) -> dict[ExternalReference, tuple[EmployeeId, ..
     for namespace, value, employee in session.execute(statement):
         found[ExternalReference(namespace, value)].append(EmployeeId(employee))
     return {reference: tuple(employees) for reference, employees in found.items()}
+
+
+def newest_look(session: Session, source: str) -> date | None:
+    """The latest day that an imported export of a source showed, as the audit log has it."""
+    table = AUDIT_LOG.c
+    statement = select(table.details).where(table.subject == subject_of(source), table.action == IMPORTED)
+    return max((date.fromisoformat(dict(details)["as_of"]) for (details,) in session.execute(statement)), default=None)
+
+
+def subject_of(source: str) -> str:
+    return f"source:{source}"
 
 
 def employees(session: Session) -> dict[EmployeeId, Employee]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -22,8 +22,8 @@ from appraise.storage.database import Session, lock
 from appraise.storage.people_import import DepartmentFacts, Job, Manager
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.mirror_loads import OPERATOR
-from appraise.use_cases.people_changes import Held, Looked, Outcome, keys_of, proposals
-from appraise.use_cases.people_history import Known, history, left, stored_loops
+from appraise.use_cases.people_changes import Held, Looked, Outcome, keys_of, proposals, stays
+from appraise.use_cases.people_history import Known, Look, history, left, stored_loops
 from appraise.use_cases.people_identities import Identities, identify
 from appraise.use_cases.people_report import PeopleReport, UnresolvedManager
 from appraise.use_cases.transactions import committed
@@ -136,27 +136,26 @@ class _Reconciliation:
         return self.options.as_of or self.at.date()
 
     def run(self, *, dry_run: bool) -> PeopleReport:
-        session, source = self.session, self.options.source
-        lock(session, "people")
-        references = people_import.references(session)
-        identities = identify(self.read.records, references, file=self.file)
+        session, source, look = self.session, self.options.source, self.look()
+        employees, references = people_import.employees(session), people_import.references(session)
         jobs = people_import.jobs(session, source)
+        identities = identify(self.read.records, references, file=self.file, left=self.gone(jobs, references))
         solid = _Lines.of(people_import.lines(session, source, ReportingKind.SOLID), identities)
         dotted = _Lines.of(people_import.lines(session, source, ReportingKind.DOTTED), identities)
         jobs_after = dict(jobs)
         for employee, records in identities.records.items():
             known = Known(jobs.get(employee, ()), solid.after.get(employee, ()), dotted.after.get(employee, ()))
-            new = history(known, records, self.managers(records, identities), on=self.day)
+            new = history(known, records, self.managers(records, identities), look)
             jobs_after[employee], solid.after[employee], dotted.after[employee] = new.jobs, new.solid, new.dotted
         for employee in self.missing(jobs, identities):
-            new = left(
-                Known(jobs[employee], solid.after.get(employee, ()), dotted.after.get(employee, ())), on=self.day
-            )
+            known = Known(jobs[employee], solid.after.get(employee, ()), dotted.after.get(employee, ()))
+            new = left(known, on=self.day)
             jobs_after[employee], solid.after[employee], dotted.after[employee] = new.jobs, new.solid, new.dotted
+        before = Held(employees, jobs, solid.before, dotted.before)
+        self.warnings += stays(look, before, file=self.file)
         loops = stored_loops(solid.before, solid.after)
         _drop_self(dotted.after)
 
-        employees = people_import.employees(session)
         attributes = self.save_employees(identities, employees)
         people_import.save_jobs(session, source, before=jobs, after=jobs_after)
         people_import.save_lines(session, source, ReportingKind.SOLID, before=solid.before, after=solid.after)
@@ -165,22 +164,48 @@ class _Reconciliation:
         self.resolve_elsewhere(identities)
 
         touched = attributes.keys() | {employee for employee, _ in identities.new_references}
-        touched |= _differing(jobs, jobs_after)
-        touched |= _differing(solid.before, solid.after) | _differing(dotted.before, dotted.after)
-        ended = {
-            employee
-            for employee, timeline in jobs.items()
-            if on_day(timeline, self.day) and not on_day(jobs_after[employee], self.day)
-        }
+        touched |= _differing(jobs, jobs_after) | _differing(solid.before, solid.after)
+        touched |= _differing(dotted.before, dotted.after)
+        ended = _ended(jobs, jobs_after, look)
         report = self.report(identities, touched=touched, ended=ended, loops=loops, dry_run=dry_run)
         self.record(report)
-        before = Held(employees, jobs, solid.before, dotted.before)
         after = Held({**employees, **identities.created, **attributes}, jobs_after, solid.after, dotted.after)
-        looked = Looked(self.day, keys_of(references, self.options.source) | _keys(identities), before, after)
+        looked = Looked(self.day, keys_of(references, source) | _keys(identities), before, after)
         changed = touched - ended - identities.created.keys()
         told = looked.changes({Outcome.CHANGED: changed, Outcome.ENDED: ended, Outcome.NEW: identities.created})
-        created = [identities.records[employee][0] for employee in identities.created]
+        created = (identities.records[employee][0] for employee in identities.created)
         return replace(report, changes=told, proposals=proposals(created, references, employees))
+
+    def look(self) -> Look:
+        """Locks the records. Raises `InvalidInput` where it shows a day before one known, or one still to come."""
+        lock(self.session, "people")
+        before = people_import.newest_look(self.session, self.options.source)
+        if before is not None and self.day < before:
+            raise InvalidInput(
+                f"{self.file} shows {self.day}, and an export of {self.options.source} that shows {before} is known",
+                expected="exports in the order of the days that they show",
+                hint=f"what is known since then stands; import an export of {before} or later, or say by --as-of which"
+                " day this one shows",
+            )
+        if self.day > self.at.date() + timedelta(days=1):
+            raise InvalidInput(
+                f"{self.file} is said to show {self.day}, which is still to come",
+                expected="the day on which the export was made",
+            )
+        return Look(self.day, before, self.read.told)
+
+    def gone(
+        self, jobs: Mapping[EmployeeId, Timeline[Job]], references: Mapping[ExternalReference, tuple[EmployeeId, ...]]
+    ) -> dict[EmployeeId, date]:
+        """Who has left, with the start of the last job; without those who are said to be back."""
+        back = {key.strip() for key in self.options.settings.get("rehired", "").split(",")}
+        keys = {record.key.normalised() for record in self.read.records if record.key.value in back}
+        same = {employee for key in keys for employee in references.get(key, ())}
+        return {
+            employee: max(segment.period.start for segment in timeline)
+            for employee, timeline in jobs.items()
+            if timeline and employee not in same and not _is_there(timeline, self.day)
+        }
 
     def managers(
         self, records: list[PeopleRecord], identities: Identities
@@ -199,14 +224,19 @@ class _Reconciliation:
         return found
 
     def missing(self, jobs: Mapping[EmployeeId, Timeline[Job]], identities: Identities) -> list[EmployeeId]:
-        """Whose job ends because a complete export does not show them."""
-        current = [employee for employee, timeline in jobs.items() if on_day(timeline, self.day)]
-        missing = [employee for employee in current if employee not in identities.records]
-        if not missing or not self.read.complete:
+        """Whose job ends, or is not to come, because a complete export does not show them."""
+        absent = [
+            employee
+            for employee, timeline in jobs.items()
+            if employee not in identities.records and _is_there(timeline, self.day)
+        ]
+        if not absent or not self.read.complete:
             return []
+        current = [employee for employee, timeline in jobs.items() if on_day(timeline, self.day)]
+        missing = [employee for employee in absent if on_day(jobs[employee], self.day)]
         if self.read.rejected or identities.rejected:
             self.warnings.append(
-                f"{len(missing)} employees are missing from the export; as rows were rejected, nobody's job was ended"
+                f"{len(absent)} employees are missing from the export; as rows were rejected, nobody's job was ended"
             )
             return []
         if len(missing) > MOST_ENDS * len(current) and self.options.settings.get("allow_ends") != "yes":
@@ -215,7 +245,7 @@ class _Reconciliation:
                 expected=f"a complete export, in which at most {MOST_ENDS:.0%} are missing",
                 hint="check that the export is whole; if they all have left, import it with the setting allow_ends=yes",
             )
-        return missing
+        return absent
 
     def save_employees(
         self, identities: Identities, before: Mapping[EmployeeId, Employee]
@@ -288,10 +318,27 @@ class _Reconciliation:
         counts = ("created", "changed", "ended", "unchanged")
         details = [(name, str(getattr(report, name))) for name in counts]
         details += [("file", self.file), ("as_of", self.day.isoformat()), ("rejected", str(len(report.rejected)))]
-        subject = f"source:{self.options.source}"
+        subject = people_import.subject_of(self.options.source)
         audit.append(
-            self.session, at=self.at, actor=self.actor, action="people.import", subject=subject, details=details
+            self.session, at=self.at, actor=self.actor, action=people_import.IMPORTED, subject=subject, details=details
         )
+
+
+def _is_there(timeline: Timeline[Job], day: date) -> bool:
+    """Whether somebody is at work on the day or to come."""
+    return any(segment.period.end is None or segment.period.end > day for segment in timeline)
+
+
+def _ended(
+    before: Mapping[EmployeeId, Timeline[Job]], after: Mapping[EmployeeId, Timeline[Job]], look: Look
+) -> set[EmployeeId]:
+    """Who was seen at work and is not any more, or was to come and is not to come any more."""
+
+    def is_over(old: Timeline[Job], new: Timeline[Job]) -> bool:
+        seen = any(look.day in one.period and (look.before is None or one.period.start <= look.before) for one in old)
+        return (seen and not on_day(new, look.day)) or (_is_there(old, look.day) and not _is_there(new, look.day))
+
+    return {employee for employee, old in before.items() if after[employee] != old and is_over(old, after[employee])}
 
 
 def _keys(identities: Identities) -> dict[EmployeeId, str]:

@@ -11,7 +11,7 @@ from appraise.domain.employees import Employee, ExternalReference
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.timelines import Segment, Timeline, on_day
 from appraise.storage.people_import import NOT_UNIQUE, Job, Manager
-from appraise.use_cases.people_history import Known
+from appraise.use_cases.people_history import Known, Look
 
 V = TypeVar("V")
 
@@ -151,6 +151,28 @@ def keys_of(known: Mapping[ExternalReference, tuple[EmployeeId, ...]], source: s
         if reference.namespace.startswith(prefix):
             found.setdefault(employees[0], reference.value)
     return found
+
+
+def stays(look: Look, known: Held, *, file: str) -> list[str]:
+    """What is known of columns that the export does not have, where anything is."""
+    jobs = [segment.value for timeline in known.jobs.values() for segment in timeline]
+    is_known = {
+        "job_title": lambda: any(job.job_title for job in jobs),
+        "department": lambda: any(job.department for job in jobs),
+        "managers": lambda: any(known.solid.values()),
+        "dotted_managers": lambda: any(known.dotted.values()),
+        "termination_date": lambda: any(
+            end > look.day for timeline in known.jobs.values() for each in timeline if (end := each.period.end)
+        ),
+    }
+    names = [name for name, check in is_known.items() if not look.tells(name) and check()]
+    listed = (
+        sorted({f"attribute.{name}" for job in jobs for name, _ in job.attributes}) if look.told is not None else []
+    )
+    names += [name for name in listed if not look.tells(name)]
+    if not names:
+        return []
+    return [f"{file} tells nothing of {', '.join(names)}: what is known stays as it was"]
 
 
 def proposals(

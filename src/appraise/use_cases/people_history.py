@@ -2,14 +2,25 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, TypeVar
 
 from appraise.adapters.records import PeopleRecord
 from appraise.domain.employees import EmploymentStatus, ReportingKind, reporting_loops
+from appraise.domain.employment_days import (
+    DatedRow,
+    after,
+    end_at_work,
+    end_of_leaver,
+    start_to_come,
+    told_jobs,
+    with_end,
+    with_start,
+    without_foretold,
+)
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.periods import Period
-from appraise.domain.timelines import Segment, Timeline, closed, dated, observed
+from appraise.domain.timelines import Segment, Timeline, closed, dated, observed, on_day
 from appraise.storage.people_import import Job, Manager
 
 V = TypeVar("V")
@@ -25,40 +36,114 @@ class Known:
     dotted: Timeline[Manager] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at a source: the day it shows, that of the newest one `before`, and which columns it has (None: all)."""
+
+    day: date
+    before: date | None = None
+    told: frozenset[str] | None = None
+
+    def tells(self, column: str) -> bool:
+        return self.told is None or column in self.told
+
+    def completed(self, job: Job, held: Job | None) -> Job:
+        """With what is `held` of the columns that the export does not have."""
+        if self.told is None or held is None:
+            return job
+        kept = {name: value for name, value in held.attributes if not self.tells(f"attribute.{name}")}
+        return Job(
+            job.status if self.tells("status") or job.status is not EmploymentStatus.ACTIVE else held.status,
+            job.job_title if self.tells("job_title") else held.job_title,
+            job.department if self.tells("department") else held.department,
+            tuple((kept | dict(job.attributes)).items()) if kept else job.attributes,
+        )
+
+
 def history(
     known: Known,
     records: Sequence[PeopleRecord],
     managers: Mapping[int, Sequence[tuple[ReportingKind, Manager]]],
-    *,
-    on: date,
+    look: Look,
 ) -> Known:
     """What is known after an export: `managers` are those of each row, resolved where somebody is known by them."""
     if any(record.effective_from is not None for record in records):
-        return _dated(known, records, managers, on=on)
-    last = records[-1]
-    if last.status in LEFT:
-        end = on if last.termination_date is None else last.termination_date + timedelta(days=1)
-        before = known.jobs
-        if not before and last.hire_date is not None and last.hire_date < end:
-            before = (Segment(Period(last.hire_date), _job(last, EmploymentStatus.ACTIVE)),)
-        return _closed(Known(before, known.solid, known.dotted), end=end, on=on, ended_as=last.status)
-    shown = [record for record in records if record.status not in LEFT]
-    until = last.termination_date + timedelta(days=1) if last.termination_date is not None else None
-    if until is not None and until <= on:
-        until = None  # a day in the past on an active row is left over from an earlier employment
+        return _dated(known, records, managers, look)
+    last, on = records[-1], look.day
+    end = None if last.termination_date is None else after(last.termination_date)
+    if last.status in LEFT and (end is None or end <= on):
+        return _left(known, last, look, end=end)
+    shown = [record for record in records if record.status not in LEFT] or [last]
+    until = end if end is not None and end > on else None  # a day in the past is left over from an earlier employment
     since = min((record.hire_date for record in shown if record.hire_date is not None), default=None)
     solid, dotted = _managers(shown, managers)
+    leads, others = solid[:1], [*solid[1:], *dotted]
+    known = _corrected(known, look, since=since, until=until)
+    held = on_day(known.jobs, on) or [segment.value for segment in known.jobs if segment.period.start > on][:1]
+    shown_jobs = [look.completed(_job(record, on=on), held[0] if held else None) for record in shown]
+    if since is not None and since > on:
+        moved = start_to_come(known.jobs, since=since, looked=look.before)
+        known = Known(
+            with_start(known.jobs, moved, shown_jobs),
+            with_start(known.solid, moved, leads if look.tells("managers") else None),
+            with_start(known.dotted, moved, others if look.tells("dotted_managers") else None),
+        )
     start = max(since, on) if since is not None else on
     return Known(
-        jobs=observed(known.jobs, [_job(record, on=on) for record in shown], on=on, since=since, until=until),
-        solid=observed(known.solid, solid[:1], on=start),
-        dotted=observed(known.dotted, [*solid[1:], *dotted], on=start),
+        jobs=observed(known.jobs, shown_jobs, on=on, since=since, until=until),
+        solid=_line(known.solid, leads if look.tells("managers") else None, on=start, until=until),
+        dotted=_line(known.dotted, others if look.tells("dotted_managers") else None, on=start, until=until),
     )
 
 
 def left(known: Known, *, on: date) -> Known:
-    """What is known of somebody who is missing from an export that should hold everybody."""
-    return _closed(known, end=on, on=on, ended_as=EmploymentStatus.TERMINATED)
+    """What is known of somebody who is missing from an export that should hold everybody, also who was to come."""
+    begun = Known(*(without_foretold(timeline, on=on) for timeline in (known.jobs, known.solid, known.dotted)))
+    return _closed(begun, end=on, on=on, ended_as=EmploymentStatus.TERMINATED)
+
+
+def _left(known: Known, last: PeopleRecord, look: Look, *, end: date | None) -> Known:
+    """Of somebody who has left, by `end` where that is told.
+
+    Whom nobody has seen at work was so from the hire on; not where the end is unknown and a look in between
+    could have shown them.
+    """
+    on, hired = look.day, last.hire_date
+    gone, was_unseen = end or on, end is not None or look.before is None or (hired or on) > look.before
+    latest = max((segment.period.end or date.max for segment in known.jobs), default=date.min)
+    if was_unseen and hired is not None and latest <= hired < gone:
+        unseen = Segment(Period(hired), _job(last, EmploymentStatus.ACTIVE))
+        known = Known((*known.jobs, unseen), known.solid, known.dotted)
+    elif end is not None:
+        moved = end_of_leaver(known.jobs, on=on, end=end)
+        known = Known(
+            with_end(known.jobs, moved, last.status.value),
+            with_end(known.solid, moved),
+            with_end(known.dotted, moved),
+        )
+    return _closed(known, end=gone, on=on, ended_as=last.status)
+
+
+def _corrected(known: Known, look: Look, *, since: date | None, until: date | None) -> Known:
+    """With the days of hire and of leaving that the export tells anew of somebody at work or to come."""
+    end = None
+    if look.tells("termination_date") or not on_day(known.jobs, look.day):
+        end = end_at_work(known.jobs, on=look.day, until=until, since=since, looked=look.before)
+    start = start_to_come(known.jobs, since=since, looked=look.before)
+    if end is None and start is None:
+        return known
+    return Known(
+        with_start(with_end(known.jobs, end), start, None),
+        with_start(with_end(known.solid, end), start, None),
+        with_start(with_end(known.dotted, end), start, None),
+    )
+
+
+def _line(
+    timeline: Timeline[Manager], shown: Collection[Manager] | None, *, on: date, until: date | None
+) -> Timeline[Manager]:
+    """`shown` is None where the export tells nothing of managers: then who is it stays so."""
+    return observed(timeline, on_day(timeline, on) if shown is None else shown, on=on, until=until)
 
 
 def stored_loops(
@@ -119,34 +204,37 @@ def _dated(
     known: Known,
     records: Sequence[PeopleRecord],
     managers: Mapping[int, Sequence[tuple[ReportingKind, Manager]]],
-    *,
-    on: date,
+    look: Look,
 ) -> Known:
-    starts = sorted({record.effective_from or on for record in records})
+    on = look.day
+    told = told_jobs([_row(record, on) for record in records])
+    first = min(record.effective_from or on for record in records)
+    if not told:
+        last = records[-1]
+        gone = first if last.termination_date is None else min(first, after(last.termination_date))
+        return _closed(known, end=gone, on=on, ended_as=last.status)
     jobs: list[Segment[Job]] = []
     solid: list[Segment[Manager]] = []
     dotted: list[Segment[Manager]] = []
-    for record in sorted(records, key=lambda record: record.effective_from or on):
-        start = record.effective_from or on
-        end = record.effective_to or next((later for later in starts if later > start), None)
-        if record.status in LEFT:
-            if jobs and jobs[-1].period.end == start:
-                jobs[-1] = Segment(jobs[-1].period, jobs[-1].value, record.status)
-            continue
-        period = Period(start, end)
-        jobs.append(Segment(period, _job(record, on=start)))
+    for segment in told:
+        record, period = records[segment.value], segment.period
+        held = on_day(known.jobs, period.start)
+        job = look.completed(_job(record, on=period.start), held[0] if held else None)
+        jobs.append(Segment(period, job, segment.ended_as))
         leads, others = _managers([record], managers)
         overlapping = any(segment.period.overlaps(period) for segment in solid)
         solid += [Segment(period, manager) for manager in leads[:1] if not overlapping]
         dotted += [Segment(period, manager) for manager in (*leads[0 if overlapping else 1 :], *others)]
-    if not jobs:
-        return _closed(known, end=starts[0], on=on, ended_as=records[-1].status)
-    first = starts[0]
     return Known(
         dated(known.jobs, jobs, first=first),
-        dated(known.solid, solid, first=first),
-        dated(known.dotted, dotted, first=first),
+        dated(known.solid, solid, first=first) if look.tells("managers") else known.solid,
+        dated(known.dotted, dotted, first=first) if look.tells("dotted_managers") else known.dotted,
     )
+
+
+def _row(record: PeopleRecord, on: date) -> DatedRow:
+    word = record.status.value if record.status in LEFT else None
+    return DatedRow(record.effective_from or on, record.effective_to, record.termination_date, word)
 
 
 def _closed(known: Known, *, end: date, on: date, ended_as: EmploymentStatus) -> Known:
@@ -168,6 +256,8 @@ def _managers(
 
 def _job(record: PeopleRecord, status: EmploymentStatus | None = None, *, on: date | None = None) -> Job:
     shown = status or record.status
+    if shown in LEFT:
+        shown = EmploymentStatus.ACTIVE  # until the last day it is an ordinary job
     if shown is EmploymentStatus.PREHIRE and on is not None and record.hire_date is not None and record.hire_date > on:
         shown = EmploymentStatus.ACTIVE  # the job starts on the day of hire and is an ordinary one from then on
     return Job(shown, record.job_title, record.department_code or record.department_name, record.attributes)

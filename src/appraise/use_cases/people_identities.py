@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from appraise.adapters.records import PeopleRecord, RejectedRow
 from appraise.domain.employees import Employee, ExternalReference
 from appraise.domain.identifiers import EmployeeId
-from appraise.domain.identities import Whose, shared_ids, whose
+from appraise.domain.identities import Whose, is_reused, shared_ids, whose
 from appraise.storage.identifiers import new_id
 from appraise.storage.people_import import NOT_UNIQUE, Manager
 
@@ -42,9 +43,16 @@ class Identities:
 
 
 def identify(
-    records: Sequence[PeopleRecord], known: Mapping[ExternalReference, tuple[EmployeeId, ...]], *, file: str
+    records: Sequence[PeopleRecord],
+    known: Mapping[ExternalReference, tuple[EmployeeId, ...]],
+    *,
+    file: str,
+    left: Mapping[EmployeeId, date],
 ) -> Identities:
-    """E-mail addresses and names decide nobody's identity: people share them and change them."""
+    """E-mail addresses and names decide nobody's identity: people share them and change them.
+
+    `left` are those who are known to have left and have not been said to be back, with the start of their last job.
+    """
     named = [_references(record) for record in records]
     ids = [[one for one in references if one.namespace not in NOT_UNIQUE] for references in named]
     shared = shared_ids((record.key.normalised(), row) for record, row in zip(records, ids, strict=True))
@@ -53,6 +61,8 @@ def identify(
     kinds = {(employee, one.namespace) for one, employee in holders.items()}
     for record, references, row in zip(records, named, ids, strict=True):
         verdict = _whose(record, [one for one in row if one not in shared], holders, kinds)
+        if not isinstance(verdict, str) and verdict.employee in left:
+            verdict = _back(record, verdict, left[verdict.employee], known)
         if isinstance(verdict, str):
             found.rejected.append(RejectedRow(file, record.row, None, record.key.value, verdict))
             continue
@@ -84,6 +94,22 @@ def _whose(
         return f"a person cannot be told by {key.namespace}; the export needs a column with an id"
     have_key = {holders[one] for one in ids if one in holders and (holders[one], key.namespace) in kinds}
     return whose(key, [one for one in ids if one != key], holders, have_key)
+
+
+def _back(
+    record: PeopleRecord, found: Whose, last_start: date, known: Mapping[ExternalReference, tuple[EmployeeId, ...]]
+) -> Whose | str:
+    """Somebody who had left: back, still gone, or another person under the same key."""
+    name = ExternalReference("name", record.display_name).normalised()
+    is_known_name = found.employee in known.get(name, ())
+    if not is_reused(is_known_name=is_known_name, hired=record.hire_date, last_start=last_start):
+        return found
+    key = record.key.value
+    return (
+        f"{key} is known as somebody who has left; here it has another name ({record.display_name}) and a later day of"
+        f" hire ({record.hire_date}). If this is the same person, import with the setting rehired={key}; if it is"
+        " another one, give them an id of their own in the source"
+    )
 
 
 def _taken(record: PeopleRecord, one: ExternalReference) -> str:

@@ -80,7 +80,22 @@ def read_people(path: Path, mapping: TableMapping, options: ImportOptions) -> Re
         unmapped_columns=tuple(column for column in header if column not in found.values()),
         warnings=tuple(reader.warnings(repeated)),
         complete=people.complete,
+        told=_told(people, found),
     )
+
+
+def _told(people: PeopleMapping, found: Mapping[str, str]) -> frozenset[str]:
+    names = {
+        "job_title": "job_title",
+        "department_code": "department",
+        "department_name": "department",
+        "manager": "managers",
+        "dotted_manager": "dotted_managers",
+        "status": "status",
+        "termination_date": "termination_date",
+    }
+    mapped = {told for field, told in names.items() if field in found}
+    return frozenset(mapped | {f"attribute.{name}" for name in people.attributes})
 
 
 class _PersonReader:

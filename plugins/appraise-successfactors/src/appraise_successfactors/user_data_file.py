@@ -38,6 +38,7 @@ _COLUMNS = {
 }
 _REQUIRED = frozenset({"STATUS", "USERID", "FIRSTNAME", "LASTNAME", "MANAGER"})
 _STATUS = {"active": EmploymentStatus.ACTIVE, "inactive": EmploymentStatus.TERMINATED}
+_TOLD = {"TITLE": "job_title", "DEPARTMENT": "department", "MATRIX_MANAGER": "dotted_managers"}
 _SETTINGS = ("reference.", "attribute.")
 _NEVER = frozenset({"GENDER", "BIZ_PHONE", "FAX", "ADDR1", "ADDR2", "CITY", "STATE", "ZIP"})
 
@@ -61,6 +62,7 @@ def read_user_data_file(path: Path, options: ImportOptions) -> ReadPeople:
         path=path,
         title="SuccessFactors user data file",
     )
+    attributes = {target for target in settings if target.startswith("attribute.")}
     shape = _without_labels(path, shape, found)
     rejected: list[RejectedRow] = []
     records: list[PeopleRecord] = []
@@ -82,6 +84,7 @@ def read_user_data_file(path: Path, options: ImportOptions) -> ReadPeople:
         rejected=tuple(sorted(rejected, key=lambda row: row.row)),
         unmapped_columns=tuple(column for column in header if column not in found.values()),
         warnings=tuple(_warnings(records)),
+        told=frozenset({"status", "managers"} | {_TOLD[name] for name in _TOLD if name in found} | attributes),
     )
 
 
