@@ -155,21 +155,19 @@ def keys_of(known: Mapping[ExternalReference, tuple[EmployeeId, ...]], source: s
 
 def stays(look: Look, known: Held, *, file: str) -> list[str]:
     """What is known of columns that the export does not have, where anything is."""
-    jobs = [segment.value for timeline in known.jobs.values() for segment in timeline]
-    is_known = {
-        "job_title": lambda: any(job.job_title for job in jobs),
-        "department": lambda: any(job.department for job in jobs),
-        "managers": lambda: any(known.solid.values()),
-        "dotted_managers": lambda: any(known.dotted.values()),
-        "termination_date": lambda: any(
-            end > look.day for timeline in known.jobs.values() for each in timeline if (end := each.period.end)
-        ),
+    if look.told is None:
+        return []
+    segments = [segment for timeline in known.jobs.values() for segment in timeline]
+    jobs = [segment.value for segment in segments]
+    has = {
+        "job_title": any(job.job_title for job in jobs),
+        "department": any(job.department for job in jobs),
+        "managers": any(known.solid.values()),
+        "dotted_managers": any(known.dotted.values()),
+        "termination_date": any((each.period.end or look.day) > look.day for each in segments),
+        **{f"attribute.{name}": True for job in jobs for name, _ in job.attributes},
     }
-    names = [name for name, check in is_known.items() if not look.tells(name) and check()]
-    listed = (
-        sorted({f"attribute.{name}" for job in jobs for name, _ in job.attributes}) if look.told is not None else []
-    )
-    names += [name for name in listed if not look.tells(name)]
+    names = [name for name, is_known in has.items() if is_known and not look.tells(name)]
     if not names:
         return []
     return [f"{file} tells nothing of {', '.join(names)}: what is known stays as it was"]

@@ -61,7 +61,7 @@ def identify(
     kinds = {(employee, one.namespace) for one, employee in holders.items()}
     for record, references, row in zip(records, named, ids, strict=True):
         verdict = _whose(record, [one for one in row if one not in shared], holders, kinds)
-        if not isinstance(verdict, str) and verdict.employee in left:
+        if not isinstance(verdict, str) and verdict.employee is not None and verdict.employee in left:
             verdict = _back(record, verdict, left[verdict.employee], known)
         if isinstance(verdict, str):
             found.rejected.append(RejectedRow(file, record.row, None, record.key.value, verdict))
