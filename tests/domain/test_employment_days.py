@@ -56,6 +56,9 @@ def row(start: int, end: int | None = None, last: int | None = None, left: str |
         ([row(1, last=2, left="gone"), row(6)], [(0, 1, 3, "gone"), (1, 6, None, None)]),
         ([row(1), row(1, left="gone")], []),
         ([row(4, left="gone")], []),
+        ([row(4, last=2, left="gone")], []),
+        ([row(1), row(3, left="gone"), row(6)], [(0, 1, 3, "gone"), (2, 6, None, None)]),
+        ([row(5, last=4)], [(0, 5, None, None)]),
     ],
     ids=[
         "one job",
@@ -74,6 +77,9 @@ def row(start: int, end: int | None = None, last: int | None = None, left: str |
         "a return",
         "gone on the first day",
         "nothing but gone",
+        "nothing but gone with its day",
+        "gone and back",
+        "a last day right before",
     ],
 )
 def test_a_row_tells_a_job_until_the_next_its_end_or_the_last_day(
@@ -93,8 +99,9 @@ def test_a_row_tells_a_job_until_the_next_its_end_or_the_last_day(
         ((held(1, 3),), 5, (3, 5)),
         ((held(1, 7),), 5, (7, 5)),
         ((held(1, 2), held(2, 3), held(20)), 5, (3, 5)),
+        ((held(1, 3), held(10, 12)), 5, (12, 5)),
     ],
-    ids=["at work until now", "unknown", "the same", "later", "earlier", "the last one of those begun"],
+    ids=["at work until now", "unknown", "the same", "later", "earlier", "the last one of those begun", "begun today"],
 )
 def test_the_last_day_of_a_leaver_may_be_told_anew(
     known: Timeline[str], end: int, moved: tuple[int, int] | None
@@ -122,6 +129,7 @@ def test_the_last_day_of_a_leaver_may_be_told_anew(
         ((held(1, 10),), None, 1, 9, (10, None)),
         ((), None, 1, 5, None),
         ((held(12),), None, 12, 5, None),
+        ((held(1, 12), held(10, value="b")), None, 1, 5, (12, None)),
     ],
     ids=[
         "none was known",
@@ -141,6 +149,7 @@ def test_the_last_day_of_a_leaver_may_be_told_anew(
         "of today",
         "unknown",
         "to come",
+        "beside a job of today",
     ],
 )
 def test_the_last_day_of_somebody_at_work_may_be_told_anew(
@@ -170,6 +179,9 @@ def test_the_last_day_of_somebody_at_work_may_be_told_anew(
         ((held(1, 4), held(12, value="b")), 15, 5, (12, 15)),
         ((held(1, 4), held(12, value="b")), 4, 5, (12, 4)),
         ((held(1, 4), held(12, value="b")), 3, 5, None),
+        ((held(5, 9), held(12, value="b")), 7, 5, None),
+        ((held(5, 9), held(12, value="b")), 15, 5, (12, 15)),
+        ((held(1, 11), held(12, value="b")), 15, 5, (12, 15)),
     ],
     ids=[
         "postponed",
@@ -184,6 +196,9 @@ def test_the_last_day_of_somebody_at_work_may_be_told_anew(
         "a return",
         "a return right after",
         "into an earlier employment",
+        "into one begun on the day of the look",
+        "after one begun on the day of the look",
+        "a day after an earlier one",
     ],
 )
 def test_a_hire_to_come_may_be_told_anew(

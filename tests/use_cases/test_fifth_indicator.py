@@ -76,7 +76,7 @@ def scored(company: Company, install: Callable[[str, str], None], tmp_path: Path
     records = tuple(record(name, None, row) for row, name in enumerate(AGENTS, start=2))
     read = ReadPeople(records, (), complete=False)
     reconcile_people(
-        company.deployment, read, ImportOptions("hr", as_of=date(2024, 1, 1)), file="more.csv", at=AT, dry_run=False
+        company.deployment, read, ImportOptions("more", as_of=date(2024, 1, 1)), file="more.csv", at=AT, dry_run=False
     )
     rows = [
         f"{year}-{who}-{i},{year}-02-{1 + i:02},{agent},{'abandoned' if i < lost(who, year) else 'resolved'}"

@@ -65,7 +65,7 @@ def school(company: Company, directory: Path, *, effect: float, seed: int = 4) -
     random = np.random.default_rng(seed)
     names = [f"agent{number:03d}" for number in range(EMPLOYEES)]
     records = tuple(record(name, None, row) for row, name in enumerate(names, start=2))
-    options = ImportOptions("hr", as_of=date(2023, 1, 1))
+    options = ImportOptions("school", as_of=date(2023, 1, 1))
     read = ReadPeople(records, (), complete=False)
     reconcile_people(company.deployment, read, options, file="more.csv", at=AT, dry_run=False)
     with company.deployment.database.reading() as session:
