@@ -18,6 +18,7 @@ from appraise.domain.explanations import (
     signed,
     verdict,
     verdict_of,
+    whole_amount,
 )
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, SATISFACTION
@@ -331,3 +332,26 @@ def test_a_figure_whose_package_is_gone_is_told_without_guessing_which_way_is_go
     assert told[1].startswith("Other cases than the peers' explain −1.28 of this")
     assert gone.is_better
     assert replace(gone, probability_better=Decimal("0.0019")).is_better is False
+
+
+def test_the_model_and_what_goes_together_are_told_where_they_matter() -> None:
+    notes = (("model of buying", "BG/NBD"), ("design effect of customers with several outcomes", "1.250"))
+    told = plain(sentences(replace(SATISFIED, working=replace(SATISFIED.working, notes=notes))))
+
+    assert told[1] == (
+        "What was usual is what these customers' earlier purchases foretold, by a published model of buying (BG/NBD)."
+    )
+    assert told[3] == (
+        "What comes of the same customer goes together, so the evidence tells as much as 80 % of as many outcomes of "
+        "different customers would."
+    )
+    hardly = (("design effect of customers with several outcomes", "1.009"),)
+    assert sentences(replace(SATISFIED, working=replace(SATISFIED.working, notes=hardly))) == sentences(SATISFIED)
+
+
+@given(st.decimals(-1, 1, places=6))
+def test_what_rounds_to_zero_has_no_minus_sign(value: Decimal) -> None:
+    texts = [say(key, value) for say in (figure, signed) for key in (ATTRITION, SATISFACTION)]
+    texts += [whole_amount(int(value * 100), currency) for currency in ("EUR", "KWD")]
+
+    assert [text for text in texts if text.startswith("−") and not set(text) & set("123456789")] == []

@@ -26,9 +26,18 @@ PLAIN: Final = "plain average, with what colleagues had a share in"
 RESPONSES: Final = "customers answered after"
 """Name of the working's note that says after how many contacts there was an answer."""
 
+TOGETHER: Final = "design effect of customers with several outcomes"
+"""Name of the working's note by how much less evidence tells, as what comes of one customer goes together."""
+
+MODEL: Final = "model of buying"
+"""Name of the working's note that says which model foretold what customers would spend."""
+
 CASE_MIX: Final = "case mix: "
 NOT_ADJUSTED: Final = "not adjusted for, "
 """How the note begins that names a factor, and says why it could not be adjusted for."""
+
+SEEN: Final = Decimal("1.01")
+"""A design effect that is worth a sentence."""
 
 HUNDRED: Final = 100
 """The end of scales of points and per cent."""
@@ -52,9 +61,11 @@ def sentences(estimate: Estimate) -> tuple[str, ...]:
         _without_colleagues(estimate),
         _noted(estimate, LOST),
         _noted(estimate, RESPONSES),
+        _foretold(estimate),
         _compared(estimate),
         _case_mix(estimate),
         _not_adjusted(estimate),
+        _together(estimate),
         _shrinkage(estimate),
         own_share(estimate.working.attributable_share),
         _interval(estimate),
@@ -104,7 +115,8 @@ def evidence_sentence(indicator: IndicatorKey, evidence: Evidence) -> str:
 def figure(indicator: IndicatorKey, value: Decimal) -> str:
     """A value in the indicator's unit, rounded for reading, with a true minus sign."""
     step = Decimal("0.1") if definition_of(indicator).unit in {Unit.POINTS, Unit.PERCENT} else Decimal("0.01")
-    return marks(f"{value.quantize(step, ROUND_HALF_UP):f}".replace("-", "−"))  # half up, as browsers round
+    # Half up, as browsers round; what rounds to zero has no sign.
+    return marks(f"{value.quantize(step, ROUND_HALF_UP) + 0:f}".replace("-", "−"))
 
 
 def signed(indicator: IndicatorKey, value: Decimal) -> str:
@@ -115,7 +127,8 @@ def signed(indicator: IndicatorKey, value: Decimal) -> str:
 
 def whole_amount(minor: int, currency: str) -> str:
     """Minor units of the currency (ISO 4217) as signed whole units, with a true minus sign."""
-    return marks(f"{minor / 10 ** MINOR_DIGITS.get(currency, 2):+,.0f}".replace("-", "−"))
+    whole = round(Decimal(minor).scaleb(-MINOR_DIGITS.get(currency, 2)))
+    return marks(f"{whole:+,}".replace("-", "−"))
 
 
 def percent(share: Decimal) -> str:
@@ -150,6 +163,28 @@ def _noted(estimate: Estimate, name: str) -> str:
     """A note that is a sentence together with its name."""
     told = dict(estimate.working.notes).get(name)
     return "" if told is None else retold(f"{name[:1].upper()}{name[1:]} {told}.")
+
+
+def _foretold(estimate: Estimate) -> str:
+    model = dict(estimate.working.notes).get(MODEL)
+    if model is None:
+        return ""
+    return say(
+        "What was usual is what these customers' earlier purchases foretold, by a published model of buying ({model}).",
+        model=retold(model),
+    )
+
+
+def _together(estimate: Estimate) -> str:
+    """Nothing where the evidence tells as much as if each outcome came from another customer, to the per cent."""
+    effect = Decimal(dict(estimate.working.notes).get(TOGETHER, "1"))
+    if effect < SEEN:
+        return ""
+    return say(
+        "What comes of the same customer goes together, so the evidence tells as much as {share} of as many outcomes of"
+        " different customers would.",
+        share=percent(1 / effect),
+    )
 
 
 def _compared(estimate: Estimate) -> str:
@@ -247,7 +282,7 @@ def composite_verdict(composite: Composite) -> str:
 
 
 def _sds(value: Decimal) -> str:
-    return marks(f"{value:+.2f}".replace("-", "−"))
+    return marks(f"{round(value, 2) + 0:+.2f}".replace("-", "−"))
 
 
 def _shrinkage(estimate: Estimate) -> str:

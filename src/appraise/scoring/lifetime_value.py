@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from appraise.domain.events import EventKind
+from appraise.domain.explanations import MODEL, TOGETHER
 from appraise.domain.indicators import LIFETIME_VALUE, Direction, IndicatorDefinition, Role, Unit
 from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
 from appraise.domain.scorecards import Coverage, Evidence, Money
@@ -314,8 +315,8 @@ def _notes(
     capped = comparison.capped
     return (
         ("spread between employees (sd)", f"{shrunk.population_sd:.3f}"),
-        ("design effect of customers with several outcomes", f"{inflation:.3f}"),
-        ("model of buying", comparison.model.name),
+        (TOGETHER, f"{inflation:.3f}"),
+        (MODEL, comparison.model.name),
         ("yearly discount", f"{policy.annual_discount:.1%}"),
         *(() if capped is None else ((CAPPED, f"{capped.number:,} of {capped.outcomes:,}"),)),
         *((CONVERTED, comparison.converted.share()),) * bool(comparison.converted.converted),

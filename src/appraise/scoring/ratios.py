@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from appraise.domain.explanations import CASE_MIX, NOT_ADJUSTED
+from appraise.domain.explanations import CASE_MIX, NOT_ADJUSTED, TOGETHER
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.policies import Policy
 from appraise.errors import NotEnough
@@ -86,7 +86,7 @@ def _figures(  # what figures are made of
     notes = (
         *subject.notes,
         ("spread between employees (cv)", f"{shrunk.population_sd:.3f}"),
-        ("design effect of customers with several outcomes", f"{inflation:.3f}"),
+        (TOGETHER, f"{inflation:.3f}"),
         *case_mix_notes(kinds, outcome),
     )
     factors, effects = explained(kinds, outcome, rows)
