@@ -46,6 +46,7 @@ from appraise.use_cases.deliver import Worker as Deliverer
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.guesses import Guesses
 from appraise.use_cases.issuers import read_issuers
+from appraise.use_cases.read_evidence import made_ready
 from appraise.use_cases.take_upload import LARGEST
 from appraise.use_cases.verify_jwt import TrustedIssuers
 from appraise.use_cases.work import Worker
@@ -160,6 +161,8 @@ def serve(  # what, how, by which clock, and where
     sys.stdout.write(f"Serving on http://{host}:{listening.getsockname()[1]}  (GraphQL at /graphql; Ctrl-C ends it)\n")
     sys.stdout.flush()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server raises its signal again after an orderly end
+    # Waited for at the end: a library that is being loaded does not bear being left.
+    threading.Thread(target=made_ready, name="engine").start()
     with (
         suppress(KeyboardInterrupt),
         delivering(deployment, clock),

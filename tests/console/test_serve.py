@@ -15,11 +15,17 @@ from appraise.settings import Settings
 from appraise.web import serve
 
 SERVE = """
+import sys
+import threading
 from pathlib import Path
 from appraise.settings import Settings
 from appraise.web import serve
 from tests.api.builder import AT, empty_deployment
 serve(empty_deployment(Path({directory!r})), Settings(), clock=lambda: AT, host="127.0.0.1", port=0)
+for one in threading.enumerate():
+    if one.name == "engine":
+        one.join()
+print("duckdb" in sys.modules)
 """
 
 
@@ -34,9 +40,10 @@ def test_the_address_is_printed_answers_and_an_interrupt_ends_it(tmp_path: Path)
         with urllib.request.urlopen(f"{address}/healthz", timeout=20) as answer:  # our own address
             assert answer.status == 200
         process.send_signal(signal.SIGINT)
-        _, complaints = process.communicate(timeout=20)
+        said, complaints = process.communicate(timeout=20)
 
     assert (process.returncode, complaints) == (0, "")
+    assert said.splitlines()[-1] == "True"  # the engine was loaded beside the requests
 
 
 def test_a_taken_port_is_said_in_words(tmp_path: Path) -> None:

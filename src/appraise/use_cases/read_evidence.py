@@ -32,6 +32,15 @@ def read_evidence(
     return tuple(row for row in rows if _is_wanted(row, indicator, counted))
 
 
+def made_ready() -> None:
+    """Loads what the first lookup would wait for: the query engine and its libraries take most of a second."""
+    from appraise.events.engine import open_engine  # noqa: PLC0415
+    from appraise.scoring import evidence_rows  # noqa: F401, PLC0415
+    from appraise.use_cases import events_in_place  # noqa: F401, PLC0415
+
+    open_engine(memory_limit=MEMORY)
+
+
 def page_of_evidence(rows: Sequence[EvidenceRow], *, first: int, after: str | None) -> Page[EvidenceRow]:
     start = () if after is None else position(after, 4)
     left = [row for row in rows if row.key > start]
