@@ -91,6 +91,8 @@ def cycle(name: str, start: str, end: str | None) -> Cycle:
         ("2025-01-01", "2025-04-01", Grain.QUARTER, "2025 Q1", ("2025-01-01", "2025-04-01")),
         ("2025-06-30", "2025-07-01", Grain.QUARTER, "2025 Q2", ("2025-04-01", "2025-07-01")),
         ("2025-10-01", "2026-01-01", Grain.QUARTER, "2025 Q4", ("2025-10-01", "2026-01-01")),
+        ("9998-11-01", "9998-12-01", Grain.YEAR, "9998", ("9998-01-01", "9999-01-01")),
+        ("9999-07-01", "9999-08-01", Grain.QUARTER, "9999 Q3", ("9999-07-01", "9999-10-01")),
         ("9999-11-01", "9999-12-01", Grain.QUARTER, "9999 Q4", ("9999-10-01", None)),
     ],
 )
@@ -218,3 +220,11 @@ def test_overlapping_cycles_are_not_added() -> None:
         "  expected: cycles of which no two share a day\n"
         "  to do:    choose cycles with `where`, or ask by CYCLE"
     )
+
+
+def test_figures_of_final_sections_are_taken_together_as_those_known_now_are() -> None:
+    rows = [ContributionRow(one, SALES, (Contribution(LIFETIME_VALUE, None, reading(money(7))),)) for one in (H1, H2)]
+
+    (found,) = taken_together(stretch_of(H1, Grain.YEAR), rows).contributions
+
+    assert (found.now, found.finalised) == (None, together(reading(money(7)), reading(money(7))).now)

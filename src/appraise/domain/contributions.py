@@ -251,7 +251,7 @@ def taken_together(stretch: Stretch, rows: Sequence[ContributionRow]) -> Contrib
             for one in row.contributions:
                 parts.setdefault(one.indicator, []).append((one.now, one.finalised))
         contributions = tuple(
-            Contribution(key, *(_together(key, readings) for readings in zip(*ones, strict=True)))
+            Contribution(key, _together(key, [now for now, _ in ones]), _together(key, [final for _, final in ones]))
             for key, ones in parts.items()
         )
     return ContributionsOfStretch(stretch, tuple(row.cycle for row in ordered), ordered[-1].group, contributions)
@@ -289,7 +289,5 @@ def _added(readings: Sequence[Reading]) -> Total | None:
     known = [one for one in parts if one is not None]
     if not known or len(known) < len(parts) or len({(one.unit, one.currency) for one in known}) > 1:
         return None
-    amount, lower, upper = (
-        sum((getattr(one, name) for one in known), Decimal(0)) for name in ("amount", "lower", "upper")
-    )
+    amount, lower, upper = (Decimal(sum(getattr(one, name) for one in known)) for name in ("amount", "lower", "upper"))
     return Total(known[0].unit, amount, lower, upper, known[0].currency)
