@@ -368,3 +368,8 @@ def test_what_cannot_be_answered_is_refused() -> None:
         with pytest.raises(error) as refusal:
             call()
         assert str(refusal.value) == message
+
+
+def test_one_employee_is_told_in_the_singular() -> None:
+    with pytest.raises(NotEnough, match=r"^1 employee to compare\n"):
+        shrinkage.normal([1.0], [1.0])

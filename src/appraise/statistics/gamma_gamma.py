@@ -68,7 +68,8 @@ def fit(frequency: npt.ArrayLike, mean_value: npt.ArrayLike, weight: npt.ArrayLi
     m = at_least("mean_value", vector("mean_value", mean_value, length=x.size), 0.0, strictly=True)
     w = np.ones(x.size) if weight is None else at_least("weight", vector("weight", weight, length=x.size), 0.0)
     if w.sum() < FEWEST_CUSTOMERS:
-        raise NotEnough(f"{w.sum():g} customers with a purchase value", expected=f"at least {FEWEST_CUSTOMERS}")
+        customers = "customer" if w.sum() == 1 else "customers"
+        raise NotEnough(f"{w.sum():g} {customers} with a purchase value", expected=f"at least {FEWEST_CUSTOMERS}")
     unit = float(w @ m / w.sum())
     scaled = m / unit
     fixed = float(w @ np.log(scaled))

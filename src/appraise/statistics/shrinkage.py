@@ -243,7 +243,7 @@ def refuse_few(employees: int) -> None:
     """Raises `NotEnoughGroups` where there are too few employees to learn how much they differ."""
     if employees < FEWEST_EMPLOYEES:
         raise NotEnoughGroups(
-            f"{employees} employees to compare",
+            f"{employees} {'employee' if employees == 1 else 'employees'} to compare",
             expected=f"at least {FEWEST_EMPLOYEES}",
             hint="compare within a larger unit, or report the unshrunk estimates",
         )
