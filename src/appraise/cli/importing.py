@@ -107,7 +107,16 @@ def load(  # the command's own options
                     expected="events with --to-mend",
                     hint="see the rejected rows with --rejected-to, mend the export and import it again as a whole",
                 )
-            report = import_people(deployment, adapter, path, options, at=utc_now(), dry_run=dry_run, progress=advance)
+            report = import_people(
+                deployment,
+                adapter,
+                path,
+                options,
+                at=utc_now(),
+                dry_run=dry_run,
+                progress=advance,
+                error_policy=on_error,
+            )
             if rejected_to is not None:
                 write_rejected(rejected_to, report.rejected)
             return report
@@ -144,13 +153,15 @@ def print_suggestion(name: str, path: Path) -> None:
 
 
 def print_people(path: Path, report: PeopleReport, rejected_to: Path | None = None) -> None:
-    tense = "would be" if report.dry_run else "are"
+    tense = "would be" if report.dry_run or report.refused else "are"
     console.print(
         f"{path.name}: {report.created:,} people {tense} new, {report.changed:,} changed, {report.ended:,} ended,"
         f" {report.unchanged:,} unchanged (as of {report.as_of})",
         highlight=False,
         soft_wrap=True,
     )
+    if report.refused:
+        console.print("  refused as a whole, as a row is rejected: nothing is written", highlight=False)
     if report.dry_run and report.changes:
         _print_changes(report.changes)
     if report.conflicting:

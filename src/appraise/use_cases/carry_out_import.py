@@ -95,6 +95,7 @@ class _File:
                 at=self.at,
                 dry_run=dry_run,
                 progress=self.progress,
+                error_policy=wanted["onError"],
                 actor=actor,
             )
         return import_events(

@@ -17,6 +17,7 @@ from appraise.domain.identifiers import EmployeeId
 from appraise.domain.progress import Advance
 from appraise.domain.timelines import Timeline, observed, on_day
 from appraise.errors import InvalidInput
+from appraise.events.ingest import ErrorPolicy
 from appraise.storage import audit, people_import
 from appraise.storage.database import Session, lock
 from appraise.storage.people_import import DepartmentFacts, Job, Manager
@@ -42,9 +43,12 @@ def import_people(  # noqa: PLR0913  # what, from where, how, when, and who watc
     at: datetime,
     dry_run: bool,
     progress: Advance,
+    error_policy: ErrorPolicy = "reject-rows",
     actor: str = OPERATOR,
 ) -> PeopleReport:
     """Read the export and bring the records in line with it; a dry run reports the same and writes nothing.
+
+    Under `reject-file` nothing is written where a row is rejected.
 
     Raises `InvalidInput` where the adapter reads no people, where the file is not of its format, and where a complete
     export would end more than a tenth of the jobs (`settings["allow_ends"] = "yes"` lets it).
@@ -60,7 +64,16 @@ def import_people(  # noqa: PLR0913  # what, from where, how, when, and who watc
         progress("read", 0, 0)
         read = adapter.read_people(path, options)
         progress("reconcile", 0, len(read.records))
-        report = reconcile_people(deployment, read, options, file=path.name, at=at, dry_run=dry_run, actor=actor)
+        report = reconcile_people(
+            deployment,
+            read,
+            options,
+            file=path.name,
+            at=at,
+            dry_run=dry_run,
+            error_policy=error_policy,
+            actor=actor,
+        )
         progress("reconcile", len(read.records), len(read.records))
     return report
 
@@ -85,15 +98,17 @@ def reconcile_people(  # noqa: PLR0913  # what, from where, how, when, and by wh
     file: str,
     at: datetime,
     dry_run: bool,
+    error_policy: ErrorPolicy = "reject-rows",
     actor: str = OPERATOR,
 ) -> PeopleReport:
     """Bring the records in line with what an adapter read from `file`; all in one transaction."""
 
     def work(session: Session) -> PeopleReport:
         report = _Reconciliation(session, read, options, file, at, actor).run(dry_run=dry_run)
-        if dry_run:
+        refused = error_policy == "reject-file" and bool(report.rejected)
+        if dry_run or refused:
             session.rollback()
-        return report
+        return replace(report, refused=refused)
 
     return committed(deployment, work)
 

@@ -53,6 +53,7 @@ def _people(report: PeopleReport) -> dict[str, Any]:
         "loops": [list(path) for path in report.loops[:SHOWN]],
         "warnings": list(report.warnings[:SHOWN]),
         "unmappedColumns": list(report.unmapped_columns),
+        "refused": report.refused,
     }
 
 

@@ -23,7 +23,8 @@ class PeopleReport:
     """Counts are of employees, each counted once: created, else ended, else changed, else unchanged.
 
     `changes` tells of each who is not unchanged; `conflicting` counts the rejected rows whose ids belong to different
-    employees. `loops` are paths of source keys that come back to where they began; none of their lines was stored.
+    employees. A report that is `refused` says what would have been done, and nothing was.
+    `loops` are paths of source keys that come back to where they began; none of their lines was stored.
     """
 
     as_of: date
@@ -40,3 +41,4 @@ class PeopleReport:
     warnings: tuple[str, ...] = ()
     unmapped_columns: tuple[str, ...] = ()
     dry_run: bool = False
+    refused: bool = False

@@ -158,6 +158,7 @@ class PeopleImportReport:
     loops: list[list[str]] = strawberry.field(description="Reporting lines that come back to themselves; not stored.")
     warnings: list[str] = strawberry.field(description="What to mind.")
     unmapped_columns: list[str] = strawberry.field(description="Columns that are not read.")
+    refused: bool = strawberry.field(description="A row was rejected and one was to be enough: nothing is written.")
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Self:
@@ -188,6 +189,7 @@ class PeopleImportReport:
             loops=said["loops"],
             warnings=said["warnings"],
             unmapped_columns=said["unmappedColumns"],
+            refused=said["refused"],
         )
 
 

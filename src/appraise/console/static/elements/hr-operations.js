@@ -136,7 +136,7 @@ fragment ReportParts on ImportReport {
     rejectedRows { file row column value reason }
     unresolved
     unresolvedManagers { row manager { value } reason }
-    loops warnings unmappedColumns
+    loops warnings unmappedColumns refused
   }
   ... on EventImportReport {
     read malformed rejected

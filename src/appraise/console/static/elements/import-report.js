@@ -17,7 +17,8 @@ const counts = (facts) => html`<dl class="facts">
 
 /** @param {any} report @param {boolean} isDone */
 function people(report, isDone) {
-  return html`<p>${t`As of ${date(report.asOf)}, each employee counted once:`}</p>
+  return html`${report.refused ? html`<div class="notice bad"><p>${t`Refused as a whole: a row is bad, and one bad row was to be enough.`}</p></div>` : nothing}
+    <p>${t`As of ${date(report.asOf)}, each employee counted once:`}</p>
     ${counts([
       [t`New`, report.created, ""],
       [t`Changed`, report.changed, ""],
