@@ -15,6 +15,7 @@ from appraise.domain.access import (
     Role,
     ServiceScope,
     audit_scope,
+    is_away,
     may_act,
     may_administer,
     may_import,
@@ -24,6 +25,7 @@ from appraise.domain.access import (
     may_read_audit,
     may_read_benchmarks,
     may_read_departments,
+    may_read_person_requests,
     may_sign_in,
     may_watch,
     people_scope,
@@ -72,7 +74,7 @@ OF_HR = (
 DOES = {
     "Ann": "ASSESS_SELF ACKNOWLEDGE DISPUTE CLAIM",
     "manager": "RATE SUBMIT SHARE DECIDE_CLAIM",
-    "second line": "SUBMIT RETURN APPROVE SHARE DECIDE_DISPUTE DECIDE_CLAIM",
+    "second line": "RETURN APPROVE SHARE DECIDE_DISPUTE DECIDE_CLAIM",
     "colleague": "",
     "HR": OF_HR,
     "executive": "",
@@ -108,6 +110,29 @@ def test_actions_are_allowed_by_relation(who: str, managers: tuple[EmployeeId, .
     allowed = {action.value for action in Action if may_act(ASKING[who], action, ANN, managers=managers)}
 
     assert allowed == set(DOES[who].split())
+
+
+@pytest.mark.parametrize("who", ASKING)
+def test_only_the_managers_own_manager_hands_in_where_the_manager_is_away(who: str) -> None:
+    allowed = {
+        action.value for action in Action if may_act(ASKING[who], action, ANN, managers=ABOVE_ANN, is_manager_away=True)
+    }
+
+    assert allowed == set(DOES[who].split()) | ({"SUBMIT"} if who == "second line" else set())
+
+
+@pytest.mark.parametrize("who", ASKING)
+def test_hr_and_auditors_read_requests_about_people(who: str) -> None:
+    framed = replace(ASKING[who], embedded=Embedded(SectionId("s"), ANN, "hris"))
+
+    assert may_read_person_requests(ASKING[who]) is (who in {"HR", "auditor"})
+    assert not may_read_person_requests(framed)
+
+
+def test_who_is_away() -> None:
+    away = {status.value for status in EmploymentStatus if is_away(status)}
+
+    assert away == {"leave", "suspended", "terminated", "retired", "deceased"}
 
 
 def test_nobody_acts_on_their_own_section_whatever_their_roles_but_as_the_employee() -> None:

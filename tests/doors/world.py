@@ -95,7 +95,7 @@ PARTS: dict[str, Rule] = {
     "audit file": lambda rules, who, what: rules.may_read_audit(who),
     "access tokens": lambda rules, who, what: rules.may_administer(who),
     "role grants": lambda rules, who, what: rules.may_grant_roles(who),
-    "person requests": lambda rules, who, what: rules.may_administer(who),
+    "person requests": lambda rules, who, what: rules.may_read_person_requests(who),
     "fairness verdicts": lambda rules, who, what: rules.may_administer(who),
     "audit log": lambda rules, who, what: str(rules.audit_scope(who)) == "everything",
 }

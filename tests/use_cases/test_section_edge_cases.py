@@ -211,7 +211,11 @@ def test_somebody_on_leave_is_pointed_out_exempted_with_a_reason_and_comes_back(
 def test_a_manager_on_leave_is_stood_in_for_by_theirs(company: Company) -> None:
     company.scored()
     rated(company)
+    with pytest.raises(Forbidden, match="to submit this section is not yours"):
+        stepped(company, submit_section, "dora")
+    assert Action.SUBMIT not in company.section("ann", "dora").allowed_actions
     imported(company, replace(record("max", "dora", 2), status=EmploymentStatus.LEAVE))
+    assert Action.SUBMIT in company.section("ann", "dora").allowed_actions
 
     assert ("Ann", "SUBMIT_IN_PLACE") in owed(company, "dora")
     done(stepped(company, submit_section, "dora"))

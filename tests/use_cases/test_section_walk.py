@@ -52,7 +52,7 @@ TABLE = {
     "rate": ("max", "COLLECTING DRAFT REOPENED", "DRAFT"),
     "assess": ("ann", "COLLECTING DRAFT SUBMITTED", ""),
     "hand in": ("ann", "COLLECTING DRAFT SUBMITTED", ""),
-    "submit": ("max dora", "DRAFT", "SUBMITTED"),
+    "submit": ("max", "DRAFT", "SUBMITTED"),
     "return": ("dora hal hedy", "SUBMITTED", "DRAFT"),
     "approve": ("dora hal hedy", "SUBMITTED", "CALIBRATED"),
     "release": ("hal hedy", "CALIBRATED", ""),

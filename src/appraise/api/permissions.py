@@ -26,6 +26,7 @@ from appraise.domain.access import (
     may_read_benchmarks,
     may_read_departments,
     may_read_evidence,
+    may_read_person_requests,
     may_watch,
     people_scope,
     section_scope,
@@ -62,6 +63,7 @@ class Permission(StrEnum):
     IMPORT = "import"
     SCORE = "score cycles"
     MANAGE_PERSON_REQUESTS = "export and erase people"
+    READ_PERSON_REQUESTS = "read who is to be exported or erased"
     READ_VERDICTS = "read verdicts about groups"
     KEEP_WATCHES = "keep watch-lists"
     WRITE_BACK = "decide what is written into HR systems"
@@ -103,6 +105,7 @@ RULES: Final[dict[Permission, Callable[[Principal], bool]]] = {
     Permission.SCORE: may_administer,
     Permission.MANAGE_PERSON_REQUESTS: may_administer,
     Permission.NAME_DELEGATES: lambda principal: _is_person(principal) and principal.embedded is None,
+    Permission.READ_PERSON_REQUESTS: may_read_person_requests,
     Permission.READ_VERDICTS: may_administer,
     Permission.KEEP_WATCHES: may_watch,
     Permission.WRITE_BACK: may_administer,

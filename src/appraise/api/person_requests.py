@@ -142,16 +142,17 @@ class PersonRequestMutation:
 @strawberry.type
 class PersonRequestQuery:
     @strawberry.field(
-        description="Requests about everything that is kept of a person, the newest first. For HR administrators.",
-        extensions=[Requires(Permission.MANAGE_PERSON_REQUESTS)],
+        description="Requests about everything that is kept of a person, the newest first. For HR administrators and "
+        "auditors.",
+        extensions=[Requires(Permission.READ_PERSON_REQUESTS)],
     )
     def person_requests(self, info: strawberry.Info) -> list[PersonRequestType] | None:
         context: RequestContext = info.context
         return [PersonRequestType.of(one) for one in read_person_requests(context.deployment, context.principal)]
 
     @strawberry.field(
-        description="Whose data must not be erased, the oldest hold first. For HR administrators.",
-        extensions=[Requires(Permission.MANAGE_PERSON_REQUESTS)],
+        description="Whose data must not be erased, the oldest hold first. For HR administrators and auditors.",
+        extensions=[Requires(Permission.READ_PERSON_REQUESTS)],
     )
     def legal_holds(self, info: strawberry.Info) -> list[LegalHoldType] | None:
         context: RequestContext = info.context

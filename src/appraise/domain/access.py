@@ -101,7 +101,7 @@ NOTHING = Scope()
 OF_THE_EMPLOYEE = frozenset({Action.ASSESS_SELF, Action.ACKNOWLEDGE, Action.DISPUTE, Action.CLAIM})
 OF_THE_LINE = {
     Action.RATE: slice(1),
-    Action.SUBMIT: slice(2),
+    Action.SUBMIT: slice(1),
     Action.RETURN: slice(1, None),
     Action.APPROVE: slice(1, None),
     Action.SHARE: slice(None),
@@ -109,6 +109,8 @@ OF_THE_LINE = {
     Action.DECIDE_CLAIM: slice(None),
 }
 """Which of the managers, from the nearest up, may do it; HR administrators may do all but what is the line's alone."""
+IN_PLACE_OF_THE_ABSENT = frozenset({Action.SUBMIT})
+"""What the manager's own manager does where the manager is away: see `is_away`."""
 OF_THE_LINE_ALONE = frozenset({Action.RATE, Action.SUBMIT})
 ONLY_FINAL = frozenset({SectionState.FINALISED})
 NOT_FINAL = frozenset(SectionState) - ONLY_FINAL - {SectionState.VOID}
@@ -120,6 +122,11 @@ GONE = frozenset(
         EmploymentStatus.DECEASED,
     }
 )
+
+
+def is_away(status: EmploymentStatus) -> bool:
+    """Whether a manager of this status today is absent, so that theirs hands in."""
+    return status in GONE or status is EmploymentStatus.LEAVE
 
 
 def people_scope(principal: Principal) -> Scope:
@@ -230,14 +237,29 @@ def may_read_evidence(principal: Principal) -> bool:
     return not principal.is_service
 
 
-def may_act(principal: Principal, action: Action, subject: EmployeeId, *, managers: Sequence[EmployeeId]) -> bool:
+def may_act(
+    principal: Principal,
+    action: Action,
+    subject: EmployeeId,
+    *,
+    managers: Sequence[EmployeeId],
+    is_manager_away: bool = False,
+) -> bool:
     """Whether the principal's relation to `subject` allows an action, the section's state left aside.
 
     Nobody acts on their own section, not even HR or an executive, except as the employee whose it is. `managers` as in
-    `reaches`, on the day of the act.
+    `reaches`, on the day of the act; `is_manager_away` is said of the nearest.
     """
+    if is_manager_away and action in IN_PLACE_OF_THE_ABSENT and may_be_in_place(principal, subject, managers=managers):
+        return True
     by_right = _may_act_by_right(principal, action, subject, managers)
     return by_right or acts_for(principal, action, subject, managers=managers) is not None
+
+
+def may_be_in_place(principal: Principal, subject: EmployeeId, *, managers: Sequence[EmployeeId]) -> bool:
+    """Whether the principal is the manager's own manager, who acts where the manager is away."""
+    me = principal.employee
+    return me is not None and me != subject and me in managers[1:2]
 
 
 def acts_for(
@@ -315,6 +337,12 @@ def may_import(principal: Principal) -> bool:
 
 def may_read_audit(principal: Principal) -> bool:
     return Role.AUDITOR in principal.roles and principal.embedded is None
+
+
+def may_read_person_requests(principal: Principal) -> bool:
+    """Who asked for what to be exported or erased, and legal holds; HR administrators alone make and decide them."""
+    wide = {Role.HR_ADMINISTRATOR, Role.AUDITOR} & principal.roles
+    return bool(wide) and principal.embedded is None
 
 
 class AuditScope(StrEnum):

@@ -169,5 +169,12 @@ def _can(open_: Open, action: Action, owner: EmployeeId, hr: Collection[Employee
     who = Principal(owner, owner, roles, stands_in=stand_ins(mine, on=on))
     section = open_.section
     return (
-        may_act(who, action, section.employee, managers=open_.managers) and hindrance(section, action, moment) is None
+        may_act(
+            who,
+            action,
+            section.employee,
+            managers=open_.managers,
+            is_manager_away=bool(open_.managers) and open_.managers[0] in open_.absent,
+        )
+        and hindrance(section, action, moment) is None
     )

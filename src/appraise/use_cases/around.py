@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from appraise.domain.access import Principal
+from appraise.domain.access import Principal, is_away, may_be_in_place
 from appraise.domain.cycles import Cycle
 from appraise.domain.delegations import NamedDelegation
 from appraise.domain.disputes import Dispute
@@ -39,6 +39,7 @@ class Around:
     _composites: dict[tuple[RunId, EmployeeId], Composite | Absence | None] = field(default_factory=dict)
     _delegates: dict[EmployeeId, tuple[NamedDelegation, ...]] = field(default_factory=dict)
     _names: dict[EmployeeId, str | None] = field(default_factory=dict)
+    _away: dict[EmployeeId, bool] = field(default_factory=dict)
     _leave: Mapping[EmployeeId, Sequence[Period]] | None = None
     _lines: dict[EmployeeId, list[ReportingLine]] = field(default_factory=dict)
     _parts: dict[SectionId, dict[EmployeeId, Part]] = field(default_factory=dict)
@@ -76,6 +77,16 @@ class Around:
         if employee not in self._managers:
             self._managers[employee] = people.managers_of(self.session, employee, on=self.on)
         return self._managers[employee]
+
+    def is_manager_away(self, employee: EmployeeId) -> bool:
+        """Whether the nearest manager is absent; asked only for the one to whom that makes a difference."""
+        managers = self.managers(employee)
+        if not may_be_in_place(self.principal, employee, managers=managers):
+            return False
+        nearest = managers[0]
+        if nearest not in self._away:
+            self._away[nearest] = is_away(people.status_of(self.session, nearest, on=self.on))
+        return self._away[nearest]
 
     def person(self, employee: EmployeeId) -> PersonRow | None:
         """None where the principal may not see them."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from appraise.domain.access import Principal, may_administer
+from appraise.domain.access import Principal, may_administer, may_read_person_requests
 from appraise.domain.identifiers import EmployeeId, PersonRequestId
 from appraise.domain.person_requests import (
     LegalHold,
@@ -139,15 +139,15 @@ def set_legal_hold(
 
 
 def read_person_requests(deployment: Deployment, principal: Principal) -> list[NamedRequest]:
-    """All of them, the newest first. Raises `Forbidden`."""
-    _administrator(principal)
+    """All of them, the newest first. Raises `Forbidden` for everybody but HR administrators and auditors."""
+    _check_reads(principal)
     with deployment.database.reading() as session:
         return [_named(session, one) for one in person_requests.everybody_s(session)]
 
 
 def get_person_request(deployment: Deployment, principal: Principal, request: PersonRequestId) -> NamedRequest:
     """Raises `Forbidden`, `NotFound`."""
-    _administrator(principal)
+    _check_reads(principal)
     with deployment.database.reading() as session:
         known = person_requests.get(session, request)
         if known is None:
@@ -157,7 +157,7 @@ def get_person_request(deployment: Deployment, principal: Principal, request: Pe
 
 def read_legal_holds(deployment: Deployment, principal: Principal) -> list[NamedHold]:
     """Raises `Forbidden`."""
-    _administrator(principal)
+    _check_reads(principal)
     with deployment.database.reading() as session:
         return [NamedHold(one, _name(session, one.employee)) for one in person_requests.holds(session)]
 
@@ -187,6 +187,11 @@ def _administrator(principal: Principal) -> EmployeeId:
     if not may_administer(principal) or principal.employee is None:
         raise Forbidden("only HR administrators export or erase people, by name")
     return principal.employee
+
+
+def _check_reads(principal: Principal) -> None:
+    if not may_read_person_requests(principal):
+        raise Forbidden("only HR administrators and auditors read what was asked about people")
 
 
 def _held(session: Session, request: PersonRequestId) -> PersonRequest:

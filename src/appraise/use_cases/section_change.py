@@ -67,7 +67,10 @@ def _changed(
 
 def _stepped(around: Around, section: Section, request: Request, step: Step) -> Section | Refusal:
     managers = around.managers(section.employee)
-    if not may_act(around.principal, request.action, section.employee, managers=managers):
+    is_manager_away = around.is_manager_away(section.employee)
+    if not may_act(
+        around.principal, request.action, section.employee, managers=managers, is_manager_away=is_manager_away
+    ):
         doing = request.action.lower().replace("_", " ")
         raise Forbidden(f"to {doing} this section is not yours", expected=_WHOSE[request.action])
     if section.version != request.expected_version:
@@ -169,7 +172,8 @@ _WHOSE: Final = dict.fromkeys(Action, HR) | {
     Action.RATE: "the employee's own manager, or whoever stands in for them",
     Action.ASSESS_SELF: "the employee",
     Action.ACKNOWLEDGE: "the employee",
-    Action.SUBMIT: "the employee's manager, theirs in turn, or whoever stands in for them with the right to hand in",
+    Action.SUBMIT: "the employee's manager, theirs in turn while they are away, or whoever stands in for them with "
+    "the right to hand in",
     Action.RETURN: "a manager further up, or an HR administrator",
     Action.APPROVE: "a manager further up, or an HR administrator",
     Action.SHARE: "the employee's manager, a manager further up, or an HR administrator",

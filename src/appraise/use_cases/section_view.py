@@ -23,11 +23,11 @@ from appraise.use_cases.around import Around
 def view(around: Around, section: Section) -> ViewedSection:
     """As its principal sees it; `section` must have been read through their scope."""
     principal, cycle, managers = around.principal, around.cycle(section.cycle), around.managers(section.employee)
-    moment = moment_of(around, section)
+    moment, is_manager_away = moment_of(around, section), around.is_manager_away(section.employee)
     allowed = {
         action
         for action in Action
-        if may_act(principal, action, section.employee, managers=managers)
+        if may_act(principal, action, section.employee, managers=managers, is_manager_away=is_manager_away)
         and hindrance(section, action, moment) is None
     }
     return ViewedSection(

@@ -85,6 +85,9 @@ class PermissionValue(Enum):
     MANAGE_PERSON_REQUESTS = strawberry.enum_value(
         Permission.MANAGE_PERSON_REQUESTS, description="May export and erase people."
     )
+    READ_PERSON_REQUESTS = strawberry.enum_value(
+        Permission.READ_PERSON_REQUESTS, description="May read requests about people, and legal holds."
+    )
     READ_VERDICTS = strawberry.enum_value(Permission.READ_VERDICTS, description="May read verdicts about groups.")
     KEEP_WATCHES = strawberry.enum_value(Permission.KEEP_WATCHES, description="May keep watch-lists.")
     WRITE_BACK = strawberry.enum_value(Permission.WRITE_BACK, description="May decide what is written into HR systems.")
