@@ -1,20 +1,14 @@
 """The subgraph with the tools that HR vendors have: both composers, and a gateway over two subgraphs."""
 
 import json
-import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from tests.api.builder import AT, Company, build, empty_deployment
+from tests.api.builder import Company
 from tests.node import run_node
 
 from appraise.api.global_ids import Kind, to_global
-from appraise.settings import Settings
-from appraise.web import create_app
 
 SCHEMA = Path(__file__).parents[2] / "schema"
 QUERY = """query($cycle: ID!) { employees {
@@ -26,21 +20,6 @@ QUERY = """query($cycle: ID!) { employees {
 BACK = """query($cycle: ID!) { appraise { sections(cycle: $cycle, first: 2) { totalCount nodes {
   person { name } employee { hrRecord { id costCentre } manager { hrRecord { costCentre } } }
 } } } }"""
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Company]]:
-    company = build(empty_deployment(tmp_path_factory.mktemp("company")))
-    app = create_app(company.deployment, Settings(subgraph_source="hr:id"), lambda: AT)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/subgraph", company
-    server.should_exit = True
-    thread.join(timeout=10)
-    company.deployment.database.close()
 
 
 @pytest.mark.parametrize("file", ["subgraph.graphql", "subgraph-plain.graphql"])

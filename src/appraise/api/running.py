@@ -71,6 +71,8 @@ class Running:
             while not running.done():
                 with suppress(asyncio.CancelledError):
                     await asyncio.wait([running])
+            if not running.cancelled():
+                running.exception()  # there is nobody to be told; left alone it is logged as a defect
             raise
         finally:
             timer.cancel()
