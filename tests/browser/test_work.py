@@ -51,11 +51,36 @@ def test_two_people_who_write_at_once_both_keep_their_words(sign_in: SignIn, sit
     notice = mine.locator("appraise-item .notice")
     expect(notice).to_contain_text("Theirs.")
     expect(notice).to_contain_text("Mine.")
-    shoot(mine, "conflict")
+    mine.locator("textarea").first.press_sequentially(" And more.")
+    mine.wait_for_timeout(1000)  # longer than it waits for the end of typing
+    expect(notice).to_contain_text("Mine. And more.")
+    expect(mine.locator(".missing")).to_contain_text("Satisfaction: what you wrote is not saved")
+    mine.get_by_role("button", name="Hand in", exact=True).click()
+    expect(mine.get_by_role("dialog")).to_have_count(0)
+    with mine.expect_event("dialog") as leaving:
+        mine.close(run_before_unload=True)
+    assert leaving.value.type == "beforeunload"
+    leaving.value.dismiss()
+    looks_well(mine, "conflict")
+    assert site.company.section("Ben Castellanos").section.items[0].comment == "Theirs."
     mine.get_by_role("button", name="Keep mine").click()
     expect(mine.locator("appraise-item .status").first).to_contain_text("Saved at")
 
-    assert site.company.section("Ben Castellanos").section.items[0].comment == "Mine."
+    assert site.company.section("Ben Castellanos").section.items[0].comment == "Mine. And more."
+
+
+def test_an_employee_and_their_manager_write_at_once(sign_in: SignIn, site: Site) -> None:
+    manager, employee = sign_in("manager"), sign_in("employee")
+    for page in (manager, employee):
+        open_section(page, "Ann Archer")
+    for page, words in ((manager, "The manager's."), (employee, "Her own."), (manager, "The manager's, too.")):
+        page.locator("textarea").first.fill(words)
+        expect(page.locator("appraise-item .status").first).to_contain_text("Saved at")
+        expect(page.locator("appraise-item .notice")).to_have_count(0)
+
+    employee.reload()
+    expect(employee.locator("textarea").first).to_have_value("Her own.")
+    assert site.company.section("Ann Archer").section.items[0].comment == "The manager's, too."
 
 
 def test_words_written_without_a_connection_are_sent_when_it_is_back(sign_in: SignIn, site: Site) -> None:

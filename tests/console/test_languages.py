@@ -185,6 +185,7 @@ def test_numbers_days_and_counts_are_written_as_in_german() -> None:
             "customer who had paid only in JPY, USD, without an exchange rate (`appraise rates import`)",
             "bezahlt wurde zuvor nur in JPY, USD, wofür kein Wechselkurs vorliegt (`appraise rates import`)",
         ),
+        ("further answers of the same customer, averaged", "weitere Antworten desselben Kunden, gemittelt"),
         ("A reason that a policy's author wrote.", "A reason that a policy's author wrote."),
     ],
 )

@@ -318,7 +318,7 @@ def test_a_figure_is_within_half_a_step_of_the_value(value: Decimal) -> None:
     assert abs(Decimal(figure(SATISFACTION, value).replace("−", "-")) - value) <= Decimal("0.05")
 
 
-@pytest.mark.parametrize(("value", "text"), [("2.345", "+2.3"), ("-2.345", "−2.3"), ("0", "+0.0")])
+@pytest.mark.parametrize(("value", "text"), [("2.345", "+2.3"), ("-2.345", "−2.3"), ("0", "+0.0"), ("-0.04", "+0.0")])
 def test_a_difference_has_its_sign(value: str, text: str) -> None:
     assert signed(SATISFACTION, Decimal(value)) == text
 

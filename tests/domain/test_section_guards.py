@@ -37,6 +37,10 @@ POSSIBLE = {
 }
 
 
+# and where nothing in the section can be rated
+POSSIBLE_UNRATED = POSSIBLE | {state: f"{POSSIBLE[state]} SUBMIT" for state in ("COLLECTING", "REOPENED")}
+
+
 def moment(
     on: date = TODAY, *, state: CycleState = CycleState.OPEN, is_hr: bool = True, calibrates: bool = False
 ) -> Moment:
@@ -54,13 +58,16 @@ def code(refusal: Refusal | None) -> str | None:
     return None if refusal is None else refusal.code
 
 
+@pytest.mark.parametrize(("is_to_rate", "possible"), [(True, POSSIBLE), (False, POSSIBLE_UNRATED)])
 @pytest.mark.parametrize("state", SectionState)
-def test_each_action_in_each_state(state: SectionState) -> None:
+def test_each_action_in_each_state(state: SectionState, possible: dict[str, str], *, is_to_rate: bool) -> None:
+    when = replace(moment(), is_to_rate=is_to_rate)
+
     def free(action: Action) -> bool:
         course = PROPOSED if action is Action.REOPEN else Course()
-        return hindrance(replace(section(item("a")), state=state, course=course), action, moment()) is None
+        return hindrance(replace(section(item("a")), state=state, course=course), action, when) is None
 
-    assert {action.value for action in Action if free(action)} == set(POSSIBLE[state].split())
+    assert {action.value for action in Action if free(action)} == set(possible[state].split())
 
 
 def test_a_wrong_state_is_told_with_the_right_ones() -> None:
@@ -105,8 +112,11 @@ def test_the_stage_of_the_cycle_stands_in_the_way(stage: str, what: str, *, is_p
 
 
 @pytest.mark.parametrize(("day", "refused"), [(date(2024, 12, 31), "TOO_EARLY"), (date(2025, 1, 1), None)])
-def test_nothing_is_rated_before_the_cycle_begins(day: date, refused: str | None) -> None:
-    assert code(hindrance(section(item("a")), Action.RATE, moment(day))) == refused
+def test_nothing_is_rated_or_handed_in_before_the_cycle_begins(day: date, refused: str | None) -> None:
+    assert [code(hindrance(section(item("a")), action, moment(day))) for action in (Action.RATE, Action.SUBMIT)] == [
+        refused,
+        refused,
+    ]
 
 
 QUIET = replace(moment(), is_disputed=False, is_claimed=False)

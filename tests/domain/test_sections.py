@@ -9,8 +9,18 @@ import pytest
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, ItemId, RunId, SectionId
 from appraise.domain.scorecards import Absence, AbsenceKind, Estimate, Evidence, Working
 from appraise.domain.section_course import Course
-from appraise.domain.section_states import SectionState
-from appraise.domain.sections import Item, Refusal, Section, assess, hand_in_assessment, rate, submit, words
+from appraise.domain.section_states import Action, SectionState
+from appraise.domain.sections import (
+    Item,
+    Refusal,
+    Section,
+    assess,
+    hand_in_assessment,
+    is_stale,
+    rate,
+    submit,
+    words,
+)
 
 AT = datetime(2026, 1, 15, tzinfo=UTC)
 HALF = Decimal("0.5")
@@ -62,6 +72,36 @@ def test_rating_changes_the_one_item_and_the_version() -> None:
         version=4,
         items=(replace(before.items[0], rating=4, comment="kind"), before.items[1]),
     )
+
+
+Write = tuple[str, str]
+WRITES = [(side, name) for side in ("rate", "assess") for name in ("a", "b")]
+
+
+def written(before: Section, what: str, name: str) -> Section:
+    if what == "hand in":
+        after = hand_in_assessment(before, at=AT)
+    else:
+        write = {"rate": rate, "assess": assess}[what]
+        after = write(before, ItemId(name), rating=None, comment="mine")
+    assert isinstance(after, Section)
+    return after
+
+
+@pytest.mark.parametrize("first", [*WRITES, ("hand in", "")])
+@pytest.mark.parametrize("then", [*WRITES, ("hand in", ""), ("submit", "")])
+def test_only_who_wrote_the_same_stands_in_the_way(first: Write, then: Write) -> None:
+    """Whoever hands in sees what they hand in; else only the same side of the same item is in conflict."""
+    read = section(item("a"), item("b"), state=SectionState.DRAFT)
+    read = written(read, "assess", "a")
+    after = written(read, *first)
+    action = {"rate": Action.RATE, "submit": Action.SUBMIT}.get(then[0], Action.ASSESS_SELF)
+    one = ItemId(then[1]) if then[1] else None
+
+    in_the_way = first == then != ("hand in", "") or (first[0], then[0]) in {("rate", "submit"), ("assess", "hand in")}
+    assert is_stale(after, action, one, read.version) == in_the_way
+    assert not is_stale(after, action, one, after.version)
+    assert is_stale(after, action, one, after.version + 1)  # nobody has read that
 
 
 @pytest.mark.parametrize(

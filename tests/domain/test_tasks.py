@@ -62,6 +62,7 @@ def told(open_: Open, on: date = TODAY) -> list[Owed]:
 
 
 RATES: Owed = ("RATE", BY, MAX)
+HANDS_IN: Owed = ("HAND_IN", BY, MAX)
 ASSESSES: Owed = ("ASSESS_SELF", BY, ANN)
 RELEASES: list[Owed] = [("RELEASE", NEVER, HAL), ("RELEASE", NEVER, HEDY)]
 SHARES: list[Owed] = [("SHARE", NEVER, HAL), ("SHARE", NEVER, HEDY)]
@@ -78,6 +79,12 @@ REOPENS: list[Owed] = [("REOPEN", NEVER, HEDY)]
         (in_state("DRAFT", managers=()), [ASSESSES]),
         (replace(in_state("DRAFT"), absent=[MAX]), [ASSESSES, RATES, ("SUBMIT_IN_PLACE", BY, DORA)]),
         (replace(in_state("DRAFT"), absent=[DORA]), [ASSESSES, RATES]),
+        *[(replace(in_state(state), is_to_rate=False), [ASSESSES, HANDS_IN]) for state in ("COLLECTING", "DRAFT")],
+        (replace(in_state("REOPENED"), is_to_rate=False), [HANDS_IN]),
+        (
+            replace(in_state("COLLECTING"), is_to_rate=False, absent=[MAX]),
+            [ASSESSES, HANDS_IN, ("SUBMIT_IN_PLACE", BY, DORA)],
+        ),
         (replace(in_state("DRAFT", managers=(MAX,)), absent=[MAX]), [ASSESSES, RATES]),
         (in_state("SUBMITTED", managers=(MAX, DORA, EmployeeId("eve"))), [("APPROVE", NEVER, DORA)]),
         (in_state("SUBMITTED", managers=(MAX,)), [("APPROVE", NEVER, HAL), ("APPROVE", NEVER, HEDY)]),
@@ -127,6 +134,12 @@ def test_what_the_manager_has_to_rate_is_on_the_lists_of_their_delegates_as_long
     assert told(stood_in(replace(NAMED, manager=DORA))) == [ASSESSES, RATES]  # who is above the manager
     assert told(stood_in(NAMED, replace(NAMED, delegate=DORA))) == [ASSESSES, helps, ("RATE", BY, DORA), RATES]
     assert told(stood_in(NAMED, state="SUBMITTED")) == [("APPROVE", NEVER, DORA)]
+
+
+def test_a_section_without_figures_is_for_delegates_who_may_hand_it_in() -> None:
+    unrated = [replace(stood_in(replace(NAMED, may_submit=may)), is_to_rate=False) for may in (False, True)]
+
+    assert [told(one) for one in unrated] == [[ASSESSES, HANDS_IN], [ASSESSES, ("HAND_IN", BY, BEN), HANDS_IN]]
 
 
 @pytest.mark.parametrize(("may_submit", "asked"), [(False, [("SUBMIT_IN_PLACE", BY, DORA)]), (True, [])])

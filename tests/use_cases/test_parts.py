@@ -65,6 +65,7 @@ def test_a_former_manager_leaves_a_part_that_the_present_one_reads_and_signs(com
     assert ([one.part for one in own.parts], own.by_days) == ([None], {})
     record_of_ann = own_record(company.deployment, company.principal("ann"), at=AT).document
     assert record_of_ann["sections"][0]["parts"][0]["part"] is None
+    assert record_of_ann["sections"][0]["cycle"] == "2025"
     with company.deployment.database.reading() as session:
         (line,) = [one for one in audit.about(session, f"section:{viewed.section.id}") if "part" in one.action]
     assert (line.action, dict(line.details)["days"], "steady" in str(line)) == ("section.give_part", "365", False)

@@ -90,6 +90,7 @@ CASES = {
     "somebody comes back": [f"{HERE}::test_who_comes_back_is_the_same_person_with_the_same_section"],
     "no manager, or one who left": [f"{HERE}::test_somebody_without_a_manager_is_pointed_out_and_rated_by_nobody"],
     "a reporting loop": [f"{HERE}::test_a_reporting_loop_changes_nobody_s_manager"],
+    "no figure at all": ["use_cases/test_section_without_figures::test_it_is_worked_and_told_alike_everywhere"],
     "no customers": [f"{HERE}::test_a_job_without_customers_is_exempt_and_not_a_zero"],
     "one case, several people": ["scoring/test_shared_ratings::test_shared_ratings_equal_the_score_form_by_rows"],
     "an account that was failing when it was inherited": [

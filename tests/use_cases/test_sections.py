@@ -14,6 +14,7 @@ from appraise.domain.section_states import Action, SectionState
 from appraise.domain.sections import Refusal
 from appraise.errors import Conflict, Forbidden
 from appraise.storage import outbox
+from appraise.use_cases.assess_item import assess_item
 from appraise.use_cases.once import once
 from appraise.use_cases.rate_item import rate_item
 from appraise.use_cases.read_sections import (
@@ -21,6 +22,7 @@ from appraise.use_cases.read_sections import (
 )
 from appraise.use_cases.return_section import return_section
 from appraise.use_cases.submit_section import submit_section
+from appraise.use_cases.submit_self_assessment import submit_self_assessment
 from appraise.use_cases.verify_audit import verify_audit
 from appraise.use_cases.work import clear
 
@@ -117,6 +119,27 @@ def test_a_version_conflict_tells_what_others_did(company: Company) -> None:
         "the section has been changed since: it is at version 2, not 1 (Max: rate)",
         "expectedVersion",
     )
+
+
+def test_an_employee_and_their_manager_write_at_once_and_hand_in(company: Company) -> None:
+    """Each goes on from what they read first, whatever the other has written meanwhile."""
+    company.scored()
+    read = company.section("ann", "ann").section
+    item = read.items[0].id
+
+    def step(act: Callable[..., ViewedSection | Refusal], who: str, *keys: str, version: int, **fields: object) -> int:
+        them = company.principal(who)
+        outcome = act(company.deployment, them, read.id, *keys, expected_version=version, at=AT, **fields)
+        return done(outcome).section.version
+
+    mine = step(assess_item, "ann", item, version=read.version, rating=4, comment="Mine.")
+    theirs = step(rate_item, "max", item, version=read.version, rating=3, comment="Theirs.")
+    mine = step(assess_item, "ann", item, version=mine, rating=4, comment="Mine, too.")
+    step(submit_section, "max", version=theirs)
+    step(submit_self_assessment, "ann", version=mine)
+
+    first = company.section("ann", "max").section.items[0]
+    assert (first.rating, first.comment, first.own_comment) == (3, "Theirs.", "Mine, too.")
 
 
 def once_rated(company: Company, rating: int = 4) -> str:

@@ -21,7 +21,11 @@ P = TypeVar("P")
 @strawberry.input(description="What every change of a section asks for.")
 class SectionChangeInput(RepeatableInput):
     section_id: strawberry.ID = strawberry.field(description="The section.")
-    expected_version: int = strawberry.field(description="The `version` (a count of changes) that was read.")
+    expected_version: int = strawberry.field(
+        description=(
+            "The `version` (a count of changes) that was read; refused where what it rests on was changed since."
+        )
+    )
 
 
 @strawberry.type(description="What every change of a section gives.")

@@ -28,7 +28,7 @@ from appraise.console.sign_in import PAGE as SIGN_IN
 from appraise.console.sign_in import SignIn
 from appraise.domain.access import Principal, Role
 from appraise.domain.identifiers import PersonRequestId
-from appraise.domain.language import marks, retold, say, speech
+from appraise.domain.language import marks, retold, say, say_many, speech
 from appraise.errors import Forbidden, NotFound
 from appraise.languages import NAMES, is_rtl
 from appraise.settings import Settings, TrustedMode
@@ -52,6 +52,7 @@ def record_templates() -> Environment:
     found = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
     found.globals |= {
         "say": say,
+        "say_many": say_many,
         "speech": speech,
         "retold": retold,
         "marks": marks,

@@ -152,7 +152,8 @@ def _put_right(section: Section, item_id: ItemId, rating: int | None, why: str, 
     if refusal is not None:
         return refusal
     reason = None if item.is_supported(rating) else why
-    after = with_item(begun_again(section, SectionState.DISPUTED), replace(item, rating=rating, reason=reason))
+    begun = replace(begun_again(section, SectionState.DISPUTED), version=section.version)
+    after = with_item(begun, replace(item, rating=rating, reason=reason))
     return replace(rated_by(after, by), version=section.version)
 
 

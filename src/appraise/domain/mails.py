@@ -22,6 +22,7 @@ WORDS: Final = {
     TaskKind.RATE: "Rate {name} and hand the section in",
     TaskKind.ASSESS_SELF: "Assess your own work, if you want to",
     TaskKind.GIVE_PART: "Say how {name} worked in your time",
+    TaskKind.HAND_IN: "Hand in the section of {name}, in which there is nothing to rate",
     TaskKind.SUBMIT_IN_PLACE: "Hand in the section of {name}, whose manager is on leave",
     TaskKind.APPROVE: "Approve the section of {name}, or give it back",
     TaskKind.RELEASE: "Release the section of {name}",

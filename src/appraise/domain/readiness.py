@@ -102,7 +102,8 @@ def _of_section(section: SectionFacts | None) -> Iterable[Found]:
         yield Found(Obstacle.VOID, "The section was voided.")
     elif not section.observed:
         yield Found(
-            Obstacle.NO_FIGURE, "No indicator has a figure: the manager can comment, and there will be no total."
+            Obstacle.NO_FIGURE,
+            "No indicator has a figure: the manager can comment and hand it in, and there will be no total.",
         )
     elif section.observed < section.floor:
         yield Found(

@@ -5,7 +5,7 @@ from datetime import date
 
 from appraise.domain.cycles import PERMITTED, Cycle
 from appraise.domain.identifiers import EmployeeId
-from appraise.domain.section_states import ALLOWED, Action
+from appraise.domain.section_states import ALLOWED, HANDED_IN_UNRATED, Action
 from appraise.domain.sections import Refusal, Section
 
 
@@ -13,7 +13,8 @@ from appraise.domain.sections import Refusal, Section
 class Moment:
     """Who is about to act, on which day, in which cycle. `is_hr` is said of HR administrators.
 
-    `is_disputed` and `is_claimed` say that a dispute of a rating, or a claim, waits for its decision.
+    `is_disputed` and `is_claimed` say that a dispute of a rating, or a claim, waits for its decision; `is_to_rate`
+    that the section has something to rate, which its items tell where they are there.
     """
 
     on: date
@@ -22,13 +23,14 @@ class Moment:
     is_hr: bool
     is_disputed: bool = False
     is_claimed: bool = False
+    is_to_rate: bool = True
 
 
 def hindrance(section: Section, action: Action, moment: Moment) -> Refusal | None:
     """What stands in the way of an action, the fields of its form left aside; None where nothing does."""
     return (
         _wrong_cycle(action, moment.cycle)
-        or _wrong_state(section, action)
+        or _wrong_state(section, action, moment)
         or _not_yet(section, action, moment)
         or _still_time(action, moment)
         or _not_alone(section, action, moment)
@@ -41,8 +43,9 @@ def _wrong_cycle(action: Action, cycle: Cycle) -> Refusal | None:
     return Refusal("CYCLE_STATE", f"the cycle {cycle.name} is {cycle.state}; {_doing(action)} is not possible in it")
 
 
-def _wrong_state(section: Section, action: Action) -> Refusal | None:
-    if section.state in ALLOWED[action]:
+def _wrong_state(section: Section, action: Action, moment: Moment) -> Refusal | None:
+    is_unrated = action is Action.SUBMIT and not moment.is_to_rate and section.state in HANDED_IN_UNRATED
+    if section.state in ALLOWED[action] or is_unrated:
         return None
     needed = " or ".join(sorted(ALLOWED[action]))
     return Refusal("WRONG_STATE", f"the section is {section.state}; to {_doing(action)} it must be {needed}")
@@ -52,7 +55,7 @@ def _not_yet(section: Section, action: Action, moment: Moment) -> Refusal | None
     course, cycle = section.course, moment.cycle
     refusal = None
     match action:
-        case Action.RATE if moment.on < cycle.period.start:
+        case Action.RATE | Action.SUBMIT if moment.on < cycle.period.start:
             refusal = "TOO_EARLY", f"the cycle starts on {cycle.period.start}; nothing can be rated before"
         case Action.ASSESS_SELF if course.self_assessed_at is not None:
             refusal = "ALREADY_DONE", "the self-assessment was handed in and cannot be changed any more"

@@ -69,6 +69,8 @@ ALLOWED: Final[dict[Action, frozenset[SectionState]]] = {
     Action.END_EXEMPTION: frozenset({SectionState.EXEMPT}),
     Action.VOID: frozenset({SectionState.COLLECTING}),
 }
+HANDED_IN_UNRATED: Final = frozenset({SectionState.COLLECTING, SectionState.REOPENED})
+"""A section in which nothing can be rated is handed in from here, too: no rating makes it a DRAFT."""
 OPEN_TO_SCORING: Final = frozenset({SectionState.COLLECTING, SectionState.DRAFT, SectionState.REOPENED})
 """A scoring run gives these new figures; the evidence of others is frozen, or they are out of the cycle."""
 WITH_THE_EMPLOYEE: Final = frozenset(

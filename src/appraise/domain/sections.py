@@ -14,7 +14,7 @@ from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, ItemI
 from appraise.domain.indicators import definition_of
 from appraise.domain.scorecards import Absence, Estimate
 from appraise.domain.section_course import Course
-from appraise.domain.section_states import SectionState
+from appraise.domain.section_states import Action, SectionState
 
 LOWEST_RATING: Final = 1
 HIGHEST_RATING: Final = 5
@@ -27,7 +27,8 @@ class Item:
 
     `rating` is the manager's, 1 (lowest) to 5 (highest); an item whose result is an absence, or that weighs nothing
     because it is context, carries none. `reason` says why it lies outside `supported`. `own_rating` and `own_comment`
-    are the employee's of themselves.
+    are the employee's of themselves. `rated_version` and `assessed_version` are the section's version at which the
+    manager's side and the employee's were changed last.
     """
 
     id: ItemId
@@ -39,11 +40,17 @@ class Item:
     reason: str | None = None
     own_rating: int | None = None
     own_comment: str | None = None
+    rated_version: int = field(default=0, compare=False)
+    assessed_version: int = field(default=0, compare=False)
+
+    @property
+    def is_ratable(self) -> bool:
+        return self.weight > 0 and isinstance(self.result, Estimate)
 
     @property
     def is_open(self) -> bool:
         """Whether the manager still owes a rating."""
-        return self.weight > 0 and isinstance(self.result, Estimate) and self.rating is None
+        return self.is_ratable and self.rating is None
 
     @property
     def supported(self) -> tuple[int, int] | None:
@@ -68,7 +75,8 @@ class Section:
     """Job, department (name and code) and manager are as they stood when the section was opened or last scored.
 
     `floor` is the share of the weight that must have been observed for a total to be made. `profile` names the role
-    profile by which the items weigh, None for the policy's own weights.
+    profile by which the items weigh, None for the policy's own weights. `version` counts every change;
+    `working_version` is the one at which anything but the employee's own view was changed last.
     """
 
     id: SectionId
@@ -88,11 +96,17 @@ class Section:
     course: Course = field(default_factory=Course)
     department_code: str | None = None
     profile: str | None = None
+    working_version: int = field(default=0, compare=False)
 
     @property
     def observed_weight(self) -> Decimal:
         """Share of the weight whose indicator could be estimated."""
         return sum((item.weight for item in self.items if isinstance(item.result, Estimate)), Decimal(0))
+
+    @property
+    def is_to_rate(self) -> bool:
+        """Whether any item has a figure that is rated; else it is handed in with words alone, or as it is."""
+        return any(item.is_ratable for item in self.items)
 
     @property
     def both_are_in(self) -> bool:
@@ -145,7 +159,8 @@ class Refusal:
 
 def moved(section: Section, state: SectionState, course: Course | None = None) -> Section:
     """The section in another state, one version on."""
-    return replace(section, state=state, course=course or section.course, version=section.version + 1)
+    version = section.version + 1
+    return replace(section, state=state, course=course or section.course, version=version, working_version=version)
 
 
 def item_of(section: Section, item: ItemId) -> Item | None:
@@ -153,12 +168,36 @@ def item_of(section: Section, item: ItemId) -> Item | None:
 
 
 def with_item(section: Section, changed: Item) -> Section:
-    """One version on; a rating that is another than before is somebody's, and no longer the level of the data."""
+    """One version on, with the manager's side of an item as in `changed`.
+
+    A rating that is another than before is somebody's, and no longer the level of the data.
+    """
+    before, version = item_of(section, changed.id), section.version + 1
+    course = section.course
+    if before is not None and before.rating != changed.rating:
+        course = replace(course, rated_by_level=tuple(key for key in course.rated_by_level if key != changed.indicator))
+    return replace(_with(section, replace(changed, rated_version=version), working_version=version), course=course)
+
+
+def _with(section: Section, changed: Item, *, working_version: int) -> Section:
     items = tuple(changed if item.id == changed.id else item for item in section.items)
-    judged = {one.indicator for one, other in zip(items, section.items, strict=True) if one.rating != other.rating}
-    by_level = tuple(key for key in section.course.rated_by_level if key not in judged)
-    course = replace(section.course, rated_by_level=by_level) if judged else section.course
-    return replace(section, items=items, course=course, version=section.version + 1)
+    return replace(section, items=items, version=section.version + 1, working_version=working_version)
+
+
+def is_stale(section: Section, action: Action, item: ItemId | None, expected: int) -> bool:
+    """Whether what an action rests on was changed since the version `expected`, or that version never was.
+
+    Of an item that is written it is the writer's own side; of all that an employee does their own view; of anything
+    else all but that view. So an employee and their manager never stand in each other's way.
+    """
+    chosen = None if item is None else item_of(section, item)
+    if action is Action.RATE and chosen is not None:
+        latest = chosen.rated_version
+    elif action is Action.ASSESS_SELF:
+        latest = max((one.assessed_version for one in ([chosen] if chosen is not None else section.items)), default=0)
+    else:
+        latest = section.working_version
+    return not latest <= expected <= section.version
 
 
 def words(text: str | None) -> str | None:
@@ -209,14 +248,16 @@ def assess(section: Section, item: ItemId, *, rating: int | None, comment: str |
     refusal = None if rating is None else _out_of_range(rating)
     if refusal is not None:
         return refusal
-    return with_item(section, replace(chosen, own_rating=rating, own_comment=words(comment)))
+    assessed = replace(chosen, own_rating=rating, own_comment=words(comment), assessed_version=section.version + 1)
+    return _with(section, assessed, working_version=section.working_version)
 
 
 def hand_in_assessment(section: Section, *, at: datetime) -> Section | Refusal:
     """The employee's own view is complete: shown to others as soon as the manager's is, and not changed any more."""
     if all(item.own_rating is None and item.own_comment is None for item in section.items):
         return Refusal("NOTHING_TO_HAND_IN", "write something beside an item first")
-    return moved(section, section.state, replace(section.course, self_assessed_at=at))
+    course = replace(section.course, self_assessed_at=at)
+    return replace(section, course=course, version=section.version + 1)
 
 
 def submit(

@@ -22,6 +22,7 @@ REMIND_AT: Final = (30, 10, 3, 1)
 
 class TaskKind(StrEnum):
     RATE = "RATE"
+    HAND_IN = "HAND_IN"
     ASSESS_SELF = "ASSESS_SELF"
     GIVE_PART = "GIVE_PART"
     SUBMIT_IN_PLACE = "SUBMIT_IN_PLACE"
@@ -69,7 +70,7 @@ class NamedTask:
 class Open:
     """A section in which something may be owed. Its items need not be there; `managers` from the nearest up, today.
 
-    `delegates` stand in for the nearest of them today.
+    `delegates` stand in for the nearest of them today. `is_to_rate`: some item has a figure that is rated.
     """
 
     section: Section
@@ -80,6 +81,7 @@ class Open:
     corrections: Sequence[Correction] = ()
     respond_by: date | None = None
     delegates: Sequence[NamedDelegation] = ()
+    is_to_rate: bool = True
 
 
 def owed(open_: Open, *, hr: Collection[EmployeeId], on: date) -> list[Task]:
@@ -99,7 +101,7 @@ def _with_delegates(
 ) -> list[tuple[EmployeeId, EmployeeId | None]]:
     """What the nearest manager has to rate is on the lists of their delegates as well."""
     found: list[tuple[EmployeeId, EmployeeId | None]] = [(owner, None) for owner in owners]
-    if kind is TaskKind.RATE:
+    if kind in {TaskKind.RATE, TaskKind.HAND_IN}:
         found += [(one.delegation.delegate, one.delegation.manager) for one in open_.delegates]
     return found
 
@@ -114,8 +116,9 @@ def _of_stage(open_: Open) -> list[_Owed]:
     rate_by = open_.cycle.rules.rate_by
     match section.state:
         case SectionState.COLLECTING | SectionState.DRAFT | SectionState.REOPENED:
+            rate = (Action.RATE, TaskKind.RATE) if open_.is_to_rate else (Action.SUBMIT, TaskKind.HAND_IN)
             found: list[_Owed] = [
-                (Action.RATE, TaskKind.RATE, nearest, rate_by),
+                (*rate, nearest, rate_by),
                 (Action.ASSESS_SELF, TaskKind.ASSESS_SELF, [section.employee], rate_by),
             ]
             is_stood_in_for = any(one.delegation.may_submit for one in open_.delegates)
@@ -164,6 +167,7 @@ def _can(open_: Open, action: Action, owner: EmployeeId, hr: Collection[Employee
         is_hr=owner in hr,
         is_disputed=any(waiting),
         is_claimed=not all(waiting),
+        is_to_rate=open_.is_to_rate,
     )
     mine = [one for one in open_.delegates if one.delegation.delegate == owner]
     who = Principal(owner, owner, roles, stands_in=stand_ins(mine, on=on))

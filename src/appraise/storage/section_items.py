@@ -12,7 +12,7 @@ from appraise.storage.tables import ITEMS
 
 OF_THE_MANAGER: Final = ("rating", "comment", "reason")
 OF_THE_EMPLOYEE: Final = ("own_rating", "own_comment")
-WRITTEN: Final = OF_THE_MANAGER + OF_THE_EMPLOYEE
+WRITTEN: Final = (*OF_THE_MANAGER, *OF_THE_EMPLOYEE, "rated_version", "assessed_version")
 
 
 def save(session: Session, changed: Sequence[Section]) -> None:

@@ -117,8 +117,7 @@ def whose(session: Session, section: SectionId) -> tuple[EmployeeId, SectionStat
 
 def id_of(session: Session, employee: EmployeeId, cycle: CycleId) -> SectionId | None:
     table = SECTIONS.c
-    statement = select(table.id).where(table.employee_id == employee, table.cycle_id == cycle)
-    section = session.execute(statement).scalar()
+    section = session.execute(select(table.id).where(table.employee_id == employee, table.cycle_id == cycle)).scalar()
     return None if section is None else SectionId(section)
 
 
@@ -237,7 +236,7 @@ def thawed(session: Session, document: dict[str, Any]) -> Section:
             indicator=IndicatorKey(item["indicator"]),
             weight=Decimal(item["weight"]),
             result=results[IndicatorKey(item["indicator"])],
-            **{name: item[name] for name in WRITTEN},
+            **{name: item[name] for name in WRITTEN if name in item},
         )
         for item in document["items"]
     ]
@@ -376,6 +375,7 @@ def _section(columns: Any, items: Sequence[Item]) -> Section:
         course=course_from(columns["course"]),
         department_code=columns["department_code"],
         profile=columns.get("profile"),
+        working_version=columns.get("working_version", columns["version"]),
     )
 
 
@@ -386,6 +386,7 @@ def _columns(section: Section) -> dict[str, Any]:
         "run_id": section.run,
         "state": section.state.value,
         "version": section.version,
+        "working_version": section.working_version,
         "revision": section.revision,
         "manager_id": section.manager,
         "job_title": section.job_title,

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import String, cast, insert, select
+from sqlalchemy import Float, String, cast, insert, select
 
 from appraise.domain.access import Role
 from appraise.domain.corrections import CorrectionState
 from appraise.domain.cycles import Cycle, CycleState
 from appraise.domain.employees import EmploymentStatus, ReportingKind
 from appraise.domain.identifiers import CycleId, EmployeeId, SectionId
-from appraise.domain.section_states import SectionState
+from appraise.domain.section_states import ALLOWED, Action, SectionState
 from appraise.domain.sections import Section
 from appraise.domain.tasks import Task
 from appraise.storage import sections
@@ -23,9 +23,11 @@ from appraise.storage.tables import (
     DISPUTES,
     EMPLOYEES,
     EMPLOYMENTS,
+    ITEMS,
     REMINDERS,
     REPORTING_LINES,
     ROLE_GRANTS,
+    SCORECARDS,
     SECTIONS,
 )
 
@@ -58,6 +60,20 @@ def open_sections(session: Session, cycles: Iterable[Cycle], *, viewer: Viewer |
         door = reached(viewer.sections, table.employee_id, state=table.state, section=table.id)
         rows = session.execute(statement.where(door), viewer.bound)
     return [(sections.without_items(row), row.display_name) for row in rows]
+
+
+def with_nothing_to_rate(session: Session, cycles: Iterable[CycleId]) -> frozenset[SectionId]:
+    """Sections that are still rated, in which no item that weighs has a figure."""
+    table, items, cards = SECTIONS.c, ITEMS.c, SCORECARDS.c
+    figure = (
+        select(items.id)
+        .join(SCORECARDS, cards.indicator == items.indicator)
+        .where(cards.run_id == table.run_id, cards.employee_id == table.employee_id, cards.absence_kind.is_(None))
+        .where(items.section_id == table.id, cast(items.weight, Float) > 0)
+    )
+    rated = [state.value for state in ALLOWED[Action.RATE]]
+    statement = select(table.id).where(table.cycle_id.in_(list(cycles)), table.state.in_(rated), ~figure.exists())
+    return frozenset(SectionId(key) for key in session.execute(statement).scalars())
 
 
 def managers(session: Session, *, on: date) -> dict[EmployeeId, EmployeeId]:

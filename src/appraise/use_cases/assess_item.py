@@ -28,6 +28,7 @@ def assess_item(  # noqa: PLR0913  # the fields of one form
         expected_version,
         at,
         facts=(("item", item_id),),
+        item=item_id,
     )
     return change_section(
         deployment,

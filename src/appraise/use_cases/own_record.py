@@ -97,9 +97,9 @@ def _parts_given(deployment: Deployment, me: EmployeeId) -> list[dict[str, Any]]
 def _section(deployment: Deployment, principal: Principal, viewed: ViewedSection, *, at: datetime) -> dict[str, Any]:
     section, beside = viewed.section, read_beside(deployment, viewed)
     return {
+        **plain(section),
         "cycle": viewed.cycle.name,
         "ratings_shared": viewed.ratings_visible,
-        **plain(section),
         "total": plain(section.total),
         "together": plain(viewed.composite),
         "respond_by": plain(viewed.respond_by),
@@ -109,7 +109,7 @@ def _section(deployment: Deployment, principal: Principal, viewed: ViewedSection
         "calibration_moves": plain(beside.moves),
         "readers": plain(read_readers(deployment, principal, section.id, at=at)),
         "earlier_revisions": [
-            plain(kept.section)
+            plain(kept.section) | {"cycle": viewed.cycle.name}
             for kept in read_revisions(deployment, principal, section.id, at=at)
             if kept.ended_at is not None
         ],

@@ -31,6 +31,7 @@ def rate_item(  # noqa: PLR0913  # the fields of one form
         expected_version,
         at,
         facts=(("item", item_id), ("rating", str(rating)), ("commented", str(bool(comment)))),
+        item=item_id,
     )
 
     def step(_: Around, section: Section) -> Section | Refusal:

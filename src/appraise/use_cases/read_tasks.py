@@ -39,8 +39,9 @@ def all_tasks(session: Session, *, hr: Collection[EmployeeId], viewer: Viewer | 
     objections = tasks.by_section(disputes.all_open(session))
     notices = tasks.by_section(corrections.all_open(session))
     standing_in = _standing_in(session, on)
-    found = []
-    for section, name in tasks.open_sections(session, known.values(), viewer=viewer):
+    found, opened = [], tasks.open_sections(session, known.values(), viewer=viewer)
+    unrated = tasks.with_nothing_to_rate(session, [cycle.id for cycle in known.values()])
+    for section, name in opened:
         cycle = known[section.cycle]
         is_shared = section.state is SectionState.SHARED
         managers = _chain(section.employee, above)
@@ -53,6 +54,7 @@ def all_tasks(session: Session, *, hr: Collection[EmployeeId], viewer: Viewer | 
             disputes=objections.get(section.id, ()),
             corrections=notices.get(section.id, ()),
             respond_by=respond_by(section, cycle, leave.get(section.employee, ())) if is_shared else None,
+            is_to_rate=section.id not in unrated,
         )
         names = {one.delegation.manager: one.manager_name for one in open_.delegates}
         found += [

@@ -7,11 +7,11 @@ from typing import Final
 
 from appraise.domain.access import Principal, acts_for, may_act
 from appraise.domain.global_ids import Kind, encoded
-from appraise.domain.identifiers import SectionId
+from appraise.domain.identifiers import ItemId, SectionId
 from appraise.domain.reading import ViewedSection
 from appraise.domain.section_guards import hindrance
 from appraise.domain.section_states import Action
-from appraise.domain.sections import Refusal, Section
+from appraise.domain.sections import Refusal, Section, is_stale
 from appraise.domain.webhooks import Notice
 from appraise.errors import Forbidden, NotFound
 from appraise.storage import audit, outbox, section_revisions, sections
@@ -27,12 +27,16 @@ Step = Callable[[Around, Section], Section | Refusal]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`facts` go to the audit log: short, and never anybody's words about a person, except reasons."""
+    """`facts` go to the audit log: short, and never anybody's words about a person, except reasons.
+
+    `item` is the one that is written, and no other.
+    """
 
     action: Action
     expected_version: int
     at: datetime
     facts: tuple[tuple[str, str], ...] = ()
+    item: ItemId | None = None
 
 
 def change_section(
@@ -73,8 +77,8 @@ def _stepped(around: Around, section: Section, request: Request, step: Step) -> 
     ):
         doing = request.action.lower().replace("_", " ")
         raise Forbidden(f"to {doing} this section is not yours", expected=_WHOSE[request.action])
-    if section.version != request.expected_version:
-        return _conflict(around.session, section, request.expected_version)
+    if is_stale(section, request.action, request.item, request.expected_version):
+        return _conflict(around.session, section, request)
     return hindrance(section, request.action, moment_of(around, section)) or step(around, section)
 
 
@@ -184,12 +188,15 @@ _WHOSE: Final = dict.fromkeys(Action, HR) | {
 }
 
 
-def _conflict(session: Session, section: Section, expected: int) -> Refusal:
-    """Who did what since the version that the caller read."""
-    since = []
+def _conflict(session: Session, section: Section, request: Request) -> Refusal:
+    """Who did what since the version that the caller read, the other side's own writing left aside."""
+    expected, since = request.expected_version, []
+    own_view = f"section.{Action.ASSESS_SELF.lower()}"
+    is_own = request.action is Action.ASSESS_SELF
     for entry in audit.about(session, f"section:{section.id}"):
         facts = dict(entry.details)
-        if entry.action != "section.read" and int(facts.get("version", "0")) > expected:
+        is_theirs = entry.action != "section.read" and (entry.action == own_view) is is_own
+        if is_theirs and int(facts.get("version", "0")) > expected:
             since.append(f"{facts.get('name', entry.actor)}: {entry.action.removeprefix('section.')}")
     found = f"the section has been changed since: it is at version {section.version}, not {expected}"
     return Refusal("VERSION_CONFLICT", f"{found} ({'; '.join(since)})" if since else found, "expectedVersion")

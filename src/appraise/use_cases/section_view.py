@@ -65,6 +65,7 @@ def moment_of(around: Around, section: Section) -> Moment:
         is_hr=Role.HR_ADMINISTRATOR in around.principal.roles,
         is_disputed=any(waiting),
         is_claimed=not all(waiting),
+        is_to_rate=section.is_to_rate,
     )
 
 

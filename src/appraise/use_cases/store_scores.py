@@ -181,6 +181,7 @@ def _rescored(
         run=run.id,
         items=tuple(items),
         version=section.version + 1,
+        working_version=section.version + 1,
         floor=Decimal(str(policy.minimum_observed_weight)),
         profile=said_of(shares),
     )

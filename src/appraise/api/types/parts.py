@@ -11,7 +11,6 @@ from appraise.api.global_ids import Kind, to_global
 from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.domain.indicators import definition_of
 from appraise.domain.parts import Mark, NamedPart, PartKind
-from appraise.domain.scorecards import Estimate
 from appraise.domain.sections import Section
 from appraise.use_cases.read_parts import Asked, SectionParts
 
@@ -98,12 +97,19 @@ class AskedPartType:
     due: date | None = strawberry.field(description="The day by which the manager hands in; null where there is none.")
     given_at: datetime | None = strawberry.field(description="When it was given; null before.")
     rated: list[IndicatorDefinitionType] = strawberry.field(description="What can be rated.")
+    unrated: list[IndicatorDefinitionType] = strawberry.field(
+        description="What has no figure for the cycle: words are welcome, a rating is not possible."
+    )
     marks: list[PartMarkType] = strawberry.field(description="What was said.")
 
     @classmethod
     def of(cls, one: Asked) -> Self:
         expected, part = one.expected, one.part
-        rated = [item for item in one.section.items if item.weight and isinstance(item.result, Estimate)]
+        weighty = [item for item in one.section.items if item.weight]
+        rated, unrated = (
+            [IndicatorDefinitionType.of(definition_of(item.indicator)) for item in weighty if item.is_ratable is wanted]
+            for wanted in (True, False)
+        )
         return cls(
             section_id=to_global(Kind.SECTION, one.section.id),
             kind=PartKindValue(expected.kind.value),
@@ -114,6 +120,7 @@ class AskedPartType:
             last_day=expected.last,
             due=one.cycle.rules.rate_by,
             given_at=None if part is None else part.given_at,
-            rated=[IndicatorDefinitionType.of(definition_of(item.indicator)) for item in rated],
+            rated=rated,
+            unrated=unrated,
             marks=[] if part is None else [PartMarkType.of(mark) for mark in part.marks],
         )

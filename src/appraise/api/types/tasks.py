@@ -18,6 +18,9 @@ class TaskKindValue(Enum):
     GIVE_PART = strawberry.enum_value(
         TaskKind.GIVE_PART.value, description="Say how somebody worked in one's time as their manager."
     )
+    HAND_IN = strawberry.enum_value(
+        TaskKind.HAND_IN.value, description="Hand in a section in which no indicator has a figure to rate."
+    )
     SUBMIT_IN_PLACE = strawberry.enum_value(
         TaskKind.SUBMIT_IN_PLACE.value, description="Hand in for a manager who is on leave."
     )

@@ -168,6 +168,7 @@ class SectionRow(Record, table=True):
     run_id: str = Field(sa_type=Key, foreign_key="scoring_runs.id")
     state: str = Field(sa_type=Key)
     version: int
+    working_version: int
     revision: int
     manager_id: str | None = Field(default=None, sa_type=Key, foreign_key="employees.id")
     job_title: str | None = None
@@ -208,3 +209,5 @@ class ItemRow(Record, table=True):
     reason: str | None = None
     own_rating: int | None = None
     own_comment: str | None = None
+    rated_version: int
+    assessed_version: int

@@ -2,6 +2,7 @@
 // employee says, and what is objected to.
 
 import { css, html, nothing } from "lit";
+import { isRatable, isSame, storedOf } from "./drafts.js";
 import "./evidence.js";
 import { Spoken, t } from "./language.js";
 import "./objections.js";
@@ -66,6 +67,7 @@ export class AppraiseItem extends Spoken {
       ${result.__typename === "EstimateResult" ? this.#estimate(indicator, result) : this.#absence(result)}
       ${this.#scope(indicator)} ${this.#evidence()}
       <div class="views">${this.#manager()} ${this.#own()}</div>
+      ${this.#late()}
       <appraise-objections .item=${this.item} .disputes=${this.disputes} .actions=${this.actions}
         .isRatingShown=${this.areRatingsVisible}></appraise-objections>
     </article>`;
@@ -151,11 +153,9 @@ export class AppraiseItem extends Spoken {
   }
 
   #manager() {
-    if (this.item.result.__typename !== "EstimateResult") return nothing;
     if (!this.areRatingsVisible) return nothing;
-    if (isContext(this.item)) return this.item.comment === null ? nothing : this.#words();
-    if (!this.isEditable) return this.#words();
-    return this.#form({ legend: t`Your rating`, words: t`Your words` });
+    if (this.isEditable && !isContext(this.item)) return this.#form({ legend: isRatable(this.item) ? t`Your rating` : null, words: t`Your words` });
+    return isRatable(this.item) || this.item.comment !== null ? this.#words() : nothing;
   }
 
   /** What the employee says: theirs to write until it is handed in, others' to read when both are in. */
@@ -173,7 +173,7 @@ export class AppraiseItem extends Spoken {
     const { rating, comment, reason } = this.item;
     if (rating === null && comment === null) return html`<p class="manager soft">${t`Not rated yet.`}</p>`;
     return html`<div class="manager">
-      <p><b>${t`Manager’s rating:`}</b> ${rating === null ? t`none` : t`${rating} of 5`}</p>
+      ${isRatable(this.item) ? html`<p><b>${t`Manager’s rating:`}</b> ${rating === null ? t`none` : t`${rating} of 5`}</p>` : html`<p><b>${t`Manager’s words:`}</b></p>`}
       ${comment === null ? nothing : html`<blockquote>${comment}</blockquote>`}
       ${reason === null ? nothing : html`<p class="small">${t`Why it differs from the data: ${reason}`}</p>`}
       ${this.moves.map(
@@ -185,12 +185,12 @@ export class AppraiseItem extends Spoken {
     </div>`;
   }
 
-  /** @param {{legend: string, words: string}} said */
+  /** Without a legend there is nothing to rate. @param {{legend: string | null, words: string}} said */
   #form({ legend, words }) {
     const { rating, comment, reason } = this.#current();
     const isComment = this.isEditable && EXTREMES.has(rating ?? 0) && comment.trim() === "";
     return html`<div class="manager">
-      <fieldset>
+      ${legend === null ? nothing : html`<fieldset>
         <legend>${legend}</legend>
         <div class="ratings">
           ${RATINGS.map(
@@ -203,7 +203,7 @@ export class AppraiseItem extends Spoken {
         </div>
         <p class="ends soft small" aria-hidden="true"><span>${t`lowest`}</span><span>${t`highest`}</span></p>
         ${rating === null ? nothing : html`<button class="link small back" @click=${() => this.#edit({ rating: null })}>${t`Take it back`}</button>`}
-      </fieldset>
+      </fieldset>`}
       <div class="comment">
         <label for="comment">${words}${isComment ? html` <em>${t`needed beside a ${rating}`}</em>` : nothing}</label>
         <textarea id="comment" rows="3" maxlength="4000" .value=${comment} aria-describedby="status"
@@ -212,7 +212,7 @@ export class AppraiseItem extends Spoken {
       </div>
       ${!this.isEditable || isSupported(this.item, rating) ? nothing : this.#reason(rating, reason)}
       <p class="status small" id="status" role="status">${this.#status()}</p>
-      ${this.#conflict()}
+      ${this.#choice()}
     </div>`;
   }
 
@@ -228,7 +228,7 @@ export class AppraiseItem extends Spoken {
   }
 
   #status() {
-    const status = this.saving?.status(this.item.id) ?? { kind: "idle" };
+    const status = this.#saved;
     switch (status.kind) {
       case "saving":
         return t`Saving …`;
@@ -237,44 +237,51 @@ export class AppraiseItem extends Spoken {
       case "offline":
         return html`<b class="wrong">${t`Not saved: no answer from the service. Your words are kept here and sent as soon as it answers.`}</b>`;
       case "refused":
-        return html`<b class="wrong">${t`Not saved: ${status.message}.`}</b>`;
+        return html`<b class="wrong">${t`Not saved: ${status.message.replace(/\.$/, "")}.`}</b>`;
       case "conflict":
-        return html`<b class="wrong">${t`Not saved: somebody else changed this section meanwhile.`}</b>`;
+        return html`<b class="wrong">${t`Not saved: somebody else wrote here meanwhile. Choose below.`}</b>`;
       default:
         return t`Saved as you write.`;
     }
   }
 
-  #conflict() {
-    const status = this.saving?.status(this.item.id);
-    if (status?.kind !== "conflict") return nothing;
-    const stored = this.#stored();
-    const say = (/** @type {any} */ draft) => html`${draft.rating === null ? t`no rating` : t`${draft.rating} of 5`}, ${draft.comment ? t`“${draft.comment}”` : t`no words`}`;
+  /** What is to become of words that are not stored. */
+  #choice() {
+    const { kind } = this.#saved;
+    if (kind !== "conflict" && kind !== "refused") return nothing;
     return html`<div class="notice bad" role="group" aria-label=${t`Two versions`}>
       <dl>
-        <div><dt>${t`Stored now`}</dt><dd>${say(stored)}</dd></div>
-        <div><dt>${t`Yours`}</dt><dd>${say(status.mine)}</dd></div>
+        <div><dt>${t`Stored now`}</dt><dd>${told(this.#stored())}</dd></div>
+        <div><dt>${t`Yours`}</dt><dd>${told(this.#current())}</dd></div>
       </dl>
       <p class="choice">
-        <button class="button main" @click=${() => this.saving?.edit(this.item.id, status.mine)}>${t`Keep mine`}</button>
+        <button class="button main" @click=${() => this.saving?.keep(this.item.id)}>${kind === "conflict" ? t`Keep mine` : t`Try again`}</button>
         <button class="button" @click=${() => this.saving?.discard(this.item.id)}>${t`Take what is stored`}</button>
       </p>
     </div>`;
   }
 
+  /** Words that came too late: there is no form any more. */
+  #late() {
+    if (this.isEditable || this.isAssessable || this.saving?.drafts.draft(this.item.id) === undefined) return nothing;
+    return html`<p class="status small" role="status">${this.#status()}</p>${this.#choice()}`;
+  }
+
+  get #saved() {
+    return this.saving?.drafts.status(this.item.id) ?? /** @type {import("./drafts.js").Status} */ ({ kind: "idle" });
+  }
+
   /** What the form shows: what was written last, stored or not. @returns {import("./saving.js").Draft} */
   #current() {
     const stored = this.#stored();
-    const draft = this.saving?.draft(this.item.id);
+    const draft = this.saving?.drafts.draft(this.item.id);
     if (draft !== undefined) return draft;
-    const written = this.saving?.written(this.item.id);
+    const written = this.saving?.drafts.written(this.item.id);
     return written !== undefined && isSame(written, stored) ? written : stored;
   }
 
   #stored() {
-    const { rating, comment, reason, ownRating, ownComment } = this.item;
-    if (this.isOwn) return { rating: ownRating, comment: ownComment ?? "", reason: "" };
-    return { rating, comment: comment ?? "", reason: reason ?? "" };
+    return storedOf(this.item, this.isOwn);
   }
 
   /** @param {Partial<import("./saving.js").Draft>} change @param {boolean} soon */
@@ -283,7 +290,8 @@ export class AppraiseItem extends Spoken {
   }
 
   focusForm() {
-    const field = this.renderRoot.querySelector("input:checked, input") ?? this.renderRoot.querySelector("article");
+    const found = [".choice button", "input:checked", "input", "textarea", "article"].map((selector) => this.renderRoot.querySelector(selector));
+    const field = found.find((element) => element !== null);
     /** @type {HTMLElement | null} */ (field)?.focus();
     this.scrollIntoView({ block: "start", behavior: "smooth" });
   }
@@ -327,9 +335,8 @@ export class AppraiseItem extends Spoken {
   ];
 }
 
-/** Whether something was stored as it was written, the blanks around it left aside: they are kept while somebody types. @param {import("./saving.js").Draft} written @param {import("./saving.js").Draft} stored */
-function isSame(written, stored) {
-  return written.rating === stored.rating && written.comment.trim() === stored.comment && written.reason.trim() === stored.reason;
-}
+/** A rating with its words. @param {import("./drafts.js").Draft} draft */
+const told = ({ rating, comment, reason }) =>
+  html`${rating === null ? t`no rating` : t`${rating} of 5`}, ${comment ? t`“${comment}”` : t`no words`}${reason ? html`<br />${t`Why it differs from the data: ${reason}`}` : nothing}`;
 
 customElements.define("appraise-item", AppraiseItem);

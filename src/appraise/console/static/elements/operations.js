@@ -333,7 +333,7 @@ export const EndDelegation = `mutation EndDelegation($input: EndDelegationInput!
 const ASKED = `
 fragment AskedParts on AskedPart {
   sectionId kind employeeName cycleName days firstDay lastDay due givenAt
-  rated { key name question }
+  rated { key name question } unrated { key name question }
   marks { rating comment indicator { key } }
 }`;
 

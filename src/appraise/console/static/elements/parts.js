@@ -9,7 +9,7 @@ import { shared } from "./styles.js";
 import { date } from "./words.js";
 
 /** @typedef {{key: string, name: string, question: string}} Rated */
-/** @typedef {{sectionId: string, kind: string, employeeName: string, cycleName: string, days: number, firstDay: string, lastDay: string, due: string | null, givenAt: string | null, rated: Rated[], marks: {rating: number | null, comment: string | null, indicator: {key: string}}[]}} Part */
+/** @typedef {{sectionId: string, kind: string, employeeName: string, cycleName: string, days: number, firstDay: string, lastDay: string, due: string | null, givenAt: string | null, rated: Rated[], unrated: Rated[], marks: {rating: number | null, comment: string | null, indicator: {key: string}}[]}} Part */
 
 /** @param {string} day */
 const on = (day) => date(`${day}T00:00:00Z`);
@@ -35,7 +35,7 @@ export class AppraiseParts extends Page {
   #give(event, part) {
     event.preventDefault();
     const written = new FormData(/** @type {HTMLFormElement} */ (event.target));
-    const marks = part.rated.map(({ key }) => ({
+    const marks = [...part.rated, ...part.unrated].map(({ key }) => ({
       indicator: key,
       rating: written.get(`rating ${key}`) ? Number(written.get(`rating ${key}`)) : null,
       comment: String(written.get(`comment ${key}`)).trim() || null,
@@ -73,7 +73,9 @@ export class AppraiseParts extends Page {
         ${isDotted ? t`In your dotted line.` : nothing} ${part.due === null ? nothing : t`Due by ${on(part.due)}.`}
         ${part.givenAt === null ? nothing : t`Given on ${date(part.givenAt)}; you can change it until the section is handed in.`}</p>
       <form class="card" @submit=${(/** @type {Event} */ event) => this.#give(event, part)}>
-        ${part.rated.map((rated) => this.#mark(part, rated))}
+        ${part.rated.map((rated) => this.#mark(part, rated, true))}
+        ${part.unrated.length === 0 ? nothing : html`<p class="soft">${t`These have no figure for the cycle, so there is nothing to rate. Words about them are welcome.`}</p>`}
+        ${part.unrated.map((rated) => this.#mark(part, rated, false))}
         ${this._tried === part.sectionId ? this.refusal : nothing}
         ${this._done === part.sectionId ? html`<p role="status"><b>${t`Given.`}</b> ${t`Their manager reads it now.`}</p>` : nothing}
         <div class="actions"><button class="button main">${part.givenAt === null ? t`Give your part` : t`Give it again`}</button></div>
@@ -81,15 +83,15 @@ export class AppraiseParts extends Page {
     </section>`;
   }
 
-  /** @param {Part} part @param {Rated} rated */
-  #mark(part, rated) {
+  /** @param {Part} part @param {Rated} rated @param {boolean} isRatable */
+  #mark(part, rated, isRatable) {
     const said = part.marks.find((mark) => mark.indicator.key === rated.key);
     return html`<fieldset>
       <legend>${rated.name} <span class="soft">${rated.question}</span></legend>
-      <div class="scale">
+      ${!isRatable ? nothing : html`<div class="scale">
         ${["1", "2", "3", "4", "5"].map((value) => html`<label class="check"><input type="radio" name="rating ${rated.key}" value=${value} .checked=${String(said?.rating) === value} /><span>${value}</span></label>`)}
         <label class="check"><input type="radio" name="rating ${rated.key}" value="" .checked=${(said?.rating ?? null) === null} /><span>${t`no rating`}</span></label>
-      </div>
+      </div>`}
       <label><span>${t`Your words`}</span><textarea name="comment ${rated.key}" rows="2" .value=${said?.comment ?? ""}></textarea></label>
     </fieldset>`;
   }

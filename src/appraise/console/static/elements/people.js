@@ -220,7 +220,7 @@ export class AppraisePeople extends Spoken {
       <span class="chip ${section.state.toLowerCase()}">${STATES[section.state]}</span>
       ${section.total === null ? nothing : html`<span class="small soft">${t`${number(Number(section.total), { minimumFractionDigits: 2 })} of 5`}</span>`}
       ${isOpen && section.itemsToRate > 0 ? html`<span class="small soft">${open}</span>` : nothing}
-      ${isOpen && section.itemsToRate === 0 ? html`<span class="small soft">${t`ready to hand in`}</span>` : nothing}
+      ${isOpen && section.itemsToRate === 0 ? html`<span class="small soft">${Number(section.observedWeight) === 0 ? t`nothing to rate, can be handed in` : t`ready to hand in`}</span>` : nothing}
       ${this.#due(section, isOpen)}
       ${Number(section.observedWeight) < 1 && (isOpen || section.total === null) ? html`<span class="small soft">${t`figures for ${share(section.observedWeight)} of the weight`}</span>` : nothing}
     </div>`;

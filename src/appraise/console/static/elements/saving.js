@@ -1,83 +1,68 @@
 // Saves ratings and words as they are written, one at a time and in order, and loses none of them: the manager's, or
-// the employee's of themselves.
+// the employee's of themselves. What becomes of each is told by `drafts`.
 
 import { RequestFailed, idempotencyKey } from "./client.js";
+import { Drafts, storedOf } from "./drafts.js";
 import { AssessItem, RateItem } from "./operations.js";
+import { failure } from "./words.js";
 
-/**
- * @typedef {{rating: number | null, comment: string, reason: string}} Draft
- * @typedef {{kind: "idle"} | {kind: "saving"} | {kind: "saved", at: Date} | {kind: "offline"} |
- *   {kind: "refused", message: string, mine: Draft} | {kind: "conflict", mine: Draft}} Status
- */
+/** @typedef {import("./drafts.js").Draft} Draft */
+/** @typedef {import("./drafts.js").Sent} Sent */
 
 const PAUSE = 700; // milliseconds without a keystroke
 const RETRY = 4000;
 
 export class Saving {
-  /** @type {Map<string, Draft>} */
-  #waiting = new Map();
-  /** @type {Map<string, Status>} */
-  #status = new Map();
+  drafts = new Drafts();
   /** @type {Promise<void> | null} */
   #running = null;
-  /** @type {Map<string, Draft>} */
-  #written = new Map();
   #timer = 0;
-  #version = 0;
   #isOwn = false;
-  /** One key per draft: a request whose answer was lost is repeated, not done twice. @type {WeakMap<Draft, string>} */
+  /** One key per request: one whose answer was lost is repeated, not done twice. @type {WeakMap<Sent, string>} */
   #keys = new WeakMap();
 
   /**
    * @param {import("./client.js").Client} client @param {string} section
    * @param {(section: any | null) => void} changed called with the section as stored, or null where only a status changed
+   * @param {() => void} reread called where the section is another than the page shows
    */
-  constructor(client, section, changed) {
+  constructor(client, section, changed, reread) {
     this.client = client;
     this.section = section;
     this.changed = changed;
+    this.reread = reread;
   }
 
-  /** @param {{version: number, isOwn: boolean}} section as last read */
-  begin({ version, isOwn }) {
-    this.#version = version;
+  /** @param {{version: number, isOwn: boolean, items: any[]}} section as the page shows it */
+  begin({ version, isOwn, items }) {
     this.#isOwn = isOwn;
-  }
-
-  /** @param {string} item @returns {Status} */
-  status(item) {
-    return this.#status.get(item) ?? { kind: "idle" };
-  }
-
-  /** What was written and is not stored yet. @param {string} item */
-  draft(item) {
-    const status = this.status(item);
-    return this.#waiting.get(item) ?? ("mine" in status ? status.mine : undefined);
-  }
-
-  /** What was stored last, as it was written. @param {string} item */
-  written(item) {
-    return this.#written.get(item);
+    this.drafts.shown(version);
+    for (const item of items) this.drafts.compare(item.id, storedOf(item, isOwn), new Date());
   }
 
   get isPending() {
-    return this.#waiting.size > 0 || this.#running !== null;
+    return this.drafts.isPending;
   }
 
   /** @param {string} item @param {Draft} draft @param {{soon?: boolean}} when `soon` waits for the end of typing */
   edit(item, draft, { soon = false } = {}) {
-    this.#waiting.set(item, draft);
-    this.#status.set(item, { kind: "saving" });
+    this.drafts.write(item, draft);
     window.clearTimeout(this.#timer);
     if (soon) this.#timer = window.setTimeout(() => this.flush(), PAUSE);
     else this.flush();
     this.changed(null);
   }
 
+  /** In the place of what is stored, or once more. @param {string} item */
+  keep(item) {
+    this.drafts.keep(item);
+    this.flush();
+    this.changed(null);
+  }
+
   /** @param {string} item */
   discard(item) {
-    this.#waiting.delete(item);
-    this.#status.delete(item);
+    this.drafts.drop(item);
     this.changed(null);
   }
 
@@ -92,63 +77,58 @@ export class Saving {
   }
 
   async #drain() {
-    while (this.#waiting.size > 0) {
-      const [item, draft] = /** @type {[string, Draft]} */ (this.#waiting.entries().next().value);
-      const outcome = await this.#store(item, draft);
-      if (outcome === "offline") {
-        this.#timer = window.setTimeout(() => this.flush(), RETRY);
-        return;
-      }
+    for (let sent = this.drafts.next(); sent !== null; sent = this.drafts.next()) {
+      if (await this.#store(sent)) continue;
+      this.#timer = window.setTimeout(() => this.flush(), RETRY);
+      return;
     }
   }
 
-  /** @param {string} item @param {Draft} draft @returns {Promise<"done" | "offline">} */
-  async #store(item, draft) {
-    const key = this.#keys.get(draft) ?? idempotencyKey();
-    this.#keys.set(draft, key);
+  /** @param {Sent} sent @returns {Promise<boolean>} whether there was an answer */
+  async #store(sent) {
+    const key = this.#keys.get(sent) ?? idempotencyKey();
+    this.#keys.set(sent, key);
+    const { rating, comment, reason } = sent.draft;
+    const input = {
+      sectionId: this.section,
+      itemId: sent.item,
+      rating,
+      comment: comment || null,
+      ...(this.#isOwn ? {} : { reason: reason || null }),
+      expectedVersion: sent.base,
+      idempotencyKey: key,
+    };
     try {
-      const input = {
-        sectionId: this.section,
-        itemId: item,
-        rating: draft.rating,
-        comment: draft.comment || null,
-        ...(this.#isOwn ? {} : { reason: draft.reason || null }),
-        expectedVersion: this.#version,
-        idempotencyKey: key,
-      };
-      const [{ section, userErrors }] = Object.values(await this.client.send(this.#isOwn ? AssessItem : RateItem, { input }));
-      if (this.#waiting.get(item) === draft) this.#waiting.delete(item);
-      this.#settle(item, draft, section, userErrors);
-      return "done";
+      const [payload] = Object.values(await this.client.send(this.#isOwn ? AssessItem : RateItem, { input }));
+      this.#settle(sent, payload);
+      return true;
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
-      if (error.code === "OFFLINE" || error.code === "UNAVAILABLE") {
-        this.#status.set(item, { kind: "offline" });
-        this.changed(null);
-        return "offline";
-      }
-      this.#waiting.delete(item);
-      this.#status.set(item, { kind: "refused", message: error.message, mine: draft });
-      this.changed(null);
-      return "done";
+      return this.#failed(sent, error);
     }
   }
 
-  /** @param {string} item @param {Draft} mine @param {any} section @param {{message: string, code: string}[]} userErrors */
-  #settle(item, mine, section, userErrors) {
+  /** @param {Sent} sent @param {{section: any, userErrors: {message: string, code: string}[]}} payload */
+  #settle(sent, { section, userErrors }) {
     if (section !== null) {
-      this.#version = section.version;
-      this.#written.set(item, mine);
-      if (!this.#waiting.has(item)) this.#status.set(item, { kind: "saved", at: new Date() });
+      const item = section.items.find((/** @type {any} */ one) => one.id === sent.item);
+      this.drafts.stored(sent, section.version, new Date(), storedOf(item, this.#isOwn));
       this.changed(section);
-    } else if (userErrors[0].code === "VERSION_CONFLICT") {
-      this.#status.set(item, { kind: "conflict", mine: this.#waiting.get(item) ?? mine });
-      this.#waiting.delete(item);
-      this.changed(null);
-    } else {
-      this.#waiting.delete(item);
-      this.#status.set(item, { kind: "refused", message: userErrors[0].message, mine });
-      this.changed(null);
+      return;
     }
+    if (userErrors[0].code === "VERSION_CONFLICT") this.drafts.conflicted(sent);
+    else this.drafts.refused(sent, userErrors[0].message);
+    this.changed(null);
+    this.reread();
+  }
+
+  /** @param {Sent} sent @param {RequestFailed} error @returns {boolean} whether others may go on */
+  #failed(sent, { code, message }) {
+    const isAway = code === "OFFLINE" || code === "UNAVAILABLE";
+    if (isAway) this.drafts.unanswered(sent);
+    else if (code === "INTERNAL") this.drafts.unanswered(sent, failure(code, message));
+    else this.drafts.refused(sent, failure(code, message));
+    this.changed(null);
+    return !isAway;
   }
 }

@@ -16,15 +16,16 @@ import { Spoken, number, t } from "./language.js";
 import { inputOf, questionOf } from "./objections.js";
 import { AnnotateCorrection, DecideDispute, FileDispute, ReadSection, WithdrawDispute } from "./operations.js";
 import { legend } from "./picture.js";
+import { isRatable, missing, stuck } from "./drafts.js";
 import { Saving } from "./saving.js";
 import { origin, parts, standIns, unreviewed } from "./section-hands.js";
 import { layout } from "./section-layout.js";
+import { missingList } from "./section-missing.js";
 import { pictures, shared } from "./styles.js";
 import "./together.js";
 import { BYWAYS, STANCES, STATES, STEPS, date, failure, isContext, isSupported, period, share, until } from "./words.js";
 
 const RETRY = 5000;
-const EXTREMES = new Set([1, 5]);
 
 export class AppraiseSection extends Spoken {
   static properties = {
@@ -59,16 +60,20 @@ export class AppraiseSection extends Spoken {
     this.saving = null;
     this._retry = 0;
     this._guard = (/** @type {BeforeUnloadEvent} */ event) => this.saving?.isPending && event.preventDefault();
+    this._hidden = () => document.hidden && this.saving?.flush(); // on a telephone nobody may come back
   }
 
   connectedCallback() {
     super.connectedCallback();
     window.addEventListener("beforeunload", this._guard);
+    document.addEventListener("visibilitychange", this._hidden);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     window.removeEventListener("beforeunload", this._guard);
+    document.removeEventListener("visibilitychange", this._hidden);
+    this.saving?.flush();
     window.clearTimeout(this._retry);
   }
 
@@ -88,13 +93,18 @@ export class AppraiseSection extends Spoken {
       return;
     }
     this.client = new Client(this.endpoint, this.token, this.frame);
-    this.saving = new Saving(this.client, this.section, (section) => this.#stored(section));
+    this.saving?.flush();
+    this._data = null;
+    const saving = new Saving(this.client, this.section, (section) => saving === this.saving && this.#stored(section), () => this.#load());
+    this.saving = saving;
     this.#load();
   }
 
   async #load() {
     try {
-      const { section } = await /** @type {Client} */ (this.client).send(ReadSection, { id: this.section });
+      const client = /** @type {Client} */ (this.client);
+      const { section } = await client.send(ReadSection, { id: this.section });
+      if (client !== this.client) return;
       this._failure = null;
       this.#show(section);
     } catch (error) {
@@ -106,8 +116,9 @@ export class AppraiseSection extends Spoken {
     }
   }
 
-  /** @param {any} section */
+  /** An answer that was overtaken by a newer one is not shown. @param {any} section */
   #show(section) {
+    if (this._data !== null && section.version < this._data.version) return;
     this._data = section;
     this.saving?.begin(section);
     if (this.closest("main")) document.title = `${section.person.name} · ${section.cycle.name} · Appraise`;
@@ -115,10 +126,7 @@ export class AppraiseSection extends Spoken {
 
   /** @param {any | null} section null where only the state of saving changed */
   #stored(section) {
-    if (section !== null) this._data = section;
-    const isConflict = this._data.items.some((/** @type {any} */ item) => this.saving?.status(item.id).kind === "conflict");
-    if (section === null && isConflict && !this._conflictSeen) this.#load();
-    this._conflictSeen = isConflict;
+    if (section !== null) this.#show(section);
     this._stamp += 1;
     this.dispatchEvent(new CustomEvent("unsaved", { detail: this.saving?.isPending ?? false }));
   }
@@ -155,7 +163,7 @@ export class AppraiseSection extends Spoken {
 
   /** Whoever rates sees it after rating, so that it leads nobody's judgement. @param {any} data */
   #together(data) {
-    const toRate = data.allowedActions.includes("RATE") ? this.#unrated(data).length : 0;
+    const toRate = data.allowedActions.includes("RATE") ? this.#lacking("SUBMIT").filter(({ lacks }) => lacks === "RATING").length : 0;
     return html`<appraise-together .composite=${data.composite} .toRate=${toRate}></appraise-together>`;
   }
 
@@ -215,16 +223,13 @@ export class AppraiseSection extends Spoken {
   /** @param {any} data */
   #next(data) {
     const actions = deedsOf(data.allowedActions).filter((name) => name !== "HAND_IN_SELF");
-    const missing = data.allowedActions.includes("RATE") ? this.#missing(data) : [];
-    if (actions.length === 0 && missing.length === 0) return data.isOwn ? this.#own(data) : nothing;
+    const found = this.#lacking(data.allowedActions.includes("RATE") ? "SUBMIT" : "");
+    if (actions.length === 0 && (found.length === 0 || data.isOwn)) return data.isOwn ? this.#own(data) : nothing;
     return html`<section>
-      <h2>${missing.length > 0 ? t`Still missing` : t`Next`}</h2>
+      <h2>${found.length > 0 ? t`Still missing` : t`Next`}</h2>
       ${this.#due(data)}
-      ${missing.length > 0
-        ? html`<ul class="missing">
-            ${missing.map(({ item, words }) => html`<li><button class="link" @click=${() => this.#goTo(item)}>${words}</button></li>`)}
-          </ul>`
-        : nothing}
+      ${found.length > 0 ? missingList(found, (item) => this.#goTo(item)) : nothing}
+      ${data.allowedActions.includes("RATE") && !data.items.some(isRatable) ? html`<p class="small">${t`No indicator has a figure, so there is nothing to rate. Write beside them what you want to say, or hand the section in as it is.`}</p>` : nothing}
       <p class="deeds">
         ${actions.map((action) => html`<button class="button ${deeds()[action].isQuiet ? "" : "main"}" @click=${() => this.#ask(action)}>${deeds()[action].button}</button>`)}
       </p>
@@ -255,6 +260,7 @@ export class AppraiseSection extends Spoken {
     if (data.allowedActions.includes("ASSESS_SELF")) {
       return html`<section><h2>${t`Your own view`}</h2>
         <p class="small">${t`If you want to: rate yourself and write beside the items. Nobody else sees it before your manager has handed in too.`}</p>
+        ${missingList(this.#lacking("HAND_IN_SELF"), (item) => this.#goTo(item))}
         <p class="deeds"><button class="button" @click=${() => this.#ask("HAND_IN_SELF")}>${deeds().HAND_IN_SELF.button}</button></p></section>`;
     }
     if (data.selfAssessedAt === null) return nothing;
@@ -272,25 +278,11 @@ export class AppraiseSection extends Spoken {
       ${comment === null ? nothing : html`<blockquote>${comment}</blockquote>`}</section>`;
   }
 
-  /** @param {any} data @returns {any[]} items with a figure and without a rating */
-  #unrated(data) {
-    return data.items.filter(
-      (/** @type {any} */ item) =>
-        item.result.__typename === "EstimateResult" && !isContext(item) && (this.saving?.draft(item.id) ?? item).rating === null,
-    );
-  }
-
-  /** @param {any} data @returns {{item: string, words: string}[]} */
-  #missing(data) {
-    const unrated = this.#unrated(data);
-    return data.items.flatMap((/** @type {any} */ item) => {
-      const { rating, comment, reason } = this.saving?.draft(item.id) ?? item;
-      if (unrated.includes(item)) return [{ item: item.id, words: t`${item.indicator.name}: a rating` }];
-      if (isContext(item)) return [];
-      if (!isSupported(item, rating) && !reason?.trim()) return [{ item: item.id, words: t`${item.indicator.name}: a reason for the ${rating}` }];
-      if (EXTREMES.has(rating) && !comment?.trim()) return [{ item: item.id, words: t`${item.indicator.name}: words beside the ${rating}` }];
-      return [];
-    });
+  /** What stands in the way of a deed. @param {string} name @returns {import("./drafts.js").Lack[]} */
+  #lacking(name) {
+    const { items } = this._data;
+    const drafts = /** @type {Saving} */ (this.saving).drafts;
+    return name === "SUBMIT" ? missing(items, drafts, isSupported) : stuck(items, drafts);
   }
 
   /** @param {any} data */
@@ -313,12 +305,12 @@ export class AppraiseSection extends Spoken {
 
   /** @param {string} name of the deed */
   async #ask(name) {
-    const [first] = name === "SUBMIT" ? this.#missing(this._data) : [];
+    await this.saving?.flush();
+    const [first] = this.#lacking(name);
     if (first !== undefined) {
-      this.#goTo(first.item);
+      this.#goTo(first.item.id);
       return;
     }
-    await this.saving?.flush();
     const deed = deeds()[name];
     this.#dialog.ask(deed, (values) => this.#change(deed.document, { ...deed.sent, ...filled(values) }));
   }

@@ -11,6 +11,7 @@ import { date, until } from "./words.js";
 /** @type {Record<string, [one: string, what: string]>} */
 const KINDS = words({
   RATE: ["Rate and hand in", "Rate the items beside the evidence, then hand the section in."],
+  HAND_IN: ["Hand in without ratings", "No indicator has a figure, so there is nothing to rate. Write what you want to say, and hand the section in."],
   GIVE_PART: ["Give your part", "You were their manager earlier in the cycle, or they report to you in a dotted line. Say how they worked in your time."],
   SUBMIT_IN_PLACE: ["Hand in for somebody", "The manager is on leave; you hand in in their place."],
   APPROVE: ["Approve", "Read what was handed in; approve it, or give it back with a reason."],
