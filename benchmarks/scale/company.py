@@ -78,10 +78,13 @@ def generate(data: Path, scale: float) -> None:
 
 
 def _macros(engine: duckdb.DuckDBPyConnection, customers: int, employees: int) -> None:
-    """Draws in [0, 1) by row and purpose; few customers buy and write much more than the others."""
+    """Draws in [0, 1) by row and purpose; few customers buy and write much more than the others.
+
+    Hashed twice: a single hash of a row for two purposes differs by what the purposes differ by.
+    """
     engine.execute(
         f"""
-        CREATE MACRO u(i, salt) AS (hash(i, salt) >> 11) / 9007199254740992.0;
+        CREATE MACRO u(i, salt) AS (hash(hash(i, salt)) >> 11) / 9007199254740992.0;
         CREATE MACRO one_of(x, list) AS list[1 + CAST(floor(x * len(list)) AS BIGINT)];
         CREATE MACRO moment(i, salt) AS to_timestamp(1704067200 + floor(u(i, salt) * {SPAN}));
         CREATE MACRO customer(i, salt) AS CAST(floor({customers} * pow(u(i, salt), 1.6)) AS BIGINT);

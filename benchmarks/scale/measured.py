@@ -1,7 +1,7 @@
 """Every indicator of a generated organisation measured on an engine, before anything is rounded: directory, engine.
 
-Prints by indicator the spread, then deviations and variances of employees; and the seconds of the engine's start and
-of the rest, without Python's own.
+Prints by indicator how far deviations spread (sd), then deviations and variances of employees; and the seconds of the
+engine's start and of the rest, without Python's own.
 """
 
 import json
@@ -9,6 +9,8 @@ import sys
 import time
 from datetime import date
 from pathlib import Path
+
+import numpy as np
 
 from appraise.bootstrap import open_deployment
 from appraise.domain.periods import Period
@@ -35,7 +37,7 @@ measured = measure(
     progress=silent,
 )
 found = {
-    key: [one.spread, *map(float, one.deviation), *map(float, one.variance)]
+    key: [float(np.std(one.deviation)), *map(float, one.deviation), *map(float, one.variance)]
     for key, findings in measured.findings.items()
     if (one := findings.results.measured) is not None
 }

@@ -126,6 +126,12 @@ class World:
         known = directory(self.employees, self.employments)
         return prepare(self.tables(), known, cycle=CYCLE, data_as_of=data_as_of, rates=rates)
 
+    def names(self, prepared: Prepared, kind: EventKind) -> dict[int, str]:
+        """The keys of customers with such events, by their numbers."""
+        keys = {row["event_id"]: row["customer_key"] for row in self.rows[kind]}
+        found = prepared.records[kind].select("event_id", "customer").to_pyarrow().to_pylist()
+        return {row["customer"]: keys[row["event_id"]] for row in found}
+
     def score(
         self,
         policy: Policy = DEFAULT_POLICY,

@@ -12,7 +12,7 @@ import pytest
 from appraise.domain.exchange_rates import ExchangeRates
 from appraise.domain.indicators import LIFETIME_VALUE
 from appraise.scoring.conversion import conversion_of, with_money
-from appraise.scoring.prepared import orders
+from appraise.scoring.prepared import of_one_currency
 
 START = date(2025, 1, 1)
 
@@ -31,7 +31,7 @@ def rates(reporting: str = "EUR", **days: dict[int, str]) -> ExchangeRates:
 
 def told(world: Any, known: ExchangeRates | None) -> list[int | None]:
     prepared = world.prepared(rates=known)
-    return list(with_money(orders(prepared.purchases), prepared).order_by("at").to_pyarrow()["money"].to_pylist())
+    return list(with_money(of_one_currency(prepared.orders), prepared).order_by("at").to_pyarrow()["money"].to_pylist())
 
 
 def test_an_order_is_told_at_the_last_rate_up_to_its_day(world: Any) -> None:
@@ -102,8 +102,10 @@ def test_a_thousand_orders_equal_an_asof_join_of_duckdb_and_decimals_of_python(w
         day, amount = int(random.integers(0, 365)), int(random.integers(1, 10**6))
         world.purchase(str(random.integers(40)), day, amount, currency=names[random.integers(4)])
     prepared = world.prepared(rates=known)
-    bought = orders(prepared.purchases)
-    found = with_money(bought, prepared).order_by("source", "order_id").to_pyarrow()["money"].to_pylist()
+    bought = of_one_currency(prepared.orders)
+    found = (
+        with_money(bought, prepared).order_by("customer", "at", "currency", "amount").to_pyarrow()["money"].to_pylist()
+    )
 
     connection = duckdb.connect()
     connection.register("o", bought.to_pyarrow())
@@ -118,7 +120,7 @@ def test_a_thousand_orders_equal_an_asof_join_of_duckdb_and_decimals_of_python(w
                wanted.rate, date_diff('day', wanted.day, d.day)
         FROM d ASOF LEFT JOIN r AS own ON d.currency = own.currency AND d.day >= own.day
         ASOF LEFT JOIN (SELECT * FROM r WHERE currency = '{reporting}') AS wanted ON d.day >= wanted.day
-        ORDER BY source, order_id
+        ORDER BY customer, "at", currency, amount
         """
     ).fetchall()
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from appraise.domain.indicators import LIFETIME_VALUE
 from appraise.domain.scorecards import AbsenceKind
-from appraise.scoring.prepared import in_several_currencies, orders
+from appraise.scoring.prepared import in_several_currencies, of_one_currency
 
 
 def test_an_order_in_several_currencies_is_left_out_and_counted(world: Any) -> None:
@@ -19,10 +19,10 @@ def test_an_order_in_several_currencies_is_left_out_and_counted(world: Any) -> N
     world.purchase("f", -9, 10, order_id="before").purchase("f", -9, 10, order_id="before", currency="JPY")
     prepared = world.prepared()
 
-    assert [(row["currency"], row["amount"]) for row in orders(prepared.purchases).to_pyarrow().to_pylist()] == [
+    assert [(row["currency"], row["amount"]) for row in of_one_currency(prepared.orders).to_pyarrow().to_pylist()] == [
         ("USD", 1000)
     ]
-    assert in_several_currencies(prepared.purchases, prepared.start, prepared.end) == 2
+    assert in_several_currencies(prepared.orders, prepared.start, prepared.end) == 2
 
 
 def with_buyers(world: Any, *names: str) -> Any:

@@ -171,9 +171,9 @@ def test_a_loss_is_dated_on_the_day_on_which_the_silence_has_lasted_long_enough(
 
     life = lives(prepared, DEFAULT_POLICY.of(ATTRITION)).table(90)
     ended = running(life, prepared).group_by("customer").agg(lost=ibis._.lost.any()).to_pyarrow().to_pylist()
-    names = sorted(made.days)
+    names = made.world.names(prepared, EventKind.PURCHASES)
 
-    assert {name for name in names if name[0] == "z" and lost[int(name[1:]) - 500]} == {
+    assert {name for name in names.values() if name[0] == "z" and lost[int(name[1:]) - 500]} == {
         names[row["customer"]] for row in ended if row["lost"]
     }
 

@@ -19,7 +19,7 @@ def at_risk(world: Any) -> list[tuple[float, int, int, str]]:
     """Start in days of the cycle, event, whole days at risk, band of purchases before."""
     prepared = world.prepared()
     time = customer_time(prepared, touches(prepared))
-    rows = _at_risk(time, prepared, RULES).order_by("customer", "at").to_pyarrow().to_pylist()
+    rows = _at_risk(time, prepared, RULES).order_by("at").to_pyarrow().to_pylist()
     return [((row["at"] - prepared.start) / DAY, row["outcome"], row["day"], row["prior_purchases"]) for row in rows]
 
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.scoring.conftest import World, on, only
 
+from appraise.domain.events import EventKind
 from appraise.domain.indicators import ATTRITION
 from appraise.domain.policies import DEFAULT_POLICY, Attribution
 from appraise.domain.scorecards import AbsenceKind
@@ -55,15 +56,16 @@ def served(touched: Touched) -> World:
 def test_at_every_moment_the_shares_are_those_of_the_definition(
     touched: Touched, rule: Attribution, window: int, half: int
 ) -> None:
-    prepared = served(touched).prepared()
+    world = served(touched)
+    prepared = world.prepared()
     rules = replace(DEFAULT_POLICY.of(ATTRITION), attribution=rule, window_days=window, half_life_days=half)
     rows = touched_time(prepared, touches(prepared), rules).to_pyarrow().to_pylist()
-    names = sorted(touched)
+    names = world.names(prepared, EventKind.CONTACTS)
 
     for step in range(0, 2 * 365, 5):
         moment = (step + 1) / 2
         at = prepared.start + moment * SECONDS_PER_DAY
-        for number, name in enumerate(names):
+        for number, name in names.items():
             here = [row for row in rows if row["customer"] == number and row["begins"] < at <= row["ends"]]
             wanted = shares_at(moment, touched[name], rule, window, half)
             found = {"stranger" if row["employee"] is None else TEAM[row["employee"]]: row["weight"] for row in here}

@@ -82,6 +82,7 @@ INDICATOR = Indicator(
     ),
     defaults=DEFAULT_POLICY.of(ATTRITION),
     measure=attrition,
+    reads=(),
 )
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from appraise.domain.exchange_rates import NEAR_DAYS, PLACES, ExchangeRates
 from appraise.domain.money import MINOR_DIGITS
 from appraise.scoring.event_tables import SECONDS_PER_DAY
-from appraise.scoring.prepared import Prepared, in_several_currencies, orders
+from appraise.scoring.prepared import Prepared, in_several_currencies, of_one_currency
 
 NO_RATE: Final = "no exchange rate for its day"
 OTHER_CURRENCY: Final = "another currency"
@@ -44,7 +44,7 @@ def with_money(bought: ibis.Table, prepared: Prepared) -> ibis.Table:
 
 def _factors(prepared: Prepared, rates: ExchangeRates) -> ibis.Table:
     """`factor` (text) by `currency` and `rate_day`, days since 1970, of the currencies and days that were bought in."""
-    bought = prepared.purchases.filter(prepared.purchases.currency != rates.reporting)
+    bought = prepared.orders.filter(prepared.orders.currency != rates.reporting)
     day = bought["at"] // SECONDS_PER_DAY
     spans = bought.group_by("currency").agg(first=day.min(), last=day.max()).to_pyarrow().to_pylist()
     known = [
@@ -133,7 +133,7 @@ class Converted:
 
 def conversion_of(prepared: Prepared) -> Converted:
     """What became of the cycle's orders in other currencies than the reporting one."""
-    bought = with_money(orders(prepared.purchases), prepared)
+    bought = with_money(of_one_currency(prepared.orders), prepared)
     ours = bought.filter((bought["at"] >= prepared.start) & (bought["at"] < prepared.end))
     missing = ours.money.isnull()
     rows = (
@@ -148,7 +148,7 @@ def conversion_of(prepared: Prepared) -> Converted:
         sum(row["n"] for row in rows if row["currency"] != prepared.currency),
         tuple(sorted((row["currency"], row["left"], int(row["amount"])) for row in rows if row["left"])),
         prepared.rates is not None,
-        in_several_currencies(prepared.purchases, prepared.start, prepared.end),
+        in_several_currencies(prepared.orders, prepared.start, prepared.end),
     )
 
 

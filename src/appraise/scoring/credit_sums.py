@@ -93,12 +93,16 @@ def clustered(credited: Credited, rate: FloatArray) -> Clusters:
     rates = ibis.memtable(pa.table({"profile": np.arange(rate.size), "rate": rate}))
     rows = credited.rows.inner_join(rates, "profile")
     foretold = rows[credited.levels[-1]] * rows.rate
-    own = rows.group_by("employee", "customer").agg(
-        units=exact_sum(rows.units, EXACT),
-        residual=exact_sum(rows.weight * (rows.outcome - foretold), credited.exact),
-        variance=exact_sum(rows.weight * rows.weight * foretold, credited.exact),
-        effective=exact_sum(rows.weight * rows.weight, EXACT),
-        credit=exact_sum(rows.weight, EXACT),
+    own = (
+        rows.group_by("employee", "customer")
+        .agg(
+            units=exact_sum(rows.units, EXACT),
+            residual=exact_sum(rows.weight * (rows.outcome - foretold), credited.exact),
+            variance=exact_sum(rows.weight * rows.weight * foretold, credited.exact),
+            effective=exact_sum(rows.weight * rows.weight, EXACT),
+            credit=exact_sum(rows.weight, EXACT),
+        )
+        .cache()
     )
     table = fetched(
         own.group_by("employee").agg(
@@ -118,7 +122,7 @@ def clustered(credited: Credited, rate: FloatArray) -> Clusters:
         credit=floats(table, "credit"),
         squares=float(floats(table, "squares").sum()),
         variance=float(floats(table, "variance").sum()),
-        residuals=own.select("employee", "customer", "residual"),
+        residuals=own.select("employee", "customer", "residual").cache(),
     )
 
 

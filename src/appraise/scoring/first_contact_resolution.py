@@ -25,10 +25,11 @@ def first_contact_resolution(shared: Shared, policy: Policy) -> Findings:
     seen = prepared.contacts["at"]
     contacts = prepared.contacts.filter((seen >= prepared.start) & (seen < prepared.end + horizon))
 
-    contacts = _followed_up(contacts, "on_case", "source", "case_id", within=horizon)
-    contacts = _followed_up(contacts, "on_topic", "topic", within=horizon)
+    contacts = contacts.mutate(
+        on_case=_followed_up(contacts, "case", within=horizon), on_topic=_followed_up(contacts, "topic", within=horizon)
+    )
     # A contact needs a case or a topic, not both.
-    recorded = contacts.case_id.notnull() | contacts.topic.notnull()
+    recorded = contacts.case.notnull() | contacts.topic.notnull()
     unfinished = contacts["at"] + horizon > prepared.as_of
     outcomes = contacts.mutate(
         happened=ibis.cases((recorded, ~(contacts.on_case | contacts.on_topic))),
@@ -39,14 +40,10 @@ def first_contact_resolution(shared: Shared, policy: Policy) -> Findings:
     )
 
 
-def _followed_up(contacts: ibis.Table, name: str, *same: str, within: int) -> ibis.Table:
-    """The contacts, with a column that says whether the customer came back on the same within so many seconds."""
-    mine = contacts.select("customer", *same, "at")
-    later = mine.rename(again="at")
-    pairs = mine.inner_join(later, ["customer", *same, mine["at"] < later.again, later.again < mine["at"] + within])
-    followed = pairs.group_by("customer", *same, "at").agg(again=pairs.again.min())
-    joined = contacts.left_join(followed, ["customer", *same, "at"])
-    return joined.select(*contacts.columns, **{name: joined.again.notnull()})
+def _followed_up(contacts: ibis.Table, same: str, *, within: int) -> ibis.Value:
+    """Whether the customer came back on the same within so many seconds, to be read where it is recorded."""
+    later = ibis.range_window(group_by=["customer", same], order_by="at", following=(1, within - 1))
+    return contacts[same].notnull() & (contacts["at"].count().over(later) > 0)
 
 
 INDICATOR: Final = Indicator(
@@ -67,4 +64,5 @@ INDICATOR: Final = Indicator(
         Attribution.DIRECT, case_mix=("channel", "topic", "segment"), minimum_events=10, weight=0.0, horizon_days=7
     ),
     measure=first_contact_resolution,
+    reads=("case", "topic"),
 )

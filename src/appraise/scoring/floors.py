@@ -1,12 +1,11 @@
 """Nothing is scored from data that do not reach far enough: too few known employees, too few customers to be linked."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-import ibis
-
+from appraise.domain.events import EventKind
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE
 from appraise.domain.policies import Policy
@@ -22,7 +21,8 @@ def above_floors(
     findings: Mapping[IndicatorKey, Findings], prepared: Prepared, policy: Policy
 ) -> dict[IndicatorKey, Findings]:
     """The findings, with an absence for everybody where the data fall short of the policy's floors, which says why."""
-    known, unlinked = _too_few_known(prepared, policy), _too_few_linkable(prepared, policy)
+    records = _records(prepared)
+    known, unlinked = _too_few_known(records, policy), _too_few_linkable(records, policy)
     reasons = {key: known or (unlinked if key in JOINING else None) for key in findings}
     return {
         key: found if (reason := reasons[key]) is None else _nobody(key, found, reason)
@@ -35,15 +35,35 @@ def _nobody(key: IndicatorKey, found: Findings, reason: str) -> Findings:
     return Findings(Results(), Absence(key, AbsenceKind.INSUFFICIENT_EVIDENCE, reason), coverage)
 
 
-def _too_few_known(prepared: Prepared, policy: Policy) -> str | None:
-    tables = (prepared.contacts, prepared.ratings, prepared.purchases, prepared.ownerships)
-    named = known = 0
-    for table in tables:
-        counts = table.agg(
-            named=table.named.cast("int64").sum(), known=table.employee.notnull().cast("int64").sum()
-        ).to_pyarrow()
-        named += counts["named"][0].as_py() or 0
-        known += counts["known"][0].as_py() or 0
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """Of one kind and source: how many `named` an employee, a `known` one of these, and how many are `linkable`."""
+
+    kind: EventKind
+    source: str
+    count: int
+    named: int
+    known: int
+    linkable: int
+
+
+def _records(prepared: Prepared) -> list[_Records]:
+    """Each table read once."""
+    found = []
+    for kind, table in prepared.records.items():
+        counts = table.group_by("source").agg(
+            count=table.count(),
+            named=table.named.cast("int64").sum(),
+            known=table.employee.notnull().cast("int64").sum(),
+            linkable=table.linkable.cast("int64").sum(),
+        )
+        found += [_Records(kind, **row) for row in counts.to_pyarrow().to_pylist()]
+    return found
+
+
+def _too_few_known(records: Sequence[_Records], policy: Policy) -> str | None:
+    naming = [one for one in records if one.kind is not EventKind.SUBSCRIPTIONS]
+    named, known = sum(one.named for one in naming), sum(one.known for one in naming)
     if not named or Decimal(known) / Decimal(named) >= Decimal(repr(policy.minimum_known)):
         return None
     return (
@@ -52,17 +72,17 @@ def _too_few_known(prepared: Prepared, policy: Policy) -> str | None:
     )
 
 
-def _too_few_linkable(prepared: Prepared, policy: Policy) -> str | None:
+def _too_few_linkable(records: Sequence[_Records], policy: Policy) -> str | None:
     """Of sources that know one side only, who served or what came of it: the side that can be joined less."""
-    served = _records(prepared.contacts, prepared.ownerships)
-    outcomes = _records(prepared.purchases, prepared.subscriptions)
+    served = [one for one in records if one.kind in {EventKind.CONTACTS, EventKind.OWNERSHIPS}]
+    outcomes = [one for one in records if one.kind in {EventKind.PURCHASES, EventKind.SUBSCRIPTIONS}]
     if not served or not outcomes:
         return None
     shares = []
     for mine, theirs in ((served, outcomes), (outcomes, served)):
-        alone = [mine[source] for source in mine.keys() - theirs.keys()]
+        alone = [one for one in mine if one.source not in {other.source for other in theirs}]
         if alone:
-            shares.append(Decimal(sum(linkable for _, linkable in alone)) / sum(count for count, _ in alone))
+            shares.append(Decimal(sum(one.linkable for one in alone)) / sum(one.count for one in alone))
     share = min(shares, default=None)
     if share is None or share >= Decimal(repr(policy.minimum_linkable)):
         return None
@@ -70,14 +90,3 @@ def _too_few_linkable(prepared: Prepared, policy: Policy) -> str | None:
         f"Of the records that have to be joined, {share:.1%} are of customers with a key that joins sources; "
         f"what joins them is not scored from less than {policy.minimum_linkable:.0%}."
     )
-
-
-def _records(*tables: ibis.Table) -> dict[str, tuple[int, int]]:
-    """By source, how many there are, and how many of them of customers who can be linked."""
-    found: dict[str, tuple[int, int]] = {}
-    for table in tables:
-        counts = table.group_by("source").agg(n=table.count(), linkable=table.linkable.cast("int64").sum())
-        for row in counts.to_pyarrow().to_pylist():
-            count, linkable = found.get(row["source"], (0, 0))
-            found[row["source"]] = (count + row["n"], linkable + int(row["linkable"]))
-    return found

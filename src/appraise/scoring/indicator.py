@@ -46,9 +46,11 @@ class Indicator:
 
     A policy that names the key without more gets `defaults`; for indicators that are not Appraise's own four, lint
     takes the defaults' attribution as the only possible one and their `minimum_events` as the floor. `measure` says of
-    every employee an estimate or a typed absence, by the policy's rules under the definition's key.
+    every employee an estimate or a typed absence, by the policy's rules under the definition's key. `reads` are the
+    columns of contacts that it needs beside those of the case mix; None is all of them.
     """
 
     definition: IndicatorDefinition
     defaults: IndicatorPolicy
     measure: Callable[[Shared, Policy], Findings]
+    reads: tuple[str, ...] | None = None

@@ -45,11 +45,11 @@ from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said_by_part
 from appraise.scoring.indicator import Indicator, Shared
 from appraise.scoring.left_out import counted, excluded_throughout, reason_of
-from appraise.scoring.prepared import CASE_COLUMNS, Prepared
+from appraise.scoring.prepared import Prepared
 from appraise.scoring.rates import Cells, Compared, compared, compared_anew
 from appraise.scoring.ratios import case_mix_notes, explained
 from appraise.scoring.repeat_purchase import nothing_to_cover
-from appraise.scoring.spells import CustomerTime, spells
+from appraise.scoring.spells import HISTORY, CustomerTime, spells
 from appraise.scoring.winsorising import Capped, winsorised
 from appraise.scoring.working import exactly
 from appraise.statistics.shrinkage import FEWEST_EMPLOYEES, Shrunk, mean_spread, normal
@@ -88,7 +88,7 @@ def lifetime_value(shared: Shared, policy: Policy) -> Findings:
     placed = kinds.placed(outcomes).select("customer", "at", "profile", "outcome", "foretold", "visits", "band").cache()
     known = weights.filter(weights.employee.notnull()).drop("why")
     credited = Credited(
-        known.inner_join(placed, ["customer", "at"]).mutate(units=ibis.literal(1, type="int64")).cache(),
+        known.inner_join(placed, ["customer", "at"]).drop("at").cache().mutate(units=ibis.literal(1, type="int64")),
         ("foretold",) * (len(kinds.factors) + 1),
         exact=EXACT_LARGE,
     )
@@ -117,6 +117,7 @@ INDICATOR = Indicator(
     ),
     defaults=DEFAULT_POLICY.of(LIFETIME_VALUE),
     measure=lifetime_value,
+    reads=(),
 )
 
 
@@ -133,18 +134,21 @@ def _begun(shared: Shared, policy: Policy) -> ibis.Table:
     rules = policy.of(LIFETIME_VALUE)
     begun = _with_money(spells(time, prepared, horizon_days=rules.horizon_days), time, policy)
     begun = begun.inner_join(time.cases, ["customer", "at"])
-    begun = begun.left_join(paid_only_in_others(begun, time.untold), ["customer", "at"])
-    begun = begun.drop("customer_right", "at_right")
+    if time.untold is not None:
+        begun = begun.left_join(paid_only_in_others(begun, time.untold), ["customer", "at"])
+    paid_otherwise = (begun.reason,) if time.untold is not None else ()
     first = ibis.cases((begun.days_bought == 0, ibis.literal(FIRST_TIME)))
-    told = begun.mutate(left_out=ibis.coalesce(reason_of(begun, prepared.exclusions), begun.reason, first))
-    unused = (name for name in CASE_COLUMNS if name not in rules.case_mix)
-    return told.drop("reason", *unused).cache()
+    told = begun.mutate(left_out=ibis.coalesce(reason_of(begun, prepared.exclusions), *paid_otherwise, first))
+    wanted = ("customer", "at", "until", *HISTORY, "money", "purchases", "left_out")
+    return told.select(*wanted, *(name for name in rules.case_mix if name in prepared.factors)).cache()
 
 
 def _with_later(
     left_out: Mapping[int, LeftOut], weights: ibis.Table, begun: ibis.Table, time: CustomerTime
 ) -> Mapping[int, LeftOut]:
     """With the purchases that followed contacts which count, and whose money cannot be told."""
+    if time.untold is None:
+        return left_out
     later = paid_later_in_others(begun.filter(begun.left_out.isnull()), time.untold)
     credited = weights.filter(weights.employee.notnull()).inner_join(later, ["customer", "at"])
     sums = credited.group_by("employee", "reason").agg(n=credited.n.sum().cast("int64"))
@@ -188,11 +192,10 @@ def _told_of_caps(capped: Capped | None, rules: IndicatorPolicy) -> tuple[str, .
 
 def _with_money(begun: ibis.Table, time: CustomerTime, policy: Policy) -> ibis.Table:
     """Spells with the `money` spent in them, discounted to their start, and the number of `purchases`."""
-    bought = time.purchases.filter(time.purchases.moment.notnull())
-    paid = bought.select("customer", "money", when=bought["at"], at=bought.moment)
-    ends = begun.select("customer", "at", "until")
-    inside = paid.inner_join(ends, ["customer", "at"])
-    inside = inside.filter(inside.when <= inside.until)
+    bought = time.purchases
+    horizon = policy.of(LIFETIME_VALUE).horizon_days * SECONDS_PER_DAY
+    # A purchase belongs to the last moment before it, so that the next one cannot have ended the spell.
+    inside = bought.filter(bought["at"] <= bought.moment + horizon).select("customer", "money", when="at", at="moment")
     waited = (inside.when - inside["at"]) / float(SECONDS_PER_DAY)
     worth = inside.money.cast("float64") * (-force_of_interest(policy.annual_discount) * waited).exp()
     sums = inside.group_by("customer", "at").agg(

@@ -1,8 +1,9 @@
 """Events made ready once for all indicators: employees and customers resolved, touches and orders told apart."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import ibis
 
@@ -10,41 +11,59 @@ from appraise.domain.events import CASE_MIX, EventKind
 from appraise.domain.exchange_rates import ExchangeRates
 from appraise.domain.exclusions import Exclusion
 from appraise.domain.periods import Period
-from appraise.scoring.customers import crosswalk, latest_traits, with_customer
+from appraise.scoring.customers import latest_traits, links, number_of, with_customer
 from appraise.scoring.event_tables import readable, seconds_of
 from appraise.scoring.leave import leave_table
 from appraise.scoring.references import Directory, resolved, with_employee
 
 CASE_COLUMNS = tuple(column.name for column in CASE_MIX)
+WHO: Final = ("customer", "at", "employee", "why")
+_NUMBERED: Final = {
+    EventKind.CONTACTS: {"event": "event_id", "case": "case_id"},
+    EventKind.RATINGS: {"contact": "contact_id"},
+    EventKind.PURCHASES: {"order": "order_id"},
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """Tables on the engine. All have `customer` and, where people serve, `employee` (position) or `why` not.
 
-    `linkable` says whether the customer bears a key that joins sources. `present` are the kinds of
-    event that hold any row before the last day of data; `start` and `end` bound the cycle,
-    `as_of` the data, in seconds since 1970 UTC. `leaves` are stretches of leave of absence: `employee`, `begins`,
-    `ends`. `exclusions` are those of evidence. Money is told in `currency`, other currencies by
+    `customer`, `event`, `contact`, `case` and `order` are numbers for what the source calls them (`number_of`).
+    `contacts` and `orders` are kept at the engine, `contacts` with the columns that are read and the case-mix columns
+    `factors`; ratings and `lines` of purchases are computed anew wherever they are read, `lines` without the `traits`
+    of their customers. `records` are all events, of whomever, with `linkable`: whether the customer bears a key that
+    joins sources. `present` are the kinds of event that hold any row before the last day of data; `start` and `end`
+    bound the cycle, `as_of` the data, in seconds since 1970 UTC. `leaves` are stretches of leave of absence:
+    `employee`, `begins`, `ends`. `exclusions` are those of evidence. Money is told in `currency`, other currencies by
     `rates` where there are any.
     """
 
     present: frozenset[EventKind]
+    records: Mapping[EventKind, ibis.Table]
     contacts: ibis.Table
     ratings: ibis.Table
-    purchases: ibis.Table
+    lines: ibis.Table
+    orders: ibis.Table
     subscriptions: ibis.Table
     ownerships: ibis.Table
+    traits: ibis.Table | None
     leaves: ibis.Table
     start: int
     end: int
     as_of: int
     currency: str | None
+    factors: tuple[str, ...] = CASE_COLUMNS
     exclusions: tuple[Exclusion, ...] = ()
     rates: ExchangeRates | None = None
 
+    @property
+    def purchases(self) -> ibis.Table:
+        """The lines with what is known of their customers."""
+        return with_traits(self.lines, self.traits)
 
-def prepare(
+
+def prepare(  # noqa: PLR0913  # what a run is computed from, each part named
     events: Mapping[EventKind, ibis.Table],
     people: Directory,
     *,
@@ -52,36 +71,44 @@ def prepare(
     data_as_of: date,
     exclusions: Iterable[Exclusion] = (),
     rates: ExchangeRates | None = None,
+    reads: Collection[str] | None = None,
 ) -> Prepared:
-    """`currency` is that of the rates, else the one in which most purchases were made, None without purchases."""
-    tables = {kind: readable(events, kind, data_as_of=data_as_of) for kind in EventKind}
+    """`currency` is that of the rates, else the one in which most purchases were made, None without purchases.
+
+    `reads` are the columns of contacts that are wanted beside who, when and for whom; None is all of them.
+    """
+    tables = {kind: _numbered(readable(events, kind, data_as_of=data_as_of), kind) for kind in EventKind}
     present = _present(tables)
     serving = [kind for kind in EventKind if kind is not EventKind.CUSTOMERS]
     references = resolved([tables[kind] for kind in serving], people)
-    walk = crosswalk(tables.values()).cache()
+    linked = links(tables.values())
     traits = None
     if EventKind.CUSTOMERS in present:
-        traits = latest_traits(with_customer(tables[EventKind.CUSTOMERS], walk)).cache()
-
-    def made_ready(kind: EventKind) -> ibis.Table:
-        if kind not in present:
-            return _of_nobody(tables[kind])
-        return _with_traits(with_employee(with_customer(tables[kind], walk), references), traits).cache()
-
-    ready = {kind: made_ready(kind) for kind in serving}
+        traits = latest_traits(with_customer(tables[EventKind.CUSTOMERS], linked)).cache()
+    records: dict[EventKind, ibis.Table] = {
+        kind: with_employee(with_customer(tables[kind], linked), references)
+        if kind in present
+        else _of_nobody(tables[kind])
+        for kind in serving
+    }
+    contacts = with_traits(records[EventKind.CONTACTS], traits)
     end = seconds_of(data_as_of)
     return Prepared(
         present=present,
-        contacts=ready[EventKind.CONTACTS],
-        ratings=ready[EventKind.RATINGS],
-        purchases=ready[EventKind.PURCHASES],
-        subscriptions=ready[EventKind.SUBSCRIPTIONS],
-        ownerships=ready[EventKind.OWNERSHIPS],
+        records=records,
+        contacts=_as_far_as_read(contacts, reads).cache(),
+        ratings=with_traits(records[EventKind.RATINGS], traits),
+        lines=records[EventKind.PURCHASES],
+        orders=orders(with_customer(tables[EventKind.PURCHASES], linked)).cache(),
+        subscriptions=with_traits(records[EventKind.SUBSCRIPTIONS], traits).cache(),
+        ownerships=records[EventKind.OWNERSHIPS].cache(),
+        traits=traits,
         leaves=leave_table(people.leaves, as_of=end),
         start=seconds_of(cycle.start),
         end=end if cycle.end is None else min(end, seconds_of(cycle.end)),
         as_of=end,
-        currency=main_currency(ready[EventKind.PURCHASES]) if rates is None else rates.reporting,
+        currency=main_currency(tables[EventKind.PURCHASES]) if rates is None else rates.reporting,
+        factors=CASE_COLUMNS if reads is None else tuple(name for name in CASE_COLUMNS if name in reads),
         exclusions=tuple(exclusion for exclusion in exclusions if exclusion.of_evidence),
         rates=rates,
     )
@@ -92,12 +119,15 @@ def touches(prepared: Prepared) -> ibis.Table:
 
     A sale is itself a touch for what the customer does later: sources without contacts are scored by it.
     """
-    who = ["customer", "at", "employee", "why"]
-    lines = prepared.purchases.filter((prepared.purchases.kind == "purchase") & prepared.purchases.named)
+    columns = [*WHO, *prepared.factors]
+    contacts = prepared.contacts.select(columns)
+    named = prepared.lines.filter((prepared.lines.kind == "purchase") & prepared.lines.named)
+    if not named.limit(1).count().to_pyarrow().as_py():
+        return contacts
+    lines = with_traits(named, prepared.traits)
     # One touch per order: an order of many lines earns no more credit than one of a single line.
-    sales = lines.group_by("source", "order_id", *who).agg(**{name: lines[name].min() for name in CASE_COLUMNS})
-    columns = [*who, *CASE_COLUMNS]
-    return ibis.union(prepared.contacts.select(columns), sales.select(columns).cache())
+    sales = lines.group_by("order", *WHO).agg(**{name: lines[name].min() for name in prepared.factors})
+    return ibis.union(contacts, sales.select(columns).cache())
 
 
 def orders(purchases: ibis.Table) -> ibis.Table:
@@ -105,35 +135,47 @@ def orders(purchases: ibis.Table) -> ibis.Table:
 
     An order counts at the time when it was placed, with what was left of it when the data end. Reversals without
     their purchase, and orders reversed in full, are no orders. What is in several currencies cannot be summed: such an
-    order is left out (`in_several_currencies` counts them).
+    order is `mixed`, and counts nowhere.
     """
-    summed = _summed(purchases)
-    return summed.filter(summed["at"].notnull() & (summed.amount > 0) & (summed.currency == summed.last_currency)).drop(
-        "last_currency"
-    )
-
-
-def in_several_currencies(purchases: ibis.Table, start: int, end: int) -> int:
-    """Orders placed in this time of which lines or reversals are in several currencies."""
-    summed = _summed(purchases)
-    mixed = (summed.currency != summed.last_currency) & (summed["at"] >= start) & (summed["at"] < end)
-    return int(summed.count(where=mixed).to_pyarrow().as_py())
-
-
-def _summed(purchases: ibis.Table) -> ibis.Table:
     bought = purchases.kind == "purchase"
-    return purchases.group_by("source", "order_id").agg(
+    summed = purchases.group_by("source", "order").agg(
         customer=purchases.customer.min(where=bought),
         at=purchases["at"].min(where=bought),
         currency=purchases.currency.min(),
         last_currency=purchases.currency.max(),
         amount=purchases.amount.sum().cast("int64"),
     )
+    told = summed.mutate(mixed=summed.currency != summed.last_currency)
+    placed = told.filter(told["at"].notnull() & (told.mixed | (told.amount > 0)))
+    return placed.select("source", "customer", "at", "currency", "amount", "mixed")
+
+
+def of_one_currency(placed: ibis.Table) -> ibis.Table:
+    return placed.filter(~placed.mixed).drop("mixed")
+
+
+def in_several_currencies(placed: ibis.Table, start: int, end: int) -> int:
+    """Orders placed in this time of which lines or reversals are in several currencies."""
+    counted = placed.mixed & (placed["at"] >= start) & (placed["at"] < end)
+    return int(placed.count(where=counted).to_pyarrow().as_py())
+
+
+def _as_far_as_read(contacts: ibis.Table, reads: Collection[str] | None) -> ibis.Table:
+    return contacts if reads is None else contacts.select(*WHO, *(name for name in contacts.columns if name in reads))
 
 
 def _present(tables: Mapping[EventKind, ibis.Table]) -> frozenset[EventKind]:
     firsts = [table.limit(1).select(kind=ibis.literal(kind.value)) for kind, table in tables.items()]
     return frozenset(map(EventKind, ibis.union(*firsts).to_pyarrow()["kind"].to_pylist()))
+
+
+def _numbered(table: ibis.Table, kind: EventKind) -> ibis.Table:
+    """With numbers for what the source calls this and other events; null where it does not."""
+
+    def number(text: str) -> ibis.Value:
+        return ibis.cases((table[text].notnull(), number_of(table.source, table[text])))
+
+    return table.mutate(**{name: number(text) for name, text in _NUMBERED.get(kind, {}).items()})
 
 
 def _of_nobody(empty: ibis.Table) -> ibis.Table:
@@ -144,7 +186,7 @@ def _of_nobody(empty: ibis.Table) -> ibis.Table:
     return columns.mutate(**{name: ibis.literal(None, type=type_) for name, type_ in types.items()})
 
 
-def _with_traits(table: ibis.Table, traits: ibis.Table | None) -> ibis.Table:
+def with_traits(table: ibis.Table, traits: ibis.Table | None) -> ibis.Table:
     """Segment and region of the customer where the event itself does not say."""
     if traits is None or "segment" not in table.columns:
         return table

@@ -44,16 +44,12 @@ def repeat_purchase(shared: Shared, policy: Policy) -> Findings:
     time = shared.time
     everything = _at_risk(time, prepared, rules)
     at_risk = everything.filter(everything.left_out.isnull())
-    weights = shared.credit(rules)
-    whole_credit = weights.inner_join(everything.select("customer", "at", "outcome", "left_out"), ["customer", "at"])
+    whole_credit = shared.credit(rules).inner_join(everything, ["customer", "at"]).drop("at").cache()
     kinds = strata(_counts(at_risk, rules), rules.case_mix)
-    placed = kinds.placed(at_risk)
-    hazards, notes = _hazards(placed, kinds, rules)
-    outcomes = placed.inner_join(hazards, ["profile", "day"]).select(
-        "customer", "at", "profile", "outcome", *_levels(kinds)
-    )
-    rows = weights.inner_join(outcomes, ["customer", "at"]).mutate(units=ibis.literal(1, type="int64"))
-    credited = Credited(rows.filter(rows.employee.notnull()).cache(), _levels(kinds))
+    hazards, notes = _hazards(kinds.placed(at_risk), kinds, rules)
+    known = whole_credit.filter(whole_credit.left_out.isnull() & whole_credit.employee.notnull())
+    rows = kinds.placed(known).inner_join(hazards, ["profile", "day"]).mutate(units=ibis.literal(1, type="int64"))
+    credited = Credited(rows, _levels(kinds))
     left_out = counted(whole_credit)
     told = event_ratios(Subject(REPEAT_PURCHASE, WORDS, "purchases", notes, left_out), credited, kinds, policy)
     return Findings(
@@ -78,6 +74,7 @@ INDICATOR = Indicator(
     ),
     defaults=DEFAULT_POLICY.of(REPEAT_PURCHASE),
     measure=repeat_purchase,
+    reads=(),
 )
 
 
@@ -97,9 +94,9 @@ def _at_risk(time: CustomerTime, prepared: Prepared, rules: IndicatorPolicy) -> 
     begun = spells(time, prepared, horizon_days=rules.horizon_days).inner_join(time.cases, ["customer", "at"])
     horizon = begun["at"] + rules.horizon_days * SECONDS_PER_DAY
     bought = (begun.next_order <= begun.until) & (begun.next_order < horizon)
-    known = begun.mutate(outcome=surely(bought).cast("int64"))
+    known = begun.mutate(outcome=surely(bought).cast("int8"))
     ended = ibis.cases((known.outcome == 1, known.next_order), else_=known.until)
-    timed = known.mutate(day=(ended - known["at"]) // SECONDS_PER_DAY)
+    timed = known.mutate(day=((ended - known["at"]) // SECONDS_PER_DAY).cast("int32"))
     told = timed.mutate(left_out=reason_of(timed, prepared.exclusions))
     columns = ["customer", "at", "outcome", "day", "left_out"]
     return with_factors(told, rules.case_mix).select(*columns, *rules.case_mix).cache()

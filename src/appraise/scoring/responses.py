@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
+from appraise.domain.events import EventKind
 from appraise.domain.explanations import RESPONSES
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.policies import IndicatorPolicy
@@ -49,8 +50,9 @@ def responses(prepared: Prepared) -> dict[int, Response]:
         prepared.contacts["at"] < prepared.end,
         reason_of(prepared.contacts, prepared.exclusions).isnull(),
     )
-    rated = prepared.ratings.filter(prepared.ratings.contact_id.notnull()).select("source", event_id="contact_id")
-    joined = contacts.left_join(rated.distinct().mutate(answered=1), ["source", "event_id"])
+    ratings = prepared.records[EventKind.RATINGS]
+    rated = ratings.filter(ratings.contact.notnull()).select(event="contact")
+    joined = contacts.left_join(rated.distinct().mutate(answered=1), "event")
     counts = joined.group_by("employee", "source", "channel").agg(
         contacts=joined.count(), answered=joined.answered.count()
     )

@@ -110,7 +110,13 @@ def measure(  # noqa: PLR0913  # as `score`
     steps.next("reading events")
     people_known = directory(employees, people.employments)
     prepared = prepare(
-        events, people_known, cycle=cycle, data_as_of=data_as_of, exclusions=policy.exclusions, rates=rates
+        events,
+        people_known,
+        cycle=cycle,
+        data_as_of=data_as_of,
+        exclusions=policy.exclusions,
+        rates=rates,
+        reads=_reads(chosen, policy),
     )
     shared = Shared(prepared)
     findings: dict[IndicatorKey, Findings] = {}
@@ -124,6 +130,18 @@ def measure(  # noqa: PLR0913  # as `score`
     profiles = shares_of(people.employments, policy.profiles, cycle=cycle, data_as_of=data_as_of)
     shares = {at: profiles[employee.id] for at, employee in enumerate(employees) if employee.id in profiles}
     return Measurement(tuple(employees), told, errors, in_service(people, cycle), spared, shares)
+
+
+def _reads(chosen: Sequence[Indicator], policy: Policy) -> frozenset[str] | None:
+    """Which columns of contacts are needed; None is all of them. What nobody reads is not kept for all the events."""
+    wanted = {name for _, rules in policy.indicators for name in rules.case_mix}
+    if policy.exclusions:
+        wanted |= {"topic", "segment"}
+    for indicator in chosen:
+        if indicator.reads is None:
+            return None
+        wanted |= set(indicator.reads)
+    return frozenset(wanted)
 
 
 def _measured(indicator: Indicator, shared: Shared, policy: Policy) -> Findings:

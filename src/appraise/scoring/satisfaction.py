@@ -31,7 +31,7 @@ from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, 
 from appraise.scoring.indicator import Indicator, Shared
 from appraise.scoring.left_out import counted as counted_out
 from appraise.scoring.left_out import excluded_throughout, reason_of
-from appraise.scoring.prepared import CASE_COLUMNS, Prepared
+from appraise.scoring.prepared import Prepared
 from appraise.scoring.responses import responses, unspoken, with_response
 from appraise.scoring.working import exactly
 from appraise.statistics.group_sums import GroupSums
@@ -104,6 +104,7 @@ INDICATOR = Indicator(
     ),
     defaults=DEFAULT_POLICY.of(SATISFACTION),
     measure=satisfaction,
+    reads=("event", "source", "channel"),
 )
 
 
@@ -118,9 +119,9 @@ def credited_answers(shared: Shared, rules: IndicatorPolicy, *kept: str) -> ibis
 def _answers(prepared: Prepared, kept: Sequence[str]) -> ibis.Table:
     """Every rating with the contact's case mix, employee and time where it names a contact; `points` 0..100."""
     contacts = prepared.contacts.select(
-        "source", "employee", "why", "at", *CASE_COLUMNS, contact_id=prepared.contacts.event_id
-    ).rename({f"contact_{name}": name for name in ("employee", "why", "at", *CASE_COLUMNS)})
-    joined = prepared.ratings.left_join(contacts, ["source", "contact_id"])
+        "employee", "why", "at", *prepared.factors, contact=prepared.contacts.event
+    ).rename({f"contact_{name}": name for name in ("employee", "why", "at", *prepared.factors)})
+    joined = prepared.ratings.left_join(contacts, "contact")
     low, high = joined.score_low.cast("float64"), joined.score_high.cast("float64")
     score = joined.score.cast("float64")
     at = ibis.coalesce(joined.contact_at, joined["at"])
@@ -136,7 +137,7 @@ def _answers(prepared: Prepared, kept: Sequence[str]) -> ibis.Table:
         why=ibis.cases((employee.isnull(), ibis.coalesce(joined.contact_why, joined.why))),
         points=100.0 * (score - low) / (high - low),
         left_out=ibis.cases((~readable, OFF_SCALE), ((at < prepared.start) | (at >= prepared.end), OUTSIDE)),
-        **{name: ibis.coalesce(joined[name], joined[f"contact_{name}"]) for name in CASE_COLUMNS},
+        **{name: ibis.coalesce(joined[name], joined[f"contact_{name}"]) for name in prepared.factors},
     )
     as_served = answers.mutate(answered_at=answers["at"], at=answers.served_at)
     reason = ibis.coalesce(as_served.left_out, reason_of(as_served, prepared.exclusions))
@@ -205,7 +206,9 @@ def _compared(
         plain = sums.y[rows] / sums.weight[rows] + _MIDDLE
         return replace(told, own_notes=[((PLAIN, f"{one:.6f}"),) for one in plain])
 
-    residuals = _residuals(counted, table.select(["employee", *factors]), fitted)
+    residuals = None  # of context nobody asks what it has in common with others
+    if policy.weighs(indicator):
+        residuals = _residuals(counted, table.select(["employee", *factors]), fitted)
     return said_by_part(indicator, policy, seen, adjusted.part, figures, residuals=residuals)
 
 

@@ -18,7 +18,7 @@ from appraise.errors import NotEnough
 from appraise.scoring.arrays import IntArray, fetched, whole
 from appraise.scoring.case_mix import NOT_RECORDED
 from appraise.scoring.event_tables import SECONDS_PER_DAY
-from appraise.scoring.prepared import CASE_COLUMNS, Prepared, orders
+from appraise.scoring.prepared import CASE_COLUMNS, Prepared, of_one_currency, with_traits
 
 FEWEST_GAPS: Final = 100
 """Below, fewer than five gaps lie beyond the 95 % point, and it is anybody's guess."""
@@ -63,11 +63,11 @@ def buyers(prepared: Prepared, *, beside_contracts: bool) -> Buyers:
     `beside_contracts` leaves out customers who ever had a subscription, and purchases in the books of a source that
     keeps subscriptions: nobody is counted twice. Raises `NotEnough` with fewer than a hundred gaps.
     """
-    purchases, contracts = prepared.purchases, prepared.subscriptions
+    placed, lines, contracts = of_one_currency(prepared.orders), prepared.lines, prepared.subscriptions
     if beside_contracts:
-        purchases = purchases.anti_join(contracts.select("source").distinct(), "source")
-        purchases = purchases.anti_join(contracts.select("customer").distinct(), "customer")
-    days = _days(purchases).cache()
+        for name in ("source", "customer"):
+            placed, lines = (table.anti_join(contracts.select(name).distinct(), name) for table in (placed, lines))
+    days = _days(placed).cache()
     began = days.group_by("customer").agg(
         first=days["at"].min(),
         at=days["at"].min(where=days.turn == 1),
@@ -75,7 +75,7 @@ def buyers(prepared: Prepared, *, beside_contracts: bool) -> Buyers:
         last=days["at"].max(),
     )
     once = began.count(where=began["at"].isnull() & (began["first"] < prepared.end)).to_pyarrow().as_py()
-    regular = _with_case(began.filter(began["at"].notnull()), purchases).cache()
+    regular = _with_case(began.filter(began["at"].notnull()), lines, prepared.traits).cache()
     ended = days.filter(days.gap.notnull() & (days["at"] < prepared.end)).select("customer", "gap")
     of_segment = ended.inner_join(regular.select("customer", kind=regular.segment.fill_null(NOT_RECORDED)), "customer")
     counts = fetched(of_segment.group_by("kind", "gap").agg(n=of_segment.count()), order_by=["kind", "gap"])
@@ -95,21 +95,21 @@ def buyers(prepared: Prepared, *, beside_contracts: bool) -> Buyers:
     )
 
 
-def _days(purchases: ibis.Table) -> ibis.Table:
+def _days(placed: ibis.Table) -> ibis.Table:
     """Days on which a customer bought, in `turn` from 0: `at` of the last order, and the `gap` in days before."""
-    placed = orders(purchases)
     placed = placed.mutate(day=placed["at"] // SECONDS_PER_DAY)
     days = placed.group_by("customer", "day").agg(at=placed["at"].max())
     in_turn = ibis.window(group_by="customer", order_by="day")
     return days.mutate(turn=ibis.row_number().over(in_turn), gap=days.day - days.day.lag().over(in_turn))
 
 
-def _with_case(regular: ibis.Table, purchases: ibis.Table) -> ibis.Table:
+def _with_case(regular: ibis.Table, purchases: ibis.Table, traits: ibis.Table | None) -> ibis.Table:
     """Case mix as it was on the day from which on the customer counts."""
     lines = purchases.filter(purchases.kind == "purchase")
     then = lines.mutate(second=lines["at"] // SECONDS_PER_DAY).inner_join(
         regular.select("customer", "second"), ["customer", "second"]
     )
+    then = with_traits(then, traits)
     case = then.group_by("customer").agg(**{name: then[name].min() for name in CASE_COLUMNS})
     joined = regular.left_join(case, "customer")
     return joined.select("customer", "at", "last", *CASE_COLUMNS)

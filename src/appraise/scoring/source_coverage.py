@@ -1,13 +1,13 @@
 """How far the events of each source say who served, and how far its customers can be found in other sources."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import ibis
 
 from appraise.domain.events import EventKind
-from appraise.scoring.customers import crosswalk
+from appraise.scoring.customers import links, with_customer
 from appraise.scoring.event_tables import readable
 from appraise.scoring.references import Directory, resolved, with_employee
 
@@ -34,7 +34,7 @@ def source_coverage(
 ) -> list[SourceCoverage]:
     """Sorted by source and kind; kinds that a source does not have are left out, and customers, who serve nobody."""
     tables = {kind: readable(events, kind, data_as_of=data_as_of).cache() for kind in EventKind}
-    keys = _spread(crosswalk(tables.values()).cache()).cache()
+    keys = _spread(tables.values(), links(tables.values())).cache()
     serving = [kind for kind in EventKind if kind is not EventKind.CUSTOMERS]
     references = resolved([tables[kind] for kind in serving], people)
     return sorted(
@@ -43,10 +43,12 @@ def source_coverage(
     )
 
 
-def _spread(walk: ibis.Table) -> ibis.Table:
+def _spread(tables: Iterable[ibis.Table], linked: ibis.Table | None) -> ibis.Table:
     """`source`, `customer_key`, whether it is `linkable`, and in how many `sources` the customer is."""
-    sources = walk.group_by("customer").agg(sources=walk.source.nunique())
-    return walk.inner_join(sources, "customer").drop("customer")
+    named = [table.select("source", "customer_key", "link_key", key="customer_key") for table in tables]
+    found = with_customer(ibis.union(*named), linked).select("source", "key", "customer", "linkable").distinct().cache()
+    sources = found.group_by("customer").agg(sources=found.source.nunique())
+    return found.inner_join(sources, "customer").drop("customer").rename(customer_key="key")
 
 
 def _of_kind(kind: EventKind, table: ibis.Table, references: ibis.Table, keys: ibis.Table) -> list[SourceCoverage]:

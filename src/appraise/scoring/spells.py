@@ -12,9 +12,15 @@ import ibis
 
 from appraise.scoring.conversion import with_money
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
-from appraise.scoring.prepared import CASE_COLUMNS, Prepared, orders
+from appraise.scoring.prepared import Prepared, of_one_currency
 
-HISTORY: Final = ("prior_orders", "days_bought", "first_day", "last_day", "spent")
+HISTORY: Final = {
+    "prior_orders": "int32",
+    "days_bought": "int32",
+    "first_day": "int32",
+    "last_day": "int32",
+    "spent": "int64",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +32,14 @@ class CustomerTime:
     Purchases: `customer`, `at`, `money` (minor units, null where there is no rate), `moment` (null without any before).
     `before` is what customers who had bought by then had bought when the cycle began: the same history by `customer`.
     `cases` has the case-mix columns of the cycle's moments: computed where it is read, as far as it is read.
-    `untold` are orders of any time whose money cannot be told: `customer`, `at`, `currency`.
+    `untold` are orders of any time whose money cannot be told, if there are any: `customer`, `at`, `currency`.
     """
 
     moments: ibis.Table
     purchases: ibis.Table
     before: ibis.Table
     cases: ibis.Table
-    untold: ibis.Table
+    untold: ibis.Table | None
 
     def of_cycle(self, prepared: Prepared) -> ibis.Table:
         """The moments of the cycle."""
@@ -50,33 +56,34 @@ class CustomerTime:
 
 
 def customer_time(prepared: Prepared, touches: ibis.Table) -> CustomerTime:
-    bought = _bought(prepared).cache()
+    bought = _bought(prepared)
     before = _history(bought.filter(bought["at"] < prepared.start)).cache()
+    untold = bought.filter(bought.untold.notnull()).select("customer", "at", currency=bought.untold).cache()
     line = _line(prepared, touches, bought, before)
     # Purchases sort before a moment of the same second: they are its history, and outcomes of the moment before.
     up_to = ibis.window(group_by="customer", order_by=["at", "served"], preceding=None, following=0)
     after = ibis.window(group_by="customer", order_by=["at", "served"], following=(1, None))
     served_at = ibis.cases((line.served == 1, line["at"]))
     ordered_at = ibis.cases((line.served == 0, line["at"]))
+    first = line.served == 1
+    # What only a moment has and what only a purchase has share a column: this is the largest table of a run.
     seen = line.mutate(
-        moment=served_at.max().over(up_to),
-        next_moment=served_at.min().over(after),
+        turn=ibis.cases((first, served_at.min().over(after)), else_=served_at.max().over(up_to)),
         next_order=ordered_at.min().over(after),
-        money=line.spent,
-        prior_orders=line.prior_orders.sum().over(up_to).fill_null(0).cast("int64"),
-        days_bought=line.days_bought.sum().over(up_to).cast("int64"),
+        prior_orders=line.prior_orders.sum().over(up_to).fill_null(0).cast("int32"),
+        days_bought=line.days_bought.sum().over(up_to).cast("int32"),
         first_day=line.first_day.min().over(up_to),
         last_day=line.last_day.max().over(up_to),
-        spent=line.spent.sum().over(up_to).cast("int64"),
+        spent=ibis.cases((first, line.spent.sum().over(up_to).cast("int64")), else_=line.spent),
     )
     seen = seen.filter(seen["at"] >= prepared.start).cache()
     served = touches.filter((touches["at"] >= prepared.start) & (touches["at"] < prepared.end))
     return CustomerTime(
-        moments=seen.filter(seen.served == 1).drop("served", "moment", "money"),
-        cases=served.group_by("customer", "at").agg(**{name: served[name].min() for name in CASE_COLUMNS}),
-        purchases=seen.filter(seen.served == 0).select("customer", "at", "money", "moment"),
+        moments=seen.filter(seen.served == 1).drop("served").rename(next_moment="turn"),
+        cases=served.group_by("customer", "at").agg(**{name: served[name].min() for name in prepared.factors}),
+        purchases=seen.filter(seen.served == 0).select("customer", "at", money="spent", moment="turn"),
         before=before,
-        untold=bought.filter(bought.untold.notnull()).select("customer", "at", currency=bought.untold),
+        untold=untold if untold.count().to_pyarrow().as_py() else None,
     )
 
 
@@ -89,7 +96,7 @@ def spells(time: CustomerTime, prepared: Prepared, *, horizon_days: int) -> ibis
 
 def _bought(prepared: Prepared) -> ibis.Table:
     """All orders: `customer`, `at`; `money` and `day` of those whose money can be told, else the currency, `untold`."""
-    placed = with_money(orders(prepared.purchases), prepared)
+    placed = with_money(of_one_currency(prepared.orders), prepared)
     day = ibis.cases((placed.money.notnull(), placed["at"] // SECONDS_PER_DAY))
     untold = ibis.cases((placed.money.isnull(), placed.currency))
     return placed.select("customer", "at", "money", day=day, untold=untold)
@@ -134,6 +141,8 @@ def _line(prepared: Prepared, touches: ibis.Table, bought: ibis.Table, before: i
 
 def _on_line(table: ibis.Table, *, served: int) -> ibis.Table:
     """With all columns of the line, null where the table has none."""
-    nothing = ibis.literal(None, type="int64")
-    history = {name: table[name] if name in table.columns else nothing for name in HISTORY}
-    return table.select("customer", "at", **history, served=ibis.literal(served, type="int64"))
+    history = {
+        name: table[name].cast(kind) if name in table.columns else ibis.literal(None, type=kind)
+        for name, kind in HISTORY.items()
+    }
+    return table.select("customer", "at", **history, served=ibis.literal(served, type="int8"))

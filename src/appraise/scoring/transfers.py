@@ -37,4 +37,5 @@ INDICATOR: Final = Indicator(
         Attribution.DIRECT, case_mix=("channel", "topic", "segment"), minimum_events=10, weight=0.0
     ),
     measure=transfers,
+    reads=("transferred",),
 )
