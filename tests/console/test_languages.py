@@ -109,7 +109,9 @@ def said() -> set[str]:
         for form in ([message] if isinstance(message, str) else message)
     }
     for template in (CONSOLE / "templates").glob("*.html"):
-        found |= set(re.findall(r'say\("([^"]*)"', template.read_text("utf-8")))
+        text = template.read_text("utf-8")
+        found |= set(re.findall(r'say\("([^"]*)"', text))
+        found |= {form for forms in re.findall(r'say_many\("([^"]*)", "([^"]*)"', text) for form in forms}
     for one in BY_KEY.values():
         found |= {one.name, one.question, one.opening, one.counts, one.does_not_count, *one.outcome}
     found |= {word for page in PAGES for word in (page.title, page.in_menu) if word}
