@@ -149,9 +149,7 @@ def test_disputes_are_counted_timed_and_not_repeated(company: Company) -> None:
         )
     )
     assert company.section("ann").section.state is SectionState.DISPUTED  # the first one waits
-    done(filed(company, item=1, days=14))
-    assert code(ended(company, "dora", DisputeState.DECLINED)) is None
-    assert code(filed(company, item=1)) == "TOO_MANY"
+    assert code(filed(company, item=1, days=14)) == "TOO_MANY"  # the withdrawn one counts, too
 
 
 def test_a_claim_names_its_event_and_moves_no_section(company: Company) -> None:

@@ -110,13 +110,19 @@ def too_unreliable(
     evidence: Evidence,
 ) -> Absence:
     """Reliability grows with evidence n as n/(n + k), which says how much would be enough."""
-    start = f"With {_number(amount)} {words.amount} the reliability is {reliability:.2f}, below the {needed:.2f} needed"
+    has = short_of(reliability, needed)
+    start = f"With {_number(amount)} {words.amount} the reliability is {has}, below the {needed:.2f} needed"
     enough = amount * (1 - reliability) / max(reliability, 1e-9) * needed / (1 - needed) if needed < 1 else float("inf")
     if enough > _HOPELESS * max(amount, 1.0):
         end = "employees hardly differ here, so that no amount of evidence within reach would tell them apart"
     else:
         end = f"about {_number(enough)} {words.amount} would be enough"
     return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, f"{start}; {end}.", evidence)
+
+
+def short_of(value: float, needed: float) -> str:
+    """A value below what is needed in as many digits, from two on, as tell it from that."""
+    return next((told for digits in range(2, 7) if float(told := f"{value:.{digits}f}") < needed), f"{value:.6f}")
 
 
 def _number(value: float) -> str:

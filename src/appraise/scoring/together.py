@@ -14,6 +14,7 @@ from appraise.domain.policies import Policy
 from appraise.domain.profiles import GENERAL, Shares, weights_of
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate
 from appraise.errors import NotEnough
+from appraise.scoring.absences import short_of
 from appraise.scoring.arrays import FloatArray
 from appraise.scoring.error_correlations import ErrorCorrelations, as_matrix
 from appraise.scoring.findings import Findings, Measured, Results
@@ -254,9 +255,9 @@ def _gated(
             f"{policy.minimum_observed_weight:.0%} are needed."
         )
     if float(figure.reliability) < policy.publish_reliability:
+        has = short_of(float(figure.reliability), policy.publish_reliability)
         return _absent(
-            f"Together the indicators have a reliability of {figure.reliability:.2f}, below the "
-            f"{policy.publish_reliability:.2f} needed."
+            f"Together the indicators have a reliability of {has}, below the {policy.publish_reliability:.2f} needed."
         )
     return figure
 
