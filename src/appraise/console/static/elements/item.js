@@ -19,6 +19,7 @@ export class AppraiseItem extends Spoken {
     isEditable: { attribute: false },
     isAssessable: { attribute: false },
     isOwn: { attribute: false },
+    isByLevel: { attribute: false },
     disputes: { attribute: false },
     moves: { attribute: false },
     actions: { attribute: false },
@@ -39,6 +40,8 @@ export class AppraiseItem extends Spoken {
     /** Whether the reader assesses themselves. */
     this.isAssessable = false;
     this.isOwn = false;
+    /** Whether the level of the data stands where nobody rated. */
+    this.isByLevel = false;
     /** @type {any[]} objections to this item or to evidence of it */
     this.disputes = [];
     /** @type {any[]} what calibration moved */
@@ -172,8 +175,9 @@ export class AppraiseItem extends Spoken {
   #words() {
     const { rating, comment, reason } = this.item;
     if (rating === null && comment === null) return html`<p class="manager soft">${t`Not rated yet.`}</p>`;
+    const given = this.isByLevel && this.moves.length === 0 ? t`Level of the data; nobody rated it:` : t`Manager’s rating:`;
     return html`<div class="manager">
-      ${isRatable(this.item) ? html`<p><b>${t`Manager’s rating:`}</b> ${rating === null ? t`none` : t`${rating} of 5`}</p>` : html`<p><b>${t`Manager’s words:`}</b></p>`}
+      ${isRatable(this.item) ? html`<p><b>${given}</b> ${rating === null ? t`none` : t`${rating} of 5`}</p>` : html`<p><b>${t`Manager’s words:`}</b></p>`}
       ${comment === null ? nothing : html`<blockquote>${comment}</blockquote>`}
       ${reason === null ? nothing : html`<p class="small">${t`Why it differs from the data: ${reason}`}</p>`}
       ${this.moves.map(

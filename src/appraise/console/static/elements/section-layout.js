@@ -3,6 +3,7 @@
 import { css } from "lit";
 
 export const layout = css`
+  .notice.unreviewed { margin-top: var(--s3); }
   .frame { container: section / inline-size; }
   header { padding-bottom: var(--s6); }
   h1, .ghost-head { font: 400 var(--size-head) / 1.12 var(--serif); letter-spacing: -0.02em; margin-block: var(--s1) var(--s2); overflow-wrap: anywhere; }

@@ -156,7 +156,7 @@ export class AppraiseSection extends Spoken {
   #item(data, item) {
     return html`<appraise-item .item=${item} .client=${this.client} .section=${this.section} .saving=${this.saving} .stamp=${this._stamp}
       .isEditable=${data.allowedActions.includes("RATE")} .areRatingsVisible=${data.ratingsVisible}
-      .isAssessable=${data.allowedActions.includes("ASSESS_SELF") && !isContext(item)} .isOwn=${data.isOwn} .actions=${data.allowedActions}
+      .isAssessable=${data.allowedActions.includes("ASSESS_SELF") && !isContext(item)} .isOwn=${data.isOwn} .isByLevel=${data.handedIn?.ratedByLevel.includes(item.indicator.name) ?? false} .actions=${data.allowedActions}
       .disputes=${data.disputes.filter((/** @type {any} */ one) => one.itemId === item.id)}
       .moves=${data.calibrationMoves.filter((/** @type {any} */ one) => one.itemId === item.id)}></appraise-item>`;
   }

@@ -249,6 +249,7 @@ export default {
   "The employee’s own rating:": "Eigene Bewertung der beurteilten Person:",
   "Not rated yet.": "Noch nicht bewertet.",
   "Manager’s rating:": "Bewertung der Führungskraft:",
+  "Level of the data; nobody rated it:": "Stufe aus den Daten; niemand hat bewertet:",
   "Manager’s words:": "Worte der Führungskraft:",
   "Why it differs from the data: {0}": "Warum sie von den Daten abweicht: {0}",
   "{0} from {1} to {2} on {3}: {4}": "{0} von {1} auf {2} am {3}: {4}",
