@@ -1,11 +1,13 @@
 """Which engine a setting means, and what is said where it cannot be had."""
 
+import gc
 import sys
+from pathlib import Path
 
 import pytest
 
 from appraise.errors import InvalidInput
-from appraise.events.engine import scoring_engine
+from appraise.events.engine import open_engine, scoring_engine
 from appraise.settings import Settings
 
 
@@ -26,3 +28,21 @@ def test_spark_without_pyspark_says_what_to_install(monkeypatch: pytest.MonkeyPa
     with pytest.raises(InvalidInput, match="PySpark is not installed") as refused:
         scoring_engine("spark://nowhere:7077")
     assert "appraise[spark]" in str(refused.value.hint)
+
+
+def test_what_does_not_fit_lies_in_a_private_directory_that_goes_with_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sort of 12 million numbers in 64 MB has to be spilled."""
+    monkeypatch.chdir(tmp_path)
+    engine = open_engine(memory_limit="64MB", threads=1)
+    (spill,) = map(Path, engine.raw_sql("SELECT current_setting('temp_directory')").fetchone())
+    engine.raw_sql("CREATE TABLE sorted AS SELECT hash(range) AS number FROM range(12_000_000) ORDER BY number")
+
+    assert [path.suffix for path in spill.iterdir()]
+    assert spill.stat().st_mode & 0o077 == 0
+    assert list(tmp_path.iterdir()) == []
+    engine.disconnect()
+    del engine
+    gc.collect()
+    assert not spill.exists()

@@ -1,6 +1,9 @@
 """The query engines, and the small part of DuckDB's SQL that text is put into."""
 
 import hashlib
+import shutil
+import tempfile
+import weakref
 from typing import TYPE_CHECKING, Final, Protocol
 
 from appraise.errors import InvalidInput
@@ -46,11 +49,18 @@ def scoring_engine(location: str, *, memory_limit: str | None = None) -> Engine:
 
 
 def open_engine(*, memory_limit: str | None = None, threads: int | None = None) -> "Backend":
-    """An in-memory DuckDB."""
+    """An in-memory DuckDB.
+
+    What does not fit the limit lies in a private directory of the machine's temporary ones (`TMPDIR`), and goes with
+    the engine: DuckDB's own default is the directory that the command was started in.
+    """
     # Ibis takes a second to import, and writing events needs none of it.
     from appraise.events.duckdb_engine import DuckDBEngine  # noqa: PLC0415
 
     connection: Backend = DuckDBEngine().connect()
+    spill = tempfile.mkdtemp(prefix="appraise-spill-")
+    weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
+    connection.raw_sql(f"SET temp_directory = {literal(spill)}")
     connection.raw_sql("SET TimeZone = 'UTC'")
     # Whoever needs an order asks for it; to keep one, large tables would be held in memory twice.
     connection.raw_sql("SET preserve_insertion_order = false")
