@@ -9,7 +9,7 @@ from appraise.domain.periods import Period
 
 
 class Stance(StrEnum):
-    """SEEN_NOT_AGREE is an acknowledgement; NO_RESPONSE was written by the clock and is no agreement."""
+    """SEEN_NOT_AGREE is an acknowledgement; NO_RESPONSE was written when it became final and is no agreement."""
 
     AGREE = "AGREE"
     SEEN_NOT_AGREE = "SEEN_NOT_AGREE"

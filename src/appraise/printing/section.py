@@ -19,7 +19,7 @@ CONTEXT: Final = "Context: weighs nothing and is not rated"
 STANCES: Final = {
     Stance.AGREE: "The employee has read it and agrees.",
     Stance.SEEN_NOT_AGREE: "The employee has read it and does not agree.",
-    Stance.NO_RESPONSE: "The employee did not answer in time. That is no agreement.",
+    Stance.NO_RESPONSE: "The employee had not answered when it became final. That is no agreement.",
     None: "There is no answer of the employee.",
 }
 UNREVIEWED: Final = (

@@ -35,7 +35,8 @@ class StanceValue(Enum):
         Stance.SEEN_NOT_AGREE.value, description="Seen, and does not agree. It is an acknowledgement all the same."
     )
     NO_RESPONSE = strawberry.enum_value(
-        Stance.NO_RESPONSE.value, description="Nobody answered in time. Not an agreement; only the clock says it."
+        Stance.NO_RESPONSE.value,
+        description="Nobody had answered when it became final, by the clock or by HR. Nobody gives it; no agreement.",
     )
 
 

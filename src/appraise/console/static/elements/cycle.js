@@ -230,6 +230,7 @@ export class AppraiseCycle extends Page {
           </tbody>
         </table>
       </div>
+      <p class="soft small">${t`Told from expected: of the figures that may carry a consequence, those that differ when chance among all of them is allowed for. A section may say of a single figure that it differs.`}</p>
       <details>
         <summary>${t`How each was measured`}</summary>
         ${run.coverage.map((/** @type {any} */ one) => html`<h3>${this.names[one.indicator] ?? one.indicator}</h3>

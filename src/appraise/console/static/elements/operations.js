@@ -30,6 +30,7 @@ fragment SectionParts on Section {
   version
   total
   observedWeight
+  minimumObservedWeight
   ratingsVisible
   allowedActions
   isOwn

@@ -151,4 +151,4 @@ export const OUTCOMES = words({
 });
 
 /** @type {Record<string, string>} */
-export const STANCES = words({ AGREE: "Seen, and agrees", SEEN_NOT_AGREE: "Seen, and does not agree", NO_RESPONSE: "No answer came in time" });
+export const STANCES = words({ AGREE: "Seen, and agrees", SEEN_NOT_AGREE: "Seen, and does not agree", NO_RESPONSE: "No answer before it became final" });

@@ -196,6 +196,7 @@ export default {
   "Outcomes": "Ergebnisse",
   "Attributed": "Zugeordnet",
   "Told from expected": "Vom Erwarteten unterscheidbar",
+  "Told from expected: of the figures that may carry a consequence, those that differ when chance among all of them is allowed for. A section may say of a single figure that it differs.": "Vom Erwarteten unterscheidbar: von den Werten, die Folgen haben dürfen, jene, die sich auch dann unterscheiden, wenn der Zufall unter ihnen allen berücksichtigt ist. Ein Abschnitt kann von einem einzelnen Wert sagen, dass er sich unterscheidet.",
   "How each was measured": "Wie jede gemessen wurde",
   "Rules": "Regeln",
   "Move it to other days …": "Auf andere Tage verlegen …",
