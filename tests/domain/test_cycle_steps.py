@@ -14,6 +14,7 @@ from appraise.domain.periods import Period
 from appraise.domain.section_states import SectionState
 from appraise.domain.sections import Refusal
 
+FIVE = HostScale(Decimal(0), Decimal(5), Decimal("0.5"))
 PLAIN = Cycle(CycleId("c"), "2025", Period(date(2025, 1, 1), date(2026, 1, 1)))
 
 # stage: (the next, the next where the cycle calibrates, can be cancelled, its rules can be changed)
@@ -125,16 +126,19 @@ def test_a_cycle_is_not_cancelled_without_a_reason() -> None:
 @pytest.mark.parametrize(
     ("rules", "field"),
     [
-        (CycleRules(response_days=7), "responseDays"),
-        (CycleRules(most_disputes=0), "mostDisputes"),
+        (CycleRules(response_days=7, host_scale=FIVE), "responseDays"),
+        (CycleRules(most_disputes=0, host_scale=FIVE), "mostDisputes"),
         (CycleRules(host_scale=HostScale(Decimal(0), Decimal(10), Decimal(1))), "hostScale"),
-        (CycleRules(calibrates=True, dotted_parts=True), None),
+        (CycleRules(), "hostScale"),
+        (CycleRules(calibrates=True, dotted_parts=True, host_scale=FIVE), None),
     ],
 )
 def test_what_employees_were_told_stands(rules: CycleRules, field: str | None) -> None:
     words = "1 section was shared with employees; days to answer, disputes and the host's scale stand"
-    told = with_rules(PLAIN, rules, told=1)
+    scaled = replace(PLAIN, rules=CycleRules(host_scale=FIVE))
+    told = with_rules(scaled, rules, told=1)
 
+    assert with_rules(PLAIN, CycleRules(host_scale=FIVE), told=1) == scaled  # no scale had been told
     assert told == (replace(PLAIN, rules=rules) if field is None else Refusal("CYCLE_STATE", words, field))
 
 

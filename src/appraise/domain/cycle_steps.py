@@ -116,7 +116,7 @@ def _told_otherwise(before: CycleRules, after: CycleRules, told: int) -> Refusal
     changed = {
         "responseDays": before.response_days != after.response_days,
         "mostDisputes": before.most_disputes != after.most_disputes,
-        "hostScale": before.host_scale != after.host_scale,
+        "hostScale": before.host_scale not in {None, after.host_scale},  # without one nothing was told
     }
     field = next((name for name, is_changed in changed.items() if is_changed), None)
     if field is None:
