@@ -58,5 +58,5 @@ def test_what_does_not_fit(name: str, values: list[Any]) -> None:
 def test_an_indicator_has_the_keys_of_all_and_those_that_are_its_alone() -> None:
     of_all = ("attribution", "case_mix", "minimum_events", "weight", "window_days", "half_life_days", "horizon_days")
 
-    assert tuple(key.name for key in keys_of(SATISFACTION)) == of_all
+    assert tuple(key.name for key in keys_of(SATISFACTION)) == (*of_all, "minimum_response", "response_ratio")
     assert tuple(key.name for key in keys_of(ATTRITION)) == (*of_all, "relation", "inactive_after_days")
