@@ -83,6 +83,7 @@ def test_a_fresh_installation_initialises_and_is_well(
     ]
 
 
+@pytest.mark.long
 def test_the_wheel_serves_its_pages_and_their_scripts(served: str) -> None:
     with urllib.request.urlopen(f"{served}/sign-in") as page:
         text = page.read().decode()

@@ -88,9 +88,7 @@ EITHER = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # to sc
 
 @pytest.fixture
 def deployment(database: Database, tmp_path: Path) -> Deployment:
-    """In the place of the one without event tables."""
-    events = EventStore(str(tmp_path / "events"))
-    events.initialise()
+    (events := EventStore(str(tmp_path / "events"))).initialise()
     return Deployment(database=database, events=events, secret=b"key of the tests", code_version="test")
 
 
@@ -291,6 +289,7 @@ def test_who_was_erased_is_not_compared_and_the_others_are(served: Company) -> N
     assert found.verdict is Verdict.DIFFERENT
 
 
+@pytest.mark.long
 @EITHER
 def test_people_whose_stored_text_was_changed_are_told(served: Company) -> None:
     run = scored(served)
@@ -303,6 +302,7 @@ def test_people_whose_stored_text_was_changed_are_told(served: Company) -> None:
     assert again(served, run.id).inputs[2] == Input("people", State.DIFFERENT, "of 7, 1 are not as the index says")
 
 
+@pytest.mark.long
 @EITHER
 def test_other_code_and_a_package_that_is_gone_are_told_and_the_rest_is_compared(
     served: Company, install: Callable[[str, str], None], tmp_path: Path
@@ -388,8 +388,8 @@ def test_what_is_kept_of_people_is_read_back_as_it_was(served: Company) -> None:
 
 def test_a_second_run_keeps_only_what_is_new_of_people(served: Company, move: Callable[..., None]) -> None:
     def counted() -> list[int | None]:
+        names = ("people_snapshots", "person_texts")
         with served.deployment.database.reading() as session:
-            names = ("people_snapshots", "person_texts")
             return [session.scalar(text(f"SELECT count(*) FROM {name}")) for name in names]
 
     scored(served)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -379,12 +380,13 @@ class Walk(RuleBasedStateMachine):
         assert verify_audit(self.company.deployment).first_break is None
 
 
-def test_every_walk_goes_where_the_table_says(company: Company) -> None:
+@pytest.mark.parametrize("walks", [5, pytest.param(40, marks=pytest.mark.long)])
+def test_every_walk_goes_where_the_table_says(company: Company, walks: int) -> None:
     machine = type("WalkOfThis", (Walk,), {"company": company, "looked_at": set()})
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=10,
+            max_examples=walks,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),

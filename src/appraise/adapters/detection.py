@@ -266,7 +266,7 @@ def _check_body(path: Path, text: str, shape: FileShape, delimiter: str) -> None
         return
     for other in DELIMITERS.replace(delimiter, ""):
         widths = {len(row) for row in _sample_rows(sample, other)[first + 1 :]}
-        if widths and widths != {1} and 1 not in widths:
+        if widths == {len(header)}:
             raise InvalidInput(
                 f"the header has {delimiter!r} between its cells, and the rows below have {other!r}",
                 place=Place(path.name),
