@@ -7,8 +7,8 @@ customers, so that kinds of case are foretold wrongly until calibrated; fits are
 import numpy as np
 
 from appraise.errors import NotEnough
-from appraise.scoring.rates import compared, compared_anew
-from appraise.statistics.shrinkage import mean_spread, normal
+from appraise.scoring.rates import compared
+from appraise.statistics.shrinkage import normal
 from appraise.statistics.within import design_effect
 from validation.answers import Answers, Figures, Trial, plain, pooled
 from validation.company import STRATA, Floats, Integers, Staff, World, cases, totals
@@ -81,8 +81,8 @@ def _ours(
 ) -> Answers:
     money, foretold, visits = spent
     cells, kinds = cells_of(credit, money, foretold, kind, shape=(J, STRATA)), np.arange(STRATA)[None]
-    first = compared(cells, kinds, floor=None)
-    residual = money - first.rate[kind] * foretold
+    outcome = compared(cells, kinds, floor=None)
+    residual = money - outcome.rate[kind] * foretold
     # Spells that promise alike vary alike: half octaves of what was foretold.
     band = np.clip(np.floor(2.0 * np.log2(foretold)) + _MIDDLE_BAND, 0, _BANDS - 1).astype(np.int64)
     count = np.maximum(np.bincount(band, minlength=_BANDS), 1)
@@ -94,9 +94,7 @@ def _ours(
     known = credit.by_employee(w**2 * visits[credit.outcome], J) >= _FEWEST
     if known.sum() < 2:
         raise NotEnough("hardly anybody has a foretold purchase", expected="more contacts")
-    dispersion = inflation * float(variance.sum() / first.exposed.sum())
-    spread = mean_spread(first.ratio[0][known], inflation * variance[known] / first.expected[0][known] ** 2)
-    outcome = compared_anew(cells, kinds, first, floor=None, spread=spread, dispersion=dispersion)
+    dispersion = inflation * float(variance.sum() / outcome.exposed.sum())
 
     def figures(rows: Integers) -> Figures:
         ratio = outcome.ratio[0][rows]

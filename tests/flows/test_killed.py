@@ -101,7 +101,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
         yield Shop(open_deployment(Settings()), ready, tmp_path, random.Random(7))  # noqa: S311  # moments, no secrets
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(40, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [2, pytest.param(40, marks=pytest.mark.long)])
 def test_imports_erasures_and_compactions_that_are_killed_are_finished_by_repeating_them(
     shop: Shop, rounds: int
 ) -> None:

@@ -380,7 +380,7 @@ class Walk(RuleBasedStateMachine):
         assert verify_audit(self.company.deployment).first_break is None
 
 
-@pytest.mark.parametrize("walks", [5, pytest.param(40, marks=pytest.mark.long)])
+@pytest.mark.parametrize("walks", [10, pytest.param(40, marks=pytest.mark.long)])
 def test_every_walk_goes_where_the_table_says(company: Company, walks: int) -> None:
     machine = type("WalkOfThis", (Walk,), {"company": company, "looked_at": set()})
     run_state_machine_as_test(

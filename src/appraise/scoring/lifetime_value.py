@@ -11,7 +11,6 @@ from decimal import Decimal
 
 import ibis
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from appraise.domain.events import EventKind
@@ -46,13 +45,13 @@ from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, 
 from appraise.scoring.indicator import Indicator, Shared
 from appraise.scoring.left_out import counted, excluded_throughout, reason_of
 from appraise.scoring.prepared import Prepared
-from appraise.scoring.rates import Cells, Compared, compared, compared_anew
+from appraise.scoring.rates import Compared, compared
 from appraise.scoring.ratios import case_mix_notes, explained
 from appraise.scoring.repeat_purchase import nothing_to_cover
 from appraise.scoring.spells import HISTORY, CustomerTime, spells
 from appraise.scoring.winsorising import Capped, winsorised
 from appraise.scoring.working import exactly
-from appraise.statistics.shrinkage import FEWEST_EMPLOYEES, Shrunk, mean_spread, normal
+from appraise.statistics.shrinkage import Shrunk, normal
 from appraise.statistics.within import design_effect
 
 WORDS = Words("expected purchases")
@@ -235,15 +234,14 @@ def _results(comparison: _Comparison, left_out: Mapping[int, LeftOut], prepared:
     if not employees.size:
         return Results()
     try:
-        first = compared(cells, kinds.stratum, floor=None)
-        clusters = clustered(credited, first.rate)
-        variance = _variance(comparison, first, employees)
+        outcome = compared(cells, kinds.stratum, floor=None)
+        clusters = clustered(credited, outcome.rate)
+        variance = _variance(comparison, outcome, employees)
         inflation = design_effect(clusters.squares, float(variance.sum()))
         amount = _visits(credited, employees)
         evidence = _with_left_out(clusters.evidence(amount), employees, left_out)
         telling = amount >= _FEWEST
-        dispersion = inflation * float(variance.sum() / first.exposed.sum())
-        outcome = _anew(cells, kinds, first, telling, inflation * variance, dispersion)
+        dispersion = inflation * float(variance.sum() / outcome.exposed.sum())
         sampling = inflation * variance / outcome.expected[-1] ** 2
     except NotEnough as error:
         clusters = clustered(credited, np.ones(kinds.profiles))
@@ -270,20 +268,6 @@ def _results(comparison: _Comparison, left_out: Mapping[int, LeftOut], prepared:
         LIFETIME_VALUE, policy, everybody.of(chosen), outcome.part[chosen], figures, residuals=clusters.residuals
     )
     return Results({**silent, **told.said}, told.measured)
-
-
-def _anew(  # what the comparison is made of
-    cells: Cells,
-    kinds: Strata,
-    first: Compared,
-    telling: npt.NDArray[np.bool_],
-    variance: FloatArray,
-    dispersion: float,
-) -> Compared:
-    if telling.sum() < FEWEST_EMPLOYEES or not variance[telling].all():
-        return first
-    spread = mean_spread(first.ratio[-1][telling], variance[telling] / first.expected[-1][telling] ** 2)
-    return compared_anew(cells, kinds.stratum, first, floor=None, spread=spread, dispersion=dispersion)
 
 
 def _figures(  # what figures are made of

@@ -173,12 +173,6 @@ def _counts(observed: npt.ArrayLike, expected: npt.ArrayLike) -> tuple[FloatArra
     return O, E
 
 
-def mean_spread(estimate: FloatArray, variance: FloatArray) -> float:
-    """Posterior median of the sd between employees, as of `normal` and with its conditions (unchecked)."""
-    nodes = grid(lambda t: sd_log_likelihood(estimate, variance, t), sd_scales(estimate, variance), estimate.size)
-    return grid_quantiles(*nodes, (0.5,))[0]
-
-
 def rate_spread(observed: FloatArray, expected: FloatArray) -> float:
     """Posterior median of the cv between employees' rates, as of `gamma_poisson`, with its conditions unchecked."""
     nodes = grid(lambda c: _rate_log_likelihood(observed, expected, c), _cv_scales(observed), observed.size)
