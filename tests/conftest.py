@@ -99,12 +99,11 @@ def sqlite_database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]
 @pytest.fixture
 def postgresql_database(migrated_postgres: Database) -> Database:
     """One database for all tests, emptied before each: a new one would take a second."""
+    emptied = "; ".join(f'DELETE FROM "{name}"' for name, table in METADATA.tables.items() if table is not DATA_VERSION)
     with migrated_postgres.transaction() as session:
         # A replica checks no foreign keys and fires no triggers: the audit log can be emptied.
-        session.execute(text("SET LOCAL session_replication_role = replica"))
-        for table in METADATA.tables.values():
-            if table is not DATA_VERSION:
-                session.execute(table.delete())
+        every = f"SET LOCAL session_replication_role = replica; {emptied}"
+        session.exec_driver_sql(every, execution_options={"no_parameters": True})  # many statements at once
     return migrated_postgres
 
 
