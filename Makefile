@@ -14,7 +14,7 @@ UV = $$(.ci/uv)
 export PYTHONDONTWRITEBYTECODE =
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# make/make/p' Makefile
 
 .venv/.synced: uv.lock pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	@uv=$(UV) && "$$uv" sync --frozen && touch $@
@@ -22,6 +22,8 @@ help:
 run: .venv/.synced
 	@.venv/bin/appraise demo
 
+# Four workers fill the processors: each computes matrices in one thread.
+test: export OPENBLAS_NUM_THREADS = 1
 test: .venv/.synced
 	.venv/bin/pytest -n 4 --dist loadfile
 
