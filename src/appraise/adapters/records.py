@@ -23,7 +23,8 @@ class PeopleRecord:
 
     `key` is the source's own stable id of the person; `references` all ids and addresses under which other systems
     may name this person, `key` included. `effective_from`/`effective_to` (exclusive) bound the job where the export
-    is effective-dated; None means "as of the import". `row` counts as a spreadsheet does. `attributes` are extra
+    is effective-dated; None means "as of the import". `ended_as` is how such a job ended, on `termination_date`, where
+    `status` tells how it was until then. `row` counts as a spreadsheet does. `attributes` are extra
     columns that a policy may need, e.g. `level`; sensitive columns are never read.
     """
 
@@ -41,4 +42,5 @@ class PeopleRecord:
     effective_from: date | None = None
     effective_to: date | None = None
     managers: tuple[ManagerReference, ...] = ()
+    ended_as: EmploymentStatus | None = None
     attributes: tuple[tuple[str, str], ...] = ()

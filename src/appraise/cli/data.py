@@ -41,6 +41,7 @@ def register(app: typer.Typer) -> None:
     app.command()(undo)
     app.command()(score)
     app.command()(export)
+    app.command(name="export-people")(export_people)
     app.command()(doctor)
 
 
@@ -217,6 +218,20 @@ def export(
     from appraise.cli.scoring import export_cycle
 
     export_cycle(cycle, to, format=format.value)
+
+
+def export_people(
+    source: Annotated[str, typer.Argument(help="Whose data it is, as `appraise import --source` said.")],
+    to: Annotated[Path, typer.Option(help="File to write.")],
+    format: Annotated[Format, typer.Option(help="csv for spreadsheets, jsonl for machines.")] = Format.CSV,  # noqa: A002  # the option's natural name
+) -> None:
+    """Write all that is known of people from one source, to be imported again by `appraise import csv`.
+
+    Example:  appraise export-people successfactors --to people.csv
+    """
+    from appraise.cli.importing import export_to
+
+    export_to(to, source, format=format.value)
 
 
 def doctor(json: Json = False) -> None:

@@ -11,6 +11,7 @@ from rich.table import Table
 from appraise.adapters.contract import EmployeeSource, EventSource, ImportOptions, MixedSource
 from appraise.adapters.discovery import adapter_named
 from appraise.bootstrap import open_deployment, utc_now
+from appraise.cli.deployment import AT_THE_MACHINE
 from appraise.cli.output import console, print_json, reading_bar
 from appraise.domain.mapping import RejectedRow
 from appraise.domain.money import MINOR_DIGITS
@@ -20,6 +21,8 @@ from appraise.events.log import KindCounts
 from appraise.events.report import ImportReport
 from appraise.settings import Settings
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.export_people import export_people
+from appraise.use_cases.export_sections import ExportFormat
 from appraise.use_cases.import_events import import_events
 from appraise.use_cases.import_people import import_people
 from appraise.use_cases.people_changes import ChangedFact, PersonChange
@@ -150,6 +153,19 @@ def print_suggestion(name: str, path: Path) -> None:
             hint="use `appraise import csv FILE --suggest-mapping` for a table of your own",
         )
     console.print(adapter.suggest_mapping(path), soft_wrap=True, highlight=False, markup=False)
+
+
+def export_to(to: Path, source: str, *, format: str) -> None:  # noqa: A002  # the option's natural name
+    deployment = open_deployment(Settings())
+    draft = to.with_name(to.name + ".part")
+    done = export_people(
+        deployment, AT_THE_MACHINE, source, format=ExportFormat(format), write=draft.write_bytes, at=utc_now()
+    )
+    draft.replace(to)
+    told = f"{done.people:,} people of {source} written to {to}, in {done.rows:,} rows"
+    console.print(told, highlight=False, soft_wrap=True)
+    again = f"appraise import csv {to} --source {source} --as-of {done.as_of}"
+    console.print(f"  read again by: {again}", highlight=False, soft_wrap=True)
 
 
 def print_people(path: Path, report: PeopleReport, rejected_to: Path | None = None) -> None:

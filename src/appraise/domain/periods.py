@@ -1,7 +1,9 @@
 """Half-open periods of days: the start belongs to the period, the end does not."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Self
 
 from appraise.domain.language import speech
@@ -52,3 +54,12 @@ class Period:
 
     def __str__(self) -> str:
         return f"{self.start} – {self.end or 'open'}"
+
+
+def stretches(periods: Iterable[Period]) -> list[Period]:
+    """The time that the periods cover, in order, cut wherever one of them starts or ends."""
+    given = list(periods)
+    days = {period.start for period in given} | {period.end for period in given if period.end is not None}
+    cuts: list[date | None] = [*sorted(days), None]
+    found = [Period(start, end) for start, end in pairwise(cuts) if start is not None]
+    return [stretch for stretch in found if any(stretch.start in period for period in given)]

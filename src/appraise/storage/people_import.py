@@ -72,6 +72,13 @@ def newest_look(session: Session, source: str) -> date | None:
     return max((date.fromisoformat(dict(details)["as_of"]) for (details,) in session.execute(statement)), default=None)
 
 
+def sources(session: Session) -> list[str]:
+    """Those of which an export of people was imported."""
+    table = AUDIT_LOG.c
+    subjects = session.execute(select(table.subject).where(table.action == IMPORTED).distinct()).scalars()
+    return sorted(subject.removeprefix("source:") for subject in subjects)
+
+
 def subject_of(source: str) -> str:
     return f"source:{source}"
 

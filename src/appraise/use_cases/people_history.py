@@ -233,7 +233,8 @@ def _dated(
 
 
 def _row(record: PeopleRecord, on: date) -> DatedRow:
-    word = record.status.value if record.status in LEFT else None
+    left = record.ended_as or (record.status if record.status in LEFT else None)
+    word = None if left is None else left.value
     return DatedRow(record.effective_from or on, record.effective_to, record.termination_date, word)
 
 
@@ -260,4 +261,5 @@ def _job(record: PeopleRecord, status: EmploymentStatus | None = None, *, on: da
         shown = EmploymentStatus.ACTIVE  # until the last day it is an ordinary job
     if shown is EmploymentStatus.PREHIRE and on is not None and record.hire_date is not None and record.hire_date > on:
         shown = EmploymentStatus.ACTIVE  # the job starts on the day of hire and is an ordinary one from then on
-    return Job(shown, record.job_title, record.department_code or record.department_name, record.attributes)
+    code = record.department_code or record.department_name
+    return Job(shown, record.job_title, code, tuple(sorted(record.attributes)))

@@ -11,6 +11,7 @@ from appraise.domain.employees import EmploymentStatus
 
 PEOPLE_COLUMNS = (
     "key",
+    "key_namespace",
     "display_name",
     "given_name",
     "family_name",
@@ -21,13 +22,14 @@ PEOPLE_COLUMNS = (
     "department_code",
     "department_name",
     "status",
+    "ended_as",
     "hire_date",
     "termination_date",
     "effective_from",
     "effective_to",
 )
 NAME_ORDERS = ("first last", "last, first")
-MANAGER_KINDS = ("id", "email", "name")
+MANAGER_KINDS = ("id", "email", "name", "reference")
 
 _FILE_KEYS = {
     "format": str,
@@ -61,6 +63,8 @@ _PEOPLE_KEYS = {
 class ManagerMapping:
     """How the manager's column names the manager; `absent` are the words for "nobody".
 
+    A `reference` says itself what it is: `hr:id=0007`.
+
     `namespace` says which ids the column holds where they are not the persons' keys but one of their references.
     """
 
@@ -75,6 +79,8 @@ class PeopleMapping:
     """`columns` field → raw column; `references` namespace → raw column; `words` raw status → ours.
 
     `distinct` takes people out of a table that repeats them, e.g. one of ratings: rows that say the same are one.
+    `is_ours` says that we wrote the table (`appraise export-people`): jobs may begin together, and in CSV what a
+    spreadsheet would run is quoted.
     """
 
     columns: Mapping[str, str]
@@ -82,6 +88,7 @@ class PeopleMapping:
     date_format: str | None = None
     complete: bool = True
     distinct: bool = False
+    is_ours: bool = False
     name_order: str = NAME_ORDERS[0]
     effective_to_is_last_day: bool = False
     manager: ManagerMapping = field(default_factory=ManagerMapping)

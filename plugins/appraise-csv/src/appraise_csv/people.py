@@ -11,9 +11,11 @@ from appraise.adapters.files import detect, read_header, read_rows
 from appraise.adapters.people_reader import AS_NUMBER, MADE_A_NUMBER
 from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
 from appraise.adapters.settings import own_settings
+from appraise.adapters.spreadsheets import cell_text
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 from appraise_csv.mapping import PEOPLE_COLUMNS, ManagerMapping, PeopleMapping, TableMapping
 
+LEFT = (EmploymentStatus.TERMINATED, EmploymentStatus.RETIRED, EmploymentStatus.DECEASED)
 _DAYS = ("hire_date", "termination_date", "effective_from", "effective_to")
 
 
@@ -25,8 +27,13 @@ class _Refused(Exception):  # noqa: N818  # never leaves this module
 
 
 def canonical_people(columns: tuple[str, ...]) -> PeopleMapping:
-    """The mapping of a table whose columns have our own names; `reference.<namespace>` columns are references."""
+    """The mapping of a table whose columns have our own names; `reference.<namespace>` columns are references.
+
+    One that says of each key what it is (`key_namespace`) was written by `appraise export-people`.
+    """
     folded = {column.casefold(): column for column in columns}
+    is_ours = "key_namespace" in folded
+    manager = ManagerMapping("reference" if is_ours else "id")
     return PeopleMapping(
         columns={field: folded.get(field, field) for field in PEOPLE_COLUMNS if field in folded or field == "key"},
         references={
@@ -35,6 +42,9 @@ def canonical_people(columns: tuple[str, ...]) -> PeopleMapping:
         attributes={
             column.partition(".")[2]: column for column in columns if column.casefold().startswith("attribute.")
         },
+        is_ours=is_ours,
+        manager=manager,
+        dotted_manager=manager,
     )
 
 
@@ -55,13 +65,17 @@ def read_people(path: Path, mapping: TableMapping, options: ImportOptions) -> Re
     reader = _PersonReader(people, found, options, path.name)
     rejected: list[RejectedRow] = []
     records: list[PeopleRecord] = []
-    seen: dict[tuple[ExternalReference, date | None], tuple[int, dict[str, str]]] = {}
+    seen: dict[tuple[object, ...], tuple[int, dict[str, str]]] = {}
     repeated = 0
+    is_quoted = people.is_ours and shape.format == "csv"
     for number, cells in read_rows(path, shape, on_reject=rejected.append):
         row = {field: cells.get(column, "").strip() for field, column in found.items()}
+        if is_quoted:
+            row = {field: cell_text(text) or "" for field, text in row.items()}
         try:
             record = reader.record(number, row)
-            first, said = seen.setdefault((record.key, record.effective_from), (number, row))
+            job = (record.status, record.job_title, record.department_code, record.attributes) if people.is_ours else ()
+            first, said = seen.setdefault((record.key, record.effective_from, *job), (number, row))
             if first != number and people.distinct and row == said:
                 repeated += 1
                 continue
@@ -123,7 +137,7 @@ class _PersonReader:
         for field in ("key", *self.people.references):
             if AS_NUMBER.fullmatch(row[field]):
                 raise _Refused(field, MADE_A_NUMBER)
-        key = ExternalReference(self.key_namespace, row["key"]).normalised()
+        key = ExternalReference(row.get("key_namespace") or self.key_namespace, row["key"]).normalised()
         name = _display_name(row, self.people.name_order)
         if not name:
             raise _Refused("display_name" if "display_name" in row else "family_name", "the person has no name")
@@ -132,6 +146,7 @@ class _PersonReader:
             days["effective_to"] = end + timedelta(days=1)
         if days["effective_from"] and days["effective_to"] and days["effective_to"] <= days["effective_from"]:
             raise _Refused("effective_to", "the period ends before it starts")
+        ended_as = self.ended_as(row, days)
         email = row.get("email") or None
         references = [key, *self.further_references(row)]
         if email is not None:
@@ -152,6 +167,7 @@ class _PersonReader:
             effective_from=days["effective_from"],
             effective_to=days["effective_to"],
             managers=tuple(self.managers(row)),
+            ended_as=ended_as,
             attributes=tuple((name, row[name]) for name in self.people.attributes if row[name]),
         )
 
@@ -163,15 +179,31 @@ class _PersonReader:
 
     def status(self, row: Mapping[str, str], termination: date | None) -> EmploymentStatus:
         if "status" in row:
-            if row["status"].casefold() not in self.words:
-                known = ", ".join(self.words)
-                raise _Refused("status", f"the mapping does not know this status; it knows: {known}")
-            return self.words[row["status"].casefold()]
+            return self.word(row, "status")
         left = termination is not None and (self.as_of is None or termination <= self.as_of)
         return EmploymentStatus.TERMINATED if left else EmploymentStatus.ACTIVE
 
+    def word(self, row: Mapping[str, str], field: str) -> EmploymentStatus:
+        if row[field].casefold() not in self.words:
+            known = ", ".join(self.words)
+            raise _Refused(field, f"the mapping does not know this status; it knows: {known}")
+        return self.words[row[field].casefold()]
+
+    def ended_as(self, row: Mapping[str, str], days: Mapping[str, date | None]) -> EmploymentStatus | None:
+        if not row.get("ended_as"):
+            return None
+        word = self.word(row, "ended_as")
+        if word not in LEFT or None in (days["effective_from"], days["termination_date"]):
+            reason = f"a job ends as {', '.join(LEFT)}, from effective_from to termination_date; one of them is missing"
+            raise _Refused("ended_as", reason)
+        return word
+
     def further_references(self, row: Mapping[str, str]) -> list[ExternalReference]:
-        return [ExternalReference(space, row[space]).normalised() for space in self.people.references if row[space]]
+        return [
+            ExternalReference(space, text).normalised()
+            for space in self.people.references
+            for text in _lines(row[space])
+        ]
 
     def managers(self, row: Mapping[str, str]) -> list[ManagerReference]:
         pairs = (
@@ -179,19 +211,30 @@ class _PersonReader:
             ("dotted_manager", self.people.dotted_manager, ReportingKind.DOTTED),
         )
         return [
-            ManagerReference(self.manager_reference(row[field], mapping), kind)
+            ManagerReference(self.manager_reference(field, text, mapping), kind)
             for field, mapping, kind in pairs
-            if row.get(field) and row[field].casefold() not in {word.casefold() for word in mapping.absent}
+            for text in _lines(row.get(field, ""))
+            if text.casefold() not in {word.casefold() for word in mapping.absent}
         ]
 
-    def manager_reference(self, value: str, mapping: ManagerMapping) -> ExternalReference:
+    def manager_reference(self, field: str, value: str, mapping: ManagerMapping) -> ExternalReference:
         match mapping.kind:
+            case "reference":
+                namespace, equals, name = value.partition("=")
+                if not (namespace and equals and name):
+                    raise _Refused(field, "the manager is not told as NAMESPACE=VALUE, e.g. hr:id=0007")
+                return ExternalReference(namespace, name).normalised()
             case "email":
                 return ExternalReference("email", value).normalised()
             case "name":
                 return ExternalReference("name", _turned(value, mapping.name_order)).normalised()
             case _:
                 return ExternalReference(mapping.namespace or self.key_namespace, value).normalised()
+
+
+def _lines(cell: str) -> list[str]:
+    """Several of one kind stand on lines of their own."""
+    return [line for text in cell.splitlines() if (line := text.strip())]
 
 
 def _contradiction(first: int, said: Mapping[str, str], row: Mapping[str, str], *, distinct: bool) -> tuple[str, str]:

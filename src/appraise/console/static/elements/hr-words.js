@@ -101,6 +101,7 @@ export const DEEDS = words({
   "cycle.score": "a scoring run",
   "scoring.ask": "asked for a scoring run",
   "policy.try": "tried a policy",
+  "people.export": "exported people",
   "people.import": "imported people",
   "upload.take": "sent a file",
   "import.plan": "planned an import",

@@ -39,6 +39,7 @@ export default {
   "a scoring run": "Auswertungslauf",
   "asked for a scoring run": "hat einen Auswertungslauf angefordert",
   "tried a policy": "hat ein Regelwerk erprobt",
+  "exported people": "hat Personen exportiert",
   "imported people": "hat Personen importiert",
   "sent a file": "hat eine Datei gesendet",
   "planned an import": "hat einen Import geplant",
