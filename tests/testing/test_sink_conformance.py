@@ -55,7 +55,7 @@ class Sink:
     @contextmanager
     def open(self, options: SinkOptions) -> Iterator[object]:
         with odoo.HostHttp(options, {"authorization": f"bearer {options.secret}"}) as http:
-            yield self._host(http, options)
+            yield self._host(odoo.Json2(http), options)
 
 
 @pytest.mark.parametrize(

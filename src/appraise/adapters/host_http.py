@@ -64,15 +64,29 @@ class HostHttp(AbstractContextManager["HostHttp"]):
         self, method: str, path: str, *, body: Any = None, params: Mapping[str, str] | None = None, empty: bool = False
     ) -> Any:
         """The JSON of the answer. `empty` says that an answer may have no body. `path` is quoted by `segment`."""
+        content = self._answer(method, path, params=params, json=body)
+        if empty and not content:
+            return None
         try:
-            answer = self._client.request(method, path, params=params, json=body)
+            return orjson.loads(content)
+        except ValueError as error:
+            raise HostBusy(f"{self._name} answered something that is no JSON") from error
+
+    def send(self, path: str, document: bytes, media: str) -> bytes:
+        """The answer to a document that is no JSON, as it came."""
+        return self._answer("POST", path, content=document, headers={"content-type": media})
+
+    def _answer(self, method: str, path: str, **request: Any) -> bytes:
+        try:
+            answer = self._client.request(method, path, **request)
         except httpx2.TimeoutException as error:
             raise HostBusy(f"{self._name} did not answer in time") from error
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             raise HostBusy(f"{self._name} did not answer whole: {str(error) or type(error).__name__}") from error
-        return self._read(answer, empty=empty)
+        self._check(answer)
+        return answer.content
 
-    def _read(self, answer: httpx2.Response, *, empty: bool) -> Any:
+    def _check(self, answer: httpx2.Response) -> None:
         status = answer.status_code
         if status in BUSY:
             raise HostBusy(f"{self._name} is busy ({status})", _wait(answer.headers))
@@ -80,14 +94,8 @@ class HostHttp(AbstractContextManager["HostHttp"]):
             raise HostLocked(f"{self._name} does not know the token (401): {self._words(answer)}")
         if status >= HTTPStatus.MULTIPLE_CHOICES:
             raise Answered(status, f"{self._name} refused ({status}): {self._words(answer)}")
-        if empty and not answer.content:
-            return None
         if len(answer.content) > LARGEST:
             raise HostRefused(f"{self._name} sent {len(answer.content):,} bytes")
-        try:
-            return orjson.loads(answer.content)
-        except ValueError as error:
-            raise HostBusy(f"{self._name} answered something that is no JSON") from error
 
     def _words(self, answer: httpx2.Response) -> str:
         """What the host says, on one line."""

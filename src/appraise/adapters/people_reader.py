@@ -106,7 +106,10 @@ class PersonReader:
             job_title=self.text(row, "job_title") or None,
             department_code=code or department or None,
             department_name=department or code or None,
-            **days,
+            hire_date=days["hire_date"],
+            termination_date=days["termination_date"],
+            effective_from=days["effective_from"],
+            effective_to=days["effective_to"],
             managers=tuple(self.managers(row)),
             attributes=tuple(self.attributes(row)),
         )

@@ -144,11 +144,11 @@ def print_proven() -> bool:
     """The matrix of what sinks declare and what they do at hosts that misbehave; whether all of it was proven."""
     from appraise.testing.file_conformance import proven_file
     from appraise.testing.host_files import TRIALS
-    from appraise.testing.hosts import FAKES  # servers take time to import
+    from appraise.testing.hosts import FAKES, sink_of  # servers take time to import
     from appraise.testing.sink_conformance import matrix, proven
 
     sinks = installed_sinks()
-    called = {name: one for name, one in sinks.items() if isinstance(one, CallSink) and name in FAKES}
+    called = {name: one for name in FAKES if isinstance(one := sinks.get(sink_of(name)), CallSink)}
     written = {name: one for name, one in sinks.items() if isinstance(one, FileSink) and name in TRIALS}
     tried = (
         {name: proven(sink, FAKES[name]) for name, sink in called.items()},

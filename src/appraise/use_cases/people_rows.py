@@ -67,8 +67,8 @@ def rows(told: Everybody, source: str) -> Iterator[Row]:
     for employee in sorted(told.known.keys() & key_of.keys(), key=lambda one: key_of[one]):
         known, person = told.known[employee], told.people[employee]
         about = _about(person, key_of[employee])
-        found = [*known.jobs, *known.solid, *known.dotted]
-        cuts = stretches(segment.period for segment in found)
+        periods = [one.period for one in known.jobs] + [one.period for one in (*known.solid, *known.dotted)]
+        cuts = stretches(periods)
         listed = [row for cut in cuts for row in _stretch(cut, known, told, key_of)]
         for row in listed or [{"status": EmploymentStatus.TERMINATED.value}]:
             yield about | row

@@ -1,5 +1,6 @@
-"""Final sections as fields of Odoo's appraisals, by the JSON-2 API of Odoo 19 and later."""
+"""Final sections as fields of Odoo's appraisals."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -22,16 +23,17 @@ from appraise.domain.host_scale import HostScale
 from appraise.domain.periods import Period
 from appraise.domain.write_back import Values
 from appraise.errors import InvalidInput
+from appraise_odoo.calls import Calls, Json2, XmlRpc
 
-MODEL: Final = "/json/2/hr.appraisal"
+JSON_2_SINCE: Final = 19
 NAMES: Final = {"score": "x_appraise_score", "status": "x_appraise_status", "note": "x_appraise_note"}
 PERCENT: Final = HostScale.percent()
 LATE: Final = 4
 
 
 class OdooHost:
-    def __init__(self, http: HostHttp, options: SinkOptions) -> None:
-        self._http, self._options = http, options
+    def __init__(self, odoo: Calls, options: SinkOptions) -> None:
+        self._odoo, self._options = odoo, options
         self._names = {name: options.settings.get(f"field.{name}", field) for name, field in NAMES.items()}
 
     def plan(self, section: FinishedSection) -> HostEntry:
@@ -41,14 +43,13 @@ class OdooHost:
         fields = {
             "score": None if total is None else number_text(total.value),
             "status": section.status,
-            "note": "\n".join(note_lines(section)),
+            "note": self._odoo.text("\n".join(note_lines(section))),
         }
         place = f"appraisal {appraisal} of {employee}"
         return HostEntry(section.id, section.revision, place, fields, total, {"id": str(appraisal)})
 
     def read(self, entry: HostEntry) -> Values:
-        body = {"ids": [int(entry.key["id"])], "fields": list(self._names.values())}
-        found = self._http.call("POST", f"{MODEL}/read", body=body)
+        found = self._odoo.call("read", ids=[int(entry.key["id"])], fields=list(self._names.values()))
         if not found:
             raise HostRefused(f"the {entry.place} is not there any more")
         return self._fields(found[0])
@@ -57,15 +58,14 @@ class OdooHost:
         vals = {self._names[name]: value for name, value in entry.fields.items()}
         score = entry.fields["score"]
         vals[self._names["score"]] = False if score is None else float(score)  # type: ignore[assignment]  # Odoo's empty
-        self._http.call("POST", f"{MODEL}/write", body={"ids": [int(entry.key["id"])], "vals": vals})
+        self._odoo.call("write", ids=[int(entry.key["id"])], vals=vals)
 
     def _appraisal(self, section: FinishedSection, employee: str) -> int:
         first, end = closing_days(section.period)
         domain = [["employee_id.barcode", "=", employee], ["date_close", ">=", first.isoformat()]]
         if end is not None:
             domain.append(["date_close", "<", end.isoformat()])
-        body = {"domain": domain, "fields": ["id"], "order": "date_close desc", "limit": 2}
-        found = self._http.call("POST", f"{MODEL}/search_read", body=body)
+        found = self._odoo.call("search_read", domain=domain, fields=["id"], order="date_close desc", limit=2)
         if len(found) != 1:
             raise HostRefused(
                 f"{employee} has {'no appraisal' if not found else 'several appraisals'} that "
@@ -96,19 +96,25 @@ class OdooSink:
     declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
         name="odoo",
         title="Odoo: fields of the appraisal",
-        version="JSON-2 of Odoo 19, by its documents; the fields are added there by hand; tried on a host of our own",
+        version=(
+            "JSON-2 of Odoo 19 and XML-RPC of those before, by its documents; the fields are added there by hand; "
+            "tried on a host of our own"
+        ),
         verification=Verification.UNVERIFIED,
         writes=(Writes.TOTAL, Writes.ITEMS, Writes.COMMENTS, Writes.STATUS, Writes.RECEIPT),
         employee="odoo:badge",
         scale="The declared one, else 0 to 100.",
         settings={
+            "version": "Odoo's version, 19 where not given; below that XML-RPC is spoken, with database and login.",
+            "database": "Name of the database, below 19.",
+            "login": "The user as whom we come, below 19; the secret is an API key, or the password, of theirs.",
             "field.score": "Number field of hr.appraisal; x_appraise_score where not given.",
             "field.status": "Text field; x_appraise_status where not given.",
             "field.note": "Text field of several lines; x_appraise_note where not given.",
         },
         limits=(
             "An appraisal is of the cycle in which it closes, or in the first quarter after it (years: by 1 April).",
-            "Needs Odoo 19 or later, the appraisal module, three fields, and a plan that opens the API.",
+            "Needs the appraisal module, three fields, and a plan that opens the API.",
             "Odoo's number is never empty: an absence is the status beside it, with the number left at 0.",
         ),
     )
@@ -117,8 +123,26 @@ class OdooSink:
     def open(self, options: SinkOptions) -> Iterator[OdooHost]:
         if not options.secret:
             raise InvalidInput(f"the host {options.name} lacks its secret", expected="a secret_file with an API key")
-        with HostHttp(options, {"authorization": f"bearer {options.secret}"}) as http:
-            yield OdooHost(http, options)
+        if _is_json_2(options):
+            with HostHttp(options, {"authorization": f"bearer {options.secret}"}) as http:
+                yield OdooHost(Json2(http), options)
+        else:
+            with HostHttp(options, {"accept": "text/xml"}) as http:
+                yield OdooHost(XmlRpc(http, options), options)
+
+
+def _is_json_2(options: SinkOptions) -> bool:
+    version = options.settings.get("version", str(JSON_2_SINCE))
+    major = re.fullmatch(r"(?:saas~)?(\d+)(?:\.\d+)?", version)
+    if major is None:
+        raise InvalidInput(f"the version of the host {options.name} is {version!r}", expected="e.g. 17 or 18.0")
+    missing = [name for name in ("database", "login") if not options.settings.get(name)]
+    if int(major[1]) < JSON_2_SINCE and missing:
+        raise InvalidInput(
+            f"the host {options.name} is Odoo {version} and lacks settings.{' and settings.'.join(missing)}",
+            expected="the name of the database, and the login as whom we come",
+        )
+    return int(major[1]) >= JSON_2_SINCE
 
 
 sink = OdooSink()

@@ -8,7 +8,7 @@ from appraise.testing.hosts.bamboohr_goals import FakeBambooGoals
 from appraise.testing.hosts.fake import FakeHost
 from appraise.testing.hosts.frappe import FakeFrappe
 from appraise.testing.hosts.horilla import FakeHorilla
-from appraise.testing.hosts.odoo import FakeOdoo
+from appraise.testing.hosts.odoo import FakeOdoo, FakeOdooXml
 from appraise.testing.hosts.orangehrm import FakeOrange
 from appraise.testing.hosts.successfactors import FakeSuccessFactors
 
@@ -18,7 +18,13 @@ FAKES: Final[Mapping[str, type[FakeHost]]] = {
     "frappe": FakeFrappe,
     "horilla": FakeHorilla,
     "odoo": FakeOdoo,
+    "odoo, XML-RPC": FakeOdooXml,
     "orangehrm": FakeOrange,
     "successfactors": FakeSuccessFactors,
 }
-"""By the name of the sink."""
+"""By the name of the sink, and behind it of the way where it has a second one."""
+
+
+def sink_of(name: str) -> str:
+    """The sink that a name of `FAKES` means."""
+    return name.partition(",")[0]

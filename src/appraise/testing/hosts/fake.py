@@ -123,13 +123,20 @@ class FakeHost:
         try:
             body = await answer(request)
         except Refusal as refusal:
-            return JSONResponse(refusal.body, refusal.status, refusal.headers)
+            return self.refused(refusal)
         if trouble is Trouble.SLOW:
             await asyncio.sleep(SLOW)
-        return HalfAnswer(body) if trouble is Trouble.HALF else JSONResponse(body)
+        shown = self.shown(body)
+        return HalfAnswer(bytes(shown.body)) if trouble is Trouble.HALF else shown
+
+    def shown(self, body: Any) -> Response:
+        return JSONResponse(body)
+
+    def refused(self, refusal: Refusal) -> Response:
+        return JSONResponse(refusal.body, refusal.status, refusal.headers)
 
 
-class HalfAnswer(JSONResponse):
+class HalfAnswer(Response):
     """Promises all of its body and breaks off in the middle."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -1,9 +1,12 @@
-"""Odoo's JSON-2: every call is a POST, empty texts are False, numbers are never empty, wrong fields are a 422."""
+"""Odoo's JSON-2 and XML-RPC: every call is a POST, empty texts are False, numbers are never empty."""
 
 import operator
+import xmlrpc.client
+from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Final
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route
 
 from appraise.domain.finished_sections import FinishedSection
@@ -37,8 +40,10 @@ class FakeOdoo(FakeHost):
         return [self.route("/json/2/hr.appraisal/{method}", self._call, "POST")]
 
     async def _call(self, request: Request) -> Any:
-        body = await request.json()
-        match request.path_params["method"]:
+        return self._done(request.path_params["method"], await request.json())
+
+    def _done(self, method: str, body: dict[str, Any]) -> Any:
+        match method:
             case "search_read":
                 found = [number for number, one in enumerate(self.records, 1) if self._fits(one, body["domain"])]
                 return [{"id": number} for number in found[: body["limit"]]]
@@ -74,3 +79,69 @@ class FakeOdoo(FakeHost):
         record = self.records[number - 1]
         texts = {name: record.text.get(name) or False for name in ("x_appraise_status", "x_appraise_note")}
         return {"id": number, "x_appraise_score": float(record.number or 0), **texts}
+
+
+class FakeOdooXml(FakeOdoo):
+    """Odoo before 19: who calls stands in each call, and what is refused is a fault in an answer with status 200."""
+
+    settings: ClassVar[dict[str, str]] = {"version": "18.0", "database": "people", "login": "appraise"}
+    secret: ClassVar[str] = "an API key"  # noqa: S105  # of a host to try on
+    user: ClassVar[int] = 7
+
+    def reset(self) -> None:
+        super().reset()
+        self.asked: tuple[Any, ...] = ()
+
+    def lets_in(self, authorization: str) -> bool:
+        return not authorization
+
+    def is_write(self, request: Request) -> bool:
+        del request
+        return len(self.asked) > METHOD and self.asked[METHOD] == "write"
+
+    def routes(self) -> list[Route]:
+        return [
+            self.route("/xmlrpc/2/common", self._common, "POST"),
+            self.route("/xmlrpc/2/object", self._object, "POST"),
+        ]
+
+    async def _answered(self, request: Request, answer: Callable[[Request], Awaitable[Any]]) -> Response:
+        self.asked, _ = xmlrpc.client.loads(await request.body())
+        return await super()._answered(request, answer)
+
+    async def _common(self, request: Request) -> Any:
+        del request
+        self._check_database()
+        return self.user if self.asked[1:3] == (self.settings["login"], self.secret) else False
+
+    async def _object(self, request: Request) -> Any:
+        del request
+        self._check_database()
+        _, user, key, _, method, args, arguments = self.asked
+        if (user, key) != (self.user, self.secret):
+            raise Refusal(ACCESS_DENIED, {"message": "Access Denied"})
+        return self._done(method, arguments | ({"ids": args[0]} if args else {}))
+
+    def _check_database(self) -> None:
+        if self.asked[0] != self.settings["database"]:
+            problem = f'psycopg2.OperationalError: FATAL:  database "{self.asked[0]}" does not exist'
+            raise Refusal(1, {"message": f"Traceback (most recent call last):\n  File …\n{problem}\n"})
+
+    def no(self) -> tuple[int, Any]:
+        return 2, {"message": self.words}
+
+    def shown(self, body: Any) -> Response:
+        return _xml((body,))
+
+    def refused(self, refusal: Refusal) -> Response:
+        code = refusal.status if refusal.status <= ACCESS_ERROR else 1
+        return _xml(xmlrpc.client.Fault(code, refusal.body["message"]))
+
+
+METHOD: Final = 4
+"""The method's place among the arguments of `execute_kw`."""
+ACCESS_DENIED, ACCESS_ERROR = 3, 4
+
+
+def _xml(value: Any) -> Response:
+    return Response(xmlrpc.client.dumps(value, methodresponse=True), media_type="text/xml")
