@@ -7,9 +7,12 @@ import pytest
 
 from appraise.adapters.sending import attempt
 from appraise.adapters.sinks import HostRefused
+from appraise.domain.employees import ExternalReference
+from appraise.domain.finished_sections import FinishedSection
 from appraise.domain.host_scale import HostScale
 from appraise.domain.periods import Period
 from appraise.domain.write_back import WriteBackState, queued
+from appraise.errors import InvalidInput
 from appraise.testing.finished import finished_section
 from appraise.testing.hosts.fake import serving
 from appraise.testing.hosts.successfactors import FakeSuccessFactors
@@ -87,3 +90,64 @@ def test_the_scale_is_the_element_s_and_steps_are_declared() -> None:
                 values.append(host.plan(replace(SECTION, total=Decimal("3.4"))).fields["score"])
     # to the nearest whole, to the nearest half; and a declared 0 to 100 is not this element's
     assert values == ["3", "3.5", "3"]
+
+
+SPACE = "successfactors"
+
+
+def known_by(*references: tuple[str, str]) -> FinishedSection:
+    return replace(SECTION, references=tuple(ExternalReference(f"{SPACE}:{kind}", value) for kind, value in references))
+
+
+@pytest.mark.parametrize(
+    ("find_by", "employee", "section", "users"),
+    [
+        (None, None, known_by(("userid", "17a"), ("userid", "17")), {}),
+        ("username", None, known_by(("username", "o'neil")), {("username", "o'neil"): ("17",)}),
+        (
+            "assignmentIdExternal",
+            None,
+            known_by(("assignment-id-external", "A1")),
+            {("assignmentIdExternal", "A1"): ("17",)},
+        ),
+        (
+            "personIdExternal",
+            "successfactors:badge",
+            known_by(("badge", "P1")),
+            {("personIdExternal", "P1"): ("17a", "17")},
+        ),
+    ],
+)
+def test_a_person_is_found_by_any_of_their_users_and_by_the_id_that_is_declared(
+    find_by: str | None, employee: str | None, section: FinishedSection, users: dict[tuple[str, str], tuple[str, ...]]
+) -> None:
+    fake = FakeSuccessFactors()
+    with serving(fake) as url:
+        fake.expect(SECTION)
+        fake.users = users
+        options = fake.options(url)
+        settings = options.settings if find_by is None else {**options.settings, "find_by": find_by}
+        with sink.open(replace(options, settings=settings, employee=employee)) as host:
+            assert host.plan(section).place == "form 1 of 17"
+
+
+def test_whoever_is_not_found_is_rejected_with_what_is_known_and_what_to_do() -> None:
+    fake = FakeSuccessFactors()
+    with serving(fake) as url:
+        options = fake.options(url)
+        line, elsewhere = queued(SECTION.id, 1, "sf", earlier=None, at=AT), known_by(("username", "cleo"))
+        with sink.open(options) as host:
+            rejected = attempt(line, elsewhere, host, at=AT, chance=0.5).line
+        assert rejected.state is WriteBackState.REJECTED
+        assert rejected.problem == (
+            "Cleo O'Neil has no id in successfactors:userid, but in successfactors:username: import the host's own list"
+            " of people, or name another namespace as `employee` of the host"
+        )
+        with sink.open(replace(options, settings={**options.settings, "find_by": "username"})) as host:
+            rejected = attempt(line, elsewhere, host, at=AT, chance=0.5).line
+        assert rejected.problem == "the host knows nobody whose username is cleo"
+        with (
+            pytest.raises(InvalidInput, match="is to find people by 'email'"),
+            sink.open(replace(options, settings={**options.settings, "find_by": "email"})),
+        ):
+            pass

@@ -167,16 +167,27 @@ class FileSink(Protocol):
 
 def employee_id(section: FinishedSection, options: SinkOptions, declaration: SinkDeclaration) -> str:
     """The employee's id in the host. Raises `HostRefused` where it is not known, or there are several."""
-    namespace = options.employee or declaration.employee
-    value = section.reference(namespace)
-    if value is None:
-        known = ", ".join(sorted({one.namespace for one in section.references})) or "none"
+    ids = employee_ids(section, options, declaration)
+    if len(ids) > 1:
+        namespace = options.employee or declaration.employee
         raise HostRefused(
-            f"{section.name} has not exactly one id in {namespace}",
-            expected=f"one reference in {namespace}; there are: {known}",
-            hint="import the host's own list of people, or name another namespace as `employee` of the host",
+            f"{section.name} has several ids in {namespace} ({', '.join(ids)}): name another namespace, in which"
+            " everybody has one, as `employee` of the host"
         )
-    return value
+    return ids[0]
+
+
+def employee_ids(section: FinishedSection, options: SinkOptions, declaration: SinkDeclaration) -> tuple[str, ...]:
+    """All ids of the employee in the host. Raises `HostRefused` where none is known."""
+    namespace = options.employee or declaration.employee
+    ids = tuple(dict.fromkeys(one.value for one in section.references if one.namespace == namespace))
+    if not ids:
+        known = ", ".join(sorted({one.namespace for one in section.references})) or "nothing"
+        raise HostRefused(
+            f"{section.name} has no id in {namespace}, but in {known}: import the host's own list of people, or name"
+            " another namespace as `employee` of the host"
+        )
+    return ids
 
 
 def employee_address(section: FinishedSection, options: SinkOptions, declaration: SinkDeclaration) -> str:

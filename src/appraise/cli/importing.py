@@ -170,8 +170,9 @@ def export_to(to: Path, source: str, *, format: str) -> None:  # noqa: A002  # t
 
 def print_people(path: Path, report: PeopleReport, rejected_to: Path | None = None) -> None:
     tense = "would be" if report.dry_run or report.refused else "are"
+    back = f" {report.rehired:,} rehired," if report.rehired else ""
     console.print(
-        f"{path.name}: {report.created:,} people {tense} new, {report.changed:,} changed, {report.ended:,} ended,"
+        f"{path.name}: {report.created:,} people {tense} new, {report.changed:,} changed,{back} {report.ended:,} ended,"
         f" {report.unchanged:,} unchanged (as of {report.as_of})",
         highlight=False,
         soft_wrap=True,
@@ -212,7 +213,8 @@ def _print_changes(changes: tuple[PersonChange, ...]) -> None:
     """What a dry run would change of whom; all of it with --json."""
     table = Table("", "id", "name", "what", box=None, header_style="bold", pad_edge=False)
     for change in changes[:PLANNED]:
-        table.add_row(change.outcome, change.key, change.name, "\n".join(_fact(fact) for fact in change.facts))
+        outcome = change.outcome if change.since is None else f"{change.outcome} from {change.since}"
+        table.add_row(outcome, change.key, change.name, "\n".join(_fact(fact) for fact in change.facts))
     console.print(table)
     if len(changes) > PLANNED:
         told = f"  … and {len(changes) - PLANNED:,} more; --json tells of all"

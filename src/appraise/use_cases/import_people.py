@@ -2,7 +2,7 @@
 
 import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -23,7 +23,15 @@ from appraise.storage.database import Session, lock
 from appraise.storage.people_import import DepartmentFacts, Job, Manager
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.mirror_loads import OPERATOR
-from appraise.use_cases.people_changes import Held, Looked, Outcome, keys_of, proposals, stays
+from appraise.use_cases.people_changes import (
+    Held,
+    Looked,
+    Outcome,
+    first_day_back,
+    keys_of,
+    proposals,
+    stays,
+)
 from appraise.use_cases.people_history import Known, Look, history, left, stored_loops
 from appraise.use_cases.people_identities import Identities, identify
 from appraise.use_cases.people_report import PeopleReport, UnresolvedManager
@@ -181,15 +189,21 @@ class _Reconciliation:
         touched = attributes.keys() | {employee for employee, _ in identities.new_references}
         touched |= _differing(jobs, jobs_after) | _differing(solid.before, solid.after)
         touched |= _differing(dotted.before, dotted.after)
-        ended = _ended(jobs, jobs_after, look)
-        report = self.report(identities, touched=touched, ended=ended, loops=loops, dry_run=dry_run)
+        ended, rehired = _ended(jobs, jobs_after, look), self.rehired(jobs, jobs_after)
+        others = touched - ended - rehired - identities.created.keys()
+        told = {Outcome.CHANGED: others, Outcome.REHIRED: rehired, Outcome.ENDED: ended}
+        outcomes = {**told, Outcome.NEW: identities.created.keys()}
+        report = self.report(identities, outcomes, loops=loops, dry_run=dry_run)
         self.record(report)
         after = Held({**employees, **identities.created, **attributes}, jobs_after, solid.after, dotted.after)
         looked = Looked(self.day, keys_of(references, source) | _keys(identities), before, after)
-        changed = touched - ended - identities.created.keys()
-        told = looked.changes({Outcome.CHANGED: changed, Outcome.ENDED: ended, Outcome.NEW: identities.created})
         created = (identities.records[employee][0] for employee in identities.created)
-        return replace(report, changes=told, proposals=proposals(created, references, employees))
+        return replace(report, changes=looked.changes(outcomes), proposals=proposals(created, references, employees))
+
+    def rehired(
+        self, before: Mapping[EmployeeId, Timeline[Job]], after: Mapping[EmployeeId, Timeline[Job]]
+    ) -> set[EmployeeId]:
+        return {key for key, old in before.items() if old and first_day_back(old, after[key], on=self.day) is not None}
 
     def look(self) -> Look:
         """Locks the records. Raises `InvalidInput` where it shows a day before one known, or one still to come."""
@@ -306,20 +320,20 @@ class _Reconciliation:
     def report(
         self,
         identities: Identities,
+        outcomes: Mapping[Outcome, Collection[EmployeeId]],
         *,
-        touched: set[EmployeeId],
-        ended: set[EmployeeId],
         loops: list[list[EmployeeId]],
         dry_run: bool,
     ) -> PeopleReport:
-        changed = touched - ended - identities.created.keys()
+        known = set(identities.records).difference(*outcomes.values())
         keys = _keys(identities)
         return PeopleReport(
             as_of=self.day,
-            created=len(identities.created),
-            changed=len(changed),
-            ended=len(ended),
-            unchanged=len(identities.records.keys() - identities.created.keys() - touched - ended),
+            created=len(outcomes[Outcome.NEW]),
+            changed=len(outcomes[Outcome.CHANGED]),
+            rehired=len(outcomes[Outcome.REHIRED]),
+            ended=len(outcomes[Outcome.ENDED]),
+            unchanged=len(known),
             conflicting=len(identities.rejected),
             rejected=tuple(sorted([*self.read.rejected, *identities.rejected], key=lambda row: row.row)),
             unresolved_managers=tuple(sorted(self.unresolved, key=lambda manager: manager.row)),
@@ -330,7 +344,7 @@ class _Reconciliation:
         )
 
     def record(self, report: PeopleReport) -> None:
-        counts = ("created", "changed", "ended", "unchanged")
+        counts = ("created", "changed", "rehired", "ended", "unchanged")
         details = [(name, str(getattr(report, name))) for name in counts]
         details += [("file", self.file), ("as_of", self.day.isoformat()), ("rejected", str(len(report.rejected)))]
         subject = people_import.subject_of(self.options.source)

@@ -23,6 +23,7 @@ def _people(report: PeopleReport) -> dict[str, Any]:
         "asOf": report.as_of.isoformat(),
         "created": report.created,
         "changed": report.changed,
+        "rehired": report.rehired,
         "ended": report.ended,
         "unchanged": report.unchanged,
         "conflicting": report.conflicting,
@@ -67,7 +68,8 @@ def _change(change: PersonChange) -> dict[str, Any]:
         }
         for fact in change.facts
     ]
-    return {"outcome": change.outcome.value, "key": change.key, "name": change.name, "facts": facts}
+    since = None if change.since is None else change.since.isoformat()
+    return {"outcome": change.outcome.value, "key": change.key, "name": change.name, "since": since, "facts": facts}
 
 
 def _events(report: ImportReport) -> dict[str, Any]:

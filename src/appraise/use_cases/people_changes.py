@@ -19,6 +19,7 @@ V = TypeVar("V")
 class Outcome(StrEnum):
     NEW = "new"
     CHANGED = "changed"
+    REHIRED = "rehired"
     ENDED = "ended"
 
 
@@ -48,12 +49,16 @@ class ChangedFact:
 
 @dataclass(frozen=True, slots=True)
 class PersonChange:
-    """`key` is the source's own id of the person. Of somebody new no facts are told."""
+    """`key` is the source's own id of the person. Of somebody new no facts are told.
+
+    `since` is the first day back of somebody rehired.
+    """
 
     outcome: Outcome
     key: str
     name: str
     facts: tuple[ChangedFact, ...] = ()
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,10 @@ class Looked:
             facts += self._jobs(known.jobs, knows.jobs)
             facts += self._told(Fact.MANAGERS, known.solid, knows.solid, self._manager)
             facts += self._told(Fact.DOTTED_MANAGERS, known.dotted, knows.dotted, self._manager)
-        return PersonChange(outcome, self.keys.get(employee, employee), new.display_name, tuple(facts))
+        back = None
+        if outcome is Outcome.REHIRED:
+            back = first_day_back(self.before.of(employee).jobs, self.after.of(employee).jobs, on=self.day)
+        return PersonChange(outcome, self.keys.get(employee, employee), new.display_name, tuple(facts), back)
 
     def _jobs(self, before: Timeline[Job], after: Timeline[Job]) -> list[ChangedFact]:
         held, holds = on_day(before, self.day), on_day(after, self.day)
@@ -141,6 +149,14 @@ class Looked:
             return manager.value
         known = self.after.employees.get(manager)
         return manager if known is None else known.display_name
+
+
+def first_day_back(before: Timeline[Job], after: Timeline[Job], *, on: date) -> date | None:
+    """Of somebody who had left by `on` and has a job since, or is to have one; None of anybody else."""
+    gone = max((segment.period.end or date.max for segment in before), default=date.max)
+    if gone > on:
+        return None
+    return min((segment.period.start for segment in after if segment.period.start >= gone), default=None)
 
 
 def keys_of(known: Mapping[ExternalReference, tuple[EmployeeId, ...]], source: str) -> dict[EmployeeId, str]:

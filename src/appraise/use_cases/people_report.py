@@ -20,7 +20,7 @@ class UnresolvedManager:
 
 @dataclass(frozen=True, slots=True)
 class PeopleReport:
-    """Counts are of employees, each counted once: created, else ended, else changed, else unchanged.
+    """Counts are of employees, each counted once: created, else ended, else rehired, else changed, else unchanged.
 
     `changes` tells of each who is not unchanged; `conflicting` counts the rejected rows whose ids belong to different
     employees. A report that is `refused` says what would have been done, and nothing was.
@@ -32,6 +32,7 @@ class PeopleReport:
     changed: int
     ended: int
     unchanged: int
+    rehired: int = 0
     conflicting: int = 0
     changes: tuple[PersonChange, ...] = ()
     proposals: tuple[MergeProposal, ...] = ()

@@ -14,6 +14,7 @@ from appraise.adapters.sinks import (
     SinkDeclaration,
     SinkOptions,
     Writes,
+    employee_id,
     number_text,
 )
 from appraise.domain.finished_sections import FinishedItem, FinishedSection, WrittenTotal
@@ -55,10 +56,7 @@ def plan(section: FinishedSection, options: SinkOptions) -> HostEntry:
 def employee_of(section: FinishedSection, options: SinkOptions) -> str:
     """By the namespace that is asked for; else by the only id that is neither a name nor an address."""
     if options.employee is not None:
-        found = section.reference(options.employee)
-        if found is None:
-            raise HostRefused(f"{section.name} has not exactly one id in {options.employee}")
-        return found
+        return employee_id(section, options, CsvSink.declaration)
     ids = [one.value for one in section.references if one.namespace not in {"email", "name"}]
     if len(ids) == 1:
         return ids[0]

@@ -17,8 +17,9 @@ TITLE = "SuccessFactors OData reply with users or persons"
 PERSONS = PeopleFormat(
     title=TITLE,
     columns={
-        "user": ("userId",),
         "person": ("personIdExternal",),
+        "user": ("userId",),
+        "assignment": ("assignmentIdExternal",),
         "employee": ("empId",),
         "given_name": ("firstName",),
         "family_name": ("lastName",),
@@ -33,7 +34,12 @@ PERSONS = PeopleFormat(
         "termination_date": ("endDate",),
         "manager": ("managerId", "manager.userId"),
     },
-    ids={"user": "userid", "person": "person-id-external", "employee": "empid"},
+    ids={
+        "person": "person-id-external",  # first: a person has one, and a user for each employment
+        "user": "userid",
+        "assignment": "assignment-id-external",
+        "employee": "empid",
+    },
     managers=(ManagerColumn("manager", "userid"),),
     statuses={
         **dict.fromkeys(("a", "t", "active", "active_external"), EmploymentStatus.ACTIVE),
@@ -98,6 +104,7 @@ def _person(number: int, person: Mapping[str, Any], source: str) -> Row:
     cells = {
         "personIdExternal": _text(person.get("personIdExternal")),
         "userId": _text(employment.get("userId")),
+        "assignmentIdExternal": _text(employment.get("assignmentIdExternal")),
         "firstName": _text(name.get("firstName")),
         "lastName": _text(name.get("lastName")),
         "email": _text(emails[0].get("emailAddress")) if emails else "",

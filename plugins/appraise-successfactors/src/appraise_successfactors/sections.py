@@ -5,8 +5,9 @@ says of its elements, and only reading it back tells whether it arrived.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Final
@@ -21,7 +22,7 @@ from appraise.adapters.sinks import (
     SinkDeclaration,
     SinkOptions,
     Writes,
-    employee_id,
+    employee_ids,
     number_text,
 )
 from appraise.domain.finished_sections import FinishedSection, WrittenTotal
@@ -32,6 +33,14 @@ from appraise.errors import InvalidInput
 
 ODATA: Final = "/odata/v2"
 ELEMENTS: Final = {"score": "appraise_score", "status": "appraise_status", "note": "appraise_note"}
+USER_ID: Final = "userId"
+FIND_BY: Final = {
+    USER_ID: ("successfactors:userid", ""),
+    "username": ("successfactors:username", "User"),
+    "assignmentIdExternal": ("successfactors:assignment-id-external", "EmpEmployment"),
+    "personIdExternal": ("successfactors:person-id-external", "EmpEmployment"),
+}
+"""By which of its ids the host is asked for a person → what that is called here, and the entity that has the users."""
 NUMBERS: Final = frozenset({"number", "percent", "currency"})
 _MOMENT: Final = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,8 +54,7 @@ class SuccessFactorsHost:
         self._names = {name: options.settings.get(f"element.{name}", key) for name, key in ELEMENTS.items()}
 
     def plan(self, section: FinishedSection) -> HostEntry:
-        employee = employee_id(section, self._options, SuccessFactorsSink.declaration)
-        form = self._form(section, employee)
+        form = self._form(section, self._users(section))
         obstacle = self._elsewhere(form)
         keys = {"data": str(form["formDataId"]), "content": str(form["formLastContent"]["formContentId"])}
         elements = self._elements(keys)
@@ -61,7 +69,7 @@ class SuccessFactorsHost:
         locked = [one["elementKey"] for one in elements.values() if one.get("editable") is False]
         if obstacle is None and locked:
             obstacle = f"the element {', '.join(locked)} may not be written in this step of the form"
-        place = f"form {keys['data']} of {employee}"
+        place = f"form {keys['data']} of {form['formSubjectId']}"
         return HostEntry(section.id, section.revision, place, fields, total, keys, obstacle)
 
     def read(self, entry: HostEntry) -> Values:
@@ -86,17 +94,31 @@ class SuccessFactorsHost:
         params = {"$format": "json", "purgeType": "incremental"}  # what is not named stays
         _refuse(self._http.call("POST", f"{ODATA}/upsert", body=body, params=params)["d"])
 
-    def _form(self, section: FinishedSection, employee: str) -> Mapping[str, Any]:
+    def _users(self, section: FinishedSection) -> tuple[str, ...]:
+        """The employee's userIds, of which SuccessFactors has one for each employment; asked for where need be."""
+        asked = self._options.settings.get("find_by", USER_ID)
+        declared = replace(SuccessFactorsSink.declaration, employee=FIND_BY[asked][0])
+        ids = employee_ids(section, self._options, declared)
+        if asked == USER_ID:
+            return ids
+        wanted = " or ".join(f"{asked} eq {_quoted(one)}" for one in ids)
+        params = {"$filter": wanted, "$select": USER_ID, "$top": "50", "$format": "json"}
+        found = _results(self._http.get(f"{ODATA}/{FIND_BY[asked][1]}", params)["d"])
+        if not found:
+            raise HostRefused(f"the host knows nobody whose {asked} is {' or '.join(ids)}")
+        return tuple(dict.fromkeys(str(one[USER_ID]) for one in found))
+
+    def _form(self, section: FinishedSection, users: Sequence[str]) -> Mapping[str, Any]:
         """The one form of the employee and the period."""
         settings = self._options.settings
-        wanted = f"formSubjectId eq {_quoted(employee)} and formTemplateId eq {settings['template']}"
+        subjects = " or ".join(f"formSubjectId eq {_quoted(user)}" for user in users)
+        wanted = f"({subjects}) and formTemplateId eq {settings['template']}"
         expanded = {"$expand": "formLastContent/folders", "$top": "50", "$format": "json"}
         headers = _results(self._http.get(f"{ODATA}/FormHeader", {"$filter": wanted, **expanded})["d"])
         forms = [one for one in headers if _is_within(one, section.period)]
         if len(forms) != 1:
-            raise HostRefused(
-                f"{employee} has {len(forms)} forms of the template {settings['template']} in {section.period}"
-            )
+            told = f"{len(forms)} forms of the template {settings['template']} in {section.period}"
+            raise HostRefused(f"{' or '.join(users)} has {told}")
         return forms[0]
 
     def _elsewhere(self, form: Mapping[str, Any]) -> str | None:
@@ -206,7 +228,8 @@ class SuccessFactorsSink:
         title="SAP SuccessFactors: a custom section of the performance form",
         version=(
             "OData v2; entities by SAP's own client library, habits by SAP KBA 3735299; "
-            "which forms are found and how an element is emptied is unverified; tried on a host of our own"
+            "which forms are found, how an element is emptied and users are asked for by other ids is unverified; "
+            "tried on a host of our own"
         ),
         verification=Verification.SECOND_HAND,
         writes=(Writes.TOTAL, Writes.ITEMS, Writes.COMMENTS, Writes.STATUS, Writes.RECEIPT),
@@ -215,6 +238,10 @@ class SuccessFactorsSink:
         settings={
             "template": "The formTemplateId of the performance form; needed.",
             "user": "The userId as whom we come; forms are written in the inbox of this user alone; needed.",
+            "find_by": (
+                "Which id of the person is known here: userId where not given, username, assignmentIdExternal or "
+                "personIdExternal; `employee` says in which namespace."
+            ),
             "section": "Name of the custom section; Customer service where not given.",
             "element.score": "Key of the element for the total; appraise_score where not given.",
             "element.status": "Key of the element for the status; appraise_status where not given.",
@@ -235,6 +262,11 @@ class SuccessFactorsSink:
             raise InvalidInput(
                 f"the host {options.name} lacks its template, its user or its secret",
                 expected="settings.template (the number of the form template), settings.user, and a secret_file",
+            )
+        asked = options.settings.get("find_by", USER_ID)
+        if asked not in FIND_BY:
+            raise InvalidInput(
+                f"the host {options.name} is to find people by {asked!r}", expected=f"one of: {', '.join(FIND_BY)}"
             )
         with HostHttp(options, {"authorization": f"Bearer {options.secret}"}) as http:
             yield SuccessFactorsHost(http, options)

@@ -95,6 +95,7 @@ class EventKindCountsType:
 class PersonOutcomeValue(Enum):
     NEW = strawberry.enum_value(Outcome.NEW.value, description="Was not known.")
     CHANGED = strawberry.enum_value(Outcome.CHANGED.value, description="Was known, and is another now.")
+    REHIRED = strawberry.enum_value(Outcome.REHIRED.value, description="Had left, and is back or is to come back.")
     ENDED = strawberry.enum_value(Outcome.ENDED.value, description="The job ends.")
 
 
@@ -123,9 +124,10 @@ class PersonFactChangeType:
 
 @strawberry.type(name="PersonChange", description="What an import changes of one person.")
 class PersonChangeType:
-    outcome: PersonOutcomeValue = strawberry.field(description="New, changed or ended.")
+    outcome: PersonOutcomeValue = strawberry.field(description="New, changed, rehired or ended.")
     key: str = strawberry.field(description="The source's own id of the person.")
     name: str = strawberry.field(description="Their name afterwards.")
+    since: date | None = strawberry.field(description="The first day back of somebody rehired; null of anybody else.")
     facts: list[PersonFactChangeType] = strawberry.field(description="What changes; empty of somebody new.")
 
 
@@ -144,11 +146,12 @@ class PeopleImportReport:
     as_of: date = strawberry.field(description="The day that the file shows.")
     created: int = strawberry.field(description="Number of new employees.")
     changed: int = strawberry.field(description="Number of employees known and changed.")
+    rehired: int = strawberry.field(description="Number of employees who had left and are back, or are to come back.")
     ended: int = strawberry.field(description="Number of employees whose job ends.")
     unchanged: int = strawberry.field(description="Number of employees known and the same.")
     conflicting: int = strawberry.field(description="Number of rejected rows whose ids belong to different employees.")
     changes: list[PersonChangeType] = strawberry.field(
-        description="The first of those who are not unchanged: changed, then ended, then new ones, by name."
+        description="The first of those who are not unchanged: changed, then rehired, ended and new ones, by name."
     )
     proposals: list[MergeProposalType] = strawberry.field(description="The first new people who may be known already.")
     rejected: int = strawberry.field(description="Number of rows that are not taken.")
@@ -166,6 +169,7 @@ class PeopleImportReport:
             as_of=date.fromisoformat(said["asOf"]),
             created=said["created"],
             changed=said["changed"],
+            rehired=said["rehired"],
             ended=said["ended"],
             unchanged=said["unchanged"],
             conflicting=said["conflicting"],

@@ -22,7 +22,10 @@ REVIEWED: Final = {"formReviewStartDate": "/Date(1735689600000)/", "formReviewEn
 
 
 class FakeSuccessFactors(FakeHost):
-    """`folder` is where the form lies; `elements` what the form says of each of its elements."""
+    """`folder` is where the form lies; `elements` what the form says of each of its elements.
+
+    `users` are those of whoever has another id, by its name and value.
+    """
 
     namespace: ClassVar[str] = "successfactors:userid"
     settings: ClassVar[dict[str, str]] = {"template": str(TEMPLATE), "user": USER}
@@ -31,6 +34,7 @@ class FakeSuccessFactors(FakeHost):
     def reset(self) -> None:
         super().reset()
         self.folder = "Inbox"
+        self.users: dict[tuple[str, str], tuple[str, ...]] = {}
         self.elements: dict[str, dict[str, Any]] = {
             "appraise_score": {"type": "Number", "minimumValue": 0.0, "maximumValue": 100.0},
             "appraise_status": {"type": "Text", "textMaximumLength": 40},
@@ -49,24 +53,30 @@ class FakeSuccessFactors(FakeHost):
     def routes(self) -> list[Route]:
         return [
             self.route("/odata/v2/FormHeader", self._headers, "GET"),
+            self.route("/odata/v2/User", self._employments, "GET"),
+            self.route("/odata/v2/EmpEmployment", self._employments, "GET"),
             self.route("/odata/v2/upsert", self._upsert, "POST"),
             self.route("/odata/v2/{entity}", self._detail, "GET"),
         ]
 
     async def _headers(self, request: Request) -> Any:
-        wanted = re.fullmatch(
-            rf"formSubjectId eq '(.*)' and formTemplateId eq {TEMPLATE}", request.query_params["$filter"]
-        )
-        if wanted is None:
-            raise Refusal(400, {"error": {"code": "COE_GENERAL_BAD_REQUEST", "message": {"value": "filter"}}})
-        employee = wanted[1].replace("''", "'")
-        found = [number for number, one in enumerate(self.records, 1) if one.employee == employee]
+        wanted = re.fullmatch(rf"\((.*)\) and formTemplateId eq {TEMPLATE}", request.query_params["$filter"])
+        named = _values("formSubjectId", "" if wanted is None else wanted[1])
+        found = [number for number, one in enumerate(self.records, 1) if one.employee in named]
         return {"d": {"results": [self._header(number) for number in found]}}
+
+    async def _employments(self, request: Request) -> Any:
+        """`User` and `EmpEmployment`: the users of whoever has the id that is asked for."""
+        field = request.query_params["$filter"].partition(" ")[0]
+        named = _values(field, request.query_params["$filter"])
+        users = [user for one in named for user in self.users.get((field, one), ())]
+        return {"d": {"results": [{"userId": user} for user in users]}}
 
     def _header(self, number: int) -> dict[str, Any]:
         folders = {"results": [{"folderId": "7", "folderName": self.folder, "userId": USER}]}
         content = {"formContentId": str(900 + number), "formDataId": str(number), "folders": folders}
-        return {"formDataId": str(number), "currentStep": "Appraise", **REVIEWED, "formLastContent": content}
+        whose = {"formDataId": str(number), "formSubjectId": self.records[number - 1].employee}
+        return {**whose, "currentStep": "Appraise", **REVIEWED, "formLastContent": content}
 
     async def _detail(self, request: Request) -> Any:
         form = FORM.fullmatch(request.path_params["entity"])
@@ -101,3 +111,11 @@ class FakeSuccessFactors(FakeHost):
             record.number = value  # text, number or not
         else:
             record.text[key] = value
+
+
+def _values(field: str, wanted: str) -> list[str]:
+    """Of `field eq 'a' or field eq 'b'`."""
+    parts = [re.fullmatch(rf"{field} eq '((?:[^']|'')*)'", part) for part in wanted.split(" or ")]
+    if not all(parts):
+        raise Refusal(400, {"error": {"code": "COE_GENERAL_BAD_REQUEST", "message": {"value": "filter"}}})
+    return [part[1].replace("''", "'") for part in parts if part is not None]

@@ -130,8 +130,8 @@ const REPORT = `
 fragment ReportParts on ImportReport {
   __typename
   ... on PeopleImportReport {
-    asOf created changed ended unchanged conflicting rejected
-    changes { outcome key name facts { fact before after since } }
+    asOf created changed rehired ended unchanged conflicting rejected
+    changes { outcome key name since facts { fact before after since } }
     proposals { row key name known knownName shared }
     rejectedRows { file row column value reason }
     unresolved

@@ -22,6 +22,7 @@ function people(report, isDone) {
     ${counts([
       [t`New`, report.created, ""],
       [t`Changed`, report.changed, ""],
+      [t`Rehired`, report.rehired, ""],
       [isDone ? t`Job ended` : t`Job ends`, report.ended, "attention"],
       [t`Unchanged`, report.unchanged, ""],
       [t`Rows rejected`, report.rejected, "attention"],
@@ -30,8 +31,8 @@ function people(report, isDone) {
     ${notes(report.warnings)}
     ${report.changes.length === 0
       ? nothing
-      : table(isDone ? t`What was changed` : t`What would be changed`, [t`Outcome`, t`Id`, t`Name`, t`What`], report.created + report.changed + report.ended,
-          report.changes.map((/** @type {any} */ one) => [OUTCOMES[one.outcome], one.key, one.name, one.facts.map(fact).join("; ")]))}
+      : table(isDone ? t`What was changed` : t`What would be changed`, [t`Outcome`, t`Id`, t`Name`, t`What`], report.created + report.changed + report.rehired + report.ended,
+          report.changes.map((/** @type {any} */ one) => [outcome(one), one.key, one.name, one.facts.map(fact).join("; ")]))}
     ${report.conflicting === 0 ? nothing : html`<p>${plural(report.conflicting, "{n} rejected row holds ids of different employees.", "{n} rejected rows hold ids of different employees.")}</p>`}
     ${report.proposals.length === 0
       ? nothing
@@ -49,7 +50,9 @@ function people(report, isDone) {
 }
 
 /** @type {Record<string, string>} */
-const OUTCOMES = words({ NEW: "New", CHANGED: "Changed", ENDED: "Job ends" });
+const OUTCOMES = words({ NEW: "New", CHANGED: "Changed", REHIRED: "Rehired", ENDED: "Job ends" });
+/** @param {{outcome: string, since: string | null}} one */
+const outcome = (one) => (one.since === null ? OUTCOMES[one.outcome] : t`Rehired on ${date(one.since)}`);
 /** @type {Record<string, string>} */
 const SHARED = words({ email: "E-mail address", name: "Name" });
 /** @type {Record<string, string>} */

@@ -97,6 +97,8 @@ export default {
   "As of {0}, each employee counted once:": "Stand {0}, jede Person einmal gezählt:",
   "New": "Neu",
   "Changed": "Geändert",
+  "Rehired": "Wieder eingestellt",
+  "Rehired on {0}": "Wieder eingestellt zum {0}",
   "Job ended": "Beschäftigung beendet",
   "Job ends": "Beschäftigung endet",
   "Unchanged": "Unverändert",
