@@ -65,6 +65,11 @@ class GivesEverybodyOneKey(Changed):
         return replace(record, key=key, references=(key,))
 
 
+class GivesASecondKey(Changed):
+    def spoilt(self, record: PeopleRecord) -> PeopleRecord:
+        return replace(record, references=(*record.references, ExternalReference(record.key.namespace, "old")))
+
+
 class Forgets(HostileAdapter):
     readings = 0
 
@@ -140,6 +145,7 @@ class PromisesTooMuch(HostileAdapter):
         (CountsKeysAsNumbers(), OWN + "what was written is read back", "missing"),
         (KeepsCapitals(), OWN + "ids of people are normalised text", "is not normalised"),
         (HidesTheKey(), OWN + "ids of people are normalised text", "row 2: the key is not among the references"),
+        (GivesASecondKey(), OWN + "ids of people are normalised text", "old is a second id of the key's kind"),
         (GivesEverybodyOneKey(), OWN + "keys of people are unique per period", "3 records repeat a person's key"),
         (Forgets(), OWN + "reading people twice gives the same", "two readings differ"),
         (TakesAnything(), "files of another format are refused", "a table of fruit is taken for people"),

@@ -181,6 +181,7 @@ def test_exports_hold_what_the_other_doors_show_and_nothing_else(doors: Doors, c
     for who in PRINCIPALS:
         for kind in ExportKind:
             of = {"cycle": cycle} if kind in OF_SECTIONS else {}
+            of |= {"source": "hr"} if kind is ExportKind.PEOPLE else {}
             answer = doors.ask(who, EXPORT, input={"kind": kind.value, "format": "JSONL", **of})
             made = answer["data"]["createExport"]
             exports[who, kind] = None if made is None else made["export"]["id"]
@@ -191,6 +192,7 @@ def test_exports_hold_what_the_other_doors_show_and_nothing_else(doors: Doors, c
         sections = {name for name in WITH_SECTION if _reached(doors, principal, name, STATES[name])}
         expected = {
             ExportKind.EMPLOYEES: ("name", people),
+            ExportKind.PEOPLE: ("display_name", people if may_export(principal, ExportKind.PEOPLE) else set()),
             ExportKind.SECTIONS: ("employeeName", sections),
             ExportKind.ESTIMATES: ("employeeName", sections),
         }

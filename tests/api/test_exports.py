@@ -15,11 +15,14 @@ from starlette.testclient import TestClient
 from tests.api.builder import AT, Company
 from tests.api.conftest import codes
 
+from appraise.adapters.contract import ImportOptions
 from appraise.api.global_ids import Kind, to_global
 from appraise.domain.jobs import KEPT_FOR
+from appraise.domain.progress import silent
 from appraise.settings import Settings
 from appraise.storage import audit
 from appraise.use_cases.export_links import LIFE
+from appraise.use_cases.import_people import import_people
 from appraise.use_cases.revoke_token import revoke_token
 from appraise.use_cases.token_text import read_token
 from appraise.use_cases.work import Worker
@@ -150,6 +153,21 @@ def test_what_may_not_be_read_is_not_in_it(exporting: Exporting) -> None:
     assert sequences == list(range(1, sequences[-1] + 1))
     late = exporting.lines("Otto Brandt", "AUDIT", since=(AT + timedelta(days=1)).isoformat())
     assert late == []
+
+
+def test_people_are_exported_as_they_are_imported_again(exporting: Exporting, tmp_path: Path) -> None:
+    key = exporting.made("Hal Novak", "PEOPLE", source="hr")
+    told = exporting.ask("Hal Novak", READ, id=key)["data"]["export"]
+    file = tmp_path / "people.jsonl"
+    file.write_bytes(exporting.fetch("Hal Novak", f"/exports/{key}").content)
+
+    deployment, options = exporting.company.deployment, ImportOptions("hr", as_of=AT.date())
+    report = import_people(deployment, "csv", file, options, at=AT, dry_run=True, progress=silent)
+
+    assert (report.created, report.changed, report.rehired, report.ended, report.rejected) == (0, 0, 0, 0, ())
+    assert (told["state"], told["done"], told["total"]) == ("DONE", report.unchanged, report.unchanged)
+    assert codes(exporting.create("Vera Lund", "PEOPLE", source="hr")) == ["FORBIDDEN"]
+    assert codes(exporting.create("Hal Novak", "PEOPLE", source="payroll")) == ["NOT_FOUND"]
 
 
 def test_somebody_elses_export_is_not_there(exporting: Exporting) -> None:

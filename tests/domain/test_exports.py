@@ -53,6 +53,18 @@ def test_a_request_survives_being_a_document() -> None:
             id="estimates of no cycle",
         ),
         pytest.param(
+            asked(ExportKind.PEOPLE),
+            "say of which source the people are to be exported",
+            "source",
+            id="people of no source",
+        ),
+        pytest.param(
+            ExportRequest(ExportKind.PEOPLE, ExportFormat.PARQUET, source="hr"),
+            "people that are to be imported again are exported as JSONL",
+            "format",
+            id="people in another form",
+        ),
+        pytest.param(
             asked(ExportKind.AUDIT, since=NOW.replace(tzinfo=None)),
             "the moment has no time zone; expected one as in 2026-03-31T08:15:00Z",
             "since",
@@ -76,6 +88,7 @@ def test_what_cannot_be_asked_for_is_refused(request_: ExportRequest, message: s
         asked(ExportKind.SECTIONS, cycle=CycleId("c"), state=SectionState.DRAFT),
         asked(ExportKind.EMPLOYEES),
         asked(ExportKind.EMPLOYEES, search="ann", department="sales"),
+        asked(ExportKind.PEOPLE, source="hr"),
         asked(ExportKind.AUDIT, since=NOW, until=NOW),
     ],
 )
@@ -89,6 +102,19 @@ def test_what_can_be_asked_for_is_not_refused(request_: ExportRequest) -> None:
         pytest.param(Principal("Ann", ANN), "SECTIONS ESTIMATES EMPLOYEES", id="an employee"),
         pytest.param(
             Principal("Otto", ANN, frozenset({Role.AUDITOR})), "SECTIONS ESTIMATES EMPLOYEES AUDIT", id="an auditor"
+        ),
+        pytest.param(
+            Principal("Hal", ANN, frozenset({Role.HR_ADMINISTRATOR})),
+            "SECTIONS ESTIMATES EMPLOYEES PEOPLE",
+            id="an HR administrator",
+        ),
+        pytest.param(
+            Principal("hris", None, SERVICE, frozenset({ServiceScope.READ_PEOPLE, ServiceScope.IMPORT_PEOPLE})),
+            "EMPLOYEES PEOPLE",
+            id="a service that brings people",
+        ),
+        pytest.param(
+            Principal("hris", None, SERVICE, frozenset({ServiceScope.IMPORT_PEOPLE})), "", id="one that reads none"
         ),
         pytest.param(Principal("none", None, SERVICE), "", id="a service without a scope"),
         pytest.param(

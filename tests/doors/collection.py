@@ -160,6 +160,7 @@ def exports(world: World) -> dict[tuple[str, str], set[Key]]:
     for who in WHO:
         for kind in ExportKind:
             of = {"cycle": world.cycle} if kind in OF_SECTIONS else {}
+            of |= {"source": "hr"} if kind is ExportKind.PEOPLE else {}
             answer = world.ask(who, CREATE_EXPORT, input={"kind": kind.value, "format": "JSONL", **of})
             export = answer["data"]["createExport"]
             made[who, kind] = export and export["export"]["id"]
@@ -174,6 +175,7 @@ def exports(world: World) -> dict[tuple[str, str], set[Key]]:
 
 LINES: dict[ExportKind, Callable[[dict[str, Any]], set[Key]]] = {
     ExportKind.EMPLOYEES: lambda line: {("Employee", line["employee"])},
+    ExportKind.PEOPLE: lambda line: {("Employee", line["employee"])},
     ExportKind.SECTIONS: lambda line: {("Section", line["section"])},
     ExportKind.ESTIMATES: lambda line: {
         ("Section", line["section"]),

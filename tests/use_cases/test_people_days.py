@@ -18,6 +18,7 @@ from appraise.domain.timelines import on_day
 from appraise.storage.people_import import Job
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.import_people import reconcile_people
+from appraise.use_cases.people_changes import ChangedFact, Fact, Outcome
 from appraise.use_cases.people_history import Known, Look, history, left
 from appraise.use_cases.people_report import PeopleReport
 
@@ -183,6 +184,24 @@ def test_a_key_given_to_another_person_is_not_filed_under_the_one_who_left(deplo
         (),
         [("Yara Young", Period(HIRED, MARCH)), ("Yara Young", Period(JUNE))],
     )
+
+
+def test_a_return_is_told_as_such_with_its_first_day(deployment: Deployment) -> None:
+    imported(deployment, person("ben", job_title="Agent"), person("eve"), person("fay"), on=JANUARY)
+    gone = [person(name, status=LEFT, termination_date=date(2025, 2, 28)) for name in ("ben", "eve", "fay")]
+    imported(deployment, *gone, on=MARCH)
+
+    back = person("ben", job_title="Lead", hire_date=JUNE), person("eve", hire_date=AUGUST)
+    report = imported(deployment, *back, person("fay", status=LEFT, termination_date=date(2025, 2, 27)), on=JULY)
+
+    assert (report.rehired, counts(report)) == (2, (0, 1, 0, 0))
+    assert [(one.key, one.outcome, one.since) for one in report.changes] == [
+        ("fay", Outcome.CHANGED, None),
+        ("ben", Outcome.REHIRED, JUNE),
+        ("eve", Outcome.REHIRED, AUGUST),
+    ]
+    assert report.changes[1].facts == (ChangedFact(Fact.JOB, None, "Lead, active", JUNE),)
+    assert imported(deployment, *back, on=JULY, complete=False).rehired == 0
 
 
 def test_a_return_under_the_known_name_needs_no_word(deployment: Deployment) -> None:

@@ -250,6 +250,87 @@ def test_our_own_column_names_need_no_mapping(tmp_path: Path) -> None:
     assert people.warnings == ("no column tells who has left: everybody in the file is taken to be active",)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "holds"),
+    [
+        ("people.csv", b"Key,Display_Name\n7,Ann\n", True),
+        ("people.jsonl", b'{"key": "7", "given_name": "Ann"}\n{"key": "8", "given_name": "Bo"}\n', True),
+        ("ratings.csv", b"event_id,occurred_at,customer_key,score\n7,2025-01-01,c,5\n", False),
+        ("other.csv", b"key,value\n7,Ann\n", False),
+        ("empty.csv", b"", False),
+        ("events.gz", b"\x1f\x8b\x08", False),
+    ],
+)
+def test_without_a_mapping_the_columns_tell_whether_there_are_people(
+    tmp_path: Path, name: str, content: bytes, holds: bool
+) -> None:
+    (tmp_path / name).write_bytes(content)
+
+    assert adapter.holds_people(tmp_path / name, ImportOptions(source="hr")) is holds
+
+
+OURS = (
+    "key_namespace,key,display_name,status,ended_as,effective_from,effective_to,termination_date,manager,dotted_manager"
+)
+
+
+def test_a_table_of_ours_tells_what_every_id_and_every_end_is(tmp_path: Path) -> None:
+    people = read(
+        tmp_path,
+        None,
+        OURS + ",reference.email",
+        'hr:id,007,\'=Ann,leave,retired,2024-01-01,2024-07-01,2024-06-30,hr:id=1=2,"crm:no=5\nemail=B@x.org","a@x.org\nb@x.org"',
+        "hr:number,8,Bo,active,,2024-01-01,,,,,",
+        "hr:number,8,Bo,leave,,2024-01-01,,,,,",
+    )
+
+    ann, *bo = people.records
+    assert (ann.key, ann.display_name) == (ExternalReference("hr:id", "007"), "=Ann")
+    assert (ann.status, ann.ended_as) == (EmploymentStatus.LEAVE, EmploymentStatus.RETIRED)
+    assert ann.managers == (
+        ManagerReference(ExternalReference("hr:id", "1=2")),
+        ManagerReference(ExternalReference("crm:no", "5"), ReportingKind.DOTTED),
+        ManagerReference(ExternalReference("email", "b@x.org"), ReportingKind.DOTTED),
+    )
+    assert {ExternalReference("email", one) for one in ("a@x.org", "b@x.org")} <= set(ann.references)
+    assert [(one.key.namespace, one.status.value) for one in bo] == [("hr:number", "active"), ("hr:number", "leave")]
+
+
+def test_kinds_of_ids_and_attributes_may_be_called_as_our_columns_are(tmp_path: Path) -> None:
+    people = read(
+        tmp_path,
+        None,
+        "key,display_name,email,status,reference.email,attribute.status",
+        "7,Ann,a@x.org,active,old@x.org,probation",
+    )
+
+    [ann] = people.records
+    assert (ann.email, ann.status, ann.attributes) == ("a@x.org", EmploymentStatus.ACTIVE, (("status", "probation"),))
+    assert {ExternalReference("email", one) for one in ("a@x.org", "old@x.org")} <= set(ann.references)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "reason"),
+    [
+        ("hr:id,7,Ann,active,retired,2024-01-01,,,,", "ended_as", "one of them is missing"),
+        (
+            "hr:id,7,Ann,active,active,2024-01-01,,2024-06-30,,",
+            "ended_as",
+            "a job ends as terminated, retired, deceased",
+        ),
+        (
+            "hr:id,7,Ann,active,,2024-01-01,,,0001,",
+            "manager",
+            "the manager is not told as NAMESPACE=VALUE, e.g. hr:id=0007",
+        ),
+    ],
+)
+def test_a_row_of_ours_that_cannot_be_taken_is_rejected(tmp_path: Path, row: str, column: str, reason: str) -> None:
+    [rejected] = read(tmp_path, None, OURS, row).rejected
+
+    assert (rejected.column, reason in rejected.reason) == (column, True)
+
+
 def test_a_mapped_column_that_is_missing_is_named_with_the_nearest_one(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as refusal:
         read(tmp_path, MAPPING, HEADER.replace("Position", "Positions"))

@@ -134,7 +134,9 @@ class EventSource(Adapter, Protocol):
 class MixedSource(EmployeeSource, EventSource, Protocol):
     """An adapter whose files may hold people or events, e.g. because a mapping file says which."""
 
-    def holds_people(self, options: ImportOptions) -> bool: ...
+    def holds_people(self, path: Path, options: ImportOptions) -> bool:
+        """By the mapping, or by what the file shows. False for a file that cannot be read."""
+        ...
 
     def suggest_mapping(self, path: Path) -> str:
         """A first mapping file for this table, to be read and completed by a person."""

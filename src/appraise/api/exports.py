@@ -54,6 +54,9 @@ class CreateExportInput(RepeatableInput):
     )
     search: str | None = strawberry.field(default=None, description="EMPLOYEES: as in `Query.employees`.")
     department: str | None = strawberry.field(default=None, description="EMPLOYEES: code of a department.")
+    source: str | None = strawberry.field(
+        default=None, description="PEOPLE: the source from which they were imported; must be given."
+    )
     since: datetime | None = strawberry.field(default=None, description="AUDIT: from this moment on.")
     until: datetime | None = strawberry.field(default=None, description="AUDIT: before this moment.")
 
@@ -86,6 +89,7 @@ class ExportMutation:
             state=None if wanted.state is None else SectionState(wanted.state.name),
             search=wanted.search,
             department=wanted.department,
+            source=wanted.source,
             since=wanted.since,
             until=wanted.until,
         )

@@ -103,7 +103,7 @@ def load(  # the command's own options
     quiet: bool = False,
 ) -> PeopleReport | ImportReport:
     with reading_bar(title or f"Importing {path.name}", quiet=quiet) as (advance, watch):
-        if _holds_people(adapter, options):
+        if _holds_people(adapter, path, options):
             if to_mend is not None:
                 raise InvalidInput(
                     "rows of people are not written apart",
@@ -138,10 +138,10 @@ def load(  # the command's own options
         )
 
 
-def _holds_people(name: str, options: ImportOptions) -> bool:
+def _holds_people(name: str, path: Path, options: ImportOptions) -> bool:
     adapter = adapter_named(name)
     if isinstance(adapter, MixedSource):
-        return adapter.holds_people(options)
+        return adapter.holds_people(path, options)
     return isinstance(adapter, EmployeeSource) and not isinstance(adapter, EventSource)
 
 

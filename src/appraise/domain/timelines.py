@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Generic, TypeVar
 
-from appraise.domain.periods import Period
+from appraise.domain.periods import Period, stretches
 
 V = TypeVar("V")
 
@@ -85,20 +85,38 @@ def on_day(timeline: Timeline[V], day: date) -> list[V]:
 
 
 def joined(segments: Iterable[Segment[V]]) -> Timeline[V]:
-    """Ordered, with touching segments of equal value made one."""
+    """Ordered, with segments of equal value that touch or overlap made one."""
     result: list[Segment[V]] = []
     for segment in ordered(segments):
-        before = next(
-            (other for other in result if other.value == segment.value and other.period.end == segment.period.start),
-            None,
-        )
+        before = next((other for other in result if other.value == segment.value and _reaches(other, segment)), None)
         if before is None:
             result.append(segment)
             continue
-        period = Period(before.period.start, segment.period.end)
-        whole = Segment(period, segment.value, segment.ended_as, before.row or segment.row)
+        last = max(before, segment, key=lambda one: one.period.end or date.max)
+        period = Period(before.period.start, last.period.end)
+        whole = Segment(period, segment.value, last.ended_as, before.row or segment.row)
         result[result.index(before)] = whole
     return ordered(result)
+
+
+def during(timeline: Timeline[V], periods: Collection[Period]) -> Timeline[V]:
+    """What of the timeline lies in one of the periods."""
+    if all(any(_holds(period, segment.period) for period in periods) for segment in timeline):
+        return timeline
+    kept: list[Segment[V]] = []
+    for segment in timeline:
+        cuts = [cut for cut in stretches([segment.period, *periods]) if cut.start in segment.period]
+        inside = [cut for cut in cuts if any(cut.start in period for period in periods)]
+        kept += [replace(segment, period=cut, row=None if place else segment.row) for place, cut in enumerate(inside)]
+    return joined(kept)
+
+
+def _reaches(one: Segment[V], other: Segment[V]) -> bool:
+    return one.period.end is None or one.period.end >= other.period.start
+
+
+def _holds(whole: Period, part: Period) -> bool:
+    return whole.start <= part.start and (whole.end is None or (part.end is not None and part.end <= whole.end))
 
 
 def ordered(segments: Iterable[Segment[V]]) -> Timeline[V]:

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
 import orjson
-from sqlalchemy import Table, bindparam, delete, insert, select, text, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, text, union, update
 
 from appraise.domain.employees import Employee, EmploymentStatus, ExternalReference, ReportingKind
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.periods import Period
 from appraise.domain.timelines import Segment, Timeline, ordered
-from appraise.storage.database import Session
+from appraise.storage.database import BATCH, Session
 from appraise.storage.identifiers import new_id
 from appraise.storage.tables import (
     AUDIT_LOG,
@@ -79,6 +79,16 @@ def sources(session: Session) -> list[str]:
     return sorted(subject.removeprefix("source:") for subject in subjects)
 
 
+def told_of(session: Session, source: str) -> int:
+    """Of how many people the source tells: a job, a manager, or at least an id of its own."""
+    own = EXTERNAL_REFERENCES.c.namespace
+    told = union(
+        *(select(table.c.employee_id).where(table.c.source == source) for table in (EMPLOYMENTS, REPORTING_LINES)),
+        select(EXTERNAL_REFERENCES.c.employee_id).where(own > f"{source}:", own < f"{source};"),  # what follows `:`
+    )
+    return int(session.execute(select(func.count()).select_from(told.subquery())).scalar_one())
+
+
 def subject_of(source: str) -> str:
     return f"source:{source}"
 
@@ -127,11 +137,7 @@ def add_employees(session: Session, new: Iterable[Employee], *, at: datetime) ->
 
 
 def change_employees(session: Session, changed: Iterable[Employee]) -> None:
-    rows = [{f"new_{name}": value for name, value in _attributes(employee).items()} for employee in changed]
-    if rows:
-        names = [name.removeprefix("new_") for name in rows[0] if name != "new_id"]
-        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-        session.execute(update(EMPLOYEES).where(EMPLOYEES.c.id == bindparam("new_id")).values(values), rows)
+    _update(session, EMPLOYEES, [_attributes(employee) for employee in changed])
 
 
 def add_references(session: Session, new: Iterable[tuple[EmployeeId, ExternalReference]]) -> None:
@@ -242,7 +248,7 @@ def _save(
     columns: Callable[[Owner, Segment[V]], dict[str, Any]],
 ) -> None:
     """Write what differs. Removals go first: an open line must be closed before the next one opens."""
-    gone: list[dict[str, Any]] = []
+    gone: list[str] = []
     changed: list[dict[str, Any]] = []
     new: list[dict[str, Any]] = []
     for owner, timeline in after.items():
@@ -252,14 +258,11 @@ def _save(
             if segment.row is None:
                 new.append({"id": new_id(), **columns(owner, segment), **period})
             elif old.pop(segment.row) != segment:
-                changed.append({"old_id": segment.row, **columns(owner, segment), **period})
-        gone += [{"old_id": row} for row in old]
-    if gone:
-        session.execute(delete(table).where(table.c.id == bindparam("old_id")), gone)
-    if changed:
-        names = [name for name in changed[0] if name != "old_id"]
-        statement = update(table).where(table.c.id == bindparam("old_id"))
-        session.execute(statement.values({name: bindparam(name) for name in names}), changed)
+                changed.append({"id": segment.row, **columns(owner, segment), **period})
+        gone += [row for row in old if row is not None]
+    for start in range(0, len(gone), BATCH):
+        session.execute(delete(table).where(table.c.id.in_(gone[start : start + BATCH])))
+    _update(session, table, changed)
     _insert(session, table, new)
 
 
@@ -270,7 +273,26 @@ def _insert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
         session.execute(insert(table), rows)
         return
     names = ", ".join(rows[0])
-    given = f"json_populate_recordset(NULL::{table.name}, :rows)"
-    statement = f"INSERT INTO {table.name} ({names}) SELECT {names} FROM {given}"  # noqa: S608  # names of ours
-    for start in range(0, len(rows), AT_ONCE):
-        session.execute(text(statement), {"rows": orjson.dumps(rows[start : start + AT_ONCE]).decode()})
+    _at_once(session, table, f"INSERT INTO {table.name} ({names}) SELECT {names} FROM", "", rows)  # names of ours
+
+
+def _update(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
+    """By id. Rows have the same columns."""
+    if not rows:
+        return
+    names = [name for name in rows[0] if name != "id"]
+    if session.dialect.name == "sqlite":
+        statement = update(table).where(table.c.id == bindparam("old_id"))
+        statement = statement.values({name: bindparam(f"new_{name}") for name in names})
+        given = [{"old_id": row["id"], **{f"new_{name}": row[name] for name in names}} for row in rows]
+        session.execute(statement, given)
+        return
+    values = ", ".join(f"{name} = new.{name}" for name in names)
+    _at_once(session, table, f"UPDATE {table.name} SET {values} FROM", f"WHERE {table.name}.id = new.id", rows)  # noqa: S608  # names of ours
+
+
+def _at_once(session: Session, table: Table, start: str, end: str, rows: list[dict[str, Any]]) -> None:
+    """A statement for PostgreSQL over many rows: it would else send and plan each of them alone."""
+    statement = text(f"{start} json_populate_recordset(NULL::{table.name}, :rows) AS new {end}")
+    for first in range(0, len(rows), AT_ONCE):
+        session.execute(statement, {"rows": orjson.dumps(rows[first : first + AT_ONCE]).decode()})

@@ -40,6 +40,8 @@ def ids_are_normalised_text(adapter: EmployeeSource, path: Path, options: Import
         for reference in record.references:
             require(reference.value, f"row {record.row}: the {reference.namespace} is blank")
             require(reference == reference.normalised(), f"row {record.row}: {reference} is not normalised")
+            is_second = reference.namespace == record.key.namespace and reference != record.key
+            require(not is_second, f"row {record.row}: {reference.value} is a second id of the key's kind")
         for manager in record.managers:
             require(
                 manager.reference == manager.reference.normalised(), f"row {record.row}: {manager} is not normalised"

@@ -84,7 +84,7 @@ class _File:
     def imported(self, *, dry_run: bool, rejected_to: Path | None) -> PeopleReport | ImportReport:
         wanted, options = self.job.wanted, self._options()
         path, actor = self._path(), Actor.of(self.principal).id
-        holds_people = _holds_people(wanted["adapter"], options)
+        holds_people = _holds_people(wanted["adapter"], path, options)
         check_kind(self.principal, holds_people=holds_people)
         if holds_people:
             return import_people(
@@ -139,8 +139,8 @@ class _File:
         )
 
 
-def _holds_people(name: str, options: ImportOptions) -> bool:
+def _holds_people(name: str, path: Path, options: ImportOptions) -> bool:
     adapter = adapter_named(name)
     if isinstance(adapter, MixedSource):
-        return adapter.holds_people(options)
+        return adapter.holds_people(path, options)
     return isinstance(adapter, EmployeeSource) and not isinstance(adapter, EventSource)

@@ -14,6 +14,7 @@ from appraise.storage.database import Session
 from appraise.storage.identifiers import new_id
 from appraise.use_cases.asker import asker_of
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.export_people import as_of_newest_look
 from appraise.use_cases.section_view import Actor
 from appraise.use_cases.transactions import committed
 
@@ -30,7 +31,7 @@ def create_export(
 ) -> Job | Refusal:
     """The job that waits.
 
-    Raises `Forbidden` where nothing of the kind is the principal's to read, `NotFound` for an unknown cycle.
+    Raises `Forbidden` where nothing of the kind is the principal's to read, `NotFound` for an unknown cycle or source.
     """
     if not may_export(principal, request.kind):
         raise Forbidden(f"you may export nothing of {request.kind}")
@@ -42,6 +43,8 @@ def create_export(
     def work(session: Session) -> Job | Refusal:
         if request.cycle is not None:
             cycles.get(session, request.cycle)
+        if request.source is not None:
+            as_of_newest_look(session, request.source)
         if jobs.open_count(session, JobKind.EXPORT, owner=principal.key) >= MOST_OPEN:
             return Refusal("TOO_MANY", f"{MOST_OPEN} of your exports are being written; wait until one of them is done")
         job = Job(JobId(new_id()), JobKind.EXPORT, principal.key, asker_of(session, principal), request.document, at)

@@ -47,10 +47,7 @@ def export_people(
     """
 
     def read(session: Session) -> tuple[list[Row], ExportedPeople]:
-        as_of = people_import.newest_look(session, source)
-        if as_of is None:
-            known = ", ".join(people_import.sources(session)) or "none yet"
-            raise NotFound(f"no people were imported from a source named {source!r}", expected=f"one of: {known}")
+        as_of = as_of_newest_look(session, source)
         told = list(rows(everybody(session, source), source))
         exported = ExportedPeople(len({(row["key_namespace"], row["key"]) for row in told}), len(told), as_of)
         actor, subject = Actor.of(principal), people_import.subject_of(source)
@@ -66,6 +63,15 @@ def export_people(
 def people_file(told: Sequence[Row], format: ExportFormat) -> bytes:  # noqa: A002  # the file's format
     names = columns(told)
     return _csv(names, told) if format is ExportFormat.CSV else _json_lines(names, told)
+
+
+def as_of_newest_look(session: Session, source: str) -> date:
+    """Raises `NotFound` for a source of which no people were imported."""
+    as_of = people_import.newest_look(session, source)
+    if as_of is None:
+        known = ", ".join(people_import.sources(session)) or "none yet"
+        raise NotFound(f"no people were imported from a source named {source!r}", expected=f"one of: {known}")
+    return as_of
 
 
 def everybody(session: Session, source: str) -> Everybody:

@@ -12,11 +12,13 @@ from appraise.domain.reading import Page, PersonRow, SectionRow, SectionsWanted
 from appraise.domain.scorecards import Absence, Estimate
 from appraise.domain.sections import Item, shown_total
 from appraise.errors import Forbidden
-from appraise.storage import audit, audit_lists, people, sections
+from appraise.storage import audit, audit_lists, people, people_import, sections
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 from appraise.storage.export_subjects import Subject
 from appraise.storage.people import PeopleFilter
+from appraise.use_cases.export_people import everybody
+from appraise.use_cases.people_rows import rows_of_each
 
 PAGE: Final = 200
 """Rows that are read at once: few, so that others get at the database and the processor in between."""
@@ -56,6 +58,9 @@ def count(session: Session, viewer: Viewer, request: ExportRequest) -> int:
             return sections.counted(session, viewer, SectionsWanted(request.cycle, request.state))
         case ExportKind.EMPLOYEES:
             return people.counted(session, viewer, _wanted(viewer, request))
+        case ExportKind.PEOPLE:
+            assert request.source  # noqa: S101  # asked for before it was taken
+            return people_import.told_of(session, request.source)
         case ExportKind.AUDIT:
             _check_audit(viewer)
             return audit.count(session, since=request.since, until=request.until)
@@ -70,6 +75,12 @@ def chunks(session: Session, viewer: Viewer, request: ExportRequest) -> Iterator
             yield from _of_sections(session, viewer, request, _item_rows)
         case ExportKind.EMPLOYEES:
             yield from _of_people(session, viewer, request)
+        case ExportKind.PEOPLE:
+            assert request.source  # noqa: S101  # asked for before it was taken
+            told = everybody(session, request.source)
+            for employee, lines in rows_of_each(told, request.source):
+                who = {"employee": encoded(Kind.EMPLOYEE, employee)}
+                yield 1, Chunk([who | line for line in lines], [Subject(employee)])
         case ExportKind.AUDIT:
             _check_audit(viewer)
             for entries in audit.pages(session, since=request.since, until=request.until, size=PAGE * 5):

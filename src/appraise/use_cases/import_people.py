@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from appraise.adapters.contract import EmployeeSource, ImportOptions, ReadPeople
 from appraise.adapters.discovery import adapter_named
 from appraise.adapters.records import PeopleRecord, RejectedRow
-from appraise.domain.employees import Employee, ExternalReference, ReportingKind
+from appraise.domain.employees import ExternalReference, ReportingKind
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.progress import Advance
 from appraise.domain.timelines import Timeline, observed, on_day
@@ -23,6 +23,7 @@ from appraise.storage.database import Session, lock
 from appraise.storage.people_import import DepartmentFacts, Job, Manager
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.mirror_loads import OPERATOR
+from appraise.use_cases.people_attributes import Attributes, shown_attributes
 from appraise.use_cases.people_changes import (
     Held,
     Looked,
@@ -179,31 +180,24 @@ class _Reconciliation:
         loops = stored_loops(solid.before, solid.after)
         _drop_self(dotted.after)
 
-        attributes = self.save_employees(identities, employees)
+        attributes = shown_attributes(identities, employees, references, day=self.day)
+        self.save_employees(identities, attributes)
         people_import.save_jobs(session, source, before=jobs, after=jobs_after)
         people_import.save_lines(session, source, ReportingKind.SOLID, before=solid.before, after=solid.after)
         people_import.save_lines(session, source, ReportingKind.DOTTED, before=dotted.before, after=dotted.after)
         self.save_departments()
         self.resolve_elsewhere(identities)
 
-        touched = attributes.keys() | {employee for employee, _ in identities.new_references}
+        touched = attributes.changed.keys() | {employee for employee, _ in identities.new_references}
         touched |= _differing(jobs, jobs_after) | _differing(solid.before, solid.after)
         touched |= _differing(dotted.before, dotted.after)
-        ended, rehired = _ended(jobs, jobs_after, look), self.rehired(jobs, jobs_after)
-        others = touched - ended - rehired - identities.created.keys()
-        told = {Outcome.CHANGED: others, Outcome.REHIRED: rehired, Outcome.ENDED: ended}
-        outcomes = {**told, Outcome.NEW: identities.created.keys()}
+        outcomes = _outcomes(touched, identities.created, jobs, jobs_after, look)
         report = self.report(identities, outcomes, loops=loops, dry_run=dry_run)
         self.record(report)
-        after = Held({**employees, **identities.created, **attributes}, jobs_after, solid.after, dotted.after)
+        after = Held({**employees, **identities.created, **attributes.changed}, jobs_after, solid.after, dotted.after)
         looked = Looked(self.day, keys_of(references, source) | _keys(identities), before, after)
         created = (identities.records[employee][0] for employee in identities.created)
         return replace(report, changes=looked.changes(outcomes), proposals=proposals(created, references, employees))
-
-    def rehired(
-        self, before: Mapping[EmployeeId, Timeline[Job]], after: Mapping[EmployeeId, Timeline[Job]]
-    ) -> set[EmployeeId]:
-        return {key for key, old in before.items() if old and first_day_back(old, after[key], on=self.day) is not None}
 
     def look(self) -> Look:
         """Locks the records. Raises `InvalidInput` where it shows a day before one known, or one still to come."""
@@ -276,21 +270,11 @@ class _Reconciliation:
             )
         return absent
 
-    def save_employees(
-        self, identities: Identities, before: Mapping[EmployeeId, Employee]
-    ) -> dict[EmployeeId, Employee]:
-        """Create the new ones and bring names and addresses up to date; how those are shown that were changed."""
-        known = {**before, **identities.created}
+    def save_employees(self, identities: Identities, attributes: Attributes) -> None:
         people_import.add_employees(self.session, identities.created.values(), at=self.at)
         people_import.add_references(self.session, identities.new_references)
-        changed = []
-        for employee, records in identities.records.items():
-            last = max(records, key=lambda record: record.effective_from or self.day)
-            shown = Employee(employee, last.display_name, last.email or known.get(employee, _NOBODY).email)
-            if shown != known.get(employee):
-                changed.append(shown)
-        people_import.change_employees(self.session, changed)
-        return {employee.id: employee for employee in changed}
+        people_import.change_employees(self.session, attributes.changed.values())
+        self.warnings += attributes.warnings
 
     def resolve_elsewhere(self, identities: Identities) -> None:
         """Lines of other sources may have waited for somebody whom this export brought."""
@@ -370,11 +354,21 @@ def _ended(
     return {employee for employee, old in before.items() if after[employee] != old and is_over(old, after[employee])}
 
 
+def _outcomes(
+    touched: set[EmployeeId],
+    created: Collection[EmployeeId],
+    before: Mapping[EmployeeId, Timeline[Job]],
+    after: Mapping[EmployeeId, Timeline[Job]],
+    look: Look,
+) -> dict[Outcome, Collection[EmployeeId]]:
+    ended = _ended(before, after, look)
+    back = {key for key in touched if first_day_back(before.get(key, ()), after.get(key, ()), on=look.day) is not None}
+    changed = touched.difference(ended, back, created)
+    return {Outcome.CHANGED: changed, Outcome.REHIRED: back, Outcome.ENDED: ended, Outcome.NEW: created}
+
+
 def _keys(identities: Identities) -> dict[EmployeeId, str]:
     return {employee: records[0].key.value for employee, records in identities.records.items()}
-
-
-_NOBODY: Final = Employee(EmployeeId(""), "")
 
 
 def _left_out(skipped: Iterable[RejectedRow]) -> list[str]:

@@ -19,8 +19,8 @@ from appraise.domain.employment_days import (
     without_foretold,
 )
 from appraise.domain.identifiers import EmployeeId
-from appraise.domain.periods import Period
-from appraise.domain.timelines import Segment, Timeline, closed, dated, observed, on_day
+from appraise.domain.periods import Period, stretches
+from appraise.domain.timelines import Segment, Timeline, closed, dated, during, observed, on_day
 from appraise.storage.people_import import Job, Manager
 
 V = TypeVar("V")
@@ -66,7 +66,21 @@ def history(
     managers: Mapping[int, Sequence[tuple[ReportingKind, Manager]]],
     look: Look,
 ) -> Known:
-    """What is known after an export: `managers` are those of each row, resolved where somebody is known by them."""
+    """What is known after an export: `managers` are those of each row, resolved where somebody is known by them.
+
+    Nobody has a manager on days without a job.
+    """
+    known = _told(known, records, managers, look)
+    jobs = [segment.period for segment in known.jobs]
+    return Known(known.jobs, during(known.solid, jobs), during(known.dotted, jobs))
+
+
+def _told(
+    known: Known,
+    records: Sequence[PeopleRecord],
+    managers: Mapping[int, Sequence[tuple[ReportingKind, Manager]]],
+    look: Look,
+) -> Known:
     if any(record.effective_from is not None for record in records):
         return _dated(known, records, managers, look)
     last, on = records[-1], look.day
@@ -222,14 +236,25 @@ def _dated(
         job = look.completed(_job(record, on=period.start), held[0] if held else None)
         jobs.append(Segment(period, job, segment.ended_as))
         leads, others = _managers([record], managers)
-        overlapping = any(segment.period.overlaps(period) for segment in solid)
-        solid += [Segment(period, manager) for manager in leads[:1] if not overlapping]
-        dotted += [Segment(period, manager) for manager in (*leads[0 if overlapping else 1 :], *others)]
+        beside = any(other.period.overlaps(period) and other.value not in leads[:1] for other in solid)
+        solid += [Segment(period, manager) for manager in leads[:1] if not beside]
+        dotted += [Segment(period, manager) for manager in (*leads[0 if beside else 1 :], *others)]
+    dotted = _besides(dotted, solid)
     return Known(
         dated(known.jobs, jobs, first=first),
         dated(known.solid, solid, first=first) if look.tells("managers") else known.solid,
         dated(known.dotted, dotted, first=first) if look.tells("dotted_managers") else known.dotted,
     )
+
+
+def _besides(dotted: Iterable[Segment[Manager]], solid: Sequence[Segment[Manager]]) -> list[Segment[Manager]]:
+    """Dotted lines while they do not lead to the manager of the solid one."""
+    kept: list[Segment[Manager]] = []
+    for segment in dotted:
+        same = [other.period for other in solid if other.value == segment.value]
+        cuts = [cut for cut in stretches([segment.period, *same]) if cut.start in segment.period]
+        kept += [Segment(cut, segment.value) for cut in cuts if not any(cut.start in period for period in same)]
+    return kept
 
 
 def _row(record: PeopleRecord, on: date) -> DatedRow:

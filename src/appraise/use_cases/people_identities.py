@@ -30,8 +30,13 @@ class Identities:
     warnings: list[str] = field(default_factory=list)
 
     def resolved(self, reference: ExternalReference) -> Manager:
-        """Whom a normalised reference names; the reference itself while it names nobody or several."""
+        """Whom a normalised reference names; the reference itself while it names nobody or several.
+
+        An address that people of the file have had is that of the one whom the file shows with it.
+        """
         named = self.index.get(reference, ())
+        if len(named) > 1 and reference.namespace == "email" and all(one in self.records for one in named):
+            named = tuple(one for one in named if any(reference in _references(row) for row in self.records[one]))
         return named[0] if len(named) == 1 and reference not in self.shared else reference
 
     def why_nobody(self, reference: ExternalReference) -> str:

@@ -61,17 +61,19 @@ def keys(people: Iterable[Employee], source: str) -> dict[EmployeeId, ExternalRe
     return {employee: min(ids, key=rank) for employee, ids in single.items() if ids}
 
 
-def rows(told: Everybody, source: str) -> Iterator[Row]:
-    """Of everybody of whom the source tells anything, in the order of their keys."""
+def rows_of_each(told: Everybody, source: str) -> Iterator[tuple[EmployeeId, list[Row]]]:
+    """Of everybody of whom the source tells anything, in the order of their keys; every row has all `COLUMNS`."""
     key_of = keys(told.people.values(), source)
     for employee in sorted(told.known.keys() & key_of.keys(), key=lambda one: key_of[one]):
-        known, person = told.known[employee], told.people[employee]
-        about = _about(person, key_of[employee])
+        known = told.known[employee]
+        about = dict.fromkeys(COLUMNS, "") | _about(told.people[employee], key_of[employee])
         periods = [one.period for one in known.jobs] + [one.period for one in (*known.solid, *known.dotted)]
-        cuts = stretches(periods)
-        listed = [row for cut in cuts for row in _stretch(cut, known, told, key_of)]
-        for row in listed or [{"status": EmploymentStatus.TERMINATED.value}]:
-            yield about | row
+        found = [row for cut in stretches(periods) for row in _stretch(cut, known, told, key_of)]
+        yield employee, [about | row for row in found or [{"status": EmploymentStatus.TERMINATED.value}]]
+
+
+def rows(told: Everybody, source: str) -> Iterator[Row]:
+    return (row for _, found in rows_of_each(told, source) for row in found)
 
 
 def columns(listed: Sequence[Row]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from appraise.domain.events import EventKind
 from appraise.errors import InvalidInput, Place
 from appraise_csv.examples import write_account_owners
 from appraise_csv.mapping import TableMapping, read_mapping
-from appraise_csv.people import read_people
+from appraise_csv.people import read_people, shows_people
 from appraise_csv.plans import plan
 from appraise_csv.suggestions import suggest_mapping
 
@@ -42,13 +42,14 @@ class CsvAdapter:
             "A rating without a declared scale is refused.",
             "In plain event files money is in minor units; tables with a mapping have major units.",
             "Rows of a plain event file that name another source are left out.",
+            "A table of people with our own column names, as `appraise export-people` writes it, needs no mapping.",
             "A second row of one person is rejected unless the rows are periods, or the mapping says `distinct`.",
         ),
         unknowable=("Whatever the table does not hold: the mapping cannot invent it.",),
     )
 
-    def holds_people(self, options: ImportOptions) -> bool:
-        return self._mapping(options).people is not None
+    def holds_people(self, path: Path, options: ImportOptions) -> bool:
+        return shows_people(path) if options.mapping is None else self._mapping(options).people is not None
 
     def suggest_mapping(self, path: Path) -> str:
         return suggest_mapping(path)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from appraise.adapters.columns import find_columns
-from appraise.adapters.contract import ImportOptions, ReadPeople
+from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
 from appraise.adapters.days import read_day
 from appraise.adapters.files import detect, read_header, read_rows
 from appraise.adapters.people_reader import AS_NUMBER, MADE_A_NUMBER
@@ -13,6 +13,7 @@ from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRo
 from appraise.adapters.settings import own_settings
 from appraise.adapters.spreadsheets import cell_text
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
+from appraise.errors import InvalidInput
 from appraise_csv.mapping import PEOPLE_COLUMNS, ManagerMapping, PeopleMapping, TableMapping
 
 LEFT = (EmploymentStatus.TERMINATED, EmploymentStatus.RETIRED, EmploymentStatus.DECEASED)
@@ -48,17 +49,33 @@ def canonical_people(columns: tuple[str, ...]) -> PeopleMapping:
     )
 
 
+def shows_people(path: Path) -> bool:
+    """Whether the columns are our own of people. JSON documents are not looked at: they would be read whole for it."""
+    try:
+        shape = detect(path, FileShape())
+        if shape.format not in {"csv", "jsonl", "xlsx"}:
+            return False
+        _, first = next(iter(read_rows(path, shape, on_reject=lambda _: None)), (0, {}))
+    except InvalidInput:
+        return False
+    columns = {column.casefold() for column in first}
+    return "key" in columns and not columns.isdisjoint({"display_name", "given_name", "family_name"})
+
+
 def read_people(path: Path, mapping: TableMapping, options: ImportOptions) -> ReadPeople:
     own_settings(options.settings, ())
     shape = detect(path, mapping.shape)
     header = read_header(path, shape)
     people = mapping.people or canonical_people(header)
-    wanted = {**people.columns, **people.references, **people.attributes}
-    required = people.columns.keys() | people.references.keys() | people.attributes.keys()
+    wanted = {
+        **people.columns,
+        **{f"reference.{name}": column for name, column in people.references.items()},
+        **{f"attribute.{name}": column for name, column in people.attributes.items()},
+    }
     found = find_columns(
         header,
         {field: (column,) for field, column in wanted.items()},
-        required=required,
+        required=wanted.keys(),
         path=path,
         title="table of people as mapped",
     )
@@ -134,7 +151,7 @@ class _PersonReader:
     def record(self, number: int, row: Mapping[str, str]) -> PeopleRecord:
         if not row["key"]:
             raise _Refused("key", "the person's key is blank")
-        for field in ("key", *self.people.references):
+        for field in ("key", *(f"reference.{space}" for space in self.people.references)):
             if AS_NUMBER.fullmatch(row[field]):
                 raise _Refused(field, MADE_A_NUMBER)
         key = ExternalReference(row.get("key_namespace") or self.key_namespace, row["key"]).normalised()
@@ -168,7 +185,9 @@ class _PersonReader:
             effective_to=days["effective_to"],
             managers=tuple(self.managers(row)),
             ended_as=ended_as,
-            attributes=tuple((name, row[name]) for name in self.people.attributes if row[name]),
+            attributes=tuple(
+                (name, row[f"attribute.{name}"]) for name in self.people.attributes if row[f"attribute.{name}"]
+            ),
         )
 
     def day(self, row: Mapping[str, str], field: str) -> date | None:
@@ -202,7 +221,7 @@ class _PersonReader:
         return [
             ExternalReference(space, text).normalised()
             for space in self.people.references
-            for text in _lines(row[space])
+            for text in _lines(row[f"reference.{space}"])
         ]
 
     def managers(self, row: Mapping[str, str]) -> list[ManagerReference]:

@@ -31,6 +31,13 @@ class ExportKindValue(Enum):
         description="Items of the sections of a cycle, a line each: the figure or its absence, and the rating.",
     )
     EMPLOYEES = strawberry.enum_value(ExportKind.EMPLOYEES, description="Employees at work today, a line each.")
+    PEOPLE = strawberry.enum_value(
+        ExportKind.PEOPLE,
+        description=(
+            "All that a source has told of people, as the adapter csv reads it again; JSONL. For HR administrators, "
+            "and services with the scopes read:people and import:people."
+        ),
+    )
     AUDIT = strawberry.enum_value(ExportKind.AUDIT, description="The audit log. For auditors.")
 
 

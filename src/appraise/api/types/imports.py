@@ -256,9 +256,9 @@ def _change(said: Mapping[str, Any]) -> PersonChangeType:
         )
         for one in said["facts"]
     ]
-    return PersonChangeType(
-        outcome=PersonOutcomeValue(said["outcome"]), key=said["key"], name=said["name"], facts=facts
-    )
+    outcome, since = PersonOutcomeValue(said["outcome"]), said["since"]
+    back = None if since is None else date.fromisoformat(since)
+    return PersonChangeType(outcome=outcome, key=said["key"], name=said["name"], since=back, facts=facts)
 
 
 def _kind(said: Mapping[str, Any]) -> EventKindCountsType:
