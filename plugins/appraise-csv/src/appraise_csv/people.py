@@ -67,11 +67,7 @@ def read_people(path: Path, mapping: TableMapping, options: ImportOptions) -> Re
     shape = detect(path, mapping.shape)
     header = read_header(path, shape)
     people = mapping.people or canonical_people(header)
-    wanted = {
-        **people.columns,
-        **{f"reference.{name}": column for name, column in people.references.items()},
-        **{f"attribute.{name}": column for name, column in people.attributes.items()},
-    }
+    wanted = _wanted(people)
     found = find_columns(
         header,
         {field: (column,) for field, column in wanted.items()},
@@ -113,6 +109,12 @@ def read_people(path: Path, mapping: TableMapping, options: ImportOptions) -> Re
         complete=people.complete,
         told=_told(people, found),
     )
+
+
+def _wanted(people: PeopleMapping) -> dict[str, str]:
+    """Field → raw column; kinds of ids and attributes may be called as a field is."""
+    references = {f"reference.{name}": column for name, column in people.references.items()}
+    return {**people.columns, **references, **{f"attribute.{name}": one for name, one in people.attributes.items()}}
 
 
 def _told(people: PeopleMapping, found: Mapping[str, str]) -> frozenset[str]:
