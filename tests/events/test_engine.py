@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from appraise.errors import InvalidInput
-from appraise.events.engine import open_engine, scoring_engine
+from appraise.events.engine import open_engine, plain_engine, scoring_engine
 from appraise.settings import Settings
 
 
@@ -46,3 +46,22 @@ def test_what_does_not_fit_lies_in_a_private_directory_that_goes_with_the_engine
     del engine
     gc.collect()
     assert not spill.exists()
+
+
+@pytest.mark.parametrize("below", [False, True])
+def test_the_plain_engine_spills_into_a_private_directory_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, below: bool
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    with plain_engine(scratch if below else None) as engine:
+        engine.execute("SET memory_limit = '8MB'; SET threads = 1; SET preserve_insertion_order = false")
+        engine.execute("CREATE TABLE sorted AS SELECT hash(range) AS number FROM range(2_000_000) ORDER BY number")
+        (spill,) = map(Path, engine.execute("SELECT current_setting('temp_directory')").fetchone() or ())
+        assert [path.suffix for path in spill.iterdir()]
+        assert spill.stat().st_mode & 0o077 == 0
+        assert (spill.parent == scratch) is below
+
+    assert not spill.exists()
+    assert list(tmp_path.iterdir()) == [scratch]

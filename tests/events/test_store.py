@@ -40,6 +40,12 @@ def test_an_empty_table_has_the_types_of_a_full_one(store: EventStore, load: Loa
     assert store.snapshot().tables(open_engine())[EventKind.PURCHASES].schema() == empty
 
 
+def test_all_rows_of_a_table_without_files_are_none(store: EventStore) -> None:
+    for view in store.snapshot().views.values():
+        with duckdb.connect() as connection:
+            assert connection.sql(f"SELECT * FROM {view.scan()}").fetchall() == []
+
+
 def test_initialising_again_keeps_what_is_there(store: EventStore, load: Load) -> None:
     load(FIRST)
 

@@ -4,7 +4,12 @@ import hashlib
 import shutil
 import tempfile
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
+
+import duckdb
 
 from appraise.errors import InvalidInput
 
@@ -69,6 +74,16 @@ def open_engine(*, memory_limit: str | None = None, threads: int | None = None) 
     if threads is not None:
         connection.raw_sql(f"SET threads = {threads}")
     return connection
+
+
+@contextmanager
+def plain_engine(under: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB without Ibis; it spills as that of `open_engine` does, or into a private directory `under` another."""
+    with (
+        tempfile.TemporaryDirectory(prefix="appraise-spill-", dir=under) as spill,
+        duckdb.connect(config={"temp_directory": spill}) as connection,
+    ):
+        yield connection
 
 
 def name_of(view: "TableView", query: str) -> str:

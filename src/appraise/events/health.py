@@ -3,7 +3,7 @@
 import duckdb
 
 from appraise.domain.events import EventKind
-from appraise.events.engine import literal
+from appraise.events.engine import literal, plain_engine
 from appraise.events.store import EventStore, Snapshot
 from appraise.events.table_files import abandoned_files
 
@@ -14,7 +14,7 @@ def count_rows(snapshot: Snapshot, kind: EventKind) -> int | str:
     Every column of every file is read, so that a file that is cut short or overwritten shows.
     """
     rows = 0
-    with duckdb.connect() as connection:
+    with plain_engine() as connection:
         for file in snapshot.files(kind):
             try:
                 found = connection.execute(

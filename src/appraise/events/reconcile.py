@@ -8,7 +8,7 @@ import duckdb
 
 from appraise.domain.events import EventKind
 from appraise.domain.money import MINOR_DIGITS
-from appraise.events.engine import literal
+from appraise.events.engine import literal, plain_engine
 from appraise.events.store import Snapshot
 
 POINTS = "points"
@@ -46,7 +46,7 @@ _COUNTED: dict[EventKind, tuple[tuple[str, str, str, str], ...]] = {
 
 def monthly_sums(snapshot: Snapshot, *, time_zone: str, source: str | None = None) -> list[MonthlySum]:
     """Months as the time zone has them, in which the system's own report is made; sorted."""
-    with duckdb.connect() as connection:
+    with plain_engine() as connection:
         connection.execute(f"SET TimeZone = {literal(time_zone)}")
         found = [
             line

@@ -1,6 +1,7 @@
 """Files of a table put in the place of others by one commit: how rows are taken out, and small files become large."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from deltalake.exceptions import CommitFailedError
 
 from appraise.domain.events import EventKind
 from appraise.events.data_files import DataFile
-from appraise.events.engine import literal, quoted
+from appraise.events.engine import literal, plain_engine, quoted
 from appraise.events.schema import DUCKDB, arrow_schema, stored_columns
 from appraise.events.table_files import TableFiles
 
@@ -28,21 +29,23 @@ class Holding:
     loads: frozenset[str]
 
 
-def connect(scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
-    spill = {} if scratch is None else {"temp_directory": str(scratch / "spill")}
-    connection = duckdb.connect(config={"memory_limit": MEMORY, **spill})
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
+@contextmanager
+def connect(scratch: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    with plain_engine(scratch) as connection:
+        connection.execute(f"SET memory_limit = {literal(MEMORY)}")
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
 
 
 def scan(kind: EventKind, uris: Iterable[str], *, filename: bool = False) -> str:
     """SQL for all rows of the files, with every column of today; null where files of before had none."""
     more = ", filename = true" if filename else ""
     columns = ", ".join(f"CAST(NULL AS {DUCKDB[one.type]}) AS {quoted(one.name)}" for one in stored_columns(kind))
-    return (
-        f"(SELECT * FROM read_parquet([{', '.join(map(literal, uris))}], union_by_name = true{more}) "
-        f"UNION ALL BY NAME SELECT {columns} WHERE false)"
-    )
+    none = f"SELECT {columns} WHERE false"
+    files = ", ".join(map(literal, uris))
+    if not files:
+        return f"({none})"
+    return f"(SELECT * FROM read_parquet([{files}], union_by_name = true{more}) UNION ALL BY NAME {none})"
 
 
 def holding(

@@ -35,7 +35,7 @@ from appraise.events.log import (
 )
 from appraise.events.object_files import ObjectFiles
 from appraise.events.rewriting import connect, holding, replace_files, scan, without
-from appraise.events.schema import DUCKDB, arrow_schema, stored_columns, visible_columns
+from appraise.events.schema import arrow_schema, stored_columns, visible_columns
 from appraise.events.table_files import TableFiles, alone, live_files
 
 if TYPE_CHECKING:
@@ -92,9 +92,6 @@ class TableView:
         """
         rows = rows or self.scan()
         columns = stored_columns(self.kind) if latest else visible_columns(self.kind)
-        if not self.files:
-            nothing = ", ".join(f"CAST(NULL AS {DUCKDB[column.type]}) AS {quoted(column.name)}" for column in columns)
-            return f"SELECT {nothing} WHERE false"
         names = ", ".join(f"t.{quoted(column.name)}" for column in columns)
         conditions = [self._seen("t")] if self._is_partial else []
         if self.flagged and not latest:
