@@ -80,21 +80,22 @@ def generate(data: Path, scale: float) -> None:
 def _macros(engine: duckdb.DuckDBPyConnection, customers: int, employees: int) -> None:
     """Draws in [0, 1) by row and purpose; few customers buy and write much more than the others.
 
-    Hashed twice: a single hash of a row for two purposes differs by what the purposes differ by.
+    Hashed twice: a single hash of a row for two purposes differs by what the purposes differ by. When something happens
+    and to whom are two purposes of one name: else all that happens to a customer would happen at once.
     """
     engine.execute(
         f"""
         CREATE MACRO u(i, salt) AS (hash(hash(i, salt)) >> 11) / 9007199254740992.0;
         CREATE MACRO one_of(x, list) AS list[1 + CAST(floor(x * len(list)) AS BIGINT)];
-        CREATE MACRO moment(i, salt) AS to_timestamp(1704067200 + floor(u(i, salt) * {SPAN}));
-        CREATE MACRO customer(i, salt) AS CAST(floor({customers} * pow(u(i, salt), 1.6)) AS BIGINT);
+        CREATE MACRO moment(i, salt) AS to_timestamp(1704067200 + floor(u(i, salt || ' at') * {SPAN}));
+        CREATE MACRO customer(i, salt) AS CAST(floor({customers} * pow(u(i, salt || ' of'), 1.6)) AS BIGINT);
         CREATE MACRO employee(i, salt) AS CAST(floor({employees} * u(i, salt)) AS BIGINT);
         CREATE MACRO key(n) AS lpad(CAST(n AS VARCHAR), 7, '0');
         """
     )
 
 
-_SERVED = "'successfactors:userid' AS employee_namespace, key(employee(i, 'who')) AS employee_key"
+_SERVED = "'hr:userid' AS employee_namespace, key(employee(i, 'who')) AS employee_key"
 _CASE = """one_of(u(i, 'channel'), ['phone', 'email', 'chat', 'store']) AS channel,
     'topic ' || CAST(floor(8 * pow(u(i, 'topic'), 2)) AS BIGINT) AS topic,
     'product ' || CAST(floor(5 * u(i, 'product')) AS BIGINT) AS product"""
@@ -127,7 +128,7 @@ _QUERIES = {
             ELSE TIMESTAMPTZ '2024-01-01 00:00:00Z' END AS occurred_at,
         5 * (i - i // 5 - CASE WHEN i % 5 = 4 THEN 1 ELSE 0 END) AS of,
         CASE WHEN i % 5 = 3 THEN TIMESTAMPTZ '2025-07-01 00:00:00Z' END AS ended_at,
-        'successfactors:userid' AS employee_namespace, key(employee(i, 'owner')) AS employee_key""",
+        'hr:userid' AS employee_namespace, key(employee(i, 'owner')) AS employee_key""",
 }
 
 

@@ -28,11 +28,12 @@ def credit(
     """Weights of each moment (`customer`, `at`), one row per employee, or per `why` nobody could be found.
 
     A moment at which nobody owned the customer, or before which nobody served them in the window, is one row without
-    an employee. Where all moments `are_touches` themselves, none has to look for the last touch before it.
+    an employee. Where all moments `are_touches` themselves, each once, none has to look for the last touch before it.
 
     Raises `Fatal` where the weights of an outcome do not sum to 1.
     """
-    keys = moments.select("customer", "at").distinct()
+    keys = moments.select("customer", "at")
+    keys = keys if are_touches else keys.distinct()
     by_owner = policy.attribution is Attribution.OWNERSHIP
     found = owner_shares(keys, prepared) if by_owner else shares(keys, touches, policy, are_touches=are_touches)
     found = found.cache()

@@ -22,7 +22,7 @@ from appraise.domain.policies import DEFAULT_POLICY, Attribution, Policy, Relati
 from appraise.domain.scorecards import Absence, Coverage, Estimate
 from appraise.errors import NotEnough
 from appraise.scoring.absences import OWNERSHIPS, Words, excluded, missing_data, nothing_seen, refused
-from appraise.scoring.arrays import FloatArray, IntArray, fetched, floats
+from appraise.scoring.arrays import fetched, floats
 from appraise.scoring.attribution import nobody_served
 from appraise.scoring.case_mix import TENURE, Strata, strata, with_factors
 from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, LeftOut, exact_sum
@@ -83,6 +83,7 @@ INDICATOR = Indicator(
     defaults=DEFAULT_POLICY.of(ATTRITION),
     measure=attrition,
     reads=(),
+    of_contacts=False,
 )
 
 
@@ -209,7 +210,7 @@ def _hazards(counted: ibis.Table, factors: tuple[str, ...]) -> tuple[Strata, ibi
     cells = kinds.profile_of_cells
     lost = np.bincount(cells, floats(table, "events"), minlength=kinds.profiles)
     days = np.bincount(cells, floats(table, "days"), minlength=kinds.profiles)
-    columns: dict[str, IntArray | FloatArray] = {"profile": np.arange(kinds.profiles)}
+    columns: dict[str, object] = {"profile": np.arange(kinds.profiles, dtype=np.int32)}
     for k, groups in enumerate(kinds.stratum):
         total = np.bincount(groups, lost) / np.maximum(np.bincount(groups, days), 1e-9)
         columns[f"hazard_{k}"] = total[groups].astype(np.float64)

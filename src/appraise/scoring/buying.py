@@ -7,7 +7,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
-from appraise.scoring.arrays import FloatArray, fetched, floats, whole
+from appraise.scoring.arrays import FloatArray, IntArray, fetched, floats, whole
 from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.prepared import Prepared
 from appraise.statistics import bg_nbd, gamma_gamma, nbd
@@ -19,6 +19,9 @@ Buying = BgNbd | BuyingLimit
 
 DAYS_PER_WEEK = 7
 DAYS_PER_YEAR = 365.25
+_PACKED = ("recency", "age", "week")
+_MOST_WEEKS = 2**14
+"""Three centuries: histories are told apart by one number, in which each of these has a place."""
 _BINS = 100.0
 """Mean values are taken to one per cent before they are counted, which leaves few distinct ones to fit."""
 
@@ -99,24 +102,26 @@ def foretold_visits(spells: ibis.Table, model: BuyingModel) -> ibis.Table:
     """
     weeks = (spells.until - spells["at"]) / float(SECONDS_PER_DAY * DAYS_PER_WEEK)
     timed = spells.mutate(week=weeks.floor().cast("int64"), part=weeks - weeks.floor())
-    keys = ["frequency", "recency", "age", "week"]
-    distinct = fetched(timed.select(keys).distinct(), order_by=keys)
-    history = [floats(distinct, name) for name in keys[:3]]
-    week = floats(distinct, "week")
-    at_start, at_end = (_discounted(model, end, history) for end in (week, week + 1.0))
-    expected = ibis.memtable(
-        pa.table(
-            {
-                **{name: whole(distinct, name) for name in keys},
-                "at_start": at_start,
-                "gained": at_end - at_start,
-            }
-        )
-    )
-    joined = timed.inner_join(expected, keys)
+    packed = timed.frequency.cast("int64")
+    for name in _PACKED:
+        packed = packed * _MOST_WEEKS + timed[name]
+    timed = timed.mutate(packed=packed)
+    key = whole(fetched(timed.select("packed").distinct(), order_by=["packed"]), "packed")
+    frequency, recency, age, week = (part.astype(np.float64) for part in _unpacked(key))
+    at_start, at_end = (_discounted(model, end, [frequency, recency, age]) for end in (week, week + 1.0))
+    expected = ibis.memtable(pa.table({"packed": key, "at_start": at_start, "gained": at_end - at_start}))
+    joined = timed.inner_join(expected, "packed")
     return joined.mutate(visits=joined.at_start + joined.part * joined.gained).drop(
-        "at_start", "gained", "week", "part"
+        "at_start", "gained", "week", "part", "packed"
     )
+
+
+def _unpacked(key: IntArray) -> list[IntArray]:
+    parts = []
+    for _ in _PACKED:
+        key, last = np.divmod(key, _MOST_WEEKS)
+        parts.append(last)
+    return [key, *reversed(parts)]
 
 
 def foretold_value(spells: ibis.Table, model: BuyingModel) -> ibis.Value:

@@ -38,11 +38,11 @@ class Strata:
     stratum: IntArray
 
     def placed(self, table: ibis.Table) -> ibis.Table:
-        """The table with each row's `profile`."""
+        """The table with each row's `profile`, null of combinations that had no part in the strata."""
         names = [name for name in self.cells.columns if name != "profile"]
         if not names:
-            return table.mutate(profile=ibis.literal(0, type="int64"))
-        return table.inner_join(self.cells, names)
+            return table.mutate(profile=ibis.literal(0, type="int32"))
+        return table.left_join(self.cells, names).drop(*(f"{name}_right" for name in names))
 
     @property
     def profiles(self) -> int:
@@ -81,7 +81,8 @@ def strata(counts: pa.Table, factors: Sequence[str]) -> Strata:
         stratum = distinct.astype(np.int64)
     profile = profile.astype(np.int64).ravel()
     values = {name: pa.array(raw[name], pa.string()) for name in factors}
-    return Strata(used, unused, ibis.memtable(pa.table({**values, "profile": profile})), profile, stratum)
+    cells = ibis.memtable(pa.table({**values, "profile": pa.array(profile, pa.int32())}))
+    return Strata(used, unused, cells, profile, stratum)
 
 
 def folded_levels(values: Sequence[str], events: npt.NDArray[np.float64]) -> list[str]:

@@ -37,39 +37,52 @@ class Credited:
 
 
 @dataclass(frozen=True, slots=True)
-class Clusters:
-    """Per employee (J,): outcomes, distinct customers, Σw², Σw; and the design effect's two sums over everybody.
+class Sums:
+    """Positions of `employees` in order, and theirs: `cells` by profile; outcomes, Σw² and Σw as (J,)."""
 
-    `squares` is Σ over (employee, customer) of (Σ w(outcome − foretold))², `variance` what it would be if a customer's
-    outcomes had nothing in common. `residuals` has Σ w(outcome − foretold) as `residual`, by `employee` and `customer`.
-    """
-
+    employees: IntArray
+    cells: Cells
     outcomes: FloatArray
-    customers: IntArray
     effective: FloatArray
     credit: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """Outcomes by employee and customer; `customers` (J,) counts the different ones.
+
+    `squares` is Σ over (employee, customer) of (Σ w(outcome − foretold))²: the design effect compares it with what it
+    would be if a customer's outcomes had nothing in common. `residuals` has Σ w(outcome − foretold) as `residual`, by
+    `employee` and `customer`.
+    """
+
+    sums: Sums
+    customers: IntArray
     squares: float
-    variance: float
     residuals: ibis.Table
 
     def evidence(self, expected: FloatArray | None, left_out: Sequence[LeftOut] = ()) -> list[Evidence]:
         return [
             Evidence(
-                events=round(float(self.outcomes[row])),
+                events=round(float(self.sums.outcomes[row])),
                 customers=int(self.customers[row]),
-                effective=exactly(self.effective[row]),
+                effective=exactly(self.sums.effective[row]),
                 expected_events=None if expected is None else exactly(expected[row]),
                 left_out=left_out[row] if left_out else (),
-                credit=exactly(self.credit[row]),
+                credit=exactly(self.sums.credit[row]),
             )
             for row in range(self.customers.size)
         ]
 
 
-def summed(credited: Credited, kinds: Strata) -> tuple[IntArray, Cells]:
-    """Employee positions in order, and their sums by profile."""
+def summed(credited: Credited, kinds: Strata) -> Sums:
     rows, weight = credited.rows, credited.rows.weight
-    columns = {"observed": exact_sum(weight * rows.outcome, credited.exact)}
+    columns = {
+        "observed": exact_sum(weight * rows.outcome, credited.exact),
+        "units": exact_sum(rows.units, EXACT),
+        "ww": exact_sum(weight * weight, EXACT),
+        "w": exact_sum(weight, EXACT),
+    }
     for name in dict.fromkeys(credited.levels):
         columns[f"w_{name}"] = exact_sum(weight * rows[name], credited.exact)
         columns[f"ww_{name}"] = exact_sum(weight * weight * rows[name], credited.exact)
@@ -85,45 +98,23 @@ def summed(credited: Credited, kinds: Strata) -> tuple[IntArray, Cells]:
         expected=np.array([cross(f"w_{name}") for name in credited.levels]),
         squared=np.array([cross(f"ww_{name}") for name in credited.levels]),
     )
-    return employees, cells
+    return Sums(employees, cells, *(cross(name).sum(axis=1) for name in ("units", "ww", "w")))
 
 
-def clustered(credited: Credited, rate: FloatArray) -> Clusters:
-    """`rate` (P,) calibrates what the last level foretold; rows come in the order of `summed`."""
-    rates = ibis.memtable(pa.table({"profile": np.arange(rate.size), "rate": rate}))
+def clustered(credited: Credited, rate: FloatArray, sums: Sums) -> Clusters:
+    """`rate` (P,) calibrates what the last level foretold."""
+    rates = ibis.memtable(pa.table({"profile": np.arange(rate.size, dtype=np.int32), "rate": rate}))
     rows = credited.rows.inner_join(rates, "profile")
-    foretold = rows[credited.levels[-1]] * rows.rate
-    own = (
-        rows.group_by("employee", "customer")
-        .agg(
-            units=exact_sum(rows.units, EXACT),
-            residual=exact_sum(rows.weight * (rows.outcome - foretold), credited.exact),
-            variance=exact_sum(rows.weight * rows.weight * foretold, credited.exact),
-            effective=exact_sum(rows.weight * rows.weight, EXACT),
-            credit=exact_sum(rows.weight, EXACT),
-        )
-        .cache()
-    )
+    beyond = rows.weight * (rows.outcome - rows[credited.levels[-1]] * rows.rate)
+    # The largest groups of a run: what can be summed without them is.
+    own = rows.group_by("employee", "customer").agg(residual=exact_sum(beyond, credited.exact)).cache()
     table = fetched(
         own.group_by("employee").agg(
-            outcomes=exact_sum(own.units, EXACT_LARGE),
-            customers=own.count(),
-            squares=exact_sum(own.residual * own.residual, EXACT_LARGE),
-            variance=own.variance.sum(),
-            effective=own.effective.sum(),
-            credit=own.credit.sum(),
+            customers=own.count(), squares=exact_sum(own.residual * own.residual, EXACT_LARGE)
         ),
         order_by=["employee"],
     )
-    return Clusters(
-        outcomes=floats(table, "outcomes"),
-        customers=whole(table, "customers"),
-        effective=floats(table, "effective"),
-        credit=floats(table, "credit"),
-        squares=float(floats(table, "squares").sum()),
-        variance=float(floats(table, "variance").sum()),
-        residuals=own.select("employee", "customer", "residual").cache(),
-    )
+    return Clusters(sums, whole(table, "customers"), float(floats(table, "squares").sum()), own)
 
 
 def credit_given(weights: ibis.Table) -> dict[str | None, Decimal]:

@@ -26,7 +26,7 @@ from appraise.scoring.event_tables import readable
 from appraise.scoring.indicator import Shared
 from appraise.scoring.lifetime_value import credited_contacts as credited_for_value
 from appraise.scoring.owned_time import owned_time
-from appraise.scoring.prepared import Prepared, main_currency, prepare
+from appraise.scoring.prepared import Prepared, currencies, main_currency, prepare
 from appraise.scoring.references import Directory, directory, resolved
 from appraise.scoring.repeat_purchase import credited_contacts as credited_for_repeats
 from appraise.scoring.satisfaction import credited_answers
@@ -58,7 +58,7 @@ def evidence_rows(  # noqa: PLR0913  # what a run was computed from, each part n
         return ()
     prepared = prepare(theirs, known, cycle=cycle, data_as_of=data_as_of, exclusions=policy.exclusions, rates=rates)
     if rates is None:  # most of everybody's purchases, not of theirs
-        currency = main_currency(readable(events, EventKind.PURCHASES, data_as_of=data_as_of))
+        currency = main_currency(currencies(readable(events, EventKind.PURCHASES, data_as_of=data_as_of)))
         prepared = replace(prepared, currency=currency)
     return _Reader(prepared, policy, position).rows()
 

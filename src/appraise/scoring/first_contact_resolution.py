@@ -24,15 +24,12 @@ def first_contact_resolution(shared: Shared, policy: Policy) -> Findings:
     horizon = days * SECONDS_PER_DAY
     seen = prepared.contacts["at"]
     contacts = prepared.contacts.filter((seen >= prepared.start) & (seen < prepared.end + horizon))
-
-    contacts = contacts.mutate(
-        on_case=_followed_up(contacts, "case", within=horizon), on_topic=_followed_up(contacts, "topic", within=horizon)
-    )
+    joined = contacts.left_join(_followed_up(contacts, within=horizon), "event").drop("event_right")
     # A contact needs a case or a topic, not both.
-    recorded = contacts.case.notnull() | contacts.topic.notnull()
-    unfinished = contacts["at"] + horizon > prepared.as_of
-    outcomes = contacts.mutate(
-        happened=ibis.cases((recorded, ~(contacts.on_case | contacts.on_topic))),
+    recorded = joined.case.notnull() | joined.topic.notnull()
+    unfinished = joined["at"] + horizon > prepared.as_of
+    outcomes = joined.mutate(
+        happened=ibis.cases((recorded, joined.followed.isnull())),
         left_out=ibis.cases((unfinished, f"contact less than {days} days before the data end")),
     )
     return share_of_contacts(
@@ -40,8 +37,19 @@ def first_contact_resolution(shared: Shared, policy: Policy) -> Findings:
     )
 
 
-def _followed_up(contacts: ibis.Table, same: str, *, within: int) -> ibis.Value:
-    """Whether the customer came back on the same within so many seconds, to be read where it is recorded."""
+def _followed_up(contacts: ibis.Table, *, within: int) -> ibis.Table:
+    """The `event`s after which the customer came back on the same case or topic within so many seconds."""
+    in_turn = ibis.window(group_by="customer", order_by="at")
+    timed = contacts.select("event", "customer", "at", "case", "topic")
+    timed = timed.mutate(before=timed["at"].lag().over(in_turn), after=timed["at"].lead().over(in_turn))
+    # Most contacts have no other near them: only the others are looked at by case and topic.
+    near = timed.filter((timed.after - timed["at"] < within) | (timed["at"] - timed.before < within))
+    told = near.mutate(on_case=_again(near, "case", within=within), on_topic=_again(near, "topic", within=within))
+    return told.filter(told.on_case | told.on_topic).select("event", followed=ibis.literal(True))  # noqa: FBT003  # a value
+
+
+def _again(contacts: ibis.Table, same: str, *, within: int) -> ibis.Value:
+    """Whether the customer came back on the same, false where it is not recorded."""
     later = ibis.range_window(group_by=["customer", same], order_by="at", following=(1, within - 1))
     return contacts[same].notnull() & (contacts["at"].count().over(later) > 0)
 
@@ -64,5 +72,5 @@ INDICATOR: Final = Indicator(
         Attribution.DIRECT, case_mix=("channel", "topic", "segment"), minimum_events=10, weight=0.0, horizon_days=7
     ),
     measure=first_contact_resolution,
-    reads=("case", "topic"),
+    reads=("event", "case", "topic"),
 )

@@ -9,6 +9,7 @@ import ibis
 from appraise.domain.indicators import IndicatorDefinition
 from appraise.domain.policies import Attribution, IndicatorPolicy, Policy
 from appraise.scoring.attribution import credit
+from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.findings import Findings
 from appraise.scoring.prepared import Prepared, touches
 from appraise.scoring.spells import CustomerTime, customer_time
@@ -35,8 +36,10 @@ class Shared:
         """Weights of each moment of the cycle, as `attribution.credit`; indicators that share alike have one table."""
         alike = rules.attribution, rules.window_days, rules.half_life_days
         if alike not in self._credited:
+            start, end = self.prepared.start - rules.window_days * SECONDS_PER_DAY, self.prepared.end
+            near = self.touches.filter((self.touches["at"] >= start) & (self.touches["at"] < end))
             moments = self.time.of_cycle(self.prepared)
-            self._credited[alike] = credit(moments, self.touches, self.prepared, rules, are_touches=True)
+            self._credited[alike] = credit(moments, near, self.prepared, rules, are_touches=True)
         return self._credited[alike]
 
 
@@ -47,10 +50,12 @@ class Indicator:
     A policy that names the key without more gets `defaults`; for indicators that are not Appraise's own four, lint
     takes the defaults' attribution as the only possible one and their `minimum_events` as the floor. `measure` says of
     every employee an estimate or a typed absence, by the policy's rules under the definition's key. `reads` are the
-    columns of contacts that it needs beside those of the case mix; None is all of them.
+    columns of contacts that it needs beside those of the case mix; None is all of them. `of_contacts` says whether
+    the case mix is that of contacts, too.
     """
 
     definition: IndicatorDefinition
     defaults: IndicatorPolicy
     measure: Callable[[Shared, Policy], Findings]
     reads: tuple[str, ...] | None = None
+    of_contacts: bool = True

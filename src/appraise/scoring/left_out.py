@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import Any
 
 import ibis
 import pyarrow as pa
@@ -66,9 +67,14 @@ def without(life: ibis.Table, exclusions: Iterable[Exclusion]) -> ibis.Table:
 def counted(rows: ibis.Table) -> dict[int, LeftOut]:
     """Rows by `employee` and the reason `left_out`."""
     known = rows.filter(rows.employee.notnull() & rows.left_out.notnull())
-    table = known.group_by("employee", "left_out").agg(n=known.count())
+    return by_employee(known.group_by("employee", "left_out").agg(n=known.count()).to_pyarrow().to_pylist())
+
+
+def by_employee(counts: Iterable[Mapping[str, Any]]) -> dict[int, LeftOut]:
+    """Of counts `n` by `employee` and the reason `left_out`, those that have both."""
+    known = [row for row in counts if row["employee"] is not None and row["left_out"] is not None]
     found: dict[int, LeftOut] = {}
-    for row in sorted(table.to_pyarrow().to_pylist(), key=lambda row: (row["employee"], row["left_out"])):
+    for row in sorted(known, key=lambda row: (row["employee"], row["left_out"])):
         found[row["employee"]] = (*found.get(row["employee"], ()), (row["left_out"], row["n"]))
     return found
 

@@ -7,7 +7,6 @@ calibrated to the money seen, by case mix and apart from the employees.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 import ibis
 import numpy as np
@@ -17,7 +16,7 @@ from appraise.domain.events import EventKind
 from appraise.domain.explanations import MODEL, TOGETHER
 from appraise.domain.indicators import LIFETIME_VALUE, Direction, IndicatorDefinition, Role, Unit
 from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
-from appraise.domain.scorecards import Coverage, Evidence, Money
+from appraise.domain.scorecards import Evidence, Money
 from appraise.errors import Fatal, NotEnough
 from appraise.scoring.absences import OWNERSHIPS, Words, missing_data, no_rate, nothing_seen, refused, too_little
 from appraise.scoring.arrays import FloatArray, IntArray, cross_table, fetched, floats, whole
@@ -31,8 +30,6 @@ from appraise.scoring.buying import (
 )
 from appraise.scoring.case_mix import Strata, strata, with_factors
 from appraise.scoring.conversion import (
-    NO_RATE,
-    OTHER_CURRENCY,
     Converted,
     conversion_of,
     currencies_of,
@@ -43,14 +40,14 @@ from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, LeftOut, 
 from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said_by_part
 from appraise.scoring.indicator import Indicator, Shared
-from appraise.scoring.left_out import counted, excluded_throughout, reason_of
+from appraise.scoring.left_out import by_employee, excluded_throughout, reason_of
 from appraise.scoring.prepared import Prepared
+from appraise.scoring.purchases_covered import given_purchases, purchases_covered
 from appraise.scoring.rates import Compared, compared
 from appraise.scoring.ratios import case_mix_notes, explained
 from appraise.scoring.repeat_purchase import nothing_to_cover
 from appraise.scoring.spells import HISTORY, CustomerTime, spells
 from appraise.scoring.winsorising import Capped, winsorised
-from appraise.scoring.working import exactly
 from appraise.statistics.shrinkage import Shrunk, normal
 from appraise.statistics.within import design_effect
 
@@ -76,14 +73,16 @@ def lifetime_value(shared: Shared, policy: Policy) -> Findings:
     begun = _begun(shared, policy)
     weights = shared.credit(rules)
     rows = weights.inner_join(begun.select("customer", "at", "purchases", "left_out"), ["customer", "at"])
+    given = given_purchases(rows)
     converted = conversion_of(prepared)
-    coverage = replace(_coverage(prepared, time, rows, rules), notes=converted.notes())
+    coverage = replace(purchases_covered(given, time, prepared, rules), notes=converted.notes())
+    counts = begun.filter(begun.left_out.isnull())
+    kinds = strata(_counts(counts, rules.case_mix), rules.case_mix)
     try:
         model = fit_buying(time.before, prepared, annual_discount=policy.annual_discount)
-        outcomes, capped = _capped(_outcomes(begun.filter(begun.left_out.isnull()), model, rules.case_mix), rules)
+        outcomes, capped = _capped(_outcomes(counts, model, rules.case_mix), rules)
     except NotEnough as error:
         return Findings(Results(), refused(LIFETIME_VALUE, error, None), coverage)
-    kinds = strata(_counts(outcomes, rules.case_mix), rules.case_mix)
     placed = kinds.placed(outcomes).select("customer", "at", "profile", "outcome", "foretold", "visits", "band").cache()
     known = weights.filter(weights.employee.notnull()).drop("why")
     credited = Credited(
@@ -91,7 +90,7 @@ def lifetime_value(shared: Shared, policy: Policy) -> Findings:
         ("foretold",) * (len(kinds.factors) + 1),
         exact=EXACT_LARGE,
     )
-    left_out = _with_later(counted(rows), rows, begun, time)
+    left_out = _with_later(by_employee(given), rows, begun, time)
     told = _results(_Comparison(credited, placed, kinds, model, capped, converted), left_out, prepared, policy)
     told = excluded_throughout(LIFETIME_VALUE, told, left_out, prepared.exclusions)
     return Findings(
@@ -132,7 +131,7 @@ def _begun(shared: Shared, policy: Policy) -> ibis.Table:
     prepared, time = shared.prepared, shared.time
     rules = policy.of(LIFETIME_VALUE)
     begun = _with_money(spells(time, prepared, horizon_days=rules.horizon_days), time, policy)
-    begun = begun.inner_join(time.cases, ["customer", "at"])
+    begun = time.with_cases(begun, prepared, rules)
     if time.untold is not None:
         begun = begun.left_join(paid_only_in_others(begun, time.untold), ["customer", "at"])
     paid_otherwise = (begun.reason,) if time.untold is not None else ()
@@ -178,7 +177,7 @@ class _Comparison:
 
 
 def _capped(outcomes: ibis.Table, rules: IndicatorPolicy) -> tuple[ibis.Table, Capped | None]:
-    return (outcomes, None) if rules.winsor_quantile == 1 else winsorised(outcomes, rules.winsor_quantile)
+    return (outcomes, None) if rules.winsor_quantile == 1 else winsorised(outcomes.cache(), rules.winsor_quantile)
 
 
 def _told_of_caps(capped: Capped | None, rules: IndicatorPolicy) -> tuple[str, ...]:
@@ -217,25 +216,26 @@ def _outcomes(begun: ibis.Table, model: BuyingModel, factors: Sequence[str]) -> 
         foretold=ibis.greatest(expected.visits * foretold_value(expected, model), _SMALLEST),
     )
     # Half octaves: residuals of spells that promise alike vary alike.
-    band = ((2.0 * both.foretold.log2()).floor() + _MIDDLE_BAND).clip(0, _BANDS - 1).cast("int64")
+    band = ((2.0 * both.foretold.log2()).floor() + _MIDDLE_BAND).clip(0, _BANDS - 1).cast("int8")
     columns = ["customer", "at", "outcome", "foretold", "visits", "purchases", *factors]
-    return with_factors(both, factors).select(*columns, band=band).cache()
+    return with_factors(both, factors).select(*columns, band=band)
 
 
-def _counts(outcomes: ibis.Table, factors: Sequence[str]) -> pa.Table:
-    names = list(factors)
-    grouped = outcomes.group_by(names) if names else outcomes
-    return fetched(grouped.agg(events=outcomes.purchases.sum().cast("int64")), order_by=names)
+def _counts(counted: ibis.Table, factors: Sequence[str]) -> pa.Table:
+    known = with_factors(counted, factors)
+    grouped = known.group_by(list(factors)) if factors else known
+    return fetched(grouped.agg(events=known.purchases.sum().cast("int64")), order_by=list(factors))
 
 
 def _results(comparison: _Comparison, left_out: Mapping[int, LeftOut], prepared: Prepared, policy: Policy) -> Results:
     credited, kinds = comparison.credited, comparison.kinds
-    employees, cells = summed(credited, kinds)
+    sums = summed(credited, kinds)
+    employees = sums.employees
     if not employees.size:
         return Results()
     try:
-        outcome = compared(cells, kinds.stratum, floor=None)
-        clusters = clustered(credited, outcome.rate)
+        outcome = compared(sums.cells, kinds.stratum, floor=None)
+        clusters = clustered(credited, outcome.rate, sums)
         variance = _variance(comparison, outcome, employees)
         inflation = design_effect(clusters.squares, float(variance.sum()))
         amount = _visits(credited, employees)
@@ -244,8 +244,8 @@ def _results(comparison: _Comparison, left_out: Mapping[int, LeftOut], prepared:
         dispersion = inflation * float(variance.sum() / outcome.exposed.sum())
         sampling = inflation * variance / outcome.expected[-1] ** 2
     except NotEnough as error:
-        clusters = clustered(credited, np.ones(kinds.profiles))
-        seen = Seen(employees.tolist(), clusters.evidence(None), clusters.effective, WORDS)
+        evidence = clustered(credited, np.ones(kinds.profiles), sums).evidence(None)
+        seen = Seen(employees.tolist(), evidence, sums.effective, WORDS)
         return nobody(LIFETIME_VALUE, seen, error)
     minimum = policy.of(LIFETIME_VALUE).minimum_events
     silent = {
@@ -365,20 +365,3 @@ def _money(shrunk: Shrunk, expected: FloatArray, weighed: FloatArray, currency: 
         Money(int(middle), int(low), int(high), currency, int(own))
         for middle, low, high, own in zip(amount, lower, upper, foretold, strict=True)
     ]
-
-
-def _coverage(prepared: Prepared, time: CustomerTime, rows: ibis.Table, rules: IndicatorPolicy) -> Coverage:
-    """Purchases in the reporting currency after contacts of the cycle, and purchases of the cycle that follow none."""
-    told = rows.mutate(reason=ibis.coalesce(rows.why, rows.left_out))
-    sums = told.group_by("reason").agg(credit=exact_sum(told.weight * told.purchases, EXACT)).to_pyarrow().to_pylist()
-    credit = {row["reason"]: exactly(row["credit"]) for row in sums}
-    attributed = credit.pop(None, Decimal(0))
-    ours, alone = time.followed(prepared, horizon_days=rules.horizon_days)
-    foreign = Decimal(ours) - attributed - sum(credit.values(), Decimal(0))
-    why = [
-        *sorted(credit.items()),
-        (OTHER_CURRENCY if prepared.rates is None else NO_RATE, foreign.quantize(Decimal(1))),
-        (f"no contact in the {rules.horizon_days} days before", Decimal(alone)),
-    ]
-    kept = tuple((name, share) for name, share in why if share > 0)
-    return Coverage(LIFETIME_VALUE, Decimal(ours + alone), attributed, kept)

@@ -1,6 +1,6 @@
 """Events made ready once for all indicators: employees and customers resolved, touches and orders told apart."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,7 +14,7 @@ from appraise.domain.periods import Period
 from appraise.scoring.customers import latest_traits, links, number_of, with_customer
 from appraise.scoring.event_tables import readable, seconds_of
 from appraise.scoring.leave import leave_table
-from appraise.scoring.references import Directory, resolved, with_employee
+from appraise.scoring.references import Directory, Naming, names_anybody, references, with_employee
 
 CASE_COLUMNS = tuple(column.name for column in CASE_MIX)
 WHO: Final = ("customer", "at", "employee", "why")
@@ -33,14 +33,15 @@ class Prepared:
     `contacts` and `orders` are kept at the engine, `contacts` with the columns that are read and the case-mix columns
     `factors`; ratings and `lines` of purchases are computed anew wherever they are read, `lines` without the `traits`
     of their customers. `records` are all events, of whomever, with `linkable`: whether the customer bears a key that
-    joins sources. `present` are the kinds of event that hold any row before the last day of data; `start` and `end`
-    bound the cycle, `as_of` the data, in seconds since 1970 UTC. `leaves` are stretches of leave of absence:
-    `employee`, `begins`, `ends`. `exclusions` are those of evidence. Money is told in `currency`, other currencies by
-    `rates` where there are any.
+    joins sources, and `naming` counts whom they name. `present` are the kinds of event that hold any row before the
+    last day of data; `start` and `end` bound the cycle, `as_of` the data, in seconds since 1970 UTC. `leaves` are
+    stretches of leave of absence: `employee`, `begins`, `ends`. `exclusions` are those of evidence. Money is told in
+    `currency`, other currencies by `rates` where there are any.
     """
 
     present: frozenset[EventKind]
     records: Mapping[EventKind, ibis.Table]
+    naming: tuple[Naming, ...]
     contacts: ibis.Table
     ratings: ibis.Table
     lines: ibis.Table
@@ -79,27 +80,28 @@ def prepare(  # noqa: PLR0913  # what a run is computed from, each part named
     """
     tables = {kind: _numbered(readable(events, kind, data_as_of=data_as_of), kind) for kind in EventKind}
     present = _present(tables)
-    serving = [kind for kind in EventKind if kind is not EventKind.CUSTOMERS]
-    references = resolved([tables[kind] for kind in serving], people)
+    serving: list[EventKind] = [kind for kind in EventKind if kind is not EventKind.CUSTOMERS]
+    known = references({kind: tables[kind] for kind in serving}, people)
     linked = links(tables.values())
     traits = None
     if EventKind.CUSTOMERS in present:
         traits = latest_traits(with_customer(tables[EventKind.CUSTOMERS], linked)).cache()
-    records: dict[EventKind, ibis.Table] = {
-        kind: with_employee(with_customer(tables[kind], linked), references)
-        if kind in present
-        else _of_nobody(tables[kind])
-        for kind in serving
+    numbered = {kind: with_customer(tables[kind], linked) for kind in serving}
+    records = {
+        kind: with_employee(table, known.of(kind)) if kind in present else _of_nobody(tables[kind])
+        for kind, table in numbered.items()
     }
     contacts = with_traits(records[EventKind.CONTACTS], traits)
     end = seconds_of(data_as_of)
+    bought_in = currencies(tables[EventKind.PURCHASES])
     return Prepared(
         present=present,
         records=records,
+        naming=known.naming,
         contacts=_as_far_as_read(contacts, reads).cache(),
         ratings=with_traits(records[EventKind.RATINGS], traits),
         lines=records[EventKind.PURCHASES],
-        orders=orders(with_customer(tables[EventKind.PURCHASES], linked)).cache(),
+        orders=orders(numbered[EventKind.PURCHASES], bought_in, known.sources(EventKind.SUBSCRIPTIONS)).cache(),
         subscriptions=with_traits(records[EventKind.SUBSCRIPTIONS], traits).cache(),
         ownerships=records[EventKind.OWNERSHIPS].cache(),
         traits=traits,
@@ -107,7 +109,7 @@ def prepare(  # noqa: PLR0913  # what a run is computed from, each part named
         start=seconds_of(cycle.start),
         end=end if cycle.end is None else min(end, seconds_of(cycle.end)),
         as_of=end,
-        currency=main_currency(tables[EventKind.PURCHASES]) if rates is None else rates.reporting,
+        currency=main_currency(bought_in) if rates is None else rates.reporting,
         factors=CASE_COLUMNS if reads is None else tuple(name for name in CASE_COLUMNS if name in reads),
         exclusions=tuple(exclusion for exclusion in exclusions if exclusion.of_evidence),
         rates=rates,
@@ -121,33 +123,43 @@ def touches(prepared: Prepared) -> ibis.Table:
     """
     columns = [*WHO, *prepared.factors]
     contacts = prepared.contacts.select(columns)
-    named = prepared.lines.filter((prepared.lines.kind == "purchase") & prepared.lines.named)
-    if not named.limit(1).count().to_pyarrow().as_py():
+    if not names_anybody(prepared.naming, EventKind.PURCHASES):
         return contacts
+    named = prepared.lines.filter((prepared.lines.kind == "purchase") & prepared.lines.named)
     lines = with_traits(named, prepared.traits)
     # One touch per order: an order of many lines earns no more credit than one of a single line.
     sales = lines.group_by("order", *WHO).agg(**{name: lines[name].min() for name in prepared.factors})
     return ibis.union(contacts, sales.select(columns).cache())
 
 
-def orders(purchases: ibis.Table) -> ibis.Table:
+def orders(purchases: ibis.Table, bought_in: Iterable[str], books: Sequence[str]) -> ibis.Table:
     """One row per order with something left of it: `customer`, `at` of the purchase, `amount` net of its reversals.
 
     An order counts at the time when it was placed, with what was left of it when the data end. Reversals without
     their purchase, and orders reversed in full, are no orders. What is in several currencies cannot be summed: such an
-    order is `mixed`, and counts nowhere.
+    order is `mixed`, and counts nowhere. `in_books` says whether its source is among the `books`, those that keep
+    subscriptions. `bought_in` are all currencies.
     """
-    bought = purchases.kind == "purchase"
-    summed = purchases.group_by("source", "order").agg(
-        customer=purchases.customer.min(where=bought),
-        at=purchases["at"].min(where=bought),
-        currency=purchases.currency.min(),
-        last_currency=purchases.currency.max(),
-        amount=purchases.amount.sum().cast("int64"),
+    # Numbers for the currencies: texts would make up most of the largest table that a run groups.
+    told = purchases.mutate(
+        bought=purchases.kind == "purchase",
+        number=_first_that((purchases.currency == name, k) for k, name in enumerate(bought_in)).cast("int16"),
+        in_books=purchases.source.isin(books),
     )
-    told = summed.mutate(mixed=summed.currency != summed.last_currency)
+    summed = told.group_by("order").agg(
+        customer=told.customer.min(where=told.bought),
+        at=told["at"].min(where=told.bought),
+        least=told.number.min(),
+        most=told.number.max(),
+        amount=told.amount.sum().cast("int64"),
+        in_books=told.in_books.any(),
+    )
+    told = summed.mutate(
+        mixed=summed.least != summed.most,
+        currency=_first_that((summed.least == k, name) for k, name in enumerate(bought_in)).cast("string"),
+    )
     placed = told.filter(told["at"].notnull() & (told.mixed | (told.amount > 0)))
-    return placed.select("source", "customer", "at", "currency", "amount", "mixed")
+    return placed.select("customer", "at", "currency", "amount", "mixed", "in_books")
 
 
 def of_one_currency(placed: ibis.Table) -> ibis.Table:
@@ -158,6 +170,11 @@ def in_several_currencies(placed: ibis.Table, start: int, end: int) -> int:
     """Orders placed in this time of which lines or reversals are in several currencies."""
     counted = placed.mixed & (placed["at"] >= start) & (placed["at"] < end)
     return int(placed.count(where=counted).to_pyarrow().as_py())
+
+
+def _first_that(cases: Iterable[tuple[ibis.Value, int | str]]) -> ibis.Value:
+    known = list(cases)
+    return ibis.cases(*known) if known else ibis.null()
 
 
 def _as_far_as_read(contacts: ibis.Table, reads: Collection[str] | None) -> ibis.Table:
@@ -197,8 +214,13 @@ def with_traits(table: ibis.Table, traits: ibis.Table | None) -> ibis.Table:
     ).drop("customer_right", "segment_right", "region_right")
 
 
-def main_currency(purchases: ibis.Table) -> str | None:
+def currencies(purchases: ibis.Table) -> dict[str, int]:
+    """How many purchases were made in each that is named, the commonest first; 0 where it was only paid back in."""
+    counts = purchases.group_by("currency").agg(n=purchases.count(where=purchases.kind == "purchase"))
+    known = [row for row in counts.to_pyarrow().to_pylist() if row["currency"] is not None]
+    return {row["currency"]: row["n"] for row in sorted(known, key=lambda row: (-row["n"], row["currency"]))}
+
+
+def main_currency(bought_in: Mapping[str, int]) -> str | None:
     """In which most purchases were made; None where there are none."""
-    bought = purchases.filter(purchases.kind == "purchase")
-    counts = bought.group_by("currency").agg(n=bought.count()).to_pyarrow().to_pylist()
-    return min(counts, key=lambda row: (-row["n"], row["currency"]))["currency"] if counts else None
+    return next((name for name, n in bought_in.items() if n), None)

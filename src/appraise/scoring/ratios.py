@@ -36,19 +36,20 @@ def event_ratios(subject: Subject, credited: Credited, kinds: Strata, policy: Po
     A customer's spells have more in common than their strata say, so the counts are divided by the design effect of
     (employee, customer) clusters before shrinking.
     """
-    employees, cells = summed(credited, kinds)
+    sums = summed(credited, kinds)
+    employees, cells = sums.employees, sums.cells
     if not employees.size:
         return Results()
     left_out = [subject.left_out.get(employee, ()) for employee in employees.tolist()]
     try:
         first = compared(cells, kinds.stratum, floor=0.0)
     except NotEnough as error:
-        clusters = clustered(credited, np.ones(kinds.profiles))
-        evidence = clusters.evidence(None, left_out)
-        return nobody(subject.indicator, Seen(employees.tolist(), evidence, clusters.effective, subject.words), error)
-    clusters = clustered(credited, first.rate)
-    inflation = design_effect(clusters.squares, clusters.variance)
-    dispersion = inflation * clusters.variance / float(first.exposed.sum())
+        evidence = clustered(credited, np.ones(kinds.profiles), sums).evidence(None, left_out)
+        return nobody(subject.indicator, Seen(employees.tolist(), evidence, sums.effective, subject.words), error)
+    clusters = clustered(credited, first.rate, sums)
+    variance = float((cells.squared[-1] @ first.rate).sum())
+    inflation = design_effect(clusters.squares, variance)
+    dispersion = inflation * variance / float(first.exposed.sum())
     outcome = _anew(cells, kinds, first, inflation=inflation, dispersion=dispersion)
     expected = outcome.expected[-1]
     seen = Seen(employees.tolist(), clusters.evidence(expected, left_out), expected, subject.words)

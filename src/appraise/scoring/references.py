@@ -7,6 +7,7 @@ import ibis
 import pyarrow as pa
 
 from appraise.domain.employees import Employee, Employment, ExternalReference
+from appraise.domain.events import EventKind
 from appraise.scoring.leave import Leave, leaves
 
 NOBODY_NAMED = "no employee is named on the record"
@@ -48,21 +49,67 @@ def directory(employees: Sequence[Employee], employments: Iterable[Employment] =
     return Directory(positions, leaves([employee.id for employee in employees], employments))
 
 
-def resolved(named: Iterable[ibis.Table], people: Directory) -> ibis.Table:
-    """Every pair (`employee_namespace`, `employee_key`) in the tables, with `employee` or `why` there is none.
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How many `events` of one kind and source name an `employee` (position), or name none for the same reason."""
 
-    The pairs come back to Python: there are about as many as employees, and only there are names folded exactly as in
-    the people records.
-    """
+    kind: EventKind
+    source: str
+    employee: int | None
+    why: str | None
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """`table` has every pair (`employee_namespace`, `employee_key`) that is on events, as `resolved`."""
+
+    table: ibis.Table
+    naming: tuple[Naming, ...]
+
+    def of(self, kind: EventKind) -> ibis.Table | None:
+        """None where no event of this kind names anybody."""
+        return self.table if names_anybody(self.naming, kind) else None
+
+    def sources(self, kind: EventKind) -> list[str]:
+        """Those that have events of this kind."""
+        return sorted({one.source for one in self.naming if one.kind is kind})
+
+
+def names_anybody(naming: Iterable[Naming], kind: EventKind) -> bool:
+    return any(one.kind is kind and one.why != NOBODY_NAMED for one in naming)
+
+
+def references(named: Mapping[EventKind, ibis.Table], people: Directory) -> References:
+    """Reads each table once."""
+    pair = ["employee_namespace", "employee_key"]
+    counted = [
+        table.group_by("source", *pair).agg(events=table.count()).mutate(kind=ibis.literal(kind.value))
+        for kind, table in named.items()
+    ]
+    found = ibis.union(*counted).to_pyarrow()
+    naming = tuple(
+        Naming(EventKind(row["kind"]), row["source"], *people.resolve(*(row[part] for part in pair)), row["events"])
+        for row in found.to_pylist()
+    )
+    return References(_answered(found.select(pair).group_by(pair).aggregate([]), people), naming)
+
+
+def resolved(named: Iterable[ibis.Table], people: Directory) -> ibis.Table:
+    """Every pair (`employee_namespace`, `employee_key`) in the tables, with `employee` or `why` there is none."""
     pairs = [table.select("employee_namespace", "employee_key") for table in named]
-    found = ibis.union(pairs[0], *pairs[1:], distinct=True).to_pyarrow()
-    answers = [people.resolve(pair["employee_namespace"], pair["employee_key"]) for pair in found.to_pylist()]
+    return _answered(ibis.union(pairs[0], *pairs[1:], distinct=True).to_pyarrow(), people)
+
+
+def _answered(pairs: pa.Table, people: Directory) -> ibis.Table:
+    """Pairs come back to Python: they are about as many as employees, and only there are names folded as of people."""
+    answers = [people.resolve(pair["employee_namespace"], pair["employee_key"]) for pair in pairs.to_pylist()]
     # A null equals nothing in a join, so absent parts are written as empty text on both sides.
     return ibis.memtable(
         pa.table(
             {
-                "employee_namespace": found["employee_namespace"].fill_null(""),
-                "employee_key": found["employee_key"].fill_null(""),
+                "employee_namespace": pairs["employee_namespace"].fill_null(""),
+                "employee_key": pairs["employee_key"].fill_null(""),
                 "employee": pa.array([employee for employee, _ in answers], pa.int32()),
                 "why": pa.array([why for _, why in answers], pa.string()),
             }
@@ -70,12 +117,22 @@ def resolved(named: Iterable[ibis.Table], people: Directory) -> ibis.Table:
     )
 
 
-def with_employee(table: ibis.Table, references: ibis.Table) -> ibis.Table:
-    """The table with `employee` and `why` in place of the reference; `named` tells whether it names anybody."""
+def with_employee(table: ibis.Table, known: ibis.Table | None) -> ibis.Table:
+    """The table with `employee` and `why` in place of the reference; `named` tells whether it names anybody.
+
+    `known` are the references of these events, None where they name nobody.
+    """
+    if known is None:
+        nobody = {
+            "employee": ibis.literal(None, type="int32"),
+            "why": ibis.literal(NOBODY_NAMED),
+            "named": ibis.literal(False),  # noqa: FBT003  # a value
+        }
+        return table.drop("employee_namespace", "employee_key").mutate(**nobody)
     keyed = table.mutate(
         employee_namespace=table.employee_namespace.fill_null(""), employee_key=table.employee_key.fill_null("")
     )
-    joined = keyed.left_join(references, ["employee_namespace", "employee_key"])
+    joined = keyed.left_join(known, ["employee_namespace", "employee_key"])
     named = joined.why.isnull() | (joined.why != NOBODY_NAMED)
     return joined.mutate(named=named).drop(
         "employee_namespace", "employee_key", "employee_namespace_right", "employee_key_right"

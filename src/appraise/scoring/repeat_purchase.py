@@ -44,18 +44,19 @@ def repeat_purchase(shared: Shared, policy: Policy) -> Findings:
     time = shared.time
     everything = _at_risk(time, prepared, rules)
     at_risk = everything.filter(everything.left_out.isnull())
-    whole_credit = shared.credit(rules).inner_join(everything, ["customer", "at"]).drop("at").cache()
     kinds = strata(_counts(at_risk, rules), rules.case_mix)
     hazards, notes = _hazards(kinds.placed(at_risk), kinds, rules)
-    known = whole_credit.filter(whole_credit.left_out.isnull() & whole_credit.employee.notnull())
-    rows = kinds.placed(known).inner_join(hazards, ["profile", "day"]).mutate(units=ibis.literal(1, type="int64"))
-    credited = Credited(rows, _levels(kinds))
-    left_out = counted(whole_credit)
+    rows = _credited(shared.credit(rules), kinds.placed(everything))
+    known = rows.filter(rows.why.isnull() & rows.employee.notnull())
+    credited = Credited(
+        known.inner_join(hazards, ["profile", "day"]).mutate(units=ibis.literal(1, type="int64")), _levels(kinds)
+    )
+    left_out = counted(rows.rename(left_out="why"))
     told = event_ratios(Subject(REPEAT_PURCHASE, WORDS, "purchases", notes, left_out), credited, kinds, policy)
     return Findings(
         results=excluded_throughout(REPEAT_PURCHASE, told, left_out, prepared.exclusions),
         otherwise=nothing_seen(REPEAT_PURCHASE, "contact of this employee with a customer"),
-        coverage=_coverage(prepared, time, whole_credit, rules),
+        coverage=_coverage(prepared, time, rows, rules),
     )
 
 
@@ -91,7 +92,7 @@ def nothing_to_cover(indicator: IndicatorKey) -> Coverage:
 
 def _at_risk(time: CustomerTime, prepared: Prepared, rules: IndicatorPolicy) -> ibis.Table:
     """Spells with `outcome` 1 where a purchase ended them, and the whole `day` on which they ended."""
-    begun = spells(time, prepared, horizon_days=rules.horizon_days).inner_join(time.cases, ["customer", "at"])
+    begun = time.with_cases(spells(time, prepared, horizon_days=rules.horizon_days), prepared, rules)
     horizon = begun["at"] + rules.horizon_days * SECONDS_PER_DAY
     bought = (begun.next_order <= begun.until) & (begun.next_order < horizon)
     known = begun.mutate(outcome=surely(bought).cast("int8"))
@@ -100,6 +101,14 @@ def _at_risk(time: CustomerTime, prepared: Prepared, rules: IndicatorPolicy) -> 
     told = timed.mutate(left_out=reason_of(timed, prepared.exclusions))
     columns = ["customer", "at", "outcome", "day", "left_out"]
     return with_factors(told, rules.case_mix).select(*columns, *rules.case_mix).cache()
+
+
+def _credited(weights: ibis.Table, placed: ibis.Table) -> ibis.Table:
+    """Spells by who gets credit for them; `why` says of which ones nobody does, or why they do not count."""
+    moments = placed.select("customer", "at", "outcome", "day", "profile", "left_out")
+    joined = weights.inner_join(moments, ["customer", "at"])
+    columns = ["customer", "employee", "weight", "outcome", "day", "profile"]
+    return joined.select(*columns, why=ibis.coalesce(joined.left_out, joined.why)).cache()
 
 
 def _counts(at_risk: ibis.Table, rules: IndicatorPolicy) -> pa.Table:
@@ -121,15 +130,15 @@ def _hazards(
     profile, day, events = whole(table, "profile"), whole(table, "day"), floats(table, "events")
     hazard = foretold(profile, day, events, floats(table, "n") - events, kinds.stratum)
     columns: Mapping[str, object] = dict(zip(_levels(kinds), hazard, strict=True))
+    keys = {"profile": pa.array(profile, pa.int32()), "day": pa.array(day, pa.int32())}
     share = 1.0 - math.exp(-float(np.max(hazard[0], initial=0.0)))
     note = (f"customers of the average employee who buy again within {rules.horizon_days} days", f"{share:.1%}")
-    return ibis.memtable(pa.table({"profile": profile, "day": day, **columns})), (note,)
+    return ibis.memtable(pa.table({**keys, **columns})), (note,)
 
 
 def _coverage(prepared: Prepared, time: CustomerTime, rows: ibis.Table, rules: IndicatorPolicy) -> Coverage:
     """Purchases that follow a contact of the cycle, and purchases of the cycle that follow none."""
-    bought = rows.filter(rows.outcome == 1)
-    credit = credit_given(bought.mutate(why=ibis.coalesce(bought.left_out, bought.why)))
+    credit = credit_given(rows.filter(rows.outcome == 1))
     attributed = credit.pop(None, Decimal(0))
     ours, alone = time.followed(prepared, horizon_days=rules.horizon_days)
     later = Decimal(ours) - attributed - sum(credit.values(), Decimal(0))

@@ -134,13 +134,13 @@ def measure(  # noqa: PLR0913  # as `score`
 
 def _reads(chosen: Sequence[Indicator], policy: Policy) -> frozenset[str] | None:
     """Which columns of contacts are needed; None is all of them. What nobody reads is not kept for all the events."""
-    wanted = {name for _, rules in policy.indicators for name in rules.case_mix}
-    if policy.exclusions:
-        wanted |= {"topic", "segment"}
+    wanted = {"topic", "segment"} if policy.exclusions else set()
     for indicator in chosen:
         if indicator.reads is None:
             return None
         wanted |= set(indicator.reads)
+        if indicator.of_contacts:
+            wanted |= set(policy.of(indicator.definition.key).case_mix)
     return frozenset(wanted)
 
 

@@ -25,7 +25,7 @@ from appraise.scoring.absences import OWNERSHIPS, Words, missing_data, nothing_s
 from appraise.scoring.arrays import FloatArray, IntArray, fetched, floats, whole
 from appraise.scoring.attribution import credit
 from appraise.scoring.case_mix import ALIKE, APART, SAME, folded_levels, with_factors
-from appraise.scoring.credit_sums import EXACT_LARGE, credit_given, exact_sum
+from appraise.scoring.credit_sums import EXACT, credit_given, exact_sum
 from appraise.scoring.event_tables import surely
 from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said_by_part
 from appraise.scoring.indicator import Indicator, Shared
@@ -251,7 +251,7 @@ def _residuals(counted: ibis.Table, cells: pa.Table, fitted: FloatArray) -> ibis
     known = ibis.memtable(cells.append_column("fitted", pa.array(fitted)))
     rows = _weighed(counted, [name for name in keys if name != "employee"]).inner_join(known, keys)
     beyond = rows.weight * (rows.points - _MIDDLE - rows.fitted)
-    return rows.group_by("employee", "customer").agg(residual=exact_sum(beyond, EXACT_LARGE))
+    return rows.group_by("employee", "customer").agg(residual=exact_sum(beyond, EXACT))
 
 
 def _by_case(counted: ibis.Table, factors: Sequence[str]) -> pa.Table:
@@ -264,19 +264,22 @@ def _by_case(counted: ibis.Table, factors: Sequence[str]) -> pa.Table:
     y = weighed.points - _MIDDLE
     sums = weighed.group_by("employee", *factors).agg(
         answers=weighed.count(),
-        customers=exact_sum(weighed.part, EXACT_LARGE),
-        weight=exact_sum(weighed.weight, EXACT_LARGE),
-        squared=exact_sum(weighed.squared, EXACT_LARGE),
-        y=exact_sum(weighed.weight * y, EXACT_LARGE),
-        yy=exact_sum(weighed.weight * y * y, EXACT_LARGE),
+        customers=exact_sum(weighed.part, EXACT),
+        weight=exact_sum(weighed.weight, EXACT),
+        squared=exact_sum(weighed.squared, EXACT),
+        y=exact_sum(weighed.weight * y, EXACT),
+        yy=exact_sum(weighed.weight * y * y, EXACT),
     )
     return fetched(sums, order_by=["employee", *factors])
 
 
 def _weighed(counted: ibis.Table, factors: Sequence[str]) -> ibis.Table:
     known = with_factors(counted.filter(counted.employee.notnull()), factors)
-    per_customer = ibis.window(group_by=["employee", "customer"])
-    once = known.mutate(part=1.0 / known.count().over(per_customer).cast("float64"))
+    own = known.group_by("employee", "customer").agg(n=known.count())
+    # To look for the few who answered more than once takes less than to number all answers.
+    several = own.filter(own.n > 1)
+    joined = known.left_join(several, ["employee", "customer"]).drop("employee_right", "customer_right")
+    once = joined.mutate(part=1.0 / joined.n.fill_null(1).cast("float64"))
     return once.mutate(weight=once.part * once.weight, squared=once.part * once.weight * once.weight)
 
 

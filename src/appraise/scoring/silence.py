@@ -65,8 +65,9 @@ def buyers(prepared: Prepared, *, beside_contracts: bool) -> Buyers:
     """
     placed, lines, contracts = of_one_currency(prepared.orders), prepared.lines, prepared.subscriptions
     if beside_contracts:
-        for name in ("source", "customer"):
-            placed, lines = (table.anti_join(contracts.select(name).distinct(), name) for table in (placed, lines))
+        books, who = (contracts.select(name).distinct() for name in ("source", "customer"))
+        placed = placed.filter(~placed.in_books).anti_join(who, "customer")
+        lines = lines.anti_join(books, "source").anti_join(who, "customer")
     days = _days(placed).cache()
     began = days.group_by("customer").agg(
         first=days["at"].min(),

@@ -5,11 +5,12 @@ moment, which starts a new spell with new weights, at the horizon, or where the 
 the start, history lies at or before it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import ibis
 
+from appraise.domain.policies import IndicatorPolicy
 from appraise.scoring.conversion import with_money
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
 from appraise.scoring.prepared import Prepared, of_one_currency
@@ -31,19 +32,30 @@ class CustomerTime:
     money that can be told `days_bought`, `first_day`, `last_day` (days since 1970) and `spent` (minor units).
     Purchases: `customer`, `at`, `money` (minor units, null where there is no rate), `moment` (null without any before).
     `before` is what customers who had bought by then had bought when the cycle began: the same history by `customer`.
-    `cases` has the case-mix columns of the cycle's moments: computed where it is read, as far as it is read.
     `untold` are orders of any time whose money cannot be told, if there are any: `customer`, `at`, `currency`.
     """
 
     moments: ibis.Table
     purchases: ibis.Table
     before: ibis.Table
-    cases: ibis.Table
     untold: ibis.Table | None
+    _served: ibis.Table
+    _cases: dict[tuple[str, ...], ibis.Table] = field(default_factory=dict)
 
     def of_cycle(self, prepared: Prepared) -> ibis.Table:
         """The moments of the cycle."""
         return self.moments.filter(self.moments["at"] < prepared.end)
+
+    def with_cases(self, moments: ibis.Table, prepared: Prepared, rules: IndicatorPolicy) -> ibis.Table:
+        """Moments of the cycle with the columns of their case mix, and those that exclusions read."""
+        wanted = {*rules.case_mix, *(("topic", "segment") if prepared.exclusions else ())}
+        names = tuple(name for name in prepared.factors if name in wanted)
+        if not names:
+            return moments
+        if names not in self._cases:
+            columns = {name: self._served[name].min() for name in names}
+            self._cases[names] = self._served.group_by("customer", "at").agg(**columns).cache()
+        return moments.inner_join(self._cases[names], ["customer", "at"])
 
     def followed(self, prepared: Prepared, *, horizon_days: int) -> tuple[int, int]:
         """How many purchases follow a moment of the cycle within the horizon; how many of the cycle follow none."""
@@ -80,10 +92,10 @@ def customer_time(prepared: Prepared, touches: ibis.Table) -> CustomerTime:
     served = touches.filter((touches["at"] >= prepared.start) & (touches["at"] < prepared.end))
     return CustomerTime(
         moments=seen.filter(seen.served == 1).drop("served").rename(next_moment="turn"),
-        cases=served.group_by("customer", "at").agg(**{name: served[name].min() for name in prepared.factors}),
         purchases=seen.filter(seen.served == 0).select("customer", "at", money="spent", moment="turn"),
         before=before,
         untold=untold if untold.count().to_pyarrow().as_py() else None,
+        _served=served,
     )
 
 

@@ -56,7 +56,11 @@ class BgNbd:
         """E[purchases in (T, T + horizon] | history] (Fader, Hardie & Lee 2005, eq. 10); finite for any x and a."""
         self._refuse()
         shape, (t, x, tx, T) = flattened(horizon, frequency, recency, age)
-        while_alive = _expected_while_alive(self.r, self.a, self._b, x, t / (self.alpha + T + t))
+        # The series does not depend on recency, by which most histories of one frequency and age differ.
+        pairs = np.empty(x.size, np.complex128)
+        pairs.real, pairs.imag = x, t / (self.alpha + T + t)
+        distinct, place = np.unique(pairs, return_inverse=True)
+        while_alive = _expected_while_alive(self.r, self.a, self._b, distinct.real, distinct.imag)[place]
         return (while_alive * special.expit(-self._log_odds_gone(x, tx, T))).reshape(shape)
 
     def expected_new(self, horizon: npt.ArrayLike) -> FloatArray:

@@ -36,10 +36,6 @@ class Shrunk:
 
     mean: FloatArray
     sd: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-    lower90: FloatArray
-    upper90: FloatArray
     reliability: FloatArray
     population_mean: float
     population_sd: float
@@ -48,6 +44,22 @@ class Shrunk:
     posterior: Mixture
     deviation: Mixture  # of value − population mean; after gamma_poisson, of the ratio itself
     deviation_origin: float  # what `deviation` is for an average employee: 0, after gamma_poisson 1
+
+    @property
+    def lower(self) -> FloatArray:  # quantiles take longer than all else, so each is worked out where it is read
+        return self.posterior.quantile(0.025)
+
+    @property
+    def upper(self) -> FloatArray:
+        return self.posterior.quantile(0.975)
+
+    @property
+    def lower90(self) -> FloatArray:
+        return self.posterior.quantile(0.05)
+
+    @property
+    def upper90(self) -> FloatArray:
+        return self.posterior.quantile(0.95)
 
     def probability_above(self, threshold: npt.ArrayLike) -> FloatArray:
         """P(value > threshold), the threshold a number fixed in advance, or one per employee."""
@@ -211,10 +223,6 @@ def summary(
     return Shrunk(
         mean=posterior.mean(),
         sd=posterior.sd(),
-        lower=posterior.quantile(0.025),
-        upper=posterior.quantile(0.975),
-        lower90=posterior.quantile(0.05),
-        upper90=posterior.quantile(0.95),
         reliability=reliability,
         population_mean=population_mean,
         population_sd=median,
