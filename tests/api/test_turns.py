@@ -15,7 +15,7 @@ from tests.api.builder import AT, Company
 
 from appraise.api.http import _while_there
 from appraise.api.running import Running
-from appraise.api.turns import MOST_INSIDE, MOST_WAITING, Crowded, Lane, Overloaded, Turns, stranger_at
+from appraise.api.turns import FOLLOWS, MOST_INSIDE, MOST_WAITING, Crowded, Lane, Overloaded, Taken, Turns, stranger_at
 from appraise.settings import Settings
 from appraise.storage.deadline import DEADLINE
 from appraise.web import create_app
@@ -78,6 +78,52 @@ def test_who_comes_after_fifty_requests_of_another_runs_next() -> None:
     assert begun.index("honest") <= Lane.QUICK.of_one
 
 
+@pytest.mark.parametrize("lane", [Lane.QUICK, Lane.READING])
+def test_who_asked_nothing_lately_runs_before_thirty_others_who_go_on_asking(lane: Lane) -> None:
+    """Each of the thirty has one request waiting all the time; in turns alone the new one would wait for all of them."""
+
+    async def before_it() -> int:
+        turns, begun, is_over, all_ran = Turns(), list[str](), asyncio.Event(), asyncio.Event()
+
+        async def request(who: str) -> None:
+            async with turns.turn(who, within=60, lane=lane):
+                begun.append(who)
+                await asyncio.sleep(0.001)
+            if len(set(begun)) == len(crowd):
+                all_ran.set()
+
+        async def goes_on(who: str) -> None:
+            while not is_over.is_set():
+                await request(who)
+
+        crowd = [asyncio.create_task(goes_on(str(n))) for n in range(30)]
+        await all_ran.wait()
+        arrived = len(begun)
+        await request("honest")
+        is_over.set()
+        await asyncio.gather(*crowd)
+        return begun.index("honest") - arrived
+
+    assert asyncio.run(before_it()) <= lane.most
+
+
+def test_what_somebody_took_counts_half_after_ten_seconds() -> None:
+    now = 0.0
+    taken = Taken(lambda: now)
+    taken.add("a", 1.0)
+    now = 10.0
+    taken.add("more", 0.51)
+    taken.add("less", 0.49)
+
+    assert taken.rank("nobody") < taken.rank("less") < taken.rank("a") < taken.rank("more")
+
+    taken.add("less", 0.02)
+    now = 1e7
+    assert taken.rank("a") < taken.rank("less")
+    taken.add("a", 1e-9)
+    assert taken.rank("a") > taken.rank("more")
+
+
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.booleans()), max_size=60))
 def test_requests_for_much_wait_for_each_other_and_hold_up_no_others(asked: list[tuple[str, bool]]) -> None:
     turns, running, most = Turns(), Counter[tuple[str, bool]](), Counter[str]()
@@ -116,6 +162,34 @@ def test_a_short_request_runs_at_once_beside_exports_of_the_same_principal() -> 
     asyncio.run(both())
 
     assert begun[:2] == ["export", "read"]
+
+
+def test_what_subscriptions_look_up_holds_up_no_requests_however_many_there_are() -> None:
+    async def crowd() -> tuple[int, int]:
+        turns, looking, most = Turns(), 0, 0
+
+        async def look(who: str) -> None:
+            nonlocal looking, most
+            async with turns.turn(who + FOLLOWS, within=60, lane=Lane.FOLLOWING):
+                looking += 1
+                most = max(most, looking)
+                await asyncio.sleep(0.0001)
+                looking -= 1
+
+        tasks = [asyncio.create_task(look(str(n % 100))) for n in range(MOST_INSIDE)]
+        await asyncio.sleep(0)
+        with pytest.raises(Overloaded):
+            turns.check("0" + FOLLOWS)
+        turns.check("0")
+        async with turns.turn("0", within=1):
+            left = len([one for one in tasks if not one.done()])
+        await asyncio.gather(*tasks)
+        return left, most
+
+    left, most = asyncio.run(crowd())
+
+    assert left == MOST_INSIDE
+    assert most == Lane.FOLLOWING.most
 
 
 def test_strangers_of_one_address_keep_out_neither_those_of_another_nor_who_is_known() -> None:

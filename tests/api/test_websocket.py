@@ -1,6 +1,7 @@
 """graphql-transport-ws: who is let in, for how long, and what ends a connection."""
 
 import asyncio
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -224,6 +225,22 @@ def test_queries_changes_and_pings_are_answered_on_the_same_connection(served_al
             socket, 'mutation { submitSection(input: {sectionId: "x", expectedVersion: 1}) { userErrors { code } } }'
         )
         assert received(socket)["payload"]["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+
+
+@pytest.mark.parametrize("idle", [{"type": "ping"}, {"type": "pong"}, {"type": "complete", "id": "none"}])
+def test_messages_that_ask_for_nothing_are_read_no_faster_than_twenty_a_second(
+    served_alone: Served, idle: dict[str, str]
+) -> None:
+    """They take no turn: a flood of them must not take the event loop from everybody."""
+    with served_alone.opened("Max Weber") as socket:
+        begin = time.monotonic()
+        for _ in range(5):
+            send(socket, **idle)
+        subscribe(socket, "{ viewer { name } }", name="q")
+        while received(socket).get("id") != "q":
+            pass
+
+        assert time.monotonic() - begin >= 5 * websocket.REST
 
 
 def test_the_end_of_the_server_ends_connections_in_order(company: Company) -> None:

@@ -21,6 +21,7 @@ from appraise.api.negotiation import GraphQLRequest
 from appraise.api.operations import REFUSALS, Operations, executed, refusal
 from appraise.api.schema import GRAPHQL_SCHEMA
 from appraise.api.subscriptions import LiveContext
+from appraise.api.turns import FOLLOWS, Lane
 from appraise.errors import Unauthenticated
 
 MOST_OPEN: Final = 100
@@ -102,7 +103,9 @@ class Live:
                 del self._open[key]
 
     async def _events(self, begun: Subscribing) -> AsyncIterator[dict[str, Any] | None]:
-        context = LiveContext(self._feed, begun.subscriber.renew, begun.context)
+        row, running = begun.subscriber.key + FOLLOWS, self._operations.running
+        look = partial(running.in_turn, row, lane=Lane.FOLLOWING)
+        context = LiveContext(self._feed, begun.subscriber.renew, begun.context, look)
         source = await _source(begun, context)
         try:
             while True:
@@ -117,9 +120,7 @@ class Live:
                 finally:
                     coming.cancel()
                     await asyncio.wait({coming})
-                yield await self._operations.running.in_turn(
-                    f"{begun.subscriber.key} follows", partial(self._told, begun, context.latest, event)
-                )
+                yield await running.in_turn(row, partial(self._told, begun, context.latest, event))
         except (Unauthenticated, Dismissed, Stopped):
             raise
         except Exception as error:

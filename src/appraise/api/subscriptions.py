@@ -8,10 +8,10 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Final, Self
+from functools import partial
+from typing import Annotated, Final, Protocol, Self, TypeVar
 
 import strawberry
-from starlette.concurrency import run_in_threadpool
 
 from appraise.api.context import RequestContext
 from appraise.api.exports import one_export
@@ -33,6 +33,14 @@ from appraise.errors import InvalidInput, NotFound
 from appraise.use_cases.follow_sections import visible_versions
 from appraise.use_cases.read_cycles import get_run
 
+T = TypeVar("T")
+
+
+class Look(Protocol):
+    """What the work gives, in a turn of the principal's subscriptions. Raises `Crowded` and `Overloaded`."""
+
+    async def __call__(self, work: Callable[[], T], /) -> T: ...
+
 
 @dataclass(slots=True)
 class LiveContext:
@@ -41,10 +49,11 @@ class LiveContext:
     feed: Feed
     renew: Callable[[], RequestContext]
     latest: RequestContext
+    look: Look
 
     async def renewed(self) -> RequestContext:
         """Raises `Unauthenticated` where the token has ended."""
-        self.latest = await run_in_threadpool(self.renew)
+        self.latest = await self.look(self.renew)
         return self.latest
 
 
@@ -149,7 +158,7 @@ class Subscription:
             context = await live.renewed()
             require(context, Permission.READ_RUNS)
             key = RunId(key_of(run, Kind.RUN))
-            found = await run_in_threadpool(get_run, context.deployment, context.principal, key, at=context.at)
+            found = await live.look(partial(get_run, context.deployment, context.principal, key, at=context.at))
             reached = None if found.progress is None else (found.progress.step, found.progress.done)
             if told != (found.state, reached):
                 told = (found.state, reached)
@@ -173,7 +182,7 @@ class Subscription:
             raise InvalidInput(f"this is the id of a {kind}", expected=f"that of one of {', '.join(JOBS)}")
         told = None
         while True:
-            found = await run_in_threadpool(JOBS[kind], await live.renewed(), key)
+            found = await live.look(partial(JOBS[kind], await live.renewed(), key))
             if found != told:
                 told = found
                 yield found
@@ -222,4 +231,4 @@ async def _versions(live: LiveContext, wanted: list[SectionId]) -> dict[SectionI
     """Of those that the client may see at this moment."""
     context = await live.renewed()
     require(context, Permission.READ_SECTIONS)
-    return await run_in_threadpool(visible_versions, context.deployment, context.principal, wanted, at=context.at)
+    return await live.look(partial(visible_versions, context.deployment, context.principal, wanted, at=context.at))

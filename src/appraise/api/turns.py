@@ -1,14 +1,15 @@
 """Whose request runs next: principals take turns, so that one who asks much makes the others wait little.
 
 What may take long has lanes of its own: what is known and asks for little does not wait behind it. In each lane every
-principal has a row. Belongs to one event loop.
+principal has a row, and the next is of whoever took the least of the lane's time lately. Belongs to one event loop.
 """
 
 import asyncio
 import hashlib
+import math
 import time
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from enum import Enum
 from typing import Final, TypeVar
@@ -17,21 +18,23 @@ from appraise.use_cases.guesses import network_of
 
 T = TypeVar("T")
 Waiting = OrderedDict[str, deque[asyncio.Future[None]]]
-"""Requests by the principals of a lane, whoever is next first."""
+"""Requests by the principals of a lane, whoever waits the longest first."""
 
 
 class Lane(Enum):
     """`most` requests of a lane run at once, `of_one` principal. More would only take the interpreter from each other.
 
     READING is for documents that nobody sent before: to parse and validate one takes longer than most answers, and
-    waits for nothing. STRANGER is for looking up credentials that have not been seen before. After a turn of either
-    there is a `rest`, so many times as long as the turn: a crowd in it leaves the interpreter to the others.
+    waits for nothing. STRANGER is for looking up credentials that have not been seen before, FOLLOWING for what
+    subscriptions look up again and again, though nobody asks. After a turn of these there is a `rest`, so many times
+    as long as the turn: a crowd in it leaves the interpreter to the others.
     """
 
     QUICK = "quick", 6, 2, 0
     READING = "reading", 1, 1, 3
     LARGE = "large", 3, 1, 0
     STRANGER = "stranger", 2, 1, 3
+    FOLLOWING = "following", 2, 1, 1
 
     def __init__(self, _name: str, most: int, of_one: int, rest: float) -> None:
         self.most = most
@@ -44,10 +47,15 @@ MOST_WAITING: Final = 100
 STRANGERS_WAITING: Final = 1_000
 """At one address, where a whole office may be; they are only looked up."""
 MOST_INSIDE: Final = 1_000
-"""Of all principals, and of all strangers: beyond it each may have as many as come to each, beyond twice it none."""
+"""Of all principals, of all strangers, of all subscriptions: beyond it each may have as many as come to each, beyond
+twice it none."""
 LONGEST_REST: Final = 0.25
 """Seconds."""
+HALVED_IN: Final = 10.0
+"""Seconds after which half of the time that somebody took is forgotten."""
 STRANGER: Final = "stranger at "
+FOLLOWS: Final = " follows"
+"""The row of a principal's subscriptions."""
 REMEMBERED: Final = 10_000
 
 
@@ -64,12 +72,35 @@ def stranger_at(host: str | None) -> str:
     return f"{STRANGER}{network_of(host)}"
 
 
+class Taken:
+    """How much of a lane's time each principal took lately; what is long ago counts less and less."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._ranks: OrderedDict[str, float] = OrderedDict()
+        """The binary logarithm of the seconds, less the halvings still to come: what is halved alike compares alike."""
+
+    def rank(self, principal: str) -> float:
+        """Greater for whoever took more."""
+        return self._ranks.get(principal, -math.inf)
+
+    def add(self, principal: str, seconds: float) -> None:
+        halvings = self._clock() / HALVED_IN
+        level = 2.0 ** (self.rank(principal) - halvings) + seconds
+        if level > 0:
+            self._ranks[principal] = math.log2(level) + halvings
+            self._ranks.move_to_end(principal)
+        if len(self._ranks) > REMEMBERED:
+            self._ranks.popitem(last=False)
+
+
 class Turns:
     def __init__(self) -> None:
         self._running: dict[Lane, Counter[str]] = {lane: Counter() for lane in Lane}
         self._waiting: dict[Lane, Waiting] = {lane: OrderedDict() for lane in Lane}
-        self._inside: dict[bool, Counter[str]] = {False: Counter(), True: Counter()}
-        """Strangers apart: they must not make others wait, however many they are."""
+        self._taken: dict[Lane, Taken] = {lane: Taken() for lane in Lane}
+        self._inside: dict[str, Counter[str]] = {kind: Counter() for kind in ("", STRANGER, FOLLOWS)}
+        """Strangers and subscriptions apart: they must not make others wait, however many they are."""
         self._known: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
 
     @property
@@ -100,9 +131,9 @@ class Turns:
 
     def check(self, principal: str) -> None:
         """Raises `Crowded` and `Overloaded` where another request would not even wait."""
-        is_stranger = principal.startswith(STRANGER)
-        inside = self._inside[is_stranger]
-        most = STRANGERS_WAITING if is_stranger else MOST_WAITING
+        kind = _kind(principal)
+        inside = self._inside[kind]
+        most = STRANGERS_WAITING if kind == STRANGER else MOST_WAITING
         mine = inside.get(principal, 0)
         if mine >= most:
             raise Crowded(f"{most} requests of yours are waiting already; send the next when one is answered")
@@ -117,9 +148,9 @@ class Turns:
         Raises `Crowded`, also where the turn does not come `within` seconds, and `Overloaded`.
         """
         self.check(principal)
-        is_stranger = principal.startswith(STRANGER)
-        lane = Lane.STRANGER if is_stranger else lane
-        inside = self._inside[is_stranger]
+        kind = _kind(principal)
+        lane = Lane.STRANGER if kind == STRANGER else lane
+        inside = self._inside[kind]
         inside[principal] += 1
         try:
             try:
@@ -134,7 +165,9 @@ class Turns:
             try:
                 yield
             finally:
-                rest = min(lane.rest * (time.monotonic() - begun), LONGEST_REST)
+                took = time.monotonic() - begun
+                self._taken[lane].add(principal, took)
+                rest = min(lane.rest * took, LONGEST_REST)
                 if rest:
                     asyncio.get_running_loop().call_later(rest, self._ended, principal, lane)
                 else:
@@ -163,10 +196,12 @@ class Turns:
         return running.total() < lane.most and running[principal] < lane.of_one
 
     def _ended(self, principal: str, lane: Lane) -> None:
-        """Lets begin whoever is next, one of each principal after the other."""
+        """Lets begin whoever is next: of those who took least lately, whoever waits the longest."""
         _less(self._running[lane], principal)
-        waiting = self._waiting[lane]
-        while (following := next((who for who in waiting if self._may_run(who, lane)), None)) is not None:
+        waiting, rank = self._waiting[lane], self._taken[lane].rank
+        while (
+            following := min((who for who in waiting if self._may_run(who, lane)), key=rank, default=None)
+        ) is not None:
             row = waiting[following]
             while row and row[0].cancelled():  # given up, and not heard of it yet
                 row.popleft()
@@ -176,6 +211,10 @@ class Turns:
                 waiting.move_to_end(following)
             if not row:
                 del waiting[following]
+
+
+def _kind(principal: str) -> str:
+    return STRANGER if principal.startswith(STRANGER) else FOLLOWS if principal.endswith(FOLLOWS) else ""
 
 
 def _leave(waiting: Waiting, principal: str, mine: asyncio.Future[None]) -> None:

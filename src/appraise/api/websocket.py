@@ -24,7 +24,7 @@ from appraise.api.operations import REFUSALS, Operations, refusal
 from appraise.api.reception import Reception, bearer_in
 from appraise.api.turns import Crowded, Overloaded, stranger_at
 from appraise.domain.access import may_import, people_scope, section_scope
-from appraise.errors import Forbidden, Retriable, Unauthenticated
+from appraise.errors import Forbidden, Retriable, TimedOut, Unauthenticated
 from appraise.use_cases.deployment import Deployment
 
 LOG = structlog.get_logger("appraise.api")
@@ -33,6 +33,8 @@ INIT_WITHIN: Final = 10.0
 """Seconds."""
 SENT_WITHIN: Final = 20.0
 """Seconds that a client may leave what was sent unread."""
+REST: Final = 0.05
+"""Seconds until the next message is read after one that begins and ends nothing: such take no turn."""
 MOST_SUBSCRIPTIONS: Final = 50
 """Operations that run at a time on one connection."""
 
@@ -156,7 +158,7 @@ class _Connection:
             raise Closed(Code.UNAUTHENTICATED, error.found) from error
         except Forbidden as error:
             raise Closed(Code.FORBIDDEN, error.found) from error
-        except (Retriable, Crowded, Overloaded) as error:
+        except (Retriable, Crowded, Overloaded, TimedOut) as error:
             raise Closed(Code.TRY_AGAIN, "The service is busy") from error
         self._principal = context.principal.key
         await self._send({"type": "connection_ack"})
@@ -189,15 +191,18 @@ class _Connection:
         match message["type"]:
             case "ping":
                 await self._send({"type": "pong"})
+                await asyncio.sleep(REST)
             case "pong":
-                return
+                await asyncio.sleep(REST)
             case "connection_init":
                 raise Closed(Code.TWO_INITS, "Too many initialisation requests")
             case "subscribe":
                 await self._subscribe(message)
             case "complete":
                 task = self._running.get(str(message.get("id")))
-                if task is not None:
+                if task is None:
+                    await asyncio.sleep(REST)
+                else:
                     task.cancel()
             case _:
                 raise Closed(Code.BAD_MESSAGE, "Unknown type of message")
@@ -216,6 +221,7 @@ class _Connection:
             told = f"{MOST_SUBSCRIPTIONS} operations run on this connection already; end one first"
             errors = [request_error(told, ErrorCode.RATE_LIMITED)]
             await self._send({"type": "error", "id": name, "payload": errors})
+            await asyncio.sleep(REST)
             return
         task = asyncio.create_task(self._run(name, asked))
         self._running[name] = task
@@ -242,7 +248,7 @@ class _Connection:
             self._end(Closed(Code.UNAUTHENTICATED, error.found))
         except Ended as ended:
             await self._send({"type": "error", "id": name, "payload": ended.errors})
-        except (Crowded, Overloaded) as error:
+        except (Crowded, Overloaded, Retriable, TimedOut) as error:
             await self._send({"type": "error", "id": name, "payload": refusal(error, "").body["errors"]})
         except Stopped:
             self._end(Closed(Code.RESTARTS, "The server ends"))
