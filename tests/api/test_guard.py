@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import get_introspection_query, parse
+from graphql import GraphQLList, GraphQLObjectType, get_introspection_query, get_nullable_type, parse
 from tests.api.builder import AT, Company
 from tests.api.conftest import codes
 
@@ -15,6 +15,7 @@ from appraise.api.documents import Documents, Operation
 from appraise.api.guard import (
     LENGTHS,
     MOST_ENTRIES,
+    OF_EACH,
     Size,
     TooCostly,
     lengths,
@@ -69,6 +70,36 @@ def test_a_page_size_counts_whether_written_or_passed() -> None:
     passed = measure(parse("query ($n: Int!) { employees(first: $n) { nodes { name } } }"), {"n": 7}, {})
 
     assert written == passed == Size(depth=3, cost=15)
+
+
+ONCE = "pageInfo { endCursor hasNextPage } totalCount"
+PAGES = {
+    f"{{ employees(first: 9) {{ {ONCE} nodes {{ name }} }} }}": 1 + 3 + 1 + 9 * 2,
+    f"{{ employees(first: 9) {{ edges {{ node {{ name }} cursor }} {ONCE} }} }}": 1 + 3 + 1 + 9 * 4,
+    f"{{ employees(first: 9) {{ ...Page }} }} fragment Page on EmployeeConnection {{ {ONCE} nodes {{ name }} }}": 23,
+    f"{{ departments(first: 2) {{ nodes {{ members(first: 9) {{ {ONCE} nodes {{ name }} }} }} }} }}": 1 + 2 * (1 + 23),
+    "{ employees(first: 9) { nodes @skip(if: true) { name } totalCount } }": 2,
+    "{ nodes(ids: [1, 2, 3]) { id } }": 4,
+}
+
+
+@pytest.mark.parametrize("document", PAGES)
+def test_of_a_page_its_entries_count_as_often_as_there_are_and_the_rest_once(document: str) -> None:
+    assert measure(parse(document), {}, {}).cost == PAGES[document]
+
+
+def test_every_list_of_a_connection_is_of_each_or_has_an_assumed_length() -> None:
+    """`first` stands above the fields of a connection: those that are lists of as many entries are told by name."""
+    lists = {
+        name
+        for kind in GRAPHQL_SCHEMA.type_map.values()
+        if kind.name.endswith("Connection") and isinstance(kind, GraphQLObjectType)
+        for name, field in kind.fields.items()
+        if isinstance(get_nullable_type(field.type), GraphQLList)
+    }
+
+    assert lists - OF_EACH <= {name for name, length in lengths(GRAPHQL_SCHEMA).items() if length > 1}
+    assert lists >= OF_EACH
 
 
 def test_every_list_of_objects_has_an_assumed_length_unless_a_page_size_stands_above_it() -> None:
@@ -206,4 +237,4 @@ def test_a_page_of_contributions_costs_what_it_answers() -> None:
         Documents(GRAPHQL_SCHEMA).operation(text, asked | {"isFinalised": one}, None).cost for one in (True, False)
     ]
 
-    assert costs[0] == costs[1] == 1 + 100 * (3 + 1 + 2 + 3 + 1 + 4 * 32)
+    assert costs[0] == costs[1] == 1 + 3 + 100 * (1 + 2 + 3 + 1 + 4 * 32)

@@ -55,6 +55,8 @@ MULTIPLES: Final = frozenset({"first", "ids", "representations", "input"})
 """Arguments that say how many nodes a field may answer with."""
 SWITCHES: Final = frozenset({"skip", "include"})
 """Directives that say whether something is answered."""
+OF_EACH: Final = frozenset({"nodes", "edges"})
+"""Fields of a connection that are answered for each entry of its page; the others are once."""
 HIGHEST_COST: Final = 20_000
 """Fields to be answered, pages taken as full."""
 MOST_ENTRIES: Final = 20_000
@@ -92,10 +94,13 @@ class TooCostly(Exception):  # noqa: N818  # named like the errors of appraise.e
 
 @dataclass(frozen=True, slots=True)
 class Size:
+    """`of_each` is the cost of what is selected of each entry of a page, whose size the field above says."""
+
     depth: int = 0
     cost: int = 0
     aliases: int = 0
     directives: int = 0
+    of_each: int = 0
 
     def beside(self, other: "Size") -> "Size":
         return Size(
@@ -103,16 +108,17 @@ class Size:
             self.cost + other.cost,
             self.aliases + other.aliases,
             self.directives + other.directives,
+            self.of_each + other.of_each,
         )
 
     def instead_of(self, other: "Size") -> "Size":
         """Of two selections of which an object has one."""
-        return replace(self.beside(other), cost=max(self.cost, other.cost))
+        return replace(self.beside(other), cost=max(self.cost, other.cost), of_each=max(self.of_each, other.of_each))
 
     @property
     def left_out(self) -> "Size":
         """Of a selection that is read and not answered."""
-        return replace(self, cost=0)
+        return replace(self, cost=0, of_each=0)
 
 
 def lengths(schema: GraphQLSchema) -> dict[str, int]:
@@ -155,7 +161,7 @@ def measure(
     ]
     return Size(
         max((size.depth for size in sizes), default=0),
-        max((size.cost for size in sizes), default=0),
+        max((size.cost + size.of_each for size in sizes), default=0),
         sum(size.aliases for size in sizes),
         sum(size.directives for size in sizes),
     )
@@ -294,11 +300,15 @@ class _Scale:
 
     def _field(self, node: FieldNode) -> Size:
         below = self.selections(node.selection_set)
+        multiple, is_page = self._multiple(node), any(one.name.value == "first" for one in node.arguments or ())
+        cost = 1 + below.cost * (1 if is_page else multiple) + below.of_each * multiple
+        is_of_each = node.name.value in OF_EACH
         return Size(
             below.depth + 1,
-            1 + below.cost * self._multiple(node),
+            0 if is_of_each else cost,
             below.aliases + (node.alias is not None),
             below.directives,
+            cost if is_of_each else 0,
         )
 
     def _fragment(self, name: str) -> Size:
