@@ -36,8 +36,9 @@ from appraise.api.reception import Doorkeeper, Reception
 from appraise.api.running import Running
 from appraise.api.trusted import TrustedDocuments
 from appraise.api.uploads import Uploads
+from appraise.api.visits import Visits
 from appraise.api.websocket import WebSocketEndpoint
-from appraise.console.cookies import Cookies
+from appraise.console.cookies import SESSION, Cookies
 from appraise.console.languages import Speaking
 from appraise.console.pages import Console
 from appraise.errors import AppraiseError, InvalidInput
@@ -64,9 +65,11 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
     """
     issuers = TrustedIssuers(read_issuers(settings.issuers))
     guesses = Guesses()
-    console = Console(deployment, settings, clock, issuers, guesses)
+    cookies = Cookies(settings.public_url)
+    doorkeeper = Doorkeeper(deployment, issuers, session=lambda request: cookies.get(request, SESSION))
     running = Running(timeout=settings.request_timeout)
-    reception = Reception(Doorkeeper(deployment, issuers, session=console.sign_in.session), running, guesses, clock)
+    reception = Reception(doorkeeper, running, guesses, clock)
+    console = Console(deployment, settings, clock, issuers, Visits(reception, guesses, clock))
     limited = partial(
         Operations,
         rate_limit=settings.rate_limit,
@@ -99,7 +102,7 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
         ],
         middleware=[
             Middleware(SecurityHeaders, policy=console.content_security_policy()),
-            Middleware(Speaking, cookies=Cookies(settings.public_url)),
+            Middleware(Speaking, cookies=cookies),
         ],
         exception_handlers={HTTPException: _in_kind(console.http_error), 500: _in_kind(console.defect)},
         max_body_size=LARGEST_BODY,

@@ -1,15 +1,18 @@
 """The pages around the components: signing in and out, headers, and what a stranger gets."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urljoin
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 from tests.api.builder import AT, Company, build, empty_deployment
 
+from appraise.api.turns import MOST_WAITING
 from appraise.console.menu import PAGES
 from appraise.settings import Settings, TrustedMode
 from appraise.web import create_app
@@ -225,3 +228,31 @@ def test_only_the_page_that_the_address_names_may_frame_a_section(
     assert f"frame-ancestors {ancestors}" in answer.headers["content-security-policy"]
     assert "x-frame-options" not in answer.headers
     assert "set-cookie" not in answer.headers
+
+
+def test_pages_take_turns_and_whoever_sends_too_many_is_told_on_one(company: Company, tmp_path: Path) -> None:
+    """Nobody's flood of records, which take long to make, keeps somebody else's page from being shown."""
+    app = create_app(company.deployment, Settings(data=tmp_path), lambda: AT)
+
+    async def flood() -> tuple[list[httpx2.Response], httpx2.Response]:
+        transport = httpx2.ASGITransport(app)
+        async with (
+            httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as hostile,
+            httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as honest,
+        ):
+            for client, who in ((hostile, "Ann Archer"), (honest, "Max Weber")):
+                await client.post("/sign-in", data={"token": company.token(who)})
+                await client.get("/people")
+            flooding = asyncio.gather(*(hostile.get("/record/download") for _ in range(MOST_WAITING + 30)))
+            await asyncio.sleep(0.05)
+            page = await honest.get("/people")
+            assert not flooding.done()
+            return await flooding, page
+
+    records, page = asyncio.run(flood())
+
+    assert {one.status_code for one in records} == {200, 429}
+    refused = next(one for one in records if one.status_code == 429)
+    assert refused.headers["retry-after"] == "1"
+    assert "(429)" in refused.text
+    assert (page.status_code, "Max Weber" in page.text) == (200, True)

@@ -40,14 +40,18 @@ class Doorkeeper:
         """`session` gives the id of the session that a request's cookie names."""
         self._deployment = deployment
         self.issuers = issuers
-        self._session = session
+        self.session = session
 
     def by_request(self, request: Request, *, at: datetime) -> Principal:
         """By the bearer token, or by the session of our own pages, which is never a JWT."""
         bearer = bearer_in(request.headers.get("authorization", ""))
         if bearer is not None:
             return self.by_token(bearer, origin=page_of(request), at=at)
-        return authenticate_session(self._deployment, self._own_session(request), at=at)
+        return self.by_session(self._own_session(request), at=at)
+
+    def by_session(self, session_id: str, *, at: datetime) -> Principal:
+        """By the session of our own pages. Raises `Unauthenticated`."""
+        return authenticate_session(self._deployment, session_id, at=at)
 
     def credential(self, request: Request) -> str:
         """The token or session that a request comes with, of which nothing is known but its form.
@@ -62,7 +66,7 @@ class Doorkeeper:
         return bearer
 
     def _own_session(self, request: Request) -> str:
-        session_id = self._session(request)
+        session_id = self.session(request)
         if session_id is None:
             raise Unauthenticated("there is no token", expected="Authorization: Bearer <token>")
         if request.headers.get(OWN_PAGE_HEADER) != "1":  # another site may have sent it

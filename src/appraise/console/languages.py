@@ -1,10 +1,10 @@
 """The language of a request: what somebody chose, else what their browser asks for."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from appraise.console.cookies import LANGUAGE, LANGUAGE_KEPT, Cookies
 from appraise.console.sign_in import PAGE as SIGN_IN
-from appraise.console.sign_in import SignIn, refuse_other_sites
+from appraise.console.sign_in import refuse_other_sites
+from appraise.console.visits import Visits
 from appraise.domain.language import speaking
 from appraise.errors import InvalidInput
 from appraise.languages import language, negotiated
@@ -44,8 +45,8 @@ class Speaking:
 class LanguageChoice:
     """The menu's choice: kept in a cookie, and for mails beside the person who is signed in."""
 
-    def __init__(self, deployment: Deployment, sign_in: SignIn, cookies: Cookies) -> None:
-        self._deployment, self._sign_in, self._cookies = deployment, sign_in, cookies
+    def __init__(self, deployment: Deployment, visits: Visits, cookies: Cookies) -> None:
+        self._deployment, self._visits, self._cookies = deployment, visits, cookies
 
     def routes(self) -> list[Route]:
         return [Route("/language", self.choose, methods=["POST"])]
@@ -54,10 +55,14 @@ class LanguageChoice:
         refuse_other_sites(request)
         async with request.form(max_files=0, max_fields=2) as form:
             tag = str(form.get("language", ""))
-        principal = await run_in_threadpool(self._sign_in.principal, request)
+        principal = await self._visits.who(request)
         response = RedirectResponse(_back(request), HTTPStatus.SEE_OTHER)
+        chosen = partial(choose_language, self._deployment, principal, tag)
         try:
-            await run_in_threadpool(choose_language, self._deployment, principal, tag)
+            if principal is None:
+                chosen()  # which only looks whether there is such a language
+            else:
+                await self._visits.in_turn(principal, chosen)
         except InvalidInput:  # no button of ours sends such a one
             return response
         self._cookies.set(request, response, LANGUAGE, tag, LANGUAGE_KEPT)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -26,6 +25,7 @@ from appraise.console.modules import IMPORT_MAP, modules_of
 from appraise.console.record_archive import archive
 from appraise.console.sign_in import PAGE as SIGN_IN
 from appraise.console.sign_in import SignIn
+from appraise.console.visits import Visits
 from appraise.domain.access import Principal, Role
 from appraise.domain.identifiers import PersonRequestId
 from appraise.domain.language import marks, retold, say, say_many, speech
@@ -33,7 +33,6 @@ from appraise.errors import Forbidden, NotFound
 from appraise.languages import NAMES, is_rtl
 from appraise.settings import Settings, TrustedMode
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.guesses import Guesses
 from appraise.use_cases.own_record import own_record
 from appraise.use_cases.person_requests import fetch_person_export
 from appraise.use_cases.read_tasks import read_tasks
@@ -70,18 +69,18 @@ class Console:
         settings: Settings,
         clock: Callable[[], datetime],
         issuers: TrustedIssuers,
-        guesses: Guesses,
+        visits: Visits,
     ) -> None:
         self._templates = record_templates()
-        self._deployment, self._clock = deployment, clock
-        self.sign_in = SignIn(deployment, settings, clock, issuers, guesses, self._page)
-        self._languages = LanguageChoice(deployment, self.sign_in, Cookies(settings.public_url))
+        self._deployment, self._clock, self._visits = deployment, clock, visits
+        self._sign_in = SignIn(deployment, settings, clock, issuers, visits, self._page)
+        self._languages = LanguageChoice(deployment, visits, Cookies(settings.public_url))
         self._has_explorer = settings.trusted_documents is not TrustedMode.ONLY  # else it could ask nothing
 
     def routes(self) -> list[BaseRoute]:
         return [
             Route("/", self.home),
-            *self.sign_in.routes(),
+            *self._sign_in.routes(),
             *self._languages.routes(),
             *Frames(self._page, self.content_security_policy).routes(),
             *(Route(page.path, partial(self.component, page)) for page in PAGES),
@@ -101,19 +100,19 @@ class Console:
 
     async def home(self, request: Request) -> Response:
         """Where whoever is signed in begins: with what they have to do, or with the page of their role."""
-        return RedirectResponse(await run_in_threadpool(self._first_page, request), HTTPStatus.SEE_OTHER)
+        principal = await self._visits.who(request)
+        first = SIGN_IN if principal is None else await self._first_page(principal)
+        return RedirectResponse(first, HTTPStatus.SEE_OTHER)
 
-    def _first_page(self, request: Request) -> str:
-        principal = self.sign_in.principal(request)
-        if principal is None:
-            return SIGN_IN
+    async def _first_page(self, principal: Principal) -> str:
         of_role = next((path for role, path in FIRST_PAGES.items() if role in principal.roles), None)
         if of_role is not None:
             return of_role
-        return "/tasks" if read_tasks(self._deployment, principal, at=self._clock()) else "/people"
+        tasks = partial(read_tasks, self._deployment, principal, at=self._clock())
+        return "/tasks" if await self._visits.in_turn(principal, tasks) else "/people"
 
     async def component(self, page: Page, request: Request) -> Response:
-        principal = await run_in_threadpool(self.sign_in.principal, request)
+        principal = await self._visits.who(request)
         if principal is None:
             return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
         if not page.may(principal):
@@ -122,23 +121,23 @@ class Console:
 
     async def own_record(self, request: Request) -> Response:
         """All that is kept of whoever is signed in, as a file."""
-        principal = await run_in_threadpool(self.sign_in.principal, request)
+        principal = await self._visits.who(request)
         if principal is None:
             return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
         if principal.employee is None:
             return self._page("error.html", HTTPStatus.FORBIDDEN, principal=principal, title="Not yours to see")
-        packed = await run_in_threadpool(self._packed, principal)
+        packed = await self._visits.in_turn(principal, partial(self._packed, principal), is_large=True)
         headers = {"cache-control": "no-store", "content-disposition": 'attachment; filename="my-record.zip"'}
         return Response(packed, media_type="application/zip", headers=headers)
 
     async def person_export(self, request: Request) -> Response:
         """All that is kept of somebody, as two HR administrators agreed."""
-        principal = await run_in_threadpool(self.sign_in.principal, request)
+        principal = await self._visits.who(request)
         if principal is None:
             return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
         try:
             key = PersonRequestId(request.path_params["key"])
-            packed = await run_in_threadpool(self._exported, principal, key)
+            packed = await self._visits.in_turn(principal, partial(self._exported, principal, key), is_large=True)
         except (Forbidden, NotFound):
             return self._page(
                 "error.html", HTTPStatus.NOT_FOUND, principal=principal, title=TITLES[HTTPStatus.NOT_FOUND]
@@ -155,7 +154,7 @@ class Console:
 
     async def explorer(self, request: Request) -> Response:
         """GraphiQL. Its menus put one style into the page, which the policy admits by a number used once."""
-        principal = await run_in_threadpool(self.sign_in.principal, request)
+        principal = await self._visits.who(request)
         if principal is None:
             return RedirectResponse(SIGN_IN, HTTPStatus.SEE_OTHER)
         nonce = secrets.token_urlsafe(16)

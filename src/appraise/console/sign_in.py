@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import structlog
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -15,16 +15,15 @@ from starlette.routing import BaseRoute, Route
 
 from appraise.console.cookies import BEGUN, LANGUAGE, LANGUAGE_KEPT, SESSION, SIGN_IN_LASTS, Cookies, Seal
 from appraise.console.demo import DemoPerson, demo_people
-from appraise.domain.access import Principal
+from appraise.console.visits import Visits
 from appraise.errors import Conflict, InvalidInput, Retriable, Unauthenticated, UnknownCredential
 from appraise.settings import Settings
 from appraise.use_cases.choose_language import language_of_session
 from appraise.use_cases.deployment import Deployment
-from appraise.use_cases.guesses import Guesses, network_of
+from appraise.use_cases.guesses import network_of
 from appraise.use_cases.verify_jwt import TrustedIssuers
 from appraise.use_cases.web_session import (
     LIFE,
-    authenticate_session,
     begin_by_issuer,
     begin_by_token,
     end_by_issuer,
@@ -52,7 +51,7 @@ class SignIn:
         settings: Settings,
         clock: Callable[[], datetime],
         issuers: TrustedIssuers,
-        guesses: Guesses,
+        visits: Visits,
         render: Render,
     ) -> None:
         """Raises `InvalidInput` where an issuer is for the console and cannot be used."""
@@ -60,7 +59,7 @@ class SignIn:
         self._settings = settings
         self._clock = clock
         self._issuers = issuers
-        self._guesses = guesses
+        self._visits = visits
         self._render = render
         self._cookies = Cookies(settings.public_url)
         self._seal = Seal(deployment.secret)
@@ -78,20 +77,6 @@ class SignIn:
         if self._settings.demo:
             routes.append(Route("/sign-in/demo", self.as_demo_person, methods=["POST"]))
         return [*routes]
-
-    def session(self, request: Request) -> str | None:
-        """The id of the browser's session, as it says."""
-        return self._cookies.get(request, SESSION)
-
-    def principal(self, request: Request) -> Principal | None:
-        """Whoever is signed in, nobody where the session has ended."""
-        session_id = self.session(request)
-        if session_id is None:
-            return None
-        try:
-            return authenticate_session(self._deployment, session_id, at=self._clock())
-        except Unauthenticated:
-            return None
 
     async def page(self, request: Request) -> Response:
         return self._form(request, None, HTTPStatus.OK)
@@ -145,10 +130,10 @@ class SignIn:
 
     async def sign_out(self, request: Request) -> Response:
         refuse_other_sites(request)
-        session_id, at = self.session(request), self._clock()
+        session_id, at = self._cookies.get(request, SESSION), self._clock()
         ended = None
         if session_id is not None:
-            ended = await run_in_threadpool(end_session, self._deployment, session_id, at=at)
+            ended = await self._visits.of_address(request, partial(end_session, self._deployment, session_id, at=at))
         client = next((one for one in self._clients if ended is not None and one.issuer == ended.issuer), None)
         url = None if client is None or ended is None else await client.end(ended.id_token, at=at)
         # A page and no redirect: the content policy admits no form that leads to another host.
@@ -165,8 +150,8 @@ class SignIn:
             token = str(form.get("logout_token", ""))
         headers = {"cache-control": "no-store"}
         try:
-            at = self._clock()
-            await run_in_threadpool(end_by_issuer, self._deployment, self._issuers, client.issuer, token, at=at)
+            ended = partial(end_by_issuer, self._deployment, self._issuers, client.issuer, token, at=self._clock())
+            await self._visits.of_address(request, ended, token=token)
         except (Unauthenticated, Conflict):
             return JSONResponse({"error": "invalid_request"}, HTTPStatus.BAD_REQUEST, headers=headers)
         except Retriable:
@@ -180,22 +165,23 @@ class SignIn:
         if not self._cookies.may_be_kept(request):
             return self._form(request, NO_HTTPS, HTTPStatus.FORBIDDEN)
         address = network_of(request.client.host if request.client else None)
-        if self._guesses.wait(address):
+        if self._visits.guesses.wait(address):
             return self._form(request, GUESSED, HTTPStatus.TOO_MANY_REQUESTS)
-        replaces, at = self.session(request), self._clock()
+        replaces, at = self._cookies.get(request, SESSION), self._clock()
+        begun = partial(begin, self._deployment, *credentials, replaces=replaces, at=at, **more)
         try:
-            session_id = await run_in_threadpool(
-                begin, self._deployment, *credentials, replaces=replaces, at=at, **more
-            )
+            session_id = await self._visits.of_address(request, begun, token=credentials[-1])
         except Unauthenticated as error:
             if isinstance(error, UnknownCredential):
-                self._guesses.wrong(address)
+                self._visits.guesses.wrong(address)
             return self._form(request, problem or error.found, HTTPStatus.UNPROCESSABLE_ENTITY)
         except Retriable:
             return self._form(request, DOWN, HTTPStatus.SERVICE_UNAVAILABLE)
         response = RedirectResponse(HOME, HTTPStatus.SEE_OTHER)
         self._cookies.set(request, response, SESSION, session_id, LIFE)
-        chosen = await run_in_threadpool(language_of_session, self._deployment, session_id, at=at)
+        chosen = await self._visits.of_address(
+            request, partial(language_of_session, self._deployment, session_id, at=at)
+        )
         if chosen is not None:
             self._cookies.set(request, response, LANGUAGE, chosen, LANGUAGE_KEPT)
         return response
