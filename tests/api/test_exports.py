@@ -17,14 +17,20 @@ from tests.api.conftest import codes
 
 from appraise.adapters.contract import ImportOptions
 from appraise.api.global_ids import Kind, to_global
+from appraise.domain.access import Role
 from appraise.domain.jobs import KEPT_FOR
 from appraise.domain.progress import silent
+from appraise.domain.sections import Refusal
 from appraise.settings import Settings
 from appraise.storage import audit
+from appraise.use_cases.export_audit import exported_entries
 from appraise.use_cases.export_links import LIFE
+from appraise.use_cases.grant_role import grant_role
 from appraise.use_cases.import_people import import_people
+from appraise.use_cases.rate_item import rate_item
 from appraise.use_cases.revoke_token import revoke_token
 from appraise.use_cases.token_text import read_token
+from appraise.use_cases.verify_audit import AuditVerdict, verdict_of
 from appraise.use_cases.work import Worker
 from appraise.web import create_app
 
@@ -281,6 +287,47 @@ def test_a_key_begins_one_export_and_nobody_begins_many(exporting: Exporting) ->
     assert codes(other) == ["CONFLICT"]
     assert [error["code"] for error in sixth["data"]["createExport"]["userErrors"]] == ["TOO_MANY"]
     assert exporting.work() == 5
+
+
+def test_an_auditor_takes_away_no_more_of_how_they_are_rated_than_they_read(
+    exporting: Exporting, tmp_path: Path
+) -> None:
+    """The places of the lines are there, so that the chain can be verified; the rating is not."""
+    company = exporting.company
+    grant_role(company.deployment, company.ids["Ann Archer"], Role.AUDITOR, at=AT, by="test")
+    section = company.section("Ann Archer", seen_by="Max Weber").section
+    item, max_ = section.items[0].id, company.principal("Max Weber")
+    rated = rate_item(
+        company.deployment, max_, section.id, item, rating=2, comment="slow", expected_version=section.version, at=AT
+    )
+    assert not isinstance(rated, Refusal)
+    told = exporting.lines("Ann Archer", "AUDIT")
+    parquet = exporting.fetch("Ann Archer", f"/exports/{exporting.made('Ann Archer', 'AUDIT', 'PARQUET')}")
+    with company.deployment.database.reading() as session:
+        lines = [(one.sequence, one.action) for one in audit.entries(session) if one.subject == f"section:{section.id}"]
+
+    withheld = {line["sequence"] for line in told if line["isWithheld"]}
+    assert {"section.rate", "section.read"} <= {action for _, action in lines}
+    assert withheld == {sequence for sequence, action in lines if action != "section.read"}
+    assert [line["details"] for line in told if line["isWithheld"]] == [None] * len(withheld)
+    assert item not in json.dumps(told)
+    assert [line for line in exporting.lines("Otto Brandt", "AUDIT") if line["isWithheld"]] == []
+    (tmp_path / "audit.parquet").write_bytes(parquet.content)
+    of_parquet = duckdb.sql(f"SELECT sequence, details FROM '{tmp_path / 'audit.parquet'}' WHERE isWithheld").fetchall()
+    assert of_parquet == [(sequence, None) for sequence in sorted(withheld)]
+
+    file = tmp_path / "audit.jsonl"
+
+    def verdict(lines: list[Any]) -> AuditVerdict:
+        file.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+        return verdict_of(exported_entries(file))
+
+    whole = verdict(told)
+    assert (whole.holds, whole.withheld, whole.entries) == (True, len(withheld), len(told))
+    assert verdict([line for line in told if not line["isWithheld"]]).holds is False
+    hidden = min(withheld) + 1
+    other = [line if line["sequence"] != hidden else line | {"isWithheld": True, "hash": "0" * 64} for line in told]
+    assert verdict(other).holds is False
 
 
 def test_the_audit_log_tells_of_asking_writing_and_fetching(exporting: Exporting) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from appraise.bootstrap import open_deployment, utc_now
 from appraise.cli.output import console, print_json
+from appraise.domain.audit import AuditEntry
 from appraise.settings import Settings
 from appraise.use_cases.export_audit import export_audit, exported_entries
 from appraise.use_cases.verify_audit import verdict_of, verify_audit
@@ -24,13 +25,20 @@ def verify_and_print(file: Path | None, *, head: str | None, json: bool) -> bool
                 "head": verdict.head,
                 "first_break": None if broken is None else broken.sequence,
                 "has_head": verdict.has_head,
+                "withheld": verdict.withheld,
             }
         )
         return verdict.holds
     console.print(f"{verdict.entries:,} lines, head {verdict.head}", highlight=False, soft_wrap=True)
     if broken is not None:
-        line = f"{broken.action} by {broken.actor}, {broken.at:%Y-%m-%d %H:%M}"
+        is_told = isinstance(broken, AuditEntry)
+        line = f"{broken.action} by {broken.actor}, {broken.at:%Y-%m-%d %H:%M}" if is_told else "withheld"
         words = f"The chain breaks at line {broken.sequence} ({line}): it was changed, removed or moved."
+        console.print(words, highlight=False, soft_wrap=True)
+    if verdict.withheld:
+        words = (
+            f"{verdict.withheld:,} lines are withheld from whoever took the file; their places in the chain are right."
+        )
         console.print(words, highlight=False, soft_wrap=True)
     if verdict.has_head is False:
         console.print("The head that was kept is not in the log: lines were cut off or written anew.")

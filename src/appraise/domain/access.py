@@ -357,7 +357,7 @@ def audit_scope(principal: Principal) -> AuditScope:
     """HR administrators read the log and, like everybody, cannot change it; only auditors take it away as a file.
 
     Of their own section neither reads in the log what was done while its ratings are withheld from them
-    (`sees_ratings`); the file has every line, as its hashes hold together only so.
+    (`sees_ratings`); of such lines the file has the hashes alone, by which it holds together.
     """
     if principal.is_service or principal.embedded is not None or principal.employee is None:
         return AuditScope.NOTHING

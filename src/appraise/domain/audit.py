@@ -31,6 +31,18 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class WithheldEntry:
+    """What is left in a file of a line that whoever took it may not read: its place in the chain."""
+
+    sequence: int
+    previous_hash: str
+    hash: str
+
+
+Link = AuditEntry | WithheldEntry
+
+
+@dataclass(frozen=True, slots=True)
 class AuditFilter:
     """Which lines; all that are given must hold. `subject` as the log names it.
 
@@ -47,7 +59,7 @@ class AuditFilter:
 
 
 def chained(
-    previous: AuditEntry | None,
+    previous: Link | None,
     *,
     at: datetime,
     actor: str,
@@ -90,17 +102,27 @@ def list_name(subjects: Iterable[str]) -> str:
     return f"{LIST}:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def first_break(entries: Iterable[AuditEntry]) -> AuditEntry | None:
-    """The first entry that does not follow from the one before; None where the chain is whole."""
-    previous: AuditEntry | None = None
+def first_break(entries: Iterable[Link]) -> Link | None:
+    """The first entry that does not follow from the one before; None where the chain is whole.
+
+    Of one that is withheld only the place can be told to be right.
+    """
+    previous: Link | None = None
     for entry in entries:
-        again = chained(
-            previous, at=entry.at, actor=entry.actor, action=entry.action, subject=entry.subject, details=entry.details
-        )
-        if again != entry:
+        if not _follows(entry, previous):
             return entry
         previous = entry
     return None
+
+
+def _follows(entry: Link, previous: Link | None) -> bool:
+    if isinstance(entry, WithheldEntry):
+        before = (0, START) if previous is None else (previous.sequence, previous.hash)
+        return before == (entry.sequence - 1, entry.previous_hash)
+    again = chained(
+        previous, at=entry.at, actor=entry.actor, action=entry.action, subject=entry.subject, details=entry.details
+    )
+    return again == entry
 
 
 def _digest(  # noqa: PLR0913, PLR0917  # the fields of an entry, all of them

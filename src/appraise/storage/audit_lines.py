@@ -84,6 +84,11 @@ def _withheld(employee: EmployeeId) -> Select[Any]:
     return select(literal("section:") + table.id).where(table.employee_id == employee, ~is_told)
 
 
+def withheld_from(session: Session, employee: EmployeeId) -> frozenset[str]:
+    """Of which of their own sections somebody reads only who read them, as the log names them."""
+    return frozenset(session.execute(_withheld(employee)).scalars())
+
+
 def _record_of(employee: EmployeeId) -> ColumnElement[bool]:
     return AUDIT_LOG.c.subject.in_(audit_lists.about(*_subjects(employee)))
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from appraise.domain.audit import LIST, AuditEntry, list_name
+from appraise.domain.audit import LIST, AuditEntry, Link, WithheldEntry, list_name
 from appraise.errors import InvalidInput, Place
 from appraise.storage import audit, audit_lists
 from appraise.use_cases.deployment import Deployment
@@ -43,33 +43,38 @@ def line_of(entry: AuditEntry, subjects: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def exported_entries(file: Path) -> Iterator[AuditEntry]:
+def exported_entries(file: Path) -> Iterator[Link]:
     """The lines of an exported file. Raises `InvalidInput` for what is no such line."""
     with file.open(encoding="utf-8") as lines:
         yield from _entries(lines, file)
 
 
-def _entries(lines: Iterable[str], file: Path) -> Iterator[AuditEntry]:
+def _entries(lines: Iterable[str], file: Path) -> Iterator[Link]:
     for row, text in enumerate(lines, start=1):
         try:
-            line = json.loads(text)
-            yield AuditEntry(
-                sequence=line["sequence"],
-                at=datetime.fromisoformat(line["at"]),
-                actor=line["actor"],
-                action=line["action"],
-                subject=_subject(line["subject"], line["subjects"]),
-                details=tuple((fact["name"], fact["value"]) for fact in line["details"]),
-                previous_hash=line["previousHash"],
-                hash=line["hash"],
-            )
-        except (ValueError, TypeError, KeyError) as error:
+            yield _entry(json.loads(text))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise InvalidInput(
                 f"this is no line of an audit log: {error!r}",
                 place=Place(str(file), row),
                 expected="one JSON document a line, as `appraise audit export` writes them",
                 hint="export the log again as JSON lines",
             ) from error
+
+
+def _entry(line: Any) -> Link:
+    if line.get("isWithheld"):
+        return WithheldEntry(line["sequence"], line["previousHash"], line["hash"])
+    return AuditEntry(
+        sequence=line["sequence"],
+        at=datetime.fromisoformat(line["at"]),
+        actor=line["actor"],
+        action=line["action"],
+        subject=_subject(line["subject"], line["subjects"]),
+        details=tuple((fact["name"], fact["value"]) for fact in line["details"]),
+        previous_hash=line["previousHash"],
+        hash=line["hash"],
+    )
 
 
 def _subject(subject: str, subjects: list[str]) -> str:

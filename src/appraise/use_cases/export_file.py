@@ -126,6 +126,7 @@ def schema_of(kind: ExportKind) -> Any:
             "details": rows(name=text, value=text),
             "previousHash": text,
             "hash": text,
+            "isWithheld": yes_or_no,
         },
     }
     return pa.schema(list(columns[kind].items()))

@@ -12,7 +12,7 @@ from appraise.domain.reading import Page, PersonRow, SectionRow, SectionsWanted
 from appraise.domain.scorecards import Absence, Estimate
 from appraise.domain.sections import Item, shown_total
 from appraise.errors import Forbidden
-from appraise.storage import audit, audit_lists, people, people_import, sections
+from appraise.storage import audit, audit_lines, audit_lists, people, people_import, sections
 from appraise.storage.access import Viewer
 from appraise.storage.database import Session
 from appraise.storage.export_subjects import Subject
@@ -82,11 +82,23 @@ def chunks(session: Session, viewer: Viewer, request: ExportRequest) -> Iterator
                 who = {"employee": encoded(Kind.EMPLOYEE, employee)}
                 yield 1, Chunk([who | line for line in lines], [Subject(employee)])
         case ExportKind.AUDIT:
-            _check_audit(viewer)
-            for entries in audit.pages(session, since=request.since, until=request.until, size=PAGE * 5):
-                about = audit_lists.subjects_of(session, entries)
-                rows = [_audit_row(entry, subjects) for entry, subjects in zip(entries, about, strict=True)]
-                yield len(entries), Chunk(rows, [])
+            yield from _of_audit(session, viewer, request)
+
+
+def _of_audit(session: Session, viewer: Viewer, request: ExportRequest) -> Iterator[tuple[int, Chunk]]:
+    """Of their own section auditors take away no more than they read in the log: not how and why they were rated."""
+    _check_audit(viewer)
+    me = viewer.principal.employee
+    withheld = frozenset[str]() if me is None else audit_lines.withheld_from(session, me)
+    for entries in audit.pages(session, since=request.since, until=request.until, size=PAGE * 5):
+        about = audit_lists.subjects_of(session, entries)
+        rows = [
+            _audit_row(entry, subjects)
+            if entry.subject not in withheld or entry.action.endswith(".read") or entry.actor == f"employee:{me}"
+            else _withheld_row(entry)
+            for entry, subjects in zip(entries, about, strict=True)
+        ]
+        yield len(entries), Chunk(rows, [])
 
 
 def _check_audit(viewer: Viewer) -> None:
@@ -229,6 +241,12 @@ def _person_row(row: PersonRow, *, is_manager_shown: bool) -> Row:
     }
 
 
+def _withheld_row(entry: AuditEntry) -> Row:
+    row = dict.fromkeys(("at", "actor", "action", "subject", "subjects", "details"))
+    place = {"sequence": entry.sequence, "previousHash": entry.previous_hash, "hash": entry.hash}
+    return row | place | {"isWithheld": True}
+
+
 def _audit_row(entry: AuditEntry, subjects: Sequence[str]) -> Row:
     return {
         "sequence": entry.sequence,
@@ -240,4 +258,5 @@ def _audit_row(entry: AuditEntry, subjects: Sequence[str]) -> Row:
         "details": [{"name": name, "value": value} for name, value in entry.details],
         "previousHash": entry.previous_hash,
         "hash": entry.hash,
+        "isWithheld": False,
     }

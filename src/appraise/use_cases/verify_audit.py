@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from appraise.domain.audit import START, AuditEntry, first_break
+from appraise.domain.audit import START, Link, WithheldEntry, first_break
 from appraise.storage import audit, audit_lists
 from appraise.use_cases.deployment import Deployment
 
@@ -12,13 +12,15 @@ from appraise.use_cases.deployment import Deployment
 class AuditVerdict:
     """`head` is the hash of the last line: kept elsewhere, it also shows later whether the log's end was cut off.
 
-    `has_head` says whether the hash that was kept is in the log; None where none was given.
+    `has_head` says whether the hash that was kept is in the log; None where none was given. `withheld` entries of a
+    file are not there to be read; that none is missing and in which order they stand is known all the same.
     """
 
     entries: int
-    first_break: AuditEntry | None
+    first_break: Link | None
     head: str
     has_head: bool | None = None
+    withheld: int = 0
 
     @property
     def holds(self) -> bool:
@@ -31,30 +33,32 @@ def verify_audit(deployment: Deployment, *, kept: str | None = None) -> AuditVer
         return verdict_of(audit_lists.named_anew(session, audit.entries(session)), kept=kept)
 
 
-def verdict_of(entries: Iterable[AuditEntry], *, kept: str | None = None) -> AuditVerdict:
+def verdict_of(entries: Iterable[Link], *, kept: str | None = None) -> AuditVerdict:
     """Of the log, or of an exported file. After the first break the lines are counted only."""
     seen = _Seen(kept)
     broken = first_break(seen.watched(entries))
     for _ in seen.rest:
         pass
-    return AuditVerdict(seen.count, broken, seen.head, None if kept is None else seen.has_kept)
+    has_head = None if kept is None else seen.has_kept
+    return AuditVerdict(seen.count, broken, seen.head, has_head, seen.withheld)
 
 
 class _Seen:
     """Counts lines as they pass, so that the log is read once and never held."""
 
     def __init__(self, kept: str | None) -> None:
-        self.count, self.head, self.has_kept = 0, START, kept == START
-        self.rest: Iterator[AuditEntry] = iter(())
+        self.count, self.withheld, self.head, self.has_kept = 0, 0, START, kept == START
+        self.rest: Iterator[Link] = iter(())
         self._kept = kept
 
-    def watched(self, entries: Iterable[AuditEntry]) -> Iterator[AuditEntry]:
+    def watched(self, entries: Iterable[Link]) -> Iterator[Link]:
         self.rest = self._passing(entries)
         return self.rest
 
-    def _passing(self, entries: Iterable[AuditEntry]) -> Iterator[AuditEntry]:
+    def _passing(self, entries: Iterable[Link]) -> Iterator[Link]:
         for entry in entries:
             self.count += 1
+            self.withheld += isinstance(entry, WithheldEntry)
             self.head = entry.hash
             self.has_kept = self.has_kept or entry.hash == self._kept
             yield entry
