@@ -1,8 +1,10 @@
 """The records database: SQLite in one file by default, PostgreSQL for teams."""
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any, Final, TypeVar
 
 import orjson
@@ -26,6 +28,8 @@ BATCH: Final = 500
 BUSY_MILLISECONDS: Final = 10_000
 BEGIN: Final = "appraise_begin"
 ALL_IN_USE: Final = "all connections to the database are in use"
+LOOK_EVERY: Final = 0.1
+"""Seconds between two looks whether a request that waits to write has time left."""
 
 
 class Database:
@@ -38,6 +42,7 @@ class Database:
         self.engine = _engine(self.url)
         data_version.watch(self.engine)
         self._readers = _engine(self.url, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+        self._writing = Lock()
         if not self.is_sqlite:
             event.listen(self._readers, "connect", _plan_once)
 
@@ -48,11 +53,31 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Read and write; committed at the end, rolled back on an exception or by `session.rollback()`."""
-        with _retriable(self.setting), self.engine.connect() as session, _in_time(session):
+        with self._alone(), _retriable(self.setting), self.engine.connect() as session, _in_time(session):
             data_version.begin(session)
             yield session.execution_options(**{BEGIN: "IMMEDIATE"})
             data_version.count(session)
             session.commit()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """On SQLite, which lets one write at a time: the threads of this process let each other in.
+
+        SQLite itself has each sleep and look again, so that one of six waits for seconds while others go ahead.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        until, deadline = time.monotonic() + BUSY_MILLISECONDS / 1000, DEADLINE.get()
+        while not self._writing.acquire(timeout=LOOK_EVERY):
+            if deadline is not None:
+                deadline.check()
+            if time.monotonic() > until:
+                raise Retriable("the database is busy: others write to it")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
