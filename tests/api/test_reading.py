@@ -53,6 +53,23 @@ def test_managers_of_a_page_are_read_together(read_only: tuple[Company, TestClie
     assert counts[1] - counts[0] <= 3
 
 
+def test_who_reports_to_a_manager_is_read_once_however_often_they_turn_up(
+    read_only: tuple[Company, TestClient], token: str
+) -> None:
+    """Of a team of some twenty people each leads to the same manager, and back to the team."""
+    company, client = read_only
+    back = "manager { reports { employee { "
+    counts = []
+    for levels in (1, 2):
+        query = f"{{ employees(first: 9) {{ nodes {{ {back * levels} name {'}}}' * levels} }} }} }}"
+        with statements(company) as seen:
+            answer = client.post("/graphql", json={"query": query}, headers={"authorization": f"Bearer {token}"}).json()
+        assert "data" in answer, answer
+        counts.append(sum("reporting_lines" in one for one in seen))
+
+    assert counts[1] == counts[0] < 80
+
+
 def read_lines(company: Company) -> list[str]:
     with company.deployment.database.reading() as session:
         subject = f"section:{company.section('Ann Archer', 'Ann Archer').section.id}"

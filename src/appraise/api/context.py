@@ -13,7 +13,7 @@ from appraise.domain.contributions import ContributionQuery, ContributionRow, Di
 from appraise.domain.cycles import Cycle
 from appraise.domain.departments import DepartmentTree
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, RunId, SectionId
-from appraise.domain.reading import PersonRow, ViewedSection
+from appraise.domain.reading import PersonRow, ReportingLineRow, ViewedSection
 from appraise.domain.scorecards import Absence
 from appraise.domain.sections import Section
 from appraise.domain.standings import Standing
@@ -26,6 +26,7 @@ from appraise.use_cases.read_departments import department_tree
 from appraise.use_cases.read_disputes import Beside, read_beside
 from appraise.use_cases.read_parts import SectionParts, read_parts
 from appraise.use_cases.read_people import people_by_id
+from appraise.use_cases.read_reporting_lines import managers_above, reports_of
 from appraise.use_cases.read_sections import get_section, sections_by_employee
 from appraise.use_cases.read_standings import read_standings
 from appraise.use_cases.record_reading import Told, record_reading
@@ -41,6 +42,22 @@ class People:
     on: date | None = None
     _known: dict[EmployeeId, PersonRow | None] = field(default_factory=dict)
     _wanted: set[EmployeeId] = field(default_factory=set)
+    _reports: dict[EmployeeId, list[ReportingLineRow]] = field(default_factory=dict)
+    _managers: dict[EmployeeId, list[EmployeeId | None]] = field(default_factory=dict)
+
+    def reports(self, manager: EmployeeId) -> list[ReportingLineRow]:
+        """Who reports to them, read once however often they turn up in the answer."""
+        if manager not in self._reports:
+            self._reports[manager] = reports_of(self.deployment, self.principal, manager, at=self.at, on=self.on)
+        return self._reports[manager]
+
+    def managers(self, employee: EmployeeId) -> list[EmployeeId | None]:
+        """From the nearest up, None in the place of each whom the principal may not see; read once likewise."""
+        if employee not in self._managers:
+            found = managers_above(self.deployment, self.principal, employee, at=self.at, on=self.on)
+            self._managers[employee] = found
+            self.announce(found)
+        return self._managers[employee]
 
     def announce(self, ids: Iterable[EmployeeId | None]) -> None:
         self._wanted.update(key for key in ids if key is not None)

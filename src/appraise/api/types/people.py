@@ -20,7 +20,7 @@ from appraise.domain.identifiers import CycleId, EmployeeId
 from appraise.domain.reading import Page, PeopleOrder, PersonRow, ReportingLineRow
 from appraise.errors import Forbidden
 from appraise.use_cases.read_people import count_people
-from appraise.use_cases.read_reporting_lines import lines_of, managers_above, reports_of
+from appraise.use_cases.read_reporting_lines import lines_of
 
 if TYPE_CHECKING:
     from appraise.api.types.contributions import ContributionRowType
@@ -144,9 +144,8 @@ class EmployeeType(Node):
     )
     def managers(self, info: strawberry.Info) -> list["EmployeeType | None"]:
         context: RequestContext = info.context
-        above = managers_above(context.deployment, context.principal, self.row.employee.id, at=context.at, on=self.day)
         people = context.people_on(self.day)
-        people.announce(above)
+        above = people.managers(self.row.employee.id)
         rows = [None if key is None else people.load(key) for key in above]
         return [None if row is None else EmployeeType.of(row, self.day) for row in rows]
 
@@ -161,8 +160,7 @@ class EmployeeType(Node):
     )
     def reports(self, info: strawberry.Info) -> list[ReportingLines]:
         context: RequestContext = info.context
-        key = self.row.employee.id
-        found = reports_of(context.deployment, context.principal, key, at=context.at, on=self.day)
+        found = context.people_on(self.day).reports(self.row.employee.id)
         context.people.announce(line.employee for line in found)
         return _reporting(found)
 
