@@ -11,6 +11,7 @@ from appraise.storage.tables import ACCESS_TOKENS
 from appraise.use_cases.authenticate import authenticate
 from appraise.use_cases.create_token import create_token
 from appraise.use_cases.grant_role import grant_role
+from appraise.use_cases.hand_out_tokens import create_service_token
 from appraise.use_cases.list_tokens import list_tokens
 from appraise.use_cases.revoke_token import revoke_token
 from appraise.use_cases.rotate_token import rotate_token
@@ -170,6 +171,29 @@ def test_a_token_that_opens_nothing_is_not_minted(company: Company) -> None:
             expires_at=None,
             at=AT,
         )
+
+
+@pytest.mark.parametrize("name", ["employee:ann", " Employee:x", "operator", "Clock", "command line"])
+def test_no_service_is_named_as_the_audit_log_names_others(company: Company, name: str) -> None:
+    """A line with an employee's id as the actor would be theirs, and hidden from those whose record they read."""
+
+    def made(by: Principal | None) -> object:
+        scopes = frozenset({ServiceScope.READ_SECTIONS})
+        if by is not None:
+            return create_service_token(company.deployment, by, name, scopes, expires_at=None, at=AT)
+        return create_token(
+            company.deployment,
+            name=name,
+            employee=None,
+            roles=frozenset({Role.SERVICE}),
+            scopes=scopes,
+            expires_at=None,
+            at=AT,
+        )
+
+    for by in (None, company.principal("hal")):
+        with pytest.raises(InvalidInput, match="take a service of this name for somebody else"):
+            made(by)
 
 
 def test_roles_are_granted_to_employees_only(company: Company) -> None:

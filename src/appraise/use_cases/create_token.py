@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from appraise.domain.access import Principal, Role, ServiceScope, people_scope, section_scope
 from appraise.domain.identifiers import EmployeeId, TokenId
@@ -15,6 +16,10 @@ from appraise.use_cases.section_view import OPERATOR
 from appraise.use_cases.token_text import LIVE, TokenText, new_secret, secret_hash
 from appraise.use_cases.transactions import committed
 
+OTHERS_NAMES: Final = frozenset({"operator", "clock", "write-back", "command line", "demo"})
+"""By which the audit log names what no service did."""
+TAKEN: Final = "the audit log would take a service of this name for somebody else"
+
 
 @dataclass(frozen=True, slots=True)
 class NewToken:
@@ -22,6 +27,12 @@ class NewToken:
 
     token: Token
     text: str
+
+
+def is_taken(name: str) -> bool:
+    """Whether the audit log would tell what the service does as somebody else's deed."""
+    plain = name.strip().casefold()
+    return plain in OTHERS_NAMES or plain.startswith("employee:")
 
 
 def new_token(
@@ -67,6 +78,8 @@ def create_token(  # noqa: PLR0913  # what a token is
         raise InvalidInput("a service is nobody's employee", expected="a token for one or the other")
     if expires_at is not None and expires_at <= at:
         raise InvalidInput(f"the token would have expired on {expires_at:%Y-%m-%d}", expected="a day to come")
+    if employee is None and is_taken(name):
+        raise InvalidInput(TAKEN, expected="a name of its own, such as: orders from the shop")
     made = new_token(name, employee, roles, scopes, expires_at)
 
     def work(session: Session) -> NewToken:

@@ -9,7 +9,7 @@ from appraise.domain.identifiers import TokenId
 from appraise.errors import Forbidden, InvalidInput, NotFound
 from appraise.storage import tokens
 from appraise.storage.tokens import Token
-from appraise.use_cases.create_token import create_token
+from appraise.use_cases.create_token import TAKEN, create_token, is_taken
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.list_tokens import list_tokens
 from appraise.use_cases.revoke_token import id_in, revoke_token
@@ -50,6 +50,8 @@ def create_service_token(  # the fields of one form
     wanted = frozenset(scopes)
     if not name.strip():
         raise BadField("name", "the token has no name", expected="whose it is, such as: orders from the shop")
+    if is_taken(name):
+        raise BadField("name", TAKEN, expected="whose it is, such as: orders from the shop")
     if not wanted:
         raise BadField("scopes", "the token would open nothing", expected="a scope")
     if not wanted <= OFFERED:

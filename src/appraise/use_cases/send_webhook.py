@@ -127,5 +127,5 @@ def seconds_to_wait(retry_after: str | None, *, now: float) -> float:
         return float(retry_after[:9])
     try:
         return max(0.0, parsedate_to_datetime(retry_after).timestamp() - now)
-    except ValueError:
+    except (ValueError, OverflowError):  # no date, or one of a year beyond all years
         return 0.0
