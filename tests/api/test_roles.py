@@ -13,11 +13,11 @@ from appraise.domain.access import Principal, Role
 from appraise.domain.sections import Refusal
 from appraise.storage import audit
 from appraise.storage.tables import EMPLOYMENTS
-from appraise.use_cases.change_roles import grant_role_by, revoke_role
+from appraise.use_cases.change_roles import grant_role_by, revoke_role_by
 
 LIST = "query ($role: Role) { roleGrants(role: $role) { employeeName role grantedBy } }"
 GRANT = """mutation ($i: GrantRoleInput!) { grantRole(input: $i) {
-  grant { employeeName role grantedAt grantedBy } userErrors { code path } } }"""
+  grant { employeeName role grantedAt grantedBy grantedByName } userErrors { code path } } }"""
 REVOKE = "mutation ($i: RevokeRoleInput!) { revokeRole(input: $i) { isRevoked userErrors { code path } } }"
 
 
@@ -25,7 +25,7 @@ REVOKE = "mutation ($i: RevokeRoleInput!) { revokeRole(input: $i) { isRevoked us
 def change(company: Company, ask: Ask) -> Any:
     def changed(query: str, name: str, role: str, *, by: str = "Hal Novak", **more: str) -> Any:
         key = to_global(Kind.EMPLOYEE, company.ids.get(name, name))
-        (answer,) = ask(by, query, i={"employeeId": key, "role": role, **more})["data"].values()
+        (answer,) = ask(by, query, i={"employee": {"id": key}, "role": role, **more})["data"].values()
         return answer
 
     return changed
@@ -40,13 +40,14 @@ def test_a_role_is_granted_used_listed_and_taken_away(company: Company, ask: Ask
 
     assert codes(before) == ["FORBIDDEN"]
     told = {"employeeName": "Max Weber", "role": "AUDITOR", "grantedAt": "2026-03-01T12:00:00Z", "grantedBy": hal}
+    told["grantedByName"] = "Hal Novak"
     assert granted == [{"grant": told, "userErrors": []}] * 2
     assert [one["employeeName"] for one in listed] == ["Max Weber", "Otto Brandt"]
     assert opened["data"]["viewer"]["roles"] == ["AUDITOR"]
     assert change(REVOKE, "Max Weber", "AUDITOR") == {"isRevoked": True, "userErrors": []}
     assert ask("Max Weber", "{ viewer { roles } }")["data"]["viewer"]["roles"] == []
     again = change(REVOKE, "Max Weber", "AUDITOR")
-    assert again == {"isRevoked": False, "userErrors": [{"code": "NOT_FOUND", "path": ["input", "employeeId"]}]}
+    assert again == {"isRevoked": False, "userErrors": [{"code": "NOT_FOUND", "path": ["input", "employee"]}]}
     with company.deployment.database.reading() as session:
         lines = [one for one in audit.entries(session) if one.action.startswith("role.") and one.actor != "test"]
     mine = [one for one in lines if one.subject == f"employee:{company.ids['Max Weber']}"]
@@ -67,10 +68,10 @@ def test_what_is_refused_says_why(change: Any) -> None:
     assert {
         name: (one["userErrors"][0]["code"], one["userErrors"][0]["path"][-1]) for name, one in refused.items()
     } == {
-        "own": ("OWN_ROLE", "employeeId"),
-        "own, taken": ("OWN_ROLE", "employeeId"),
+        "own": ("OWN_ROLE", "employee"),
+        "own, taken": ("OWN_ROLE", "employee"),
         "service": ("NOT_GRANTED", "role"),
-        "unknown": ("NOT_FOUND", "employeeId"),
+        "unknown": ("NOT_FOUND", "employee"),
     }
 
 
@@ -81,7 +82,7 @@ def test_the_last_hr_administrator_who_may_sign_in_stays(company: Company, clien
     hal, max_ = company.ids["Hal Novak"], company.ids["Max Weber"]
 
     def taken() -> Any:
-        return revoke_role(company.deployment, claimed, hal, Role.HR_ADMINISTRATOR, at=AT)
+        return revoke_role_by(company.deployment, claimed, hal, Role.HR_ADMINISTRATOR, at=AT)
 
     assert isinstance(alone := taken(), Refusal)
     assert (alone.code, alone.field) == ("LAST_ADMINISTRATOR", "employee")

@@ -132,6 +132,29 @@ def test_a_token_is_made_shown_once_and_revoked(sign_in: SignIn) -> None:
     assert page.locator(".tokens li", has_text="Acts as Hal Novak").count() >= 1
 
 
+def test_a_role_is_granted_and_taken_away_and_never_ones_own(sign_in: SignIn) -> None:
+    page = sign_in("hr_administrator")
+    go(page, "Roles")
+    auditors = page.locator("section", has=page.get_by_role("heading", name="Auditor"))
+    page.get_by_label("To whom").fill("nobody@example.org")
+    page.get_by_label("Which").select_option("AUDITOR")
+    page.get_by_role("button", name="Grant the role").press("Enter")
+    page.get_by_role("alert").get_by_text("there is no such employee").wait_for()
+    page.get_by_label("To whom").fill("e7@example.org")
+    page.get_by_role("button", name="Grant the role").press("Enter")
+    page.get_by_role("status").get_by_text("has the role Auditor from the next request on").wait_for()
+    rows = auditors.locator("li")
+    row = rows.filter(has_text="by Hal Novak")
+    before, name = rows.count(), row.locator(".name").inner_text()
+    page.get_by_role("button", name=f"Take the role Auditor from {name}").press("Enter")
+    assert objections(page) == []
+    page.get_by_role("button", name="Take it away", exact=True).press("Enter")
+    row.wait_for(state="detached")
+    assert rows.count() == before - 1
+    own = page.locator("li", has=page.get_by_text("Hal Novak", exact=True))
+    assert (own.count(), own.get_by_role("button").count()) == (1, 0)
+
+
 def test_an_export_of_a_person_is_proposed_waits_for_another_and_is_taken_back(sign_in: SignIn) -> None:
     page = sign_in("hr_administrator")
     go(page, "Data requests")

@@ -9,7 +9,7 @@ from appraise.api.global_ids import Kind, to_global
 pytestmark = pytest.mark.browser
 PAGES = [
     *["people", "sections/%SECTION%", "tasks", "record", "contributions", "cycles", "cycles/%CYCLE%", "calibration"],
-    *["imports", "adapters", "audit", "tokens", "policies", "disputes"],
+    *["imports", "adapters", "audit", "tokens", "roles", "policies", "disputes"],
 ]
 SPEAK = """async (tag) => {
   const page = document.querySelector(".whole");

@@ -83,7 +83,7 @@ def test_nothing_jumps_while_a_page_loads(sign_in: SignIn, view: View) -> None:
     assert page.evaluate(SHIFT) < 0.1
 
 
-PAGES_OF_HR = ["cycles", "cycles/%CYCLE%", "imports", "adapters", "audit", "tokens", "policies", "fairness"]
+PAGES_OF_HR = ["cycles", "cycles/%CYCLE%", "imports", "adapters", "audit", "tokens", "roles", "policies", "fairness"]
 
 
 @pytest.mark.parametrize(

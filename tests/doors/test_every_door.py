@@ -218,8 +218,8 @@ OTHER_CHANGES: dict[str, tuple[str, Callable[[Principal], bool]]] = {
     "replayWebhookDelivery": ('{deliveryId: "%DELIVERY%"}', access.may_administer),
     "rotateWebhookSecret": ('{webhookId: "%WEBHOOK%", overlapHours: -1}', access.may_administer),
     "deleteWebhook": (f'{{webhookId: "{to_global(Kind.WEBHOOK, "none")}"}}', access.may_administer),
-    "grantRole": ('{employeeId: "%EMPLOYEE%", role: SERVICE}', access.may_grant_roles),
-    "revokeRole": ('{employeeId: "%EMPLOYEE%", role: SERVICE}', access.may_grant_roles),
+    "grantRole": ('{employee: {id: "%EMPLOYEE%"}, role: SERVICE}', access.may_grant_roles),
+    "revokeRole": ('{employee: {id: "%EMPLOYEE%"}, role: SERVICE}', access.may_grant_roles),
     "setWebhookActive": ('{webhookId: "%WEBHOOK%", isActive: true}', access.may_administer),
     "submitSelfAssessment": (
         '{sectionId: "%SECTION%", expectedVersion: 999}',

@@ -1,5 +1,6 @@
 """Roles that are granted to employees: listed, granted and taken away by HR administrators."""
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Final, Self
@@ -7,17 +8,20 @@ from typing import Annotated, Final, Self
 import strawberry
 
 from appraise.api.context import RequestContext
-from appraise.api.global_ids import Kind, key_of, to_global
+from appraise.api.global_ids import Kind, to_global
 from appraise.api.permissions import Permission, Requires
 from appraise.api.repeating import RepeatableInput, repeatable
+from appraise.api.types.people import EmployeeBy, named
 from appraise.api.types.viewer import RoleValue
 from appraise.domain.access import Role
+from appraise.domain.employees import ExternalReference
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.language import retold
 from appraise.domain.sections import Refusal
 from appraise.errors import NotFound
 from appraise.storage.role_grants import RoleGrant
-from appraise.use_cases.change_roles import get_role_grant, grant_role_by, list_role_grants, revoke_role
+from appraise.use_cases.change_roles import get_role_grant, grant_role_by, list_role_grants, revoke_role_by
+from appraise.use_cases.read_people import get_person
 
 OF_AN_EMPLOYEE: Final = "employee:"
 
@@ -31,6 +35,7 @@ class RoleGrantType:
     granted_by: str = strawberry.field(
         description="Who granted it: the id of an employee, or words such as `command line`."
     )
+    granted_by_name: str = strawberry.field(description="Who granted it: the name of an employee, or the same words.")
 
     @classmethod
     def of(cls, grant: RoleGrant) -> Self:
@@ -41,6 +46,7 @@ class RoleGrantType:
             role=RoleValue(grant.role),
             granted_at=grant.granted_at,
             granted_by=by if by == grant.by else to_global(Kind.EMPLOYEE, by),
+            granted_by_name=grant.by_name,
         )
 
 
@@ -65,13 +71,13 @@ class RoleError:
 
 @strawberry.input(description="Gives an employee a role.")
 class GrantRoleInput(RepeatableInput):
-    employee_id: strawberry.ID = strawberry.field(description="To whom.")
+    employee: EmployeeBy = strawberry.field(description="To whom.")
     role: RoleValue = strawberry.field(description="HR_ADMINISTRATOR, EXECUTIVE or AUDITOR.")
 
 
 @strawberry.input(description="Takes a role from an employee.")
 class RevokeRoleInput(RepeatableInput):
-    employee_id: strawberry.ID = strawberry.field(description="From whom.")
+    employee: EmployeeBy = strawberry.field(description="From whom.")
     role: RoleValue = strawberry.field(description="HR_ADMINISTRATOR, EXECUTIVE or AUDITOR.")
 
 
@@ -121,21 +127,8 @@ class RoleMutation:
         info: strawberry.Info,
         wanted: Annotated[GrantRoleInput, strawberry.argument(name="input", description="To whom, and which.")],
     ) -> GrantRolePayload | None:
-        context: RequestContext = info.context
-        employee, role = EmployeeId(key_of(wanted.employee_id, Kind.EMPLOYEE)), Role[wanted.role.name]
-        try:
-            granted = repeatable(
-                info,
-                wanted,
-                lambda deployment: grant_role_by(deployment, context.principal, employee, role, at=context.at),
-                told=lambda grant: grant.role.value,
-                again=lambda _: get_role_grant(context.deployment, context.principal, employee, role),
-            )
-        except NotFound as error:
-            return GrantRolePayload(grant=None, user_errors=[_error(error)])
-        if isinstance(granted, Refusal):
-            return GrantRolePayload(grant=None, user_errors=[_error(granted)])
-        return GrantRolePayload(grant=RoleGrantType.of(granted), user_errors=[])
+        grant, errors = _changed(info, wanted, grant_role_by, again=get_role_grant)
+        return GrantRolePayload(grant=None if grant is None else RoleGrantType.of(grant), user_errors=errors)
 
     @strawberry.mutation(
         description=(
@@ -149,25 +142,44 @@ class RoleMutation:
         info: strawberry.Info,
         wanted: Annotated[RevokeRoleInput, strawberry.argument(name="input", description="From whom, and which.")],
     ) -> RevokeRolePayload | None:
-        context: RequestContext = info.context
-        employee, role = EmployeeId(key_of(wanted.employee_id, Kind.EMPLOYEE)), Role[wanted.role.name]
-        try:
-            taken = repeatable(
-                info,
-                wanted,
-                lambda deployment: revoke_role(deployment, context.principal, employee, role, at=context.at),
-                told=lambda grant: grant.role.value,
-                again=lambda _: None,
-            )
-        except NotFound as error:
-            return RevokeRolePayload(is_revoked=False, user_errors=[_error(error)])
-        if isinstance(taken, Refusal):
-            return RevokeRolePayload(is_revoked=False, user_errors=[_error(taken)])
-        return RevokeRolePayload(is_revoked=True, user_errors=[])
+        _, errors = _changed(info, wanted, revoke_role_by, again=lambda *_: None)
+        return RevokeRolePayload(is_revoked=not errors, user_errors=errors)
+
+
+def _changed(
+    info: strawberry.Info,
+    wanted: GrantRoleInput | RevokeRoleInput,
+    change: Callable[..., RoleGrant | Refusal],
+    *,
+    again: Callable[..., RoleGrant | None],
+) -> tuple[RoleGrant | None, list[RoleError]]:
+    """What came of it, and what stood in the way."""
+    context: RequestContext = info.context
+    role = Role[wanted.role.name]
+    try:
+        employee = _named(context, wanted.employee)
+        changed = repeatable(
+            info,
+            wanted,
+            lambda deployment: change(deployment, context.principal, employee, role, at=context.at),
+            told=lambda grant: grant.role.value,
+            again=lambda _: again(context.deployment, context.principal, employee, role),
+        )
+    except NotFound as error:
+        return None, [_error(error)]
+    return (None, [_error(changed)]) if isinstance(changed, Refusal) else (changed, [])
+
+
+def _named(context: RequestContext, by: EmployeeBy) -> EmployeeId:
+    """Raises `NotFound`."""
+    wanted = named(by)
+    if not isinstance(wanted, ExternalReference):
+        return wanted
+    return get_person(context.deployment, context.principal, at=context.at, reference=wanted).employee.id
 
 
 def _error(problem: Refusal | NotFound) -> RoleError:
     if isinstance(problem, NotFound):
-        return RoleError(message=problem.found, path=["input", "employeeId"], code=RoleErrorCode.NOT_FOUND)
-    field = "role" if problem.field == "role" else "employeeId"
+        return RoleError(message=problem.found, path=["input", "employee"], code=RoleErrorCode.NOT_FOUND)
+    field = "role" if problem.field == "role" else "employee"
     return RoleError(message=retold(problem.message), path=["input", field], code=RoleErrorCode[problem.code])

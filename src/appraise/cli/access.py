@@ -1,4 +1,4 @@
-"""`appraise token`, `appraise grant`, `appraise adapters`."""
+"""`appraise token`, `appraise adapters`."""
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -15,7 +15,6 @@ from appraise.domain.access import Role, ServiceScope
 from appraise.errors import InvalidInput
 from appraise.settings import Settings
 from appraise.use_cases.create_token import create_token
-from appraise.use_cases.grant_role import grant_role
 from appraise.use_cases.list_tokens import list_tokens
 from appraise.use_cases.revoke_token import revoke_token
 from appraise.use_cases.rotate_token import rotate_token
@@ -99,16 +98,6 @@ def _scope(text: str) -> ServiceScope:
         return ServiceScope(text)
     except ValueError as error:
         raise InvalidInput(f"there is no scope {text!r}", expected="one of: " + ", ".join(ServiceScope)) from error
-
-
-def grant_and_print(employee: str, role: str) -> None:
-    grantable = [known.value for known in Role if known is not Role.SERVICE]
-    if role not in grantable:
-        raise InvalidInput(f"there is no role {role!r} to grant", expected="one of: " + ", ".join(grantable))
-    deployment = open_deployment(Settings())
-    person = person_named(deployment, employee)
-    grant_role(deployment, person.employee.id, Role(role), at=utc_now(), by="command line")
-    console.print(f"{person.employee.display_name} is {role} now", highlight=False)
 
 
 def print_adapters(*, json: bool) -> None:

@@ -1,4 +1,4 @@
-"""Commands about people and access: show, token, grant, adapters."""
+"""Commands about people and access: show, token, roles, adapters."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,18 +11,23 @@ from appraise.cli.data import Json
 token_commands = typer.Typer(
     help="Access tokens of service accounts and people.", no_args_is_help=True, rich_markup_mode=None
 )
+role_commands = typer.Typer(
+    help="Who is HR administrator, executive or auditor.", no_args_is_help=True, rich_markup_mode=None
+)
+Employee = Annotated[str, typer.Argument(help="Id, e-mail address, exact name, or NAMESPACE=VALUE.")]
+RoleName = Annotated[str, typer.Argument(metavar="ROLE", help="hr_administrator, executive or auditor.")]
 
 
 def register(app: typer.Typer) -> None:
     app.command()(show)
     app.add_typer(token_commands, name="token")
-    app.command()(grant)
+    app.add_typer(role_commands, name="roles")
     app.command()(adapters)
     app.command(name="new-adapter")(new_adapter)
 
 
 def show(
-    employee: Annotated[str, typer.Argument(help="Id, e-mail address, exact name, or NAMESPACE=VALUE.")],
+    employee: Employee,
     cycle: Annotated[str, typer.Option(help="Name of the cycle; the newest where not given.")] = "",
     why: Annotated[bool, typer.Option("--why", help="Open the working of every figure, in sentences.")] = False,
     standing: Annotated[
@@ -111,17 +116,37 @@ def revoke(token: Annotated[str, typer.Argument(help="The token's id, or the tok
     revoke_and_print(token)
 
 
-def grant(
-    employee: Annotated[str, typer.Argument(help="Id or e-mail address.")],
-    role: Annotated[str, typer.Argument(help="hr_administrator, executive or auditor.")],
-) -> None:
+@role_commands.command("list")
+def list_roles(json: Json = False) -> None:
+    """List who was granted which role, when and by whom; what an identity provider claims is not among them.
+
+    Example:  appraise roles list
+    """
+    from appraise.cli.roles import print_roles
+
+    print_roles(json=json)
+
+
+@role_commands.command()
+def grant(employee: Employee, role: RoleName) -> None:
     """Give an employee a role. Being a manager is not granted: reporting lines say it.
 
-    Example:  appraise grant anna.berg@example.com hr_administrator
+    Example:  appraise roles grant anna.berg@example.com hr_administrator
     """
-    from appraise.cli.access import grant_and_print
+    from appraise.cli.roles import grant_and_print
 
     grant_and_print(employee, role)
+
+
+@role_commands.command("revoke")
+def revoke_role(employee: Employee, role: RoleName) -> None:
+    """Take a role from an employee, from their next request on; never from the last HR administrator.
+
+    Example:  appraise roles revoke anna.berg@example.com auditor
+    """
+    from appraise.cli.roles import revoke_and_print
+
+    revoke_and_print(employee, role)
 
 
 def adapters(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from appraise.domain.access import AuditScope, Principal, audit_scope, may_administer, may_read_audit
+from appraise.domain.access import AuditScope, Principal, audit_scope, may_administer, may_grant_roles, may_read_audit
 
 Rule = Callable[[Principal], bool]
 
@@ -57,6 +57,7 @@ PAGES: Final = (
     Page("/policies", "Policy", "policies", in_menu="Policy"),
     Page("/audit", "Audit log", "audit", may_read_the_log, in_menu="Audit log"),
     Page("/tokens", "Access tokens", "tokens", may_administer, in_menu="Tokens"),
+    Page("/roles", "Roles", "roles", may_grant_roles, in_menu="Roles"),
     Page("/person-requests", "Data requests", "person-requests", may_administer, in_menu="Data requests"),
     Page("/fairness", "Fairness", "fairness", may_administer, in_menu="Fairness"),
     Page("/adapters", "What can be read", "adapters", may_administer),

@@ -2,25 +2,30 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, func, literal, select
 
 from appraise.domain.access import Role
 from appraise.domain.identifiers import EmployeeId
+from appraise.errors import NotFound
 from appraise.storage.database import Session
 from appraise.storage.tables import EMPLOYEES, ROLE_GRANTS
+
+LOCK: Final = "roles"
+"""Of whoever changes them, until their transaction ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoleGrant:
-    """`by` is an actor as in the audit log: `employee:` and an id, or what else granted it."""
+    """`by` is an actor as in the audit log, `employee:` and an id or what else granted it, and `by_name` for people."""
 
     employee: EmployeeId
     name: str
     role: Role
     granted_at: datetime
     by: str
+    by_name: str
 
 
 def listed(session: Session, role: Role | None = None) -> list[RoleGrant]:
@@ -36,6 +41,14 @@ def get(session: Session, employee: EmployeeId, role: Role) -> RoleGrant | None:
     return None if row is None else _grant(row)
 
 
+def found(session: Session, employee: EmployeeId, role: Role) -> RoleGrant:
+    """As `get`. Raises `NotFound` where it was not granted."""
+    known = get(session, employee, role)
+    if known is None:
+        raise NotFound("this employee was not granted this role", hint="`roleGrants` lists what was")
+    return known
+
+
 def remove(session: Session, employee: EmployeeId, role: Role) -> None:
     session.execute(delete(ROLE_GRANTS).where(*_is(employee, role)))
 
@@ -45,10 +58,15 @@ def _is(employee: EmployeeId, role: Role) -> tuple[Any, Any]:
 
 
 def _statement() -> Select[Any]:
-    grant = ROLE_GRANTS.c
+    grant, granter = ROLE_GRANTS.c, EMPLOYEES.alias("granter")
     statement = select(grant.employee_id, EMPLOYEES.c.display_name, grant.role, grant.granted_at, grant.granted_by)
-    return statement.join(EMPLOYEES, EMPLOYEES.c.id == grant.employee_id)
+    return (
+        statement.add_columns(func.coalesce(granter.c.display_name, grant.granted_by).label("by_name"))
+        .join(EMPLOYEES, EMPLOYEES.c.id == grant.employee_id)
+        .outerjoin(granter, literal("employee:") + granter.c.id == grant.granted_by)
+    )
 
 
 def _grant(row: Any) -> RoleGrant:
-    return RoleGrant(EmployeeId(row.employee_id), row.display_name, Role(row.role), row.granted_at, row.granted_by)
+    employee, role = EmployeeId(row.employee_id), Role(row.role)
+    return RoleGrant(employee, row.display_name, role, row.granted_at, row.granted_by, row.by_name)

@@ -331,6 +331,19 @@ export const ReadTrial = `query ReadTrial($id: ID!) {
   policyTrial(id: $id) { ...TrialParts }
 }${TRIAL}`;
 
+export const ListRoles = `query ListRoles {
+  viewer { employee { id } }
+  roleGrants { employeeId employeeName role grantedAt grantedByName }
+}`;
+
+export const GrantRole = `mutation GrantRole($input: GrantRoleInput!) {
+  grantRole(input: $input) { grant { employeeName role } userErrors { message path code } }
+}`;
+
+export const RevokeRole = `mutation RevokeRole($input: RevokeRoleInput!) {
+  revokeRole(input: $input) { isRevoked userErrors { message path code } }
+}`;
+
 const PERSON_REQUEST = `
 fragment RequestParts on PersonRequest {
   id kind state employeeName reason proposedByName proposedAt decidedByName decidedAt canBeConfirmed file

@@ -72,6 +72,13 @@ export const SCOPES = words({
   MINT_EMBED: ["Viewers in a host", "let a host show sections to its viewers"],
 });
 
+/** @type {Record<string, [name: string, what: string]>} those that employees are granted */
+export const ROLES = words({
+  HR_ADMINISTRATOR: ["HR administrator", "Reads every section, runs cycles, imports, grants roles and decides what two people must."],
+  EXECUTIVE: ["Executive", "Reads sections once they are handed in, and tables of the whole organisation. Each reading of a person is in the audit log."],
+  AUDITOR: ["Auditor", "Reads every section and the whole audit log, and changes nothing."],
+});
+
 /** @type {Record<string, string>} what the log calls a deed, as people do; others are told by their own words */
 export const DEEDS = words({
   "section.read": "read a section",
