@@ -31,8 +31,9 @@ def verify_and_print(file: Path | None, *, head: str | None, json: bool) -> bool
         return verdict.holds
     console.print(f"{verdict.entries:,} lines, head {verdict.head}", highlight=False, soft_wrap=True)
     if broken is not None:
-        is_told = isinstance(broken, AuditEntry)
-        line = f"{broken.action} by {broken.actor}, {broken.at:%Y-%m-%d %H:%M}" if is_told else "withheld"
+        line = "withheld"
+        if isinstance(broken, AuditEntry):
+            line = f"{broken.action} by {broken.actor}, {broken.at:%Y-%m-%d %H:%M}"
         words = f"The chain breaks at line {broken.sequence} ({line}): it was changed, removed or moved."
         console.print(words, highlight=False, soft_wrap=True)
     if verdict.withheld:
