@@ -70,12 +70,8 @@ def create_app(deployment: Deployment, settings: Settings, clock: Callable[[], d
     running = Running(timeout=settings.request_timeout)
     reception = Reception(doorkeeper, running, guesses, clock)
     console = Console(deployment, settings, clock, issuers, Visits(reception, guesses, clock))
-    limited = partial(
-        Operations,
-        rate_limit=settings.rate_limit,
-        running=running,
-        answers=Answers(settings.response_cache * 1_000_000),
-    )
+    answers = Answers(settings.response_cache * 1_000_000)
+    limited = partial(Operations, rate_limit=settings.rate_limit, running=running, answers=answers)
     operations = limited(trusted=TrustedDocuments.packaged(only=settings.trusted_documents is TrustedMode.ONLY))
     live = Live(operations, Feed(deployment))
     endpoint = partial(GraphQLEndpoint, deployment, clock, reception=reception, live=live)

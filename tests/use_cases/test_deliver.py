@@ -200,7 +200,6 @@ def test_a_host_that_asks_for_time_gets_it_for_all_its_messages(local: Deploymen
         ("-5", 0),
         ("9" * 400, 999_999_999),
         (f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT", 0),
-        (f"Mon, 01 Jan 2026 00:00:00 +{'9' * 14}", 0),
     ],
 )
 def test_retry_after_is_read_as_rfc_9110_has_it(text: str | None, seconds: float) -> None:
