@@ -1,21 +1,22 @@
 """The HR systems into which sections are written: read once from the file that `APPRAISE_HOSTS` names."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from appraise.adapters.sinks import SinkOptions
 from appraise.domain.host_scale import HostScale
-from appraise.errors import InvalidInput, NotFound, Place, Problem
+from appraise.errors import InvalidInput, NotFound, Problem
+from appraise.use_cases.listed_file import Listed, check_names, read_listed
 
 Text = Annotated[str, Field(min_length=1)]
 Number = Annotated[Decimal, Field(strict=False)]
+HOSTS: Final = Listed("host", "APPRAISE_HOSTS", "docs/write-back.md")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +97,8 @@ def read_hosts(file: Path | None) -> tuple[HostSystem, ...]:
     """None without a file. Raises `InvalidInput` for what cannot be read, with its place, and for a name twice."""
     if file is None:
         return ()
-    place = Place(file=str(file))
-    try:
-        document = _Document.model_validate(_values(file))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise InvalidInput(
-            f"{key} cannot be read: {first['msg'].removeprefix('Value error, ')}",
-            place=place,
-            hint="docs/write-back.md has an example and says what each key means",
-        ) from None
-    names = [host.name for host in document.hosts]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InvalidInput(f"the host {twice[0]} is there twice", place=place, expected="a name for each host")
+    document = read_listed(file, _Document, HOSTS)
+    check_names([host.name for host in document.hosts], file, HOSTS, expected="a name for each host")
     return tuple(_system(host) for host in document.hosts)
 
 
@@ -130,19 +118,3 @@ def _system(host: _Host) -> HostSystem:
     scale = None if host.scale is None else HostScale(host.scale.low, host.scale.high, host.scale.step)
     plain = host.model_dump(exclude={"scale"})
     return HostSystem(**plain, scale=scale)
-
-
-def _values(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InvalidInput(
-            f"the file of hosts {file} cannot be read: {error.strerror}",
-            hint="check the path in APPRAISE_HOSTS; it is a TOML file",
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(
-            f"the file of hosts is no TOML: {error}",
-            place=Place(file=str(file)),
-            expected="a table [[hosts]] for each host",
-        ) from error

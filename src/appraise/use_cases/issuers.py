@@ -1,19 +1,20 @@
 """Whose JSON Web Tokens are trusted, and by what: read once from the file that `APPRAISE_ISSUERS` names."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from appraise.domain.access import Role
 from appraise.domain.origins import LOOPBACK
 from appraise.errors import InvalidInput, Place
+from appraise.use_cases.listed_file import Listed, check_names, read_listed
 
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"]
 """Signatures by public key only: there is no secret that an issuer would share with us (RFC 8725, 3.1 and 3.2)."""
+ISSUERS: Final = Listed("issuer", "APPRAISE_ISSUERS", "docs/api/authentication.md")
 TYPED_BY_PEOPLE: Final = "name"
 """The namespace of external references that tells nobody apart."""
 
@@ -109,38 +110,11 @@ def read_issuers(file: Path | None) -> tuple[Issuer, ...]:
     """None without a file. Raises `InvalidInput` for what cannot be read, with its place, and for an issuer twice."""
     if file is None:
         return ()
-    place = Place(file=str(file))
-    try:
-        document = _Document.model_validate(_values(file))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise InvalidInput(
-            f"{key} cannot be read: {first['msg'].removeprefix('Value error, ')}",
-            place=place,
-            hint="docs/api/authentication.md has an example and says what each key means",
-        ) from None
-    names = [issuer.issuer for issuer in document.issuers]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise InvalidInput(f"the issuer {twice[0]} is there twice", place=place, expected="one table for each issuer")
+    document = read_listed(file, _Document, ISSUERS)
+    check_names([issuer.issuer for issuer in document.issuers], file, ISSUERS, expected="one table for each issuer")
     names = [issuer.console.name for issuer in document.issuers if issuer.console is not None]
     if len(set(names)) < len(names):
-        raise InvalidInput("two issuers have the same console.name", place=place, expected="a name for each")
+        raise InvalidInput(
+            "two issuers have the same console.name", place=Place(file=str(file)), expected="a name for each"
+        )
     return tuple(document.issuers)
-
-
-def _values(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InvalidInput(
-            f"the file of issuers {file} cannot be read: {error.strerror}",
-            hint="check the path in APPRAISE_ISSUERS; it is a TOML file",
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise InvalidInput(
-            f"the file of issuers is no TOML: {error}",
-            place=Place(file=str(file)),
-            expected="a table [[issuers]] for each issuer",
-        ) from error
