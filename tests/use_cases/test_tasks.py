@@ -172,6 +172,14 @@ def test_reminders_go_to_those_who_have_something_to_do_and_once(company: Compan
     }
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # where one writes at a time
+def test_clocks_that_have_nothing_to_do_keep_nobody_from_writing(company: Company) -> None:
+    company.scored()
+
+    with company.deployment.database.transaction():  # somebody writes
+        assert run_clocks(company.deployment, at=AT) == Rung(0, 0, 0)
+
+
 def test_an_employee_sees_who_has_read_their_section_and_nobody_else_does(company: Company) -> None:
     company.scored()
     section = company.section("ann", "max").section

@@ -11,6 +11,7 @@ from appraise.domain.identifiers import DisputeId, SectionId
 from appraise.domain.section_states import SectionState
 from appraise.domain.section_steps import close_by_clock
 from appraise.domain.sections import Section, moved
+from appraise.domain.tasks import Task
 from appraise.domain.webhooks import Notice
 from appraise.storage import cycles, disputes, outbox, people, sections, tasks
 from appraise.storage.database import Session, lock
@@ -41,7 +42,10 @@ def run_clocks(deployment: Deployment, *, at: datetime) -> Rung:
         late = [one.id for one in disputes.all_open(session) if one.decide_by < at.date()]
     gone = sum(committed(deployment, lambda session, key=key: _expire(session, key, at)) for key in late)  # type: ignore[misc]
     final = sum(committed(deployment, lambda session, key=key: _close(session, key, at)) for key in waiting)  # type: ignore[misc]
-    return Rung(final, gone, committed(deployment, lambda session: _remind(session, at)))
+    with deployment.database.reading() as session:
+        due = _due(session, at.date())
+    reminded = committed(deployment, lambda session: _remind(session, due, at)) if due else 0
+    return Rung(final, gone, reminded)
 
 
 def _over(session: Session, at: datetime) -> list[SectionId]:
@@ -101,18 +105,22 @@ def _expire(session: Session, key: DisputeId, at: datetime) -> bool:
     return True
 
 
-def _remind(session: Session, at: datetime) -> int:
+def _due(session: Session, on: date) -> list[Task]:
+    """Of whom to be reminded, which takes a while with many sections: nobody who writes has to wait for it."""
+    found = all_tasks(session, hr=tasks.hr_administrators(session), viewer=None, on=on)
+    return _untold(session, [named.task for named in found if named.task.is_to_be_reminded(on)], on)
+
+
+def _untold(session: Session, due: list[Task], on: date) -> list[Task]:
+    told = tasks.reminded(session, since=on)
+    return [task for task in due if (task.owner, task.kind.value, task.section, on) not in told]
+
+
+def _remind(session: Session, due: list[Task], at: datetime) -> int:
     lock(session, "reminders")
     on = at.date()
-    told = tasks.reminded(session, since=on)
-    due = [
-        named
-        for named in all_tasks(session, hr=tasks.hr_administrators(session), viewer=None, on=on)
-        if named.task.is_to_be_reminded(on)
-        and (named.task.owner, named.task.kind.value, named.task.section, on) not in told
-    ]
-    for named in due:
-        task = named.task
+    untold = _untold(session, due, on)  # another process may have told meanwhile
+    for task in untold:
         assert task.section is not None  # noqa: S101  # what has a day is about a section
         tasks.note_reminder(session, task, at=at)
         facts = {
@@ -123,4 +131,4 @@ def _remind(session: Session, at: datetime) -> int:
             "daysLeft": (task.due - on).days,
         }
         outbox.append(session, Notice.TASK_DUE, task.section, facts=facts, at=at)
-    return len(due)
+    return len(untold)

@@ -132,6 +132,7 @@ class Worker:
     def run(self, stop: Event) -> None:
         """Until `stop`; an export that is being written then is begun anew by the next worker, an import is ended."""
         lanes = [Thread(target=self._lane, args=[lane, stop], name="jobs") for lane in LANES]
+        lanes.append(Thread(target=self._tidy, args=[stop], name="clocks"))
         lanes.append(Thread(target=self._post, args=[stop], name="mail"))
         if self._deployment.hosts:
             lanes.append(Thread(target=self._write_back, args=[stop], name="write-back"))
@@ -141,13 +142,8 @@ class Worker:
             thread.join()
 
     def _lane(self, kinds: frozenset[JobKind], stop: Event) -> None:
-        cleared = -CLEARED_EVERY
         while not stop.is_set():
             try:
-                if time.monotonic() - cleared > CLEARED_EVERY:
-                    cleared = time.monotonic()
-                    clear(self._deployment, at=self._clock())
-                    run_clocks(self._deployment, at=self._clock())
                 if self._one(kinds, stop):
                     continue
             except Retriable as error:
@@ -155,6 +151,17 @@ class Worker:
             except Exception:  # a worker that ended would be missed too late
                 LOG.exception("jobs cannot be read")
             stop.wait(LOOK_EVERY)
+
+    def _tidy(self, stop: Event) -> None:
+        while not stop.is_set():
+            try:
+                clear(self._deployment, at=self._clock())
+                run_clocks(self._deployment, at=self._clock())
+            except Retriable as error:
+                LOG.warning("clocks cannot run for the moment", error=str(error))
+            except Exception:  # a thread that ended would be missed too late
+                LOG.exception("clocks cannot run")
+            stop.wait(CLEARED_EVERY)
 
     def _post(self, stop: Event) -> None:
         """In a thread of its own: a mail server may be slow, and comparing takes a while."""
