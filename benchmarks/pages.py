@@ -40,8 +40,9 @@ from appraise.domain.progress import silent
 from appraise.scoring.installed import installed
 from appraise.settings import Settings
 from appraise.use_cases.import_events import import_events
+from appraise.use_cases.read_evidence import made_ready
 from appraise.use_cases.score_cycle import score_cycle
-from appraise.web import create_app
+from appraise.web import create_app, settle
 
 TEAM: Final = 500
 EVENTS: Final = 5_000
@@ -179,6 +180,8 @@ def main() -> None:
     parser.add_argument("--employees", type=int, default=10_000)
     employees = parser.parse_args().employees
     installed()
+    made_ready()
+    settle()  # as `appraise serve` does both
     rows = []
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=which("chromium"), args=FLAGS)

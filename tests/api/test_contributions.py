@@ -273,6 +273,21 @@ def test_rows_come_in_the_order_asked_for_page_by_page(organisation: Organisatio
         assert names(found) == whole
 
 
+def test_people_come_page_by_page_until_nobody_is_left(organisation: Organisation, ask: Ask) -> None:
+    def cells(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
+        return [(row["period"]["name"], row["group"]["name"]) for row in found]
+
+    for order, grain, sign in (("NEWEST_FIRST", "CYCLE", 1), ("BY_GROUP", "YEAR", -1)):
+        whole = rows(ask, "EMPLOYEE", order=order, grain=grain)
+        found: list[dict[str, Any]] = []
+        asked: dict[str, Any] = {"by": "EMPLOYEE", "first": 17, "order": order, "grain": grain}
+        while (page := ask("Hal", TABLE, **asked)["data"]["contributions"])["nodes"]:
+            found += page["nodes"]
+            asked["after"] = page["pageInfo"]["endCursor"]
+        assert (found, page["totalCount"]) == (whole, len(whole))
+        assert cells(whole) == sorted(set(cells(whole)), key=lambda one: (-int(one[0]), one[1])[::sign])
+
+
 def test_rows_by_role_profile_and_year(organisation: Organisation, ask: Ask) -> None:
     care = {organisation.ids[name] for name in organisation.agents if name.startswith("Pia")}
     for cycle in organisation.cycles:

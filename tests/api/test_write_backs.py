@@ -1,5 +1,7 @@
 """HR administrators see what would be written into an HR system, have it sent, and decide what is stuck there."""
 
+import csv
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -7,19 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx2 import Response
 from starlette.testclient import TestClient
 from tests.api.builder import AT, Company, build, empty_deployment
 from tests.api.test_doors import _advance
 
 from appraise.api.global_ids import Kind, to_global
 from appraise.domain.access import Principal, Role
+from appraise.domain.audit import AuditEntry
 from appraise.domain.section_states import SectionState
 from appraise.domain.write_back import WriteBackState
 from appraise.errors import Forbidden, InvalidInput
 from appraise.settings import Settings
+from appraise.storage import audit
 from appraise.testing.hosts.bamboohr import FakeBamboo
 from appraise.testing.hosts.fake import serving
-from appraise.use_cases.administer_write_back import list_host_sections, send_section_again
+from appraise.use_cases.administer_write_back import list_host_sections, send_section_again, write_cycle_file
 from appraise.use_cases.hosts import HostSystem
 from appraise.use_cases.write_back import write_back_due
 from appraise.web import create_app
@@ -46,20 +51,24 @@ def bamboo(tmp_path: Path) -> Iterator[tuple[Company, FakeBamboo]]:
     fake.known = {f"E{row:04d}" for row in range(2, 20)}
     with serving(fake) as url:
         host = HostSystem("bamboo", "bamboohr", url, tmp_path / "secret", employee="hr:id")
-        yield replace(company, deployment=replace(company.deployment, hosts=(host,))), fake
+        payroll = HostSystem("payroll", "csv", employee="hr:id")
+        yield replace(company, deployment=replace(company.deployment, hosts=(host, payroll))), fake
     company.deployment.database.close()
 
 
 @pytest.fixture
-def ask(bamboo: tuple[Company, FakeBamboo], tmp_path: Path) -> Iterator[Ask]:
-    company = bamboo[0]
-    with TestClient(create_app(company.deployment, Settings(data=tmp_path), lambda: AT)) as client:
+def client(bamboo: tuple[Company, FakeBamboo], tmp_path: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(bamboo[0].deployment, Settings(data=tmp_path), lambda: AT)) as opened:
+        yield opened
 
-        def asked(who: str, query: str, **variables: object) -> dict[str, Any]:
-            headers = {"authorization": f"Bearer {company.token(who)}"}
-            return dict(client.post("/graphql", json={"query": query, "variables": variables}, headers=headers).json())
 
-        yield asked
+@pytest.fixture
+def ask(bamboo: tuple[Company, FakeBamboo], client: TestClient) -> Ask:
+    def asked(who: str, query: str, **variables: object) -> dict[str, Any]:
+        headers = {"authorization": f"Bearer {bamboo[0].token(who)}"}
+        return dict(client.post("/graphql", json={"query": query, "variables": variables}, headers=headers).json())
+
+    return asked
 
 
 def test_what_would_be_sent_is_seen_sent_confirmed_and_what_is_stuck_decided(
@@ -108,6 +117,47 @@ def test_what_would_be_sent_is_seen_sent_confirmed_and_what_is_stuck_decided(
     assert ask("Max Weber", LIST, id=cycle, ask=False)["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
+def test_the_file_that_an_hr_system_imports_is_saved_by_hr_alone_and_counts_as_sent(
+    bamboo: tuple[Company, FakeBamboo], client: TestClient, ask: Ask
+) -> None:
+    company, cycle = bamboo[0], to_global(Kind.CYCLE, bamboo[0].cycle.id)
+
+    def saved(who: str, host: str = "payroll", method: str = "POST") -> Response:
+        headers = {"authorization": f"Bearer {company.token(who)}"}
+        return client.request(method, f"/cycles/{cycle}/write-back/{host}/file", headers=headers)
+
+    assert [saved(*how).status_code for how in (("Max Weber",), ("Hal Novak", "bamboo"), ("Hal Novak", "none"))] == [
+        403,
+        404,
+        404,
+    ]
+    assert saved("Hal Novak", method="GET").status_code == 405  # what only looks changes no ledger
+    assert client.post(f"/cycles/{cycle}/write-back/payroll/file").status_code == 401
+    section = company.section("Ann Archer").section.id
+
+    def lines() -> list[AuditEntry]:
+        with company.deployment.database.reading() as session:
+            return audit.about(session, f"section:{section}")
+
+    before = lines()
+    first, second = saved("Hal Novak"), saved("Hal Novak")
+
+    assert first.headers["content-disposition"] == "attachment; filename*=utf-8''payroll%202025.csv"
+    assert first.headers["content-type"].startswith("text/csv")
+    assert first.content == second.content
+    [row] = csv.DictReader(io.StringIO(first.text))
+    assert (row["employee"], row["status"]) == ("E0005", "SCORED")
+    listed = ask("Hal Novak", LIST.replace("bamboo", "payroll"), id=cycle, ask=False)["data"]["cycle"]["writeBacks"]
+    assert listed["counts"] == [{"state": "SENT", "count": 1}]
+    told = lines()[len(before) :]
+    assert [(one.action, dict(one.details).get("state")) for one in told[:3]] == [
+        ("section.write_back", "QUEUED"),
+        ("section.write_back", "SENT"),
+        ("sections.read", None),
+    ]
+    assert [one.action for one in told[3:]] == ["sections.read"] * 2  # the second file, and the list
+
+
 def test_nobody_sees_or_decides_what_is_written_of_themselves(bamboo: tuple[Company, FakeBamboo]) -> None:
     company, section = bamboo[0], bamboo[0].section("Ann Archer").section
     ann = Principal("Ann Archer", company.ids["Ann Archer"], frozenset({Role.HR_ADMINISTRATOR}))
@@ -116,6 +166,8 @@ def test_nobody_sees_or_decides_what_is_written_of_themselves(bamboo: tuple[Comp
         company.deployment, ann, company.cycle.id, "bamboo", first=25, after=None, ask=False, at=AT
     )
     assert (found.page.items, found.counts.total()) == ((), 0)
+    file = write_cycle_file(company.deployment, ann, company.cycle.id, "payroll", at=AT)
+    assert len(file.content.splitlines()) == 1  # the header alone
     with pytest.raises(Forbidden, match="decided by somebody else"):
         send_section_again(company.deployment, ann, section.id, "bamboo", overwrite=True, at=AT)
     with pytest.raises(InvalidInput, match="asked about 26 sections at once"):

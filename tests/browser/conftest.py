@@ -42,7 +42,7 @@ PEOPLE = (
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`hr` is an HR system that its sections are written into."""
+    """`hr` is an HR system that its sections are written into; beside it one takes files."""
 
     url: str
     company: Company
@@ -71,7 +71,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     (directory / "demo.json").write_text(json.dumps({"people": entries}), encoding="utf-8")
     with hr_serving(hr) as hr_url:
         host = HostSystem("bamboo", "bamboohr", hr_url, directory / "secret", employee="hr:id")
-        company = replace(company, deployment=replace(company.deployment, hosts=(host,)))
+        payroll = HostSystem("payroll", "csv", employee="hr:id")
+        company = replace(company, deployment=replace(company.deployment, hosts=(host, payroll)))
         app = create_app(company.deployment, Settings(data=directory, demo=True), lambda: AT)
         with serving(app) as url:
             yield Site(url, company, hr)

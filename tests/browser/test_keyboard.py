@@ -13,10 +13,7 @@ from tests.api.builder import AT
 from tests.api.importing import MAPPING
 from tests.browser.conftest import SignIn, Site
 
-from appraise.use_cases.hosts import HostSystem
-from appraise.use_cases.section_view import Actor
 from appraise.use_cases.work import Worker
-from appraise.use_cases.write_back_file import write_host_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -126,14 +123,9 @@ def test_a_cycle_is_gone_through_by_keyboard_alone(sign_in: SignIn, site: Site) 
     hr.section("Ann Archer")
     hr.deed("Make final", "Final", reason="Agreed in the round of 3 March")
     _looks_on(signed_in(sign_in, "executive"))
-    _audits(signed_in(sign_in, "auditor"))
-
-    file: list[bytes] = []
-    payroll = HostSystem("payroll", "csv", employee="hr:id")
-    actor = Actor.of(site.company.principal("Hal Novak"))
-    write_host_file(site.company.deployment, payroll, site.company.cycle.id, actor=actor, write=file.append, at=AT)
-    [row] = csv.DictReader(io.StringIO(file[0].decode()))
+    [row] = csv.DictReader(io.StringIO(_saves_the_file(hr)))
     assert (row["employee"], row["total"], row["satisfaction_rating"]) == ("E0005", "75", "4")
+    _audits(signed_in(sign_in, "auditor"))
 
 
 def _imports(hr: Hands, worker: Worker) -> None:
@@ -194,6 +186,21 @@ def _rates(manager: Hands) -> None:
             manager.keeps()
         expect(row.locator(".status")).to_contain_text("Saved at")
     manager.deed("Hand in", "Submitted")
+
+
+def _saves_the_file(hr: Hands) -> str:
+    page = hr.page
+    hr.menu("Cycles")
+    hr.press(page.get_by_role("link", name="2025"))
+    hr.press(page.get_by_role("link", name="Written into HR systems"))
+    hr.to(page.get_by_label("HR system"))
+    page.keyboard.press("ArrowDown")
+    with page.expect_download() as saved:
+        hr.press(hr.button("Save the file to import"))
+    page.get_by_text("sent, not read back yet").first.wait_for()
+    hr.keeps()
+    assert saved.value.suggested_filename == "payroll 2025.csv"
+    return saved.value.path().read_text(encoding="utf-8")
 
 
 def _looks_on(executive: Hands) -> None:

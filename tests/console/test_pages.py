@@ -14,6 +14,7 @@ from tests.api.builder import AT, Company, build, empty_deployment
 
 from appraise.api.turns import MOST_WAITING
 from appraise.console.menu import PAGES
+from appraise.console.static_files import FINGERPRINT, ROOT
 from appraise.settings import Settings, TrustedMode
 from appraise.web import create_app
 
@@ -143,10 +144,23 @@ def test_a_page_names_every_module_that_its_component_imports_and_no_other(
     }
 
     assert {answer.status_code for answer in texts.values()} == {200}
-    assert "/static/elements/cycle.js" in named
-    assert "/static/vendor/lit/index.js" in named
+    assert f"{ROOT}elements/cycle.js" in named
+    assert f"{ROOT}vendor/lit/index.js" in named
     assert imported
     assert {urljoin(f"{folder}/", name) for folder, name in imported} <= set(named)
+
+
+def test_files_are_kept_by_browsers_below_an_address_that_changes_with_them(client: TestClient) -> None:
+    named = re.findall(r'(?:href|src)="(/static/[^"]+)"', client.get("/sign-in").text)
+    kept = {client.get(address).headers["cache-control"] for address in named}
+    style = client.get("/static/page.css")
+    other = client.get(f"/static/{FINGERPRINT[::-1]}/page.css")  # as a page of another version names it
+
+    assert len(named) > 3
+    assert kept == {"public, max-age=31536000, immutable"}
+    assert (style.headers["cache-control"], other.headers["cache-control"]) == ("no-cache", "no-cache")
+    assert style.content == other.content
+    assert client.get(f"{ROOT}nowhere.css").status_code == 404
 
 
 def test_the_explorer_admits_one_style_by_a_number_used_once(client: TestClient, company: Company) -> None:

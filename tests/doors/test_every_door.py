@@ -364,7 +364,7 @@ def test_every_address_is_known(world: World) -> None:
         "/graphiql",
         *("/record/download", "/sections/{key}/pdf", "/person-requests/{key}/file"),
         *("/language", "/embed"),
-        *("/contributions/table.xlsx", "/contributions/report.pdf"),
+        *("/contributions/table.xlsx", "/contributions/report.pdf", "/cycles/{key}/write-back/{host}/file"),
         *(page.path for page in PAGES),
         *(path for path in paths if path.startswith("/sign-")),
     }

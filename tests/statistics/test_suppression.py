@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from appraise.errors import InvalidInput
-from appraise.statistics.suppression import hidden_across, hidden_categories, keeps_hidden
+from appraise.statistics.suppression import distinct_rows, hidden_across, hidden_categories, keeps_hidden
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,16 @@ def test_a_table_that_leaves_few_people_as_the_rest_is_not_shown() -> None:
 def test_a_category_is_not_hidden_alone_however_many_people_it_has() -> None:
     assert not keeps_hidden([40, 12], [False, True])
     assert keeps_hidden([40, 12], [False, False])
+
+
+@given(st.integers(1, 3), st.data())
+def test_rows_are_told_apart_as_numpy_does_it(width: int, draw: st.DataObject) -> None:
+    rows = draw.draw(st.lists(st.lists(st.integers(-1, 4), min_size=width, max_size=width), max_size=40))
+    table = np.array(rows, dtype=np.int64).reshape(-1, width)
+    expected = np.unique(table, axis=0, return_inverse=True, return_counts=True)
+
+    for found, wanted in zip(distinct_rows(table), expected, strict=True):
+        np.testing.assert_array_equal(found, wanted)
 
 
 def test_counts_are_refused_by_their_name() -> None:

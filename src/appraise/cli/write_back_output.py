@@ -54,7 +54,7 @@ def send_and_print(cycle: str, host: str, to: Path | None, *, json: bool) -> boo
         draft.replace(to)
         for name, reason in written.refused:
             console.print(f"  {name}: {reason}", highlight=False, soft_wrap=True, markup=False)
-        console.print(f"{written.written:,} sections in {to}; {len(written.refused):,} left out", highlight=False)
+        console.print(f"{len(written.sections):,} sections in {to}; {len(written.refused):,} left out", highlight=False)
         return not written.refused
     queue_sections(deployment, system, cycle=found.id, actor=OPERATOR, at=utc_now())
     due = _of(deployment, found.id, system, {WriteBackState.QUEUED, WriteBackState.SENT})

@@ -3,13 +3,12 @@
 import json
 import re
 from functools import cache
-from pathlib import Path
 from typing import Final
 from urllib.parse import urljoin
 
-STATIC: Final = Path(__file__).parent / "static"
-ROOT: Final = "/static/"
-IMPORT_MAP: Final = (STATIC / "import-map.json").read_text(encoding="utf-8")
+from appraise.console.static_files import MOUNT, ROOT, STATIC
+
+IMPORT_MAP: Final = (STATIC / "import-map.json").read_text(encoding="utf-8").replace(f"{MOUNT}/", ROOT)
 _NAMES: Final[dict[str, str]] = json.loads(IMPORT_MAP)["imports"]
 _IMPORTED: Final = re.compile(r"""\b(?:from|import)\s*["']([^"']+)["']""")
 

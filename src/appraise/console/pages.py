@@ -15,7 +15,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from appraise.console.cookies import Cookies
 from appraise.console.frames import NOT_ANSWERED, Frames
@@ -25,6 +24,7 @@ from appraise.console.modules import IMPORT_MAP, modules_of
 from appraise.console.record_archive import archive
 from appraise.console.sign_in import PAGE as SIGN_IN
 from appraise.console.sign_in import SignIn
+from appraise.console.static_files import MOUNT, ROOT, Files
 from appraise.console.visits import Visits
 from appraise.domain.access import Principal, Role
 from appraise.domain.identifiers import PersonRequestId
@@ -58,6 +58,7 @@ def record_templates() -> Environment:
         "languages": NAMES,
         "is_rtl": is_rtl,
         "modules_of": modules_of,
+        "static": ROOT,
     }
     return found
 
@@ -87,7 +88,7 @@ class Console:
             Route(RECORD, self.own_record),
             Route(PERSON_EXPORT, self.person_export),
             *([Route(EXPLORER, self.explorer)] if self._has_explorer else []),
-            Mount("/static", Files(directory=HERE / "static"), name="static"),
+            Mount(MOUNT, Files(), name="static"),
         ]
 
     def content_security_policy(self, style: str = "'self'", ancestors: str = "'none'") -> str:
@@ -188,13 +189,3 @@ class Console:
             **values,
         )
         return HTMLResponse(html, status, headers={"cache-control": "no-store", **(headers or {})})
-
-
-class Files(StaticFiles):
-    """Browsers ask each time whether a file changed (a short answer), so that a new version shows at once."""
-
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(*args, **kwargs)
-        response.headers["cache-control"] = "no-cache"
-        response.headers["access-control-allow-origin"] = "*"  # a host's page loads components from here
-        return response

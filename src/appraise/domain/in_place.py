@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from appraise.domain.events import EventKind
-from appraise.domain.language import counted
 
 
 class Form(StrEnum):
@@ -47,8 +46,8 @@ class State:
         if self.version is not None:
             return f"version {self.version}"
         if self.files:
-            size = sum(file.size for file in self.files)
-            return f"{counted(len(self.files), 'file', 'files')}, {counted(size, 'byte', 'bytes')}"
+            count = len(self.files)
+            return f"{count:,} {'file' if count == 1 else 'files'}, {sum(file.size for file in self.files):,} bytes"
         return self.snapshot or "no files"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final
 
 from appraise.domain.employees import OUT_OF_SERVICE, Employment
@@ -116,6 +117,7 @@ def said_of(shares: Shares) -> str | None:
     return ", ".join(f"{name} ({float(share):.0%} of the days)" for name, share in names)
 
 
+@lru_cache(4096)
 def main_profile(said: str | None) -> str | None:
     """Of what `said_of` gave, the profile of most days; of two with as many the first, None for none of them."""
     parts = [] if said is None else _SHARE.findall(said)

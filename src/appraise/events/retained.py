@@ -34,7 +34,7 @@ def _log_gone(store: EventStore, kind: EventKind, version: int) -> str:
             f"version {version} is not there; the table ends at version {now.version()}: restored from an older copy?"
         )
     try:
-        table = store.open_table(kind, version=version)
+        table = now if now.version() == version else store.open_table(kind, version=version)
         told = len(table.history())
     except DeltaError as error:
         return f"version {version} cannot be read from its log: {error}"

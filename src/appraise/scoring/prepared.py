@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 
 import ibis
@@ -87,23 +88,22 @@ def prepare(  # noqa: PLR0913  # what a run is computed from, each part named
     if EventKind.CUSTOMERS in present:
         traits = latest_traits(with_customer(tables[EventKind.CUSTOMERS], linked)).cache()
     numbered = {kind: with_customer(tables[kind], linked) for kind in serving}
-    records = {
-        kind: with_employee(table, known.of(kind)) if kind in present else _of_nobody(tables[kind])
-        for kind, table in numbered.items()
-    }
+    records = {kind: with_employee(numbered[kind], known.of(kind)) for kind in serving if kind in present}
+    records |= {kind: _of_nobody(tables[kind]) for kind in serving if kind not in present}
     contacts = with_traits(records[EventKind.CONTACTS], traits)
     end = seconds_of(data_as_of)
-    bought_in = currencies(tables[EventKind.PURCHASES])
+    bought_in = currencies(tables[EventKind.PURCHASES]) if EventKind.PURCHASES in present else {}
+    kept, renewing = partial(_kept, present), known.sources(EventKind.SUBSCRIPTIONS)
     return Prepared(
         present=present,
         records=records,
         naming=known.naming,
-        contacts=_as_far_as_read(contacts, reads).cache(),
+        contacts=kept(EventKind.CONTACTS, _as_far_as_read(contacts, reads)),
         ratings=with_traits(records[EventKind.RATINGS], traits),
         lines=records[EventKind.PURCHASES],
-        orders=orders(numbered[EventKind.PURCHASES], bought_in, known.sources(EventKind.SUBSCRIPTIONS)).cache(),
-        subscriptions=with_traits(records[EventKind.SUBSCRIPTIONS], traits).cache(),
-        ownerships=records[EventKind.OWNERSHIPS].cache(),
+        orders=kept(EventKind.PURCHASES, orders(numbered[EventKind.PURCHASES], bought_in, renewing)),
+        subscriptions=kept(EventKind.SUBSCRIPTIONS, with_traits(records[EventKind.SUBSCRIPTIONS], traits)),
+        ownerships=kept(EventKind.OWNERSHIPS, records[EventKind.OWNERSHIPS]),
         traits=traits,
         leaves=leave_table(people.leaves, as_of=end),
         start=seconds_of(cycle.start),
@@ -175,6 +175,11 @@ def in_several_currencies(placed: ibis.Table, start: int, end: int) -> int:
 def _first_that(cases: Iterable[tuple[ibis.Value, int | str]]) -> ibis.Value:
     known = list(cases)
     return ibis.cases(*known) if known else ibis.null()
+
+
+def _kept(present: Collection[EventKind], kind: EventKind, table: ibis.Table) -> ibis.Table:
+    """At the engine, where there is anything to keep."""
+    return table.cache() if kind in present else table
 
 
 def _as_far_as_read(contacts: ibis.Table, reads: Collection[str] | None) -> ibis.Table:

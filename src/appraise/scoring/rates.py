@@ -49,8 +49,7 @@ class Compared:
 
     @property
     def ratio(self) -> FloatArray:
-        """1 where nothing was expected, of which nothing is told."""
-        return np.divide(self.observed, self.expected, out=np.ones_like(self.observed), where=self.expected > 0)
+        return self.observed / self.expected
 
 
 def compared(cells: Cells, stratum: IntArray, *, floor: float | None, prior_events: float = PSEUDO) -> Compared:

@@ -98,7 +98,7 @@ def references(named: Mapping[EventKind, ibis.Table], people: Directory) -> Refe
 def resolved(named: Iterable[ibis.Table], people: Directory) -> ibis.Table:
     """Every pair (`employee_namespace`, `employee_key`) in the tables, with `employee` or `why` there is none."""
     pairs = [table.select("employee_namespace", "employee_key") for table in named]
-    return _answered(ibis.union(pairs[0], *pairs[1:], distinct=True).to_pyarrow(), people)
+    return _answered(ibis.union(*pairs).distinct().to_pyarrow(), people)
 
 
 def _answered(pairs: pa.Table, people: Directory) -> ibis.Table:

@@ -29,7 +29,8 @@ from appraise.scoring.credit_sums import EXACT, credit_given, exact_sum
 from appraise.scoring.event_tables import surely
 from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said_by_part
 from appraise.scoring.indicator import Indicator, Shared
-from appraise.scoring.left_out import excluded_throughout, left_out_of, reason_of
+from appraise.scoring.left_out import counted as counted_out
+from appraise.scoring.left_out import excluded_throughout, reason_of
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.responses import responses, unspoken, with_response
 from appraise.scoring.working import exactly
@@ -37,7 +38,7 @@ from appraise.statistics.group_sums import GroupSums
 from appraise.statistics.shrinkage import normal
 from appraise.statistics.within import CaseMix, case_mix
 
-WORDS = Words("answer of a customer", "answers of different customers")
+WORDS = Words("answers of different customers")
 SCALE = "scale"
 OUTSIDE = "contact outside the cycle"
 OFF_SCALE = "answer off its scale"
@@ -71,7 +72,7 @@ def satisfaction(shared: Shared, policy: Policy) -> Findings:
     said = {at: with_response(one, found.get(at)) for at, one in told.said.items()}
     return Findings(
         results=excluded_throughout(
-            SATISFACTION, Results({**said, **silent}, told.measured), left_out_of(answers), prepared.exclusions
+            SATISFACTION, Results({**said, **silent}, told.measured), counted_out(answers), prepared.exclusions
         ),
         otherwise=nothing_seen(SATISFACTION, _OTHERWISE[rules.attribution]),
         coverage=outcomes_covered(SATISFACTION, counted),
@@ -250,7 +251,7 @@ def _residuals(counted: ibis.Table, cells: pa.Table, fitted: FloatArray) -> ibis
     known = ibis.memtable(cells.append_column("fitted", pa.array(fitted)))
     rows = _weighed(counted, [name for name in keys if name != "employee"]).inner_join(known, keys)
     beyond = rows.weight * (rows.points - _MIDDLE - rows.fitted)
-    return rows.group_by("employee", "customer").agg(residual=exact_sum(beyond, EXACT)).cache()
+    return rows.group_by("employee", "customer").agg(residual=exact_sum(beyond, EXACT))
 
 
 def _by_case(counted: ibis.Table, factors: Sequence[str]) -> pa.Table:

@@ -1,7 +1,7 @@
 """What is measured of employees, for tables over many of them: without the documents that take time to read."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -44,8 +44,7 @@ class Measured:
     currency: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """An employee, and where they stood by their section of the cycle; `final_run` is what it was finalised with.
 
     `profile` is the role profile of most of their days.
@@ -70,6 +69,20 @@ class Member:
     run: RunId
     indicator: IndicatorKey
     result: Measured | Absence
+
+
+class Listed(NamedTuple):
+    """An employee as a list of thousands needs them; see `Placed`. `profiles` are all of the cycle, as kept."""
+
+    employee: EmployeeId
+    sort_name: str
+    department_code: str | None
+    manager: EmployeeId | None
+    profiles: str | None
+
+    @property
+    def profile(self) -> str | None:
+        return main_profile(self.profiles)
 
 
 class Line(NamedTuple):
@@ -106,12 +119,12 @@ def places_of_everybody(session: Session, cycle: CycleId) -> list[Placed]:
 
 def measured(
     session: Session, viewer: Viewer, cycle: CycleId, run: RunId, indicators: Iterable[IndicatorKey] | None = None
-) -> list[Placed]:
-    """Of whom there is a line `in_run` or `finalised`, on any of the indicators."""
+) -> list[Listed]:
+    """Of whom there is a line `in_run` or `finalised`, on any of the indicators; in no order."""
     values = {**viewer.bound, "cycle": cycle, "run": run, "state": SectionState.FINALISED.value}
     some = {} if indicators is None else {"indicators": sorted(set(indicators))}
     rows = session.execute(_measured(viewer.sections, is_some=indicators is not None), values | some)
-    return [_place(row) for row in rows.all()]
+    return [Listed._make(row) for row in rows.all()]
 
 
 def reads_of_others(session: Session, viewer: Viewer, cycle: CycleId, run: RunId) -> bool:
@@ -156,8 +169,8 @@ def _placed(session: Session, door: Door, values: dict[str, Any]) -> list[Placed
 
 
 def _place(row: Sequence[Any]) -> Placed:
-    found = Placed(*row)
-    return found if found.profile is None else replace(found, profile=main_profile(found.profile))
+    *who, profiles, final_run = row
+    return Placed._make((*who, main_profile(profiles), final_run))
 
 
 def _by_name(one: Placed) -> tuple[str, str]:
@@ -210,7 +223,11 @@ def _measured(door: Door, *, is_some: bool) -> Select[Any]:
         lines = lines.where(card.indicator.in_(bindparam("indicators", expanding=True)))
     is_final = and_(section.state == bindparam("state"), lines.where(card.run_id == section.run_id).exists())
     in_the_run = lines.where(card.run_id == bindparam("run", type_=Key())).exists()
-    return _place_statement(door).where(or_(in_the_run, is_final))
+    return (
+        select(section.employee_id, EMPLOYEES.c.sort_name, section.department_code, section.manager_id, section.profile)
+        .join(EMPLOYEES, EMPLOYEES.c.id == section.employee_id)
+        .where(*_of_cycle(door), or_(in_the_run, is_final))
+    )
 
 
 def _of_cycle(door: Door) -> tuple[ColumnElement[bool], ...]:
@@ -268,7 +285,7 @@ def _statement(door: Door, *, is_final: bool, is_some: bool) -> Select[Any]:
 
 def _member(row: Any) -> Member:
     indicator = IndicatorKey(row.indicator)
-    return Member(_place(row[: len(Placed.__slots__)]), RunId(row.run_id), indicator, _result(indicator, row))
+    return Member(_place(row[: len(Placed._fields)]), RunId(row.run_id), indicator, _result(indicator, row))
 
 
 def _result(indicator: IndicatorKey, row: Any) -> Measured | Absence:

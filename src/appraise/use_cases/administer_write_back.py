@@ -13,13 +13,16 @@ from appraise.domain.reading import Page
 from appraise.domain.sections import Refusal
 from appraise.domain.write_back import WriteBack, WriteBackState
 from appraise.errors import Forbidden, InvalidInput, NotFound
-from appraise.storage import audit_lines, sections, write_backs
+from appraise.storage import audit_lines, cycles, sections, write_backs
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.hosts import HostSystem, host_named
 from appraise.use_cases.plan_write_back import Planned, plan_write_back
+from appraise.use_cases.print_section import file_name
+from appraise.use_cases.record_reading import record_reading
 from appraise.use_cases.section_view import Actor
 from appraise.use_cases.settle_write_back import send_again, settle_by_hand
 from appraise.use_cases.write_back import queue_sections
+from appraise.use_cases.write_back_file import file_sink, write_host_file
 
 MOST_ASKED: Final = 25
 """Sections of which a host is asked at once."""
@@ -74,6 +77,33 @@ def send_cycle(deployment: Deployment, principal: Principal, cycle: CycleId, hos
     """Have a worker write a cycle's final sections that the host does not have; how many wait now. Safe to repeat."""
     system = _host(deployment, principal, host)
     return queue_sections(deployment, system, cycle=cycle, actor=Actor.of(principal), at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class HostFile:
+    """`name` is that of the file, with its suffix."""
+
+    name: str
+    content: bytes
+
+
+def write_cycle_file(
+    deployment: Deployment, principal: Principal, cycle: CycleId, host: str, *, at: datetime
+) -> HostFile:
+    """A cycle's final sections for a host that imports files, as `write_host_file` writes them.
+
+    One's own section is left to somebody else. Those in the file are audited as read.
+    """
+    system = _host(deployment, principal, host)
+    suffix = file_sink(system).suffix
+    with deployment.database.reading() as session:
+        name = cycles.get(session, cycle).name
+    parts: list[bytes] = []
+    written = write_host_file(
+        deployment, system, cycle, actor=Actor.of(principal), write=parts.append, at=at, but=principal.employee
+    )
+    record_reading(deployment, principal, written.sections, at=at)
+    return HostFile(f"{system.name} {file_name(name)}{suffix}", b"".join(parts))
 
 
 def send_section_again(  # which, by whom, over what, and when

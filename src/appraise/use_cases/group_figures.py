@@ -13,7 +13,7 @@ from appraise.domain.indicators import Unit, definition_of
 from appraise.domain.language import say
 from appraise.domain.scorecards import Absence, AbsenceKind
 from appraise.statistics.pooling import Pooled, by_precision, total
-from appraise.statistics.suppression import hidden_across
+from appraise.statistics.suppression import distinct_rows, hidden_across
 from appraise.storage.contributions import Member, Placed
 from appraise.use_cases.result_columns import Coded, Column, FloatArray, IntArray
 
@@ -122,7 +122,7 @@ def _telling(groups: Groups, now: Column, finalised: Column, hidden: Sequence[fr
     differ = ((figures[0] != figures[1]) & ~(np.isnan(figures[0]) & np.isnan(figures[1]))).any(axis=0)[people]
     labels = groups.labels[people]
     shown = np.array([np.isin(column, list(away), invert=True) for column, away in zip(labels.T, hidden, strict=True)])
-    _, cell = np.unique(np.where(shown.T, labels, -1), axis=0, return_inverse=True)
+    _, cell, _ = distinct_rows(np.where(shown.T, labels, -1))
     told = np.minimum(np.bincount(cell, differ), np.bincount(cell, is_there[1][people]))
     order = np.argsort(cell, kind="stable")
     place = np.arange(people.size) - np.searchsorted(cell[order], cell[order])  # within the cell

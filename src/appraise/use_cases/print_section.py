@@ -31,11 +31,12 @@ def print_section(deployment: Deployment, principal: Principal, section: Section
     with deployment.database.reading() as session:
         value = finished(session, [section])[section]
     content = section_pdf(value.section, scale=value.cycle.rules.host_scale)
-    return PrintedSection(f"{_plain(value.section.name)} {_plain(value.section.cycle)}.pdf", content)
+    return PrintedSection(f"{file_name(value.section.name)} {file_name(value.section.cycle)}.pdf", content)
 
 
 WAIT = "print it when it has become final; until then it may still change"
 
 
-def _plain(text: str) -> str:
+def file_name(text: str) -> str:
+    """Without what a file system does not take."""
     return "".join(letter if letter.isalnum() or letter in " -_" else "_" for letter in text).strip()[:80]

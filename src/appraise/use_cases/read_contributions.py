@@ -1,5 +1,6 @@
 """Read what employees contributed, one by one or in groups, over the cycles; each individual's read is audited."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +32,7 @@ from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey, RunId
 from appraise.domain.reading import Page
 from appraise.storage import audit, contributions, cycles
 from appraise.storage.access import Viewer
-from appraise.storage.contributions import Member, Placed
+from appraise.storage.contributions import Listed, Member, Placed
 from appraise.storage.cursors import checked_size
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
@@ -104,56 +105,53 @@ def list_contributions(
     """
     checked_size(first)
     by_one = wanted.dimension is Dimension.EMPLOYEE
-    rows = (_empty_rows if by_one else _rows)(deployment, principal, wanted, at=at)
-    ordered = sorted(_buckets(rows, wanted.grain), key=lambda bucket: bucket.key(wanted.order))
-    begun = None if after is None else position(after, 4)
-    rest = [bucket for bucket in ordered if begun is None or bucket.key(wanted.order) > begun]
+    people = _listed(deployment, principal, wanted, at=at) if by_one else {}
+    known = {} if by_one else _by_key(_rows(deployment, principal, wanted, at=at), wanted)
+    ordered = sorted(people if by_one else known)
+    rest = ordered if after is None else ordered[bisect_right(ordered, position(after, 4)) :]
     page = rest[:first]
-    if by_one:
-        filled = _filled(deployment, principal, wanted, [row for bucket in page for row in bucket.rows], at=at)
-        page = _buckets(filled, wanted.grain)
-    _record(deployment, principal, (row for bucket in page for row in bucket.rows), at=at)
-    shown, keys = tuple(bucket.made() for bucket in page), tuple(bucket.key(wanted.order) for bucket in page)
+    if by_one and page:
+        known = _by_key(_rows(deployment, principal, _only(wanted, page, people), at=at), wanted)
+    keys = tuple(key for key in page if key in known)  # whoever is not there went meanwhile
+    _record(deployment, principal, (row for key in keys for row in known[key].rows), at=at)
+    shown = tuple(known[key].made() for key in keys)
     return ContributionPage(Page(shown, keys, len(rest) > first), len(ordered))
 
 
-def _buckets(rows: Iterable[_Row], grain: Grain) -> list[_Bucket]:
-    """In the order of their first rows. A group is named as in the first of them."""
+def _by_key(rows: Iterable[_Row], wanted: ContributionQuery) -> dict[_Key, _Bucket]:
+    """A group is named as in the first of its rows."""
     found: dict[tuple[str, str | None], _Bucket] = {}
     stretches: dict[CycleId, Stretch] = {}
     for row in rows:
         if row.cycle.id not in stretches:
-            stretches[row.cycle.id] = stretch_of(row.cycle, grain)
+            stretches[row.cycle.id] = stretch_of(row.cycle, wanted.grain)
         stretch = stretches[row.cycle.id]
         found.setdefault((stretch.key, row.group.key), _Bucket(stretch, [])).rows.append(row)
-    return list(found.values())
+    return {bucket.key(wanted.order): bucket for bucket in found.values()}
 
 
-def _empty_rows(deployment: Deployment, principal: Principal, wanted: ContributionQuery, *, at: datetime) -> list[_Row]:
-    """The rows of employees, of whom nothing is read but who they are: of thousands, only a page is shown."""
+def _listed(
+    deployment: Deployment, principal: Principal, wanted: ContributionQuery, *, at: datetime
+) -> dict[_Key, list[CycleId]]:
+    """The keys of all rows of employees, with their cycles. Nothing else is read of thousands to show a hundred."""
     viewer = Viewer(principal, at.date())
-    found = []
+    found: dict[_Key, list[CycleId]] = {}
     with deployment.database.reading() as session:
         for cycle in _chosen(session, wanted):
             run = cycles.latest_run(session, cycle.id)
             people = [] if run is None else contributions.measured(session, viewer, cycle.id, run.id, wanted.indicators)
-            found += [
-                _Row(cycle, Group(wanted.dimension, one.employee, one.name, one.sort_name), [])
-                for one in people
-                if _is_wanted(wanted, one) and (wanted.employees is None or one.employee in wanted.employees)
-            ]
+            key = _key_within(stretch_of(cycle, wanted.grain), wanted.order)
+            for one in people:
+                if _is_wanted(wanted, one) and (wanted.employees is None or one.employee in wanted.employees):
+                    found.setdefault(key(one.sort_name, one.employee), []).append(cycle.id)
     return found
 
 
-def _filled(
-    deployment: Deployment, principal: Principal, wanted: ContributionQuery, page: Sequence[_Row], *, at: datetime
-) -> list[_Row]:
-    """The same rows with what is measured, in their order."""
-    employees = frozenset(EmployeeId(str(row.group.key)) for row in page)
-    asked = replace(wanted, employees=employees, cycles=tuple(dict.fromkeys(row.cycle.id for row in page)))
-    known = {(row.cycle.id, row.group.key): row for row in _rows(deployment, principal, asked, at=at)}
-    keys = [(row.cycle.id, row.group.key) for row in page]
-    return [known[key] for key in keys if key in known]  # whoever is not there went meanwhile
+def _only(wanted: ContributionQuery, page: Sequence[_Key], people: Mapping[_Key, list[CycleId]]) -> ContributionQuery:
+    """Of a page's employees and cycles alone."""
+    place = 1 if wanted.order is RowOrder.BY_GROUP else 3
+    employees = frozenset(EmployeeId(key[place]) for key in page)
+    return replace(wanted, employees=employees, cycles=tuple(dict.fromkeys(one for key in page for one in people[key])))
 
 
 def contributions_of(
@@ -258,7 +256,7 @@ def _days(session: Session, runs: Iterable[RunId]) -> dict[RunId, date]:
     return {key: manifest.data_as_of for key, manifest in found if manifest is not None}
 
 
-def _is_wanted(wanted: ContributionQuery, place: Placed) -> bool:
+def _is_wanted(wanted: ContributionQuery, place: Placed | Listed) -> bool:
     return (
         (wanted.departments is None or place.department_code in wanted.departments)
         and (wanted.managers is None or place.manager in wanted.managers)
@@ -317,11 +315,16 @@ class _Table:
 
 
 def _key(stretch: Stretch, group: Group, order: RowOrder) -> _Key:
-    """Compares as text. The keys of both make it unique."""
+    return _key_within(stretch, order)(group.sort_name, group.key or "")
+
+
+def _key_within(stretch: Stretch, order: RowOrder) -> Callable[[str, str], _Key]:
+    """The key of a group by the name that sorts it and what tells it apart. Compares as text."""
     start = stretch.period.start.toordinal()
-    time = f"{start if order is RowOrder.OLDEST_FIRST else LATEST_DAY - start:07d}"
-    names = (group.sort_name, group.key or "")
-    return (*names, time, stretch.key) if order is RowOrder.BY_GROUP else (time, stretch.key, *names)
+    time = f"{start if order is RowOrder.OLDEST_FIRST else LATEST_DAY - start:07d}", stretch.key
+    if order is RowOrder.BY_GROUP:
+        return lambda *names: (*names, *time)
+    return lambda *names: (*time, *names)
 
 
 def _record(

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from appraise.domain.cursors import position
+from appraise.domain.events import EventKind
 from appraise.domain.evidence import EvidenceRow
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, RunId
 from appraise.domain.people_documents import people_of
@@ -14,8 +15,9 @@ from appraise.errors import NotFound
 from appraise.storage import cycles, exchange_rates, people_snapshots
 from appraise.use_cases.deployment import Deployment
 
-REMEMBERED: Final = 8
-"""Employees of a run whose rows are kept while somebody pages through them; a run's never change."""
+REMEMBERED: Final = 16
+"""Employees of a run whose rows, all or those of one indicator, are kept while somebody pages through them; a run's
+never change."""
 MEMORY: Final = "1GB"
 
 
@@ -28,7 +30,7 @@ def read_evidence(
     `NotFound` where the events or people of the run are not kept any more.
     """
     section = viewed.section
-    rows = _rows(deployment, section.run, section.employee)
+    rows = _rows(deployment, section.run, section.employee, indicator)
     return tuple(row for row in rows if _is_wanted(row, indicator, counted))
 
 
@@ -56,9 +58,12 @@ def _is_wanted(row: EvidenceRow, indicator: IndicatorKey | None, counted: bool |
 
 
 @lru_cache(REMEMBERED)
-def _rows(deployment: Deployment, run_id: RunId, employee: EmployeeId) -> tuple[EvidenceRow, ...]:
+def _rows(
+    deployment: Deployment, run_id: RunId, employee: EmployeeId, indicator: IndicatorKey | None
+) -> tuple[EvidenceRow, ...]:
+    """Of the kinds of event that may have a use for the indicator."""
     from appraise.events.engine import open_engine  # noqa: PLC0415  # who reads records only does not wait for it
-    from appraise.scoring.evidence_rows import evidence_rows  # noqa: PLC0415
+    from appraise.scoring.evidence_rows import USED_FOR, evidence_rows  # noqa: PLC0415
     from appraise.use_cases.events_in_place import events_then  # noqa: PLC0415
 
     with deployment.database.reading() as session:
@@ -76,12 +81,14 @@ def _rows(deployment: Deployment, run_id: RunId, employee: EmployeeId) -> tuple[
     with events_then(deployment, manifest, at=run.started_at) as events:
         if events.missing:
             raise not_kept
+        engine = open_engine(memory_limit=MEMORY)
         return evidence_rows(
-            events.snapshot.tables(open_engine(memory_limit=MEMORY)),
+            {kind: engine.events(view) for kind, view in events.snapshot.views.items() if view.files},
             people_of(people),
             policy,
             Period(manifest.cycle_start, manifest.cycle_end),
             employee,
             data_as_of=manifest.data_as_of,
             rates=rates,
+            kinds=tuple(EventKind) if indicator is None else USED_FOR.get(indicator, ()),
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 from appraise.adapters.discovery import sink_named
 from appraise.adapters.sinks import FileAnswer, FileSink, HostEntry, HostRefused
 from appraise.domain.host_scale import HostScale
-from appraise.domain.identifiers import CycleId, SectionId
+from appraise.domain.identifiers import CycleId, EmployeeId, SectionId
 from appraise.domain.write_back import LOOKED_AT, WriteBack, WriteBackState, checked, meant, read_back, refused, taken
 from appraise.errors import InvalidInput
 from appraise.printing.section import section_pdf
@@ -27,13 +27,13 @@ UNDER_WAY = frozenset({WriteBackState.QUEUED, WriteBackState.SENT})
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """How many sections the file holds, and those that it does not, each with the reason."""
+    """The sections that the file holds, with whose they are, and those that it does not, each with the reason."""
 
-    written: int
+    sections: Mapping[SectionId, EmployeeId]
     refused: tuple[tuple[str, str], ...]
 
 
-def write_host_file(  # whose, of what, by whom, where to, when
+def write_host_file(  # noqa: PLR0913  # whose, of what, by whom, where to, when, and without whom
     deployment: Deployment,
     host: HostSystem,
     cycle: CycleId,
@@ -41,8 +41,11 @@ def write_host_file(  # whose, of what, by whom, where to, when
     actor: Actor,
     write: Callable[[bytes], object],
     at: datetime,
+    but: EmployeeId | None = None,
 ) -> WrittenFile:
     """The cycle's final sections that the host has not confirmed; done twice it writes the same file.
+
+    The section of the employee `but` stays out of it, and as it stood.
 
     Raises `InvalidInput` where the host is reached by calls.
     """
@@ -59,7 +62,7 @@ def write_host_file(  # whose, of what, by whom, where to, when
     failed: list[tuple[str, str]] = []
     for line in lines:
         value = values[line.section].section
-        if line.state not in UNDER_WAY or line.revision != value.revision:
+        if line.state not in UNDER_WAY or line.revision != value.revision or values[line.section].employee == but:
             continue
         try:
             entry = sink.plan(value, options)
@@ -71,7 +74,7 @@ def write_host_file(  # whose, of what, by whom, where to, when
         after.append(taken(meant(line, entry.place, entry.fields), at=at))
     write(sink.content(entries, options))
     _save(deployment, {line.section: line for line in lines}, after, actor, at)
-    return WrittenFile(len(entries), tuple(failed))
+    return WrittenFile({entry.section: values[entry.section].employee for entry in entries}, tuple(failed))
 
 
 def _printer(values: Mapping[SectionId, Finished], scale: HostScale | None) -> Callable[[SectionId], bytes]:

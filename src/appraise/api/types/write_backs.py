@@ -82,7 +82,8 @@ class WriteBackHostType:
     name: str = strawberry.field(description="The deployment's name of it.")
     title: str = strawberry.field(description="What it is and where in it sections go, in words.")
     imports_files: bool = strawberry.field(
-        description="Whether it takes a file, which `appraise write-back send --to` writes, in place of calls."
+        description="Whether it takes a file in place of calls: `POST /cycles/<id>/write-back/<name>/file` beside the "
+        "API and `appraise write-back send --to` write it."
     )
     limits: list[str] = strawberry.field(description="What it or the way into it does not allow, a sentence each.")
 

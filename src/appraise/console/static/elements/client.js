@@ -38,12 +38,16 @@ export class Client {
     return data;
   }
 
-  /** A file that lies beside the API. @param {string} path @returns {Promise<Blob>} */
-  async file(path) {
-    const response = await fetch(new URL(path, new URL(this.endpoint, window.location.href)), { headers: this.#whose(), credentials: this.#cookies }).catch(() => {
+  /** A file that lies beside the API, under the name that it has there. @param {string} path @param {"GET" | "POST"} method @returns {Promise<File>} */
+  async file(path, method = "GET") {
+    const address = new URL(path, new URL(this.endpoint, window.location.href));
+    const response = await fetch(address, { method, headers: this.#whose(), credentials: this.#cookies }).catch(() => {
       throw new RequestFailed("OFFLINE", "No answer from the service.");
     });
-    if (response.ok) return response.blob();
+    if (response.ok) {
+      const [, name = "file"] = response.headers.get("content-disposition")?.match(/filename\*=utf-8''([^;]+)/) ?? [];
+      return new File([await response.blob()], decodeURIComponent(name));
+    }
     const told = await response.json().catch(() => null); // a defect is told by a page, and so may a proxy tell its own
     const first = told?.errors?.[0];
     throw new RequestFailed(first?.extensions?.code ?? "INTERNAL", first?.message ?? response.statusText);

@@ -5,7 +5,7 @@ import { Client, RequestFailed } from "./client.js";
 import { saveFile, saveTable } from "./download.js";
 import { failed } from "./failed.js";
 import { history, reachOf } from "./history.js";
-import { Spoken, t, words } from "./language.js";
+import { Spoken, language, t, words } from "./language.js";
 import { ReadContributions } from "./operations.js";
 import { pictures, shared } from "./styles.js";
 import "./watch-list.js";
@@ -45,7 +45,11 @@ export class AppraiseContributions extends Spoken {
     /** @type {RequestFailed | null} */
     this._failure = null;
     this._isBusy = false;
+    /** @type {Set<string>} keys of the groups whose table has been opened */
+    this._opened = new Set();
     this._query = 0;
+    /** The language in which all was read. */
+    this._readIn = "";
     const asked = new URLSearchParams(location.search);
     this.by = asked.get("by")?.toUpperCase() ?? "DEPARTMENT";
     if (!(this.by in GROUPS)) this.by = "DEPARTMENT";
@@ -54,10 +58,13 @@ export class AppraiseContributions extends Spoken {
 
   languageChanged() {
     super.languageChanged();
-    if (this.client) this.#read(null);
+    if (this.client && this._readIn !== language()) this.#read(null);
   }
 
-  firstUpdated() {
+  /** The service works while the page draws its head. */
+  connectedCallback() {
+    super.connectedCallback();
+    if (this.client) return;
     this.client = new Client(this.endpoint, this.token);
     this.#read();
   }
@@ -66,6 +73,7 @@ export class AppraiseContributions extends Spoken {
   async #read(after = null) {
     const query = ++this._query;
     this._isBusy = true;
+    this._readIn = language();
     try {
       const variables = { first: PAGE, after, groupBy: { dimension: this.by }, isFinalised: this.isFinalised };
       const { contributions } = await /** @type {Client} */ (this.client).send(ReadContributions, variables);
@@ -87,6 +95,7 @@ export class AppraiseContributions extends Spoken {
     window.history.replaceState(null, "", `?${address}`);
     this.requestUpdate();
     this._rows = null; // what was read has the other figures
+    this._opened.clear();
     this.#read();
   }
 
@@ -178,11 +187,17 @@ export class AppraiseContributions extends Spoken {
     return html`<article>
       <h2>${group.name}</h2>
       <div class="measures">${measures.map((measure) => this.#measure(group, measure, /** @type {number} */ (reaches.get(measure.key))))}</div>
-      <details>
+      <details @toggle=${(/** @type {any} */ event) => event.target.open && this.#open(group.key)}>
         <summary><span aria-hidden="true">${t`Figures`}</span><span class="hidden">${t`Figures of ${group.name}`}</span></summary>
-        ${this.#table(group)}
+        ${this._opened.has(group.key) ? this.#table(group) : nothing}
       </details>
     </article>`;
+  }
+
+  /** A table is drawn when somebody wants to read it: of a hundred groups most stay shut. @param {string} key */
+  #open(key) {
+    this._opened.add(key);
+    this.requestUpdate();
   }
 
   /** @param {Group} group @param {any} measure @param {number} reach */

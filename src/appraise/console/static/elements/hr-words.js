@@ -1,6 +1,6 @@
 // What HR and auditors read of stages, obstacles and rules.
 
-import { region, words } from "./language.js";
+import { format, words } from "./language.js";
 
 /** @type {Record<string, [name: string, what: string]>} */
 export const STAGES = words({
@@ -45,7 +45,7 @@ export function moved(day, by) {
 }
 
 /** Day and time where the reader is. @param {string} moment */
-export const moment = (moment) => new Intl.DateTimeFormat(region(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(moment));
+export const moment = (moment) => format(Intl.DateTimeFormat, { dateStyle: "medium", timeStyle: "short" }).format(new Date(moment));
 
 /** @type {Record<string, string>} */
 export const IMPORTS = words({

@@ -20,6 +20,7 @@ export class AppraiseItem extends Spoken {
     isAssessable: { attribute: false },
     isOwn: { attribute: false },
     isByLevel: { attribute: false },
+    isHandedIn: { attribute: false },
     disputes: { attribute: false },
     moves: { attribute: false },
     actions: { attribute: false },
@@ -40,6 +41,8 @@ export class AppraiseItem extends Spoken {
     /** Whether the reader assesses themselves. */
     this.isAssessable = false;
     this.isOwn = false;
+    /** Whether the manager's part is done. */
+    this.isHandedIn = false;
     /** Whether the level of the data stands where nobody rated. */
     this.isByLevel = false;
     /** @type {any[]} objections to this item or to evidence of it */
@@ -129,7 +132,7 @@ export class AppraiseItem extends Spoken {
     return html`<div class="absence">
       <p class="number">${t`No figure`}</p>
       <p>${result.sentence}</p>
-      <p class="soft small">${t`This is not a zero: it weighs nothing in the total, and there is nothing to rate.`}</p>
+      <p class="soft small">${this.isAssessable ? t`This is not a zero: it weighs nothing in the total.` : t`This is not a zero: it weighs nothing in the total, and there is nothing to rate.`}</p>
     </div>`;
   }
 
@@ -174,7 +177,7 @@ export class AppraiseItem extends Spoken {
 
   #words() {
     const { rating, comment, reason } = this.item;
-    if (rating === null && comment === null) return html`<p class="manager soft">${t`Not rated yet.`}</p>`;
+    if (rating === null && comment === null) return html`<p class="manager soft">${this.isHandedIn ? t`Not rated.` : t`Not rated yet.`}</p>`;
     const given = this.isByLevel && this.moves.length === 0 ? t`Level of the data; nobody rated it:` : t`Manager’s rating:`;
     return html`<div class="manager">
       ${isRatable(this.item) ? html`<p><b>${given}</b> ${rating === null ? t`none` : t`${rating} of 5`}</p>` : html`<p><b>${t`Manager’s words:`}</b></p>`}

@@ -158,7 +158,7 @@ export function plural(count, one, other, ...values) {
   const found = catalogue.look(other);
   const isOwn = typeof found === "object"; // else the forms are those of English
   const forms = isOwn ? found : { one: catalogue.look(one) ?? one, other: found ?? other };
-  const form = /** @type {string} */ (forms[new Intl.PluralRules(isOwn ? locale : "en").select(count)] ?? forms.other);
+  const form = /** @type {string} */ (forms[isOwn ? format(Intl.PluralRules).select(count) : count === 1 ? "one" : "other"] ?? forms.other);
   return filled(form.replaceAll("{n}", number(count)), values);
 }
 
@@ -183,5 +183,23 @@ function filled(text, values) {
 /** @param {any} value */
 const written = (value) => (typeof value === "number" ? number(value) : (value ?? ""));
 
+/** @type {Map<string, any>} */
+const formats = new Map();
+
+/**
+ * How the reader's locale writes something. Kept, as making one takes as long as writing a hundred figures.
+ * @template T @param {new (locale: string, how?: any) => T} kind e.g. `Intl.NumberFormat` @param {object} [how] its options
+ * @returns {T}
+ */
+export function format(kind, how) {
+  const key = `${kind.name} ${locale} ${JSON.stringify(how)}`;
+  let found = formats.get(key);
+  if (found === undefined) {
+    found = new kind(locale, how);
+    formats.set(key, found);
+  }
+  return found;
+}
+
 /** @param {number} value @param {Intl.NumberFormatOptions} [how] */
-export const number = (value, how) => new Intl.NumberFormat(locale, how).format(value);
+export const number = (value, how) => format(Intl.NumberFormat, how).format(value);

@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import { Client, RequestFailed } from "./client.js";
 import { failed } from "./failed.js";
-import { Spoken } from "./language.js";
+import { Spoken, language } from "./language.js";
 
 const LOOK_EVERY = 1000; // milliseconds
 const MENDABLE = ["BAD_USER_INPUT", "CONFLICT"]; // by whoever fills in the form
@@ -26,16 +26,24 @@ export class Page extends Spoken {
     /** @type {string | null} what stood in the way of the last change */
     this._refusal = null;
     this._timer = 0;
+    /** The language in which all was read. */
+    this._readIn = "";
   }
 
-  firstUpdated() {
+  /** The service works while the page draws its head. */
+  connectedCallback() {
+    super.connectedCallback();
+    if (this.client) return;
     this.client = new Client(this.endpoint, this.token);
+    this._readIn = language();
     this.guarded(() => this.read());
   }
 
   languageChanged() {
     super.languageChanged();
-    if (this.client) this.guarded(() => this.read());
+    if (!this.client || this._readIn === language()) return;
+    this._readIn = language();
+    this.guarded(() => this.read());
   }
 
   disconnectedCallback() {

@@ -3,7 +3,7 @@
 import { css, html, nothing } from "lit";
 import { Client, RequestFailed } from "./client.js";
 import { failed } from "./failed.js";
-import { Spoken, number, plural, t } from "./language.js";
+import { Spoken, language, number, plural, t } from "./language.js";
 import { ListPeople, ReadFrame, ReadRatingHabit } from "./operations.js";
 import { strip } from "./picture.js";
 import { pictures, shared } from "./styles.js";
@@ -39,22 +39,28 @@ export class AppraisePeople extends Spoken {
     /** The reader's own, for themselves alone. @type {any} */
     this._habit = null;
     this._query = 0;
+    /** The language in which all was read. */
+    this._readIn = "";
     this._timer = 0;
     const asked = new URLSearchParams(location.search);
     this.filters = { search: asked.get("search") ?? "", department: asked.get("department") ?? "", cycle: asked.get("cycle") ?? "" };
   }
 
-  firstUpdated() {
+  /** The service works while the page draws its head. */
+  connectedCallback() {
+    super.connectedCallback();
+    if (this.client) return;
     this.client = new Client(this.endpoint, this.token);
     this.#begin();
   }
 
   languageChanged() {
     super.languageChanged();
-    if (this.client) this.#begin();
+    if (this.client && this._readIn !== language()) this.#begin();
   }
 
   async #begin() {
+    this._readIn = language();
     await this.#guarded(async () => {
       this._frame = await /** @type {Client} */ (this.client).send(ReadFrame);
       const cycles = this._frame.cycles.map((/** @type {any} */ cycle) => cycle.id);

@@ -26,6 +26,7 @@ import "./together.js";
 import { BYWAYS, STANCES, STATES, STEPS, date, failure, isContext, isSupported, period, share, until } from "./words.js";
 
 const RETRY = 5000;
+const HANDED_IN = ["SUBMITTED", "IN_CALIBRATION", "CALIBRATED", "SHARED", "DISPUTED", "ACKNOWLEDGED", "FINALISED"];
 
 export class AppraiseSection extends Spoken {
   static properties = {
@@ -142,7 +143,7 @@ export class AppraiseSection extends Spoken {
           <appraise-corrections .corrections=${data.corrections} .items=${data.items}
             .mayDecide=${data.allowedActions.includes("PROPOSE_REOPENING")}
             @annotate=${(/** @type {CustomEvent} */ event) => this.#annotate(event.detail)}></appraise-corrections>
-          ${legend()}
+          ${data.items.some((/** @type {any} */ item) => item.result.__typename === "EstimateResult") ? legend() : nothing}
           ${data.items.filter((/** @type {any} */ item) => !isContext(item)).map((/** @type {any} */ item) => this.#item(data, item))}
           ${this.#together(data)} ${this.#context(data)} ${this.#evidence(data)}
         </div>
@@ -156,7 +157,7 @@ export class AppraiseSection extends Spoken {
   #item(data, item) {
     return html`<appraise-item .item=${item} .client=${this.client} .section=${this.section} .saving=${this.saving} .stamp=${this._stamp}
       .isEditable=${data.allowedActions.includes("RATE")} .areRatingsVisible=${data.ratingsVisible}
-      .isAssessable=${data.allowedActions.includes("ASSESS_SELF") && !isContext(item)} .isOwn=${data.isOwn} .isByLevel=${data.handedIn?.ratedByLevel.includes(item.indicator.name) ?? false} .actions=${data.allowedActions}
+      .isAssessable=${data.allowedActions.includes("ASSESS_SELF") && !isContext(item)} .isOwn=${data.isOwn} .isHandedIn=${HANDED_IN.includes(data.state)} .isByLevel=${data.handedIn?.ratedByLevel.includes(item.indicator.name) ?? false} .actions=${data.allowedActions}
       .disputes=${data.disputes.filter((/** @type {any} */ one) => one.itemId === item.id)}
       .moves=${data.calibrationMoves.filter((/** @type {any} */ one) => one.itemId === item.id)}></appraise-item>`;
   }

@@ -1,11 +1,10 @@
 // Figures and dates as the reader's own language writes them.
 
-import { money } from "./currencies.js";
-import { number, region, t, words } from "./language.js";
+import { format, number, t, words } from "./language.js";
 
 /** @typedef {{key: string, name: string, question: string, unit: string | null, direction: string | null, counts: string, doesNotCount: string}} Indicator */
 
-const day = () => new Intl.DateTimeFormat(region(), { dateStyle: "medium", timeZone: "UTC" });
+const day = () => format(Intl.DateTimeFormat, { dateStyle: "medium", timeZone: "UTC" });
 
 /** Rounded for reading: points and per cent to one place, ratios to two. @param {string | number} value @param {string | null} unit */
 export function figure(value, unit) {
@@ -21,12 +20,12 @@ export function sum(values) {
   const places = Math.max(...values.map((value) => value.split(".")[1]?.replace(/0+$/, "").length ?? 0));
   return values.map((value, index) => {
     const isTerm = index > 0 && index < values.length - 1;
-    const format = new Intl.NumberFormat(region(), {
+    const exact = format(Intl.NumberFormat, {
       minimumFractionDigits: places,
       maximumFractionDigits: places,
       signDisplay: isTerm ? "exceptZero" : "auto",
     });
-    return format.format(/** @type {any} */ (value)).replace("-", "−");
+    return exact.format(/** @type {any} */ (value)).replace("-", "−");
   });
 }
 
@@ -58,7 +57,7 @@ export function period(start, end) {
 }
 
 /** @param {Date} moment */
-export const time = (moment) => new Intl.DateTimeFormat(region(), { timeStyle: "short" }).format(moment);
+export const time = (moment) => format(Intl.DateTimeFormat, { timeStyle: "short" }).format(moment);
 
 /** @param {string} moment */
 export const date = (moment) => day().format(new Date(moment));
@@ -122,8 +121,10 @@ export function failure(code, message) {
  */
 export function amount(value, of) {
   const how = /** @type {const} */ ({ maximumFractionDigits: of.currency === null ? 1 : 0, signDisplay: "exceptZero" });
-  if (of.currency === null) return minus(new Intl.NumberFormat(region(), how).format(Number(value)));
-  return minus(money(value, of.currency, region(), { minimumFractionDigits: 0, ...how }));
+  if (of.currency === null) return minus(format(Intl.NumberFormat, how).format(Number(value)));
+  const money = format(Intl.NumberFormat, { ...how, style: "currency", currency: of.currency });
+  const places = format(Intl.NumberFormat, { style: "currency", currency: of.currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  return minus(money.format(Number(value) / 10 ** places));
 }
 
 /** @param {string} text */
@@ -133,7 +134,7 @@ const minus = (text) => text.replace("-", "−");
 export function until(day, now) {
   const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
   const left = Math.round((Date.parse(`${day}T00:00:00Z`) - today) / 86_400_000);
-  return { words: new Intl.RelativeTimeFormat(region(), { numeric: "auto" }).format(left, "day"), isLate: left < 0 };
+  return { words: format(Intl.RelativeTimeFormat, { numeric: "auto" }).format(left, "day"), isLate: left < 0 };
 }
 
 /** @type {Record<string, string>} */

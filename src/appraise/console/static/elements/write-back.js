@@ -1,6 +1,7 @@
 // <appraise-write-back>: final sections of a cycle and an HR system: what would be sent and how it is rounded, what came of it, and what is stuck.
 
 import { css, html, nothing } from "lit";
+import { saveFile } from "./download.js";
 import { ReadWriteBackHosts, ReadWriteBacks, RetryWriteBack, SendWriteBacks, SettleWriteBack } from "./hr-operations.js";
 import { moment } from "./hr-words.js";
 import { number, plural, t, words } from "./language.js";
@@ -13,6 +14,7 @@ import { ABSENCES, plain } from "./words.js";
 const decimal = (text) => number(Number(text));
 const STUCK = ["REJECTED", "DRIFTED", "PARTIAL"];
 const UNDER_WAY = ["QUEUED", "SENT"];
+const TO_WRITE = ["NOT_DUE", ...UNDER_WAY];
 /** @type {Record<string, string>} */
 const STANDS = words({
   NOT_DUE: "not sent yet",
@@ -87,6 +89,15 @@ export class AppraiseWriteBack extends Page {
     });
   }
 
+  #save() {
+    return this.guarded(async () => {
+      const path = `/cycles/${encodeURIComponent(this.#id)}/write-back/${this._host.name}/file`;
+      const file = await /** @type {import("./client.js").Client} */ (this.client).file(path, "POST");
+      saveFile(file.name, file);
+      await this.#look(false);
+    });
+  }
+
   /** @param {string} document @param {Record<string, unknown>} input */
   #decide(document, input) {
     return this.guarded(async () => {
@@ -139,10 +150,10 @@ export class AppraiseWriteBack extends Page {
       ${this._asked === null ? this.refusal : nothing}
       <div class="actions">
         <button class="button" ?disabled=${this._busy} @click=${() => this.guarded(() => this.#look(true))}>${t`Show what would be sent`}</button>
-        ${this._host.importsFiles ? nothing : html`<button class="button main" ?disabled=${this._busy} @click=${this.#send}>${t`Send what is not there yet`}</button>`}
+        ${this._host.importsFiles ? this.#file(found) : html`<button class="button main" ?disabled=${this._busy} @click=${this.#send}>${t`Send what is not there yet`}</button>`}
       </div>
       <p class="soft small" role="status">${this._busy ? t`The HR system is asked …` : found.asked ? t`Nothing was sent.` : ""}</p>
-      ${this._host.importsFiles ? html`<p>${t`This HR system imports a file, which ${html`<code>appraise write-back send ${this._cycle.name} --host ${this._host.name} --to FILE</code>`} writes.`}</p>` : nothing}
+      ${this._host.importsFiles ? html`<p>${t`This HR system imports a file: save it and take it there. What comes back from there, if anything does, is read by ${html`<code>appraise write-back check ${this._cycle.name} --host ${this._host.name} --answers FILE</code>`}.`}</p>` : nothing}
       <div class="scroll" tabindex="0" role="region" aria-label=${t`Sections`}>
         <table>
           <thead><tr><th scope="col">${t`Employee`}</th><th scope="col" class="number">${t`Total here`}</th><th scope="col" class="number">${t`In the HR system`}</th><th scope="col">${t`Where it stands`}</th></tr></thead>
@@ -151,6 +162,12 @@ export class AppraiseWriteBack extends Page {
       </div>
       ${found.pageInfo.hasNextPage ? html`<div class="actions"><button class="button" @click=${() => this.guarded(() => this.#more())}>${t`Show more`}</button></div>` : nothing}
       <p class="soft small">${plural(found.totalCount, "{n} section.", "{n} sections.")}</p>`;
+  }
+
+  /** @param {any} found */
+  #file(found) {
+    const isLeft = found.counts.some((/** @type {any} */ one) => TO_WRITE.includes(one.state));
+    return isLeft ? html`<button class="button main" @click=${this.#save}>${t`Save the file to import`}</button>` : html`<p>${t`There is nothing left to write.`}</p>`;
   }
 
   /** @param {any} one @param {boolean} asked */
