@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraise.domain.periods import Period
-from appraise.domain.timelines import Segment, Timeline, closed, dated, joined, observed, on_day
+from appraise.domain.periods import Period, stretches
+from appraise.domain.timelines import Segment, Timeline, closed, dated, during, joined, observed, on_day
 
 FIRST = date(2026, 1, 1)
 DAYS = [FIRST + timedelta(days=number) for number in range(12)]
@@ -163,3 +163,36 @@ def test_stored_rows_are_kept_where_a_segment_grows_backwards() -> None:
 
     assert after == (held("a", 2),)
     assert after[0].row == "r1"
+
+
+@st.composite
+def periods(draw: st.DrawFn) -> Period:
+    start, end = draw(st.sampled_from(DAYS[:-1])), draw(st.none() | st.sampled_from(DAYS[1:]))
+    return Period(start, None if end is None or end <= start else end)
+
+
+@given(st.lists(st.tuples(periods(), st.sampled_from("ab")), max_size=5))
+def test_joined_segments_hold_the_same_days_and_no_two_of_one_value_meet(told: list[tuple[Period, str]]) -> None:
+    timeline = joined(Segment(period, value) for period, value in told)
+
+    held = [sorted({value for period, value in told if day in period}) for day in DAYS]
+    assert known(timeline) == held
+
+
+@given(timelines(), st.lists(periods(), max_size=3))
+def test_what_lies_in_periods_is_what_holds_on_their_days(timeline: Timeline[str], inside: list[Period]) -> None:
+    kept = during(timeline, inside)
+
+    for day in DAYS:
+        assert on_day(kept, day) == (on_day(timeline, day) if any(day in period for period in inside) else [])
+
+
+@given(st.lists(periods(), max_size=4))
+def test_stretches_are_cut_where_anything_changes(given_: list[Period]) -> None:
+    cuts = stretches(given_)
+
+    days_held = {day for day in DAYS if any(day in period for period in given_)}
+    assert {day for day in DAYS if any(day in cut for cut in cuts)} == days_held
+    for cut in cuts:
+        within = [day for day in DAYS if day in cut]
+        assert len({tuple(day in period for period in given_) for day in within}) == 1

@@ -101,6 +101,8 @@ def joined(segments: Iterable[Segment[V]]) -> Timeline[V]:
 
 def during(timeline: Timeline[V], periods: Collection[Period]) -> Timeline[V]:
     """What of the timeline lies in one of the periods."""
+    if not timeline or any(period.end is None and period.start <= timeline[0].period.start for period in periods):
+        return timeline  # as most are
     if all(any(_holds(period, segment.period) for period in periods) for segment in timeline):
         return timeline
     kept: list[Segment[V]] = []
