@@ -177,6 +177,8 @@ def test_joined_segments_hold_the_same_days_and_no_two_of_one_value_meet(told: l
 
     held = [sorted({value for period, value in told if day in period}) for day in DAYS]
     assert known(timeline) == held
+    ends = {(one.value, one.period.end) for one in timeline}
+    assert not any((one.value, one.period.start) in ends for one in timeline)
 
 
 @given(timelines(), st.lists(periods(), max_size=3))
