@@ -100,8 +100,11 @@ export class AppraiseParts extends Page {
     shared,
     sheets,
     css`
-      .scale { display: flex; flex-wrap: wrap; gap: 0 var(--s5); }
-      fieldset { display: grid; gap: var(--s2); }
+      .scale { display: flex; flex-wrap: wrap; gap: 0 clamp(var(--s3), 4vw, var(--s5)); margin-bottom: var(--s2); }
+      fieldset + fieldset, fieldset + p { border-top: 1px solid var(--rule); padding-top: var(--s4); }
+      legend { float: left; width: 100%; padding: 0; margin-bottom: var(--s2); font: 600 var(--size-text) / 1.3 var(--serif); }
+      legend span { display: block; font: italic 400 var(--size-text) / 1.45 var(--serif); }
+      legend ~ * { clear: both; }
     `,
   ];
 }

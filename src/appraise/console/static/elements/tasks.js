@@ -76,17 +76,17 @@ export class AppraiseTasks extends Page {
           (task) => html`<li>
             <span><a href=${place(task)}>${task.employeeName ?? t`Watch-list`}</a>${task.forName === null ? nothing : html`<br /><span class="soft small">${t`for ${task.forName}`}</span>`}</span>
             <span class="soft small">${task.cycleName}</span>
-            ${task.due === null ? html`<span class="soft small">${t`no date`}</span>` : this.#due(task.due)}
+            ${task.due === null ? html`<span class="soft small">${t`no date`}</span>` : this.#due(task.due, task.kind === "ASSESS_SELF")}
           </li>`,
         )}
       </ul>
     </section>`;
   }
 
-  /** @param {string} day */
-  #due(day) {
+  /** Nobody is late with what is done only if they want to. @param {string} day @param {boolean} isOptional */
+  #due(day, isOptional) {
     const { words, isLate } = until(day, new Date());
-    return html`<span class="small ${isLate ? "late" : ""}">${t`due ${date(`${day}T00:00:00Z`)}, ${words}`}</span>`;
+    return html`<span class="small ${isOptional ? "soft" : isLate ? "late" : ""}">${t`due ${date(`${day}T00:00:00Z`)}, ${words}`}</span>`;
   }
 
   static styles = [

@@ -153,7 +153,7 @@ export class AppraiseWriteBack extends Page {
         ${this._host.importsFiles ? this.#file(found) : html`<button class="button main" ?disabled=${this._busy} @click=${this.#send}>${t`Send what is not there yet`}</button>`}
       </div>
       <p class="soft small" role="status">${this._busy ? t`The HR system is asked …` : found.asked ? t`Nothing was sent.` : ""}</p>
-      ${this._host.importsFiles ? html`<p>${t`This HR system imports a file: save it and take it there. What comes back from there, if anything does, is read by ${html`<code>appraise write-back check ${this._cycle.name} --host ${this._host.name} --answers FILE</code>`}.`}</p>` : nothing}
+      ${this._host.importsFiles ? html`<p class="lead">${t`This HR system imports a file: save it and take it there. What comes back from there, if anything does, is read by ${html`<code>appraise write-back check ${this._cycle.name} --host ${this._host.name} --answers FILE</code>`}.`}</p>` : nothing}
       <div class="scroll" tabindex="0" role="region" aria-label=${t`Sections`}>
         <table>
           <thead><tr><th scope="col">${t`Employee`}</th><th scope="col" class="number">${t`Total here`}</th><th scope="col" class="number">${t`In the HR system`}</th><th scope="col">${t`Where it stands`}</th></tr></thead>
@@ -173,7 +173,7 @@ export class AppraiseWriteBack extends Page {
   /** @param {any} one @param {boolean} asked */
   #section(one, asked) {
     const line = one.writeBack;
-    const state = line?.state ?? "TOO_EARLY";
+    const state = line?.state ?? "NOT_DUE";
     const differing = (line?.fields ?? []).filter((/** @type {any} */ field) => STUCK.includes(state) && field.sent !== field.found);
     return html`<tr>
       <th scope="row"><a href=${`/sections/${one.sectionId}`}>${one.employeeName}</a></th>
