@@ -274,11 +274,12 @@ def _by_case(counted: ibis.Table, factors: Sequence[str]) -> pa.Table:
 
 
 def _weighed(counted: ibis.Table, factors: Sequence[str]) -> ibis.Table:
-    known = with_factors(counted.filter(counted.employee.notnull()), factors)
+    known = counted.filter(counted.employee.notnull())
     own = known.group_by("employee", "customer").agg(n=known.count())
     # To look for the few who answered more than once takes less than to number all answers.
-    several = own.filter(own.n > 1)
+    several = own.filter(own.n > 1).cache()
     joined = known.left_join(several, ["employee", "customer"]).drop("employee_right", "customer_right")
+    joined = with_factors(joined, factors)
     once = joined.mutate(part=1.0 / joined.n.fill_null(1).cast("float64"))
     return once.mutate(weight=once.part * once.weight, squared=once.part * once.weight * once.weight)
 
