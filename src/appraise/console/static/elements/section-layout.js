@@ -15,6 +15,7 @@ export const layout = css`
   .columns { display: grid; gap: var(--s5) var(--s7); grid-template-columns: minmax(0, 1fr); }
   .items { min-width: 0; }
   .legend { padding-bottom: var(--s5); }
+  .items > .notice { margin-bottom: var(--s5); }
   .context { border-top: 1px solid var(--rule); padding-block: var(--s4); }
   .context summary { cursor: pointer; color: var(--accent); width: fit-content; padding-block: var(--s1); }
   .context > p { margin-block: var(--s2) var(--s4); }

@@ -144,6 +144,7 @@ export class AppraiseSection extends Spoken {
             .mayDecide=${data.allowedActions.includes("PROPOSE_REOPENING")}
             @annotate=${(/** @type {CustomEvent} */ event) => this.#annotate(event.detail)}></appraise-corrections>
           ${data.items.some((/** @type {any} */ item) => item.result.__typename === "EstimateResult") ? legend() : nothing}
+          ${data.allowedActions.includes("RATE") && !data.items.some(isRatable) ? html`<p class="notice">${t`No indicator has a figure, so there is nothing to rate. Write beside them what you want to say, or hand the section in as it is.`}</p>` : nothing}
           ${data.items.filter((/** @type {any} */ item) => !isContext(item)).map((/** @type {any} */ item) => this.#item(data, item))}
           ${this.#together(data)} ${this.#context(data)} ${this.#evidence(data)}
         </div>
@@ -231,7 +232,6 @@ export class AppraiseSection extends Spoken {
       <h2>${found.length > 0 ? t`Still missing` : t`Next`}</h2>
       ${this.#due(data)}
       ${found.length > 0 ? missingList(found, (item) => this.#goTo(item)) : nothing}
-      ${data.allowedActions.includes("RATE") && !data.items.some(isRatable) ? html`<p class="small">${t`No indicator has a figure, so there is nothing to rate. Write beside them what you want to say, or hand the section in as it is.`}</p>` : nothing}
       <p class="deeds">
         ${actions.map((action) => html`<button class="button ${deeds()[action].isQuiet ? "" : "main"}" @click=${() => this.#ask(action)}>${deeds()[action].button}</button>`)}
       </p>
