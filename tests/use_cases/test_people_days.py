@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,8 @@ from tests.use_cases.test_import_people import AT, JANUARY, JULY, MARCH, counts,
 
 from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.adapters.records import ManagerReference, PeopleRecord
+from appraise.api.types.imports import PeopleImportReport
+from appraise.cli.importing import print_people
 from appraise.domain.employees import EmploymentStatus, ReportingKind
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.periods import Period
@@ -18,6 +21,7 @@ from appraise.domain.timelines import on_day
 from appraise.storage.people_import import Job
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.import_people import reconcile_people
+from appraise.use_cases.import_reports import document_of
 from appraise.use_cases.people_changes import ChangedFact, Fact, Outcome
 from appraise.use_cases.people_history import Known, Look, history, left
 from appraise.use_cases.people_report import PeopleReport
@@ -186,7 +190,9 @@ def test_a_key_given_to_another_person_is_not_filed_under_the_one_who_left(deplo
     )
 
 
-def test_a_return_is_told_as_such_with_its_first_day(deployment: Deployment) -> None:
+def test_a_return_is_told_as_such_with_its_first_day(
+    deployment: Deployment, capsys: pytest.CaptureFixture[str]
+) -> None:
     imported(deployment, person("ben", job_title="Agent"), person("eve"), person("fay"), on=JANUARY)
     gone = [person(name, status=LEFT, termination_date=date(2025, 2, 28)) for name in ("ben", "eve", "fay")]
     imported(deployment, *gone, on=MARCH)
@@ -201,6 +207,12 @@ def test_a_return_is_told_as_such_with_its_first_day(deployment: Deployment) -> 
         ("eve", Outcome.REHIRED, AUGUST),
     ]
     assert report.changes[1].facts == (ChangedFact(Fact.JOB, None, "Lead, active", JUNE),)
+    shown = PeopleImportReport.of(document_of(report)["people"])
+    assert (shown.rehired, shown.changes[1].outcome.name, shown.changes[1].since) == (2, "REHIRED", JUNE)
+    print_people(Path("people.csv"), replace(report, dry_run=True))
+    table = capsys.readouterr().out
+    assert "0 people would be new, 1 changed, 2 rehired, 0 ended, 0 unchanged" in table
+    assert "rehired from 2025-06-01" in table
     assert imported(deployment, *back, on=JULY, complete=False).rehired == 0
 
 
