@@ -13,6 +13,7 @@ from tests.api.conftest import codes
 from appraise.api.context import RequestContext
 from appraise.api.documents import Documents, Operation
 from appraise.api.guard import (
+    HIGHEST_COST,
     LENGTHS,
     MOST_ENTRIES,
     OF_EACH,
@@ -25,10 +26,12 @@ from appraise.api.guard import (
 from appraise.api.operations import executed
 from appraise.api.schema import GRAPHQL_SCHEMA
 from appraise.api.sizing import sizing
+from appraise.api.works import ONCE, POINTS, SECTION, WORKS
 from appraise.errors import TimedOut
 from appraise.storage.deadline import DEADLINE, Deadline
 
 Post = Callable[..., Any]
+OPERATIONS = Path(__file__).parents[2] / "schema" / "operations"
 
 
 def doubling(levels: int) -> str:
@@ -72,12 +75,13 @@ def test_a_page_size_counts_whether_written_or_passed() -> None:
     assert written == passed == Size(depth=3, cost=15)
 
 
-ONCE = "pageInfo { endCursor hasNextPage } totalCount"
+BESIDE = "pageInfo { endCursor hasNextPage } totalCount"
 PAGES = {
-    f"{{ employees(first: 9) {{ {ONCE} nodes {{ name }} }} }}": 1 + 3 + 1 + 9 * 2,
-    f"{{ employees(first: 9) {{ edges {{ node {{ name }} cursor }} {ONCE} }} }}": 1 + 3 + 1 + 9 * 4,
-    f"{{ employees(first: 9) {{ ...Page }} }} fragment Page on EmployeeConnection {{ {ONCE} nodes {{ name }} }}": 23,
-    f"{{ departments(first: 2) {{ nodes {{ members(first: 9) {{ {ONCE} nodes {{ name }} }} }} }} }}": 1 + 2 * (1 + 23),
+    f"{{ employees(first: 9) {{ {BESIDE} nodes {{ name }} }} }}": 1 + 3 + 1 + 9 * 2,
+    f"{{ employees(first: 9) {{ edges {{ node {{ name }} cursor }} {BESIDE} }} }}": 1 + 3 + 1 + 9 * 4,
+    f"{{ employees(first: 9) {{ ...Page }} }} fragment Page on EmployeeConnection {{ {BESIDE} nodes {{ name }} }}": 23,
+    f"{{ departments(first: 2) {{ nodes {{ members(first: 9) {{ {BESIDE} nodes {{ name }} }} }} }} }}": 1
+    + 2 * (1 + 23),
     "{ employees(first: 9) { nodes @skip(if: true) { name } totalCount } }": 2,
     "{ nodes(ids: [1, 2, 3]) { id } }": 4,
 }
@@ -86,6 +90,46 @@ PAGES = {
 @pytest.mark.parametrize("document", PAGES)
 def test_of_a_page_its_entries_count_as_often_as_there_are_and_the_rest_once(document: str) -> None:
     assert measure(parse(document), {}, {}).cost == PAGES[document]
+
+
+PAGE_OF_SECTIONS = "sections(cycle: 1, first: 9)"
+WORK = {
+    f"{{ {PAGE_OF_SECTIONS} {{ nodes {{ state }} }} }}": 1 + 9 * 2,
+    f"{{ {PAGE_OF_SECTIONS} {{ nodes {{ respondBy }} }} }}": 1 + 9 * (2 + POINTS[SECTION]),
+    f"{{ {PAGE_OF_SECTIONS} {{ nodes {{ respondBy allowedActions ...More }} }} }} fragment More on Section {{ readers {{ name }} }}": (
+        1 + 9 * (4 + 1 + POINTS[SECTION])
+    ),
+    f"{{ {PAGE_OF_SECTIONS} {{ nodes {{ respondBy @skip(if: true) state }} }} }}": 1 + 9 * 2,
+    f"{{ {PAGE_OF_SECTIONS} {{ edges {{ node {{ respondBy }} }} }} }}": 1 + 9 * (3 + POINTS[SECTION]),
+    "{ employees(first: 9) { nodes { managers { id } } } }": 1 + 9 * (3 + POINTS["managers"]),
+    "{ a: contributions(first: 1, groupBy: {dimension: UNIT}) { totalCount } "
+    "b: contributions(first: 1, groupBy: {dimension: DEPARTMENT}) { totalCount } }": 4 + ONCE["tables"],
+    f"{{ {PAGE_OF_SECTIONS} {{ nodes {{ items {{ benchmark {{ __typename }} }} }} }} }}": 1 + 9 * 4 + ONCE["peers"],
+    "mutation { rateItems(input: {rows: [1, 2]}) { results { section { allowedActions } } } }": 1 + 2 * 3,
+}
+
+
+@pytest.mark.parametrize("document", WORK)
+def test_work_behind_fields_counts_once_for_each_object_or_once_in_all(document: str) -> None:
+    assert measure(parse(document), {}, {}).cost == WORK[document]
+
+
+def test_work_is_told_by_names_of_fields_that_there_are() -> None:
+    fields = {
+        name for kind in GRAPHQL_SCHEMA.type_map.values() if isinstance(kind, GraphQLObjectType) for name in kind.fields
+    }
+
+    assert fields >= WORKS.keys()
+    assert set(WORKS.values()) | {"tables"} == POINTS.keys() | ONCE.keys()
+
+
+@pytest.mark.parametrize("document", sorted(OPERATIONS.glob("*.graphql")), ids=lambda path: path.stem)
+def test_every_document_of_our_own_is_well_below_the_limit(document: Path) -> None:
+    """A page of 100 of what they list; of contributions 100 rows of four indicators by one reading."""
+    given = {"first": 100, "ids": ["x"] * 100, "isFinalised": True, "groupBy": {"dimension": "UNIT"}}
+    found = measure(parse(document.read_text("utf-8")), given, lengths(GRAPHQL_SCHEMA), object_types(GRAPHQL_SCHEMA))
+
+    assert found.cost <= HIGHEST_COST
 
 
 def test_every_list_of_a_connection_is_of_each_or_has_an_assumed_length() -> None:
@@ -230,11 +274,11 @@ def test_what_is_left_out_costs_nothing(given: dict[str, object], cost: int) -> 
 
 def test_a_page_of_contributions_costs_what_it_answers() -> None:
     """100 rows with four indicators, each with the one reading that is shown."""
-    text = (Path(__file__).parents[2] / "schema" / "operations" / "ReadContributions.graphql").read_text("utf-8")
+    text = (OPERATIONS / "ReadContributions.graphql").read_text("utf-8")
     asked = {"first": 100, "groupBy": {"dimension": "UNIT"}, "isFinalised": True}
 
     costs = [
         Documents(GRAPHQL_SCHEMA).operation(text, asked | {"isFinalised": one}, None).cost for one in (True, False)
     ]
 
-    assert costs[0] == costs[1] == 1 + 3 + 100 * (1 + 2 + 3 + 1 + 4 * 32)
+    assert costs[0] == costs[1] == 1 + 3 + 100 * (1 + 2 + 3 + 1 + 4 * 32) + ONCE["tables"]

@@ -25,6 +25,7 @@ from graphql import (
     Node,
     ObjectValueNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionNode,
     SelectionSetNode,
     VariableNode,
@@ -35,6 +36,7 @@ from graphql import (
 )
 
 from appraise.api.types.connections import LARGEST_PAGE, MOST_IDS
+from appraise.api.works import ONCE, POINTS, points, work_of
 
 LONGEST_DOCUMENT: Final = 15_000
 """Characters."""
@@ -58,7 +60,7 @@ SWITCHES: Final = frozenset({"skip", "include"})
 OF_EACH: Final = frozenset({"nodes", "edges"})
 """Fields of a connection that are answered for each entry of its page; the others are once."""
 HIGHEST_COST: Final = 20_000
-"""Fields to be answered, pages taken as full."""
+"""Points: fields to be answered, pages taken as full, and the work behind them."""
 MOST_ENTRIES: Final = 20_000
 """Of lists in one answer, whatever was assumed of their lengths."""
 MOST_PAIRS: Final = 1_000
@@ -94,13 +96,18 @@ class TooCostly(Exception):  # noqa: N818  # named like the errors of appraise.e
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """`of_each` is the cost of what is selected of each entry of a page, whose size the field above says."""
+    """`of_each` is the cost of what is selected of each entry of a page, whose size the field above says.
+
+    `works` are those that the object needs of which this is selected, `once` those of the whole answer.
+    """
 
     depth: int = 0
     cost: int = 0
     aliases: int = 0
     directives: int = 0
     of_each: int = 0
+    works: frozenset[str] = frozenset()
+    once: frozenset[str] = frozenset()
 
     def beside(self, other: "Size") -> "Size":
         return Size(
@@ -109,6 +116,8 @@ class Size:
             self.aliases + other.aliases,
             self.directives + other.directives,
             self.of_each + other.of_each,
+            self.works | other.works,
+            self.once | other.once,
         )
 
     def instead_of(self, other: "Size") -> "Size":
@@ -118,7 +127,12 @@ class Size:
     @property
     def left_out(self) -> "Size":
         """Of a selection that is read and not answered."""
-        return replace(self, cost=0, of_each=0)
+        return replace(self, cost=0, of_each=0, works=frozenset(), once=frozenset())
+
+    @property
+    def points(self) -> int:
+        """Of an object of which this is selected, and which is no page."""
+        return self.cost + self.of_each + points(self.works)
 
 
 def lengths(schema: GraphQLSchema) -> dict[str, int]:
@@ -153,7 +167,7 @@ def measure(
     _check_definitions(document)
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     sizes = [
-        _Scale(fragments, _defaults(node), variables, lists, objects)
+        _Scale(fragments, _defaults(node), variables, lists, objects, node.operation is OperationType.MUTATION)
         .selections(node.selection_set)
         .beside(Size(directives=len(node.directives or ())))
         for node in document.definitions
@@ -161,7 +175,7 @@ def measure(
     ]
     return Size(
         max((size.depth for size in sizes), default=0),
-        max((size.cost + size.of_each for size in sizes), default=0),
+        max((size.points + points(size.once) for size in sizes), default=0),
         sum(size.aliases for size in sizes),
         sum(size.directives for size in sizes),
     )
@@ -240,7 +254,7 @@ def excess(size: Size) -> str | None:
     """What is too much, in words; None where nothing is."""
     limits = (
         ("is nested", size.depth, DEEPEST, "levels deep"),
-        ("asks for", size.cost, HIGHEST_COST, "fields when its pages are full"),
+        ("costs", size.cost, HIGHEST_COST, "points when its pages are full"),
         ("has", size.aliases, MOST_ALIASES, "aliases"),
         ("has", size.directives, MOST_DIRECTIVES, "directives"),
     )
@@ -258,6 +272,8 @@ class _Scale:
     variables: Mapping[str, Any]
     lists: Mapping[str, int]
     objects: Container[str]
+    is_change: bool = False
+    """What it answers with was read for it already."""
     known: dict[str, Size] = field(default_factory=dict)
 
     def selections(self, selected: SelectionSetNode | None) -> Size:
@@ -299,9 +315,10 @@ class _Scale:
         return True
 
     def _field(self, node: FieldNode) -> Size:
-        below = self.selections(node.selection_set)
+        below, work = self.selections(node.selection_set), None if self.is_change else work_of(node)
         multiple, is_page = self._multiple(node), any(one.name.value == "first" for one in node.arguments or ())
-        cost = 1 + below.cost * (1 if is_page else multiple) + below.of_each * multiple
+        of_all = below.cost + points(below.works)
+        cost = 1 + of_all + below.of_each * multiple if is_page else 1 + below.points * multiple
         is_of_each = node.name.value in OF_EACH
         return Size(
             below.depth + 1,
@@ -309,6 +326,8 @@ class _Scale:
             below.aliases + (node.alias is not None),
             below.directives,
             cost if is_of_each else 0,
+            frozenset() if work not in POINTS else frozenset((work,)),
+            below.once if work not in ONCE else below.once | {work},
         )
 
     def _fragment(self, name: str) -> Size:
