@@ -111,7 +111,7 @@ WORK = {
 
 @pytest.mark.parametrize("document", WORK)
 def test_work_behind_fields_counts_once_for_each_object_or_once_in_all(document: str) -> None:
-    assert measure(parse(document), {}, {}).cost == WORK[document]
+    assert measure(parse(document), {}, {}).price == WORK[document]
 
 
 def test_work_is_told_by_names_of_fields_that_there_are() -> None:

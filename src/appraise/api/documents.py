@@ -123,7 +123,7 @@ class Documents:
             raise TooCostly(problem)
         if known is None:
             check_repeats(document)
-        return (known or self._admitted(text, document)).operation(name, size.cost)
+        return (known or self._admitted(text, document)).operation(name, size.price)
 
     def is_known(self, text: str) -> bool:
         """Whether it was found valid before, and is remembered."""

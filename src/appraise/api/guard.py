@@ -130,6 +130,11 @@ class Size:
         return replace(self, cost=0, of_each=0, works=frozenset(), once=frozenset())
 
     @property
+    def price(self) -> int:
+        """Of a whole operation."""
+        return self.cost + points(self.once)
+
+    @property
     def points(self) -> int:
         """Of an object of which this is selected, and which is no page."""
         return self.cost + self.of_each + points(self.works)
@@ -175,9 +180,10 @@ def measure(
     ]
     return Size(
         max((size.depth for size in sizes), default=0),
-        max((size.points + points(size.once) for size in sizes), default=0),
+        max((size.points for size in sizes), default=0),
         sum(size.aliases for size in sizes),
         sum(size.directives for size in sizes),
+        once=max((size.once for size in sizes), key=points, default=frozenset()),
     )
 
 
