@@ -81,7 +81,7 @@ PAGES = {
     f"{{ employees(first: 9) {{ edges {{ node {{ name }} cursor }} {BESIDE} }} }}": 1 + 3 + 1 + 9 * 4,
     f"{{ employees(first: 9) {{ ...Page }} }} fragment Page on EmployeeConnection {{ {BESIDE} nodes {{ name }} }}": 23,
     f"{{ departments(first: 2) {{ nodes {{ members(first: 9) {{ {BESIDE} nodes {{ name }} }} }} }} }}": 1
-    + 2 * (1 + 23),
+    + 2 * (1 + 23 + POINTS["department's members"]),
     "{ employees(first: 9) { nodes @skip(if: true) { name } totalCount } }": 2,
     "{ nodes(ids: [1, 2, 3]) { id } }": 4,
 }
