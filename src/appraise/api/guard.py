@@ -332,8 +332,8 @@ class _Scale:
             below.aliases + (node.alias is not None),
             below.directives,
             cost if is_of_each else 0,
-            frozenset() if work not in POINTS else frozenset((work,)),
-            below.once if work not in ONCE else below.once | {work},
+            frozenset() if work is None or work not in POINTS else frozenset((work,)),
+            below.once if work is None or work not in ONCE else below.once | {work},
         )
 
     def _fragment(self, name: str) -> Size:
