@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from python_calamine import CalamineWorkbook
 from starlette.testclient import TestClient
 from tests.api.organisation import AT, Organisation, build
 
-from appraise.domain.contributions import ContributionQuery, Dimension, Figure, RowOrder
+from appraise.domain.contributions import ContributionQuery, Dimension, Figure, RowOrder, Total, TotalUnit
 from appraise.domain.language import speaking
 from appraise.errors import InvalidInput
 from appraise.languages import language
@@ -72,6 +73,18 @@ def test_a_name_that_looks_like_a_formula_is_text(organisation: Organisation) ->
     lines = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
 
     assert lines[1][0] == '=HYPERLINK("http://x","y")'  # a formula without a stored value would be read as empty
+
+
+def test_money_has_the_digits_of_its_currency_by_iso_4217(organisation: Organisation) -> None:
+    """A thousandth of a dinar of Iraq, which CLDR leaves away."""
+    row = rows(organisation, Dimension.DEPARTMENT)[0]
+    one = row.contributions[0]
+    total = Total(TotalUnit.MONEY, Decimal(1_234_500), Decimal(-2_500), Decimal(5), "IQD")
+    told = replace(row, contributions=(replace(one, now=replace(one.now, total=total)),))
+    content = workbook([told], is_finalised=False)
+    lines = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+
+    assert lines[1][8:12] == [1234.5, -2.5, 0.005, "IQD"]
 
 
 def test_more_rows_than_a_sheet_holds_are_refused_and_not_left_out(

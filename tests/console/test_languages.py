@@ -188,6 +188,20 @@ def test_numbers_days_and_counts_are_written_as_in_german() -> None:
             "bezahlt wurde zuvor nur in JPY, USD, wofür kein Wechselkurs vorliegt (`appraise rates import`)",
         ),
         ("further answers of the same customer, averaged", "weitere Antworten desselben Kunden, gemittelt"),
+        (
+            "The evidence is 1 answer of a customer; at least 10 are needed.",
+            "Es liegt 1 Antwort vor; mindestens 10 sind nötig.",
+        ),
+        (
+            "Customers answered after 1 of 1 contact (100%); by colleagues' rates 1 answer was to be expected.",
+            "Die Kundschaft antwortete nach 1 von 1 Kontakt (100%); nach den Quoten der anderen war 1 Antwort zu erwarten.",
+        ),
+        ("no contact in the 1 day before", "kein Kontakt am Tag davor"),
+        ("no contact in the 1,234 days before", "kein Kontakt in den 1.234 Tagen davor"),
+        (
+            "customer-months in the first 90 days of an inherited account",
+            "Kundenmonate in den ersten 90 Tagen nach der Übernahme",
+        ),
         ("A reason that a policy's author wrote.", "A reason that a policy's author wrote."),
     ],
 )

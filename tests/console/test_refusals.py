@@ -55,6 +55,8 @@ def _texts(node: ast.expr, scope: ast.AST) -> list[str]:
     match node:
         case ast.Constant(value=str(text)):
             return [text]
+        case ast.Call(func=ast.Name(id="counted"), args=[_, ast.Constant(value=one), ast.Constant(value=other)]):
+            return [f"1 {one}", f"{SOME} {other}"]
         case ast.IfExp(body=body, orelse=other):
             return [*_texts(body, scope), *_texts(other, scope)]
         case ast.JoinedStr(values=parts):

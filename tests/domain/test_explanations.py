@@ -185,7 +185,7 @@ def test_a_case_mix_that_explains_nothing_is_told_so() -> None:
     )
 
 
-@pytest.mark.parametrize(("currency", "told"), [("EUR", "−425"), ("JPY", "−42,500"), ("KWD", "−42"), ("XXX", "−425")])
+@pytest.mark.parametrize(("currency", "told"), [("EUR", "−425"), ("JPY", "−42,500"), ("KWD", "−43"), ("XXX", "−425")])
 def test_money_is_told_in_whole_units_of_its_own_currency(currency: str, told: str) -> None:
     """ISO 4217: the yen has no minor unit, the Kuwaiti dinar a thousand of them; two digits where nothing is known."""
     money = Money(-42_500, -42_500, -42_500, currency, None)
@@ -355,3 +355,21 @@ def test_what_rounds_to_zero_has_no_minus_sign(value: Decimal) -> None:
     texts += [whole_amount(int(value * 100), currency) for currency in ("EUR", "KWD")]
 
     assert [text for text in texts if text.startswith("−") and not set(text) & set("123456789")] == []
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "told"),
+    [
+        (100_050, "EUR", "+1,001"),
+        (-100_050, "EUR", "−1,001"),
+        (100_150, "EUR", "+1,002"),
+        (49, "EUR", "0"),
+        (-49, "EUR", "0"),
+        (1_234, "JPY", "+1,234"),
+        (1_234_500, "IQD", "+1,235"),
+        (1_234_500, "RSD", "+12,345"),
+    ],
+)
+def test_whole_units_are_rounded_as_browsers_round(minor: int, currency: str, told: str) -> None:
+    """Half away from zero, as ECMA-402 does by default; nothing bears no sign."""
+    assert whole_amount(minor, currency) == told

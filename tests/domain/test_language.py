@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from appraise.domain.language import ENGLISH, MONTHS, English, marks, retold, say, say_many, speaking, speech
+from appraise.domain.language import ENGLISH, MONTHS, English, counted, marks, retold, say, say_many, speaking, speech
 
 
 class Shouted(English):
@@ -34,6 +34,15 @@ def test_english_is_the_text_in_the_code() -> None:
         "1,234 things of A",
     ]
     assert (marks("1,234.5"), retold("it is open")) == ("1,234.5", "it is open")
+
+
+def test_a_count_that_is_stored_is_english_whatever_language_holds() -> None:
+    with speaking(Shouted()):
+        told = [counted(count, "open thing", "open things") for count in (0, 1, 1.0, 2, 1_234_567, 0.5)]
+
+    assert told == [
+        "0 open things", "1 open thing", "1 open thing", "2 open things", "1,234,567 open things", "0.5 open things"
+    ]  # fmt: skip
 
 
 def test_days_are_written_out() -> None:

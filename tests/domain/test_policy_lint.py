@@ -19,8 +19,11 @@ from appraise.scoring.installed import installed
 installed()  # what is installed is known, also where these tests run without the others
 
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "policy.md"
+BESIDE = "[indicators.attrition]\nweight = 0.5\n"
 ALONE = "[indicators.satisfaction]\nweight = 1\n"
-PURCHASES = "[indicators.repeat_purchase]\nweight = 1\n"
+PAIR = f"{BESIDE}[indicators.satisfaction]\nweight = 0.5\n"
+PURCHASES = f"{BESIDE}[indicators.repeat_purchase]\nweight = 0.5\n"
+TWICE = "[indicators.repeat_purchase]\nweight = 0.5\n[indicators.lifetime_value]\nweight = 0.5\n"
 OF_ITS_OWN = (
     'attribution = "linear"\ncase_mix = []\nminimum_events = 5\nwindow_days = 9\nhalf_life_days = 9\nhorizon_days = 9\n'
 )
@@ -50,14 +53,14 @@ ERRORS = [
     ),
     ("[indicators.satisfaction]\nweight = 0.9", "weights-do-not-sum", "indicators"),
     ("[indicators.satisfaction]\nweight = 0.99999", "weights-do-not-sum", "indicators"),
-    (f"{ALONE}minimum_events = 9", "minimum-under-floor", "indicators.satisfaction.minimum_events"),
+    (f"{PAIR}minimum_events = 9", "minimum-under-floor", "indicators.satisfaction.minimum_events"),
     (f"{PURCHASES}minimum_events = 4", "minimum-under-floor", "indicators.repeat_purchase.minimum_events"),
-    (f'{ALONE}case_mix = ["handle_time"]', "employee-controls-covariate", "indicators.satisfaction.case_mix"),
-    (f'{ALONE}case_mix = ["topic", "gender"]', "protected-covariate", "indicators.satisfaction.case_mix"),
-    (f'{ALONE}case_mix = ["mood"]', "unknown-covariate", "indicators.satisfaction.case_mix"),
-    (f'{ALONE}case_mix = ["prior_purchases"]', "unknown-covariate", "indicators.satisfaction.case_mix"),
+    (f'{PAIR}case_mix = ["handle_time"]', "employee-controls-covariate", "indicators.satisfaction.case_mix"),
+    (f'{PAIR}case_mix = ["topic", "gender"]', "protected-covariate", "indicators.satisfaction.case_mix"),
+    (f'{PAIR}case_mix = ["mood"]', "unknown-covariate", "indicators.satisfaction.case_mix"),
+    (f'{PAIR}case_mix = ["prior_purchases"]', "unknown-covariate", "indicators.satisfaction.case_mix"),
     (
-        f'{ALONE}[indicators.transfers]\nweight = 0\nattribution = "linear"',
+        f'{PAIR}[indicators.transfers]\nweight = 0\nattribution = "linear"',
         "attribution-not-possible",
         "indicators.transfers.attribution",
     ),
@@ -72,6 +75,19 @@ ERRORS = [
     ("attributable_share = 0.09", "share-too-small", "attributable_share"),
 ]
 WARNINGS = [
+    (ALONE, "policy-of-one", "indicators"),
+    (f"{ALONE}[indicators.transfers]\nweight = 0", "policy-of-one", "indicators"),
+    (TWICE, "one-kind-of-events", "indicators"),
+    (
+        f'{BESIDE}relation = "non_contractual"\n[indicators.lifetime_value]\nweight = 0.5\n',
+        "one-kind-of-events",
+        "indicators",
+    ),
+    (
+        profile("A", weights="{ repeat_purchase = 0.5, lifetime_value = 0.5, satisfaction = 0 }"),
+        "one-kind-of-events",
+        "profiles.A",
+    ),
     (profile("A", weights="{ satisfaction = 1, attrition = 0 }"), "profile-of-one", "profiles.A"),
     (profile("A", 'jobs = ["x", "y"]') + profile("B", 'jobs = ["x"]'), "profile-hidden", "profiles.B"),
     (
@@ -115,7 +131,7 @@ def test_a_warning_is_found_alone(text: str, code: str, path: str) -> None:
         "publish_reliability = 0.5\nconsequence_reliability = 0.7",
         "publish_reliability = 0.8\nconsequence_reliability = 0.8",
         'attributable_share = 1\n[reasons]\nattributable_share = "an automatic distributor deals customers at random"',
-        f"{ALONE}minimum_events = 10",
+        f"{PAIR}minimum_events = 10",
         f"{PURCHASES}minimum_events = 5\nhorizon_days = 90\nwindow_days = 90\nhalf_life_days = 90",
         f'{PURCHASES}attribution = "last_touch"\nhorizon_days = 30',  # a last touch has no window
         f'{PURCHASES}attribution = "linear"\nhalf_life_days = 365',  # and equal shares no half-life
@@ -158,17 +174,17 @@ def test_a_fifth_indicator_carries_no_weight_without_a_reason(courtesy: str) -> 
 
     assert found(weighed) == [(Level.ERROR, "unapproved-indicator", "indicators.courtesy.weight")]
     assert found(f'{weighed}[reasons]\n"indicators.courtesy.weight" = "agreed with the works council"') == []
-    assert found(f"{ALONE}{courtesy}weight = 0\n") == []
+    assert found(f"{PAIR}{courtesy}weight = 0\n") == []
 
 
 def test_what_the_employee_controls_may_be_context_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     controlled = f"[indicators.talk_time]\n{OF_ITS_OWN}"
     error = (Level.ERROR, "employee-controls-item", "indicators.talk_time")
-    assert found(f"{ALONE}{controlled}weight = 0") == [error]
+    assert found(f"{PAIR}{controlled}weight = 0") == [error]
 
     key = IndicatorKey("talk_time")
     monkeypatch.setitem(BY_KEY, key, dataclasses.replace(BY_KEY[SATISFACTION], key=key))
-    assert found(f"{ALONE}{controlled}weight = 0") == []
+    assert found(f"{PAIR}{controlled}weight = 0") == []
     assert found(f"{THREE_QUARTERS}{controlled}weight = 0.25") == [error]
 
 
@@ -186,19 +202,19 @@ def test_what_the_employee_controls_may_be_context_where_it_is_installed(monkeyp
     ],
 )
 def test_what_the_employee_controls_is_recognised_however_it_is_spelt(name: str) -> None:
-    assert found(f'{ALONE}case_mix = ["{name}"]')[0][1] == "employee-controls-covariate"
+    assert found(f'{PAIR}case_mix = ["{name}"]')[0][1] == "employee-controls-covariate"
 
 
 @pytest.mark.parametrize(
     "name", ["age", "customerAge", "date_of_birth", "Sex", "ethnicity", "marital-status", "union_member"]
 )
 def test_a_protected_attribute_is_recognised_however_it_is_spelt(name: str) -> None:
-    assert found(f'{ALONE}case_mix = ["{name}"]')[0][1] == "protected-covariate"
+    assert found(f'{PAIR}case_mix = ["{name}"]')[0][1] == "protected-covariate"
 
 
 @pytest.mark.parametrize("name", ["language", "package", "essex", "thandle_timer", "outcomes2"])
 def test_a_word_inside_a_longer_word_is_not_taken_for_it(name: str) -> None:
-    assert found(f'{ALONE}case_mix = ["{name}"]')[0][1] == "unknown-covariate"
+    assert found(f'{PAIR}case_mix = ["{name}"]')[0][1] == "unknown-covariate"
 
 
 def test_the_documentation_lists_every_code_with_its_level_and_every_key() -> None:
@@ -258,7 +274,7 @@ def test_all_errors_are_named_at_once_and_warnings_stop_nothing() -> None:
 
 
 def test_context_is_named_alone_and_takes_its_own_defaults() -> None:
-    assert found(f"{ALONE}[indicators.transfers]\n[indicators.first_contact_resolution]") == []
+    assert found(f"{PAIR}[indicators.transfers]\n[indicators.first_contact_resolution]") == []
 
 
 @pytest.mark.parametrize(
@@ -270,7 +286,7 @@ def test_context_is_named_alone_and_takes_its_own_defaults() -> None:
     ],
 )
 def test_context_keeps_to_its_own_defaults(line: str, code: str) -> None:
-    start = THREE_QUARTERS if "weight" in line else ALONE
+    start = THREE_QUARTERS if "weight" in line else PAIR
     path = f"indicators.first_contact_resolution.{line.partition(' ')[0]}"
 
     assert found(f"{start}[indicators.first_contact_resolution]\n{line}") == [(Level.ERROR, code, path)]

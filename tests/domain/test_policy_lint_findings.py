@@ -10,8 +10,9 @@ from appraise.scoring.installed import installed
 
 installed()  # what is installed is known, also where these tests run without the others
 
-ALONE = "[indicators.satisfaction]\nweight = 1\n"
-PURCHASES = "[indicators.repeat_purchase]\nweight = 1\n"
+BESIDE = "[indicators.attrition]\nweight = 0.5\n"
+HALF = f"{BESIDE}[indicators.satisfaction]\nweight = 0.5\n"
+PURCHASES = f"{BESIDE}[indicators.repeat_purchase]\nweight = 0.5\n"
 CHANNELS = "channel, topic, product, segment, region"
 COMPLETE = (
     'attribution = "linear"\ncase_mix = []\nminimum_events = 5\nwindow_days = 9\nhalf_life_days = 9\nhorizon_days = 9\n'
@@ -23,6 +24,27 @@ INSTALLED = "satisfaction, repeat_purchase, lifetime_value, attrition, first_con
 @pytest.mark.parametrize(
     ("text", "finding", "where"),
     [
+        (
+            "[indicators.satisfaction]\nweight = 1\n",
+            "warning: satisfaction alone decides: nothing else is weighed against it",
+            "indicators; policy-of-one",
+        ),
+        (
+            "[indicators.repeat_purchase]\nweight = 0.5\n[indicators.lifetime_value]\nweight = 0.5\n",
+            (
+                "warning: all that is weighed comes of purchases: where these are wrong or incomplete everything is, and "
+                "chance moves all of it together"
+            ),
+            "indicators; one-kind-of-events",
+        ),
+        (
+            "[[profiles]]\nname = 'A'\nweights = { repeat_purchase = 0.5, lifetime_value = 0.5 }",
+            (
+                "warning: all that is weighed in the profile A comes of purchases: where these are wrong or incomplete "
+                "everything is, and chance moves all of it together"
+            ),
+            "profiles.A; one-kind-of-events",
+        ),
         (
             "attributable_share = 1",
             (
@@ -57,7 +79,7 @@ INSTALLED = "satisfaction, repeat_purchase, lifetime_value, attrition, first_con
             "indicators; weights-do-not-sum",
         ),
         (
-            f"{ALONE}minimum_events = 9",
+            f"{HALF}minimum_events = 9",
             "error: an estimate would be published on 9 answers; at least 10",
             "indicators.satisfaction.minimum_events; minimum-under-floor",
         ),
@@ -67,22 +89,22 @@ INSTALLED = "satisfaction, repeat_purchase, lifetime_value, attrition, first_con
             "indicators.repeat_purchase.minimum_events; minimum-under-floor",
         ),
         (
-            f"{ALONE}[indicators.transfers]\nminimum_events = 9",
+            f"{HALF}[indicators.transfers]\nminimum_events = 9",
             "error: an estimate would be published on 9 events; at least 10",
             "indicators.transfers.minimum_events; minimum-under-floor",
         ),
         (
-            f'{ALONE}case_mix = ["handle_time"]',
+            f'{HALF}case_mix = ["handle_time"]',
             "error: the employee controls handle_time: to adjust for it takes away what is to be measured",
             "indicators.satisfaction.case_mix; employee-controls-covariate",
         ),
         (
-            f'{ALONE}case_mix = ["topic", "gender"]',
+            f'{HALF}case_mix = ["topic", "gender"]',
             "error: gender is a protected attribute: it serves the adverse-impact analysis and nothing else",
             "indicators.satisfaction.case_mix; protected-covariate",
         ),
         (
-            f'{ALONE}case_mix = ["mood"]',
+            f'{HALF}case_mix = ["mood"]',
             f"error: satisfaction cannot be compared by mood; one of: {CHANNELS}",
             "indicators.satisfaction.case_mix; unknown-covariate",
         ),
@@ -92,7 +114,7 @@ INSTALLED = "satisfaction, repeat_purchase, lifetime_value, attrition, first_con
             "indicators.repeat_purchase.case_mix; unknown-covariate",
         ),
         (
-            f'{ALONE}[indicators.transfers]\ncase_mix = ["mood"]',
+            f'{HALF}[indicators.transfers]\ncase_mix = ["mood"]',
             f"error: transfers cannot be compared by mood; one of: {CHANNELS}, prior_purchases",
             "indicators.transfers.case_mix; unknown-covariate",
         ),
@@ -237,7 +259,7 @@ def test_what_is_wrong_or_odd_about_profiles_is_said_in_full(text: str, sentence
 
 
 def test_credit_that_a_context_indicator_cannot_share_is_answered_with_the_one_way_in_which_it_can() -> None:
-    text = f'{ALONE}[indicators.first_contact_resolution]\nattribution = "ownership"'
+    text = f'{HALF}[indicators.first_contact_resolution]\nattribution = "ownership"'
 
     assert [one.sentence for one in lint(read_toml(text))] == [
         "credit for first_contact_resolution cannot be shared by ownership, only by direct"

@@ -15,7 +15,7 @@ from tests.scoring.test_run import TEAM, served
 from appraise.domain.employees import Employee
 from appraise.domain.events import EventKind
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
-from appraise.domain.indicators import LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
+from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
 from appraise.domain.policies import DEFAULT_POLICY, Policy
 from appraise.domain.progress import silent
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Coverage
@@ -61,6 +61,30 @@ def test_of_the_same_employee_and_customer_what_is_left_over_goes_together() -> 
             "tell of the same customers. Figures of all indicators together allow for it."
         ),
     )
+
+
+def test_more_losses_by_chance_count_as_fewer_purchases_do() -> None:
+    """Customers who happen to leave and not to buy make their employee look worse by both: r = +1, not −1."""
+    told, errors = with_error_correlations(
+        {
+            REPEAT_PURCHASE: findings(REPEAT_PURCHASE, [(0, 7, "-1"), (0, 8, "2")]),
+            ATTRITION: findings(ATTRITION, [(0, 7, "1"), (0, 8, "-2")]),
+            LIFETIME_VALUE: findings(LIFETIME_VALUE, [(0, 7, "1"), (0, 8, "-2")]),
+        },
+        [REPEAT_PURCHASE, ATTRITION, LIFETIME_VALUE],
+    )
+
+    assert errors == {
+        (REPEAT_PURCHASE, ATTRITION): pytest.approx(1.0),
+        (REPEAT_PURCHASE, LIFETIME_VALUE): pytest.approx(-1.0),
+        (ATTRITION, LIFETIME_VALUE): pytest.approx(-1.0),
+    }
+    notes = told[LIFETIME_VALUE].coverage.notes
+    assert [" goes against what it does to " in note and "(correlation -1.00)" in note for note in notes] == [
+        True,
+        True,
+    ]
+    assert " goes together with " in told[ATTRITION].coverage.notes[0]
 
 
 def test_what_weighs_nothing_or_keeps_nothing_goes_with_no_other() -> None:

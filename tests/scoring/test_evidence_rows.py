@@ -1,6 +1,7 @@
 """The events behind figures, one by one: as many, with as much credit, as the figures say of themselves."""
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ from tests.scoring.conftest import AS_OF, CYCLE, on
 
 from appraise.domain.events import EventKind
 from appraise.domain.evidence import EvidenceRow
+from appraise.domain.exclusions import Exclusion
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
 from appraise.domain.policies import Policy
@@ -68,6 +70,30 @@ def test_rows_are_as_many_and_weigh_as_much_as_the_figures_say(world: Any, lenie
 
 def told_of(row: EvidenceRow) -> set[str]:
     return {use.indicator for use in row.uses}
+
+
+def test_an_end_is_told_as_the_figure_takes_it(world: Any, only: Any) -> None:
+    """`b` took both customers over before their subscriptions began, which spares nobody; a day and a segment do."""
+    world.team(*"abcdef")
+    for customer in ("c1", "c2", "c3"):
+        world.ownership(customer, -60, "a", until=-20).ownership(customer, -20, "b")
+    for number, name in enumerate("cdef"):
+        world.ownership(f"x{number}", -50, name).subscription(
+            f"x{number}", -40, ended_at=on(60), end_reason="voluntary"
+        )
+    world.subscription("c1", -10, ended_at=on(50), end_reason="voluntary")
+    world.subscription("c2", -10, ended_at=on(30.5), end_reason="voluntary")
+    world.subscription("c3", -10, ended_at=on(51), end_reason="voluntary", segment="test")
+    day = Exclusion("the bank's outage", first_day=on(30).date(), last_day=on(30).date())
+    policy = replace(
+        only(ATTRITION, case_mix=()), exclusions=(day, Exclusion("our own accounts", segments=("test",))),
+        publish_reliability=0.0,
+    )  # fmt: skip
+    told = [use.left_out for row in rows_of(world, policy, "b") for use in row.uses]
+    (figure,) = [card.result(ATTRITION) for card in world.score(policy).scorecards if card.employee == "b"]
+
+    assert sorted(told, key=str) == [None, "our own accounts", "the bank's outage"]
+    assert dict(figure.working.notes)["losses credited"].startswith("1.00")
 
 
 def test_whoever_served_nobody_has_no_rows(world: Any, lenient: Policy) -> None:

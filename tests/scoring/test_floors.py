@@ -16,9 +16,7 @@ UNLINKED = (
     "Of the records that have to be joined, 50.0% are of customers with a key that joins sources; "
     "what joins them is not scored from less than 51%."
 )
-UNKNOWN = (
-    "Of 4 records that name an employee, 3 name one whom the people data know; nothing is scored from less than 76%."
-)
+UNKNOWN = "Records that name an employee: 4; one whom the people data know: 3. Nothing is scored from less than 76%."
 NOTHING = {
     key: Findings(Results(), Absence(key, AbsenceKind.NOT_OBSERVED, "Nothing."), Coverage(key, Decimal(0), Decimal(0)))
     for key in (SATISFACTION, REPEAT_PURCHASE)

@@ -123,7 +123,7 @@ def test_too_few_customers_to_learn_from_are_an_absence_for_everybody(world: Any
 
     assert found.kind is AbsenceKind.INSUFFICIENT_EVIDENCE
     assert found.reason == (
-        "Lifetime value cannot be scored for anybody in this cycle: 0 of 1 customers bought again, "
+        "Lifetime value cannot be scored for anybody in this cycle: 0 of 1 customer bought again, "
         "needed: at least 10 customers with a repeat purchase."
     )
 
@@ -135,6 +135,16 @@ def test_purchases_in_another_currency_than_most_are_left_out_and_counted(world:
 
     assert (coverage.total, coverage.attributed, coverage.why) == (
         Decimal(2), Decimal("1.000000"), (("another currency", Decimal(1)),)
+    )  # fmt: skip
+
+
+def test_a_purchase_as_the_horizon_ends_is_told_once(world: Any, only: Any) -> None:
+    world.team("a").contact("1", 5, "a").purchase("1", -9).purchase("1", 185)
+
+    coverage = world.score(only(LIFETIME_VALUE, horizon_days=180)).coverage[0]
+
+    assert (coverage.total, coverage.attributed, coverage.why) == (
+        Decimal(1), Decimal(0), (("no contact in the 180 days before", Decimal(1)),)
     )  # fmt: skip
 
 

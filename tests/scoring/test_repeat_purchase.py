@@ -1,5 +1,6 @@
 """Repeat purchases: observed over expected, from censored spells with shared credit."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -56,6 +57,22 @@ def test_too_little_evidence_says_how_much_there_is_and_how_much_is_needed(world
     )
 
 
+def test_whoever_served_only_as_the_data_ended_expects_nothing_and_gets_no_ratio(world: Any, only: Any) -> None:
+    """All who came back did so after two days; `late` served for an hour of them."""
+    world.team(*TEAM, "late")
+    for name in TEAM:
+        for j in range(4):
+            world.contact(f"{name}{j}", 10, name)
+            if j < BOUGHT[name]:
+                world.purchase(f"{name}{j}", 12.5)
+    world.contact("z", 364.95, "late")
+    found = results(world, only(REPEAT_PURCHASE, case_mix=()))
+
+    assert (found["late"].kind, found["late"].evidence.events) == (AbsenceKind.INSUFFICIENT_EVIDENCE, 1)
+    assert found["late"].reason.startswith("The evidence is 0 expected repeat purchases; at least ")
+    assert {name: found[name].working.raw for name in ("b", "e")} == {"b": Decimal(1), "e": Decimal(0)}
+
+
 def test_without_purchases_the_absence_names_what_is_missing(world: Any, only: Any) -> None:
     world.team("a").contact("1", 5, "a")
 
@@ -83,7 +100,7 @@ def test_every_purchase_is_accounted_for_once(world: Any, only: Any) -> None:
 
     result = world.score(only(REPEAT_PURCHASE, attribution=Attribution.LINEAR, case_mix=()))
 
-    assert result.coverage == (
+    assert tuple(replace(one, notes=()) for one in result.coverage) == (
         Coverage(
             REPEAT_PURCHASE,
             total=Decimal(5),

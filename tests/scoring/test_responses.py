@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from scipy import stats
 
 from appraise.domain.explanations import absence_sentence, sentences
 from appraise.domain.indicators import SATISFACTION
@@ -109,3 +110,16 @@ def test_somebody_alone_on_a_channel_is_compared_with_nobody() -> None:
     assert (found[0].expected, found[0].apart) == (None, 0)
     assert found[1] == found[2]
     assert found[1].expected == pytest.approx(20)
+
+
+def test_few_contacts_of_colleagues_say_little_of_anybody() -> None:
+    """80 of 400 answered beside 2 of 4 by one colleague: Fisher's exact test sees nothing in it (p = .19, SciPy).
+
+    Twenty others work by mail alone, where all answer as often, so that nothing excuses a distance.
+    """
+    size = 22
+    table = counts(range(size), [400, 4, *[400] * 20], [80, 2, *[100] * 20])
+    found = by_employee(table.set_column(2, "channel", pa.array(["chat", "chat", *["mail"] * 20])))
+
+    assert stats.fisher_exact([[80, 320], [2, 2]]).pvalue == pytest.approx(0.19, abs=0.01)
+    assert (found[0].expected, found[0].apart) == (200.0, 0)

@@ -43,7 +43,7 @@ def world_of_two_outcomes(world: Any) -> Any:
 def test_the_page_s_one_file_scores_a_company(install: Callable[[str, str], None], world_of_two_outcomes: Any) -> None:
     install("abandonment", block("python"))
     document = read_toml(f"publish_reliability = 0.5\n{block('toml', 1)}")
-    assert lint(document) == ()
+    assert [finding.code for finding in lint(document)] == ["policy-of-one"]
 
     scored = world_of_two_outcomes.score(document.policy())
 

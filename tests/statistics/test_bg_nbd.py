@@ -295,3 +295,18 @@ def test_customers_without_dropout_or_differences_have_no_fit_and_no_predictions
 def test_contradicting_histories_are_refused(call: Callable[[], object], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize(("rate", "b"), [(0.6, 1.5), (3.0, 0.7), (15.9, 12.0)])
+def test_the_integral_over_chances_is_scipy_s_quadrature_where_little_is_bought(rate: float, b: float) -> None:
+    """Where the first part reaches up to a half, as nothing falls steeply there."""
+    a, w = 0.8, 0.3 / 0.7
+
+    def over(p: float) -> float:
+        return -float(np.expm1(-rate * np.log1p(p * w))) / p if p else rate * w
+
+    below, _ = integrate.quad(lambda p: over(p) * (1 - p) ** (b - 1), 0, 0.5, weight="alg", wvar=(a - 1, 0))
+    above, _ = integrate.quad(lambda p: over(p) * p ** (a - 1), 0.5, 1, weight="alg", wvar=(0, b - 1))
+    expected = (below + above) / special.beta(a, b)
+
+    assert bg_nbd._integrated(rate, a, b, np.array([0.3])) == pytest.approx([expected], rel=1e-10)

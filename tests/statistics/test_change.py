@@ -330,7 +330,7 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
         lambda: difference_in_differences(FEW, FEW, FLAGS),
         NotEnough,
         (
-            "0 of 6 trained employees have an untrained partner with the same starting value\n"
+            "0 of 6 trained employees with an untrained partner of the same starting value\n"
             "  expected: at least 5 pairs\n"
             "  to do:    compare with employees who were eligible but not yet trained"
         ),

@@ -210,4 +210,4 @@ def test_one_unit_has_no_spread(units: int, extremes: Literal["winsorise", "trim
     with pytest.raises(NotEnough) as refusal:
         overdispersion(np.ones(units), 0.0, np.ones(units), extremes=extremes)
 
-    assert str(refusal.value) == f"{units} units to compare\n  expected: at least two"
+    assert str(refusal.value) == f"{units} {'unit' if units == 1 else 'units'} to compare\n  expected: at least two"

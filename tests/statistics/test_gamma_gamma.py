@@ -116,6 +116,11 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
         "9 customers with a purchase value\n  expected: at least 10",
     ),
     (
+        lambda: gamma_gamma.fit([2.0], [6.0]),
+        NotEnough,
+        "1 customer with a purchase value\n  expected: at least 10",
+    ),
+    (
         lambda: GammaGamma(6.0, 1.0, 15.0, 0.0, converged=True).expected_value(1, 10.0),
         NotConverged,
         "the value model has no finite mean" + UNFIT,
@@ -149,14 +154,18 @@ def test_customers_who_do_not_differ_are_foretold_the_mean_of_all_purchases() ->
     found = gamma_gamma.fit(x, m, weight)
 
     expected = optimize.minimize_scalar(loss, (1.0, 5.0), tol=1e-12)
-    assert (found.converged, found.p, found.q) == (True, pytest.approx(expected.x, rel=1e-5), np.inf)
+    assert (found.converged, found.p, found.q, found.v) == (True, pytest.approx(expected.x, rel=1e-5), np.inf, np.inf)
     assert found.log_likelihood == pytest.approx(-expected.fun, rel=1e-10)
     assert found.expected_value([[0], [7]], [10.0, 3000.0]).tolist() == [[pytest.approx(mean)] * 2] * 2
     assert gamma_gamma.fit([3.0] * 20, [10.0] * 20).expected_value(3, 17.0) == pytest.approx(10.0)
 
 
 def test_purchases_that_do_not_differ_are_foretold_at_the_customer_s_own_mean() -> None:
-    """Means are then of the inverse gamma distribution, as SciPy fits it."""
+    """Means are then of the inverse gamma distribution, as SciPy fits it.
+
+    Its information per customer on q and the log of the scale is [[ψ'(q), −1], [−1, q]], which leaves q the variance
+    q/(q ψ'(q) − 1)/300.
+    """
     m = 1000.0 / np.random.Generator(np.random.PCG64(2)).gamma(6.0, 1 / 5.0, 300)
     q, _, scale = stats.invgamma.fit(m, floc=0)
 
@@ -168,6 +177,10 @@ def test_purchases_that_do_not_differ_are_foretold_at_the_customer_s_own_mean() 
         pytest.approx(scale, rel=1e-3),
     )
     assert found.expected_value([1, 4], [200.0, 9000.0]) == pytest.approx([200.0, 9000.0], rel=1e-3)
+    assert found.standard_error is not None
+    assert np.isnan(found.standard_error[0])
+    error = np.sqrt(q / (q * special.polygamma(1, q) - 1) / 300)
+    assert found.standard_error[1] == pytest.approx(error, rel=1e-2)
 
 
 def test_the_mean_value_of_who_has_not_bought_is_not_looked_at() -> None:

@@ -155,10 +155,20 @@ def test_customers_who_do_not_differ_have_one_rate_and_few_are_refused() -> None
     assert (regular.name, regular.rate) == ("Poisson", pytest.approx((140 / 360,), rel=1e-6))
     leavers = likeliest(*buyers(2, all_of(0.3), all_of(0.2), mbg=True, number=200))
     assert leavers.name.startswith("MBG/NBD with one ")
-    with pytest.raises(NotConverged, match="no maximum"):
+    with pytest.raises(NotConverged) as refusal:
         BuyingLimit((2.0, 40.0), (), 0.0, converged=False).expected_purchases(1, 1, 1, 1)
+    assert str(refusal.value) == (
+        "the purchase model has no maximum on these histories\n  to do:    use more history, or the observed purchases"
+    )
     with pytest.raises(NotEnough, match=r"^9 of 9 customers bought again"):
         fit([3.0] * 9, [5.0] * 9, [9.0] * 9, end=NBD)
+
+
+def test_a_history_with_a_weight_counts_as_often() -> None:
+    """Forty of one kind and twenty of another: 40·3 + 20·4 purchases in 60·9."""
+    weighed = likeliest([3.0, 4.0], [8.0, 8.5], [9.0, 9.0], [40, 20])
+
+    assert (weighed.name, weighed.rate) == ("Poisson", pytest.approx((200 / 540,), rel=1e-6))
 
 
 def test_the_unit_of_time_does_not_matter() -> None:

@@ -366,7 +366,7 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
     (
         lambda: two_way_rates([[1, 0]], [[0, 0]]),
         NotEnough,
-        "1 events observed and 0 expected\n  expected: events to compare",
+        "1 event observed and 0 expected\n  expected: events to compare",
     ),
     (lambda: two_way_rates([1], [[1]]), InvalidInput, "observed has shape (1,)\n  expected: shape (rows, columns)"),
     (lambda: two_way_rates([[1, 0]], [[1]]), InvalidInput, "expected has shape (1, 1)\n  expected: shape (1, 2)"),

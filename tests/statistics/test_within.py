@@ -311,7 +311,7 @@ def test_what_cannot_be_estimated_is_refused(sums_of: Build) -> None:
         (
             lambda: random_intercept(sums_of(np.zeros(9), y[:9])),
             NotEnough,
-            "9 outcomes of 1 employees\n  expected: more outcomes",
+            "9 outcomes of 1 employee\n  expected: more outcomes",
         ),
         (
             lambda: random_intercept(sums_of(g[:3], y[:3], x[:3])),

@@ -220,7 +220,7 @@ def test_warnings_of_the_policy_are_kept_with_the_run(rated_company: Company) ->
         kept = cycles.run(session, run.id).manifest
 
     assert kept is not None
-    assert [warning.split("; ")[-1] for warning in kept.policy_warnings] == ["share-above-range)"]
+    assert [warning.split("; ")[-1] for warning in kept.policy_warnings] == ["share-above-range)", "policy-of-one)"]
 
 
 def test_scoring_unchanged_data_again_gives_the_same_digits_and_the_same_manifest(rated_company: Company) -> None:

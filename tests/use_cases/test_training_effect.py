@@ -113,7 +113,8 @@ def test_the_true_effect_is_found_where_before_and_after_is_far_off(
         assert abs(effect.estimate - true) < 2
     assert found.naive > true + 2.5
     assert found.matched.treated == found.matched.controls <= len(taught.trained)
-    assert (found.without_figure, found.rejected, found.return_on_cost) == (0, (), None)
+    assert found.without_partner == len(taught.trained) - found.matched.treated
+    assert (found.without_figure, found.rejected, found.return_on_cost) == ((), (), None)
 
 
 def test_the_return_carries_the_effects_interval(company: Company, tmp_path: Path) -> None:
@@ -160,6 +161,25 @@ def test_rejected_rows_are_named_and_their_employees_are_no_controls(company: Co
     assert "not between 2023 (2023-01-01 – 2024-01-01) and H2" in found.rejected[2].reason
     assert found.ancova.treated == len(every)
     assert found.ancova.controls == EMPLOYEES - len(every) - 4
+
+
+def test_the_trained_who_are_left_out_are_told_with_why(company: Company, tmp_path: Path) -> None:
+    taught = school(company, tmp_path, effect=0.0)
+    unscored = [company.ids["ann"], "2024-03-01", ""]
+    found = taught.effect(taught.file([*rows(taught), unscored]))
+    few = [*rows(taught)[:2], unscored, *([f"nobody{n}", "2024-03-01", ""] for n in range(7))]
+    with pytest.raises(NotEnough) as refusal:
+        taught.effect(taught.file(few))
+
+    assert found.without_figure == (("not scored in 2023", 1),)
+    assert found.without_partner == found.ancova.treated - found.matched.treated
+    assert found.ancova.treated == len(taught.trained)
+    assert refusal.value.found.startswith(
+        "2 trained and 198 untrained employees; left out: 1 employee not scored in 2023; row 5, column 'employee_id', "
+        "value 'nobody0': no such employee; row 6, "
+    )
+    assert refusal.value.found.endswith("value 'nobody4': no such employee; 2 more rows that cannot be used")
+    assert refusal.value.expected == "at least 5 of each"
 
 
 def test_too_few_controls_are_refused_with_the_reason(company: Company, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from appraise.cli.showing_changes import UNITS
 from appraise.domain.explanations import signed
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import Direction, definition_of
+from appraise.domain.language import counted
 from appraise.errors import InvalidInput
 from appraise.settings import Settings
 from appraise.statistics.change import Effect
@@ -71,18 +72,22 @@ def _print(effect: TrainingEffect) -> None:
     title = f"Training and {definition.name.lower()} · {effect.before.name} to {effect.after.name}, {unit}{turned}"
     console.print(Rule(title, align="left"))
     _say(f"Effect  {_interval(effect, matched)}")
-    _say(f"  {matched.treated} trained employees, each beside an untrained one with the same figure before.")
+    of = _trained(effect.ancova.treated)
+    _say(f"  {matched.treated} of {of}, each beside an untrained one with the same figure before.")
     _say(f"  {_verdict(matched)}")
     _say(f"Beside it, by regression on the figure before: {_interval(effect, effect.ancova)}")
-    _say(f"  {effect.ancova.treated} trained and {effect.ancova.controls} untrained employees.")
+    untrained = counted(effect.ancova.controls, "untrained employee", "untrained employees")
+    _say(f"  {effect.ancova.treated} trained and {untrained}.")
     _say(f"Plain before and after of the trained: {_figure(effect, effect.naive)}")
     _say(f"  {WHY_NAIVE_MISLEADS}")
     if effect.return_on_cost is not None:
         _print_return(effect.return_on_cost)
-    if effect.without_figure:
-        _say(f"{effect.without_figure} of the trained have no figure in one of the cycles and are left out.")
+    if effect.without_partner:
+        _say(f"Trained without an untrained colleague of the same figure before: {effect.without_partner}")
+    for why, count in effect.without_figure:
+        _say(f"Trained and left out, {why}: {count}")
     if effect.rejected:
-        _say(f"Rows that were not used: {len(effect.rejected)}")
+        _say(f"Rows that were not used: {len(effect.rejected)}; whoever stands in them is no control either")
     for rejected in effect.rejected:
         _say(f"  {rejected}")
 
@@ -91,9 +96,13 @@ def _print_return(found: Return) -> None:
     low, high = _percent(found.lower), _percent(found.upper)
     _say(f"Return on its cost: {_percent(found.estimate)}  (95 %: {low} … {high})")
     _say(
-        f"  On {found.cost:,.2f} {found.currency} for {found.trained} trained employees, all of whom are taken to gain"
-        " the effect, over one cycle. Only the effect's uncertainty is in the interval, not that of the prices."
+        f"  On {found.cost:,.2f} {found.currency} for {_trained(found.trained)}, all of whom are taken to gain the"
+        " effect, over one cycle. Only the effect's uncertainty is in the interval, not that of the prices."
     )
+
+
+def _trained(number: int) -> str:
+    return counted(number, "trained employee", "trained employees")
 
 
 def _verdict(effect: Effect) -> str:

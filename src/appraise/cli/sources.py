@@ -110,13 +110,14 @@ def coverage(json: Json = False) -> None:
         print_json([asdict(one) for one in found])
         return
     table = Table("source", "kind", box=None)
-    for title in ("events", "name an employee", "known", "customers", "with a key", "in another source"):
+    for title in ("events", "newest", "name an employee", "known", "customers", "with a key", "in another source"):
         table.add_column(title, justify="right")
     for one in found:
         table.add_row(
             one.source,
             one.kind.value,
             f"{one.events:,}",
+            str(one.newest),
             _share(one.named, one.events),
             _share(one.known, one.named),
             f"{one.customers:,}",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from appraise.domain.cycles import Cycle, CycleRules, CycleState
+from appraise.domain.language import counted
 from appraise.domain.periods import Period
 from appraise.domain.section_states import ENDED, SectionState
 from appraise.domain.sections import Refusal
@@ -72,11 +73,11 @@ def advance(cycle: Cycle, sections: Mapping[SectionState, int]) -> Cycle | Refus
 
 
 def _sections(count: int) -> str:
-    return "1 section is" if count == 1 else f"{count:,} sections are"
+    return counted(count, "section is", "sections are")
 
 
 def _shared(count: int) -> str:
-    return "1 section was shared" if count == 1 else f"{count:,} sections were shared"
+    return counted(count, "section was shared", "sections were shared")
 
 
 def cancel(cycle: Cycle, *, told: int, reason: str) -> Cycle | Refusal:

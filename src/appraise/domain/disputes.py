@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from appraise.domain.identifiers import DisputeId, EmployeeId, ItemId, SectionId
+from appraise.domain.language import counted
 from appraise.domain.periods import Period
 from appraise.domain.section_states import SectionState
 from appraise.domain.section_steps import begun_again, rated_by
@@ -84,7 +85,7 @@ def hindrance_to_filing(
     elif respond_by is not None and new.filed_at.date() > respond_by:
         refusal = Refusal("TOO_LATE", f"the time to answer ended on {respond_by}")
     elif sum(_counts(one, section.revision) for one in before) >= most:
-        refusal = Refusal("TOO_MANY", f"{most} disputes can be filed against one revision")
+        refusal = Refusal("TOO_MANY", f"{counted(most, 'dispute', 'disputes')} can be filed against one revision")
     return refusal
 
 

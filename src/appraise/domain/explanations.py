@@ -9,7 +9,7 @@ from typing import Final
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import Direction, Unit, definition_of
 from appraise.domain.language import marks, retold, say, say_many, speech
-from appraise.domain.money import MINOR_DIGITS
+from appraise.domain.money import in_whole_units
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate, Evidence, Money
 
 LOST: Final = "a lost customer is one"
@@ -127,8 +127,8 @@ def signed(indicator: IndicatorKey, value: Decimal) -> str:
 
 def whole_amount(minor: int, currency: str) -> str:
     """Minor units of the currency (ISO 4217) as signed whole units, with a true minus sign."""
-    whole = round(Decimal(minor).scaleb(-MINOR_DIGITS.get(currency, 2)))
-    return marks(f"{whole:+,}".replace("-", "−"))
+    whole = int(in_whole_units(minor, currency).quantize(Decimal(1), ROUND_HALF_UP))  # as browsers round
+    return marks(f"{whole:+,}".replace("-", "−")) if whole else "0"
 
 
 def percent(share: Decimal) -> str:

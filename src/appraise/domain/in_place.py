@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from appraise.domain.events import EventKind
+from appraise.domain.language import counted
 
 
 class Form(StrEnum):
@@ -46,8 +47,8 @@ class State:
         if self.version is not None:
             return f"version {self.version}"
         if self.files:
-            count = len(self.files)
-            return f"{count:,} {'file' if count == 1 else 'files'}, {sum(file.size for file in self.files):,} bytes"
+            size = sum(file.size for file in self.files)
+            return f"{counted(len(self.files), 'file', 'files')}, {counted(size, 'byte', 'bytes')}"
         return self.snapshot or "no files"
 
 

@@ -87,6 +87,11 @@ def say_many(one: str, other: str, count: int, /, **values: Any) -> str:
     return speech().many(one, other, count).format(count=marks(f"{count:,}"), **values)
 
 
+def counted(count: float, one: str, other: str) -> str:
+    """A count and its noun in English, for sentences that are stored and retold."""
+    return f"{count:,.15g} {one if count == 1 else other}"
+
+
 def marks(figure: str) -> str:
     return speech().marks(figure)
 

@@ -1,6 +1,7 @@
 """Currencies: how many minor digits each has (ISO 4217, amendment 176), with withdrawn ones met in older exports."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 _TWO_DIGITS = (
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF "
@@ -26,3 +27,8 @@ MINOR_DIGITS: Mapping[str, int] = {
     )
     for code in codes.split()
 }
+
+
+def in_whole_units(minor: int | Decimal, currency: str) -> Decimal:
+    """An amount that is stored in minor units; of a currency that is not known, hundredths."""
+    return Decimal(minor).scaleb(-MINOR_DIGITS.get(currency, 2))

@@ -15,6 +15,7 @@ from appraise.domain.cycles import Cycle
 from appraise.domain.employees import ReportingKind, ReportingLine
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, SectionId
 from appraise.domain.indicators import definition_of
+from appraise.domain.language import counted
 from appraise.domain.periods import Period
 from appraise.domain.sections import (
     HIGHEST_RATING,
@@ -171,8 +172,8 @@ def missing(parts: Iterable[NamedPart], *, days_of_manager: int, rate_by: date |
         if is_waited_for and one.part is None and one.can_give:
             return Refusal(
                 "PART_MISSING",
-                f"{one.author_name} was their manager for {one.expected.days} days of the cycle and has not given a "
-                f"part yet; from the day after {rate_by} on it can be handed in without",
+                f"{one.author_name} was their manager for {counted(one.expected.days, 'day', 'days')} of the cycle and "
+                f"has not given a part yet; from the day after {rate_by} on it can be handed in without",
             )
     return None
 

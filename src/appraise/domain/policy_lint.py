@@ -5,13 +5,13 @@ Errors stop scoring. Warnings are shown and kept with the run.
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
-from appraise.domain.events import CASE_MIX
+from appraise.domain.events import CASE_MIX, EventKind
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import (
     ATTRITION,
@@ -20,7 +20,16 @@ from appraise.domain.indicators import (
     REPEAT_PURCHASE,
     SATISFACTION,
 )
-from appraise.domain.policies import DEFAULT_POLICY, DEFAULTS, Attribution, IndicatorPolicy, Policy, RatingRule
+from appraise.domain.language import counted
+from appraise.domain.policies import (
+    DEFAULT_POLICY,
+    DEFAULTS,
+    Attribution,
+    IndicatorPolicy,
+    Policy,
+    RatingRule,
+    Relation,
+)
 from appraise.domain.policy_documents import INDICATORS, PROFILES, PolicyDocument, document_of
 from appraise.domain.profiles import Profile
 from appraise.errors import InvalidInput
@@ -37,8 +46,8 @@ FACTORS: Final = {
 }
 """What each indicator can compare by; tenure of the subscription is always in attrition's."""
 
-FLOORS: Final = {SATISFACTION: (10, "answers")}
-FLOOR_OF_RATIOS: Final = (5, "expected events")
+FLOORS: Final = {SATISFACTION: (10, ("answer", "answers"))}
+FLOOR_OF_RATIOS: Final = (5, ("expected event", "expected events"))
 PUBLISH_FLOOR: Final = 0.5
 CONSEQUENCE_FLOOR: Final = 0.7
 LEAST_SHARE: Final = 0.1
@@ -49,6 +58,17 @@ LEAST_CERTAINTY: Final = 0.8
 WIDEST_MARGIN: Final = 1.0
 WIDEST_RANK: Final = 0.5
 MOST_FALSE_FLAGS: Final = 0.2
+
+_OUTCOMES: Final = {
+    SATISFACTION: EventKind.RATINGS,
+    REPEAT_PURCHASE: EventKind.PURCHASES,
+    LIFETIME_VALUE: EventKind.PURCHASES,
+}
+_OF_RELATION: Final = {
+    Relation.CONTRACTUAL: EventKind.SUBSCRIPTIONS,
+    Relation.NON_CONTRACTUAL: EventKind.PURCHASES,
+    Relation.AUTO: None,
+}
 
 _WINDOWED: Final = frozenset({Attribution.LINEAR, Attribution.TIME_DECAY})
 
@@ -192,6 +212,13 @@ def _weights(document: PolicyDocument) -> Iterator[Finding]:
     if not math.isclose(total, 1):
         sentence = f"the weights of the indicators sum to {total:g}, not to 1"
         yield Finding("weights-do-not-sum", Level.ERROR, sentence, INDICATORS)
+        return
+    weighed = [(key, rules) for key, rules in document.indicators if rules.weight > 0]
+    if len(weighed) == 1:
+        sentence = f"{weighed[0][0]} alone decides: nothing else is weighed against it"
+        yield Finding("policy-of-one", Level.WARNING, sentence, INDICATORS)
+    elif (kind := _only_kind(weighed)) is not None:
+        yield Finding("one-kind-of-events", Level.WARNING, _leans_on(kind, "all that is weighed"), INDICATORS)
 
 
 def _profiles(document: PolicyDocument) -> Iterator[Finding]:
@@ -214,6 +241,28 @@ def _profiles(document: PolicyDocument) -> Iterator[Finding]:
         if sum(weight > 0 for _, weight in profile.weights) == 1:
             sentence = f"one indicator alone decides in the profile {profile.name}: nothing else is weighed against it"
             yield Finding("profile-of-one", Level.WARNING, sentence, path)
+        weighed = [(key, known[key]) for key, weight in profile.weights if weight > 0 and key in known]
+        if len(weighed) > 1 and (kind := _only_kind(weighed)) is not None:
+            sentence = _leans_on(kind, f"all that is weighed in the profile {profile.name}")
+            yield Finding("one-kind-of-events", Level.WARNING, sentence, path)
+
+
+def _only_kind(weighed: Sequence[tuple[IndicatorKey, IndicatorPolicy]]) -> EventKind | None:
+    """The kind of event from which the outcomes of all of them come, if there is one."""
+    kinds = {_outcomes_of(key, rules) for key, rules in weighed}
+    return next(iter(kinds)) if len(kinds) == 1 else None
+
+
+def _outcomes_of(key: IndicatorKey, rules: IndicatorPolicy) -> EventKind | None:
+    """None where the data decide, or the indicator is another's."""
+    return _OF_RELATION[rules.relation] if key == ATTRITION else _OUTCOMES.get(key)
+
+
+def _leans_on(kind: EventKind, what: str) -> str:
+    return (
+        f"{what} comes of {kind.value}: where these are wrong or incomplete everything is, "
+        "and chance moves all of it together"
+    )
 
 
 def _hides(first: Profile, other: Profile) -> bool:
@@ -261,15 +310,15 @@ def _covariates(key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
 def _evidence(key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
     floor, unit = FLOORS.get(key) or _own_floor(key)
     if rules.minimum_events < floor:
-        sentence = f"an estimate would be published on {rules.minimum_events} {unit}; at least {floor}"
+        sentence = f"an estimate would be published on {counted(rules.minimum_events, *unit)}; at least {floor}"
         yield Finding("minimum-under-floor", Level.ERROR, sentence, f"{INDICATORS}.{key}.minimum_events")
 
 
-def _own_floor(key: IndicatorKey) -> tuple[int, str]:
+def _own_floor(key: IndicatorKey) -> tuple[int, tuple[str, str]]:
     """An installed indicator's default is its floor."""
     if key in APPROVED or key not in DEFAULTS:
         return FLOOR_OF_RATIOS
-    return DEFAULTS[key].minimum_events, "events"
+    return DEFAULTS[key].minimum_events, ("event", "events")
 
 
 def _credit(key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
@@ -284,13 +333,14 @@ def _times(key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
     has_horizon = rules.attribution in _WINDOWED and key != ATTRITION
     if has_horizon and rules.horizon_days < rules.window_days:
         sentence = (
-            f"outcomes count for {rules.horizon_days} days, touches for {rules.window_days}: "
+            f"outcomes count for {counted(rules.horizon_days, 'day', 'days')}, touches for {rules.window_days}: "
             "the older ones earn credit only for what later contacts brought about"
         )
         yield Finding("horizon-under-window", Level.WARNING, sentence, f"{INDICATORS}.{key}.horizon_days")
     if rules.attribution is Attribution.TIME_DECAY and rules.half_life_days > rules.window_days:
+        half_life = counted(rules.half_life_days, "day", "days")
         sentence = (
-            f"the half-life of {rules.half_life_days} days is longer than the window of {rules.window_days}: "
+            f"the half-life of {half_life} is longer than the window of {rules.window_days}: "
             "credit hardly decays before it is cut off"
         )
         yield Finding("half-life-over-window", Level.WARNING, sentence, f"{INDICATORS}.{key}.half_life_days")

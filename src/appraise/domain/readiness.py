@@ -10,6 +10,7 @@ from typing import Final
 
 from appraise.domain.employees import Employment, EmploymentStatus, ReportingKind
 from appraise.domain.identifiers import EmployeeId
+from appraise.domain.language import counted
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.section_states import SectionState
@@ -122,7 +123,9 @@ def _of_jobs(jobs: Sequence[Employment], period: Period, on: date, *, has_left: 
     at_work = [job.period.intersection(period) for job in jobs if job.status in AT_WORK]
     days = sum(common.days or 0 for common in at_work if common is not None)
     if days < SHORTEST:
-        yield Found(Obstacle.SHORT_TIME, f"{days} days at work in this cycle, fewer than {SHORTEST}.")
+        yield Found(
+            Obstacle.SHORT_TIME, f"{counted(days, 'day', 'days')} at work in this cycle, fewer than {SHORTEST}."
+        )
 
 
 def _of_manager(manager: EmployeeId | None, waiting: str | None, gone: set[EmployeeId]) -> Iterable[Found]:

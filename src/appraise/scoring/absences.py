@@ -1,11 +1,13 @@
 """Typed absences, each with one sentence that the employee can read."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import definition_of
+from appraise.domain.language import counted
 from appraise.domain.scorecards import Absence, AbsenceKind, Evidence
 from appraise.errors import NotEnough
 
@@ -16,9 +18,13 @@ _HOPELESS = 100
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What an indicator's evidence is called: `amount` what `minimum_events` counts, in the plural."""
+    """What an indicator's evidence is called: what `minimum_events` counts, `one` of it and any other `amount`."""
 
+    one: str
     amount: str
+
+    def of(self, number: str) -> str:
+        return f"{number} {self.one if number == '1' else self.amount}"
 
 
 def not_in_service(indicator: IndicatorKey) -> Absence:
@@ -51,7 +57,7 @@ def excluded(indicator: IndicatorKey, reason: str) -> Absence:
 
 def withheld(indicator: IndicatorKey, *, minimum: int, evidence: Evidence) -> Absence:
     """There is an estimate that nobody may see."""
-    customers = "1 customer" if evidence.customers == 1 else f"{evidence.customers} customers"
+    customers = counted(evidence.customers, "customer", "customers")
     reason = f"The evidence comes from {customers}; from fewer than {minimum} the figure is withheld, to protect them."
     return Absence(indicator, AbsenceKind.WITHHELD, reason, evidence)
 
@@ -77,14 +83,15 @@ def apart(indicator: IndicatorKey, size: int, error: NotEnough, evidence: Eviden
 
 
 def too_little(indicator: IndicatorKey, words: Words, *, amount: float, minimum: int, evidence: Evidence) -> Absence:
-    reason = f"The evidence is {_number(amount)} {words.amount}; at least {minimum} are needed."
+    needed = f"{minimum} is" if minimum == 1 else f"{minimum} are"
+    reason = f"The evidence is {words.of(_number(amount, below=minimum))}; at least {needed} needed."
     return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, reason, evidence)
 
 
 def answered_rarely(indicator: IndicatorKey, answered: int, contacts: int, least: float, evidence: Evidence) -> Absence:
     reason = (
-        f"Customers answered after {answered:,} of {contacts:,} contacts ({answered / contacts:.1%}); from less than "
-        f"{least:.1%} nothing is told of all customers."
+        f"Customers answered after {answered:,} of {counted(contacts, 'contact', 'contacts')} "
+        f"({share_short_of(answered / contacts, least)}); from less than {least:.1%} nothing is told of all customers."
     )
     return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, reason, evidence)
 
@@ -93,9 +100,10 @@ def answered_apart(
     indicator: IndicatorKey, answered: int, contacts: int, expected: float, evidence: Evidence
 ) -> Absence:
     """Fewer or more answers than chance explains: which customers answered may not have been left to chance."""
+    given = Words("answer", "answers").of(_number(expected))
     reason = (
-        f"Customers answered after {answered:,} of {contacts:,} contacts, where colleagues' customers would have "
-        f"given {_number(expected)} answers; so far apart they may not speak for all customers."
+        f"Customers answered after {answered:,} of {counted(contacts, 'contact', 'contacts')}, where colleagues' "
+        f"customers would have given {given}; so far apart they may not speak for all customers."
     )
     return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, reason, evidence)
 
@@ -111,19 +119,30 @@ def too_unreliable(
 ) -> Absence:
     """Reliability grows with evidence n as n/(n + k), which says how much would be enough."""
     has = short_of(reliability, needed)
-    start = f"With {_number(amount)} {words.amount} the reliability is {has}, below the {needed:.2f} needed"
+    start = f"With {words.of(_number(amount))} the reliability is {has}, below the {needed:.2f} needed"
     enough = amount * (1 - reliability) / max(reliability, 1e-9) * needed / (1 - needed) if needed < 1 else float("inf")
     if enough > _HOPELESS * max(amount, 1.0):
         end = "employees hardly differ here, so that no amount of evidence within reach would tell them apart"
     else:
-        end = f"about {_number(enough)} {words.amount} would be enough"
+        end = f"about {words.of(_number(enough))} would be enough"
     return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, f"{start}; {end}.", evidence)
 
 
 def short_of(value: float, needed: float) -> str:
     """A value below what is needed in as many digits, from two on, as tell it from that."""
-    return next((told for digits in range(2, 7) if float(told := f"{value:.{digits}f}") < needed), f"{value:.6f}")
+    return _short_of(value, needed, places=2)
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 or value == round(value) else f"{value:.1f}"  # noqa: PLR2004  # two digits
+def share_short_of(share: float, needed: float, *, places: int = 1) -> str:
+    """As `short_of`, in per cent with so many `places` or more."""
+    return f"{_short_of(100 * share, 100 * needed, places=places)}%"
+
+
+def _short_of(value: float, needed: float, *, places: int) -> str:
+    return next((told for more in range(places, 7) if float(told := f"{value:.{more}f}") < needed), f"{value:.6f}")
+
+
+def _number(value: float, *, below: float = math.inf) -> str:
+    """For reading; of a value `below` another in as many digits as tell it from that."""
+    told = f"{value:,.0f}" if value >= 10 or value == round(value) else f"{value:.1f}"  # noqa: PLR2004  # two digits
+    return told if value >= below or float(told.replace(",", "")) < below else _short_of(value, below, places=1)

@@ -7,6 +7,7 @@ colleagues.
 
 import ibis
 
+from appraise.domain.language import counted
 from appraise.domain.policies import Attribution, IndicatorPolicy
 from appraise.errors import Fatal
 from appraise.scoring.event_tables import SECONDS_PER_DAY
@@ -98,7 +99,12 @@ def owner_shares(moments: ibis.Table, prepared: Prepared) -> ibis.Table:
 
 
 def nobody_served(policy: IndicatorPolicy) -> str:
-    return f"nobody served the customer in the {policy.window_days} days before"
+    return f"nobody served the customer in the {counted(policy.window_days, 'day', 'days')} before"
+
+
+def unserved(policy: IndicatorPolicy) -> str:
+    """Of what happened without anybody whom it could be credited to."""
+    return f"no contact in the {counted(policy.horizon_days, 'day', 'days')} before"
 
 
 def check_shares(weights: ibis.Table) -> None:

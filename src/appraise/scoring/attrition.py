@@ -18,6 +18,7 @@ import pyarrow as pa
 from appraise.domain.events import EventKind
 from appraise.domain.explanations import LOST
 from appraise.domain.indicators import ATTRITION, Direction, IndicatorDefinition, Role, Unit
+from appraise.domain.language import counted
 from appraise.domain.policies import DEFAULT_POLICY, Attribution, Policy, Relation
 from appraise.domain.scorecards import Absence, Coverage, Estimate
 from appraise.errors import NotEnough
@@ -36,7 +37,7 @@ from appraise.scoring.ratios import Subject, event_ratios
 from appraise.scoring.repeat_purchase import nothing_to_cover
 from appraise.scoring.touched_time import touched_time
 
-WORDS = Words("expected losses of customers")
+WORDS = Words("expected loss of a customer", "expected losses of customers")
 NOT_CHOSEN = "ended for another reason than the customer's choice"
 AWAY = "customer-months while this employee was on leave"
 TOUCHES = "contacts of employees with customers"
@@ -161,8 +162,12 @@ def _sensitivity(measure: _Measure, results: Results) -> tuple[str, ...]:
         other = results if same else measure.with_floor(days)
         both = {*results.said, *other.said}
         changed = sum(_reading(results.said.get(one)) != _reading(other.said.get(one)) for one in both)
-        tried.append(f"with {days} days {changed} of {len(both)} results")
-    return (f"Were buyers lost sooner or later than after {floor} days: {', '.join(tried)} would read otherwise.",)
+        tried.append(f"with {_days(days)} {changed} of {counted(len(both), 'result', 'results')}")
+    return (f"Were buyers lost sooner or later than after {_days(floor)}: {', '.join(tried)} would read otherwise.",)
+
+
+def _days(number: int) -> str:
+    return counted(number, "day", "days")
 
 
 def _reading(result: Estimate | Absence | None) -> object:
@@ -265,7 +270,11 @@ def _only_left_out(pieces: ibis.Table, results: Results) -> Results:
 
 
 def months_of_grace(policy: Policy) -> str:
-    return f"customer-months in the first {policy.ownership_grace_days} days of an inherited account"
+    return f"customer-months in the first {_grace(policy)} of an inherited account"
+
+
+def _grace(policy: Policy) -> str:
+    return _days(policy.ownership_grace_days)
 
 
 def _nobody(policy: Policy) -> str:
@@ -287,7 +296,7 @@ def _coverage(life: ibis.Table, pieces: ibis.Table, policy: Policy) -> Coverage:
     owned = attributed + grace + sum(credit.values(), Decimal(0))
     why = [
         *sorted(credit.items()),
-        (f"within the first {policy.ownership_grace_days} days of an inherited account", grace),
+        (f"within the first {_grace(policy)} of an inherited account", grace),
         (_nobody(policy), max(total - owned, Decimal(0))),
     ]
     return Coverage(ATTRITION, total, attributed, tuple((name, share) for name, share in why if share > 0))

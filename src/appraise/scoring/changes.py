@@ -9,6 +9,7 @@ import numpy as np
 from appraise.domain.changes import Change, PopulationChange, Unshrunk
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.indicators import Direction, definition_of
+from appraise.domain.language import counted
 from appraise.domain.scorecards import Absence, AbsenceKind
 from appraise.scoring.working import exactly
 from appraise.statistics.change import FEWEST_EMPLOYEES, between_periods
@@ -71,7 +72,7 @@ def _pair(
 
 
 def _too_few(indicator: IndicatorKey, employees: int, names: tuple[str, str]) -> Absence:
-    have = "1 employee has" if employees == 1 else f"{employees or 'no'} employees have"
+    have = counted(employees, "employee has", "employees have") if employees else "no employees have"
     return Absence(
         indicator,
         AbsenceKind.INSUFFICIENT_EVIDENCE,

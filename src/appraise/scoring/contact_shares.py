@@ -20,7 +20,7 @@ from appraise.scoring.prepared import CASE_COLUMNS, Prepared
 from appraise.scoring.repeat_purchase import nothing_to_cover
 from appraise.scoring.satisfaction import averages, outcomes_covered
 
-WORDS: Final = Words("different customers")
+WORDS: Final = Words("customer", "different customers")
 NOT_RECORDED: Final = "contact of which it is not recorded"
 
 

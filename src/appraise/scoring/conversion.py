@@ -8,6 +8,7 @@ import ibis
 import pyarrow as pa
 
 from appraise.domain.exchange_rates import NEAR_DAYS, PLACES, ExchangeRates
+from appraise.domain.language import counted
 from appraise.domain.money import MINOR_DIGITS
 from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.prepared import Prepared, in_several_currencies, of_one_currency
@@ -113,7 +114,7 @@ class Converted:
         if self.converted:
             told.append(
                 f"Converted to {self.currency} at the exchange rate of their day, or the last one of the {NEAR_DAYS} "
-                f"days before: {self.converted:,} of {self.orders:,} orders of the cycle "
+                f"days before: {self.converted:,} of {counted(self.orders, 'order', 'orders')} of the cycle "
                 f"({self.converted / self.orders:.1%})."
             )
         if self.without:

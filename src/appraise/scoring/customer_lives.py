@@ -8,6 +8,7 @@ import ibis
 import pyarrow as pa
 
 from appraise.domain.events import EventKind
+from appraise.domain.language import counted
 from appraise.domain.policies import IndicatorPolicy, Relation
 from appraise.errors import NotEnough
 from appraise.scoring.case_mix import TENURE
@@ -109,7 +110,8 @@ def running(life: ibis.Table, prepared: Prepared) -> ibis.Table:
 
 def _silence(found: Buyers, floor_days: int) -> str:
     limits = found.limits(floor_days=floor_days).values()
-    days = f"{min(limits)} days" if min(limits) == max(limits) else f"{min(limits)} to {max(limits)} days, by segment"
+    least, most = min(limits), counted(max(limits), "day", "days")
+    days = most if least == max(limits) else f"{least} to {most}, by segment"
     return f"who had bought on two days or more and then nothing for {days}"
 
 
@@ -117,13 +119,13 @@ def _notes(found: Buyers, floor_days: int) -> tuple[str, ...]:
     limits = found.limits(floor_days=floor_days)
     longer = ", ".join(f"{segment} {days}" for segment, days in limits.items() if days > floor_days)
     notes = [
-        f"Buyers are lost after {floor_days} days without a purchase"
+        f"Buyers are lost after {counted(floor_days, 'day', 'days')} without a purchase"
         + (f", later where 95 % of a segment's gaps are longer (days): {longer}." if longer else ".")
     ]
     if found.pooled:
         names = ", ".join(found.pooled)
         notes.append(f"Segments with fewer than {FEWEST_GAPS} gaps between purchases go by everybody's: {names}.")
     if found.once:
-        customers = "1 customer" if found.once == 1 else f"{found.once:,} customers"
+        customers = counted(found.once, "customer", "customers")
         notes.append(f"{customers} bought on one day only, which is no rhythm to fall out of: not counted.")
     return tuple(notes)

@@ -24,6 +24,12 @@ def data_end(events: Mapping[EventKind, ibis.Table]) -> date | None:
     return max(last) + timedelta(days=1) if last else None
 
 
+def newest_days(table: ibis.Table) -> dict[str, date]:
+    """The day (UTC) of the last event of each source."""
+    rows = table.group_by("source").agg(newest=table.occurred_at.max().date()).to_pyarrow().to_pylist()
+    return {row["source"]: row["newest"] for row in rows}
+
+
 def _last_day(table: ibis.Table) -> date | None:
     newest = table.aggregate(newest=table.occurred_at.max().date()).to_pyarrow()["newest"][0].as_py()
     return None if newest is None else date(newest.year, newest.month, newest.day)

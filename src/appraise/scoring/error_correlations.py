@@ -13,14 +13,18 @@ import ibis
 import numpy as np
 
 from appraise.domain.identifiers import IndicatorKey
-from appraise.domain.indicators import definition_of
+from appraise.domain.indicators import Direction, definition_of
 from appraise.scoring.arrays import FloatArray
 from appraise.scoring.credit_sums import EXACT_LARGE, exact_sum
 from appraise.scoring.findings import Findings
 from appraise.statistics.correlated import error_correlation
 
 ErrorCorrelations = Mapping[tuple[IndicatorKey, IndicatorKey], float]
-"""By pair, in the order of the policy; a pair that is missing has nothing in common."""
+"""By pair, in the order of the policy; a pair that is missing has nothing in common.
+
+Turned as composites are, so that higher is better of both: whom chance gives fewer losses and more purchases, it makes
+look better by both.
+"""
 
 _WORTH_TELLING: Final = 0.1
 
@@ -38,8 +42,14 @@ def with_error_correlations(
     if len(keys) < 2:  # noqa: PLR2004  # a pair
         return dict(findings), {}
     found = error_correlation(_products(list(tables.values())))
-    errors = {(a, b): float(found[i, j]) for i, a in enumerate(keys) for j, b in enumerate(keys) if i < j}
+    signs = np.array([_sign(key) for key in keys])
+    turned = found * np.outer(signs, signs)
+    errors = {(a, b): float(turned[i, j]) for i, a in enumerate(keys) for j, b in enumerate(keys) if i < j}
     return {key: _noted(key, one, errors) for key, one in findings.items()}, errors
+
+
+def _sign(key: IndicatorKey) -> float:
+    return 1.0 if definition_of(key).direction is Direction.HIGHER_IS_BETTER else -1.0
 
 
 def as_matrix(errors: ErrorCorrelations, keys: Sequence[IndicatorKey]) -> FloatArray:
@@ -64,8 +74,9 @@ def _columns(table: ibis.Table, own: int, count: int) -> dict[str, ibis.Value]:
 
 def _noted(key: IndicatorKey, found: Findings, errors: ErrorCorrelations) -> Findings:
     """With a sentence for each indicator before it in the policy that errs with it."""
+    own = definition_of(key).name.lower()
     told = [
-        f"What chance does to {definition_of(key).name.lower()} goes together with what it does to "
+        f"What chance does to {own} goes {'together with' if value > 0 else 'against'} what it does to "
         f"{definition_of(first).name.lower()} (correlation {value:.2f}): both tell of the same customers. "
         "Figures of all indicators together allow for it."
         for (first, second), value in errors.items()

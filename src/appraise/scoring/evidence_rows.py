@@ -18,13 +18,14 @@ from appraise.domain.evidence import EvidenceRow, Use
 from appraise.domain.exchange_rates import ExchangeRates
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, SATISFACTION
-from appraise.domain.money import MINOR_DIGITS
+from appraise.domain.money import in_whole_units
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
-from appraise.domain.policies import Attribution, Policy, Relation
+from appraise.domain.policies import DEFAULTS, Attribution, Policy, Relation
 from appraise.scoring.attrition import NOT_CHOSEN, months_of_grace
-from appraise.scoring.event_tables import readable
+from appraise.scoring.event_tables import readable, surely
 from appraise.scoring.indicator import Shared
+from appraise.scoring.left_out import reason_of_end
 from appraise.scoring.lifetime_value import credited_contacts as credited_for_value
 from appraise.scoring.owned_time import owned_time
 from appraise.scoring.prepared import Prepared, currencies, main_currency, prepare
@@ -157,7 +158,7 @@ class _Reader:
     @cached_property
     def _answers(self) -> ibis.Table:
         """Each with whom it is about."""
-        direct = replace(self._policy.of(SATISFACTION), attribution=Attribution.DIRECT)
+        direct = replace(DEFAULTS[SATISFACTION], attribution=Attribution.DIRECT)  # of policies without it, too
         return credited_answers(self._shared, direct, "source", "event_id", "score", "score_low", "score_high")
 
     def _purchases(self) -> _Source:
@@ -234,7 +235,7 @@ class _Reader:
             (prepared.subscriptions.ended_at >= prepared.start) & (prepared.subscriptions.ended_at < prepared.end)
         ).drop("employee", "why")
         owned = owned_time(prepared, grace_days=self._policy.ownership_grace_days)
-        held = owned.select("customer", "employee", "weight", "begins", "ends", "protected_until")
+        held = owned.select("customer", "employee", "weight", "begins", "ends", "taken_over", "protected_until")
         return rows.inner_join(
             held, [rows.customer == held.customer, held.begins < rows.ended_at, held.ends >= rows.ended_at]
         )
@@ -243,12 +244,13 @@ class _Reader:
         ended, rules = self._ours(self._ended()), self._policy.of(ATTRITION)
         if rules.relation is Relation.NON_CONTRACTUAL:
             return ended.filter(False).mutate(left_out=ibis.null("string"))  # noqa: FBT003
-        grace = ibis.coalesce(ended.ended_at <= ended.protected_until, False)
-        return ended.mutate(
-            left_out=ibis.cases(
-                (ended.end_reason.fill_null("") == "involuntary", NOT_CHOSEN), (grace, months_of_grace(self._policy))
-            )
+        # Whoever owned the customer before the subscription began inherited none.
+        inherited = (ended.taken_over > ended["at"]) & (ended.ended_at <= ended.protected_until)
+        other = ibis.cases(
+            (ended.end_reason.fill_null("") == "involuntary", NOT_CHOSEN),
+            (surely(inherited), months_of_grace(self._policy)),
         )
+        return ended.mutate(left_out=ibis.coalesce(reason_of_end(ended, self._prepared.exclusions), other))
 
 
 def _fetched(table: ibis.Table) -> list[dict[str, Any]]:
@@ -274,7 +276,7 @@ def _rating(row: Mapping[str, Any]) -> str:
 
 def _purchase(row: Mapping[str, Any]) -> str:
     what = "Sale" if row["kind"] == "purchase" else "Reversal of a sale"
-    amount = Decimal(abs(row["amount"])).scaleb(-MINOR_DIGITS.get(row["currency"], 2))
+    amount = in_whole_units(abs(row["amount"]), row["currency"])
     return f"{what}, {amount:,f} {row['currency']}"
 
 

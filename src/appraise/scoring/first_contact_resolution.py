@@ -10,6 +10,7 @@ import ibis
 
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import Direction, IndicatorDefinition, Role, Unit
+from appraise.domain.language import counted
 from appraise.domain.policies import Attribution, IndicatorPolicy, Policy
 from appraise.scoring.contact_shares import share_of_contacts
 from appraise.scoring.event_tables import SECONDS_PER_DAY
@@ -30,7 +31,7 @@ def first_contact_resolution(shared: Shared, policy: Policy) -> Findings:
     unfinished = joined["at"] + horizon > prepared.as_of
     outcomes = joined.mutate(
         happened=ibis.cases((recorded, joined.followed.isnull())),
-        left_out=ibis.cases((unfinished, f"contact less than {days} days before the data end")),
+        left_out=ibis.cases((unfinished, f"contact less than {counted(days, 'day', 'days')} before the data end")),
     )
     return share_of_contacts(
         FIRST_CONTACT_RESOLUTION, outcomes, prepared, policy, missing="contacts with a case or a topic"

@@ -10,6 +10,7 @@ from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE
 from appraise.domain.policies import Policy
 from appraise.domain.scorecards import Absence, AbsenceKind
+from appraise.scoring.absences import share_short_of
 from appraise.scoring.findings import Findings, Results
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.references import NOBODY_NAMED
@@ -41,8 +42,8 @@ def _too_few_known(prepared: Prepared, policy: Policy) -> str | None:
     if not named or Decimal(known) / Decimal(named) >= Decimal(repr(policy.minimum_known)):
         return None
     return (
-        f"Of {named:,} records that name an employee, {known:,} name one whom the people data know; "
-        f"nothing is scored from less than {policy.minimum_known:.0%}."
+        f"Records that name an employee: {named:,}; one whom the people data know: {known:,}. Nothing is scored from "
+        f"less than {policy.minimum_known:.0%}."
     )
 
 
@@ -60,8 +61,9 @@ def _too_few_linkable(prepared: Prepared, policy: Policy) -> str | None:
     share = min(shares, default=None)
     if share is None or share >= Decimal(repr(policy.minimum_linkable)):
         return None
+    told = share_short_of(float(share), policy.minimum_linkable)
     return (
-        f"Of the records that have to be joined, {share:.1%} are of customers with a key that joins sources; "
+        f"Of the records that have to be joined, {told} are of customers with a key that joins sources; "
         f"what joins them is not scored from less than {policy.minimum_linkable:.0%}."
     )
 

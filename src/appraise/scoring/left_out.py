@@ -64,7 +64,20 @@ def without(life: ibis.Table, exclusions: Iterable[Exclusion]) -> ibis.Table:
     return parts.mutate(left_out=reason).drop("opens", "closes")
 
 
-def counted(rows: ibis.Table) -> dict[int, LeftOut]:
+def reason_of_end(ended: ibis.Table, exclusions: Iterable[Exclusion]) -> ibis.Value:
+    """Why an end at `ended_at`, of a customer in `segment`, does not count, as `without` cuts the time up to it."""
+    cases = []
+    for exclusion in exclusions:
+        begins, ends = stretch(exclusion)
+        fits = (ended.ended_at > begins) & (ended.ended_at <= ends)
+        if exclusion.segments:
+            fits &= surely(ended.segment.isin(exclusion.segments))
+        if not exclusion.topics:
+            cases.append((fits, ibis.literal(exclusion.reason)))
+    return ibis.cases(*cases) if cases else ibis.literal(None, type="string")
+
+
+def left_out_of(rows: ibis.Table) -> dict[int, LeftOut]:
     """Rows by `employee` and the reason `left_out`."""
     known = rows.filter(rows.employee.notnull() & rows.left_out.notnull())
     return by_employee(known.group_by("employee", "left_out").agg(n=known.count()).to_pyarrow().to_pylist())

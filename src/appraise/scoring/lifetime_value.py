@@ -15,6 +15,7 @@ import pyarrow as pa
 from appraise.domain.events import EventKind
 from appraise.domain.explanations import MODEL, TOGETHER
 from appraise.domain.indicators import LIFETIME_VALUE, Direction, IndicatorDefinition, Role, Unit
+from appraise.domain.language import counted
 from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
 from appraise.domain.scorecards import Evidence, Money
 from appraise.errors import Fatal, NotEnough
@@ -51,7 +52,7 @@ from appraise.scoring.winsorising import Capped, winsorised
 from appraise.statistics.shrinkage import Shrunk, normal
 from appraise.statistics.within import design_effect
 
-WORDS = Words("expected purchases")
+WORDS = Words("expected purchase", "expected purchases")
 FIRST_TIME = "customer without a purchase before the contact"
 CAPPED = "contacts after which the money was capped"
 CONVERTED = "converted at the exchange rate of the day"
@@ -183,7 +184,7 @@ def _capped(outcomes: ibis.Table, rules: IndicatorPolicy) -> tuple[ibis.Table, C
 def _told_of_caps(capped: Capped | None, rules: IndicatorPolicy) -> tuple[str, ...]:
     if capped is None:
         return ()
-    of = f"{capped.number:,} of {capped.outcomes:,} contacts"
+    of = f"{capped.number:,} of {counted(capped.outcomes, 'contact', 'contacts')}"
     most = f"what {rules.winsor_quantile:.1%} of those foretold alike came to at most"
     return (f"The money after {of} was capped, at {most}: {capped.share:.1%} of all money is left out.",)
 
@@ -193,7 +194,7 @@ def _with_money(begun: ibis.Table, time: CustomerTime, policy: Policy) -> ibis.T
     bought = time.purchases
     horizon = policy.of(LIFETIME_VALUE).horizon_days * SECONDS_PER_DAY
     # A purchase belongs to the last moment before it, so that the next one cannot have ended the spell.
-    inside = bought.filter(bought["at"] <= bought.moment + horizon).select("customer", "money", when="at", at="moment")
+    inside = bought.filter(bought["at"] < bought.moment + horizon).select("customer", "money", when="at", at="moment")
     waited = (inside.when - inside["at"]) / float(SECONDS_PER_DAY)
     worth = inside.money.cast("float64") * (-force_of_interest(policy.annual_discount) * waited).exp()
     sums = inside.group_by("customer", "at").agg(

@@ -10,6 +10,7 @@ import ibis
 from appraise.domain.indicators import LIFETIME_VALUE
 from appraise.domain.policies import IndicatorPolicy
 from appraise.domain.scorecards import Coverage
+from appraise.scoring.attribution import unserved
 from appraise.scoring.conversion import NO_RATE, OTHER_CURRENCY
 from appraise.scoring.credit_sums import EXACT, exact_sum
 from appraise.scoring.prepared import Prepared
@@ -40,7 +41,7 @@ def purchases_covered(
     why = [
         *sorted((reason, share) for reason, share in credit.items() if reason is not None),
         (OTHER_CURRENCY if prepared.rates is None else NO_RATE, foreign.quantize(Decimal(1))),
-        (f"no contact in the {rules.horizon_days} days before", Decimal(alone)),
+        (unserved(rules), Decimal(alone)),
     ]
     kept = tuple((name, share) for name, share in why if share > 0)
     return Coverage(LIFETIME_VALUE, Decimal(ours + alone), attributed, kept)

@@ -49,7 +49,8 @@ class Compared:
 
     @property
     def ratio(self) -> FloatArray:
-        return self.observed / self.expected
+        """1 where nothing was expected, of which nothing is told."""
+        return np.divide(self.observed, self.expected, out=np.ones_like(self.observed), where=self.expected > 0)
 
 
 def compared(cells: Cells, stratum: IntArray, *, floor: float | None, prior_events: float = PSEUDO) -> Compared:

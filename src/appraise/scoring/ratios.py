@@ -8,8 +8,9 @@ import numpy as np
 from appraise.domain.explanations import CASE_MIX, NOT_ADJUSTED, TOGETHER
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.policies import Policy
+from appraise.domain.scorecards import Absence
 from appraise.errors import NotEnough
-from appraise.scoring.absences import Words
+from appraise.scoring.absences import Words, too_little
 from appraise.scoring.arrays import FloatArray, IntArray
 from appraise.scoring.case_mix import APART, Strata
 from appraise.scoring.credit_sums import Credited, LeftOut, clustered, summed
@@ -53,11 +54,28 @@ def event_ratios(subject: Subject, credited: Credited, kinds: Strata, policy: Po
     outcome = _anew(cells, kinds, first, inflation=inflation, dispersion=dispersion)
     expected = outcome.expected[-1]
     seen = Seen(employees.tolist(), clusters.evidence(expected, left_out), expected, subject.words)
+    chosen = np.flatnonzero(expected > 0)
+    silent = _untold(subject, seen, np.flatnonzero(expected <= 0), policy)
 
     def figures(rows: IntArray) -> Figures:
-        return _figures(subject, kinds, outcome, rows, (inflation, dispersion * outcome.doubt[rows]), policy)
+        own = chosen[rows]
+        return _figures(subject, kinds, outcome, own, (inflation, dispersion * outcome.doubt[own]), policy)
 
-    return said_by_part(subject.indicator, policy, seen, outcome.part, figures, residuals=clusters.residuals)
+    told = said_by_part(
+        subject.indicator, policy, seen.of(chosen), outcome.part[chosen], figures, residuals=clusters.residuals
+    )
+    return Results({**silent, **told.said}, told.measured)
+
+
+def _untold(subject: Subject, seen: Seen, rows: IntArray, policy: Policy) -> dict[int, Absence]:
+    """Of whoever served at no time at which anybody's customers came back or left: nothing over nothing is no ratio."""
+    minimum = policy.of(subject.indicator).minimum_events
+    return {
+        seen.employees[row]: too_little(
+            subject.indicator, subject.words, amount=0.0, minimum=minimum, evidence=seen.evidence[row]
+        )
+        for row in rows.tolist()
+    }
 
 
 def _anew(cells: Cells, kinds: Strata, first: Compared, *, inflation: float, dispersion: float) -> Compared:

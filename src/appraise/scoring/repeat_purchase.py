@@ -16,22 +16,24 @@ import pyarrow as pa
 from appraise.domain.events import EventKind
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import REPEAT_PURCHASE, Direction, IndicatorDefinition, Role, Unit
+from appraise.domain.language import counted
 from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
 from appraise.domain.scorecards import Coverage
 from appraise.scoring.absences import OWNERSHIPS, Words, missing_data, nothing_seen
 from appraise.scoring.arrays import fetched, floats, whole
+from appraise.scoring.attribution import unserved
 from appraise.scoring.case_mix import Strata, strata, with_factors
 from appraise.scoring.credit_sums import Credited, credit_given
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
 from appraise.scoring.findings import Findings, Results
 from appraise.scoring.indicator import Indicator, Shared
-from appraise.scoring.left_out import counted, excluded_throughout, reason_of
+from appraise.scoring.left_out import excluded_throughout, left_out_of, reason_of
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.rates import foretold
 from appraise.scoring.ratios import Subject, event_ratios
 from appraise.scoring.spells import CustomerTime, spells
 
-WORDS = Words("expected repeat purchases")
+WORDS = Words("expected repeat purchase", "expected repeat purchases")
 
 
 def repeat_purchase(shared: Shared, policy: Policy) -> Findings:
@@ -51,7 +53,7 @@ def repeat_purchase(shared: Shared, policy: Policy) -> Findings:
     credited = Credited(
         known.inner_join(hazards, ["profile", "day"]).mutate(units=ibis.literal(1, type="int64")), _levels(kinds)
     )
-    left_out = counted(rows.rename(left_out="why"))
+    left_out = left_out_of(rows.rename(left_out="why"))
     told = event_ratios(Subject(REPEAT_PURCHASE, WORDS, "purchases", notes, left_out), credited, kinds, policy)
     return Findings(
         results=excluded_throughout(REPEAT_PURCHASE, told, left_out, prepared.exclusions),
@@ -132,7 +134,8 @@ def _hazards(
     columns: Mapping[str, object] = dict(zip(_levels(kinds), hazard, strict=True))
     keys = {"profile": pa.array(profile, pa.int32()), "day": pa.array(day, pa.int32())}
     share = 1.0 - math.exp(-float(np.max(hazard[0], initial=0.0)))
-    note = (f"customers of the average employee who buy again within {rules.horizon_days} days", f"{share:.1%}")
+    within = counted(rules.horizon_days, "day", "days")
+    note = (f"customers of the average employee who buy again within {within}", f"{share:.1%}")
     return ibis.memtable(pa.table({**keys, **columns})), (note,)
 
 
@@ -145,7 +148,7 @@ def _coverage(prepared: Prepared, time: CustomerTime, rows: ibis.Table, rules: I
     why = [
         *((reason, share) for reason, share in credit.items() if reason is not None),
         ("not the first purchase after the contact", later.quantize(Decimal(1))),
-        (f"no contact in the {rules.horizon_days} days before", Decimal(alone)),
+        (unserved(rules), Decimal(alone)),
     ]
     kept = tuple((reason, share) for reason, share in why if share > 0)
     return Coverage(REPEAT_PURCHASE, Decimal(ours + alone), attributed, kept)

@@ -13,6 +13,7 @@ import pyarrow as pa
 from appraise.domain.events import EventKind
 from appraise.domain.explanations import RESPONSES
 from appraise.domain.identifiers import IndicatorKey
+from appraise.domain.language import counted
 from appraise.domain.policies import IndicatorPolicy
 from appraise.domain.scorecards import Absence, Estimate, Evidence
 from appraise.scoring.absences import answered_apart, answered_rarely
@@ -80,7 +81,9 @@ def by_employee(counts: pa.Table) -> dict[int, Response]:
     def total(values: FloatArray) -> FloatArray:
         return np.bincount(row, weights=values, minlength=employees.size).astype(np.float64)
 
-    apart = _apart(total(np.where(known, a, 0.0)), total(n * p), total(n * p * (1.0 - p)))
+    # The others' rate is an estimate itself: of few contacts of theirs it says little.
+    variance = n * p * (1.0 - p) * (1.0 + n / np.maximum(others_n, 1.0))
+    apart = _apart(total(np.where(known, a, 0.0)), total(n * p), total(variance))
     compared = total(np.where(known, n, 0.0)) == total(n)
     return {
         int(employee): Response(round(contacts), round(answered), float(expected) if fully else None, int(side))
@@ -131,7 +134,8 @@ def with_response(result: Estimate | Absence, found: Response | None) -> Estimat
     """With how many answered among the facts of the working."""
     if found is None or isinstance(result, Absence):
         return result
-    told = f"{found.answered:,} of {found.contacts:,} contacts ({found.rate:.0%})"
+    told = f"{found.answered:,} of {counted(found.contacts, 'contact', 'contacts')} ({found.rate:.0%})"
     if found.expected is not None:
-        told += f"; by colleagues' rates {found.expected:,.0f} answers were to be expected"
+        answers = counted(round(found.expected), "answer was", "answers were")
+        told += f"; by colleagues' rates {answers} to be expected"
     return replace(result, working=replace(result.working, notes=(*result.working.notes, (RESPONSES, told))))

@@ -42,6 +42,7 @@ from appraise.scoring.lists import listed
 from appraise.scoring.manifest import Versions, manifest
 from appraise.scoring.prepared import prepare
 from appraise.scoring.references import directory
+from appraise.scoring.source_ends import source_ends, with_early_ends
 from appraise.scoring.together import SEED, Together, composites, nothing_together
 
 
@@ -123,7 +124,9 @@ def measure(  # noqa: PLR0913  # as `score`
     for indicator in chosen:
         steps.next(f"scoring {indicator.definition.name.lower()}")
         findings[indicator.definition.key] = _measured(indicator, shared, policy)
-    findings = above_floors(findings, shared.prepared, policy)
+    findings = with_early_ends(
+        above_floors(findings, shared.prepared, policy), source_ends(events, data_as_of=data_as_of), policy
+    )
     spared = left_out_employees(people, policy, cycle)
     told, errors = with_error_correlations(findings, [key for key, _ in policy.indicators if policy.weighs(key)])
     steps.done()

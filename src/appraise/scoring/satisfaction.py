@@ -29,8 +29,7 @@ from appraise.scoring.credit_sums import EXACT, credit_given, exact_sum
 from appraise.scoring.event_tables import surely
 from appraise.scoring.findings import Figures, Findings, Results, Seen, nobody, said_by_part
 from appraise.scoring.indicator import Indicator, Shared
-from appraise.scoring.left_out import counted as counted_out
-from appraise.scoring.left_out import excluded_throughout, reason_of
+from appraise.scoring.left_out import excluded_throughout, left_out_of, reason_of
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.responses import responses, unspoken, with_response
 from appraise.scoring.working import exactly
@@ -38,7 +37,7 @@ from appraise.statistics.group_sums import GroupSums
 from appraise.statistics.shrinkage import normal
 from appraise.statistics.within import CaseMix, case_mix
 
-WORDS = Words("answers of different customers")
+WORDS = Words("answer of a customer", "answers of different customers")
 SCALE = "scale"
 OUTSIDE = "contact outside the cycle"
 OFF_SCALE = "answer off its scale"
@@ -72,7 +71,7 @@ def satisfaction(shared: Shared, policy: Policy) -> Findings:
     said = {at: with_response(one, found.get(at)) for at, one in told.said.items()}
     return Findings(
         results=excluded_throughout(
-            SATISFACTION, Results({**said, **silent}, told.measured), counted_out(answers), prepared.exclusions
+            SATISFACTION, Results({**said, **silent}, told.measured), left_out_of(answers), prepared.exclusions
         ),
         otherwise=nothing_seen(SATISFACTION, _OTHERWISE[rules.attribution]),
         coverage=outcomes_covered(SATISFACTION, counted),

@@ -14,6 +14,7 @@ import ibis
 import numpy as np
 import pyarrow as pa
 
+from appraise.domain.language import counted
 from appraise.errors import NotEnough
 from appraise.scoring.arrays import IntArray, fetched, whole
 from appraise.scoring.case_mix import NOT_RECORDED
@@ -83,7 +84,8 @@ def buyers(prepared: Prepared, *, beside_contracts: bool) -> Buyers:
     kinds, gaps, n = np.array(counts["kind"].to_pylist(), object), whole(counts, "gap"), whole(counts, "n")
     if n.sum() < FEWEST_GAPS:
         raise NotEnough(
-            f"customers came back to buy {n.sum():,} times", expected=f"{FEWEST_GAPS} times, to tell slow from lost"
+            f"customers came back to buy {counted(int(n.sum()), 'time', 'times')}",
+            expected=f"{FEWEST_GAPS} times, to tell slow from lost",
         )
     sums = {kind: int(n[kinds == kind].sum()) for kind in sorted(set(kinds))}
     rich = [kind for kind, total in sums.items() if total >= FEWEST_GAPS]

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import ibis
 
 from appraise.domain.events import EventKind
 from appraise.scoring.customers import links, with_customer
+from appraise.scoring.data_end import newest_days
 from appraise.scoring.event_tables import readable
 from appraise.scoring.references import Directory, resolved, with_employee
 
@@ -17,6 +19,7 @@ class SourceCoverage:
     """Of one source's events of one kind: `named` name an employee, `known` of these one among the people.
 
     Of its different `customers`, `linkable` bear a declared key that other sources may know, `linked` are in one.
+    `newest` is the day (UTC) of its last event, which may lie behind the end of the data.
     """
 
     source: str
@@ -27,6 +30,7 @@ class SourceCoverage:
     customers: int
     linkable: int
     linked: int
+    newest: date
 
 
 def source_coverage(
@@ -38,7 +42,12 @@ def source_coverage(
     serving = [kind for kind in EventKind if kind is not EventKind.CUSTOMERS]
     references = resolved([tables[kind] for kind in serving], people)
     return sorted(
-        (found for kind in serving for found in _of_kind(kind, tables[kind], references, keys)),
+        (
+            SourceCoverage(kind=kind, **row, newest=newest[row["source"]])
+            for kind in serving
+            if kind in events and (newest := newest_days(events[kind]))
+            for row in _of_kind(tables[kind], references, keys)
+        ),
         key=lambda one: (one.source, one.kind),
     )
 
@@ -51,7 +60,7 @@ def _spread(tables: Iterable[ibis.Table], linked: ibis.Table | None) -> ibis.Tab
     return found.inner_join(sources, "customer").drop("customer").rename(customer_key="key")
 
 
-def _of_kind(kind: EventKind, table: ibis.Table, references: ibis.Table, keys: ibis.Table) -> list[SourceCoverage]:
+def _of_kind(table: ibis.Table, references: ibis.Table, keys: ibis.Table) -> list[dict[str, Any]]:
     people = with_employee(table, references)
     counts = people.group_by("source").agg(
         events=people.count(),
@@ -64,5 +73,5 @@ def _of_kind(kind: EventKind, table: ibis.Table, references: ibis.Table, keys: i
         linkable=customers.linkable.cast("int64").sum(),
         linked=(customers.sources > 1).cast("int64").sum(),
     )
-    rows = counts.inner_join(found, "source").to_pyarrow().to_pylist()
-    return [SourceCoverage(kind=kind, **row) for row in rows]
+    rows: list[dict[str, Any]] = counts.inner_join(found, "source").to_pyarrow().to_pylist()
+    return rows

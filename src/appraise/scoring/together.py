@@ -10,11 +10,12 @@ import numpy as np
 
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import COMPOSITE, Direction, definition_of
+from appraise.domain.language import counted
 from appraise.domain.policies import Policy
 from appraise.domain.profiles import GENERAL, Shares, weights_of
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate
 from appraise.errors import NotEnough
-from appraise.scoring.absences import short_of
+from appraise.scoring.absences import share_short_of, short_of
 from appraise.scoring.arrays import FloatArray
 from appraise.scoring.error_correlations import ErrorCorrelations, as_matrix
 from appraise.scoring.findings import Findings, Measured, Results
@@ -247,13 +248,13 @@ def _gated(
     needed = min(FEWEST_INDICATORS, sum(weight > 0 for weight in weights))
     count = sum(one for one, weight in zip(published, weights, strict=True) if weight > 0)
     if count < needed:
-        many = "is 1 indicator" if count == 1 else f"are {count} indicators"
-        return _absent(f"There {many} with a figure; at least {needed} are needed to put them together.")
+        are = "is" if count == 1 else "are"
+        many = counted(count, "indicator", "indicators")
+        return _absent(f"There {are} {many} with a figure; at least {needed} are needed to put them together.")
     if float(figure.observed_weight) < policy.minimum_observed_weight:
-        return _absent(
-            f"Indicators with a figure weigh {figure.observed_weight:.0%} together; at least "
-            f"{policy.minimum_observed_weight:.0%} are needed."
-        )
+        weight = share_short_of(float(figure.observed_weight), policy.minimum_observed_weight, places=0)
+        needed_weight = f"{policy.minimum_observed_weight:.0%}"
+        return _absent(f"Indicators with a figure weigh {weight} together; at least {needed_weight} are needed.")
     if float(figure.reliability) < policy.publish_reliability:
         has = short_of(float(figure.reliability), policy.publish_reliability)
         return _absent(

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from appraise.domain.language import counted
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray, at_least, finite, vector
 from appraise.statistics.hypergeometric import unit_hyp2f1
@@ -76,7 +77,8 @@ def fit(lost_by_renewal: npt.ArrayLike, survivors: float) -> BetaGeometric:
         raise InvalidInput(f"survivors is {survivors!r}", expected="a number that is not negative")
     if lost.size < _FEWEST_RENEWALS or lost.sum() <= 0.0:
         raise NotEnough(
-            f"{lost.sum():g} customers lost over {lost.size} renewals", expected="losses over at least two renewals"
+            f"{counted(lost.sum(), 'customer', 'customers')} lost over {counted(lost.size, 'renewal', 'renewals')}",
+            expected="losses over at least two renewals",
         )
     n = np.arange(1.0, lost.size + 1.0)
 

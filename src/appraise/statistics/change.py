@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special
 
+from appraise.domain.language import counted
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray, at_least, vector
 from appraise.statistics.mixtures import NormalMixture
@@ -66,7 +67,9 @@ def between_periods(
     v1 = at_least("variance_before", vector("variance_before", variance_before, length=y1.size), 0.0, strictly=True)
     v2 = at_least("variance_after", vector("variance_after", variance_after, length=y1.size), 0.0, strictly=True)
     if y1.size < FEWEST_EMPLOYEES:
-        raise NotEnoughGroups(f"{y1.size} employees in both periods", expected=f"at least {FEWEST_EMPLOYEES}")
+        raise NotEnoughGroups(
+            f"{counted(y1.size, 'employee', 'employees')} in both periods", expected=f"at least {FEWEST_EMPLOYEES}"
+        )
     pairs = _Pairs(y1, v1, y2, v2)
     nodes, weights = _integrate(pairs)
     means, variances = pairs.change(nodes)
@@ -209,7 +212,8 @@ def difference_in_differences(
     n = rows.size
     if n < FEWEST_EMPLOYEES:
         raise NotEnough(
-            f"{n} of {one.size} trained employees have an untrained partner with the same starting value",
+            f"{n} of {counted(one.size, 'trained employee', 'trained employees')} with an untrained partner of the "
+            "same starting value",
             expected=f"at least {FEWEST_EMPLOYEES} pairs",
             hint="compare with employees who were eligible but not yet trained",
         )
@@ -264,7 +268,7 @@ def _periods(
     smaller = min(int(treated.sum()), int((~treated).sum()))
     if smaller < FEWEST_EMPLOYEES:
         raise NotEnough(
-            f"{int(treated.sum())} trained and {int((~treated).sum())} untrained employees",
+            f"{treated.sum()} trained and {counted((~treated).sum(), 'untrained employee', 'untrained employees')}",
             expected=f"at least {FEWEST_EMPLOYEES} of each",
         )
     return pre, post, treated

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from appraise.domain.language import counted
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray, at_least, vector
 
@@ -62,7 +63,7 @@ def overdispersion(
     used, w = z[inside], 1.0 / v[inside]
     n = used.size
     if n < 2:  # noqa: PLR2004  # one unit has no spread
-        raise NotEnough(f"{n} units to compare", expected="at least two")
+        raise NotEnough(f"{counted(n, 'unit', 'units')} to compare", expected="at least two")
     if extremes == "winsorise":
         used = np.clip(used, *np.quantile(used, [tail, 1.0 - tail]))
     phi = float(np.mean(used**2))
@@ -99,7 +100,10 @@ def pearson_dispersion(
         )
     freedom = float(n.sum()) - parameters
     if freedom <= 0.0:
-        raise NotEnough(f"{n.sum():g} outcomes and {parameters} parameters", expected="more outcomes than parameters")
+        outcomes = counted(float(n.sum()), "outcome", "outcomes")
+        raise NotEnough(
+            f"{outcomes} and {counted(parameters, 'parameter', 'parameters')}", expected="more outcomes than parameters"
+        )
     return float(((yy - 2.0 * mu * sums + n * mu**2) / mu).sum() / freedom)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from appraise.domain.language import counted
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray, at_least, vector
 
@@ -51,7 +52,7 @@ def refuse_few(past: Histories, *, purchases: float = 10.0) -> None:
     repeats = float(past.weight @ (past.frequency > 0))
     if repeats < purchases:
         raise NotEnough(
-            f"{repeats:g} of {past.weight.sum():g} customers bought again",
+            f"{repeats:g} of {counted(float(past.weight.sum()), 'customer', 'customers')} bought again",
             expected=f"at least {purchases:g} customers with a repeat purchase",
         )
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from appraise.domain.language import counted
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray, at_least, vector
 from appraise.statistics.mixtures import GammaMixture, Mixture, NormalMixture
@@ -179,7 +180,7 @@ def _counts(observed: npt.ArrayLike, expected: npt.ArrayLike) -> tuple[FloatArra
         )
     if O.sum() == 0.0:
         raise NotEnough(
-            f"{O.sum():g} events observed and {E.sum():g} expected over all employees",
+            f"{counted(float(O.sum()), 'event', 'events')} observed and {E.sum():g} expected over all employees",
             expected="events among the employees compared",
         )
     return O, E
@@ -245,7 +246,7 @@ def refuse_few(employees: int) -> None:
     """Raises `NotEnoughGroups` where there are too few employees to learn how much they differ."""
     if employees < FEWEST_EMPLOYEES:
         raise NotEnoughGroups(
-            f"{employees} {'employee' if employees == 1 else 'employees'} to compare",
+            f"{counted(employees, 'employee', 'employees')} to compare",
             expected=f"at least {FEWEST_EMPLOYEES}",
             hint="compare within a larger unit, or report the unshrunk estimates",
         )

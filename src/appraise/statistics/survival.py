@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse, special
 
+from appraise.domain.language import counted
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray, IntArray, at_least, matrix, vector
 
@@ -142,7 +143,7 @@ def log_rank(time: npt.ArrayLike, events: npt.ArrayLike, censored: npt.ArrayLike
     d = at_least("events", matrix("events", events), 0.0)
     c = at_least("censored", matrix("censored", censored, shape=d.shape), 0.0)
     if d.shape[1] != t.size:
-        raise InvalidInput(f"events has {d.shape[1]} columns", expected=f"{t.size}, one per time")
+        raise InvalidInput(f"events has {counted(d.shape[1], 'column', 'columns')}", expected=f"{t.size}, one per time")
     n = np.cumsum((d + c)[:, ::-1], axis=1)[:, ::-1]
     all_d, all_n = d.sum(axis=0), n.sum(axis=0)
     used = all_n > 1
@@ -207,7 +208,10 @@ def two_way_rates(
     O = at_least("observed", matrix("observed", observed), 0.0)
     E = at_least("expected", matrix("expected", expected, shape=O.shape), 0.0)
     if O.sum() <= 0.0 or E.sum() <= 0.0:
-        raise NotEnough(f"{O.sum():g} events observed and {E.sum():g} expected", expected="events to compare")
+        raise NotEnough(
+            f"{counted(float(O.sum()), 'event', 'events')} observed and {E.sum():g} expected",
+            expected="events to compare",
+        )
     a = pseudo_count if prior_events is None else prior_events
     by_employee, by_stratum = O.sum(axis=1) + a, O.sum(axis=0) + pseudo_count
     part, stratum_part = _parts(E)

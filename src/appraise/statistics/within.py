@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg, optimize
 
+from appraise.domain.language import counted
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray, IntArray
 from appraise.statistics.group_sums import GroupSums
@@ -65,7 +66,7 @@ def case_mix(sums: GroupSums, *, design_effect: float = 1.0) -> CaseMix:
     freedom = float(sums.weight.sum() - (sums.weight_squared / sums.weight).sum() - rank)
     if freedom < 1.0 - _NO_OUTCOME:
         raise NotEnough(
-            f"{sums.weight.sum():g} outcomes of {sums.weight.size} employees with {rank} case-mix columns",
+            f"{_outcomes(sums)} with {counted(rank, 'case-mix column', 'case-mix columns')}",
             expected="more outcomes than employees and columns together",
         )
     if residual <= 1e-12 * float(sums.yy.sum()):
@@ -95,6 +96,11 @@ def case_mix(sums: GroupSums, *, design_effect: float = 1.0) -> CaseMix:
         variance=variance,
         part=part,
     )
+
+
+def _outcomes(sums: GroupSums) -> str:
+    outcomes = counted(round(float(sums.weight.sum()), 3), "outcome", "outcomes")
+    return f"{outcomes} of {counted(sums.weight.size, 'employee', 'employees')}"
 
 
 def design_effect(sum_of_squared_cluster_totals: float, sum_of_squares: float) -> float:
@@ -139,7 +145,7 @@ def random_intercept(sums: GroupSums, *, restricted: bool = True) -> RandomInter
     n = sums.weight
     total, columns = float(n.sum()), sums.xy.size + 1
     if total < columns + 2 or n.size < 2:  # noqa: PLR2004  # two variances need two groups
-        raise NotEnough(f"{total:g} outcomes of {n.size} employees", expected="more outcomes")
+        raise NotEnough(_outcomes(sums), expected="more outcomes")
     x, y = np.column_stack([n, sums.x]), sums.y  # with a first column of ones, by employee
     first = x.sum(axis=0)
     xx = np.block([[first[:1, None], first[None, 1:]], [first[1:, None], sums.xx]])

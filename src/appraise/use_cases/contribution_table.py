@@ -19,6 +19,7 @@ from appraise.domain.contributions import (
 from appraise.domain.explanations import absence_sentence
 from appraise.domain.indicators import BY_KEY, Unit, definition_of
 from appraise.domain.language import say
+from appraise.domain.money import in_whole_units
 from appraise.errors import InvalidInput
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.read_contributions import contributions_of
@@ -118,14 +119,13 @@ def _cells(reading: Reading | None) -> list[Any]:
 
 
 def _total(reading: Reading) -> list[Any]:
-    from babel.numbers import get_currency_precision  # noqa: PLC0415
-
     total = reading.total
     if total is None:
         return [None] * 4
-    minor = 1 if total.currency is None else 10 ** get_currency_precision(total.currency)
-    amounts = [Amount(one / minor) for one in (total.amount, total.lower, total.upper)]
-    return [*amounts, total.currency or say(total.unit.value)]
+    ends = (total.amount, total.lower, total.upper)
+    currency = total.currency
+    amounts = [Amount(one if currency is None else in_whole_units(one, currency)) for one in ends]
+    return [*amounts, currency or say(total.unit.value)]
 
 
 class Amount(Decimal):

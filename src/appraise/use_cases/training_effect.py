@@ -1,6 +1,7 @@
 """What a training did to an indicator: the trained against untrained colleagues with the same starting figure."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,10 +12,12 @@ import numpy as np
 from appraise.domain.access import Principal
 from appraise.domain.changes import Unshrunk, check_order, incomparable
 from appraise.domain.cycles import Cycle
+from appraise.domain.explanations import ABSENCES
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey
 from appraise.domain.indicators import BY_KEY, Direction
+from appraise.domain.language import counted
 from appraise.domain.scorecards import Absence
-from appraise.errors import Conflict, InvalidInput, NotFound
+from appraise.errors import Conflict, InvalidInput, NotEnough, NotFound
 from appraise.statistics.change import Effect, adjusted_for_baseline, difference_in_differences, return_on_training
 from appraise.storage import cycles, people, scorecards
 from appraise.storage.database import Session
@@ -22,6 +25,9 @@ from appraise.use_cases.compare_runs import may_read_all
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.training_file import DAY, RejectedTraining, Training, TrainingFile, read_training
 
+Results = tuple[Mapping[EmployeeId, Unshrunk | Absence], Mapping[EmployeeId, Unshrunk | Absence]]
+"""Of the cycle before and of the one after."""
+_SHOWN: Final = 5
 WHY_NAIVE_MISLEADS: Final = (
     "The plain before and after is no effect: whoever is sent to a training for a low figure had, in part, bad luck "
     "that does not repeat, and what changed for everybody is in it too."
@@ -58,7 +64,9 @@ class TrainingEffect:
 
     `matched` compares each trained employee with an untrained one of the same starting figure, `ancova` adjusts for the
     starting figure by regression over all. `naive` is the trained employees' plain mean change, for contrast.
-    `without_figure` of the trained have no figure in one of the cycles and are not in any of these.
+    `without_figure` says of how many of the trained there is no figure in one of the cycles, by the reason: they are in
+    none of these. `without_partner` have figures, and no untrained colleague had the same before: they are in
+    `ancova` and `naive` alone.
     """
 
     indicator: IndicatorKey
@@ -67,7 +75,8 @@ class TrainingEffect:
     matched: Effect
     ancova: Effect
     naive: float
-    without_figure: int
+    without_figure: tuple[tuple[str, int], ...]
+    without_partner: int
     rejected: tuple[RejectedTraining, ...]
     return_on_cost: Return | None
 
@@ -94,27 +103,32 @@ def training_effect(  # noqa: PLR0913  # who asks, of which training, between wh
     with deployment.database.reading() as session:
         both = cycles.get(session, before), cycles.get(session, after)
         check_order(*both)
-        figures = _figures(session, indicator, both)
+        results = _results(session, indicator, both)
         read = read_training(path, people.snapshot(session).employees)
+    figures = _figures(results)
     read = _between(read, *both)
-    used = [training for training in read.trained if training.employee in figures]
-    matched, ancova, naive = _effects(indicator, figures, read, {training.employee for training in used})
+    used, without = (
+        [training for training in read.trained if training.employee in figures],
+        _without(read, results, both),
+    )
+    try:
+        matched, ancova, naive = _effects(indicator, figures, read, {training.employee for training in used})
+    except NotEnough as error:
+        raise _with_dropped(error, read, without) from error
     return TrainingEffect(
         indicator,
         *both,
         matched=matched,
         ancova=ancova,
         naive=naive,
-        without_figure=len(read.trained) - len(used),
+        without_figure=without,
+        without_partner=len(used) - matched.treated,
         rejected=read.rejected,
         return_on_cost=None if prices is None else _return(matched, read.trained, prices),
     )
 
 
-def _figures(
-    session: Session, indicator: IndicatorKey, both: tuple[Cycle, Cycle]
-) -> dict[EmployeeId, tuple[float, float]]:
-    """The unshrunk figures before and after of all who have both, sorted by employee."""
+def _results(session: Session, indicator: IndicatorKey, both: tuple[Cycle, Cycle]) -> Results:
     runs = []
     for cycle in both:
         run = cycles.latest_run(session, cycle.id)
@@ -124,12 +138,48 @@ def _figures(
     reason = incomparable(indicator, both, (cycles.policy_of(session, runs[0]), cycles.policy_of(session, runs[1])))
     if reason is not None:
         raise Conflict(reason)
-    before, after = (_present(scorecards.unshrunk_of_run(session, run).get(indicator, {})) for run in runs)
+    before, after = (scorecards.unshrunk_of_run(session, run).get(indicator, {}) for run in runs)
+    return before, after
+
+
+def _figures(results: Results) -> dict[EmployeeId, tuple[float, float]]:
+    """The unshrunk figures before and after of all who have both, sorted by employee."""
+    before, after = (
+        {employee: float(found.value) for employee, found in one.items() if isinstance(found, Unshrunk)}
+        for one in results
+    )
     return {employee: (before[employee], after[employee]) for employee in sorted(before.keys() & after.keys())}
 
 
-def _present(results: Mapping[EmployeeId, Unshrunk | Absence]) -> dict[EmployeeId, float]:
-    return {employee: float(found.value) for employee, found in results.items() if isinstance(found, Unshrunk)}
+def _without(read: TrainingFile, results: Results, both: tuple[Cycle, Cycle]) -> tuple[tuple[str, int], ...]:
+    """How many of the trained have no figure, by the first reason of each."""
+    reasons = Counter(
+        why
+        for training in read.trained
+        if (why := next(filter(None, map(_why_none, _of(results, training.employee), both)), None)) is not None
+    )
+    return tuple(sorted(reasons.items()))
+
+
+def _of(results: Results, employee: EmployeeId) -> list[Unshrunk | Absence | None]:
+    return [one.get(employee) for one in results]
+
+
+def _why_none(found: Unshrunk | Absence | None, cycle: Cycle) -> str | None:
+    if isinstance(found, Unshrunk):
+        return None
+    why = "not scored" if found is None else ABSENCES[found.kind].lower()
+    return f"{why} in {cycle.name}"
+
+
+def _with_dropped(error: NotEnough, read: TrainingFile, without: Sequence[tuple[str, int]]) -> NotEnough:
+    """The error, which also says what became of the rows of the file: too few may be left of many."""
+    rows = [f"{counted(number, 'employee', 'employees')} {why}" for why, number in without]
+    rows += [str(one) for one in read.rejected[:_SHOWN]]
+    if len(read.rejected) > _SHOWN:
+        rows.append(f"{counted(len(read.rejected) - _SHOWN, 'more row', 'more rows')} that cannot be used")
+    found = "; ".join([error.found, *([f"left out: {'; '.join(rows)}"] if rows else [])])
+    return NotEnough(found, expected=error.expected, hint=error.hint)
 
 
 def _between(read: TrainingFile, before: Cycle, after: Cycle) -> TrainingFile:

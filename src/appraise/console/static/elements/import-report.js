@@ -1,6 +1,7 @@
 // What an import would do or did: counts first, then what needs somebody's attention.
 
 import { html, nothing } from "lit";
+import { money } from "./currencies.js";
 import { EVENTS, moment } from "./hr-words.js";
 import { format, number, plural, t, words } from "./language.js";
 import { date, plain } from "./words.js";
@@ -92,7 +93,7 @@ function events(report, isDone) {
             ${[one.accepted, one.superseding, one.unchanged, one.duplicates, one.skipped].map((count) => html`<td class="number">${number(count)}</td>`)}
             <td class="number ${one.rejected > 0 ? "attention" : ""}">${number(one.rejected)}</td>
             <td class="number">${number(one.withdrawn)}</td>
-            <td>${one.first === null ? "–" : `${moment(one.first)} … ${moment(one.last)}`}${one.money.map((/** @type {any} */ sum) => html`<br />${money(sum)}`)}</td>
+            <td>${one.first === null ? "–" : `${moment(one.first)} … ${moment(one.last)}`}${one.money.map((/** @type {any} */ sum) => html`<br />${money(sum.minor, sum.currency, (how) => format(Intl.NumberFormat, how))}`)}</td>
           </tr>`)}
         </tbody>
       </table>
@@ -107,12 +108,6 @@ function events(report, isDone) {
     ${report.skippedByReason.length === 0 ? nothing : table(t`Left out on purpose`, [t`Why`, t`Rows`], report.skippedByReason.length, report.skippedByReason.map((/** @type {any} */ one) => [one.reason, number(one.count)]))}
     ${report.rejectedByReason.length === 0 ? nothing : table(t`Why rows are rejected`, [t`Why`, t`Rows`], report.rejectedByReason.length, report.rejectedByReason.map((/** @type {any} */ one) => [one.reason, number(one.count)]))}
     ${rejected(report)} ${unread(report)}`;
-}
-
-/** @param {{currency: string, minor: string}} sum */
-function money(sum) {
-  const written = format(Intl.NumberFormat, { style: "currency", currency: sum.currency });
-  return written.format(Number(sum.minor) / 10 ** (written.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
 /** @param {any} report */

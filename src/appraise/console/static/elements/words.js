@@ -1,5 +1,6 @@
 // Figures and dates as the reader's own language writes them.
 
+import { money } from "./currencies.js";
 import { format, number, t, words } from "./language.js";
 
 /** @typedef {{key: string, name: string, question: string, unit: string | null, direction: string | null, counts: string, doesNotCount: string}} Indicator */
@@ -122,9 +123,7 @@ export function failure(code, message) {
 export function amount(value, of) {
   const how = /** @type {const} */ ({ maximumFractionDigits: of.currency === null ? 1 : 0, signDisplay: "exceptZero" });
   if (of.currency === null) return minus(format(Intl.NumberFormat, how).format(Number(value)));
-  const money = format(Intl.NumberFormat, { ...how, style: "currency", currency: of.currency });
-  const places = format(Intl.NumberFormat, { style: "currency", currency: of.currency }).resolvedOptions().maximumFractionDigits ?? 2;
-  return minus(money.format(Number(value) / 10 ** places));
+  return minus(money(value, of.currency, (all) => format(Intl.NumberFormat, all), { minimumFractionDigits: 0, ...how }));
 }
 
 /** @param {string} text */
