@@ -41,7 +41,8 @@ MORE_THAN_ONE = {
     "(last - day).days": "more than a week",
     "population.employees": "at least five are compared",
     **dict.fromkeys(
-        ("visits.size", "employees.size", "array.size", "wrong.size", "length", "pre.size"), "told to programmers"
+        ("visits.size", "employees.size", "array.size", "wrong.size", "length", "pre.size", "d.shape[1]"),
+        "told to programmers",
     ),
 }
 BETWEEN = {"of", "in", "with", "for", "to", "at", "by", "from", "on", "and", "or", "than", "are", "there", "it", "is"}

@@ -14,6 +14,7 @@ FILE = FileRead("/lake/a.parquet", 1_000, "0" * 64)
         (State(version=0), "version 0"),
         (State(version=7, snapshot="10:20:"), "version 7"),
         (State(files=(FILE,)), "1 file, 1,000 bytes"),
+        (State(files=(FileRead("/lake/b.parquet", 1, "0" * 64),)), "1 file, 1 byte"),
         (State(files=(FILE,) * 1_002), "1,002 files, 1,002,000 bytes"),
         (State(snapshot="10:20:"), "10:20:"),
         (State(), "no files"),

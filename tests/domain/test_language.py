@@ -4,7 +4,19 @@ from datetime import date
 
 import pytest
 
-from appraise.domain.language import ENGLISH, MONTHS, English, counted, marks, retold, say, say_many, speaking, speech
+from appraise.domain.language import (
+    ENGLISH,
+    MONTHS,
+    English,
+    counted,
+    marks,
+    problem_retold,
+    retold,
+    say,
+    say_many,
+    speaking,
+    speech,
+)
 
 
 class Shouted(English):
@@ -66,3 +78,18 @@ def test_another_language_holds_within_its_block_also_where_that_fails() -> None
         1 / 0  # noqa: B018  # to leave the block by an error
 
     assert say("open") == "open"
+
+
+class Quoted(English):
+    """A language in which it can be seen where sentences begin and end."""
+
+    def retold(self, sentence: str) -> str:
+        return f"«{sentence}»"
+
+
+def test_a_problem_is_retold_line_by_line_and_keeps_its_shape() -> None:
+    with speaking(Quoted()):
+        told = problem_retold("it is wrong: so\n  where:    a.csv: x\n  to do:    mend it")
+
+    assert told == "«it is wrong: so»\n  «where»:    «a.csv: x»\n  «to do»:    «mend it»"
+    assert problem_retold(None) is None

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import optimize
 
+from appraise.errors import InvalidInput
 from appraise.statistics.survival import stratum_doubt, two_way_rates
 
 
@@ -94,3 +95,55 @@ def test_the_fewer_cases_desks_share_the_more_doubt_there_is_and_the_prior_bound
 
     assert doubts == sorted(doubts)
     assert doubts[-1] == pytest.approx((1 / 16 + 1 / 40) * 2 / 10 / 4, rel=0.05)
+
+
+def test_desks_that_share_nothing_are_in_doubt_each_by_itself() -> None:
+    """Against the inverse of each desk's own information; who has no case, and a kind that nobody serves, are in none."""
+    random = np.random.default_rng(6)
+    exposure = np.zeros((8, 5))
+    exposure[:4, :2], exposure[4:7, 2:4] = random.uniform(0.1, 0.4, (4, 2)), random.uniform(0.1, 0.4, (3, 2))
+    observed = 0.05 * random.poisson(3.0, (8, 5)) * (exposure > 0)  # shared credit: less than one of each kind
+    fitted = two_way_rates(observed, exposure, prior_events=3.0)
+    found = stratum_doubt(fitted, exposure, prior_events=3.0)
+
+    for rows, kinds in ((slice(0, 4), slice(0, 2)), (slice(4, 7), slice(2, 4))):
+        cells = fitted.stratum_rate[kinds] * exposure[rows, kinds]
+        mu = fitted.employee_rate[rows, None] * cells
+        information = np.block([[np.diag(mu.sum(axis=1) + 3.0), mu], [mu.T, np.diag(mu.sum(axis=0))]])
+        covariance = np.linalg.inv(information)[-2:, -2:]
+        contrast = cells / cells.sum(axis=1, keepdims=True) - mu.sum(axis=0) / mu.sum()
+        expected = np.einsum("es,st,et->e", contrast, covariance, contrast)
+        assert found[rows] == pytest.approx(expected, rel=1e-9)
+    assert found[7] == 0.0
+    assert fitted.stratum_rate[4] == pytest.approx(1.0)
+
+
+def test_a_desk_without_events_keeps_the_level_at_which_the_equations_hold() -> None:
+    exposure = np.kron(np.eye(2), np.array([[9.0, 2.0], [3.0, 8.0]]))
+    observed = exposure * np.array([[1.0, 1.0, 0.0, 0.0]])
+    fitted = two_way_rates(observed, exposure)
+    theta, gamma = fitted.employee_rate, fitted.stratum_rate
+
+    assert (theta * (exposure @ gamma + 0.5))[2:] == pytest.approx([0.5, 0.5])
+    assert (gamma * (exposure.T @ theta + 0.5))[2:] == pytest.approx([0.5, 0.5])
+    bare = two_way_rates(observed, exposure, pseudo_count=0.0)
+    assert bare.expected == pytest.approx([11.0] * 4)
+
+
+def test_the_rounds_that_are_allowed_are_the_rounds_that_are_taken() -> None:
+    observed, exposure = np.array([[9.0, 2.0], [3.0, 8.0], [4.0, 4.0]]), np.array([[6.0, 3.0], [5.0, 5.0], [2.0, 7.0]])
+    rounds = two_way_rates(observed, exposure).iterations
+
+    assert [two_way_rates(observed, exposure, max_iterations=n).converged for n in (rounds - 1, rounds)] == [
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"), [(-2.0, "is -2.0 at position 0"), (np.nan, "has 1 values that are not finite")]
+)
+def test_expectations_that_cannot_be_are_refused_by_name(wrong: float, told: str) -> None:
+    fitted = two_way_rates([[3.0], [4.0]], [[2.0], [9.0]])
+    with pytest.raises(InvalidInput, match=f"^expected {told}"):
+        stratum_doubt(fitted, [[wrong], [9.0]], prior_events=0.5)

@@ -323,3 +323,12 @@ def test_what_cannot_be_estimated_is_refused(sums_of: Build) -> None:
         with pytest.raises(error) as refusal:
             call()
         assert str(refusal.value) == message
+
+
+def test_one_of_each_is_told_in_the_singular(sums_of: Build) -> None:
+    for sums, told in (
+        (sums_of([0], [1.0]), "1 outcome of 1 employee with 0 case-mix columns"),
+        (sums_of([0, 0], [1.0, 2.0], [[0.0], [1.0]]), "2 outcomes of 1 employee with 1 case-mix column"),
+    ):
+        with pytest.raises(NotEnough, match=f"^{told}"):
+            case_mix(sums)
