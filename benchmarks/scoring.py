@@ -54,7 +54,10 @@ def measured(command: list[str], **environment: str) -> Cost:
 
 def scored(data: Path, memory: str) -> Cost:
     command = [sys.executable, "-m", "appraise", "score", CYCLE, "--policy", str(data / "policy.toml")]
-    return measured(command, APPRAISE_DATA=str(data), APPRAISE_MEMORY_LIMIT=memory, NO_COLOR="1")
+    cost = measured(command, APPRAISE_DATA=str(data), APPRAISE_MEMORY_LIMIT=memory, NO_COLOR="1")
+    if "Taken together:" not in cost.said:
+        sys.exit(f"nobody was scored, so that the time says nothing:\n{cost.said}")
+    return cost
 
 
 def printed(name: str, cost: Cost, beside: Cost | None = None) -> None:

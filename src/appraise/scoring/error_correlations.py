@@ -57,19 +57,21 @@ def as_matrix(errors: ErrorCorrelations, keys: Sequence[IndicatorKey]) -> FloatA
 
 
 def _products(tables: Sequence[ibis.Table]) -> FloatArray:
-    """Σ r_k r_l over employees and their customers, (K, K); who is not in a table has 0 there."""
-    scaled = [table.select("employee", "customer", **_columns(table, k, len(tables))) for k, table in enumerate(tables)]
-    every = ibis.union(scaled[0], *scaled[1:])
-    names = [f"r{k}" for k in range(len(tables))]
-    own = every.group_by("employee", "customer").agg(**{name: every[name].sum() for name in names})
-    pairs = {f"{a}_{b}": exact_sum(own[a] * own[b], EXACT_LARGE) for a in names for b in names if a <= b}
-    row = own.agg(**pairs).to_pyarrow().to_pylist()[0]
-    return np.array([[row[f"{min(a, b)}_{max(a, b)}"] for b in names] for a in names], dtype=np.float64)
+    """Σ r_j r_k over employees and their customers, (K, K); who is not in a table has 0 there."""
+    pairs = [(j, k) for k in range(len(tables)) for j in range(k + 1)]
+    sums = [_product(tables[j], tables[k]).mutate(j=ibis.literal(j), k=ibis.literal(k)) for j, k in pairs]
+    found = np.zeros((len(tables), len(tables)))
+    for row in ibis.union(*sums).to_pyarrow().to_pylist():
+        found[row["j"], row["k"]] = found[row["k"], row["j"]] = row["product"] or 0.0
+    return found
 
 
-def _columns(table: ibis.Table, own: int, count: int) -> dict[str, ibis.Value]:
-    residual = table.residual.cast("float64")
-    return {f"r{k}": residual if k == own else ibis.literal(0.0, type="float64") for k in range(count)}
+def _product(one: ibis.Table, other: ibis.Table) -> ibis.Table:
+    residual = one.residual.cast("float64")
+    if one is other:
+        return one.agg(product=exact_sum(residual * residual, EXACT_LARGE))
+    both = one.select("employee", "customer", first=residual).inner_join(other, ["employee", "customer"])
+    return both.agg(product=exact_sum(both["first"] * both.residual.cast("float64"), EXACT_LARGE))
 
 
 def _noted(key: IndicatorKey, found: Findings, errors: ErrorCorrelations) -> Findings:

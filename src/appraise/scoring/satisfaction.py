@@ -250,7 +250,7 @@ def _residuals(counted: ibis.Table, cells: pa.Table, fitted: FloatArray) -> ibis
     known = ibis.memtable(cells.append_column("fitted", pa.array(fitted)))
     rows = _weighed(counted, [name for name in keys if name != "employee"]).inner_join(known, keys)
     beyond = rows.weight * (rows.points - _MIDDLE - rows.fitted)
-    return rows.group_by("employee", "customer").agg(residual=exact_sum(beyond, EXACT))
+    return rows.group_by("employee", "customer").agg(residual=exact_sum(beyond, EXACT)).cache()
 
 
 def _by_case(counted: ibis.Table, factors: Sequence[str]) -> pa.Table:
