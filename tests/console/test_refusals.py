@@ -100,6 +100,7 @@ OPERATORS = frozenset(
         "issuer_keys",
         "issuer_metadata",
         "issuers",
+        "listed_file",
         "mail_server",
         "read_rates",
         "read_sources",
