@@ -81,5 +81,6 @@ def test_imports_are_held_against_the_systems_own_reports(tmp_path: Path, monkey
         "customers": 1,
         "linkable": 1,
         "linked": 0,
+        "newest": "2025-07-01",
     }
     assert "50.0 %" in run("coverage").output
