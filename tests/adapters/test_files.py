@@ -244,6 +244,20 @@ def test_a_worksheet_is_read_as_text_with_its_own_row_numbers(tmp_path: Path) ->
     ]
 
 
+def test_a_number_that_a_worksheet_cannot_hold_is_written_as_the_worksheet_shows_it(tmp_path: Path) -> None:
+    """2**53 - 1 is the last whole number below which IEEE 754 doubles leave none out."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["id"], [9007199254740991], [1234567890123450000], [-1234567890123450000], [1e22]):
+        sheet.append(row)
+    path = tmp_path / "people.xlsx"
+    book.save(path)
+
+    texts = [cells["id"] for _, cells in rows_of(path)]
+    assert texts == ["9007199254740991", "1.23456789012345E+18", "-1.23456789012345E+18", "1E+22"]
+
+
 def test_a_plain_file_is_its_own_delimited_form(tmp_path: Path) -> None:
     path = written(tmp_path, "a;b\n1;2\n")
     shape = detect(path, FileShape())

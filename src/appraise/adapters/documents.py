@@ -13,6 +13,7 @@ from appraise.adapters.detection import detect
 from appraise.errors import InvalidInput, Place
 
 LARGEST_DOCUMENT = 1 << 29  # a JSON document is held in memory as a whole; JSON lines are not
+_EXACT = 1 << 53  # below it a double tells every whole number from the next
 
 
 def json_records(path: Path, shape: FileShape) -> Iterator[tuple[int, dict[str, str]]]:
@@ -130,7 +131,11 @@ def _flat(record: dict[str, object], prefix: str = "") -> dict[str, str]:
 
 
 def worksheet_rows(path: Path, shape: FileShape) -> Iterator[tuple[int, list[str]]]:
-    """Cells as text, numbered as the worksheet numbers its rows. Whole numbers lose their `.0`, dates are ISO."""
+    """Cells as text, numbered as the worksheet numbers its rows. Whole numbers lose their `.0`, dates are ISO.
+
+    Numbers of which a worksheet cannot hold every digit are written as it shows them, 1.23456789012345E+18, so that
+    none is taken for an id.
+    """
     try:
         with CalamineWorkbook.from_path(path) as workbook:
             if not workbook.sheet_names:
@@ -154,7 +159,7 @@ def _cell_text(cell: object) -> str:
         case bool():
             return "true" if cell else "false"
         case float() if cell.is_integer():
-            return str(int(cell))
+            return str(int(cell)) if abs(cell) < _EXACT else f"{cell:.15G}"
         case datetime() if cell.time() == time():
             return cell.date().isoformat()
         case datetime():

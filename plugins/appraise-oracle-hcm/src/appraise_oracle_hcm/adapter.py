@@ -52,6 +52,7 @@ class OracleHcmAdapter:
             "Several METADATA blocks and any order of attributes; escapes, and SET FILE_DELIMITER and FILE_ESCAPE.",
             "The components of a person are joined by person number, source key or surrogate id.",
             "Of date-effective lines the one in force on the day of the import counts, without that day the latest.",
+            "Whoever has a line whose effective days cannot be read is rejected: nothing else tells what holds.",
             "A manager is an assignment's number, not a person's: assignments are references of their holder.",
             "A line manager is the manager, other kinds of manager are dotted lines.",
             "A day 4712/12/31 means that there is none; #NULL is a blank.",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from appraise.errors import InvalidInput, Place
 
 _READ = frozenset({"PersonName", "PersonEmail", "WorkRelationship", "WorkTerms", "Assignment", "AssignmentSupervisor"})
 _DAY_FORMAT = "%Y/%m/%d"
+_DAYS = ("EffectiveStartDate", "EffectiveEndDate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +77,47 @@ def _cut(line: str, delimiter: str, escape: str) -> list[str]:
 
 
 def rows_of_workers(components: Sequence[Component], path: Path, options: ImportOptions) -> Rows:
-    """One row per person at the line of the Worker; lines that belong to nobody in the file are left out."""
+    """One row per person at the line of the Worker; lines that belong to nobody in the file are left out.
+
+    Whoever has a day that cannot be read is rejected: which job and which manager holds nothing else tells.
+    """
     workers = [component for component in components if component.kind == "Worker"]
     if not workers:
         kinds = ", ".join(sorted({component.kind for component in components})) or "nothing"
         raise _refused(path, 1, f"it has no Worker; it has {kinds}")
     joined = _Joined(components)
-    rows: dict[tuple[str, str], Row] = {}
+    rows: list[Row] = []
+    rejected: list[RejectedRow] = []
+    names: dict[str, None] = {}
     used: set[int] = set()
-    for key, lines in joined.of_people(workers).items():
-        row = _row(lines, options)
+    for lines in joined.of_people(workers).values():
+        unreadable = [one for line in lines for one in _unreadable(line, lines[0].line, path.name)]
+        row = _row(_without(lines, unreadable), options)
+        names.update(dict.fromkeys(row.cells))
         used |= {component.line for component in lines}
-        rows[key] = row
+        rejected += unreadable
+        rows += [] if unreadable else [row]
     reason = "belongs to nobody in the file, or says nothing that is read"
     left_out = [RejectedRow(path.name, one.line, None, one.kind, reason) for one in components if one.line not in used]
-    header = tuple(dict.fromkeys(name for row in rows.values() for name in row.cells))
-    return Rows(header, list(rows.values()), skipped=left_out, complete=False)
+    return Rows(tuple(names), rows, rejected, skipped=left_out, complete=False)
+
+
+def _unreadable(line: Component, person: int, file: str) -> Iterator[RejectedRow]:
+    for name in _DAYS:
+        try:
+            _day(line.get(name))
+        except ValueError as error:
+            reason = f"{error}, and it decides what holds of the person of line {person}, who is left out"
+            yield RejectedRow(file, line.line, name, line.get(name), reason)
+
+
+def _without(lines: Iterable[Component], unreadable: Iterable[RejectedRow]) -> list[Component]:
+    """The lines with those values blank."""
+    blank = {(one.row, one.column) for one in unreadable}
+    return [
+        replace(line, values={name: text for name, text in line.values.items() if (line.line, name) not in blank})
+        for line in lines
+    ]
 
 
 class _Joined:
@@ -180,7 +206,7 @@ def _row(lines: Sequence[Component], options: ImportOptions) -> Row:
     numbers = dict.fromkeys(one.get("AssignmentNumber") for one in jobs)
     references = [ExternalReference(f"{options.source}:assignment-number", one) for one in numbers if one]
     filled = {name: text for name, text in cells.items() if text}
-    day = options.as_of and max(options.as_of, _day(cells["StartDate"]) or date.min)
+    day = options.as_of and max(options.as_of, _hired(cells["StartDate"], options) or date.min)
     return Row(lines[0].line, filled, tuple(_managers(lines, options, day)), references)
 
 
@@ -199,8 +225,14 @@ def _holds(line: Component, day: date | None) -> bool:
 
 
 def _day(text: str) -> date | None:
+    """None for a blank or a sentinel. Raises `ValueError` for what is no day."""
+    return read_day(text, _DAY_FORMAT)
+
+
+def _hired(text: str, options: ImportOptions) -> date | None:
+    """As `people_of` reads the day of the hire, which rejects the row where it cannot."""
     try:
-        return read_day(text, _DAY_FORMAT)
+        return read_day(text, options.date_format, options.time_zone)
     except ValueError:
         return None
 
