@@ -67,13 +67,25 @@ def test_what_is_not_known_is_refused_with_the_nearest(
 
 @pytest.mark.parametrize(
     "column",
-    ["Gender", "dateOfBirth", "SSN", "Annual Salary", "marital_status", "Home Phone", "Religion", "Geburtsdatum"],
+    [
+        "Gender",
+        "dateOfBirth",
+        "SSN",
+        "SocialSecurityNumber",
+        "Annual Salary",
+        "marital_status",
+        "Home Phone",
+        "Religion",
+        "Geburtsdatum",
+    ],
 )
 def test_columns_on_private_matters_cannot_be_asked_for(tmp_path: Path, column: str) -> None:
     with pytest.raises(InvalidInput, match="is never read"):
         given(tmp_path, settings={f"attribute.{column}": "x"})
 
 
-@pytest.mark.parametrize("column", ["Payroll Company Code", "Email Address", "Sussex", "Percentage", "Trace", "Stage"])
+@pytest.mark.parametrize(
+    "column", ["Payroll Company Code", "Email Address", "Sussex", "Percentage", "Trace", "Stage", "Social Media"]
+)
 def test_names_that_only_hold_such_a_word_can(column: str) -> None:
     refuse_sensitive(column)

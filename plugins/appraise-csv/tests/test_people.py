@@ -48,6 +48,7 @@ kind = "email"
 [attributes]
 level = "Grade"
 """
+PLAIN = 'kind = "people"\n[columns]\nkey = "id"\ndisplay_name = "name"\n'
 HEADER = "EmpID,Employee_Name,Mail,ManagerName,Project lead,Position,Department,State of employment,Hired,Left,Zendesk,Grade,SSN"
 
 
@@ -346,8 +347,33 @@ def test_a_mapping_of_events_does_not_read_people(tmp_path: Path) -> None:
 
 
 def test_a_day_written_as_a_moment_in_utc_is_that_of_the_declared_zone(tmp_path: Path) -> None:
-    mapping = 'kind = "people"\n[columns]\nkey = "id"\ndisplay_name = "name"\nhire_date = "since"\n'
+    mapping = f'{PLAIN}hire_date = "since"\n'
 
     people = read(tmp_path, mapping, "id,name,since", "1,Ann,2020-01-31T23:00:00Z", time_zone="Europe/Berlin")
 
     assert [record.hire_date for record in people.records] == [date(2020, 2, 1)]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "header", "column"),
+    [
+        (f'{PLAIN}[attributes]\nsex = "Gender"\n', "id,name,Gender", "Gender"),
+        (f'{PLAIN}[attributes]\nnumber = "Social security no"\n', "id,name,Social security no", "Social security no"),
+        (f'{PLAIN}[references]\n"tax:id" = "SSN"\n', "id,name,SSN", "SSN"),
+        (f'{PLAIN}job_title = "Salary"\n', "id,name,Salary", "Salary"),
+        (None, "key,display_name,attribute.gender", "attribute.gender"),
+    ],
+)
+def test_columns_on_private_matters_cannot_be_asked_for(
+    tmp_path: Path, mapping: str | None, header: str, column: str
+) -> None:
+    with pytest.raises(InvalidInput, match="is never read") as refusal:
+        read(tmp_path, mapping, header, "1,Ann,x")
+
+    assert refusal.value.found == f"the column {column!r} is never read"
+
+
+def test_a_kind_of_id_is_called_as_its_source_is_in_a_table_with_our_names(tmp_path: Path) -> None:
+    people = read(tmp_path, None, "key,display_name,reference.phone:agent", "1,Ann,902")
+
+    assert ExternalReference("phone:agent", "902") in people.records[0].references

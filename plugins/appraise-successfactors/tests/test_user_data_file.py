@@ -146,9 +146,16 @@ def test_a_repeated_user_is_rejected(tmp_path: Path) -> None:
     )
 
 
-def test_the_column_of_sex_cannot_be_asked_for(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="the column 'gender' is never read"):
-        read(tmp_path, settings={"attribute.gender": "sex"})
+@pytest.mark.parametrize("kind", ["attribute", "reference"])
+@pytest.mark.parametrize(
+    "column", ["gender", "SSN", "DateOfBirth", "BIZ_PHONE", "FAX", "ADDR1", "city", "STATE", "ZIP"]
+)
+def test_columns_on_private_matters_cannot_be_asked_for(tmp_path: Path, kind: str, column: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        read(tmp_path, header=(f"{KEYS},{column}",), settings={f"{kind}.{column}": "x"})
+
+    assert refusal.value.found == f"the column {column!r} is never read"
+    assert refusal.value.expected == "a column that says nothing about sex, birth, pay, health, address or telephone"
 
 
 def test_a_misspelt_setting_is_refused_with_the_right_one(tmp_path: Path) -> None:

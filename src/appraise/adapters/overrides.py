@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from appraise.adapters.columns import nearest
 from appraise.adapters.contract import ImportOptions
@@ -17,8 +18,9 @@ _SENSITIVE = frozenset(
     """gender sex birth birthday birthdate dob ssn sin bsn iban bank salary pay wage compensation bonus race ethnic
     ethnicity hispanic religion disability disabled health medical marital nationality citizen citizenship passport visa
     veteran pregnancy orientation political union children age phone mobile telephone street zip postcode emergency
-    geschlecht geburtsdatum gehalt religionszugehörigkeit staatsangehörigkeit familienstand""".split()  # noqa: SIM905  # to be read as one text
-)
+    geschlecht geburtsdatum gehalt religionszugehörigkeit staatsangehörigkeit familienstand
+    sozialversicherungsnummer""".split()  # noqa: SIM905  # to be read as one text
+) | {"social security"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,16 @@ def read_overrides(options: ImportOptions, fields: Iterable[str]) -> Overrides:
 def refuse_sensitive(column: str) -> None:
     """Raises `InvalidInput` for a column that by its name tells of sex, birth, pay, health and the like."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", column)
-    if _SENSITIVE & set(re.findall(r"[^\W\d_]+", spaced.casefold())):
-        raise InvalidInput(
-            f"the column {column!r} is never read",
-            expected="a column that says nothing about sex, birth, pay, health, address or telephone",
-        )
+    words = re.findall(r"[^\W\d_]+", spaced.casefold())
+    if _SENSITIVE & {*words, *map(" ".join, pairwise(words))}:
+        raise never_read(column)
+
+
+def never_read(column: str) -> InvalidInput:
+    return InvalidInput(
+        f"the column {column!r} is never read",
+        expected="a column that says nothing about sex, birth, pay, health, address or telephone",
+    )
 
 
 def _mapped(options: ImportOptions) -> dict[str, dict[str, str]]:

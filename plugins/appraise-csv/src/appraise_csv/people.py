@@ -8,6 +8,7 @@ from appraise.adapters.columns import find_columns
 from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
 from appraise.adapters.days import read_day
 from appraise.adapters.files import detect, read_header, read_rows
+from appraise.adapters.overrides import refuse_sensitive
 from appraise.adapters.people_reader import AS_NUMBER, MADE_A_NUMBER
 from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
 from appraise.adapters.settings import own_settings
@@ -68,6 +69,8 @@ def read_people(path: Path, mapping: TableMapping, options: ImportOptions) -> Re
     header = read_header(path, shape)
     people = mapping.people or canonical_people(header)
     wanted = _wanted(people)
+    for column in people.attributes.values() if mapping.people is None else wanted.values():
+        refuse_sensitive(column)
     found = find_columns(
         header,
         {field: (column,) for field, column in wanted.items()},

@@ -32,9 +32,10 @@ class SuccessFactorsAdapter:
             "MANAGER and MATRIX_MANAGER hold a USERID; NO_MANAGER and NO_MGR mean that there is none.",
             "USERID is text: 000123 and 123 are two users.",
             "Days are YYYY-MM-DD; another order such as MM/DD/YYYY must be declared as the date format.",
+            "In OData replies a day is a midnight in UTC; other moments in UTC need the time zone declared.",
             "Of a person's employments the current one counts; the others' user ids stay references.",
             "A custom column becomes a reference by a setting such as reference.CUSTOM01=zendesk:agent.",
-            "Gender, addresses, telephone numbers and undeclared custom columns are never read.",
+            "Sex, birth, pay, health, addresses, telephone numbers and undeclared custom columns are never read.",
         ),
         unknowable=(
             "Whether an inactive user has left or is on leave, and since when: there is no termination date.",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -156,12 +156,17 @@ def _code(job: Mapping[str, Any]) -> str:
 
 
 def _text(value: Any) -> str:
-    """A moment as its day in the offset that it is told in; an end in 9999 is none."""
+    """A moment as its day in the offset that it is told in; an end in 9999 is none.
+
+    In UTC only a midnight is a day; another moment stays one, for `read_day` to find its day in the declared zone.
+    """
     if value is None or isinstance(value, Mapping | list):
         return ""
     match = _MOMENT.fullmatch(str(value))
     if match is None:
         return str(value).strip()
     offset = int((match[2] or "+0000")[0] + "1") * timedelta(minutes=int((match[2] or "+0000")[1:]))
-    day = (_EPOCH + timedelta(milliseconds=int(match[1])) + offset).date()
-    return "" if day.year == 9999 else day.isoformat()  # noqa: PLR2004  # open end
+    moment = _EPOCH + timedelta(milliseconds=int(match[1])) + offset
+    if moment.year == 9999:  # noqa: PLR2004  # open end
+        return ""
+    return moment.date().isoformat() if offset or moment.time() == time() else moment.isoformat()

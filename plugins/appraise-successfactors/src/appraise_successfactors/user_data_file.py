@@ -10,11 +10,11 @@ from appraise.adapters.columns import find_columns
 from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
 from appraise.adapters.days import read_day
 from appraise.adapters.files import detect, read_header, read_rows
+from appraise.adapters.overrides import never_read, refuse_sensitive
 from appraise.adapters.people_reader import AS_NUMBER, MADE_A_NUMBER
 from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
 from appraise.adapters.settings import own_settings
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
-from appraise.errors import InvalidInput
 
 NOBODY = frozenset({"", "no_manager", "no_mgr", "no_hr"})
 
@@ -40,7 +40,7 @@ _REQUIRED = frozenset({"STATUS", "USERID", "FIRSTNAME", "LASTNAME", "MANAGER"})
 _STATUS = {"active": EmploymentStatus.ACTIVE, "inactive": EmploymentStatus.TERMINATED}
 _TOLD = {"TITLE": "job_title", "DEPARTMENT": "department", "MATRIX_MANAGER": "dotted_managers"}
 _SETTINGS = ("reference.", "attribute.")
-_NEVER = frozenset({"GENDER", "BIZ_PHONE", "FAX", "ADDR1", "ADDR2", "CITY", "STATE", "ZIP"})
+_ADDRESS = frozenset({"FAX", "ADDR1", "ADDR2", "CITY", "STATE"})
 
 
 class _Refused(Exception):  # noqa: N818  # never leaves this module
@@ -93,11 +93,9 @@ def _extra_columns(settings: Mapping[str, str]) -> dict[str, str]:
     extra: dict[str, str] = {}
     for key, target in own_settings(settings, _SETTINGS).items():
         prefix, _, column = key.partition(".")
-        if column.upper() in _NEVER:
-            raise InvalidInput(
-                f"the column {column!r} is never read",
-                expected="a column that says nothing about sex, address or telephone",
-            )
+        refuse_sensitive(column)
+        if column.upper() in _ADDRESS:
+            raise never_read(column)
         extra[f"{prefix}.{target}"] = column
     return extra
 
