@@ -69,8 +69,8 @@ def read_people(path: Path, mapping: TableMapping, options: ImportOptions) -> Re
     header = read_header(path, shape)
     people = mapping.people or canonical_people(header)
     wanted = _wanted(people)
-    for column in people.attributes.values() if mapping.people is None else wanted.values():
-        refuse_sensitive(column)
+    for raw in people.attributes.values() if mapping.people is None else wanted.values():
+        refuse_sensitive(raw)
     found = find_columns(
         header,
         {field: (column,) for field, column in wanted.items()},
