@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from appraise.adapters.contract import ImportOptions
+from appraise.errors import InvalidInput
 from appraise_oracle_hcm import adapter
 
 LINES = """METADATA|Worker|SourceSystemId|EffectiveStartDate|PersonNumber|StartDate
@@ -101,3 +102,12 @@ def test_a_blank_end_is_none(tmp_path: Path, blank: str) -> None:
 
     assert [one.reference.value for one in read.records[0].managers] == ["E2"]
     assert read.rejected == ()
+
+
+def test_a_time_zone_that_there_is_not_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "Worker.dat"
+    path.write_text(LINES.replace("|2015/01/01\n", "|2015-01-01T22:00:00Z\n"))
+    options = ImportOptions("oracle-hcm", as_of=date(2026, 6, 1), time_zone="Europe/Belin")
+
+    with pytest.raises(InvalidInput, match="no time zone named 'Europe/Belin'"):
+        adapter.read_people(path, options)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfoNotFoundError
 
 from appraise.adapters.contract import FileShape, ImportOptions
 from appraise.adapters.days import read_day
@@ -230,10 +231,10 @@ def _day(text: str) -> date | None:
 
 
 def _hired(text: str, options: ImportOptions) -> date | None:
-    """As `people_of` reads the day of the hire, which rejects the row where it cannot."""
+    """As `people_of` reads the day of the hire, which says what is wrong where it cannot."""
     try:
         return read_day(text, options.date_format, options.time_zone)
-    except ValueError:
+    except (ValueError, ZoneInfoNotFoundError):
         return None
 
 
