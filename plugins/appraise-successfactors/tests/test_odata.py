@@ -66,3 +66,9 @@ def test_an_open_end_is_none_at_any_hour(tmp_path: Path) -> None:
     one = person(moment(MIDNIGHT), moment("9999-12-31T23:00:00+00:00"))
 
     assert read(tmp_path, one, "Europe/Berlin").records[0].termination_date is None
+
+
+def test_a_moment_beyond_all_years_is_refused_as_it_stands(tmp_path: Path) -> None:
+    rejected = read(tmp_path, user("/Date(999999999999999999)/")).rejected
+
+    assert [(row.column, row.value) for row in rejected] == [("hireDate", "/Date(999999999999999999)/")]

@@ -166,7 +166,10 @@ def _text(value: Any) -> str:
     if match is None:
         return str(value).strip()
     offset = int((match[2] or "+0000")[0] + "1") * timedelta(minutes=int((match[2] or "+0000")[1:]))
-    moment = _EPOCH + timedelta(milliseconds=int(match[1])) + offset
+    try:
+        moment = _EPOCH + timedelta(milliseconds=int(match[1])) + offset
+    except OverflowError:  # beyond all years: refused as it stands
+        return str(value)
     if moment.year == 9999:  # noqa: PLR2004  # open end
         return ""
     return moment.date().isoformat() if offset or moment.time() == time() else moment.isoformat()
