@@ -63,6 +63,7 @@ class Peers:
         self._quartiles: dict[_Key, tuple[Decimal, Decimal, Decimal]] = {}
 
     def quartiles(self, key: _Key) -> tuple[Decimal, Decimal, Decimal]:
+        """The lower one, the median and the upper one, in the indicator's unit, as `Benchmark` has them."""
         if key not in self._quartiles:
             self._quartiles[key] = _quartiles(key[0], self.groups[key])
         return self._quartiles[key]
