@@ -24,6 +24,7 @@ from appraise.domain.write_back import (
     checked,
     holds_all,
     locked_out,
+    lost,
     meant,
     not_overwritten,
     put_off,
@@ -50,7 +51,7 @@ HELD = st.fixed_dictionaries(
     }
 )
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["take", "read", "check", "put off", "locked", "refuse", "again", "by hand"]), HELD),
+    st.tuples(st.sampled_from(["take", "read", "check", "put off", "locked", "refuse", "lose", "again", "by hand"]), HELD),
     max_size=12,
 )
 
@@ -72,6 +73,8 @@ def step(before: WriteBack, what: str, held: dict[str, str | None], at: datetime
         after = locked_out(before, "locked", at=at)
     elif what == "refuse" and (under_way or before.state in LOOKED_AT):
         after = refused(before, "no", at=at)
+    elif what == "lose" and (under_way or before.state in LOOKED_AT):
+        after = lost(before, "gone", at=at)
     elif what == "again":
         after = again(before, overwrite=True, at=at)
     elif what == "by hand":
@@ -350,6 +353,16 @@ def test_what_was_only_looked_at_is_looked_at_another_day() -> None:
     assert locked_out(tired, "401", at=LATER) == replace(tired, next_try_at=LATER + LOCKED_OUT, problem="401")
 
 
+def test_a_host_that_will_not_be_looked_at_is_asked_no_longer_than_any_other() -> None:
+    confirmed = read_back(TAKEN, SENT, at=AT)
+    late = AT + CHECKED_FOR
+    tired = replace(confirmed, tries=len(PAUSES))
+
+    assert refused(confirmed, "no", at=late).next_try_at is None
+    assert put_off(tired, "busy", wait=timedelta(0), chance=0.5, at=late).next_try_at is None
+    assert lost(confirmed, "gone", at=late).next_try_at is None
+
+
 def test_what_the_host_will_not_have_is_rejected() -> None:
     given_up = put_off(replace(line(), tries=len(PAUSES)), "busy", wait=timedelta(0), chance=0.5, at=LATER)
 
@@ -373,7 +386,8 @@ def test_what_a_person_can_do_with_a_line(state: WriteBackState) -> None:
     else:
         assert sent_again == Refusal("NOT_NOW", f"it is {name}; there is nothing to send again")
     if state in {S.QUEUED, S.SENT, S.PARTIAL, S.REJECTED, S.DRIFTED}:
-        assert entered == replace(line(), state=S.MANUAL, changed_at=LATER, next_try_at=None, problem="entered by Mia")
+        theirs = replace(line(), state=S.MANUAL, changed_at=LATER, next_try_at=None, problem="entered by Mia")
+        assert entered == replace(theirs, earlier=SENT if state is S.SENT else None)  # what the host took is ours
     else:
         assert entered == Refusal("NOT_NOW", f"it is {name}; there is nothing to do by hand")
 

@@ -11,13 +11,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from subprocess import PIPE, Popen
 from threading import Event
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from starlette.requests import Request
 from starlette.responses import Response
 from tests.api.builder import empty_deployment
@@ -33,8 +33,10 @@ from appraise.storage.tables import WRITE_BACKS
 from appraise.testing.hosts.bamboohr import FakeBamboo
 from appraise.testing.hosts.fake import serving
 from appraise.use_cases.deployment import Deployment
+from appraise.use_cases.hosts import HostSystem
 from appraise.use_cases.import_people import import_people
 from appraise.use_cases.read_write_backs import ledger
+from appraise.use_cases.write_back import HELD_FOR, queue_sections, send_host
 
 ROOT = Path(__file__).parents[2]
 KILLS = 4
@@ -79,6 +81,35 @@ def test_what_was_interrupted_is_finished_and_nothing_is_sent_twice(tmp_path: Pa
             assert states == [WriteBackState.CONFIRMED] * EMPLOYEES
             _forget(deployment)
     assert interrupted >= rounds, "hardly a kill fell into the work: the moments are badly chosen"
+    deployment.database.close()
+
+
+def test_no_line_is_begun_with_shortly_before_another_worker_may_take_it_over(tmp_path: Path) -> None:
+    """Each look at the clock is a minute later here, as it is at a host that answers slowly."""
+    deployment, host, now = _deployment(tmp_path), Counting(), [AT]
+    (tmp_path / "key").write_text(host.secret, encoding="utf-8")
+    left: list[timedelta] = []
+
+    def clock() -> datetime:
+        now[0] += timedelta(minutes=1)
+        return now[0]
+
+    def chance() -> float:
+        """Asked for at each try."""
+        with deployment.database.reading() as session:
+            held = session.execute(select(WRITE_BACKS.c.claimed_until)).scalars().all()
+        left.append(min(until for until in held if until is not None) - now[0])
+        return 0.5
+
+    with serving(host) as url:
+        host.known = {str(number) for number in range(1, EMPLOYEES + 1)}
+        system = HostSystem("bamboo", "bamboohr", url, tmp_path / "key")
+        queue_sections(deployment, system, cycle=_cycle(deployment), at=AT)
+        stand = send_host(deployment, system, clock, chance=chance)
+
+    assert (stand, len(left)) == ({WriteBackState.CONFIRMED: EMPLOYEES}, EMPLOYEES)
+    assert min(left) >= HELD_FOR - timedelta(minutes=1)
+    assert host.writes == dict.fromkeys(host.known, 1)
     deployment.database.close()
 
 

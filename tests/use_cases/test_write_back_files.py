@@ -136,6 +136,51 @@ def test_another_value_in_the_host_s_export_is_a_drift_and_is_settled_by_a_perso
     assert not any("75" in value or "90" in value for one in lines for _, value in one.details)
 
 
+def test_a_host_that_holds_a_section_twice_confirms_nothing(host_company: Company, tmp_path: Path) -> None:
+    """An import that only adds has made it again, or took one of two rows."""
+    file = written(host_company)
+    header, row, _ = file.split(b"\r\n")
+    twice, once_refused = [header, row, row], [header, row, row + b"it is there already"]
+
+    assert answered(host_company, tmp_path / "twice.csv", b"\r\n".join(twice)) == {WriteBackState.REJECTED: 1}
+    [(_, line)] = ledger(host_company.deployment, host_company.cycle.id, "payroll")
+    assert line.problem == "the host holds it 2 times: delete all but one there"
+    send_again(host_company.deployment, line.section, "payroll", overwrite=False, actor=OPERATOR, at=LATER)
+    written(host_company)
+    assert answered(host_company, tmp_path / "once.csv", b"\r\n".join(once_refused)) == {WriteBackState.CONFIRMED: 1}
+    assert answered(host_company, tmp_path / "later.csv", b"\r\n".join(twice)) == {WriteBackState.DRIFTED: 1}
+
+
+def test_what_a_person_decides_while_a_file_is_written_stands(host_company: Company) -> None:
+    section = host_company.section("ann").section.id
+
+    def write(_: bytes) -> None:
+        settle_by_hand(host_company.deployment, section, "payroll", note="by phone", actor=OPERATOR, at=LATER)
+
+    write_host_file(host_company.deployment, PAYROLL, host_company.cycle.id, actor=OPERATOR, write=write, at=AT)
+
+    [(_, line)] = ledger(host_company.deployment, host_company.cycle.id, "payroll")
+    assert (line.state, line.problem) == (WriteBackState.MANUAL, "by phone")
+
+
+def test_a_line_that_a_worker_is_at_is_not_given_to_another_because_a_person_asks_for_it(company: Company) -> None:
+    company.scored()
+    section = company.section("ann").section.id
+    line = queued(section, 1, "payroll", earlier=None, at=AT)
+    with company.deployment.database.transaction() as session:
+        write_backs.add(session, [line])
+        [held] = write_backs.claim(session, "payroll", at=AT, most=1)
+
+    send_again(company.deployment, section, "payroll", overwrite=True, actor=OPERATOR, at=LATER)
+    with company.deployment.database.transaction() as session:
+        assert write_backs.claim(session, "payroll", at=AT, most=1, only=[section]) == []
+        assert write_backs.settle(session, held, claimed_at=AT)
+        [held] = write_backs.claim(session, "payroll", at=AT, most=1)
+    settle_by_hand(company.deployment, section, "payroll", note="by phone", actor=OPERATOR, at=LATER)
+    with company.deployment.database.transaction() as session:
+        assert not write_backs.settle(session, held, claimed_at=AT), "a person's word was overwritten"
+
+
 def test_json_lines_hold_the_same_and_are_read_back(host_company: Company, tmp_path: Path) -> None:
     lines = replace(PAYROLL, name="lake", sink="jsonl")
 

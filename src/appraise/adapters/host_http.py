@@ -7,6 +7,7 @@ from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
+from time import monotonic
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import quote, urlsplit
@@ -41,7 +42,7 @@ class HostHttp(AbstractContextManager["HostHttp"]):
                 expected="https://… (http:// is taken for this machine alone)",
                 hint="mend `url` in the file of hosts",
             )
-        self._name, self._told_in = options.name, told_in
+        self._name, self._told_in, self._timeout = options.name, told_in, options.timeout
         self._client = httpx2.Client(
             base_url=options.url.rstrip("/"),
             headers={"accept": "application/json", "user-agent": "Appraise", **headers},
@@ -77,29 +78,42 @@ class HostHttp(AbstractContextManager["HostHttp"]):
         return self._answer("POST", path, content=document, headers={"content-type": media})
 
     def _answer(self, method: str, path: str, **request: Any) -> bytes:
+        until = monotonic() + self._timeout
         try:
-            answer = self._client.request(method, path, **request)
+            with self._client.stream(method, path, **request) as answer:
+                content = self._whole(answer, until)
         except httpx2.TimeoutException as error:
             raise HostBusy(f"{self._name} did not answer in time") from error
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             raise HostBusy(f"{self._name} did not answer whole: {str(error) or type(error).__name__}") from error
-        self._check(answer)
-        return answer.content
+        self._check(answer, content)
+        return content
 
-    def _check(self, answer: httpx2.Response) -> None:
+    def _whole(self, answer: httpx2.Response, until: float) -> bytes:
+        """All of the body. A host that sends a little now and then is as slow as one that sends nothing."""
+        parts, length = list[bytes](), 0
+        for part in answer.iter_bytes():
+            parts.append(part)
+            length += len(part)
+            if length > LARGEST:
+                raise HostRefused(f"{self._name} sent more than {LARGEST:,} bytes")
+            if monotonic() > until:
+                raise HostBusy(f"{self._name} did not answer in time")
+        return b"".join(parts)
+
+    def _check(self, answer: httpx2.Response, content: bytes) -> None:
         status = answer.status_code
         if status in BUSY:
             raise HostBusy(f"{self._name} is busy ({status})", _wait(answer.headers))
         if status == HTTPStatus.UNAUTHORIZED:
-            raise HostLocked(f"{self._name} does not know the token (401): {self._words(answer)}")
+            raise HostLocked(f"{self._name} does not know the token (401): {self._words(answer, content)}")
         if status >= HTTPStatus.MULTIPLE_CHOICES:
-            raise Answered(status, f"{self._name} refused ({status}): {self._words(answer)}")
-        if len(answer.content) > LARGEST:
-            raise HostRefused(f"{self._name} sent {len(answer.content):,} bytes")
+            raise Answered(status, f"{self._name} refused ({status}): {self._words(answer, content)}")
 
-    def _words(self, answer: httpx2.Response) -> str:
+    def _words(self, answer: httpx2.Response, content: bytes) -> str:
         """What the host says, on one line."""
-        return " ".join(answer.headers.get(self._told_in, answer.text).split())[:WORDS]
+        text = answer.headers.get(self._told_in) or content.decode(errors="replace")
+        return " ".join(text.split())[:WORDS]
 
 
 class Answered(HostRefused):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from appraise.adapters.sinks import Host, HostBusy, HostLocked, HostRefused
+from appraise.adapters.sinks import Host, HostBusy, HostLocked, HostRefused, PlaceLost
 from appraise.domain.finished_sections import FinishedSection
 from appraise.domain.write_back import (
     LOOKED_AT,
@@ -13,7 +13,9 @@ from appraise.domain.write_back import (
     changed_by_somebody,
     checked,
     holds_all,
+    is_decided,
     locked_out,
+    lost,
     meant,
     not_overwritten,
     put_off,
@@ -21,6 +23,7 @@ from appraise.domain.write_back import (
     refused,
     taken,
 )
+from appraise.errors import InvalidInput
 
 
 class Reach(StrEnum):
@@ -44,12 +47,14 @@ def attempt(line: WriteBack, section: FinishedSection, host: Host, *, at: dateti
         entry = host.plan(section)
         if line.state in LOOKED_AT:
             return Tried(checked(line, host.read(entry), at=at))
+        if line.state is WriteBackState.SENT:
+            return Tried(read_back(line, host.read(entry), at=at, is_later=True))
         step = meant(line, entry.place, entry.fields)
         found = host.read(entry)
-        if line.state is WriteBackState.SENT or holds_all(step, found):
+        if holds_all(step, found):
             return Tried(read_back(step, found, at=at))
         changed = changed_by_somebody(step, found)
-        if changed and not line.overwrites:
+        if changed and not is_decided(step, found, changed):
             return Tried(not_overwritten(step, found, changed, at=at))
         if entry.obstacle is not None:
             return Tried(refused(step, entry.obstacle, at=at))
@@ -60,7 +65,9 @@ def attempt(line: WriteBack, section: FinishedSection, host: Host, *, at: dateti
         return Tried(put_off(step, str(busy), wait=busy.wait, chance=chance, at=at), Reach.BUSY)
     except HostLocked as locked:
         return Tried(locked_out(step, locked.found, at=at), Reach.LOCKED)
-    except HostRefused as refusal:
+    except PlaceLost as gone:
+        return Tried(lost(step, gone.found, at=at))
+    except (HostRefused, InvalidInput) as refusal:  # InvalidInput: such as a scale of the host that cannot be one
         return Tried(refused(step, refusal.found, at=at))
     except (LookupError, TypeError, ValueError, AttributeError) as error:  # a host whose answers have another form
         problem = f"the host's answer is not understood ({type(error).__name__}: {error})"

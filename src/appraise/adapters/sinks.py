@@ -27,6 +27,12 @@ class HostRefused(Problem):
     code = "HOST_REFUSED"
 
 
+class PlaceLost(HostRefused):
+    """The place is not there, or not the only one: what was written there before is written there no more."""
+
+    code = "PLACE_LOST"
+
+
 class HostLocked(Problem):
     """The host does not let us in: the token is wrong, expired, or may not do this anywhere."""
 
@@ -109,7 +115,7 @@ class HostEntry:
 
 
 class Host(Protocol):
-    """A host, reached. Each call may raise `HostRefused`, `HostLocked` and `HostBusy`."""
+    """A host, reached. Each call may raise `HostRefused`, `PlaceLost`, `HostLocked` and `HostBusy`."""
 
     def plan(self, section: FinishedSection) -> HostEntry:
         """Where it belongs and what is to stand there. Changes nothing in the host."""

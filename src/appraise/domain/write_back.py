@@ -33,7 +33,7 @@ class WriteBackState(StrEnum):
     value stand.
     """
 
-    NOT_DUE = "TOO_EARLY"
+    NOT_DUE = "NOT_DUE"
     QUEUED = "QUEUED"
     SENT = "SENT"
     CONFIRMED = "CONFIRMED"
@@ -68,7 +68,7 @@ class WriteBack:
 
     `earlier` is what we left there before: the revision before, or this one where the host kept something else than was
     sent. `tries` counts those that failed since it was queued.
-    `overwrites`: a person decided that what somebody changed in the host may be replaced.
+    `overwrites`: a person decided that what `found` shows may be replaced, though somebody wrote it in the host.
     """
 
     section: SectionId
@@ -129,6 +129,13 @@ def changed_by_somebody(line: WriteBack, found: Values) -> tuple[str, ...]:
     )
 
 
+def is_decided(line: WriteBack, found: Values, changed: tuple[str, ...]) -> bool:
+    """Whether a person said that what somebody changed may be replaced, and it is still what they saw then."""
+    return line.overwrites and (
+        line.found is None or all(is_same(found.get(name), line.found.get(name)) for name in changed)
+    )
+
+
 def holds_all(line: WriteBack, found: Values) -> bool:
     return line.sent is not None and all(is_same(found.get(name), value) for name, value in line.sent.items())
 
@@ -138,16 +145,20 @@ def taken(line: WriteBack, *, at: datetime) -> WriteBack:
     return _to(line, S.SENT, at=at, next_try_at=at)
 
 
-def read_back(line: WriteBack, found: Values, *, at: datetime) -> WriteBack:
-    """What the host holds after it said yes, or when it already held it."""
+def read_back(line: WriteBack, found: Values, *, at: datetime, is_later: bool = False) -> WriteBack:
+    """What the host holds after it said yes, or when it already held it.
+
+    `is_later`: so long after it was sent that somebody may have written there meanwhile.
+    """
     seen = replace(line, found=dict(found), checked_at=at)
     if holds_all(seen, found):
         return replace(
             _to(seen, S.CONFIRMED, at=at, next_try_at=at + CHECKED_EVERY), confirmed_at=line.confirmed_at or at
         )
-    # Before it was sent nobody else's value stood there: what stands there now came of our writing, however cut short.
-    ours = {name: held for name in seen.sent or {} if (held := found.get(name)) is not None}
-    seen = replace(seen, earlier={**(line.earlier or {}), **ours})
+    if not is_later:
+        # Before it was sent nobody else's value stood there: what stands there now came of our writing, however cut short.
+        ours = {name: held for name in seen.sent or {} if (held := found.get(name)) is not None}
+        seen = replace(seen, earlier={**(line.earlier or {}), **ours})
     told = "; ".join(f"{name}: sent {value!r}, holds {held!r}" for name, value, held in seen.differences)
     kept = [name for name, value in (seen.sent or {}).items() if value is not None and is_same(found.get(name), value)]
     if kept:
@@ -157,9 +168,7 @@ def read_back(line: WriteBack, found: Values, *, at: datetime) -> WriteBack:
 
 def checked(line: WriteBack, found: Values, *, at: datetime) -> WriteBack:
     """What a later look found. A value that somebody put back is confirmed again."""
-    since = line.confirmed_at or line.changed_at
-    seen = replace(line, found=dict(found), checked_at=at, tries=0)
-    again = at + CHECKED_EVERY if at - since < CHECKED_FOR else None
+    seen, again = replace(line, found=dict(found), checked_at=at, tries=0), _next_look(line, at)
     if holds_all(seen, found):
         return _to(seen, S.CONFIRMED, at=at, next_try_at=again)
     if line.state is S.PARTIAL and found == line.found:
@@ -186,8 +195,8 @@ def put_off(line: WriteBack, problem: str, *, wait: timedelta, chance: float, at
     again = next_try(tries, at=at, chance=chance)
     if again is None:
         if line.state in LOOKED_AT:
-            return replace(line, tries=0, next_try_at=at + CHECKED_EVERY, problem=problem)
-        return _to(line, S.REJECTED, at=at, problem=f"given up after {counted(tries, 'try', 'tries')}. {problem}")
+            return replace(line, tries=0, next_try_at=_next_look(line, at), problem=problem)
+        return _to(_ours(line), S.REJECTED, at=at, problem=f"given up after {counted(tries, 'try', 'tries')}. {problem}")
     return replace(line, tries=tries, next_try_at=max(again, at + wait), problem=problem)
 
 
@@ -198,8 +207,16 @@ def locked_out(line: WriteBack, problem: str, *, at: datetime) -> WriteBack:
 def refused(line: WriteBack, problem: str, *, at: datetime) -> WriteBack:
     """The host will not have it, and would not another time. What was only looked at stays what it was."""
     if line.state in LOOKED_AT:
-        return replace(line, problem=problem, next_try_at=at + CHECKED_EVERY, tries=0)
-    return _to(line, S.REJECTED, at=at, problem=problem)
+        return replace(line, problem=problem, next_try_at=_next_look(line, at), tries=0)
+    return _to(_ours(line), S.REJECTED, at=at, problem=problem)
+
+
+def lost(line: WriteBack, problem: str, *, at: datetime) -> WriteBack:
+    """The place is not there, or not the only one. Where it was there before, somebody changed that."""
+    if line.state in LOOKED_AT:
+        seen = replace(line, found=dict.fromkeys(line.sent or {}), checked_at=at)
+        return _to(seen, S.DRIFTED, at=at, problem=problem, next_try_at=_next_look(line, at))
+    return refused(line, problem, at=at)
 
 
 def again(line: WriteBack, *, overwrite: bool, at: datetime) -> WriteBack | Refusal:
@@ -217,7 +234,17 @@ def by_hand(line: WriteBack, note: str, *, at: datetime) -> WriteBack | Refusal:
         return Refusal("NOTE_MISSING", "say who entered it where, or why the host's own value stands", "note")
     if S.MANUAL not in MOVES[line.state]:
         return Refusal("NOT_NOW", f"it is {line.state.lower()}; there is nothing to do by hand")
-    return _to(line, S.MANUAL, at=at, problem=note.strip())
+    return _to(_ours(line), S.MANUAL, at=at, problem=note.strip())
+
+
+def _ours(line: WriteBack) -> WriteBack:
+    """What a host took is ours, though it was never read back."""
+    return replace(line, earlier=line.left) if line.state is S.SENT else line
+
+
+def _next_look(line: WriteBack, at: datetime) -> datetime | None:
+    since = line.confirmed_at or line.changed_at
+    return at + CHECKED_EVERY if at - since < CHECKED_FOR else None
 
 
 def _to(  # what a new state may bring with it

@@ -13,7 +13,7 @@ from appraise.storage.database import Session, lock
 from appraise.storage.tables import SECTIONS, WRITE_BACKS
 
 CLAIMED_FOR: Final = timedelta(minutes=10)
-"""After this another worker takes a line over; several times longer than a try can take."""
+"""After this another worker takes a line over; twice as long as a try can take, with the longest timeout of a host."""
 BATCH: Final = 500
 
 
@@ -125,7 +125,9 @@ def settle(session: Session, line: WriteBack, *, claimed_at: datetime) -> bool:
 
 
 def save(session: Session, line: WriteBack) -> None:
-    session.execute(update(WRITE_BACKS).where(_is(line)).values({**_row(line), "claimed_until": None}))
+    """What a person or a file decided. A worker that is at it goes on, unless nothing is due any more."""
+    is_over = {} if line.state in DUE else {"claimed_until": None}
+    session.execute(update(WRITE_BACKS).where(_is(line)).values({**_row(line), **is_over}))
 
 
 def latest(session: Session, section: SectionId, host: str) -> WriteBack | None:

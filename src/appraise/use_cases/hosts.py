@@ -16,6 +16,8 @@ from appraise.use_cases.listed_file import Listed, check_names, read_listed
 
 Text = Annotated[str, Field(min_length=1)]
 Number = Annotated[Decimal, Field(strict=False)]
+LONGEST_TIMEOUT: Final = 40
+"""Seconds of a call, of which a try has seven at most: it must end while nobody else may take its line."""
 HOSTS: Final = Listed("host", "APPRAISE_HOSTS", "docs/write-back.md")
 
 
@@ -84,7 +86,7 @@ class _Host(BaseModel):
     scale: _Scale | None = None
     since: date | None = None
     settings: dict[str, str] = {}
-    timeout: Annotated[float, Field(gt=0, le=300)] = 20.0
+    timeout: Annotated[float, Field(gt=0, le=LONGEST_TIMEOUT)] = 20.0
 
 
 class _Document(BaseModel):

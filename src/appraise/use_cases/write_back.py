@@ -30,6 +30,8 @@ WRITER: Final = Actor("write-back", ())
 AT_A_TIME: Final = 20
 MOST_BUSY: Final = 3
 """In a row; then the host is left alone until another time."""
+HELD_FOR: Final = write_backs.CLAIMED_FOR / 2
+"""Lines that were claimed longer ago are not begun with: a try must end before another worker may take its line over."""
 OPENED_AGAIN: Final = "the section was opened again before it was written; its next revision will be"
 
 
@@ -99,9 +101,12 @@ def send_host(
         claimed, values = _claimed(deployment, host, at, left)
         if not claimed:
             break
-        left = None if left is None else left - {line.section for line in claimed}
         with _Open(sink, host) as opened:
             for place, line in enumerate(claimed):
+                if clock() - at > HELD_FOR:
+                    _let_go(deployment, claimed[place:])
+                    break
+                left = None if left is None else left - {line.section}
                 tried = _tried(line, values.get(line.section), opened, at=clock(), chance=chance())
                 _settle(deployment, line, tried.line, claimed_at=at, at=clock())
                 stand[tried.line.state] += 1

@@ -10,7 +10,17 @@ from appraise.adapters.discovery import sink_named
 from appraise.adapters.sinks import FileAnswer, FileSink, HostEntry, HostRefused
 from appraise.domain.host_scale import HostScale
 from appraise.domain.identifiers import CycleId, EmployeeId, SectionId
-from appraise.domain.write_back import LOOKED_AT, WriteBack, WriteBackState, checked, meant, read_back, refused, taken
+from appraise.domain.write_back import (
+    LOOKED_AT,
+    WriteBack,
+    WriteBackState,
+    checked,
+    lost,
+    meant,
+    read_back,
+    refused,
+    taken,
+)
 from appraise.errors import InvalidInput
 from appraise.printing.section import section_pdf
 from appraise.storage import cycles, sections, write_backs
@@ -106,7 +116,8 @@ def read_host_file(
                 hint="check that it is the file of this host",
             )
         lines[answer.section] = line
-    after = [_answered(lines[answer.section], answer, at) for answer in answers]
+    told = {key: [answer for answer in answers if answer.section == key] for key in lines}
+    after = [_answered(line, told[key], at) for key, line in lines.items()]
     _save(deployment, lines, after, actor, at)
     return Counter(line.state for line in after)
 
@@ -121,12 +132,19 @@ def file_sink(host: HostSystem) -> FileSink:
     return sink
 
 
-def _answered(line: WriteBack, answer: FileAnswer, at: datetime) -> WriteBack:
-    if answer.problem is not None:
-        return refused(line, answer.problem, at=at)
+def _answered(line: WriteBack, answers: list[FileAnswer], at: datetime) -> WriteBack:
+    """A host that adds whatever it is given may hold a section several times, which is no confirmation."""
+    held = [answer.found for answer in answers if answer.problem is None]
+    if line.state not in LOOKED_AT | UNDER_WAY:
+        return line
+    if not held:
+        problems = dict.fromkeys(answer.problem for answer in answers if answer.problem is not None)
+        return refused(line, "; ".join(problems), at=at)
+    if len(held) > 1:
+        return lost(line, f"the host holds it {len(held)} times: delete all but one there", at=at)
     if line.state in LOOKED_AT:
-        return checked(line, answer.found, at=at)
-    return read_back(line, answer.found, at=at) if line.state is WriteBackState.SENT else line
+        return checked(line, held[0], at=at)
+    return read_back(line, held[0], at=at, is_later=True) if line.state is WriteBackState.SENT else line
 
 
 def _save(
@@ -134,6 +152,8 @@ def _save(
 ) -> None:
     def work(session: Session) -> None:
         for line in after:
+            if write_backs.latest(session, line.section, line.host) != before[line.section]:
+                continue  # somebody decided something else meanwhile
             write_backs.save(session, line)
             if line.state is not before[line.section].state:
                 record(session, line, actor, at=at)

@@ -11,6 +11,7 @@ from appraise.adapters.section_texts import note_lines
 from appraise.adapters.sinks import (
     HostEntry,
     HostRefused,
+    PlaceLost,
     SinkDeclaration,
     SinkOptions,
     Writes,
@@ -76,7 +77,7 @@ class BambooGoals:
         receipt = f"Appraise {entry.key['section']}, revision "
         mine = [one for one in goals if receipt in (one.get(NOTE) or "")]
         if len(mine) > 1:
-            raise HostRefused(f"there are {len(mine)} goals of the section {entry.key['section']}: delete all but one")
+            raise PlaceLost(f"there are {len(mine)} goals of the section {entry.key['section']}: delete all but one")
         return mine[0] if mine else None
 
 

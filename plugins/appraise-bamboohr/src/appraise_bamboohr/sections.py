@@ -11,6 +11,7 @@ from appraise.adapters.section_texts import note_lines
 from appraise.adapters.sinks import (
     HostEntry,
     HostRefused,
+    PlaceLost,
     SinkDeclaration,
     SinkOptions,
     Writes,
@@ -89,7 +90,7 @@ class BambooHost:
             raise HostRefused(f"the field {name} is not among those that we may see in the table {self._table}")
         mine = [one for one in rows if one[name] == entry.key["section"]]
         if len(mine) > 1:
-            raise HostRefused(f"there are {len(mine)} rows of the section {entry.key['section']}: delete all but one")
+            raise PlaceLost(f"there are {len(mine)} rows of the section {entry.key['section']}: delete all but one")
         return mine[0] if mine else None
 
     def _held(self, row: Mapping[str, Any], name: str) -> str | None:

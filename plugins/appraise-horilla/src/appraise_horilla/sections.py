@@ -8,7 +8,7 @@ from appraise.adapters.contract import Verification
 from appraise.adapters.host_http import HostHttp
 from appraise.adapters.sinks import (
     HostEntry,
-    HostRefused,
+    PlaceLost,
     SinkDeclaration,
     SinkOptions,
     Writes,
@@ -35,7 +35,7 @@ class HorillaHost:
         wanted = {"badge_id": badge, "title": title, "from": period[0].isoformat(), "to": period[1].isoformat()}
         found = self._http.get(RESULTS, wanted)
         if len(found) != 1:
-            raise HostRefused(f"{badge} has {len(found)} key results {title!r} in {section.period}; one is needed")
+            raise PlaceLost(f"{badge} has {len(found)} key results {title!r} in {section.period}; one is needed")
         total = WrittenTotal.of(section, PERCENT)
         fields = {
             "current_value": None if total is None else number_text(total.value),

@@ -11,7 +11,7 @@ from appraise.adapters.host_http import HostHttp
 from appraise.adapters.section_texts import note_lines
 from appraise.adapters.sinks import (
     HostEntry,
-    HostRefused,
+    PlaceLost,
     SinkDeclaration,
     SinkOptions,
     Writes,
@@ -51,7 +51,7 @@ class OdooHost:
     def read(self, entry: HostEntry) -> Values:
         found = self._odoo.call("read", ids=[int(entry.key["id"])], fields=list(self._names.values()))
         if not found:
-            raise HostRefused(f"the {entry.place} is not there any more")
+            raise PlaceLost(f"the {entry.place} is not there any more")
         return self._fields(found[0])
 
     def write(self, entry: HostEntry) -> None:
@@ -67,7 +67,7 @@ class OdooHost:
             domain.append(["date_close", "<", end.isoformat()])
         found = self._odoo.call("search_read", domain=domain, fields=["id"], order="date_close desc", limit=2)
         if len(found) != 1:
-            raise HostRefused(
+            raise PlaceLost(
                 f"{employee} has {'no appraisal' if not found else 'several appraisals'} that "
                 f"{'closes' if not found else 'close'} from {first}{f' to before {end}' if end else ' on'}"
             )

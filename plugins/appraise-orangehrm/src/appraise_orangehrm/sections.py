@@ -9,7 +9,7 @@ from appraise.adapters.contract import Verification
 from appraise.adapters.host_http import HostHttp
 from appraise.adapters.sinks import (
     HostEntry,
-    HostRefused,
+    PlaceLost,
     SinkDeclaration,
     SinkOptions,
     Writes,
@@ -37,7 +37,7 @@ class OrangeHost:
         title = self._options.settings.get("kpi", KPI)
         kpi = next((one for one in self._evaluation(review)["meta"]["kpis"] if one["title"] == title), None)
         if kpi is None:
-            raise HostRefused(
+            raise PlaceLost(
                 f"the review {review} has no KPI {title!r}: it is made for the job title before reviews are activated"
             )
         scale = HostScale(Decimal(str(kpi["minRating"])), Decimal(str(kpi["maxRating"])), Decimal(1))
@@ -72,7 +72,7 @@ class OrangeHost:
         params = {"empNumber": employee, "fromDate": section.period.start.isoformat(), "toDate": end.isoformat()}
         reviews = self._http.get(REVIEWS, params)["data"]
         if len(reviews) != 1:
-            raise HostRefused(f"employee {employee} has {len(reviews)} reviews in {section.period}; one is needed")
+            raise PlaceLost(f"employee {employee} has {len(reviews)} reviews in {section.period}; one is needed")
         return int(reviews[0]["id"])
 
     def _evaluation(self, review: int) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from appraise.adapters.sinks import (
     HostBusy,
     HostEntry,
     HostRefused,
+    PlaceLost,
     SinkDeclaration,
     SinkOptions,
     Writes,
@@ -118,7 +119,7 @@ class SuccessFactorsHost:
         forms = [one for one in headers if _is_within(one, section.period)]
         if len(forms) != 1:
             told = f"{len(forms)} forms of the template {settings['template']} in {section.period}"
-            raise HostRefused(f"{' or '.join(users)} has {told}")
+            raise PlaceLost(f"{' or '.join(users)} has {told}")
         return forms[0]
 
     def _elsewhere(self, form: Mapping[str, Any]) -> str | None:
