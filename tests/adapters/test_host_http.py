@@ -50,13 +50,13 @@ def test_a_host_that_sends_a_little_now_and_then_is_not_waited_for() -> None:
 def test_an_answer_that_swells_is_left_before_it_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host_http, "LARGEST", 100_000)
     swollen = [b"HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n", *[b" " * 50_000] * 20]
-    with answering(swollen, 0) as url, HostHttp(SinkOptions("swollen", url, timeout=5), {}) as http:
-        with pytest.raises(HostRefused, match="swollen sent more than 100,000 bytes"):
-            http.get("/")
+    refused = pytest.raises(HostRefused, match="swollen sent more than 100,000 bytes")
+    with answering(swollen, 0) as url, HostHttp(SinkOptions("swollen", url, timeout=5), {}) as http, refused:
+        http.get("/")
 
 
 def test_a_host_that_leads_elsewhere_does_not_get_us_there() -> None:
     away = [b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 2\r\n\r\nno"]
-    with answering(away, 0) as url, HostHttp(SinkOptions("away", url, timeout=5), {}) as http:
-        with pytest.raises(HostRefused, match=r"away refused \(302\): no"):
-            http.get("/")
+    refused = pytest.raises(HostRefused, match=r"away refused \(302\): no")
+    with answering(away, 0) as url, HostHttp(SinkOptions("away", url, timeout=5), {}) as http, refused:
+        http.get("/")

@@ -51,7 +51,9 @@ HELD = st.fixed_dictionaries(
     }
 )
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["take", "read", "check", "put off", "locked", "refuse", "lose", "again", "by hand"]), HELD),
+    st.tuples(
+        st.sampled_from(["take", "read", "check", "put off", "locked", "refuse", "lose", "again", "by hand"]), HELD
+    ),
     max_size=12,
 )
 

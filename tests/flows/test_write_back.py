@@ -43,20 +43,21 @@ PEP00,Ada,Árva,ada@example.com,Service,Lead,,2015-01-01,Yes
 PEP01,Ben,Böhm,ben@example.com,Service,Agent,Ada Árva,2018-01-01,Yes
 """
 EXPORTS = {
-    "frappe": ("employees.json", FRAPPE, ExternalReference("frappe:id", "HR-EMP-00002")),
-    "orangehrm": ("employees.json", ORANGE, ExternalReference("orangehrm:emp-number", "7")),
-    "horilla": ("export.csv", HORILLA, ExternalReference("horilla:badge", "PEP01")),
+    "frappe": ("frappe", "employees.json", FRAPPE, ExternalReference("frappe:id", "HR-EMP-00002"), 4),
+    "frappe-goal": ("frappe", "employees.json", FRAPPE, ExternalReference("frappe:id", "HR-EMP-00002"), 75),
+    "orangehrm": ("orangehrm", "employees.json", ORANGE, ExternalReference("orangehrm:emp-number", "7"), 75),
+    "horilla": ("horilla", "export.csv", HORILLA, ExternalReference("horilla:badge", "PEP01"), 75),
 }
-"""Host → an export of it, and somebody in it who has a manager."""
+"""Sink → adapter, an export of the host, somebody in it who has a manager, and what a 4 of 1 to 5 is there."""
 
 
 @pytest.mark.parametrize("name", EXPORTS)
 def test_an_export_becomes_a_section_that_its_host_holds(tmp_path: Path, name: str) -> None:
-    file, content, reference = EXPORTS[name]
+    adapter, file, content, reference, written = EXPORTS[name]
     (tmp_path / file).write_text(content, encoding="utf-8")
     deployment, fake = empty_deployment(tmp_path), FAKES[name]()
-    options = ImportOptions(name, as_of=date(2025, 1, 1))
-    import_people(deployment, name, tmp_path / file, options, at=AT, dry_run=False, progress=silent)
+    options = ImportOptions(adapter, as_of=date(2025, 1, 1))
+    import_people(deployment, adapter, tmp_path / file, options, at=AT, dry_run=False, progress=silent)
     [section] = final_sections(deployment, [reference])
     (tmp_path / "secret").write_text(fake.secret, encoding="utf-8")
     with deployment.database.reading() as session:
@@ -68,7 +69,7 @@ def test_an_export_becomes_a_section_that_its_host_holds(tmp_path: Path, name: s
         there = replace(deployment, hosts=(host,))
         stand = write_back_due(there, lambda: AT)
         assert stand == {WriteBackState.CONFIRMED: 1}
-        assert float(fake.records[0].number) == 75  # a 4 of 1 to 5
+        assert float(fake.records[0].number) == written
         assert write_back_due(there, lambda: AT) == {}  # nothing is due any more
 
         fake.edit()

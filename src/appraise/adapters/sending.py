@@ -65,10 +65,9 @@ def attempt(line: WriteBack, section: FinishedSection, host: Host, *, at: dateti
         return Tried(put_off(step, str(busy), wait=busy.wait, chance=chance, at=at), Reach.BUSY)
     except HostLocked as locked:
         return Tried(locked_out(step, locked.found, at=at), Reach.LOCKED)
-    except PlaceLost as gone:
-        return Tried(lost(step, gone.found, at=at))
     except (HostRefused, InvalidInput) as refusal:  # InvalidInput: such as a scale of the host that cannot be one
-        return Tried(refused(step, refusal.found, at=at))
+        ended = lost if isinstance(refusal, PlaceLost) else refused
+        return Tried(ended(step, refusal.found, at=at))
     except (LookupError, TypeError, ValueError, AttributeError) as error:  # a host whose answers have another form
         problem = f"the host's answer is not understood ({type(error).__name__}: {error})"
         return Tried(put_off(step, problem, wait=timedelta(0), chance=chance, at=at))

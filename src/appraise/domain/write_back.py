@@ -156,7 +156,7 @@ def read_back(line: WriteBack, found: Values, *, at: datetime, is_later: bool = 
             _to(seen, S.CONFIRMED, at=at, next_try_at=at + CHECKED_EVERY), confirmed_at=line.confirmed_at or at
         )
     if not is_later:
-        # Before it was sent nobody else's value stood there: what stands there now came of our writing, however cut short.
+        # Before it was sent nobody else's value stood there: what does now came of our writing, however cut short.
         ours = {name: held for name in seen.sent or {} if (held := found.get(name)) is not None}
         seen = replace(seen, earlier={**(line.earlier or {}), **ours})
     told = "; ".join(f"{name}: sent {value!r}, holds {held!r}" for name, value, held in seen.differences)
@@ -196,7 +196,9 @@ def put_off(line: WriteBack, problem: str, *, wait: timedelta, chance: float, at
     if again is None:
         if line.state in LOOKED_AT:
             return replace(line, tries=0, next_try_at=_next_look(line, at), problem=problem)
-        return _to(_ours(line), S.REJECTED, at=at, problem=f"given up after {counted(tries, 'try', 'tries')}. {problem}")
+        return _to(
+            _ours(line), S.REJECTED, at=at, problem=f"given up after {counted(tries, 'try', 'tries')}. {problem}"
+        )
     return replace(line, tries=tries, next_try_at=max(again, at + wait), problem=problem)
 
 

@@ -26,8 +26,6 @@ AT: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 S = WriteBackState
 PATIENT: Final = 10.0
 """Seconds."""
-ROUNDED: Final = 69
-"""A total of 3.75 of 1 to 5 is 68.75 of 0 to 100, and half-way goes up."""
 
 
 class Trial:
@@ -54,8 +52,8 @@ class Trial:
 def _arrives(trial: Trial) -> None:
     trial.tried()
     trial.stands(S.CONFIRMED, "what was sent was not confirmed")
-    number = trial.host.records[0].number
-    require(Decimal(str(number)) == ROUNDED, f"3.75 of 1 to 5 is {ROUNDED} of 0 to 100; the host holds {number}")
+    number, expected = trial.host.records[0].number, trial.host.expected
+    require(Decimal(str(number)) == expected, f"3.75 of 1 to 5 is {expected} there; the host holds {number}")
 
 
 def _texts(trial: Trial) -> str:

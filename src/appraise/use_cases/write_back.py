@@ -31,7 +31,7 @@ AT_A_TIME: Final = 20
 MOST_BUSY: Final = 3
 """In a row; then the host is left alone until another time."""
 HELD_FOR: Final = write_backs.CLAIMED_FOR / 2
-"""Lines that were claimed longer ago are not begun with: a try must end before another worker may take its line over."""
+"""Lines that were claimed longer ago are not begun with: a try must end before another worker may take over."""
 OPENED_AGAIN: Final = "the section was opened again before it was written; its next revision will be"
 
 

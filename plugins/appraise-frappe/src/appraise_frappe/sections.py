@@ -1,7 +1,6 @@
-"""Final sections as Goals of Frappe HR: without anything installed there, for cycles rated by the progress of goals."""
+"""Final sections as fields of Frappe HR's Appraisal, which the kit adds there; the cycle's formula counts them."""
 
 import html
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar, Final
@@ -10,9 +9,11 @@ import orjson
 
 from appraise.adapters.contract import Verification
 from appraise.adapters.host_http import HostHttp, segment
+from appraise.adapters.section_texts import note_lines
 from appraise.adapters.sinks import (
     HostEntry,
     HostRefused,
+    PlaceLost,
     SinkDeclaration,
     SinkOptions,
     Writes,
@@ -20,12 +21,18 @@ from appraise.adapters.sinks import (
     number_text,
 )
 from appraise.domain.finished_sections import FinishedSection, WrittenTotal
-from appraise.domain.host_scale import HostScale
 from appraise.domain.write_back import Values
 from appraise.errors import InvalidInput
 
-GOAL: Final = "/api/resource/Goal"
-PERCENT: Final = HostScale.percent()
+APPRAISAL: Final = "/api/resource/Appraisal"
+FIELDS: Final = {
+    "score": "appraise_score",
+    "status": "appraise_status",
+    "observed": "appraise_observed_weight",
+    "note": "appraise_note",
+}
+NUMBERS: Final = ("score", "observed")
+SCORED: Final = "SCORED"
 
 
 class FrappeHost:
@@ -33,103 +40,82 @@ class FrappeHost:
         self._http, self._options = http, options
 
     def plan(self, section: FinishedSection) -> HostEntry:
-        total = WrittenTotal.of(section, PERCENT)
-        if total is None:
-            raise HostRefused(f"{section.status}: a goal always has a number, and its KRA would count it as 0")
         employee = employee_id(section, self._options, FrappeSink.declaration)
-        settings = self._options.settings
-        cycle = settings.get("cycle") or section.cycle
-        name = settings.get("goal", "Customer service")
-        return HostEntry(
-            section.id,
-            section.revision,
-            f"Goal {name!r} of {employee} in {cycle}",
-            {"progress": number_text(total.value), "description": _description(section)},
-            total,
-            {
-                "employee": employee,
-                "appraisal_cycle": cycle,
-                "goal_name": name,
-                "kra": settings["kra"],
-                "start_date": section.period.start.isoformat(),
-            },
-        )
+        cycle = self._options.settings.get("cycle") or section.cycle
+        name = self._named(employee, cycle)
+        self._held(name)  # the fields are there: Frappe takes others without a word
+        total = WrittenTotal.of(section, self._options.scale)
+        fields = {
+            "score": None if total is None else number_text(total.value),
+            "status": section.status,
+            "observed": number_text(round(section.observed_weight * 100, 2)),
+            "note": "\n".join(note_lines(section)),
+        }
+        return HostEntry(section.id, section.revision, f"Appraisal {name} of {employee}", fields, total, {"name": name})
 
     def read(self, entry: HostEntry) -> Values:
-        goal = self._goal(entry)
-        if goal is None:
-            return dict.fromkeys(entry.fields)
-        return {"progress": number_text(goal["progress"]), "description": _plain(goal.get("description") or "")}
+        held = self._held(entry.key["name"])
+        status = held[FIELDS["status"]] or None
+        # Numbers there are never empty: 0 counts only beside our status.
+        numbers = {name: number_text(held[FIELDS[name]]) for name in NUMBERS}
+        score = None if numbers["score"] == "0" and status != SCORED else numbers["score"]
+        observed = None if numbers["observed"] == "0" and status is None else numbers["observed"]
+        note = html.unescape(held[FIELDS["note"]] or "").strip() or None
+        return {"score": score, "status": status, "observed": observed, "note": note}
 
     def write(self, entry: HostEntry) -> None:
-        goal = self._goal(entry)
-        lines = (entry.fields["description"] or "").split("\n")
-        values = {
-            "progress": float(entry.fields["progress"] or ""),
-            "description": "".join(f"<p>{html.escape(line)}</p>" for line in lines),
-        }
-        if goal is None:
-            self._http.call("POST", GOAL, body={**entry.key, **values})
-        else:
-            self._http.call("PUT", f"{GOAL}/{segment(goal['name'])}", body=values)
+        values: dict[str, str | float | None] = {FIELDS[name]: value for name, value in entry.fields.items()}
+        for name in NUMBERS:
+            value = entry.fields[name]
+            values[FIELDS[name]] = None if value is None else float(value)
+        # What looks like markup Frappe would change, and pages show this field as markup.
+        values[FIELDS["note"]] = html.escape(entry.fields["note"] or "", quote=False)
+        self._http.call("PUT", f"{APPRAISAL}/{segment(entry.key['name'])}", body=values)
 
-    def _goal(self, entry: HostEntry) -> Mapping[str, Any] | None:
-        wanted = [[name, "=", entry.key[name]] for name in ("employee", "appraisal_cycle", "goal_name")]
-        params = {
-            "filters": orjson.dumps(wanted).decode(),
-            "fields": '["name","progress","description"]',
-            "limit_page_length": "2",
-        }
-        goals = self._http.get(GOAL, params)["data"]
-        if len(goals) > 1:
-            raise HostRefused(f"there are several goals {entry.key['goal_name']!r}: delete all but one")
-        return goals[0] if goals else None
+    def _named(self, employee: str, cycle: str) -> str:
+        wanted = [["employee", "=", employee], ["appraisal_cycle", "=", cycle], ["docstatus", "<", 2]]
+        params = {"filters": orjson.dumps(wanted).decode(), "fields": '["name"]', "limit_page_length": "2"}
+        found = self._http.get(APPRAISAL, params)["data"]
+        if len(found) != 1:
+            raise PlaceLost(f"{employee} has {'no appraisal' if not found else 'several appraisals'} in {cycle}")
+        return str(found[0]["name"])
 
-
-def _description(section: FinishedSection) -> str:
-    """What stands behind the number, one line each, as a person reads it."""
-    lines = [f"Total {section.total_shown} of 5 ({section.observed_weight:.0%} of the weight observed)"]
-    for item in section.items:
-        said = f"rated {item.rating} of 5" if item.rating is not None else "not rated"
-        why = "" if item.absence is None else f", {item.absence.kind.value}: {item.absence.reason}"
-        comment = "" if item.comment is None else f". {' '.join(item.comment.split())}"
-        lines.append(f"{item.title}: {said}{why}{comment}")
-    return "\n".join([*lines, f"Appraise {section.id}, revision {section.revision}"])
-
-
-def _plain(text: str) -> str | None:
-    """The lines of a description without their markup, however the host's editor has wrapped them."""
-    lines = re.sub(r"</p>|<br ?/?>", "\n", text)
-    return html.unescape(re.sub(r"<[^>]*>", "", lines)).strip() or None
+    def _held(self, name: str) -> Mapping[str, Any]:
+        held: Mapping[str, Any] = self._http.get(f"{APPRAISAL}/{segment(name)}")["data"]
+        missing = [field for field in FIELDS.values() if field not in held]
+        if missing:
+            raise HostRefused(
+                f"the Appraisal has no field {', '.join(missing)}: install the plugin's kit, or write goals instead"
+                " (sink frappe-goal)"
+            )
+        return held
 
 
 class FrappeSink:
     declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
         name="frappe",
-        title="Frappe HR: a Goal for each employee and cycle",
-        version="hrms, read in its source code (80f17c9); tried on a host of our own that behaves so",
+        title="Frappe HR: fields of the Appraisal, which the cycle's formula counts",
+        version=(
+            "Appraisal of hrms, read in its source code (80f17c9); the fields are those of the plugin's kit; "
+            "tried on a host of our own that behaves so"
+        ),
         verification=Verification.SECOND_HAND,
-        writes=(Writes.TOTAL, Writes.ITEMS, Writes.COMMENTS, Writes.RECEIPT),
+        writes=(Writes.TOTAL, Writes.ITEMS, Writes.COMMENTS, Writes.STATUS, Writes.RECEIPT),
         employee="frappe:id",
-        scale="0 to 100, as goals have it.",
-        settings={
-            "kra": "The KRA of the appraisal template that the goal counts under; needed.",
-            "goal": "The goal's name; Customer service where not given.",
-            "cycle": "The Appraisal Cycle's id in Frappe HR; the cycle's name here where not given.",
-        },
+        scale="The declared one; without one 1 to 5, with two places, as other scores of an Appraisal are of 5.",
+        settings={"cycle": "The Appraisal Cycle's id in Frappe HR; the cycle's name here where not given."},
         limits=(
-            "Counts only in cycles that are rated automatically by the progress of goals.",
-            "A section without a total is rejected: a goal without a number does not exist there.",
+            "Needs the kit in the plugin's folder: it adds the fields, and counts them in a cycle's formula.",
             "Frappe HR saves nothing of employees who are not active, and nothing in completed cycles.",
+            "Its number is never empty: an absence is the status beside it, and the kit's formula leaves it out.",
         ),
     )
 
     @contextmanager
     def open(self, options: SinkOptions) -> Iterator[FrappeHost]:
-        if not options.settings.get("kra") or not options.secret:
+        if not options.secret:
             raise InvalidInput(
-                f"the host {options.name} lacks its KRA or its secret",
-                expected="settings.kra, and a secret_file with `api-key:api-secret`",
+                f"the host {options.name} lacks its secret", expected="a secret_file with `api-key:api-secret`"
             )
         with HostHttp(options, {"authorization": f"token {options.secret}"}) as http:
             yield FrappeHost(http, options)

@@ -7,6 +7,7 @@ from appraise.testing.hosts.bamboohr import FakeBamboo
 from appraise.testing.hosts.bamboohr_goals import FakeBambooGoals
 from appraise.testing.hosts.fake import FakeHost
 from appraise.testing.hosts.frappe import FakeFrappe
+from appraise.testing.hosts.frappe_goals import FakeFrappeGoals
 from appraise.testing.hosts.horilla import FakeHorilla
 from appraise.testing.hosts.odoo import FakeOdoo, FakeOdooXml
 from appraise.testing.hosts.orangehrm import FakeOrange
@@ -16,6 +17,7 @@ FAKES: Final[Mapping[str, type[FakeHost]]] = {
     "bamboohr": FakeBamboo,
     "bamboohr-goal": FakeBambooGoals,
     "frappe": FakeFrappe,
+    "frappe-goal": FakeFrappeGoals,
     "horilla": FakeHorilla,
     "odoo": FakeOdoo,
     "odoo, XML-RPC": FakeOdooXml,

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from threading import Thread
 from typing import Any, ClassVar, Final
@@ -62,6 +63,8 @@ class FakeHost:
     namespace: ClassVar[str]
     settings: ClassVar[dict[str, str]] = {}
     secret: ClassVar[str] = TOKEN
+    expected: ClassVar[Decimal] = Decimal(69)
+    """What a total of 3.75 of 1 to 5 is there: of 0 to 100 it is 68.75, and half-way goes up."""
     words: ClassVar[str]
     """What the host says of an employee for whom it saves nothing."""
 
