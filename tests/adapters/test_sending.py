@@ -10,7 +10,8 @@ from appraise.adapters.sending import attempt
 from appraise.adapters.sinks import HostBusy, HostEntry, HostRefused, PlaceLost
 from appraise.domain.finished_sections import FinishedSection
 from appraise.domain.host_scale import HostScale
-from appraise.domain.write_back import Values, WriteBack, WriteBackState, again, by_hand, queued
+from appraise.domain.webhooks import PAUSES
+from appraise.domain.write_back import CHECKED_FOR, Values, WriteBack, WriteBackState, again, by_hand, queued
 from appraise.testing.finished import finished_section
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -150,14 +151,27 @@ def test_a_place_that_is_gone_is_a_drift_and_another_in_its_stead_is_not_written
     assert tried(new(), host).state is S.REJECTED
 
 
-def test_what_is_only_refused_to_be_looked_at_stays_confirmed_and_says_why() -> None:
+@pytest.mark.parametrize("trouble", [HostRefused("the employee is not active"), PlaceLost("gone"), HostBusy("busy")])
+def test_what_cannot_be_looked_at_is_looked_at_another_day_and_no_longer_than_others(trouble: Exception) -> None:
     host = Host()
     line = tried(new(), host)
-    host.trouble = HostRefused("the employee is not active")
+    host.trouble = trouble
+    tired = replace(line, tries=len(PAUSES))
 
-    line = tried(line, host, hours=24)
+    soon = tried(tired, host, hours=24)
+    late = tried(tired, host, hours=24 * CHECKED_FOR.days)
 
-    assert (line.state, line.problem) == (S.CONFIRMED, "the employee is not active")
+    assert (soon.state, soon.problem) == (S.DRIFTED if isinstance(trouble, PlaceLost) else S.CONFIRMED, str(trouble))
+    assert (soon.next_try_at, late.next_try_at) == (AT + timedelta(hours=48), None)
+
+
+def test_an_absence_that_arrived_as_a_zero_is_no_confirmation() -> None:
+    host = Host(wanted={"score": None, "status": "NOT_OBSERVED"})
+    host.after = lambda: host.held.update(score="0")
+
+    line = tried(new(), host)
+
+    assert (line.state, line.differences) == (S.PARTIAL, (("score", None, "0"),))
 
 
 @pytest.mark.parametrize("scale", [(5, 5), (5, 1)])

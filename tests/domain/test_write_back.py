@@ -120,15 +120,6 @@ def test_a_number_is_the_same_however_many_zeros_end_it(held: str, state: WriteB
     assert bool(changed_by_somebody(sent, {"total": held})) == (state is S.REJECTED)
 
 
-def test_an_absence_that_arrived_as_a_zero_is_no_confirmation() -> None:
-    absent = meant(line(), "Goal G-1", {"score": None, "status": "NOT_OBSERVED"})
-
-    after = read_back(taken(absent, at=AT), {"score": "0", "status": "NOT_OBSERVED"}, at=AT)
-
-    assert after.state is S.PARTIAL
-    assert after.differences == (("score", None, "0"),)
-
-
 @pytest.mark.parametrize(
     ("held", "changed"),
     [
@@ -353,16 +344,6 @@ def test_what_was_only_looked_at_is_looked_at_another_day() -> None:
         confirmed, tries=0, next_try_at=another_day, problem="no"
     )
     assert locked_out(tired, "401", at=LATER) == replace(tired, next_try_at=LATER + LOCKED_OUT, problem="401")
-
-
-def test_a_host_that_will_not_be_looked_at_is_asked_no_longer_than_any_other() -> None:
-    confirmed = read_back(TAKEN, SENT, at=AT)
-    late = AT + CHECKED_FOR
-    tired = replace(confirmed, tries=len(PAUSES))
-
-    assert refused(confirmed, "no", at=late).next_try_at is None
-    assert put_off(tired, "busy", wait=timedelta(0), chance=0.5, at=late).next_try_at is None
-    assert lost(confirmed, "gone", at=late).next_try_at is None
 
 
 def test_what_the_host_will_not_have_is_rejected() -> None:
