@@ -58,6 +58,10 @@ class HostHttp(AbstractContextManager["HostHttp"]):
     ) -> None:
         self._client.close()
 
+    def authorise(self, authorization: str) -> None:
+        """What is sent along from now on."""
+        self._client.headers["authorization"] = authorization
+
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         return self.call("GET", path, params=params)
 

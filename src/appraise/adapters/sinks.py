@@ -84,7 +84,8 @@ class SinkOptions:
     """How one deployment reaches one host. `name` is the deployment's own for it, `secret` what the host lets us in by.
 
     `employee` overrides the declaration's namespace. `scale` is the declared one, where the host does not tell its own.
-    `timeout` is in seconds. `printed` gives a section on paper, a PDF, to sinks whose host takes documents.
+    `timeout` is in seconds. `printed` gives a section on paper, a PDF, to sinks whose host takes documents. `renew` is
+    for secrets that are good once: it keeps what is given for the present one, or raises `HostLocked`.
     """
 
     name: str
@@ -95,6 +96,7 @@ class SinkOptions:
     settings: Mapping[str, str] = field(default_factory=dict)
     timeout: float = 20.0
     printed: Callable[[SectionId], bytes] | None = None
+    renew: Callable[[Callable[[str], str]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,10 @@ class Period:
             return None
         return Period(start, end)
 
+    def is_about(self, first: date, last: date) -> bool:
+        """Whether days of about its length have their middle in it: of several periods in a row that is one only."""
+        return first + (last - first) / 2 in self and (self.days is None or (last - first).days < 2 * self.days)
+
     def ended(self, day: date) -> Self:
         """The same period, ending with (and without) `day`."""
         return type(self)(self.start, day)

@@ -1,6 +1,7 @@
 """The HR systems into which sections are written: read once from the file that `APPRAISE_HOSTS` names."""
 
-from collections.abc import Mapping
+import fcntl
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from appraise.adapters.sinks import SinkOptions
+from appraise.adapters.sinks import HostLocked, SinkOptions
 from appraise.domain.host_scale import HostScale
 from appraise.errors import InvalidInput, NotFound, Problem
 from appraise.use_cases.listed_file import Listed, check_names, read_listed
@@ -45,7 +46,22 @@ class HostSystem:
             scale=self.scale or cycle_scale,
             settings=self.settings or {},
             timeout=self.timeout,
+            renew=None if self.secret_file is None else self._renew,
         )
+
+    def _renew(self, ask: Callable[[str], str]) -> None:
+        """Nobody else reads or exchanges the secret meanwhile, and one that cannot be kept is not asked for."""
+        assert self.secret_file is not None  # noqa: S101  # else it is not given
+        try:
+            with self.secret_file.open("r+", encoding="utf-8") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                following = ask(file.read().strip())
+                file.seek(0)
+                file.write(f"{following}\n")
+                file.truncate()
+        except OSError as error:
+            problem = f"the secret of the host {self.name} changes with each use, and cannot be kept in"
+            raise HostLocked(f"{problem} {self.secret_file}: {error}") from error
 
     def _secret(self) -> str | None:
         if self.secret_file is None:

@@ -96,12 +96,12 @@ def send_host(
     if not isinstance(sink, CallSink):
         return stand
     left = only
-    while left is None or left:
-        at = clock()
-        claimed, values = _claimed(deployment, host, at, left)
-        if not claimed:
-            break
-        with _Open(sink, host) as opened:
+    with _Open(sink, host) as opened:
+        while left is None or left:
+            at = clock()
+            claimed, values = _claimed(deployment, host, at, left)
+            if not claimed:
+                break
             for place, line in enumerate(claimed):
                 if clock() - at > HELD_FOR:
                     _let_go(deployment, claimed[place:])

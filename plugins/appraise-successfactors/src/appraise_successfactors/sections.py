@@ -208,10 +208,9 @@ def _results(found: Any) -> list[Mapping[str, Any]]:
 
 
 def _is_within(form: Mapping[str, Any], period: Period) -> bool:
-    start, end = _day(form.get("formReviewStartDate")), _day(form.get("formReviewEndDate"))
-    is_before = end is not None and end < period.start
-    is_after = start is not None and period.end is not None and start >= period.end
-    return not is_before and not is_after
+    """Days that are hidden from us rule nothing out."""
+    days = [day for name in ("formReviewStartDate", "formReviewEndDate") if (day := _day(form.get(name))) is not None]
+    return not days or period.is_about(days[0], days[-1])
 
 
 def _day(value: Any) -> date | None:

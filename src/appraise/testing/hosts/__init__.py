@@ -10,7 +10,7 @@ from appraise.testing.hosts.frappe import FakeFrappe
 from appraise.testing.hosts.frappe_goals import FakeFrappeGoals
 from appraise.testing.hosts.horilla import FakeHorilla
 from appraise.testing.hosts.odoo import FakeOdoo, FakeOdooXml
-from appraise.testing.hosts.orangehrm import FakeOrange
+from appraise.testing.hosts.orangehrm import FakeOrange, FakeOrangeOfFive
 from appraise.testing.hosts.successfactors import FakeSuccessFactors
 
 FAKES: Final[Mapping[str, type[FakeHost]]] = {
@@ -22,6 +22,7 @@ FAKES: Final[Mapping[str, type[FakeHost]]] = {
     "odoo": FakeOdoo,
     "odoo, XML-RPC": FakeOdooXml,
     "orangehrm": FakeOrange,
+    "orangehrm, of 5": FakeOrangeOfFive,
     "successfactors": FakeSuccessFactors,
 }
 """By the name of the sink, and behind it of the way where it has a second one."""

@@ -5,7 +5,7 @@ import socket
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from threading import Thread
@@ -80,6 +80,9 @@ class FakeHost:
 
     def options(self, url: str) -> SinkOptions:
         return SinkOptions("fake", url, self.secret, settings=self.settings)
+
+    def with_wrong_secret(self, options: SinkOptions) -> SinkOptions:
+        return replace(options, secret="wrong")  # noqa: S106  # it is
 
     def expect(self, section: FinishedSection) -> None:
         """Make what HR makes before sections are written: the employee, the review, the place."""
