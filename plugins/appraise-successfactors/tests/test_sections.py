@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -151,3 +151,27 @@ def test_whoever_is_not_found_is_rejected_with_what_is_known_and_what_to_do() ->
             sink.open(replace(options, settings={**options.settings, "find_by": "email"})),
         ):
             pass
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_it"),
+    [
+        (date(2025, 1, 1), date(2026, 1, 1), True),  # its last day is the next year's first
+        (date(2024, 1, 1), date(2025, 1, 1), False),
+        (date(2025, 7, 1), date(2026, 6, 30), True),
+        (date(2024, 6, 1), date(2025, 5, 31), False),
+        (date(2023, 1, 1), date(2027, 12, 31), False),
+    ],
+)
+def test_a_total_goes_into_the_form_of_its_own_period(first: date, last: date, is_it: bool) -> None:
+    fake = FakeSuccessFactors()
+    days = {"formReviewStartDate": first, "formReviewEndDate": last}
+    epoch = date(1970, 1, 1)
+    fake.reviewed = {name: f"/Date({(day - epoch).days * 86_400_000})/" for name, day in days.items()}
+    with serving(fake) as url, sink.open(fake.options(url)) as host:
+        fake.expect(SECTION)
+        if is_it:
+            assert host.plan(SECTION).key["data"] == "1"
+        else:
+            with pytest.raises(HostRefused, match="has 0 forms of the template 302"):
+                host.plan(SECTION)

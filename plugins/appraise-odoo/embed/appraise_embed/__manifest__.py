@@ -5,5 +5,5 @@
     "license": "Other OSI approved licence",
     "summary": "The section of Appraise as a page of the appraisal",
     "depends": ["hr_appraisal"],
-    "data": ["views/hr_appraisal_views.xml"],
+    "data": ["security/groups.xml", "views/hr_appraisal_views.xml"],
 }

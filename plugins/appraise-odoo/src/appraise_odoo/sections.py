@@ -26,7 +26,8 @@ from appraise.errors import InvalidInput
 from appraise_odoo.calls import Calls, Json2, XmlRpc
 
 JSON_2_SINCE: Final = 19
-NAMES: Final = {"score": "x_appraise_score", "status": "x_appraise_status", "note": "x_appraise_note"}
+NAMES: Final = {"score": "appraise_score", "status": "appraise_status", "note": "appraise_note"}
+"""Those of the module in the plugin's kit."""
 PERCENT: Final = HostScale.percent()
 LATE: Final = 4
 
@@ -97,7 +98,7 @@ class OdooSink:
         name="odoo",
         title="Odoo: fields of the appraisal",
         version=(
-            "JSON-2 of Odoo 19 and XML-RPC of those before, by its documents; the fields are added there by hand; "
+            "JSON-2 of Odoo 19 and XML-RPC of those before, by its documents; the fields are the kit's; "
             "tried on a host of our own"
         ),
         verification=Verification.UNVERIFIED,
@@ -108,13 +109,13 @@ class OdooSink:
             "version": "Odoo's version, 19 where not given; below that XML-RPC is spoken, with database and login.",
             "database": "Name of the database, below 19.",
             "login": "The user as whom we come, below 19; the secret is an API key, or the password, of theirs.",
-            "field.score": "Number field of hr.appraisal; x_appraise_score where not given.",
-            "field.status": "Text field; x_appraise_status where not given.",
-            "field.note": "Text field of several lines; x_appraise_note where not given.",
+            "field.score": "Number field of hr.appraisal; appraise_score where not given.",
+            "field.status": "Text field; appraise_status where not given.",
+            "field.note": "Text field of several lines; appraise_note where not given.",
         },
         limits=(
             "An appraisal is of the cycle in which it closes, or in the first quarter after it (years: by 1 April).",
-            "Needs the appraisal module, three fields, and a plan that opens the API.",
+            "Needs the appraisal module, the kit or three fields made by hand, and a plan that opens the API.",
             "Odoo's number is never empty: an absence is the status beside it, with the number left at 0.",
         ),
     )

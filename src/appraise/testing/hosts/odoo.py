@@ -13,7 +13,7 @@ from appraise.domain.finished_sections import FinishedSection
 from appraise.testing.hosts.fake import FakeHost, Record, Refusal
 
 OPERATORS: Final = {"=": operator.eq, ">=": operator.ge, "<": operator.lt}
-FIELDS: Final = {"x_appraise_score", "x_appraise_status", "x_appraise_note"}
+FIELDS: Final = {"appraise_score", "appraise_status", "appraise_note"}
 
 
 class FakeOdoo(FakeHost):
@@ -66,9 +66,9 @@ class FakeOdoo(FakeHost):
             return
         for number in body["ids"]:
             record = self.records[number - 1]
-            score = body["vals"]["x_appraise_score"]
+            score = body["vals"]["appraise_score"]
             record.number = None if score is False else float(score)
-            record.text |= {name: body["vals"][name] for name in ("x_appraise_status", "x_appraise_note")}
+            record.text |= {name: body["vals"][name] for name in ("appraise_status", "appraise_note")}
 
     def _check(self, names: Any) -> None:
         wrong = set(names) - FIELDS
@@ -77,8 +77,8 @@ class FakeOdoo(FakeHost):
 
     def _shown(self, number: int) -> dict[str, Any]:
         record = self.records[number - 1]
-        texts = {name: record.text.get(name) or False for name in ("x_appraise_status", "x_appraise_note")}
-        return {"id": number, "x_appraise_score": float(record.number or 0), **texts}
+        texts = {name: record.text.get(name) or False for name in ("appraise_status", "appraise_note")}
+        return {"id": number, "appraise_score": float(record.number or 0), **texts}
 
 
 class FakeOdooXml(FakeOdoo):

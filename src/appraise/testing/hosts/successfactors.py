@@ -22,7 +22,7 @@ REVIEWED: Final = {"formReviewStartDate": "/Date(1735689600000)/", "formReviewEn
 
 
 class FakeSuccessFactors(FakeHost):
-    """`folder` is where the form lies; `elements` what the form says of each of its elements.
+    """`folder` is where the form lies, `reviewed` its period; `elements` what it says of each of its elements.
 
     `users` are those of whoever has another id, by its name and value.
     """
@@ -34,6 +34,7 @@ class FakeSuccessFactors(FakeHost):
     def reset(self) -> None:
         super().reset()
         self.folder = "Inbox"
+        self.reviewed: dict[str, str] = dict(REVIEWED)
         self.users: dict[tuple[str, str], tuple[str, ...]] = {}
         self.elements: dict[str, dict[str, Any]] = {
             "appraise_score": {"type": "Number", "minimumValue": 0.0, "maximumValue": 100.0},
@@ -76,7 +77,7 @@ class FakeSuccessFactors(FakeHost):
         folders = {"results": [{"folderId": "7", "folderName": self.folder, "userId": USER}]}
         content = {"formContentId": str(900 + number), "formDataId": str(number), "folders": folders}
         whose = {"formDataId": str(number), "formSubjectId": self.records[number - 1].employee}
-        return {**whose, "currentStep": "Appraise", **REVIEWED, "formLastContent": content}
+        return {**whose, "currentStep": "Appraise", **self.reviewed, "formLastContent": content}
 
     async def _detail(self, request: Request) -> Any:
         form = FORM.fullmatch(request.path_params["entity"])
