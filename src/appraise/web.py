@@ -47,7 +47,7 @@ from appraise.use_cases.deliver import Worker as Deliverer
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.guesses import Guesses
 from appraise.use_cases.issuers import read_issuers
-from appraise.use_cases.read_evidence import made_ready
+from appraise.use_cases.look_ahead import look_ahead
 from appraise.use_cases.take_upload import LARGEST
 from appraise.use_cases.verify_jwt import TrustedIssuers
 from appraise.use_cases.work import Worker
@@ -160,10 +160,9 @@ def serve(  # what, how, by which clock, and where
     sys.stdout.write(f"Serving on http://{host}:{listening.getsockname()[1]}  (GraphQL at /graphql; Ctrl-C ends it)\n")
     sys.stdout.flush()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server raises its signal again after an orderly end
-    # Waited for at the end: a library that is being loaded does not bear being left.
-    threading.Thread(target=made_ready, name="engine").start()
     with (
         suppress(KeyboardInterrupt),
+        looking_ahead(deployment),
         delivering(deployment, clock),
         renewing(app.state.issuers, clock),
         working(deployment, settings, clock) if jobs else nullcontext(),
@@ -181,6 +180,22 @@ def settle() -> None:
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
     sys.setswitchinterval(0.0005)
+
+
+@contextmanager
+def looking_ahead(deployment: Deployment) -> Iterator[None]:
+    """Beside the first requests what they would wait for is loaded and gathered.
+
+    It is waited for at the end: a library that is being loaded does not bear being left.
+    """
+    stop = threading.Event()
+    thread = Thread(target=look_ahead, args=[deployment, stop], name="ahead")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 @contextmanager

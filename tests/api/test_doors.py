@@ -50,6 +50,7 @@ MUTATIONS = {
     Action.END_EXEMPTION: ("endExemption", ""),
     Action.VOID: ("voidSection", 'reason: "x"'),
     Action.PROPOSE_REOPENING: ("proposeReopening", 'reason: ERROR, note: "x"'),
+    Action.WITHDRAW_REOPENING: ("withdrawReopening", 'reason: "x"'),
     Action.REOPEN: ("reopenSection", ""),
     Action.DISPUTE: ("fileDispute", 'itemId: "{item}", kind: RATING, comment: "x"'),
     Action.CLAIM: ("fileDispute", 'itemId: "{item}", kind: NOT_MINE, evidence: "1", comment: "x"'),
@@ -64,6 +65,7 @@ OF_HR = {
     Action.END_EXEMPTION,
     Action.VOID,
     Action.PROPOSE_REOPENING,
+    Action.WITHDRAW_REOPENING,
     Action.REOPEN,
 }
 

@@ -207,7 +207,7 @@ def _assesses_herself(page: Page) -> None:
     first.get_by_role("radio", name="4").check()
     first.get_by_label("Your own words").fill("Mostly by telephone.")
     expect(first.locator(".status")).to_contain_text("Saved at")
-    first.get_by_role("button", name="Evidence is not mine, or wrong").click()
+    first.get_by_role("button", name="Evidence is wrong or missing").click()
     page.get_by_role("dialog").get_by_label("Which record").fill("ticket-7")
     page.get_by_role("dialog").get_by_label("What happened").fill("Nia had taken it over.")
     page.get_by_role("dialog").get_by_role("button", name="File the claim").click()

@@ -16,15 +16,11 @@ from appraise.web import serve
 
 SERVE = """
 import sys
-import threading
 from pathlib import Path
 from appraise.settings import Settings
 from appraise.web import serve
 from tests.api.builder import AT, empty_deployment
 serve(empty_deployment(Path({directory!r})), Settings(), clock=lambda: AT, host="127.0.0.1", port=0)
-for one in threading.enumerate():
-    if one.name == "engine":
-        one.join()
 print("duckdb" in sys.modules)
 """
 

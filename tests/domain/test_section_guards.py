@@ -30,7 +30,7 @@ POSSIBLE = {
     "SHARED": "ACKNOWLEDGE FINALISE DISPUTE CLAIM DECIDE_CLAIM",
     "DISPUTED": "DISPUTE DECIDE_DISPUTE CLAIM DECIDE_CLAIM",
     "ACKNOWLEDGED": "FINALISE CLAIM DECIDE_CLAIM",
-    "FINALISED": "PROPOSE_REOPENING REOPEN DECIDE_CLAIM",
+    "FINALISED": "PROPOSE_REOPENING WITHDRAW_REOPENING REOPEN DECIDE_CLAIM",
     "REOPENED": "RATE CLAIM DECIDE_CLAIM",
     "EXEMPT": "END_EXEMPTION",
     "VOID": "",
@@ -64,7 +64,7 @@ def test_each_action_in_each_state(state: SectionState, possible: dict[str, str]
     when = replace(moment(), is_to_rate=is_to_rate)
 
     def free(action: Action) -> bool:
-        course = PROPOSED if action is Action.REOPEN else Course()
+        course = PROPOSED if action in {Action.REOPEN, Action.WITHDRAW_REOPENING} else Course()
         return hindrance(replace(section(item("a")), state=state, course=course), action, when) is None
 
     assert {action.value for action in Action if free(action)} == set(possible[state].split())
@@ -162,6 +162,7 @@ HINDRANCES = [
         "ALREADY_DONE",
         "its reopening is proposed; another HR administrator has to approve it",
     ),
+    ("FINALISED WITHDRAW_REOPENING", Course(), moment(), "NOT_PROPOSED", "nobody proposes its reopening"),
     ("FINALISED REOPEN", Course(), moment(), "NOT_PROPOSED", "an HR administrator has to propose its reopening first"),
     ("FINALISED REOPEN", MINE, moment(), "SECOND_PERSON", "somebody else has to approve what you proposed"),
 ]
@@ -203,12 +204,13 @@ def test_managers_share_what_hr_released(course: Course, refused: list[str | Non
 @pytest.mark.parametrize(
     ("course", "refused"),
     [
-        (Course(), [None, "NOT_PROPOSED"]),
-        (PROPOSED, ["ALREADY_DONE", None]),
-        (MINE, ["ALREADY_DONE", "SECOND_PERSON"]),
+        (Course(), [None, "NOT_PROPOSED", "NOT_PROPOSED"]),
+        (PROPOSED, ["ALREADY_DONE", None, None]),
+        (MINE, ["ALREADY_DONE", None, "SECOND_PERSON"]),
     ],
 )
 def test_opening_again_takes_two(course: Course, refused: list[str | None]) -> None:
     one = replace(section(item("a")), state=SectionState.FINALISED, course=course)
 
-    assert [code(hindrance(one, action, moment())) for action in (Action.PROPOSE_REOPENING, Action.REOPEN)] == refused
+    steps = (Action.PROPOSE_REOPENING, Action.WITHDRAW_REOPENING, Action.REOPEN)
+    assert [code(hindrance(one, action, moment())) for action in steps] == refused

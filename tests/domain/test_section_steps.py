@@ -37,6 +37,7 @@ from appraise.domain.section_steps import (
     send_back,
     share,
     void,
+    withdraw_reopening,
 )
 from appraise.domain.sections import Refusal, Section
 from appraise.errors import InvalidInput
@@ -158,6 +159,10 @@ def test_opening_again_begins_a_revision_with_the_ratings_of_the_last() -> None:
     assert proposed == replace(final, version=4, course=replace(course, reopening=reopening))
     assert propose_reopening(final, reason=ReopeningReason.LEGAL, note=" ", by=HAL, at=AT) == Refusal(
         "REASON_MISSING", "say what has to be put right", "note"
+    )
+    assert withdraw_reopening(proposed, reason="the data are right") == replace(final, version=5)
+    assert withdraw_reopening(proposed, reason=" ") == Refusal(
+        "REASON_MISSING", "say why the section stays final", "reason"
     )
     assert again == replace(
         final,

@@ -106,6 +106,31 @@ def test_each_stage_waits_for_somebody(open_: Open, tasks: list[Owed]) -> None:
     assert told(open_) == tasks
 
 
+LATE = date(2026, 2, 2)
+SEES_TO_IT: Owed = ("SEE_TO_IT", BY, DORA)
+UNREVIEWED: list[Owed] = [("HAND_IN_UNREVIEWED", BY, HAL), ("HAND_IN_UNREVIEWED", BY, HEDY)]
+
+
+@pytest.mark.parametrize(
+    ("open_", "tasks"),
+    [
+        (in_state("DRAFT"), [ASSESSES, *UNREVIEWED, RATES, SEES_TO_IT]),
+        (replace(in_state("DRAFT"), has_grades=False), [ASSESSES, RATES, SEES_TO_IT]),
+        (replace(in_state("COLLECTING"), is_to_rate=False, has_grades=False), [ASSESSES, HANDS_IN, SEES_TO_IT]),
+        (in_state("DRAFT", managers=(MAX,)), [ASSESSES, *UNREVIEWED, RATES]),
+        (in_state("DRAFT", managers=()), [ASSESSES, *UNREVIEWED]),
+        (replace(in_state("DRAFT"), absent=[MAX]), [ASSESSES, *UNREVIEWED, RATES, ("SUBMIT_IN_PLACE", BY, DORA)]),
+        (in_state("REOPENED"), [RATES, SEES_TO_IT]),
+        (in_state("SUBMITTED"), [("APPROVE", NEVER, DORA)]),
+    ],
+)
+def test_what_is_late_goes_to_the_managers_own_manager_and_to_hr(open_: Open, tasks: list[Owed]) -> None:
+    late = {kind for kind, _, _ in tasks} & {"SEE_TO_IT", "HAND_IN_UNREVIEWED"}
+
+    assert told(open_, on=LATE) == tasks
+    assert late.isdisjoint(kind for kind, _, _ in told(open_, on=BY))
+
+
 def test_nobody_owes_what_cannot_be_done_yet() -> None:
     assert told(in_state("COLLECTING"), on=date(2024, 12, 31)) == [ASSESSES]
     assert told(replace(in_state("DRAFT"), cycle=replace(CYCLE, state=CycleState.CANCELLED))) == []

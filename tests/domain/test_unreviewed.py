@@ -62,7 +62,23 @@ def test_a_figure_without_a_level_is_not_rated_and_too_little_makes_no_total() -
 
 def test_it_asks_for_a_reason_and_for_something_to_go_by() -> None:
     assert code(handed_in(*MIXED, reason=" ")) == "REASON_MISSING"
-    assert code(handed_in(item("a"), absent("b"))) == "NOTHING_TO_RATE"
+
+
+def test_it_is_offered_only_where_something_is_rated_or_has_a_level() -> None:
+    some = [
+        (item("a"), absent("b")),
+        (item("a", rating=3),),
+        (levelled("a", 2),),
+        (levelled("a", 2, weight=Decimal(0)),),
+    ]
+
+    assert [section(*items).has_grades for items in some] == [False, True, True, False]
+    last = date(2026, 1, 10)
+    late = moment(date(2026, 1, 11))
+    when = replace(late, cycle=replace(late.cycle, rules=CycleRules(rate_by=last)), has_grades=False)
+    collecting = section(item("a"), state=SectionState.COLLECTING)
+    assert code(hindrance(collecting, Action.HAND_IN_UNREVIEWED, when)) == "NOTHING_TO_RATE"
+    assert hindrance(collecting, Action.HAND_IN_UNREVIEWED, replace(when, has_grades=True)) is None
 
 
 def test_it_waits_for_the_last_day_of_the_manager() -> None:

@@ -152,12 +152,13 @@ def test_disputes_are_counted_timed_and_not_repeated(company: Company) -> None:
     assert code(filed(company, item=1, days=14)) == "TOO_MANY"  # the withdrawn one counts, too
 
 
-def test_a_claim_names_its_event_and_moves_no_section(company: Company) -> None:
+@pytest.mark.parametrize("kind", [DisputeKind.NOT_MINE, DisputeKind.MISSING])
+def test_a_claim_names_its_event_and_moves_no_section(company: Company, kind: DisputeKind) -> None:
     company.scored()
     rated(company)
-    assert code(filed(company, kind=DisputeKind.NOT_MINE)) == "EVIDENCE_MISSING"
+    assert code(filed(company, kind=kind)) == "EVIDENCE_MISSING"
     before = company.section("ann").section.state
-    done(filed(company, kind=DisputeKind.NOT_MINE, evidence="ticket-9"))
+    done(filed(company, kind=kind, evidence="ticket-9"))
 
     viewed = done(ended(company, "max", DisputeState.UPHELD))
 
@@ -198,6 +199,19 @@ def test_corrected_data_after_the_close_are_a_notice_and_never_an_edit(company: 
     assert company.section("ann").section == final
 
 
+def test_a_notice_ends_where_the_data_change_again_before_hr_decides(company: Company) -> None:
+    company.scored()
+    finalised(company)
+    first = str(company.section("ann").section.items[0].result.value)  # type: ignore[union-attr]
+    for day, value in enumerate(("95.00", "30.00", first, "30.00"), start=1):
+        company.scored(value=value, at=AT + day * DAY)
+
+    told = [(str(one.differences[0].after), one.state) for one in notices(company)]
+    gone = CorrectionState.OVERTAKEN
+    assert told == [("95.00", gone), ("30.00", gone), ("30.00", CorrectionState.OPEN)]
+    assert code(annotated(company, "hal", notices(company)[0].id)) == "ALREADY_DONE"
+
+
 def annotated(company: Company, by: str, correction: CorrectionId, note: str = "too small to matter") -> object:
     return annotate_correction(company.deployment, company.principal(by), correction, note=note, at=AT + 3 * DAY)
 
@@ -215,7 +229,7 @@ def test_hr_lets_it_stand_with_a_note_or_two_open_it_again(company: Company) -> 
     assert code(annotated(company, "hal", first, "another")) == "ALREADY_DONE"
 
     company.scored(value="95.00", at=AT + 2 * DAY)
-    done(stepped(company, propose_reopening, "hal", reason=ReopeningReason.CORRECTION, note="new data"))
+    done(stepped(company, propose_reopening, "hal", reason=ReopeningReason.LEGAL, note="new data"))
     second = Principal("Vera", company.ids["vera"], frozenset({Role.HR_ADMINISTRATOR}))
     section = company.section("ann").section
     done(reopen_section(company.deployment, second, section.id, expected_version=section.version, at=AT + 4 * DAY))

@@ -47,6 +47,7 @@ from appraise.use_cases.submit_section import submit_section
 from appraise.use_cases.submit_self_assessment import submit_self_assessment
 from appraise.use_cases.verify_audit import verify_audit
 from appraise.use_cases.void_section import void_section
+from appraise.use_cases.withdraw_reopening import withdraw_reopening
 
 # step: (who may, from which states, to which; a blank stays)
 TABLE = {
@@ -61,6 +62,7 @@ TABLE = {
     "acknowledge": ("ann", "SHARED", "ACKNOWLEDGED"),
     "finalise": ("hal hedy", "SHARED ACKNOWLEDGED", "FINALISED"),
     "propose": ("hal hedy", "FINALISED", ""),
+    "withdraw": ("hal hedy", "FINALISED", ""),
     "reopen": ("hal hedy", "FINALISED", "REOPENED"),
     "exempt": ("hal hedy", "COLLECTING DRAFT", "EXEMPT"),
     "end exemption": ("hal hedy", "EXEMPT", "COLLECTING"),
@@ -84,6 +86,7 @@ OFFERED = {
     "acknowledge": "ACKNOWLEDGE",
     "finalise": "FINALISE",
     "propose": "PROPOSE_REOPENING",
+    "withdraw": "WITHDRAW_REOPENING",
     "reopen": "REOPEN",
     "exempt": "EXEMPT",
     "end exemption": "END_EXEMPTION",
@@ -156,6 +159,7 @@ class Model:
             "release": self.is_released and "ALREADY_DONE",
             "share": not self.is_released and who in {"max", "dora"} and "NOT_RELEASED",
             "propose": self.proposed_by is not None and "ALREADY_DONE",
+            "withdraw": self.proposed_by is None and "NOT_PROPOSED",
             "reopen": (self.proposed_by is None and "NOT_PROPOSED") or (self.proposed_by == who and "SECOND_PERSON"),
             "dispute": (self.open_dispute and "ALREADY_DONE") or (self.disputes >= 2 and "TOO_MANY"),
             "void": self.revision > 1 and "WRONG_STATE",
@@ -175,6 +179,7 @@ class Model:
             "release": {"is_released": True},
             "share": {"is_released": True},
             "propose": {"proposed_by": who},
+            "withdraw": {"proposed_by": None},
             "reopen": {"proposed_by": None, **next_revision},
             "dispute": {"open_dispute": True, "disputes": self.disputes + 1},
             "decline": {"open_dispute": False},
@@ -243,6 +248,7 @@ class Hands:
             "acknowledge": (acknowledge_section, {"stance": Stance.AGREE, "comment": None}),
             "finalise": (finalise_section, {"reason": "x"}),
             "propose": (propose_reopening, {"reason": ReopeningReason.ERROR, "note": "x"}),
+            "withdraw": (withdraw_reopening, {"reason": "x"}),
             "reopen": (reopen_section, {}),
             "exempt": (exempt_section, {"reason": ExemptionReason.LEAVE, "note": None}),
             "end exemption": (end_exemption, {}),

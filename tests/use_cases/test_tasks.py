@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from tests.use_cases.conftest import AT, Company, done, finalised, rated, record, shared, stepped, submitted
+from tests.use_cases.conftest import AT, Company, done, estimate, finalised, rated, record, shared, stepped, submitted
 
 from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.domain.access import Role
@@ -29,11 +29,13 @@ from appraise.use_cases.release_section import release_section
 from appraise.use_cases.run_clocks import Rung, run_clocks
 from appraise.use_cases.share_section import share_section
 from appraise.use_cases.verify_audit import verify_audit
+from appraise.use_cases.withdraw_reopening import withdraw_reopening
 
 DAY = timedelta(days=1)
 DOES = {
     "RATE": Action.RATE,
     "ASSESS_SELF": Action.ASSESS_SELF,
+    "HAND_IN_UNREVIEWED": Action.HAND_IN_UNREVIEWED,
     "APPROVE": Action.APPROVE,
     "RELEASE": Action.RELEASE,
     "SHARE": Action.SHARE,
@@ -50,7 +52,7 @@ def tasks(company: Company, who: str) -> list[str]:
         named for named in read_tasks(company.deployment, company.principal(who), at=AT) if named.subject_name == "Ann"
     ]
     allowed = company.section("ann", who).allowed_actions if found else frozenset()
-    assert {DOES[named.task.kind] for named in found} <= allowed
+    assert {DOES[named.task.kind] for named in found if named.task.kind != "SEE_TO_IT"} <= allowed
     return [named.task.kind.value for named in found]
 
 
@@ -99,6 +101,19 @@ def test_decisions_wait_with_whoever_can_take_them(company: Company) -> None:
     assert verify_audit(company.deployment).first_break is None
 
 
+def test_what_is_late_is_told_further_up_and_to_hr_where_it_can_be_handed_in(company: Company) -> None:
+    company.scored()
+    with company.deployment.database.transaction() as session:
+        cycles.save(session, replace(company.cycle, rules=CycleRules(rate_by=AT.date() - DAY)))
+    late = {"ann": ["ASSESS_SELF"], "max": ["RATE"], "dora": ["SEE_TO_IT"]}
+    assert everybody(company) == late  # no figure has a level
+    company.scored(figure=replace(estimate(), level=4))
+    assert everybody(company) == late | {"hal": ["HAND_IN_UNREVIEWED"]}
+    company.scored()
+    rated(company)
+    assert everybody(company) == late | {"hal": ["HAND_IN_UNREVIEWED"]}
+
+
 def test_corrections_and_reopenings_wait_with_hr(company: Company) -> None:
     company.scored()
     finalised(company)
@@ -107,6 +122,8 @@ def test_corrections_and_reopenings_wait_with_hr(company: Company) -> None:
     assert everybody(company) == {"hal": ["DECIDE_CORRECTION"]}
     done(stepped(company, propose_reopening, "hal", reason=ReopeningReason.CORRECTION, note="new data"))
     assert everybody(company) == {}  # the one who proposed waits for another
+    done(stepped(company, withdraw_reopening, "hal", reason="looked at again"))
+    assert everybody(company) == {"hal": ["DECIDE_CORRECTION"]}
 
 
 @pytest.mark.parametrize(("days", "finalised_then"), [(14, 0), (15, 1)])

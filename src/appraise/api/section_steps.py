@@ -22,6 +22,7 @@ from appraise.use_cases.reopen_section import reopen_section
 from appraise.use_cases.share_section import share_section
 from appraise.use_cases.submit_self_assessment import submit_self_assessment
 from appraise.use_cases.void_section import void_section
+from appraise.use_cases.withdraw_reopening import withdraw_reopening
 
 
 @strawberry.input(description="The rating and words of an employee for one item of their own.")
@@ -136,6 +137,16 @@ class ProposeReopeningInput(SectionChangeInput):
 
 @strawberry.type(description="What came of proposing it.")
 class ProposeReopeningPayload(SectionPayload):
+    pass
+
+
+@strawberry.input(description="Ends a proposal to open a section again.")
+class WithdrawReopeningInput(SectionChangeInput):
+    reason: str = strawberry.field(description="Why the section stays final.")
+
+
+@strawberry.type(description="What came of ending it.")
+class WithdrawReopeningPayload(SectionPayload):
     pass
 
 
@@ -311,3 +322,14 @@ class SectionStepMutation:
         change: Annotated[ReopenSectionInput, strawberry.argument(name="input", description="What to do.")],
     ) -> ReopenSectionPayload | None:
         return changed(ReopenSectionPayload, info, reopen_section, change)
+
+    @strawberry.mutation(
+        description="Take back that a final section is opened again, or decline it as another HR administrator.",
+        extensions=[Requires(Permission.ADMINISTER_SECTIONS)],
+    )
+    def withdraw_reopening(
+        self,
+        info: strawberry.Info,
+        change: Annotated[WithdrawReopeningInput, strawberry.argument(name="input", description="What to do.")],
+    ) -> WithdrawReopeningPayload | None:
+        return changed(WithdrawReopeningPayload, info, withdraw_reopening, change, reason=change.reason)

@@ -73,6 +73,9 @@ class SectionChangeKind(Enum):
     DISPUTE_DECIDED = strawberry.enum_value("DISPUTE_DECIDED", description="A dispute or a claim was decided.")
     CALIBRATED = strawberry.enum_value("CALIBRATED", description="A calibration session took it in, moved or left it.")
     REOPENING_PROPOSED = strawberry.enum_value("REOPENING_PROPOSED", description="Its reopening was proposed.")
+    REOPENING_WITHDRAWN = strawberry.enum_value(
+        "REOPENING_WITHDRAWN", description="That proposal was taken back or declined."
+    )
     REOPENED = strawberry.enum_value("REOPENED", description="It was opened again.")
     EXEMPTED = strawberry.enum_value("EXEMPTED", description="It was taken out of the cycle.")
     EXEMPTION_ENDED = strawberry.enum_value("EXEMPTION_ENDED", description="It was taken into the cycle again.")
@@ -97,6 +100,7 @@ KINDS: Final = {
     Action.DECIDE_CLAIM: SectionChangeKind.DISPUTE_DECIDED,
     Action.CALIBRATE: SectionChangeKind.CALIBRATED,
     Action.PROPOSE_REOPENING: SectionChangeKind.REOPENING_PROPOSED,
+    Action.WITHDRAW_REOPENING: SectionChangeKind.REOPENING_WITHDRAWN,
     Action.REOPEN: SectionChangeKind.REOPENED,
     Action.EXEMPT: SectionChangeKind.EXEMPTED,
     Action.END_EXEMPTION: SectionChangeKind.EXEMPTION_ENDED,

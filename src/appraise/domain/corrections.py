@@ -1,6 +1,7 @@
 """What the data say since a section was handed in, where that is something else: a notice, never a silent edit."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -14,11 +15,12 @@ DAYS_TO_DECIDE: Final = timedelta(days=30)
 
 
 class CorrectionState(StrEnum):
-    """OPEN until HR has the section opened again, or lets it stand with a note."""
+    """OPEN until HR has the section opened again, or lets it stand with a note, or a later run says something else."""
 
     OPEN = "OPEN"
     REOPENED = "REOPENED"
     ANNOTATED = "ANNOTATED"
+    OVERTAKEN = "OVERTAKEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,21 @@ def differences(section: Section, card: Scorecard) -> tuple[Difference, ...]:
                 )
             )
     return tuple(found)
+
+
+def is_said(found: tuple[Difference, ...], revision: int, known: Sequence[Correction]) -> bool:
+    """Whether the last notice of the revision says that already, and still holds; `known` from the oldest on."""
+    last = next((one for one in reversed(known) if one.revision == revision), None)
+    return last is not None and last.differences == found and last.state is not CorrectionState.OVERTAKEN
+
+
+def overtaken(found: tuple[Difference, ...], revision: int, known: Sequence[Correction]) -> list[Correction]:
+    """Those that wait for a decision about what is not so any more, as they end."""
+    return [
+        replace(one, state=CorrectionState.OVERTAKEN)
+        for one in known
+        if one.state is CorrectionState.OPEN and (one.revision, one.differences) != (revision, found)
+    ]
 
 
 def _is_otherwise(before: Estimate | Absence, after: Estimate | Absence) -> bool:

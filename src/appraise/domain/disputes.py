@@ -1,7 +1,8 @@
 """Disputes of ratings and claims about evidence: filed by the employee, decided by somebody who did not score.
 
-A dispute of a RATING is filed against a section that was shared, and takes it to DISPUTED. A claim, NOT_MINE or
-WRONG_DATA, names an event and may be filed at any time before the section is final; it does not move the section.
+A dispute of a RATING is filed against a section that was shared, and takes it to DISPUTED. A claim, NOT_MINE,
+WRONG_DATA or MISSING, names an event and may be filed at any time before the section is final; it does not move the
+section.
 """
 
 from collections.abc import Collection, Sequence
@@ -24,6 +25,7 @@ class DisputeKind(StrEnum):
     RATING = "RATING"
     NOT_MINE = "NOT_MINE"
     WRONG_DATA = "WRONG_DATA"
+    MISSING = "MISSING"
 
 
 class DisputeState(StrEnum):

@@ -24,6 +24,8 @@ WORDS: Final = {
     TaskKind.GIVE_PART: "Say how {name} worked in your time",
     TaskKind.HAND_IN: "Hand in the section of {name}, in which there is nothing to rate",
     TaskKind.SUBMIT_IN_PLACE: "Hand in the section of {name}, whose manager is on leave",
+    TaskKind.SEE_TO_IT: "See to it that the section of {name} is handed in: its last day is over",
+    TaskKind.HAND_IN_UNREVIEWED: "Hand in the section of {name}, which nobody reviewed by the last day",
     TaskKind.APPROVE: "Approve the section of {name}, or give it back",
     TaskKind.RELEASE: "Release the section of {name}",
     TaskKind.SHARE: "Share the section of {name} with them",

@@ -14,7 +14,8 @@ class Moment:
     """Who is about to act, on which day, in which cycle. `is_hr` is said of HR administrators.
 
     `is_disputed` and `is_claimed` say that a dispute of a rating, or a claim, waits for its decision; `is_to_rate`
-    that the section has something to rate, which its items tell where they are there.
+    that the section has something to rate, and `has_grades` that something is rated or has a level: its items tell, where
+    they are there.
     """
 
     on: date
@@ -24,6 +25,7 @@ class Moment:
     is_disputed: bool = False
     is_claimed: bool = False
     is_to_rate: bool = True
+    has_grades: bool = True
 
 
 def hindrance(section: Section, action: Action, moment: Moment) -> Refusal | None:
@@ -59,6 +61,11 @@ def _not_yet(section: Section, action: Action, moment: Moment) -> Refusal | None
             refusal = "TOO_EARLY", f"the cycle starts on {cycle.period.start}; nothing can be rated before"
         case Action.ASSESS_SELF if course.self_assessed_at is not None:
             refusal = "ALREADY_DONE", "the self-assessment was handed in and cannot be changed any more"
+        case Action.HAND_IN_UNREVIEWED if not moment.has_grades:
+            refusal = (
+                "NOTHING_TO_RATE",
+                "no figure has a level by which it could be handed in; exempt the section with a reason",
+            )
         case Action.APPROVE if cycle.rules.calibrates:
             refusal = "CALIBRATION_NEEDED", "this cycle calibrates: the section passes through a session"
         case Action.RELEASE if course.released_at is not None:
@@ -94,6 +101,8 @@ def _not_alone(section: Section, action: Action, moment: Moment) -> Refusal | No
             refusal = "ALREADY_DONE", "its reopening is proposed; another HR administrator has to approve it"
         case Action.REOPEN if proposed is None:
             refusal = "NOT_PROPOSED", "an HR administrator has to propose its reopening first"
+        case Action.WITHDRAW_REOPENING if proposed is None:
+            refusal = "NOT_PROPOSED", "nobody proposes its reopening"
         case Action.REOPEN if proposed is not None and proposed.by == moment.actor:
             refusal = "SECOND_PERSON", "somebody else has to approve what you proposed"
     return None if refusal is None else Refusal(*refusal)

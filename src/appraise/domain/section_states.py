@@ -41,6 +41,7 @@ class Action(StrEnum):
     DECIDE_CLAIM = "DECIDE_CLAIM"
     CALIBRATE = "CALIBRATE"
     PROPOSE_REOPENING = "PROPOSE_REOPENING"
+    WITHDRAW_REOPENING = "WITHDRAW_REOPENING"
     REOPEN = "REOPEN"
     EXEMPT = "EXEMPT"
     END_EXEMPTION = "END_EXEMPTION"
@@ -64,6 +65,7 @@ ALLOWED: Final[dict[Action, frozenset[SectionState]]] = {
     Action.DECIDE_CLAIM: frozenset(SectionState) - {SectionState.EXEMPT, SectionState.VOID},
     Action.CALIBRATE: frozenset({SectionState.IN_CALIBRATION}),
     Action.PROPOSE_REOPENING: frozenset({SectionState.FINALISED}),
+    Action.WITHDRAW_REOPENING: frozenset({SectionState.FINALISED}),
     Action.REOPEN: frozenset({SectionState.FINALISED}),
     Action.EXEMPT: frozenset({SectionState.COLLECTING, SectionState.DRAFT}),
     Action.END_EXEMPTION: frozenset({SectionState.EXEMPT}),

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from appraise.domain.identifiers import EmployeeId
-from appraise.domain.scorecards import Estimate
 from appraise.domain.section_course import (
     Acknowledgement,
     Course,
@@ -28,16 +27,8 @@ def hand_in_unreviewed(
     why = words(reason)
     if why is None:
         return Refusal("REASON_MISSING", "say why nobody reviews it", "reason")
-    levels = {
-        item.id: item.result.level
-        for item in section.items
-        if item.is_open and isinstance(item.result, Estimate) and item.result.level is not None
-    }
+    levels = {item.id: item.level for item in section.items if item.is_open and item.level is not None}
     items = tuple(replace(item, rating=levels.get(item.id, item.rating)) for item in section.items)
-    if all(item.rating is None for item in items):
-        return Refusal(
-            "NOTHING_TO_RATE", "no figure has a level by which it could be handed in; exempt the section with a reason"
-        )
     course = replace(
         section.course,
         unblinded_at=section.course.unblinded_at or at,
@@ -147,6 +138,13 @@ def propose_reopening(
     if why is None:
         return Refusal("REASON_MISSING", "say what has to be put right", "note")
     return moved(section, section.state, replace(section.course, reopening=Reopening(reason, why, at, by)))
+
+
+def withdraw_reopening(section: Section, *, reason: str) -> Section | Refusal:
+    """Whoever proposed it takes it back, or another HR administrator declines it: it stays final."""
+    if words(reason) is None:
+        return Refusal("REASON_MISSING", "say why the section stays final", "reason")
+    return moved(section, section.state, replace(section.course, reopening=None))
 
 
 def reopen(section: Section) -> Section:

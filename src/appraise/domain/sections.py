@@ -53,15 +53,20 @@ class Item:
         return self.is_ratable and self.rating is None
 
     @property
+    def level(self) -> int | None:
+        """What the policy's rule makes of the figure, where it has one."""
+        return None if isinstance(self.result, Absence) else self.result.level
+
+    @property
     def supported(self) -> tuple[int, int] | None:
         """The lowest and the highest rating that the data bear out: the level and its neighbours.
 
         A level is made of the figure's interval; the next one up or down lies within what it leaves open. None where
         the data give no level: then they speak against no rating.
         """
-        if isinstance(self.result, Absence) or self.result.level is None:
+        if self.level is None:
             return None
-        return max(self.result.level - 1, LOWEST_RATING), min(self.result.level + 1, HIGHEST_RATING)
+        return max(self.level - 1, LOWEST_RATING), min(self.level + 1, HIGHEST_RATING)
 
     def is_supported(self, rating: int | None) -> bool:
         if rating is None or self.supported is None:
@@ -107,6 +112,11 @@ class Section:
     def is_to_rate(self) -> bool:
         """Whether any item has a figure that is rated; else it is handed in with words alone, or as it is."""
         return any(item.is_ratable for item in self.items)
+
+    @property
+    def has_grades(self) -> bool:
+        """Whether an item is rated, or its figure has a level that can stand for a rating."""
+        return any(item.rating is not None or (item.is_open and item.level is not None) for item in self.items)
 
     @property
     def both_are_in(self) -> bool:

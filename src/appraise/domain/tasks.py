@@ -26,6 +26,8 @@ class TaskKind(StrEnum):
     ASSESS_SELF = "ASSESS_SELF"
     GIVE_PART = "GIVE_PART"
     SUBMIT_IN_PLACE = "SUBMIT_IN_PLACE"
+    SEE_TO_IT = "SEE_TO_IT"
+    HAND_IN_UNREVIEWED = "HAND_IN_UNREVIEWED"
     APPROVE = "APPROVE"
     RELEASE = "RELEASE"
     SHARE = "SHARE"
@@ -70,7 +72,8 @@ class NamedTask:
 class Open:
     """A section in which something may be owed. Its items need not be there; `managers` from the nearest up, today.
 
-    `delegates` stand in for the nearest of them today. `is_to_rate`: some item has a figure that is rated.
+    `delegates` stand in for the nearest of them today. `is_to_rate`: some item has a figure that is rated;
+    `has_grades`: some item is rated, or has a level.
     """
 
     section: Section
@@ -82,16 +85,17 @@ class Open:
     respond_by: date | None = None
     delegates: Sequence[NamedDelegation] = ()
     is_to_rate: bool = True
+    has_grades: bool = True
 
 
 def owed(open_: Open, *, hr: Collection[EmployeeId], on: date) -> list[Task]:
     """What everybody owes in one section, as far as it can be done now."""
-    found = [*_of_stage(open_), *_of_decisions(open_)]
+    found = [*_of_stage(open_), *_of_the_late(open_, hr, on), *_of_decisions(open_)]
     tasks = {
         Task(due or date.max, kind, open_.section.id, owner, open_.section.employee, place_of)
         for action, kind, owners, due in found
         for owner, place_of in _with_delegates(open_, kind, hr if owners is None else owners)
-        if _can(open_, action, owner, hr, on)
+        if action is None or _can(open_, action, owner, hr, on)
     }
     return sorted(tasks)
 
@@ -106,8 +110,8 @@ def _with_delegates(
     return found
 
 
-_Owed = tuple[Action, TaskKind, Sequence[EmployeeId] | None, date | None]
-"""Who owes it: None stands for HR."""
+_Owed = tuple[Action | None, TaskKind, Sequence[EmployeeId] | None, date | None]
+"""By what it is done, None of what is done by talking to somebody; and who owes it, where None stands for HR."""
 
 
 def _of_stage(open_: Open) -> list[_Owed]:
@@ -141,6 +145,18 @@ def _of_stage(open_: Open) -> list[_Owed]:
             return []
 
 
+def _of_the_late(open_: Open, hr: Collection[EmployeeId], on: date) -> list[_Owed]:
+    """After the last day for rating it is for the manager's own manager to see to, and for HR."""
+    last, nearest = open_.cycle.rules.rate_by, open_.managers[:1]
+    if last is None or on <= last:
+        return []
+    found: list[_Owed] = [(Action.HAND_IN_UNREVIEWED, TaskKind.HAND_IN_UNREVIEWED, None, last)]
+    action = Action.RATE if open_.is_to_rate else Action.SUBMIT
+    if nearest and nearest[0] not in open_.absent and _can(open_, action, nearest[0], hr, on):
+        found.append((None, TaskKind.SEE_TO_IT, open_.managers[1:2], last))
+    return found
+
+
 def _of_decisions(open_: Open) -> list[_Owed]:
     found: list[_Owed] = []
     for dispute in open_.disputes:
@@ -168,6 +184,7 @@ def _can(open_: Open, action: Action, owner: EmployeeId, hr: Collection[Employee
         is_disputed=any(waiting),
         is_claimed=not all(waiting),
         is_to_rate=open_.is_to_rate,
+        has_grades=open_.has_grades,
     )
     mine = [one for one in open_.delegates if one.delegation.delegate == owner]
     who = Principal(owner, owner, roles, stands_in=stand_ins(mine, on=on))

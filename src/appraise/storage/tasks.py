@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Float, String, cast, insert, select
+from sqlalchemy import ColumnElement, Float, String, cast, insert, select
 
 from appraise.domain.access import Role
 from appraise.domain.corrections import CorrectionState
@@ -64,15 +64,31 @@ def open_sections(session: Session, cycles: Iterable[Cycle], *, viewer: Viewer |
 
 def with_nothing_to_rate(session: Session, cycles: Iterable[CycleId]) -> frozenset[SectionId]:
     """Sections that are still rated, in which no item that weighs has a figure."""
+    return _still_rated_without(session, cycles, _WEIGHS & SCORECARDS.c.absence_kind.is_(None))
+
+
+def without_grades(session: Session, cycles: Iterable[CycleId]) -> frozenset[SectionId]:
+    """Sections that are still rated, in which no item is, and none has a level: see `Section.has_grades`."""
+    return _still_rated_without(
+        session, cycles, ITEMS.c.rating.is_not(None) | (_WEIGHS & SCORECARDS.c.level.is_not(None))
+    )
+
+
+_WEIGHS: Final = cast(ITEMS.c.weight, Float) > 0
+
+
+def _still_rated_without(
+    session: Session, cycles: Iterable[CycleId], such: ColumnElement[bool]
+) -> frozenset[SectionId]:
     table, items, cards = SECTIONS.c, ITEMS.c, SCORECARDS.c
-    figure = (
+    item = (
         select(items.id)
         .join(SCORECARDS, cards.indicator == items.indicator)
-        .where(cards.run_id == table.run_id, cards.employee_id == table.employee_id, cards.absence_kind.is_(None))
-        .where(items.section_id == table.id, cast(items.weight, Float) > 0)
+        .where(cards.run_id == table.run_id, cards.employee_id == table.employee_id)
+        .where(items.section_id == table.id, such)
     )
     rated = [state.value for state in ALLOWED[Action.RATE]]
-    statement = select(table.id).where(table.cycle_id.in_(list(cycles)), table.state.in_(rated), ~figure.exists())
+    statement = select(table.id).where(table.cycle_id.in_(list(cycles)), table.state.in_(rated), ~item.exists())
     return frozenset(SectionId(key) for key in session.execute(statement).scalars())
 
 

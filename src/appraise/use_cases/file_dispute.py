@@ -1,4 +1,4 @@
-"""An employee disputes a rating, or says of an event that it is not theirs or wrong."""
+"""An employee disputes a rating, or says of an event that it is not theirs, wrong, or theirs and missing."""
 
 from datetime import datetime, timedelta
 

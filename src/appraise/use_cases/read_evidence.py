@@ -1,6 +1,7 @@
 """The events behind the figures of a section, as they were when it was scored."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
@@ -41,6 +42,12 @@ def made_ready() -> None:
     from appraise.use_cases import events_in_place  # noqa: F401, PLC0415
 
     open_engine(memory_limit=MEMORY)
+
+
+def practise(deployment: Deployment, run: RunId, employee: EmployeeId) -> None:
+    """Looks somebody's events up and shows them to nobody: the statements are the same for everybody from then on."""
+    with suppress(NotFound):
+        _rows(deployment, run, employee, None)
 
 
 def page_of_evidence(rows: Sequence[EvidenceRow], *, first: int, after: str | None) -> Page[EvidenceRow]:

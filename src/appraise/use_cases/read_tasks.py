@@ -40,7 +40,9 @@ def all_tasks(session: Session, *, hr: Collection[EmployeeId], viewer: Viewer | 
     notices = tasks.by_section(corrections.all_open(session))
     standing_in = _standing_in(session, on)
     found, opened = [], tasks.open_sections(session, known.values(), viewer=viewer)
-    unrated = tasks.with_nothing_to_rate(session, [cycle.id for cycle in known.values()])
+    unrated = tasks.with_nothing_to_rate(session, known)
+    late = [cycle.id for cycle in known.values() if (last := cycle.rules.rate_by) is not None and last < on]
+    gradeless = tasks.without_grades(session, late) if late else frozenset()
     for section, name in opened:
         cycle = known[section.cycle]
         is_shared = section.state is SectionState.SHARED
@@ -55,6 +57,7 @@ def all_tasks(session: Session, *, hr: Collection[EmployeeId], viewer: Viewer | 
             corrections=notices.get(section.id, ()),
             respond_by=respond_by(section, cycle, leave.get(section.employee, ())) if is_shared else None,
             is_to_rate=section.id not in unrated,
+            has_grades=section.id not in gradeless,
         )
         names = {one.delegation.manager: one.manager_name for one in open_.delegates}
         found += [

@@ -7,7 +7,6 @@ from appraise.domain.access import Principal
 from appraise.domain.corrections import CorrectionState
 from appraise.domain.identifiers import SectionId
 from appraise.domain.reading import ViewedSection
-from appraise.domain.section_course import ReopeningReason
 from appraise.domain.section_states import Action
 from appraise.domain.section_steps import reopen
 from appraise.domain.sections import Refusal, Section
@@ -31,7 +30,7 @@ def reopen_section(
     def step(around: Around, section: Section) -> Section:
         session = around.session
         proposed = section.course.reopening
-        if proposed is not None and proposed.reason is ReopeningReason.CORRECTION:
+        if proposed is not None:  # for whatever reason: the next run gives it the new figures
             for notice in corrections.of(session, section.id):
                 if notice.state is CorrectionState.OPEN:
                     ended = replace(

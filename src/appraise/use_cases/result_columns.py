@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from threading import Lock
 from typing import Any, Final, Self
 
 import numpy as np
@@ -152,6 +153,14 @@ class RunResults:
     employees: tuple[str, ...]
     columns: Mapping[IndicatorKey, Column]
 
+    @property
+    def most_measured(self) -> EmployeeId | None:
+        """Of whom most indicators have a figure, of several one; None where nobody was scored."""
+        if not self.columns:
+            return None
+        measured = np.concatenate([column.measured.people for column in self.columns.values()])
+        return EmployeeId(self.employees[int(np.argmax(np.bincount(measured, minlength=len(self.employees))))])
+
     def of(self, places: Sequence[Placed], *, final_with: RunId | None = None) -> dict[IndicatorKey, Column]:
         """Of those in `places` alone, numbered as there; of those finalised with a run where one is given."""
         known = {
@@ -164,9 +173,18 @@ class RunResults:
         return {indicator: column for indicator, column in found.items() if column.people.size}
 
 
-@lru_cache(REMEMBERED)
 def results_of(deployment: Deployment, run: RunId) -> RunResults:
     """Of a finished run, whose results never change. Whoever asks: they are for figures of groups."""
+    with _GATHERING:
+        return _results_of(deployment, run)
+
+
+_GATHERING: Final = Lock()
+"""Of two who ask for a run at once one gathers it; for both it would take twice as long."""
+
+
+@lru_cache(REMEMBERED)
+def _results_of(deployment: Deployment, run: RunId) -> RunResults:
     with deployment.database.reading() as session:
         lines = contributions.lines(session, run)
     employees = tuple(sorted({line.employee for line in lines}))

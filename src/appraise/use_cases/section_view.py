@@ -66,6 +66,7 @@ def moment_of(around: Around, section: Section) -> Moment:
         is_disputed=any(waiting),
         is_claimed=not all(waiting),
         is_to_rate=section.is_to_rate,
+        has_grades=section.has_grades,
     )
 
 

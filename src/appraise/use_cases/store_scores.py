@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from appraise.domain.corrections import DAYS_TO_DECIDE, Correction, differences
+from appraise.domain.corrections import DAYS_TO_DECIDE, Correction, differences, is_said, overtaken
 from appraise.domain.cycles import Cycle
 from appraise.domain.employees import Employment, ReportingKind
 from appraise.domain.global_ids import Kind, encoded
@@ -90,7 +90,8 @@ def _corrected(
 ) -> list[Correction]:
     """Notices for sections that keep the figures with which they were handed in, though the data say otherwise now.
 
-    What the last notice of a section said already is not noticed again, nor what other days of the cycle say.
+    What the last notice of a section said already is not noticed again, nor what other days of the cycle say. A notice
+    that waits for a decision about what is not so any more is ended.
     """
     cards = {card.employee: card for card in result.scorecards}
     known = [section for section in known if section.state in HANDED_IN and section.employee in cards]
@@ -100,8 +101,10 @@ def _corrected(
         if section.run not in alike:
             continue
         found = differences(section, cards[section.employee])
-        before = [one for one in corrections.of(session, section.id) if one.revision == section.revision]
-        if not found or (before and before[-1].differences == found):
+        before = corrections.of(session, section.id)
+        for ended in overtaken(found, section.revision, before):
+            corrections.decide(session, ended)
+        if not found or is_said(found, section.revision, before):
             continue
         correction = Correction(
             id=CorrectionId(new_id()),

@@ -21,6 +21,7 @@ class DisputeKindValue(Enum):
     RATING = strawberry.enum_value(DisputeKind.RATING.value, description="A rating of a section that was shared.")
     NOT_MINE = strawberry.enum_value(DisputeKind.NOT_MINE.value, description="An event that was somebody else's.")
     WRONG_DATA = strawberry.enum_value(DisputeKind.WRONG_DATA.value, description="An event that is recorded wrongly.")
+    MISSING = strawberry.enum_value(DisputeKind.MISSING.value, description="An event of theirs that is not there.")
 
 
 @strawberry.enum(name="DisputeState", description="Where a dispute or a claim stands.")
@@ -87,6 +88,10 @@ class CorrectionStateValue(Enum):
     OPEN = strawberry.enum_value(CorrectionState.OPEN.value, description="HR has not decided yet.")
     REOPENED = strawberry.enum_value(CorrectionState.REOPENED.value, description="The section was opened again.")
     ANNOTATED = strawberry.enum_value(CorrectionState.ANNOTATED.value, description="The section stands, with a note.")
+    OVERTAKEN = strawberry.enum_value(
+        CorrectionState.OVERTAKEN.value,
+        description="A later run said something else before HR decided; a later notice tells what, if anything.",
+    )
 
 
 @strawberry.type(name="Difference", description="One figure, as it was handed in and as the data say now.")

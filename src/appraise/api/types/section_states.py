@@ -56,6 +56,9 @@ class ActionValue(Enum):
     PROPOSE_REOPENING = strawberry.enum_value(
         Action.PROPOSE_REOPENING, description="Propose to open it again, as the first of two."
     )
+    WITHDRAW_REOPENING = strawberry.enum_value(
+        Action.WITHDRAW_REOPENING, description="Take that proposal back, or decline it."
+    )
     REOPEN = strawberry.enum_value(Action.REOPEN, description="Open it again, as the second of two.")
     EXEMPT = strawberry.enum_value(Action.EXEMPT, description="Take it out of the cycle.")
     END_EXEMPTION = strawberry.enum_value(Action.END_EXEMPTION, description="Take it into the cycle again.")

@@ -24,6 +24,14 @@ class TaskKindValue(Enum):
     SUBMIT_IN_PLACE = strawberry.enum_value(
         TaskKind.SUBMIT_IN_PLACE.value, description="Hand in for a manager who is on leave."
     )
+    SEE_TO_IT = strawberry.enum_value(
+        TaskKind.SEE_TO_IT.value,
+        description="Speak with the manager who reports to the reader and has not handed in by the last day.",
+    )
+    HAND_IN_UNREVIEWED = strawberry.enum_value(
+        TaskKind.HAND_IN_UNREVIEWED.value,
+        description="Hand in as provisional what its manager did not by the last day.",
+    )
     APPROVE = strawberry.enum_value(TaskKind.APPROVE.value, description="Approve, or give back.")
     RELEASE = strawberry.enum_value(TaskKind.RELEASE.value, description="Let the manager share it.")
     SHARE = strawberry.enum_value(TaskKind.SHARE.value, description="Share it with the employee.")

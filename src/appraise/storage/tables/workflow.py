@@ -15,7 +15,7 @@ class DisputeRow(Record, table=True):
 
     __tablename__ = "disputes"
     __table_args__ = (
-        CheckConstraint("kind IN ('RATING', 'NOT_MINE', 'WRONG_DATA')", name="kind"),
+        CheckConstraint("kind IN ('RATING', 'NOT_MINE', 'WRONG_DATA', 'MISSING')", name="kind"),
         CheckConstraint(
             "state IN ('OPEN', 'UPHELD', 'PARTLY_UPHELD', 'DECLINED', 'WITHDRAWN', 'EXPIRED')", name="state"
         ),
@@ -185,7 +185,7 @@ class FairnessVerdictsRow(Record, table=True):
 class CorrectionRow(Record, table=True):
     __tablename__ = "corrections"
     __table_args__ = (
-        CheckConstraint("state IN ('OPEN', 'REOPENED', 'ANNOTATED')", name="state"),
+        CheckConstraint("state IN ('OPEN', 'REOPENED', 'ANNOTATED', 'OVERTAKEN')", name="state"),
         UniqueConstraint("section_id", "run_id"),
         Index("ix_corrections_state", "state"),
     )

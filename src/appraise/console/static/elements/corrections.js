@@ -6,7 +6,7 @@ import { Spoken, t, words } from "./language.js";
 import { shared } from "./styles.js";
 import { date, figure } from "./words.js";
 
-const ENDED = /** @type {Record<string, string>} */ (words({ REOPENED: "The section was opened again.", ANNOTATED: "The section stands." }));
+const ENDED = /** @type {Record<string, string>} */ (words({ REOPENED: "The section was opened again.", ANNOTATED: "The section stands.", OVERTAKEN: "The data changed again, so there is nothing to decide here." }));
 
 /** What is asked before a section is let stand. @returns {import("./ask.js").Question} */
 export const standing = () => ({

@@ -3,7 +3,7 @@
 import { t } from "./language.js";
 import {
   AcknowledgeSection, ApproveSection, FinaliseSection, HandInUnreviewed, ProposeReopening, ReleaseSection, ReopenSection, ReturnSection,
-  ShareSection, SubmitSection, SubmitSelfAssessment,
+  ShareSection, SubmitSection, SubmitSelfAssessment, WithdrawReopening,
 } from "./operations.js";
 
 /** @typedef {import("./ask.js").Question & {document: string, isQuiet?: boolean, sent?: Record<string, string>}} Deed */
@@ -102,6 +102,14 @@ export const deeds = () => ({
       },
       { name: "note", label: t`What has to be put right` },
     ],
+  },
+  WITHDRAW_REOPENING: {
+    document: WithdrawReopening,
+    button: t`Leave it final`,
+    title: t`Leave this section final?`,
+    words: t`The proposal to open it again is ended. Your reason goes to the audit log.`,
+    isQuiet: true,
+    fields: [reason()],
   },
   REOPEN: {
     document: ReopenSection,

@@ -96,6 +96,7 @@ export const DEEDS = words({
   "section.end_exemption": "ended an exemption",
   "section.void": "voided a section",
   "section.propose_reopening": "proposed to open a section again",
+  "section.withdraw_reopening": "ended a proposal to open a section again",
   "section.reopen": "opened a section again",
   "contributions.read": "read contributions",
   "change.read": "read the change between cycles",

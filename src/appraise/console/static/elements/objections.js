@@ -40,7 +40,7 @@ export class AppraiseObjections extends Spoken {
       ${mayDispute || mayClaim
         ? html`<p class="wishes">
             ${mayDispute ? html`<button class="link small" @click=${() => this.#wish("DISPUTE")}>${t`Dispute this rating`}</button>` : nothing}
-            ${mayClaim ? html`<button class="link small" @click=${() => this.#wish("CLAIM")}>${t`Evidence is not mine, or wrong`}</button>` : nothing}
+            ${mayClaim ? html`<button class="link small" @click=${() => this.#wish("CLAIM")}>${t`Evidence is wrong or missing`}</button>` : nothing}
           </p>`
         : nothing}`;
   }
@@ -116,12 +116,12 @@ export function questionOf(what, item, dispute, event = null) {
       };
     case "CLAIM":
       return {
-        title: t`Evidence of ${name} is not yours, or wrong?`,
+        title: t`Evidence of ${name} is wrong or missing?`,
         words: t`A manager or HR decides within 14 days. If you are right, it is corrected where it was recorded, and the figure follows.`,
         button: t`File the claim`,
         fields: [
-          { name: "kind", label: t`What is wrong`, kind: "choice", options: [["NOT_MINE", t`It was not mine`], ["WRONG_DATA", t`It is recorded wrongly`]] },
-          { name: "evidence", label: t`Which record`, kind: "line", value: event ?? "", hint: t`Its id, as the list of evidence shows it.` },
+          { name: "kind", label: t`What is wrong`, kind: "choice", options: [["NOT_MINE", t`It was not mine`], ["WRONG_DATA", t`It is recorded wrongly`], ["MISSING", t`It was mine and is missing`]] },
+          { name: "evidence", label: t`Which record`, kind: "line", value: event ?? "", hint: t`Its id, as the list of evidence shows it, or as the system where it was recorded does.` },
           { name: "comment", label: t`What happened` },
         ],
       };

@@ -124,6 +124,10 @@ export const ProposeReopening = `mutation ProposeReopening($input: ProposeReopen
   proposeReopening(input: $input) ${OUTCOME}
 }${SECTION}`;
 
+export const WithdrawReopening = `mutation WithdrawReopening($input: WithdrawReopeningInput!) {
+  withdrawReopening(input: $input) ${OUTCOME}
+}${SECTION}`;
+
 export const ReopenSection = `mutation ReopenSection($input: ReopenSectionInput!) {
   reopenSection(input: $input) ${OUTCOME}
 }${SECTION}`;

@@ -14,6 +14,8 @@ const KINDS = words({
   HAND_IN: ["Hand in without ratings", "No indicator has a figure, so there is nothing to rate. Write what you want to say, and hand the section in."],
   GIVE_PART: ["Give your part", "You were their manager earlier in the cycle, or they report to you in a dotted line. Say how they worked in your time."],
   SUBMIT_IN_PLACE: ["Hand in for somebody", "The manager is on leave; you hand in in their place."],
+  SEE_TO_IT: ["See to it", "The manager, who reports to you, has not handed in by the last day. Speak with them; if nothing comes, HR hands it in unreviewed."],
+  HAND_IN_UNREVIEWED: ["Hand in unreviewed", "The manager has not handed in by the last day. You can hand it in as provisional, with a reason."],
   APPROVE: ["Approve", "Read what was handed in; approve it, or give it back with a reason."],
   RELEASE: ["Release", "Let the managers share what is approved."],
   SHARE: ["Share", "Show the section to the employee."],
@@ -21,7 +23,7 @@ const KINDS = words({
   ASSESS_SELF: ["Assess yourself", "If you want to: your own view, which nobody sees before your manager has handed in."],
   REOPEN: ["Approve opening again", "Somebody asks to open a final section; it takes a second person."],
   DECIDE_DISPUTE: ["Decide a dispute", "Somebody disputes their rating. Read it beside the evidence, and decide with a reason."],
-  DECIDE_CLAIM: ["Decide a claim", "Somebody says that evidence is not theirs, or wrong. Read it beside the evidence, and decide with a reason."],
+  DECIDE_CLAIM: ["Decide a claim", "Somebody says that evidence is not theirs, wrong or missing. Read it beside the evidence, and decide with a reason."],
   LOOK_AT_WATCHES: ["Look at the watch-list", "Something newly lies beyond a threshold that you keep."],
   DECIDE_CORRECTION: ["Decide a correction", "Data changed after a section was final. Let it stand with a note, or propose to open it again."],
 });

@@ -137,7 +137,7 @@ export function until(day, now) {
 }
 
 /** @type {Record<string, string>} */
-export const DISPUTES = words({ RATING: "Dispute of the rating", NOT_MINE: "Claim: not mine", WRONG_DATA: "Claim: recorded wrongly" });
+export const DISPUTES = words({ RATING: "Dispute of the rating", NOT_MINE: "Claim: not mine", WRONG_DATA: "Claim: recorded wrongly", MISSING: "Claim: missing" });
 
 /** How a dispute or a claim stands. @type {Record<string, string>} */
 export const OUTCOMES = words({
