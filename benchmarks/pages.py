@@ -6,9 +6,9 @@
 Three pages: a manager's list of a team of 500, a section with 5,000 events behind it, and contributions over 10,000
 employees. `first` is from the beginning of the navigation until what the page is for stands there, the first time
 after a start and the median of five later ones; the aim is 1 s. `service` is the processor time that a later one takes
-of this process, which serves it, `browser` how long the page's main thread is busy with it. `answers` are the longest times from a key
-or a click until the next frame, by the kind of event (the browser's own Event Timing); the aim is 100 ms. Nothing is
-asserted: all hang on the machine, processor time least.
+of this process, which serves it, `browser` how long the page's main thread is busy with it. `answers` are the longest
+times from a key or a click until the next frame, by the kind of event (the browser's own Event Timing); the aim is 100
+ms. Nothing is asserted: all hang on the machine, processor time least.
 """
 
 import argparse

@@ -14,8 +14,8 @@ class Moment:
     """Who is about to act, on which day, in which cycle. `is_hr` is said of HR administrators.
 
     `is_disputed` and `is_claimed` say that a dispute of a rating, or a claim, waits for its decision; `is_to_rate`
-    that the section has something to rate, and `has_grades` that something is rated or has a level: its items tell, where
-    they are there.
+    that the section has something to rate, and `has_grades` that something is rated or has a level. The items tell,
+    where they are there.
     """
 
     on: date
