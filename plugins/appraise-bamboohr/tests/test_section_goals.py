@@ -24,7 +24,7 @@ def test_other_goals_are_left_alone_and_what_a_goal_cannot_hold_is_refused() -> 
 
         with pytest.raises(HostRefused, match="INSUFFICIENT_EVIDENCE: a goal always has a progress"):
             host.plan(absent_section("bamboohr:id"))
-        fake.milestones = [{"id": 1, "title": "one step"}]
+        fake.records[1].text["milestones"] = [{"id": 1, "title": "one step"}]
         with pytest.raises(HostRefused, match="the goal has milestones now"):
             host.write(entry)
         assert fake.records[1].number == 69

@@ -1,12 +1,17 @@
-"""One try of one line of the ledger at one host: read, write only where that is needed and harmless, read again."""
+"""One try of one line of the ledger at one host: read, write only where that is needed and harmless, read again.
 
+Or what a file that comes back from the host says of the line.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from appraise.adapters.sinks import Host, HostBusy, HostLocked, HostRefused, PlaceLost
+from appraise.adapters.sinks import FileAnswer, Host, HostBusy, HostLocked, HostRefused, PlaceLost
 from appraise.domain.finished_sections import FinishedSection
 from appraise.domain.write_back import (
+    DUE,
     LOOKED_AT,
     WriteBack,
     WriteBackState,
@@ -71,3 +76,18 @@ def attempt(line: WriteBack, section: FinishedSection, host: Host, *, at: dateti
     except (LookupError, TypeError, ValueError, AttributeError) as error:  # a host whose answers have another form
         problem = f"the host's answer is not understood ({type(error).__name__}: {error})"
         return Tried(put_off(step, problem, wait=timedelta(0), chance=chance, at=at))
+
+
+def answered(line: WriteBack, answers: Sequence[FileAnswer], *, at: datetime) -> WriteBack:
+    """The line after all that the file says of it. What the host holds several times it does not confirm."""
+    if line.state not in DUE:
+        return line
+    held = [answer.found for answer in answers if answer.problem is None]
+    if not held:
+        problems = dict.fromkeys(answer.problem for answer in answers if answer.problem is not None)
+        return refused(line, "; ".join(problems), at=at)
+    if len(held) > 1:
+        return lost(line, f"the host holds it {len(held)} times: delete all but one there", at=at)
+    if line.state in LOOKED_AT:
+        return checked(line, held[0], at=at)
+    return read_back(line, held[0], at=at, is_later=True) if line.state is WriteBackState.SENT else line

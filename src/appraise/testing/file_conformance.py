@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from io import BytesIO
@@ -19,15 +20,18 @@ from pathlib import Path
 from typing import Final
 
 from appraise.adapters.section_tables import csv_table
+from appraise.adapters.sending import answered
 from appraise.adapters.sinks import FileSink, HostEntry, HostRefused, SinkOptions, Writes
 from appraise.domain.finished_sections import FinishedSection
 from appraise.domain.host_scale import HostScale
+from appraise.domain.write_back import WriteBackState, meant, queued, taken
 from appraise.errors import InvalidInput
 from appraise.printing.section import section_pdf
 from appraise.testing.finished import absent_section, finished_section
 from appraise.testing.requirements import refused, require
 
 FORMULA: Final = '=HYPERLINK("https://example.com")'
+AT: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ANOTHER: Final = "12"
 """What somebody enters in the host by hand."""
 
@@ -184,6 +188,17 @@ def _drift(tried: _Tried) -> None:
     refused("a table of fruit is taken for an answer", lambda: list(tried.sink.answers(fruit, tried.options)))
 
 
+def _added(tried: _Tried) -> None:
+    """An import that only adds has made it twice: that is seen in what the host gives back, and is no confirmation."""
+    entry, report = tried.entry(), tried.trial.report
+    path = tried.directory / (f"twice{tried.sink.suffix}" if report is None else "twice.csv")
+    row = {report or "": str(entry.section), **entry.fields}
+    path.write_bytes(tried.content(entry, entry) if report is None else csv_table(list(row), [row, row]))
+    sent = taken(meant(queued(entry.section, 1, "file", earlier=None, at=AT), entry.place, entry.fields), at=AT)
+    line = answered(sent, list(tried.sink.answers(path, tried.options)), at=AT)
+    require(line.state is WriteBackState.REJECTED, f"what is there twice is {line.state}")
+
+
 CHECKS: Final[Mapping[str, Callable[[_Tried], None]]] = {
     Writes.TOTAL: _total,
     Writes.ITEMS: _items,
@@ -193,15 +208,18 @@ CHECKS: Final[Mapping[str, Callable[[_Tried], None]]] = {
     "written twice": _twice,
     "next revision": _next_revision,
     "drift": _drift,
+    "added twice": _added,
     "unknown employee": _unknown,
 }
 """Named as the checks of hosts that are called."""
+READ_BACK: Final = frozenset({"drift", "added twice"})
+"""Not asked of a sink whose host gives nothing back."""
 
 
 def file_checks_of(sink: FileSink) -> list[str]:
     declared = sink.declaration
     names = [name for name in CHECKS if name not in set(Writes) or name in declared.writes]
-    return [name for name in names if name != "drift" or declared.is_read_back]
+    return [name for name in names if name not in READ_BACK or declared.is_read_back]
 
 
 def proven_file(sink: FileSink, trial: FileTrial) -> dict[str, str | None]:

@@ -19,7 +19,7 @@ from appraise.adapters.sinks import CallSink, SinkOptions, Writes
 from appraise.domain.finished_sections import FinishedSection
 from appraise.domain.write_back import WriteBack, WriteBackState, queued
 from appraise.testing.finished import absent_section, finished_section
-from appraise.testing.hosts.fake import BY_HAND, SLOW, FakeHost, Trouble, serving
+from appraise.testing.hosts.fake import BY_HAND, SLOW, UNFIT, FakeHost, Trouble, serving
 from appraise.testing.requirements import require
 
 AT: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -53,6 +53,7 @@ def _arrives(trial: Trial) -> None:
     trial.tried()
     trial.stands(S.CONFIRMED, "what was sent was not confirmed")
     number, expected = trial.host.records[0].number, trial.host.expected
+    require(number is not None, "the host holds no number")
     require(Decimal(str(number)) == expected, f"3.75 of 1 to 5 is {expected} there; the host holds {number}")
 
 
@@ -104,7 +105,7 @@ def _revision(trial: Trial) -> None:
     trial.line = queued(second.id, 2, "fake", earlier=earlier, at=AT)
     trial.tried(second)
     trial.stands(S.CONFIRMED, "a second revision did not take the place of the first")
-    require(len(trial.host.records) == 1, "a second revision stands beside the first")
+    require(trial.host.surplus() == 0, f"a second revision stands beside the first: {trial.host.records}")
 
 
 def _person_first(trial: Trial) -> None:
@@ -164,7 +165,15 @@ def _put_off(trial: Trial, trouble: Trouble, options: SinkOptions | None = None)
     require(waits is not None and waits > AT, "there is no next try")
     trial.tried(at=AT + timedelta(days=1))
     trial.stands(S.CONFIRMED, f"after {trouble} it did not arrive")
-    require(len(trial.host.records) == 1, f"after {trouble} it is there {len(trial.host.records)} times")
+    require(trial.host.surplus() == 0, f"after {trouble} it is there more than once: {trial.host.records}")
+
+
+def _unfit(trial: Trial) -> None:
+    trial.host.troubles.append(Trouble.UNFIT)
+    trial.tried()
+    trial.stands(S.REJECTED, "what the host refuses for good was not rejected")
+    require(trial.line.next_try_at is None, "it is tried again, though the host would refuse it again")
+    require(UNFIT in (trial.line.problem or ""), f"the host's own words are lost: {trial.line.problem}")
 
 
 def _too_many(trial: Trial) -> None:
@@ -188,6 +197,7 @@ CHECKS: Final[Mapping[str, Callable[[Trial], None]]] = {
     "inactive": _inactive,
     "unknown employee": _unknown,
     "wrong token": _locked,
+    "422": _unfit,
     "429": _too_many,
     "503": lambda trial: _put_off(trial, Trouble.UNAVAILABLE),
     "slow": lambda trial: _put_off(trial, Trouble.SLOW, replace(trial.options, timeout=SLOW / 4)),

@@ -7,20 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from appraise.adapters.discovery import sink_named
-from appraise.adapters.sinks import FileAnswer, FileSink, HostEntry, HostRefused
+from appraise.adapters.sending import answered
+from appraise.adapters.sinks import FileSink, HostEntry, HostRefused
 from appraise.domain.host_scale import HostScale
 from appraise.domain.identifiers import CycleId, EmployeeId, SectionId
-from appraise.domain.write_back import (
-    LOOKED_AT,
-    WriteBack,
-    WriteBackState,
-    checked,
-    lost,
-    meant,
-    read_back,
-    refused,
-    taken,
-)
+from appraise.domain.write_back import WriteBack, WriteBackState, meant, refused, taken
 from appraise.errors import InvalidInput
 from appraise.printing.section import section_pdf
 from appraise.storage import cycles, sections, write_backs
@@ -117,7 +108,7 @@ def read_host_file(
             )
         lines[answer.section] = line
     told = {key: [answer for answer in answers if answer.section == key] for key in lines}
-    after = [_answered(line, told[key], at) for key, line in lines.items()]
+    after = [answered(line, told[key], at=at) for key, line in lines.items()]
     _save(deployment, lines, after, actor, at)
     return Counter(line.state for line in after)
 
@@ -130,21 +121,6 @@ def file_sink(host: HostSystem) -> FileSink:
             hint="leave out --to and --answers",
         )
     return sink
-
-
-def _answered(line: WriteBack, answers: list[FileAnswer], at: datetime) -> WriteBack:
-    """A host that adds whatever it is given may hold a section several times, which is no confirmation."""
-    held = [answer.found for answer in answers if answer.problem is None]
-    if line.state not in LOOKED_AT | UNDER_WAY:
-        return line
-    if not held:
-        problems = dict.fromkeys(answer.problem for answer in answers if answer.problem is not None)
-        return refused(line, "; ".join(problems), at=at)
-    if len(held) > 1:
-        return lost(line, f"the host holds it {len(held)} times: delete all but one there", at=at)
-    if line.state in LOOKED_AT:
-        return checked(line, held[0], at=at)
-    return read_back(line, held[0], at=at, is_later=True) if line.state is WriteBackState.SENT else line
 
 
 def _save(

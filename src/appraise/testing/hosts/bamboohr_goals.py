@@ -10,11 +10,10 @@ from appraise.testing.hosts.fake import FakeHost, Record, Refusal
 
 
 class FakeBambooGoals(FakeBamboo):
-    """A record's number is the progress; `milestones` are those of all goals."""
+    """A record's number is the progress; its `milestones` are added to whenever it is written with some."""
 
-    def reset(self) -> None:
-        super().reset()
-        self.milestones: list[dict[str, Any]] = []
+    def surplus(self) -> int:
+        return super().surplus() + sum(max(0, len(one.text.get("milestones", [])) - 1) for one in self.records)
 
     def edit(self) -> None:
         FakeHost.edit(self)
@@ -32,7 +31,7 @@ class FakeBambooGoals(FakeBamboo):
         mine = [(number, one) for number, one in enumerate(self.records, 1) if one.employee == employee]
         return {
             "goals": [
-                {"id": str(number), **one.text, "percentComplete": one.number, "milestones": self.milestones or None}
+                {"id": str(number), "milestones": None, **one.text, "percentComplete": one.number}
                 for number, one in mine
             ]
         }
@@ -46,6 +45,7 @@ class FakeBambooGoals(FakeBamboo):
             )
         if self.is_lying:
             return
+        milestones = record.text.get("milestones", []) + body.pop("milestones", [])
         progress = body.pop("percentComplete")
-        record.text |= body
-        record.number = record.number if self.milestones else progress
+        record.text |= body | ({"milestones": milestones} if milestones else {})
+        record.number = record.number if milestones else progress

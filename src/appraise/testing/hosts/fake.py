@@ -27,11 +27,15 @@ SLOW: Final = 0.6
 """Seconds; sinks that are tried on it wait a quarter of that."""
 
 
+UNFIT: Final = "this field takes something else"
+
+
 class Trouble(StrEnum):
     """What happens to the next request that writes. After SLOW, HALF and LIE the host says nothing of it later."""
 
     TOO_MANY = "429 with Retry-After"
     UNAVAILABLE = "503"
+    UNFIT = "422, with its reason"
     SLOW = "an answer that comes too late, of something that was done"
     HALF = "half an answer, of something that was done"
     LIE = "success, of something that was not done"
@@ -94,6 +98,10 @@ class FakeHost:
         """Somebody enters another number by hand."""
         self.records[0].number = BY_HAND
 
+    def surplus(self) -> int:
+        """How much there is more than once of what was written."""
+        return len(self.records) - 1
+
     def routes(self) -> list[Route]:
         raise NotImplementedError
 
@@ -125,6 +133,8 @@ class FakeHost:
             return JSONResponse({"message": "slow down"}, 429, {"retry-after": "7200"})
         if trouble is Trouble.UNAVAILABLE:
             return Response("<html>down for maintenance</html>", 503)
+        if trouble is Trouble.UNFIT:
+            return self.refused(Refusal(422, {"message": UNFIT}, {"x-bamboohr-error-message": UNFIT}))
         self.is_lying = trouble is Trouble.LIE
         try:
             body = await answer(request)
