@@ -7,6 +7,8 @@ from pathlib import Path
 from tests.events.conftest import AT, orders, plan, rows_of
 from tests.events.test_store import _append_purchase, _commit
 
+from appraise.adapters.contract import EventSource, ImportOptions
+from appraise.adapters.discovery import adapter_named
 from appraise.domain.events import EventKind
 from appraise.domain.mapping import EventPlan, Skip
 from appraise.events.compacting import compact
@@ -145,3 +147,24 @@ def test_rows_without_an_id_withdraw_nothing(store: EventStore, load: Load) -> N
     load(FIRST)
 
     assert load(orders(",anna,,2024-05-01,10,EUR,,test,"), "later.csv").withdrawn == 0
+
+
+def test_a_refund_of_square_that_was_imported_under_an_id_without_its_time_is_not_counted_twice(
+    store: EventStore, load: Load, tmp_path: Path
+) -> None:
+    """Imports of before called it so: the same export, read again, takes that one back."""
+    header = "Date,Time,Time Zone,Net Sales,Transaction ID,Payment ID,Staff ID,Event Type,Customer ID"
+    text = f"{header}\n2024-03-09,10:00:00,Eastern Time (US & Canada),($10.00),T1,P1,S1,Refund,C1\n"
+    path = tmp_path / "transactions.csv"
+    path.write_text(text, encoding="utf-8")
+    square = adapter_named("square")
+    assert isinstance(square, EventSource)
+    options = ImportOptions("square", settings={"currency": "USD"})
+    now = square.plan_events(header.split(","), path, options)
+    before = replace(now, stages=(replace(now.stages[1], skips=()),))
+
+    load(text, "transactions.csv", before)
+    assert rows_of(store, *AMOUNTS) == [("T1/refund/P1", -1000)]
+    assert load(text, "transactions.csv", now).withdrawn == 1
+
+    assert rows_of(store, *AMOUNTS) == [("T1/refund/P1/2024-03-09 15:00:00+00", -1000)]

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from appraise.adapters.contract import ImportOptions, ReadPeople
-from appraise.adapters.people_reader import MADE_A_NUMBER
 from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
+from appraise.domain.damaged_ids import MADE_A_NUMBER
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 from appraise.errors import InvalidInput
 from appraise_csv import adapter

@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from appraise.adapters.contract import ImportOptions, ReadPeople
-from appraise.adapters.people_reader import MADE_A_NUMBER
+from appraise.domain.damaged_ids import MADE_A_NUMBER
 from appraise_odoo import adapter
 
 ANN, BEA = 1234567890123440000, 1234567890987650000  # what Excel makes of 1234567890123449857 and 1234567890987654321

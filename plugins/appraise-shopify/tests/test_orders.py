@@ -68,6 +68,18 @@ def test_money_given_back_is_a_reversal_beside_the_purchase(tmp_path: Path) -> N
     )
 
 
+def test_money_given_back_that_cannot_be_read_is_not_taken_for_kept(tmp_path: Path) -> None:
+    rows = [order(Id=str(id_), **{"Refunded Amount": text}) for id_, text in ((1, "1,050.00"), (2, "EUR 5"), (3, "-5"))]
+
+    result = read(tmp_path, *rows)
+
+    assert [one["amount"] for one in result.events[EventKind.PURCHASES] if one["kind"] == "reversal"] == [-105000]
+    assert [(one.row, one.column, one.value) for one in result.rejected] == [
+        (3, "Refunded Amount", "not read: EUR 5"),
+        (4, "Refunded Amount", "not read: -5"),
+    ]
+
+
 def test_nothing_given_back_is_no_reversal(tmp_path: Path) -> None:
     assert read(tmp_path, order(**{"Refunded Amount": "0.00"})).events[EventKind.PURCHASES] == (PURCHASE,)
 

@@ -82,7 +82,18 @@ def test_a_rating_without_an_agent_is_kept_as_nobodys(tmp_path: Path) -> None:
     result = read(tmp_path, json.dumps({"satisfaction_ratings": [{**GOOD, "assignee_id": None}]}))
 
     (rating,) = result.events[EventKind.RATINGS]
-    assert rating.keys() & {"employee_key", "employee_namespace"} == set()
+    # Nor of the ticket, whose assignee of today would be credited with it.
+    assert rating.keys() & {"employee_key", "employee_namespace", "contact_id"} == set()
+
+
+def test_a_rating_of_a_bot_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.json"
+    path.write_text(json.dumps({"satisfaction_ratings": [GOOD, {**GOOD, "id": 63, "assignee_id": 360001}]}))
+
+    result = imported(adapter, path, ImportOptions(source="zendesk", settings={"bots": "Helper, 360001"}))
+
+    assert [rating["event_id"] for rating in result.events[EventKind.RATINGS]] == ["62"]
+    assert result.skipped == {"a bot was rated": 1}
 
 
 def test_tickets_as_json_are_refused(tmp_path: Path) -> None:

@@ -208,6 +208,17 @@ def served_by(namespace: str, rule: Rule) -> dict[str, Rule]:
     return {"employee_namespace": Rule(constant=namespace), "employee_key": rule}
 
 
+def rated_contact(found: Found, contact: str, employee: str) -> dict[str, Rule]:
+    """The contact that a rating is about, where the rating itself says whom it is about.
+
+    Otherwise it would be credited to whoever holds the case by now: a rating of a bot or of nobody is nobody's.
+    """
+    if employee not in found:
+        return {}
+    said = f"CASE WHEN {found.word(employee)} NOT IN ({texts(NOBODY)}) THEN {found.text(contact)} ELSE '' END"
+    return {"contact_id": found.made(contact, said)}
+
+
 def scale(name: str, low: int, high: int) -> dict[str, Rule]:
     """A declared scale, from its worst answer to its best."""
     return {
@@ -256,6 +267,12 @@ def declared_currency(found: Found) -> Rule:
             expected="the setting currency, e.g. currency=EUR",
         )
     return Rule(constant=currency)
+
+
+def person(found: Found, name: str) -> Rule:
+    """Whoever the column names, but a placeholder or a bot is nobody: a sale counts all the same."""
+    nobody = texts((*NOBODY, *bot_names(found)))
+    return found.made(name, f"CASE WHEN {found.word(name)} IN ({nobody}) THEN '' ELSE {found.text(name)} END")
 
 
 def nobody_served(found: Found, name: str) -> Skip:

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from appraise.adapters.people_reader import AS_NUMBER, Refused
+from appraise.adapters.people_reader import Refused
 from appraise.adapters.records import PeopleRecord, RejectedRow
+from appraise.domain.damaged_ids import AS_NUMBER
 from appraise.domain.employees import EmploymentStatus, ExternalReference
 
 

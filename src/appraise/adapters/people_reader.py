@@ -1,6 +1,5 @@
 """From the texts of a row to a record, or to the reason why it is none."""
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -10,16 +9,20 @@ from appraise.adapters.names import display_name, name_references, turned
 from appraise.adapters.overrides import Overrides
 from appraise.adapters.people_format import NAMES, PeopleFormat, Row
 from appraise.adapters.records import ManagerReference, PeopleRecord
+from appraise.domain.damaged_ids import (
+    AN_ERROR,
+    AS_NUMBER,
+    GUARDED,
+    MADE_A_NUMBER,
+    PRECISION,
+    ROUND,
+    ROUNDED,
+    SPREADSHEET_ERRORS,
+)
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 
 DAYS = ("hire_date", "termination_date", "effective_from", "effective_to")
 NOBODY = frozenset({"", "-", "none", "null", "n/a", "nobody", "no_manager", "no_mgr", "no_hr"})
-_EXCEL_ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)")
-AS_NUMBER = re.compile(r"\d+\.0+|\d(\.\d+)?E\+\d+", re.IGNORECASE)
-MADE_A_NUMBER = "a spreadsheet has made a number of this id, whose digits or zeros may be lost; export it as text"
-_GUARDED = re.compile(r'="(.*)"|\'(\d+)')
-PRECISION = 15
-"""Digits that a spreadsheet keeps of a number."""
 
 
 class Refused(Exception):  # noqa: N818  # a row's, never the file's
@@ -54,9 +57,9 @@ class PersonReader:
     def text(self, row: Row, name: str) -> str:
         for column in self.found.get(name, ()):
             if text := " ".join(row.cells.get(column, "").split()):
-                if _EXCEL_ERROR.fullmatch(text):
-                    raise Refused(name, "the cell holds a spreadsheet's error instead of a value")
-                guarded = _GUARDED.fullmatch(text)
+                if text in SPREADSHEET_ERRORS:
+                    raise Refused(name, AN_ERROR)
+                guarded = GUARDED.fullmatch(text)
                 return (guarded[1] or guarded[2] or "") if guarded else text
         return ""
 
@@ -125,9 +128,8 @@ class PersonReader:
         return text
 
     def refuse_rounded(self, name: str, kind: str, text: str) -> None:
-        if kind in self.rounded and _is_round(text):
-            reason = "a spreadsheet has rounded the long ids of this column to fifteen digits; export it as text"
-            raise Refused(name, reason)
+        if kind in self.rounded and ROUND.fullmatch(text):
+            raise Refused(name, ROUNDED)
 
     def find_rounded(self, rows: Iterable[Row]) -> None:
         """Kinds of ids of which all that are longer than a spreadsheet's numbers end in zeros.
@@ -138,7 +140,7 @@ class PersonReader:
             texts = [self.raw(row, name) for row in rows]
             is_of_numbers = any(AS_NUMBER.fullmatch(text) for text in texts)
             long = [text for text in texts if text.isdigit() and len(text) > PRECISION]
-            if len(long) > 1 - is_of_numbers and all(_is_round(text) for text in long):
+            if len(long) > 1 - is_of_numbers and all(map(ROUND.fullmatch, long)):
                 self.rounded.add(self.people.ids[name])
 
     def day(self, row: Row, name: str) -> date | None:
@@ -239,7 +241,3 @@ class PersonReader:
 
     def _filled(self, rows: Iterable[Row], name: str) -> bool:
         return any(row.cells.get(column, "").strip() for column in self.found.get(name, ()) for row in rows)
-
-
-def _is_round(text: str) -> bool:
-    return text.isdigit() and len(text) > PRECISION and set(text[PRECISION:]) == {"0"}

@@ -7,8 +7,8 @@ words, `column.employee=Agent` with `employees=email` (or `name`, or another kin
 from collections.abc import Iterator
 from typing import Final
 
-from appraise.adapters.contract import Parse, Rule
-from appraise.adapters.event_tables import Found, declared_scale, served_by
+from appraise.adapters.contract import Parse, Rule, Skip
+from appraise.adapters.event_tables import Found, bots, declared_scale, served_by
 from appraise.errors import InvalidInput
 
 SETTINGS: Final = ("scale", "employees", "answer.")
@@ -36,6 +36,12 @@ def rated(found: Found) -> dict[str, Rule]:
             )
         rules |= served_by(namespace, found.rule("employee"))
     return rules
+
+
+def unrated(found: Found) -> tuple[Skip, ...]:
+    """Responses without a rating, and those about a bot that the setting bots=… names."""
+    of_bots = bots(found, "employee", reason="a bot was rated") if "employee" in found else ()
+    return (Skip(f"{found.text('score')} = ''", "answered without a rating"), *of_bots)
 
 
 def about_nobody(found: Found) -> Iterator[str]:

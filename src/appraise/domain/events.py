@@ -140,3 +140,6 @@ COLUMNS: dict[EventKind, tuple[Column, ...]] = {
     ),
 }
 """Column order of the stored tables; `source` (whose event it is) and the load's columns come from the store."""
+
+IDS = frozenset({"event_id", "customer_key", "link_key", "employee_key", "case_id", "contact_id", "order_id"})
+"""Columns by which rows are told apart or joined: a damaged one makes one event of two, or two of one."""

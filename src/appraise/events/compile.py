@@ -59,6 +59,11 @@ def raw_name(column: str) -> str:
     return quoted(f"raw:{column}")
 
 
+def blamed(column: str, rule: Rule) -> str:
+    """What a person sees in the file."""
+    return rule.column or rule.blame or column
+
+
 def text_name(column: str) -> str:
     return quoted(f"text:{column}")
 

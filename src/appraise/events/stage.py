@@ -6,7 +6,7 @@ from typing import Final
 
 import duckdb
 
-from appraise.domain.events import COLUMNS, EventKind
+from appraise.domain.events import COLUMNS, IDS, EventKind
 from appraise.domain.mapping import EventStage, Parse, Skip
 from appraise.events.compile import (
     factor_name,
@@ -19,6 +19,7 @@ from appraise.events.compile import (
     text_name,
     value,
 )
+from appraise.events.damaged_ids import damages, ids_of, rounded, unguarded
 from appraise.events.engine import literal, quoted
 from appraise.events.raw import Raw, number_rows, run_plan
 from appraise.events.schema import DUCKDB
@@ -67,13 +68,14 @@ def run_stages(
     made = f"made_{kind.value}"
     rows = " UNION ALL ".join(f"({stage_query(ordinal, stage, at=at)})" for ordinal, stage in stages)
     run_plan(connection, f"CREATE TABLE {made} AS {rows}", stage=kind.value)
-    if raw.is_numbered:
-        connection.execute(f"CREATE VIEW {table_of(kind)} AS SELECT rowid AS id, * FROM {made}")
-        return
-    row = number_rows(connection, raw, made)
-    connection.execute(
-        f"CREATE VIEW {table_of(kind)} AS SELECT t.rowid AS id, t.* REPLACE ({row.number} AS _row) FROM {row.tables}"
-    )
+    replaced = rounded(connection, made, [stage for _, stage in stages])
+    tables = f"{made} AS t"
+    if not raw.is_numbered:
+        row = number_rows(connection, raw, made)
+        replaced, tables = {**replaced, "_row": row.number}, row.tables
+    others = ", ".join(f"{sql} AS {name}" for name, sql in replaced.items())
+    rows = f"t.* REPLACE ({others})" if others else "t.*"
+    connection.execute(f"CREATE VIEW {table_of(kind)} AS SELECT t.rowid AS id, {rows} FROM {tables}")
 
 
 def stage_query(ordinal: int, stage: EventStage, *, at: str) -> str:
@@ -87,7 +89,7 @@ def stage_query(ordinal: int, stage: EventStage, *, at: str) -> str:
         f"texts AS (SELECT _row, {_skip(stage)} AS _skip, {_raw_texts(stage)} FROM prepared{_only(stage)}), "
         f"words AS (SELECT *, {_our_texts(stage)} FROM texts), "
         f"numbers AS (SELECT *{_numbers(stage)} FROM words), "
-        f"typed AS (SELECT *, {_values(stage)} FROM numbers), "
+        f"typed AS (SELECT *{_not_skipped(stage)}, {_values(stage)} FROM numbers), "
         f"judged AS (SELECT *, {unfit} AS _unfit FROM typed) "
         f"SELECT {ordinal} AS _stage, _row, _skip, {problems} AS _problems, {names} FROM judged"
     )
@@ -104,6 +106,14 @@ def _skip(stage: EventStage) -> str:
     return f"CASE {cases} END"
 
 
+def _not_skipped(stage: EventStage) -> str:
+    """Whoever leaves an event out must say which one it is: by a damaged id another might be withdrawn, or none."""
+    if not stage.skips or "event_id" not in ids_of(stage):
+        return ""
+    damaged = " OR ".join(failed for failed, _ in damages(text_name("event_id")))
+    return f" REPLACE (CASE WHEN coalesce({damaged}, false) THEN NULL ELSE _skip END AS _skip)"
+
+
 def _in_order(stage: EventStage) -> list[Skip]:
     """What says that a row speaks of no event counts before what says that its event is no more."""
     return sorted(stage.skips, key=lambda skip: skip.withdraws)
@@ -114,7 +124,11 @@ def _raw_texts(stage: EventStage) -> str:
 
 
 def _our_texts(stage: EventStage) -> str:
-    return ", ".join(f"{our_text(rule, raw_name(name))} AS {text_name(name)}" for name, rule in stage.rules.items())
+    texts = {name: our_text(rule, raw_name(name)) for name, rule in stage.rules.items()}
+    given = {name for name, rule in stage.rules.items() if name in IDS and rule.constant is None}
+    return ", ".join(
+        f"{unguarded(text) if name in given else text} AS {text_name(name)}" for name, text in texts.items()
+    )
 
 
 def _numbers(stage: EventStage) -> str:

@@ -3,10 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from appraise.domain.events import COLUMNS, Column, EventKind
+from appraise.domain.damaged_ids import AN_ERROR
+from appraise.domain.events import CASE_MIX, COLUMNS, Column, EventKind
 from appraise.domain.mapping import EventStage, Parse, Rule
 from appraise.domain.money import MINOR_DIGITS
-from appraise.events.compile import factor_name, has_offset, is_currency, number_name, raw_name, text_name, too_fine
+from appraise.events.compile import (
+    blamed,
+    factor_name,
+    has_offset,
+    is_currency,
+    number_name,
+    raw_name,
+    text_name,
+    too_fine,
+)
+from appraise.events.damaged_ids import damages, ids_of, is_error
 from appraise.events.engine import literal, quoted
 
 EARLIEST = "1990-01-01"
@@ -52,6 +63,7 @@ def checks(stage: EventStage, *, at: str) -> Iterator[Check]:
         rule = stage.rules.get(column.name)
         if rule is not None:
             yield from _of_column(column, rule)
+    yield from _of_texts(stage)
     yield from _of_times(stage, at)
     yield from _of_money(stage)
     if stage.kind is EventKind.RATINGS:
@@ -89,6 +101,14 @@ def _of_column(column: Column, rule: Rule) -> Iterator[Check]:
         yield Check(shown, raw, f"{text} IS NOT NULL AND {typed} IS NULL", NOT_READABLE[rule.parse])
 
 
+def _of_texts(stage: EventStage) -> Iterator[Check]:
+    for name in ids_of(stage):
+        for failed, reason in damages(text_name(name)):
+            yield _check(stage, name, failed, reason)
+    for name in (column.name for column in CASE_MIX if column.name in stage.rules):
+        yield _check(stage, name, is_error(text_name(name)), AN_ERROR)
+
+
 def _of_times(stage: EventStage, at: str) -> Iterator[Check]:
     yield _check(stage, "occurred_at", f"occurred_at > {at}", FUTURE)
     yield _check(stage, "occurred_at", f"occurred_at < TIMESTAMPTZ '{EARLIEST} 00:00:00+00'", TOO_EARLY)
@@ -115,7 +135,3 @@ def _known(rule: Rule, raw: str) -> str:
     if not rule.words:
         return "true"
     return f"({raw} IS NULL OR {raw} IN ({', '.join(map(literal, rule.words))}))"
-
-
-def blamed(column: str, rule: Rule) -> str:
-    return rule.column or rule.blame or column

@@ -54,6 +54,7 @@ def _subscriptions(found: Found) -> list[EventStage]:
     skips = (
         Skip(f"{status} = 'future'", "the subscription has not begun"),
         Skip(f"{status} = 'transferred'", "moved to another site of the organisation"),
+        *((Skip(f"{found.word('deleted')} = 'true'", "the subscription was deleted"),) if "deleted" in found else ()),
     )
     return [EventStage(EventKind.SUBSCRIPTIONS, rules, skips=skips)]
 
@@ -97,6 +98,7 @@ class ChargebeeAdapter(TableSource):
                 "period": (f"{_PREFIX}billing_period",),
                 "unit": (f"{_PREFIX}billing_period_unit",),
                 "product": (f"{_PREFIX}plan_id",),
+                "deleted": (f"{_PREFIX}deleted",),
                 "email": ("customer.email",),
             },
             required=("id", "customer", "status", "created_at"),

@@ -37,7 +37,7 @@ def _ratings(found: Found) -> Sequence[EventStage]:
         "event_id": found.made("conversation", event),
         "occurred_at": found.time("recorded_at", zone="UTC"),
         **served_by("email", found.made("agent", f"CASE WHEN {address} = '' THEN {agent} ELSE {address} END")),
-        "contact_id": found.made("conversation", conversation),
+        "contact_id": found.made("conversation", f"CASE WHEN {agent} <> '' THEN {conversation} ELSE '' END"),
         **scale("csat_1_5", 1, 5),
         "score": found.rule("score", Parse.DECIMAL),
         **case_mix(found),

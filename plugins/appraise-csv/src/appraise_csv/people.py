@@ -9,10 +9,10 @@ from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
 from appraise.adapters.days import read_day
 from appraise.adapters.files import detect, read_header, read_rows
 from appraise.adapters.overrides import refuse_sensitive
-from appraise.adapters.people_reader import AS_NUMBER, MADE_A_NUMBER
 from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
 from appraise.adapters.settings import own_settings
 from appraise.adapters.spreadsheets import cell_text
+from appraise.domain.damaged_ids import AS_NUMBER, MADE_A_NUMBER
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 from appraise.errors import InvalidInput
 from appraise_csv.mapping import PEOPLE_COLUMNS, ManagerMapping, PeopleMapping, TableMapping

@@ -12,6 +12,7 @@ from appraise.adapters.event_tables import (
     case_mix,
     customer,
     nobody_served,
+    rated_contact,
     scale,
     served_by,
 )
@@ -65,7 +66,7 @@ def _ratings(found: Found) -> list[EventStage]:
         "occurred_at": found.time("created_at", zone="UTC"),
         "customer_key": found.rule("customer"),
         **served_by("freshdesk:agent", found.rule("agent")),
-        "contact_id": found.rule("ticket"),
+        **rated_contact(found, "ticket", "agent"),
         **scale("freshdesk_-3_3", -3, 3),
         "score": Rule(Parse.DECIMAL, column=found.columns["score"], words=words),
     }

@@ -14,6 +14,7 @@ from appraise.adapters.event_tables import (
     choice,
     declared_currency,
     nobody_served,
+    person,
     served_by,
 )
 from appraise.domain.events import EventKind
@@ -76,7 +77,7 @@ def _deals(found: Found) -> list[EventStage]:
         "order_id": found.rule("id"),
         "occurred_at": found.time("closed_at", _MINUTES, "%Y-%m-%d"),
         "customer_key": customer,
-        **served_by("name", found.rule("owner")),
+        **served_by("name", person(found, "owner")),
         **case_mix(found),
         "kind": Rule(constant="purchase"),
         "amount": found.rule("amount", Parse.MONEY),

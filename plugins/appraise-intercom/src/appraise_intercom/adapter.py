@@ -26,6 +26,7 @@ from appraise.adapters.event_tables import (
     epoch,
     nobody_served,
     plan_tables,
+    rated_contact,
     scale,
     served_by,
 )
@@ -41,7 +42,7 @@ def _rated_conversations(found: Found) -> list[EventStage]:
     requested, updated = found.text("requested_at"), found.text("answered_at") if "answered_at" in found else "''"
     rules = {
         "event_id": found.rule("id"),
-        "contact_id": found.rule("id"),
+        **rated_contact(found, "id", "teammate"),
         "occurred_at": found.made(
             "requested_at", epoch(f"CASE WHEN {updated} <> '' THEN {updated} ELSE {requested} END"), Parse.TIMESTAMP
         ),
@@ -74,7 +75,7 @@ def _exported_conversations(found: Found) -> list[EventStage]:
     }
     rating = {
         **common,
-        "contact_id": found.rule("id"),
+        **rated_contact(found, "id", "rated"),
         **served_by("name", found.rule("rated")),
         **scale("csat_1_5", 1, 5),
         "score": found.rule("score", Parse.DECIMAL),
@@ -135,6 +136,7 @@ class IntercomAdapter(TableSource):
         quirks=(
             "The time zone of the export is written in its header: Conversation started at (Europe/Berlin).",
             "Ratings are those of the teammate who was rated, never of the one who is assigned now.",
+            "Ratings of nobody in particular are nobody's.",
             "Ratings of bots (teammates of type bot, Fin, and whom the setting bots=… names) are left out and counted.",
             "Conversations that were not asked for a rating, or not answered, are left out with different reasons.",
             "Older replies say customer where newer ones say contact.",

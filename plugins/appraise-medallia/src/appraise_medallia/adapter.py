@@ -12,6 +12,7 @@ from appraise.adapters.event_tables import (
     by_address,
     case_mix,
     choice,
+    rated_contact,
     scale,
     served_by,
 )
@@ -32,7 +33,7 @@ def _ratings(found: Found) -> Sequence[EventStage]:
         **case_mix(found),
     }
     if "interaction" in found:
-        rules["contact_id"] = found.rule("interaction")
+        rules |= rated_contact(found, "interaction", "custom_id" if by_id else "employee")
     skips = (
         Skip(f"starts_with({found.word('status')}, 'not sent')", "the request was not sent"),
         Skip(f"{found.text('received_at')} = ''", "asked and not answered"),

@@ -18,7 +18,7 @@ from appraise.adapters.contract import (
 )
 from appraise.adapters.event_tables import EventTable, Found, TableSource, by_address, case_mix, texts
 from appraise.adapters.files import read_header
-from appraise.adapters.surveys import DECLARED, SETTINGS, about_nobody, rated
+from appraise.adapters.surveys import DECLARED, SETTINGS, about_nobody, rated, unrated
 from appraise.domain.events import EventKind
 from appraise.errors import InvalidInput, Place
 
@@ -56,7 +56,7 @@ def _responses(found: Found) -> list[EventStage]:
         Skip(f"{status} IN ({texts(_SPAM)})", "spam, by Qualtrics' own judgement"),
         Skip(f"{status} NOT IN ({texts(_GENUINE)})", "a status that is not known to be a respondent's own answer"),
         Skip(f"{found.word('finished')} IN ('0', 'false')", "not finished"),
-        Skip(f"{found.text('score')} = ''", "answered without a rating"),
+        *unrated(found),
     )
     own = f"'response/' || {found.text('id')}"
     unknown = by_address(EventKind.RATINGS, rules, found, "email", otherwise=own, skips=skips)

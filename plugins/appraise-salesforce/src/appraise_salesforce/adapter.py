@@ -32,9 +32,22 @@ def _with_full_ids(found: Found) -> str:
 
 def _no_person(found: Found) -> tuple[Skip, ...]:
     return (
+        *_deleted(found),
         Skip(f"{found.text('owner')} = ''", "no employee was assigned"),
         Skip(f"starts_with({found.text('owner')}, '00G')", "a queue owns the record"),
+        *_bots(found, "owner", "a bot owns the record"),
     )
+
+
+def _deleted(found: Found) -> tuple[Skip, ...]:
+    """Data Loader's Export All brings the recycle bin, too."""
+    return (Skip(f"{found.word('deleted')} IN {_TRUE}", "the record was deleted"),) if "deleted" in found else ()
+
+
+def _bots(found: Found, name: str, reason: str) -> tuple[Skip, ...]:
+    """Users that the setting bots=… names by their ids, such as the Automated Process."""
+    ids = ", ".join(full_id(literal(one.strip())) for one in found.settings.get("bots", "").split(",") if one.strip())
+    return (Skip(f"{found.text(name)} IN ({ids})", reason),) if ids else ()
 
 
 def _cases(found: Found) -> list[EventStage]:
@@ -112,6 +125,8 @@ def _answers(found: Found) -> list[EventStage]:
             withdraws=False,
         ),
         Skip(f"{found.text('number')} = ''", "answered without a rating"),
+        *_deleted(found),
+        *(_bots(found, "employee", "a bot was rated") if "employee" in found else ()),
     )
     return [EventStage(EventKind.RATINGS, rules, skips=skips, prepare=_with_full_ids(found))]
 
@@ -142,6 +157,8 @@ class SalesforceAdapter(TableSource):
             "Names of fields are matched in any case: it changed between versions of Data Loader.",
             "Ids of 15 characters become those of 18; the case of letters in ids counts.",
             "Records that a queue owns (00G…) are left out: it is no person.",
+            "bots=ID,… names users that are no persons either.",
+            "Records in the recycle bin (IsDeleted, by Export All) are left out.",
             "The customer is the account, of a case without one the contact.",
             "Close dates are days: the organisation's time zone must be declared.",
             "A survey has a row for each question: question=ID says which is the rating, scale=1-5 its scale.",
@@ -163,6 +180,7 @@ class SalesforceAdapter(TableSource):
                 "owner": ("OwnerId",),
                 "created_at": ("CreatedDate",),
                 "closed": ("IsClosed",),
+                "deleted": ("IsDeleted",),
                 "channel": ("Origin",),
                 "topic": ("Reason", "Type"),
             },
@@ -180,6 +198,7 @@ class SalesforceAdapter(TableSource):
                 "closed_on": ("CloseDate",),
                 "won": ("IsWon",),
                 "currency": ("CurrencyIsoCode",),
+                "deleted": ("IsDeleted",),
             },
             required=("id", "account", "owner", "amount", "closed_on", "won"),
             stages=_opportunities,
@@ -195,6 +214,7 @@ class SalesforceAdapter(TableSource):
                 "number": ("NumberValue",),
                 "created_at": ("CreatedDate",),
                 "customer": ("Invitation.ContactId", "Response.SubmitterId"),
+                "deleted": ("IsDeleted",),
                 "employee": (),
                 "case": (),
             },

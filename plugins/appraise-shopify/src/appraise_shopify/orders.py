@@ -39,8 +39,8 @@ def plan_orders(columns: Sequence[str], path: Path, shape: FileShape, options: I
     rules = _rules(found, text, segments)
     stages = [EventStage(EventKind.PURCHASES, rules, only=is_order, skips=skips)]
     if "refunded" in found:
-        refunded = f"TRY_CAST({text['refunded']} AS DECIMAL(18, 6))"
-        amount = f"CASE WHEN {refunded} > 0 THEN '-' || {text['refunded']} END"
+        refunded = f"TRY_CAST(replace({text['refunded']}, ',', '') AS DECIMAL(18, 6))"
+        amount = f"CASE WHEN {refunded} > 0 THEN '-' || {text['refunded']} ELSE 'not read: ' || {text['refunded']} END"
         reversal = {
             **rules,
             "event_id": replace(rules["event_id"], sql=f"{rules['event_id'].sql} || '/refund'"),
@@ -49,7 +49,9 @@ def plan_orders(columns: Sequence[str], path: Path, shape: FileShape, options: I
         }
         left_out = " OR ".join(f"({skip.where})" for skip in skips)
         # The order's own stage counts what is left out; what was given back before that goes with it.
-        only, gone = f"{is_order} AND ({refunded} > 0 OR {left_out})", Skip(left_out, None)
+        # What cannot be read, or is negative, is rejected: it would be money that is counted as kept.
+        some = f"({text['refunded']} <> '' AND coalesce({refunded} <> 0, true))"
+        only, gone = f"{is_order} AND ({some} OR {left_out})", Skip(left_out, None)
         stages.append(EventStage(EventKind.PURCHASES, reversal, only=only, skips=(gone,)))
     return EventPlan(shape, tuple(stages), tuple(found.values()), tuple(_warnings(found, segments)))
 

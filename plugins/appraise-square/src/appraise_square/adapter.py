@@ -1,20 +1,19 @@
 """Square's transactions export: sales and refunds, with who stood at the till."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from appraise.adapters.columns import literal
 from appraise.adapters.contract import Declaration, EventStage, Parse, Rule, Skip, Verification
 from appraise.adapters.event_tables import (
-    NOBODY,
     EventTable,
     Found,
     TableSource,
     at_zone,
     case_mix,
     declared_currency,
+    person,
     served_by,
-    texts,
 )
 from appraise.domain.events import EventKind
 
@@ -69,7 +68,19 @@ def _sales(found: Found) -> list[EventStage]:
         Skip(f"{found.text('customer')} = ''", "no customer was recorded: a walk-in"),
         Skip("TRY_CAST(replace(plain_net, ',', '') AS DECIMAL(18, 6)) = 0", "nothing was to be paid"),
     )
-    return [EventStage(EventKind.PURCHASES, rules, skips=skips, prepare=_prepared(found))]
+    return [EventStage(EventKind.PURCHASES, rules, skips=skips, prepare=_prepared(found)), _told_before(found, rules)]
+
+
+def _told_before(found: Found, rules: Mapping[str, Rule]) -> EventStage:
+    """Refunds under the ids of earlier imports, which did not hold the time: withdrawn, or they would count twice."""
+    before = f"{found.text('transaction')} || '/refund/' || {found.text('payment')}"
+    return EventStage(
+        EventKind.PURCHASES,
+        {**rules, "event_id": found.made("transaction", before)},
+        only=f"{found.word('event')} = 'refund'",
+        skips=(Skip("true", None),),
+        prepare=_prepared(found),
+    )
 
 
 def _prepared(found: Found) -> str:
@@ -95,12 +106,10 @@ def _plain(money: str) -> str:
 
 
 def _staff(found: Found) -> dict[str, Rule]:
-    """A placeholder is nobody; the sale counts all the same."""
     namespace, name = ("square:staff", "staff_id") if "staff_id" in found else ("name", "staff")
     if name not in found:
         return {}
-    somebody = f"CASE WHEN {found.word(name)} IN ({texts(NOBODY)}) THEN '' ELSE {found.text(name)} END"
-    return served_by(namespace, found.made(name, somebody))
+    return served_by(namespace, person(found, name))
 
 
 def _warnings(found: Found) -> Iterator[str]:

@@ -11,9 +11,9 @@ from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
 from appraise.adapters.days import read_day
 from appraise.adapters.files import detect, read_header, read_rows
 from appraise.adapters.overrides import never_read, refuse_sensitive
-from appraise.adapters.people_reader import AS_NUMBER, MADE_A_NUMBER
 from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
 from appraise.adapters.settings import own_settings
+from appraise.domain.damaged_ids import AS_NUMBER, MADE_A_NUMBER
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 
 NOBODY = frozenset({"", "no_manager", "no_mgr", "no_hr"})

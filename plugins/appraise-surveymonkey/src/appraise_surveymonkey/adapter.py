@@ -12,12 +12,11 @@ from appraise.adapters.contract import (
     EventStage,
     FileShape,
     ImportOptions,
-    Skip,
     Verification,
 )
 from appraise.adapters.event_tables import EventTable, Found, TableSource, by_address, case_mix
 from appraise.adapters.files import detect, read_header
-from appraise.adapters.surveys import DECLARED, SETTINGS, about_nobody, rated
+from appraise.adapters.surveys import DECLARED, SETTINGS, about_nobody, rated, unrated
 from appraise.domain.events import EventKind
 from appraise.errors import InvalidInput, Place
 
@@ -35,7 +34,7 @@ def _responses(found: Found) -> list[EventStage]:
         **rated(found),
         **case_mix(found),
     }
-    skips = (Skip(f"{found.text('score')} = ''", "answered without a rating"),)
+    skips = unrated(found)
     own = f"'respondent/' || {found.text('id')}"
     return by_address(EventKind.RATINGS, rules, found, "email", otherwise=own, skips=skips)
 

@@ -16,7 +16,7 @@ from appraise.adapters.contract import (
     Skip,
     Verification,
 )
-from appraise.adapters.event_tables import EventTable, Found, TableSource, case_mix, served_by
+from appraise.adapters.event_tables import EventTable, Found, TableSource, case_mix, person, served_by
 from appraise.domain.events import EventKind
 from appraise.errors import InvalidInput, Place
 
@@ -37,7 +37,7 @@ def _orders(found: Found) -> list[EventStage]:
         "currency": found.rule("currency"),
     }
     if "employee" in found:
-        common |= served_by("name", found.rule("employee"))
+        common |= served_by("name", person(found, "employee"))
     skips = (
         Skip(f"{found.word('status')} NOT IN {_STANDING}", "not paid, cancelled or failed"),
         Skip(f"TRY_CAST({found.text('total')} AS DECIMAL(18, 6)) = 0", "nothing was to be paid"),

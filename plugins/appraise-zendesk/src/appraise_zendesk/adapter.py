@@ -36,8 +36,10 @@ class ZendeskAdapter:
             "The CSV names the assignee, without an id: two employees of one name cannot be told apart.",
             "More than one assignee station marks the contact as transferred.",
             "assignee_id of a rating is the agent at the time of the rating and is never replaced.",
+            "A rating without an assignee is nobody's, and not that of whom the ticket is assigned to by now.",
             "Ratings that were offered or not offered are left out, not counted as bad.",
             "Tickets without an assignee, of bots and deleted ones are left out with the reason.",
+            "Answer Bot is a bot, and so is whom the setting bots=… names: by name, of ratings by id.",
             "Topic [list] and Segment [list] are taken; other fields by settings such as column.product=Plan [list].",
         ),
         unknowable=(
@@ -56,7 +58,7 @@ class ZendeskAdapter:
         shape = self.shape(path, options)
         own_settings(options.settings, SETTINGS)
         if find_column(columns, "assignee_id") and find_column(columns, "score"):
-            return plan_ratings(columns, path, shape)
+            return plan_ratings(columns, path, shape, options.settings)
         if shape.format == "csv":
             return plan_tickets(columns, path, shape, options)
         raise InvalidInput(

@@ -120,10 +120,9 @@ def _skips(found: Mapping[str, str], settings: Mapping[str, str]) -> tuple[Skip,
         Skip(f"{assignee} IN ('', '-')", "no agent was assigned"),
         Skip(f"lower(trim({quoted(found['status'])})) = 'deleted'", "the ticket was deleted"),
     ]
-    bots = [name.strip().casefold() for name in settings.get("bots", "Answer Bot").split(",") if name.strip()]
-    if bots:
-        names = ", ".join(literal(name) for name in bots)
-        skips.append(Skip(f"lower({assignee}) IN ({names})", "a bot held the ticket"))
+    named = [name.strip().casefold() for name in settings.get("bots", "").split(",") if name.strip()]
+    names = ", ".join(literal(name) for name in ("answer bot", *named))
+    skips.append(Skip(f"lower({assignee}) IN ({names})", "a bot held the ticket"))
     return tuple(skips)
 
 
