@@ -73,3 +73,19 @@ def test_a_damaged_file_is_told_with_the_load_that_it_held(store: EventStore, lo
 
     assert isinstance(told, str)
     assert told.endswith(f"it held rows of the load {report.load_id}")
+
+
+def test_what_an_event_of_the_customer_was_under_another_key_does_not_come_back(
+    store: EventStore, load: Load, tmp_path: Path
+) -> None:
+    load(orders("1,old@x.org,old@x.org,2024-05-01,10,EUR,,,", "2,bert,b@x.org,2024-05-02,20,EUR,,,"))
+    load(orders("1,new@x.org,new@x.org,2024-05-01,10,EUR,,,"), "later.csv")
+    load(orders("2,anna,a@x.org,2024-05-02,20,EUR,,,"), "moved.csv")
+    load(orders("2,anna,a@x.org,2024-05-02,20,EUR,,test,"), "withdrawn.csv")
+
+    for key in ("new@x.org", "anna"):
+        customer = find_customer(store, keys=[("corner-shop", key)], links=[])
+        erase_customer(store, customer, scratch=tmp_path, at=AT)
+
+    assert rows_of(store, EventKind.PURCHASES, "event_id", "customer_key") == []
+    assert rows_of(store, EventKind.CUSTOMERS, "event_id") == [("bert",), ("old@x.org",)]

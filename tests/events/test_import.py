@@ -118,6 +118,33 @@ def test_row_numbers_are_those_of_a_spreadsheet(store: EventStore, load: Load, u
     assert (report.read, report.malformed, report.rejected) == (6, 2, 3)
 
 
+def test_lines_within_a_long_cell_are_no_rows(store: EventStore, load: Load) -> None:
+    told = (
+        "9,zoe,,2024-05-01,90,EUR,,,\n" * 120_000
+    )  # 3 MiB; the engine gives up on rows that are longer than it was told
+    rows = (f'1,anna,,2024-05-01,10,EUR,,,"{told}"', "2,bert,,2024-05-01,x,EUR,,,")
+
+    report = load(orders(*rows))
+
+    assert rows_of(store, EventKind.PURCHASES, "event_id", "row") == [("1", 2)]
+    assert [(one.row, one.column) for one in report.rejected_sample] == [(3, "sum")]
+
+
+def test_a_row_that_is_longer_than_the_engine_could_hold_is_refused_with_its_place(load: Load) -> None:
+    long = "x" * 99 + "\n"
+
+    with pytest.raises(InvalidInput, match=r"a row of more than 16 MiB\n.*row 3\n.*\n.*a quote that is not closed"):
+        load(orders("1,anna,,2024-05-01,10,EUR,,,", f'2,bert,,2024-05-01,20,EUR,,,"{long * 180_000}'))
+
+
+def test_quotes_that_stand_within_cells_make_no_long_row(store: EventStore, load: Load) -> None:
+    rows = [f'{number},anna,,2024-05-01,10,EUR,,,5" pipe{"" if number == 2 else "s"}' for number in range(2, 4)]
+
+    load(orders(*rows, *(f"{number},c,,2024-05-01,10,EUR,,,{'x' * 90}" for number in range(4, 20_000))))
+
+    assert len(rows_of(store, EventKind.PURCHASES, "event_id")) == 19_998
+
+
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
 def test_line_ends_of_any_system_are_read(store: EventStore, load: Load, ends: str) -> None:
     load(orders("1,anna,,2024-05-01,10,EUR,,,", "", "2,bert,,2024-05-01,20,EUR,,,").replace("\n", ends))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 from deltalake import CommitProperties
 
 from appraise.domain.events import EventKind
@@ -94,11 +95,12 @@ def _rewrite(store: EventStore, kind: EventKind, customer: Customer, scratch: Pa
     for _ in range(ATTEMPTS_TO_COMMIT):
         table = store.open_table(kind)
         with connect(scratch) as connection:
-            found = holding(connection, files, live_files(table), customer.condition)
+            gone = _with_earlier(connection, store, kind, customer)
+            found = holding(connection, files, live_files(table), gone)
             if not found:
                 return 0
             names = [one.name for one in found]
-            kept = write_files(connection, without(files, names, customer.condition), kind, scratch)
+            kept = write_files(connection, without(files, names, gone), kind, scratch)
         rows = sum(one.rows for one in found)
         loads = sorted(frozenset[str]().union(*(one.loads for one in found)))
         told = CommitProperties(
@@ -107,6 +109,22 @@ def _rewrite(store: EventStore, kind: EventKind, customer: Customer, scratch: Pa
         if replace_files(table, files, names, kept, at=at, properties=told):
             return rows
     raise Retriable(f"Imports into {kind.value} kept this erasure from being written")
+
+
+def _with_earlier(connection: duckdb.DuckDBPyConnection, store: EventStore, kind: EventKind, customer: Customer) -> str:
+    """SQL that is true for a row `t` about the customer, or that such a row superseded.
+
+    What an event was before, under another key, would be seen again: an order whose address was changed since.
+    """
+    view = store.snapshot().views[kind]
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE later AS SELECT source, event_id, sequence "
+        f"FROM {view.scan()} AS t WHERE supersedes AND {view.is_seen('t')} AND {customer.condition}"
+    )
+    return (
+        f"({customer.condition} OR EXISTS (SELECT 1 FROM later WHERE later.source = t.source "
+        "AND later.event_id = t.event_id AND later.sequence > t.sequence))"
+    )
 
 
 def _delete_old(store: EventStore, kind: EventKind, customer: Customer) -> int:

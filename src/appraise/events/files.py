@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,19 +11,21 @@ from appraise.errors import InvalidInput, Place
 CHUNK = 1 << 16
 LONGEST_LINE = 16 << 20
 """Bytes; the engine holds whole lines in memory."""
+USUAL_ROW = 2 << 20
+"""Bytes of a row of which nothing is to be known; what is longer, the engine would cut, and read its parts as rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class FirstLook:
     """`blank_rows` are rows that hold nothing, the header counted as 1; the engine leaves them out unnumbered.
 
-    No line has more than `longest_line` bytes; the engine's memory follows this bound. `lines` are those below
+    No row has more than `longest_row` bytes; the engine's memory follows this bound. `lines` are those below
     the first, so as many as there are rows, or more where cells have line ends in them.
     """
 
     columns: tuple[str, ...]
     blank_rows: tuple[int, ...]
-    longest_line: int
+    longest_row: int
     lines: int
 
 
@@ -33,7 +36,9 @@ def sha256_of(path: Path) -> str:
 
 def look_at(path: Path, *, delimiter: str) -> FirstLook:
     """Raises `InvalidInput` for a file that is empty, binary, or has a line of unreasonable length."""
-    longest, gaps, lines = _scan(path)
+    longest, gaps, lines, is_long = _scan(path)
+    if is_long:
+        longest = max(longest, _longest_row(path, delimiter))
     # Bytes that are not UTF-8 matter in the header only: further down they reject their row.
     with path.open(encoding="utf-8-sig", newline="", errors="replace") as stream:
         try:
@@ -55,11 +60,14 @@ def _unreadable_header(path: Path, why: str) -> InvalidInput:
     )
 
 
-def _scan(path: Path) -> tuple[int, bool, int]:
-    """A bound of the lines' length, whether two line ends stand side by side somewhere, and how many there are."""
-    size = length = lines = 0
-    longest = 2 << 20  # of cells with line ends in them, too
-    newline = gaps = False
+def _scan(path: Path) -> tuple[int, bool, int, bool]:
+    """A bound of the lines' length, whether two line ends stand side by side somewhere, how many there are.
+
+    At last whether there may be a row of several lines that is longer than usual.
+    """
+    size = length = lines = row = 0
+    longest = USUAL_ROW
+    newline = gaps = quoted = is_long = False
     tail = b""
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
@@ -81,13 +89,48 @@ def _scan(path: Path) -> tuple[int, bool, int]:
                     expected="one record per line",
                     place=Place(path.name),
                 )
+            row = len(chunk) + (0 if _has_row_end(chunk, quoted) else row)
+            quoted ^= chunk.count(b'"') % 2 == 1
+            is_long = is_long or row > USUAL_ROW - CHUNK
             lines += chunk.count(b"\n") if newline or not has_returns else _count_ends(chunk)
             newline = newline or b"\n" in chunk
             gaps = gaps or _has_blank(tail + chunk if has_returns else chunk, newline) or tail + chunk[:1] == b"\n\n"
             tail = chunk[-1:]
     if size == 0:
         raise InvalidInput(f"{path.name} is empty", expected="a header row and rows of data", place=Place(path.name))
-    return longest, gaps, lines - (tail in {b"\n", b"\r"})
+    return longest, gaps, lines - (tail in {b"\n", b"\r"}), is_long
+
+
+def _has_row_end(chunk: bytes, quoted: bool) -> bool:  # noqa: FBT001  # found so far
+    """Whether a line ends outside of quotes. A quote within a cell that has none around it misleads this."""
+    return any(b"\n" in part or b"\r" in part for part in chunk.split(b'"')[int(quoted) :: 2])
+
+
+def _longest_row(path: Path, delimiter: str) -> int:
+    """In bytes, by a real reader. Raises `InvalidInput` where a row is longer than the engine could hold."""
+    csv.field_size_limit(LONGEST_LINE)
+    longest = row = taken = 0
+    with path.open(encoding="latin-1", newline="") as stream:  # a character for each byte
+
+        def lines() -> Iterator[str]:
+            nonlocal taken
+            for line in stream:
+                taken += len(line)
+                yield line
+
+        try:
+            for _ in csv.reader(lines(), delimiter=delimiter):
+                longest, taken, row = max(longest, taken), 0, row + 1
+        except csv.Error:
+            longest = LONGEST_LINE + 1
+    if longest > LONGEST_LINE:
+        raise InvalidInput(
+            f"{path.name} has a row of more than {LONGEST_LINE >> 20} MiB",
+            expected="cells that end where their quotes do",
+            hint="look for a quote that is not closed, or leave the column with the long texts out of the export",
+            place=Place(path.name, row + 1),
+        )
+    return longest
 
 
 def _count_ends(chunk: bytes) -> int:

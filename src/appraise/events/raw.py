@@ -129,7 +129,7 @@ def _options(path: Path, look: FirstLook, delimiter: str) -> str:
     return (
         f"read_csv({literal(str(path))}, auto_detect = false, header = true, delim = {literal(delimiter)}, "
         f"quote = '\"', escape = '\"', columns = {{{columns}}}, "
-        f"max_line_size = {look.longest_line}, store_rejects = true, "
+        f"max_line_size = {look.longest_row}, store_rejects = true, "
         "rejects_table = 'csv_errors', rejects_scan = 'csv_scans')"
     )
 

@@ -93,12 +93,12 @@ class TableView:
         rows = rows or self.scan()
         columns = stored_columns(self.kind) if latest else visible_columns(self.kind)
         names = ", ".join(f"t.{quoted(column.name)}" for column in columns)
-        conditions = [self._seen("t")] if self._is_partial else []
+        conditions = [self.is_seen("t")] if self._is_partial else []
         if self.flagged and not latest:
             conditions.append("t.withdrawn IS NOT TRUE")  # every row that withdraws an event is flagged
         if self.flagged:
             loads = ", ".join(map(literal, self.flagged))
-            seen = f" AND {self._seen('later')}" if self._is_partial else ""
+            seen = f" AND {self.is_seen('later')}" if self._is_partial else ""
             conditions.append(
                 f"NOT EXISTS (SELECT 1 FROM {rows} AS later WHERE later.load_id IN ({loads}) "
                 f"AND later.supersedes{seen} AND later.source = t.source AND later.event_id = t.event_id "
@@ -115,7 +115,8 @@ class TableView:
     def _is_partial(self) -> bool:
         return bool(self.hidden) or self.only is not None
 
-    def _seen(self, alias: str) -> str:
+    def is_seen(self, alias: str) -> str:
+        """SQL that is true for a row of a load that reached all its tables."""
         chosen = self.hidden if self.only is None else self.only
         passes = ", ".join(f"({literal(load_id)}, {sequence})" for load_id, sequence in chosen)
         found = f"({alias}.load_id, {alias}.sequence) IN ({passes})" if passes else "false"
