@@ -28,6 +28,8 @@ from appraise.use_cases.grant_role import grant_role
 EMPLOYEES: Final = 10_000
 SPAN: Final = 10
 """Direct reports of a manager."""
+ADMINISTRATOR, MANAGER = 0, 1 + SPAN
+"""Who asks, by number."""
 YEARS: Final = (2022, 2023, 2024, 2025)
 INDICATORS: Final = (SATISFACTION, REPEAT_PURCHASE, LIFETIME_VALUE, ATTRITION)
 STATES: Final = ("FINALISED", "FINALISED", "SUBMITTED", "DRAFT", "COLLECTING")
@@ -51,8 +53,8 @@ def build(deployment: Deployment) -> Tokens:
     upgrade(deployment.database)
     for table, rows in _company():
         _write(deployment.database, table, rows)
-    grant_role(deployment, EmployeeId(employee(0)), Role.HR_ADMINISTRATOR, at=AT, by="benchmark")
-    return Tokens(_token(deployment, 0), _token(deployment, 1 + SPAN))
+    grant_role(deployment, EmployeeId(employee(ADMINISTRATOR)), Role.HR_ADMINISTRATOR, at=AT, by="benchmark")
+    return Tokens(_token(deployment, ADMINISTRATOR), _token(deployment, MANAGER))
 
 
 def _token(deployment: Deployment, number: int) -> str:

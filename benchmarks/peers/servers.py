@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
+from joserfc import jwt
+from joserfc.jwk import OctKey
 
 from peers.queries import CYCLE, EXPORT, GRAPHILE, OURS_WORDS, PLAIN_WORDS, Body, Words, http
 
 HERE: Final = Path(__file__).parent
 PEER: Final = HERE / "postgraphile"
+SIGNED_WITH: Final = "of a benchmark, which whoever runs it may know"
 INSTALLED: Final = HERE.parents[1] / ".cache" / "benchmark-postgraphile"
 
 
@@ -86,17 +89,24 @@ def floor(answer: bytes, directory: Path) -> Server:
     return Server("bare Starlette route", command, environment)
 
 
-def postgraphile(url: str, database: int) -> Server:
-    """Raises `CalledProcessError` where npm cannot install it."""
+def postgraphile(url: str, database: int, name: str, *, reader: str | None = None, administers: bool = True) -> Server:
+    """Without permissions, or with those of the employee `reader`.
+
+    Raises `CalledProcessError` where npm cannot install it.
+    """
     INSTALLED.mkdir(parents=True, exist_ok=True)
-    for name in ("package.json", "package-lock.json", ".npmrc", "server.mjs"):
-        shutil.copyfile(PEER / name, INSTALLED / name)
+    for file in ("package.json", "package-lock.json", ".npmrc", "server.mjs"):
+        shutil.copyfile(PEER / file, INSTALLED / file)
     if not (INSTALLED / "node_modules").exists():
         subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=INSTALLED, check=True, stdout=subprocess.DEVNULL)
     node = INSTALLED / "node_modules" / ".bin" / "node"
     command = (str(node), str(INSTALLED / "server.mjs"), url, "{port}")
     environment = {"GRAPHILE_ENV": "production", "NODE_ENV": "production"}
-    return Server("PostGraphile 5", command, environment, None, None, database)
+    if reader is None:
+        return Server(name, command, environment, None, None, database)
+    claims = {"aud": "postgraphile", "role": "peer_reader", "employee": reader, "administers": administers}
+    token = jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(SIGNED_WITH))
+    return Server(name, (*command, SIGNED_WITH), environment, None, token, database)
 
 
 def graphile_words(running: Running) -> Words:

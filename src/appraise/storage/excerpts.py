@@ -73,11 +73,17 @@ JOB: Final[dict[str, FromClause]] = {"sqlite": EMPLOYMENTS.alias("job"), "postgr
 PEOPLE: Final = {dialect: _of_a_person(job) for dialect, job in JOB.items()}
 PERSON: Final = frozenset(PEOPLE["sqlite"])
 """Columns of an employee as of a day; outside any job of the nearest one."""
-SECTION: Final[dict[str, ColumnElement[Any]]] = {
-    **{name: SECTIONS.c[name] for name in ("id", "employee_id", "state", "version", "revision")},
-    **{name: SECTIONS.c[name] for name in ("job_title", "department", "profile", "submitted_at", "manifest_hash")},
-    "floor": cast(SECTIONS.c.floor, Digits),
-}
+
+
+def _of_a_section(section: Any) -> dict[str, ColumnElement[Any]]:
+    return {
+        **{name: section[name] for name in ("id", "employee_id", "state", "version", "revision")},
+        **{name: section[name] for name in ("job_title", "department", "profile", "submitted_at", "manifest_hash")},
+        "floor": cast(section.floor, Digits),
+    }
+
+
+SECTION: Final = _of_a_section(SECTIONS.c)
 LISTED: Final[dict[str, ColumnElement[Any]]] = SECTION | {
     "name": EMPLOYEES.c.display_name,
     "manager_name": MANAGER.c.display_name,
@@ -209,7 +215,7 @@ def _people(  # all that makes the statement
     if not _has("section", columns):
         return page
     found = page.subquery("page")
-    return _with_sections(found, sections, columns, found.c.sort_name, found.c.key)
+    return _with_sections(found, sections, columns, dialect, found.c.sort_name, found.c.key)
 
 
 @lru_cache(REMEMBERED)
@@ -220,13 +226,23 @@ def _person(people: Door, sections: Door, columns: Columns, dialect: str) -> Sel
     if not _has("section", columns):
         return statement
     # PostgreSQL must not work out the person's columns again for every item, which the limit keeps it from.
-    return _with_sections(statement.limit(literal_column("1")).subquery("page"), sections, columns)
+    return _with_sections(statement.limit(literal_column("1")).subquery("page"), sections, columns, dialect)
 
 
-def _with_sections(found: Subquery, door: Door, columns: Columns, *name: ColumnElement[Any]) -> Select[Any]:
+def _with_sections(
+    found: Subquery, door: Door, columns: Columns, dialect: str, *name: ColumnElement[Any]
+) -> Select[Any]:
     """The people found, in the order of `name`, with their section of the cycle where they have one, and its items."""
-    tables = found.outerjoin(SECTIONS, and_(SECTIONS.c.employee_id == found.c["person.id"], *_in_cycle(door)))
-    return _with_items(tables, SECTIONS.c, [*found.c, *_of("section", SECTION, columns)], columns, *name)
+    theirs = and_(SECTIONS.c.employee_id == found.c["person.id"], *_in_cycle(door))
+    section: Any = SECTIONS.c
+    if dialect == "sqlite":
+        tables = found.outerjoin(SECTIONS, theirs)
+    else:
+        # There is at most one. PostgreSQL would read all sections of the cycle to find those that a manager reaches.
+        one = select(SECTIONS).where(theirs).limit(literal_column("1")).lateral("section")
+        section, tables = one.c, found.outerjoin(one, true())
+    values = [*found.c, *_of("section", _of_a_section(section), columns)]
+    return _with_items(tables, section, values, columns, *name)
 
 
 @lru_cache(REMEMBERED)
