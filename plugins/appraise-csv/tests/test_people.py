@@ -1,11 +1,12 @@
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
-from appraise.domain.damaged_ids import MADE_A_NUMBER
+from appraise.domain.damaged_ids import AN_ERROR, MADE_A_NUMBER
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 from appraise.errors import InvalidInput
 from appraise_csv import adapter
@@ -110,7 +111,7 @@ def test_the_board_of_directors_is_nobody(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "column", "value", "reason"),
     [
-        (',"A, B",,,,,,Active,,,,,', "EmpID", None, "the person's key is blank"),
+        (',"A, B",,,,,,Active,,,,,', "EmpID", None, "the person has no id"),
         ("1,,,,,,,Active,,,,,", "Employee_Name", None, "the person has no name"),
         ('5480.0,"A, B",,,,,,Active,,,,,', "EmpID", "5480.0", MADE_A_NUMBER),
         ('1,"A, B",,,,,,Active,,,5.48E+03,,', "Zendesk", "5.48E+03", MADE_A_NUMBER),
@@ -118,7 +119,10 @@ def test_the_board_of_directors_is_nobody(tmp_path: Path) -> None:
             '1,"A, B",,,,,,On parole,,,,,',
             "State of employment",
             "On parole",
-            "the mapping does not know this status; it knows: active, voluntarily terminated",
+            (
+                "this status is not known (active, voluntarily terminated); say what it means by a setting such as"
+                " status.on parole=active"
+            ),
         ),
         ('1,"A, B",,,,,,Active,13/13/2020,,,,', "Hired", "13/13/2020", "not a day in the format %d/%m/%Y"),
     ],
@@ -131,16 +135,8 @@ def test_a_row_that_cannot_be_taken_is_rejected_with_its_column(
     assert (people.records, people.rejected) == ((), (RejectedRow("people.csv", 2, column, value, reason),))
 
 
-def test_a_second_row_of_one_person_is_rejected(tmp_path: Path) -> None:
-    people = read(tmp_path, None, "key,display_name", "7,Ann", "8,Bob", "7,Ann")
-
-    assert [record.row for record in people.records] == [2, 3]
-    assert people.rejected == (RejectedRow("people.csv", 4, "key", "7", "this person is on row 2 already"),)
-
-
-DISTINCT = """
+RATINGS = """
     kind = "people"
-    distinct = true
     [columns]
     key = "agent"
     display_name = "agent"
@@ -149,18 +145,139 @@ DISTINCT = """
 
 
 def test_a_table_of_something_else_gives_each_of_its_people_once(tmp_path: Path) -> None:
-    people = read(tmp_path, DISTINCT, "agent,lead,score", "Ann,Zoe,5", "Bob,Zoe,1", "Ann,Zoe,3")
+    people = read(tmp_path, RATINGS, "agent,lead,score", "Ann,Zoe,5", "Bob,Zoe,1", "Ann,Zoe,3")
 
     assert [(record.row, record.display_name) for record in people.records] == [(2, "Ann"), (3, "Bob")]
     assert people.rejected == ()
-    assert people.warnings[0] == "1 rows repeat what an earlier row says of the same person"
+    assert people.skipped == (RejectedRow("people.csv", 4, None, "Ann", "repeats another row of the person"),)
 
 
-def test_a_row_that_says_something_else_of_the_same_person_is_rejected(tmp_path: Path) -> None:
-    people = read(tmp_path, DISTINCT, "agent,lead,score", "Ann,Zoe,5", "Ann,Yves,3")
+def test_rows_that_contradict_one_another_are_all_rejected(tmp_path: Path) -> None:
+    people = read(tmp_path, RATINGS, "agent,lead,score", "Ann,Zoe,5", "Ann,Yves,3")
 
-    reason = "this person is on row 2 already, with another manager"
-    assert people.rejected == (RejectedRow("people.csv", 3, "lead", "Yves", reason),)
+    reason = "rows 2, 3 say different things of this person (managers), and nothing tells which holds"
+    assert people.rejected == tuple(RejectedRow("people.csv", row, None, "Ann", reason) for row in (2, 3))
+
+
+def test_of_several_rows_of_one_person_the_current_one_counts(tmp_path: Path) -> None:
+    people = read(tmp_path, None, "key,display_name,status,job_title", "7,Ann,terminated,Clerk", "7,Ann,active,Lead")
+
+    assert [(record.row, record.job_title) for record in people.records] == [(3, "Lead")]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "reason"),
+    [
+        ("key", "1.2E+18", MADE_A_NUMBER),
+        ("reference.desk:agent", "5480.0", MADE_A_NUMBER),
+        ("job_title", "#REF!", "the cell holds a spreadsheet's error instead of a value"),
+        ("hire_date", "#N/A", "the cell holds a spreadsheet's error instead of a value"),
+    ],
+)
+def test_what_a_spreadsheet_did_to_a_cell_is_noticed(tmp_path: Path, column: str, cell: str, reason: str) -> None:
+    row = {"key": "04111", "display_name": "Ann", "reference.desk:agent": "7", "job_title": "", "hire_date": ""}
+
+    people = read(tmp_path, None, ",".join(row), ",".join((row | {column: cell}).values()))
+
+    assert people.rejected == (RejectedRow("people.csv", 2, column, cell, reason),)
+
+
+def test_an_id_guarded_against_spreadsheets_is_the_id(tmp_path: Path) -> None:
+    people = read(tmp_path, None, "key,display_name,manager", '"=""04111""",Ann,"=""007"""')
+
+    assert people.records[0].key == ExternalReference("payroll:key", "04111")
+    assert people.records[0].managers == (ManagerReference(ExternalReference("payroll:key", "007")),)
+
+
+@pytest.mark.parametrize("column", ["key", "reference.desk:agent"])
+def test_ids_rounded_by_a_spreadsheet_are_rejected(tmp_path: Path, column: str) -> None:
+    rows = [
+        {"key": f"{number}", "display_name": "Ann", "reference.desk:agent": f"{number}", column: f"{number}" + "0" * 17}
+        for number in (1, 2)
+    ]
+    people = read(tmp_path, None, ",".join(rows[0]), *(",".join(row.values()) for row in rows))
+
+    assert [(row.row, row.column, "rounded" in row.reason) for row in people.rejected] == [
+        (2, column, True),
+        (3, column, True),
+    ]
+
+
+def test_a_manager_whose_id_a_spreadsheet_made_a_number_is_found_or_refused(tmp_path: Path) -> None:
+    people = read(tmp_path, None, "key,display_name,manager", "12,Ann,", "7,Bo,12.0", "8,Cy,99.0")
+
+    assert [(one.key.value, [m.reference.value for m in one.managers]) for one in people.records] == [
+        ("12", []),
+        ("7", ["12"]),
+    ]
+    assert [(row.row, row.value) for row in people.rejected] == [(4, "99.0")]
+
+
+def test_a_column_that_is_blank_on_every_row_is_hidden_and_not_told(tmp_path: Path) -> None:
+    header = "key,display_name,status,job_title,department_name,manager,attribute.level"
+
+    people = read(tmp_path, None, header, "7,Ann,,,,,", "8,Bo,,,,,")
+
+    assert people.told == frozenset()
+    assert [record.status for record in people.records] == [EmploymentStatus.ACTIVE] * 2
+    assert people.warnings == (
+        "no column tells who has left: everybody in the file is taken to be employed",
+        "no row has job_title, department_name, manager: not selected for the export, or hidden from who exported it",
+    )
+
+
+def test_people_of_a_worksheet_are_those_of_the_table(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["Key", "display_name", "manager", "hire_date", "job_title", None],
+        ["04111", "Ann Lee", None, datetime.fromisoformat("2020-01-02"), "Lead"],
+        [4111, "Bo  Park", "04111", "2021-03-04", "=+39"],
+        [1234567890123456789, "Cy", 4111, None, "x"],
+        ["9", "Di", "#N/A", None, "x"],
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "people.xlsx")
+
+    people = adapter.read_people(tmp_path / "people.xlsx", ImportOptions(source="payroll"))
+
+    assert adapter.holds_people(tmp_path / "people.xlsx", ImportOptions(source="payroll"))
+    assert [
+        (one.row, one.key.value, one.display_name, one.hire_date, [m.reference.value for m in one.managers])
+        for one in people.records
+    ] == [
+        (2, "04111", "Ann Lee", date(2020, 1, 2), []),
+        (3, "4111", "Bo Park", date(2021, 3, 4), ["04111"]),
+    ]
+    assert people.rejected == (
+        RejectedRow("people.xlsx", 4, "Key", "1.23456789012346E+18", MADE_A_NUMBER),
+        RejectedRow("people.xlsx", 5, "manager", "#N/A", AN_ERROR),
+    )
+
+
+def test_settings_say_more_than_the_mapping(tmp_path: Path) -> None:
+    people = read(
+        tmp_path,
+        PLAIN + '[words.status]\nHere = "active"\n',
+        "id,name,state,agent",
+        "7,Ann,Away,9",
+        settings={"column.status": "state", "status.Away": "leave", "reference.agent": "desk:agent"},
+    )
+
+    assert people.records[0].status is EmploymentStatus.LEAVE
+    assert ExternalReference("desk:agent", "9") in people.records[0].references
+
+
+def test_two_columns_that_differ_in_blanks_alone_are_two_to_a_mapping(tmp_path: Path) -> None:
+    mapping = 'kind = "people"\n[columns]\nkey = "Emp ID"\ndisplay_name = "name"\n[references]\n"x:id" = "EmpID"\n'
+
+    people = read(tmp_path, mapping, "EmpID,Emp ID,name", "9,7,Ann")
+
+    assert people.records[0].references[:2] == (
+        ExternalReference("payroll:emp id", "7"),
+        ExternalReference("x:id", "9"),
+    )
 
 
 def test_a_manager_may_be_named_by_another_id_than_the_persons_key(tmp_path: Path) -> None:
@@ -248,7 +365,7 @@ def test_our_own_column_names_need_no_mapping(tmp_path: Path) -> None:
         managers=(ManagerReference(ExternalReference("payroll:key", "001")),),
         attributes=(("level", "4"),),
     )
-    assert people.warnings == ("no column tells who has left: everybody in the file is taken to be active",)
+    assert people.warnings == ("no column tells who has left: everybody in the file is taken to be employed",)
 
 
 @pytest.mark.parametrize(
@@ -317,7 +434,7 @@ def test_kinds_of_ids_and_attributes_may_be_called_as_our_columns_are(tmp_path: 
         (
             "hr:id,7,Ann,active,active,2024-01-01,,2024-06-30,,",
             "ended_as",
-            "a job ends as terminated, retired, deceased",
+            "a job ends as deceased, retired, terminated",
         ),
         (
             "hr:id,7,Ann,active,,2024-01-01,,,0001,",

@@ -6,7 +6,7 @@ import pytest
 
 from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
-from appraise.domain.damaged_ids import MADE_A_NUMBER
+from appraise.domain.damaged_ids import AN_ERROR, MADE_A_NUMBER
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 from appraise.errors import InvalidInput
 from appraise_successfactors import adapter
@@ -98,7 +98,7 @@ def test_inactive_users_are_taken_to_have_left_and_that_is_said(tmp_path: Path) 
     people = read(tmp_path, "INACTIVE,1,Ada,Lee,,,NO_MANAGER,,,,,,,,")
 
     assert people.records[0].status is EmploymentStatus.TERMINATED
-    assert people.warnings == ("1 inactive users are taken to have left: the file does not tell leave from leaving",)
+    assert people.warnings[-1] == "1 inactive users are taken to have left: the file does not tell leave from leaving"
 
 
 def test_a_moment_in_utc_is_a_day_of_the_declared_zone(tmp_path: Path) -> None:
@@ -126,10 +126,18 @@ def test_month_first_days_are_refused_until_declared(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "column", "value", "reason"),
     [
-        ("active,,Ada,Lee,,,,,,,,,,,", "USERID", None, "the USERID is blank"),
+        ("active,,Ada,Lee,,,,,,,E1,,,,", "USERID", None, "the person has no id"),
         ("active,5480.0,Ada,Lee,,,,,,,,,,,", "USERID", "5480.0", MADE_A_NUMBER),
-        ("t,1,Ada,Lee,,,,,,,,,,,", "STATUS", "t", "the status is neither active nor inactive"),
-        ("active,1,,,,,,,,,,,,,", "LASTNAME", None, "the user has no name"),
+        ("active,1,Ada,Lee,,,,,,,7E+05,,,,", "EMPID", "7E+05", MADE_A_NUMBER),
+        ("active,1,Ada,Lee,,,#N/A,,,,,,,,", "MANAGER", "#N/A", AN_ERROR),
+        ("active,1,Ada,Lee,,,,,#REF!,,,,,,", "DEPARTMENT", "#REF!", AN_ERROR),
+        (
+            "t,1,Ada,Lee,,,,,,,,,,,",
+            "STATUS",
+            "t",
+            "this status is not known (active, inactive); say what it means by a setting such as status.t=active",
+        ),
+        ("active,1,,,,,,,,,,,,,", "FIRSTNAME", None, "the person has no name"),
     ],
 )
 def test_a_row_that_cannot_be_taken_is_rejected(
@@ -138,12 +146,36 @@ def test_a_row_that_cannot_be_taken_is_rejected(
     assert read(tmp_path, row).rejected == (RejectedRow("users.csv", 3, column, value, reason),)
 
 
-def test_a_repeated_user_is_rejected(tmp_path: Path) -> None:
+def test_a_repeated_user_is_left_out_and_a_contradicted_one_rejected(tmp_path: Path) -> None:
     row = "active,1,Ada,Lee,,,NO_MANAGER,,,,,,,,"
 
-    assert read(tmp_path, row, row).rejected == (
-        RejectedRow("users.csv", 4, "USERID", "1", "this USERID is on row 3 already"),
+    again = read(tmp_path, row, row)
+    other = read(tmp_path, row, row.replace("NO_MANAGER", "7"))
+
+    assert again.skipped == (RejectedRow("users.csv", 4, None, "1", "repeats another row of the person"),)
+    assert [record.row for record in again.records] == [3]
+    reason = "rows 3, 4 say different things of this person (managers), and nothing tells which holds"
+    assert other.rejected == tuple(RejectedRow("users.csv", row, None, "1", reason) for row in (3, 4))
+
+
+def test_user_ids_that_a_spreadsheet_guarded_or_rounded(tmp_path: Path) -> None:
+    guarded = read(tmp_path, '"active","=""04111""",Ada,Lee,,,"=""0007""",,,,,,,,')
+    rounded = read(tmp_path, *(f"active,{one}{'0' * 17},Ada,Lee,,,,,,,,,,," for one in (1, 2)))
+
+    assert [(one.key, one.managers[0].reference) for one in guarded.records] == [(user("04111"), user("0007"))]
+    assert (rounded.records, ["rounded" in row.reason for row in rounded.rejected]) == ((), [True, True])
+
+
+def test_columns_that_are_hidden_from_who_exported_are_not_told(tmp_path: Path) -> None:
+    people = read(
+        tmp_path,
+        "active,1,Ada,Lee,,,,,,,,,,,",
+        "active,2,Bo,Lee,,,,,,,,,,,",
+        settings={"attribute.CUSTOM02": "level"},
     )
+
+    assert people.told == frozenset({"status"})
+    assert people.warnings[0].startswith("no row has email, job_title, department_name, hire_date, manager: ")
 
 
 @pytest.mark.parametrize("kind", ["attribute", "reference"])

@@ -1,19 +1,15 @@
-"""Rows of text from JSON documents, JSON lines and worksheets."""
+"""Rows of text from JSON documents and JSON lines, and XML documents."""
 
 import json
 from collections.abc import Iterator
-from datetime import datetime, time
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError, fromstring
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from appraise.adapters.contract import FileShape
 from appraise.adapters.detection import detect
 from appraise.errors import InvalidInput, Place
 
 LARGEST_DOCUMENT = 1 << 29  # a JSON document is held in memory as a whole; JSON lines are not
-_EXACT = 1 << 53  # below it a double tells every whole number from the next
 
 
 def json_records(path: Path, shape: FileShape) -> Iterator[tuple[int, dict[str, str]]]:
@@ -128,41 +124,3 @@ def _flat(record: dict[str, object], prefix: str = "") -> dict[str, str]:
         else:
             cells[name] = "" if value is None else str(value)
     return cells
-
-
-def worksheet_rows(path: Path, shape: FileShape) -> Iterator[tuple[int, list[str]]]:
-    """Cells as text, numbered as the worksheet numbers its rows. Whole numbers lose their `.0`, dates are ISO.
-
-    Numbers of which a worksheet cannot hold every digit are written as it shows them, 1.23456789012345E+18, so that
-    none is taken for an id.
-    """
-    try:
-        with CalamineWorkbook.from_path(path) as workbook:
-            if not workbook.sheet_names:
-                raise InvalidInput("the workbook has no sheet", place=Place(path.name))
-            name = workbook.sheet_names[0] if shape.sheet is None else shape.sheet
-            if name not in workbook.sheet_names:
-                raise InvalidInput(
-                    f"the workbook has no sheet named {name!r}",
-                    place=Place(path.name),
-                    expected=f"one of: {', '.join(workbook.sheet_names)}",
-                )
-            rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except (CalamineError, OSError) as error:
-        raise InvalidInput(f"the workbook cannot be read: {error}", place=Place(path.name)) from error
-    for number, row in enumerate(rows, start=1):
-        yield number, [_cell_text(cell) for cell in row]
-
-
-def _cell_text(cell: object) -> str:
-    match cell:
-        case bool():
-            return "true" if cell else "false"
-        case float() if cell.is_integer():
-            return str(int(cell)) if abs(cell) < _EXACT else f"{cell:.15G}"
-        case datetime() if cell.time() == time():
-            return cell.date().isoformat()
-        case datetime():
-            return cell.isoformat(sep=" ")
-        case _:
-            return str(cell)

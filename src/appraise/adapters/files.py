@@ -14,8 +14,9 @@ from typing import Final, TextIO
 
 from appraise.adapters.contract import FileShape
 from appraise.adapters.detection import LONGEST_LINE, detect
-from appraise.adapters.documents import json_line, json_records, worksheet_rows
+from appraise.adapters.documents import json_line, json_records
 from appraise.adapters.records import RejectedRow
+from appraise.adapters.worksheets import worksheet_rows
 from appraise.domain.progress import Reading, Watch, unwatched
 from appraise.errors import InvalidInput, Place
 

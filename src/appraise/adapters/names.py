@@ -16,10 +16,10 @@ def turned(name: str) -> str:
     return " ".join(", ".join([" ".join([*given, family]), *suffixes]).split())
 
 
-def display_name(whole: str, given: str, family: str) -> str:
+def display_name(whole: str, given: str, family: str, *, last_first: bool) -> str:
     """The person's name from one column or from two; "" where all are blank."""
     parts = " ".join(f"{given} {family}".split())
-    return parts or turned(whole)
+    return parts or (turned(whole) if last_first else " ".join(whole.split()))
 
 
 def name_references(name: str) -> list[ExternalReference]:

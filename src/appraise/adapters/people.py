@@ -22,6 +22,7 @@ from appraise.adapters.several_rows import one_row_each, without_untold
 from appraise.errors import InvalidInput, Place
 
 __all__ = [
+    "NAMES",
     "ManagerColumn",
     "PeopleFormat",
     "Row",
@@ -65,14 +66,19 @@ def flat(record: object, prefix: str = "") -> dict[str, str]:
     return cells
 
 
-def people_of(rows: Rows, people: PeopleFormat, options: ImportOptions, path: Path) -> ReadPeople:
-    """Raises `InvalidInput` where the columns are not of this format or an override is not known."""
+def people_of(
+    rows: Rows, people: PeopleFormat, options: ImportOptions, path: Path, overrides: Overrides | None = None
+) -> ReadPeople:
+    """Raises `InvalidInput` where the columns are not of this format or an override is not known.
+
+    `overrides` are those of the options and their mapping file where not given.
+    """
     if options.time_zone is not None:
         check_time_zone(options.time_zone)
-    overrides = read_overrides(options, people.columns)
+    overrides = overrides or read_overrides(options, people.columns)
     found = _matched(rows.header, people, overrides, path)
     reader = PersonReader(people, overrides, found, options)
-    reader.find_rounded(rows.rows)
+    reader.look_over(rows.rows)
     records, rejected, skipped = [], list(rows.rejected), list(rows.skipped)
     for row in rows.rows:
         if people.has_child_rows and reader.is_child(row):
@@ -85,16 +91,16 @@ def people_of(rows: Rows, people: PeopleFormat, options: ImportOptions, path: Pa
             column, value = reader.blamed(row, refused.field)
             rejected.append(RejectedRow(path.name, row.number, column, value, refused.reason))
     records, untold = without_untold(records, rejected, reader.key_of_row, path.name)
-    kept, left_out, contradicting = one_row_each(records, reader.primary, path.name)
+    kept, left_out, contradicting = one_row_each(records, reader.primary, path.name, side_by_side=people.is_ours)
     kept, refusals = with_managers(kept, Mentioned(reader.mentioned, reader.posts), path.name)
     return ReadPeople(
         records=tuple(sorted(kept, key=lambda record: record.row)),
         rejected=tuple(sorted([*rejected, *untold, *refusals, *contradicting], key=lambda row: row.row)),
         unmapped_columns=tuple(column for column in rows.header if column not in reader.used()),
-        warnings=(*rows.warnings, *reader.warnings(rows.rows)),
+        warnings=(*rows.warnings, *reader.warnings()),
         complete=rows.complete,
         skipped=tuple(sorted([*skipped, *left_out], key=lambda row: row.row)),
-        told=reader.told(rows.rows),
+        told=reader.told(),
     )
 
 
@@ -117,8 +123,13 @@ def _matched(
         name: (overrides.columns[name],) if name in overrides.columns else names
         for name, names in people.columns.items()
     }
+    exact = set(named.values()) & set(header)  # a person may tell two columns apart that we do not
     found = {
-        name: tuple(dict.fromkeys(column for alias in names for column in by_fold.get(folded(alias), ())))
+        name: tuple(
+            dict.fromkeys(
+                column for alias in names for column in ([alias] if alias in exact else by_fold.get(folded(alias), ()))
+            )
+        )
         for name, names in aliases.items()
     }
     found = {name: columns for name, columns in found.items() if columns}

@@ -11,14 +11,18 @@ NAMES = ("display_name", "given_name", "family_name")
 
 @dataclass(frozen=True, slots=True)
 class ManagerColumn:
-    """A field that names the manager: by an id of the kind `names`, by "email" or by "name".
+    """A field that names the manager: by an id of the kind `names`, by "email", by "name", or by "reference".
 
-    Of several fields of one kind of line the first that is filled counts: they name one person.
+    A reference says itself what it is: `hr:id=0007`. Several managers stand on lines of their own. Of several fields of
+    one kind of line the first that is filled counts: they name one person. `absent` are words for nobody, besides those
+    that always are. `last_first`: in a name with a comma the family's stands first.
     """
 
     field: str
     names: str
     kind: ReportingKind = ReportingKind.SOLID
+    absent: Sequence[str] = ()
+    last_first: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,10 @@ class PeopleFormat:
     "<source>:<kind>". `positions` field → kind of id of a post, which several people may hold: managers who are named
     by post are looked up in the file. `statuses` are the system's words in small letters. `attributes` are fields that
     are kept as attributes of the record. `has_child_rows` says that lists within a person continue on rows whose main
-    cells are blank.
+    cells are blank. `namespaces` kind of id → its namespace where that is not "<source>:<kind>"; a field
+    `key_namespace` says it of each row's key. `last_first` as in `ManagerColumn`; `effective_to_is_last_day`: the day
+    that ends a period belongs to it. `is_ours`: we wrote the table, so texts stand letter for letter, rows that begin
+    together are jobs side by side, and a blank column is blank, not hidden.
     """
 
     title: str
@@ -43,6 +50,10 @@ class PeopleFormat:
     positions: Mapping[str, str] = field(default_factory=dict)
     attributes: Sequence[str] = ()
     has_child_rows: bool = False
+    namespaces: Mapping[str, str] = field(default_factory=dict)
+    last_first: bool = True
+    effective_to_is_last_day: bool = False
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,21 @@ from datetime import date
 from appraise.adapters.records import PeopleRecord, RejectedRow
 from appraise.domain.employees import EmploymentStatus, ExternalReference
 
-_GONE = frozenset({EmploymentStatus.TERMINATED, EmploymentStatus.RETIRED, EmploymentStatus.DECEASED})
+GONE = frozenset({EmploymentStatus.TERMINATED, EmploymentStatus.RETIRED, EmploymentStatus.DECEASED})
 
 
 def one_row_each(
-    records: Iterable[PeopleRecord], primary: Collection[int], file: str
+    records: Iterable[PeopleRecord], primary: Collection[int], file: str, *, side_by_side: bool
 ) -> tuple[list[PeopleRecord], list[RejectedRow], list[RejectedRow]]:
     """The record that counts of each person and period, the rows left out, and those that contradict one another.
 
     Of several rows the one marked primary counts, else the only current one, else the one that ended last. Where
-    nothing tells, all of them are rejected: to take the first would be a guess.
+    nothing tells, all of them are rejected: to take the first would be a guess. Jobs `side_by_side` all count.
     """
-    groups: dict[tuple[ExternalReference, date | None], list[PeopleRecord]] = {}
+    groups: dict[tuple[object, ...], list[PeopleRecord]] = {}
     for record in records:
-        groups.setdefault((record.key, record.effective_from), []).append(record)
+        job = (record.status, record.job_title, record.department_code, record.attributes) if side_by_side else ()
+        groups.setdefault((record.key, record.effective_from, *job), []).append(record)
     kept: list[PeopleRecord] = []
     skipped: list[RejectedRow] = []
     rejected: list[RejectedRow] = []
@@ -71,7 +72,7 @@ def without_untold(
 
 
 def _chosen(distinct: list[PeopleRecord], primary: Collection[int]) -> PeopleRecord | None:
-    current = [record for record in distinct if record.status not in _GONE]
+    current = [record for record in distinct if record.status not in GONE]
     best = [record for record in current if record.row in primary] or [
         record for record in current if record.status is not EmploymentStatus.PREHIRE
     ]

@@ -43,7 +43,7 @@ class CsvAdapter:
             "In plain event files money is in minor units; tables with a mapping have major units.",
             "Rows of a plain event file that name another source are left out.",
             "A table of people with our own column names, as `appraise export-people` writes it, needs no mapping.",
-            "A second row of one person is rejected unless the rows are periods, or the mapping says `distinct`.",
+            "Of several rows of one person the current one counts; where nothing tells which holds, all are rejected.",
         ),
         unknowable=("Whatever the table does not hold: the mapping cannot invent it.",),
     )

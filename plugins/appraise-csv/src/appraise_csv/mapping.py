@@ -46,7 +46,6 @@ _PEOPLE_KEYS = {
     "file": dict,
     "date_format": str,
     "complete": bool,
-    "distinct": bool,
     "name_order": str,
     "effective_to_is_last_day": bool,
     "key": dict,
@@ -78,7 +77,6 @@ class ManagerMapping:
 class PeopleMapping:
     """`columns` field → raw column; `references` namespace → raw column; `words` raw status → ours.
 
-    `distinct` takes people out of a table that repeats them, e.g. one of ratings: rows that say the same are one.
     `is_ours` says that we wrote the table (`appraise export-people`): jobs may begin together, and in CSV what a
     spreadsheet would run is quoted.
     """
@@ -87,7 +85,6 @@ class PeopleMapping:
     key_namespace: str | None = None
     date_format: str | None = None
     complete: bool = True
-    distinct: bool = False
     is_ours: bool = False
     name_order: str = NAME_ORDERS[0]
     effective_to_is_last_day: bool = False
@@ -153,7 +150,6 @@ class _Reader(MappingReader):
             key_namespace=key.get("namespace"),
             date_format=document.get("date_format"),
             complete=document.get("complete", True),
-            distinct=document.get("distinct", False),
             name_order=self.choice(document.get("name_order", NAME_ORDERS[0]), NAME_ORDERS, "name_order"),
             effective_to_is_last_day=document.get("effective_to_is_last_day", False),
             manager=self.manager(document.get("manager", {}), "[manager]"),
