@@ -39,7 +39,9 @@ def table_rows(path: Path, shape: FileShape) -> Rows:
     """The rows of a CSV file, a worksheet, JSON lines or a JSON document that is one list of records."""
     shape = detect(path, shape)
     rejected: list[RejectedRow] = []
-    rows = [Row(number, cells) for number, cells in read_rows(path, shape, on_reject=rejected.append)]
+    found = read_rows(path, shape, on_reject=rejected.append)
+    # Most columns of an export are blank on most rows: without them all rows of a large one fit into memory.
+    rows = [Row(number, {name: text for name, text in cells.items() if text}) for number, cells in found]
     return Rows(read_header(path, shape), rows, tuple(rejected))
 
 

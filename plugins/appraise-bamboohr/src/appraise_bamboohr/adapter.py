@@ -114,7 +114,7 @@ def _with_status_named(rows: Rows) -> Rows:
     """The label "Employment Status" stands for two fields; what is Active or Inactive is the field `status`."""
     alike = [column for column in rows.header if folded(column).startswith("employmentstatus")]
     for column in alike if len(alike) > 1 and "status" not in map(folded, rows.header) else ():
-        values = {row.cells[column].strip().casefold() for row in rows.rows} - {""}
+        values = {row.cells.get(column, "").strip().casefold() for row in rows.rows} - {""}
         if values and values <= {"active", "inactive"}:
             return _renamed(rows, column, [other for other in alike if other != column])
     return rows
