@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from appraise.adapters.contract import FileShape, Skip
+from appraise.adapters.contract import FileShape, ImportOptions, Skip
 from appraise.adapters.event_mapping import EventMapping
 from appraise.domain.events import EventKind
 from appraise.errors import InvalidInput, Place
+from appraise_csv import adapter
 from appraise_csv.mapping import TableMapping, read_mapping
 
 RATINGS = """
@@ -141,3 +142,15 @@ def test_a_mistake_names_the_mapping_file(tmp_path: Path) -> None:
         mapping(tmp_path, 'knd = "people"')
 
     assert refusal.value.place == Place("map.toml")
+
+
+def test_two_columns_that_differ_in_blanks_alone_are_two_to_a_mapping(tmp_path: Path) -> None:
+    path, mapping = tmp_path / "people.csv", tmp_path / "people.toml"
+    path.write_text("EmpID,Emp ID,name\n9,7,Ann\n")
+    mapping.write_text(
+        'kind = "people"\n[columns]\nkey = "Emp ID"\ndisplay_name = "name"\n[references]\n"x:id" = "EmpID"\n'
+    )
+
+    [record] = adapter.read_people(path, ImportOptions(source="hr", mapping=mapping)).records
+
+    assert [(one.namespace, one.value) for one in record.references[:2]] == [("hr:emp id", "7"), ("x:id", "9")]

@@ -158,12 +158,6 @@ def test_rows_that_contradict_one_another_are_all_rejected(tmp_path: Path) -> No
     assert people.rejected == tuple(RejectedRow("people.csv", row, None, "Ann", reason) for row in (2, 3))
 
 
-def test_of_several_rows_of_one_person_the_current_one_counts(tmp_path: Path) -> None:
-    people = read(tmp_path, None, "key,display_name,status,job_title", "7,Ann,terminated,Clerk", "7,Ann,active,Lead")
-
-    assert [(record.row, record.job_title) for record in people.records] == [(3, "Lead")]
-
-
 def test_settings_say_more_than_the_mapping(tmp_path: Path) -> None:
     people = read(
         tmp_path,
@@ -175,17 +169,6 @@ def test_settings_say_more_than_the_mapping(tmp_path: Path) -> None:
 
     assert people.records[0].status is EmploymentStatus.LEAVE
     assert ExternalReference("desk:agent", "9") in people.records[0].references
-
-
-def test_two_columns_that_differ_in_blanks_alone_are_two_to_a_mapping(tmp_path: Path) -> None:
-    mapping = 'kind = "people"\n[columns]\nkey = "Emp ID"\ndisplay_name = "name"\n[references]\n"x:id" = "EmpID"\n'
-
-    people = read(tmp_path, mapping, "EmpID,Emp ID,name", "9,7,Ann")
-
-    assert people.records[0].references[:2] == (
-        ExternalReference("payroll:emp id", "7"),
-        ExternalReference("x:id", "9"),
-    )
 
 
 def test_a_manager_may_be_named_by_another_id_than_the_persons_key(tmp_path: Path) -> None:

@@ -107,3 +107,9 @@ def test_people_of_a_worksheet_are_those_of_the_table(tmp_path: Path) -> None:
         RejectedRow("people.xlsx", 4, "Key", "1.23456789012346E+18", MADE_A_NUMBER),
         RejectedRow("people.xlsx", 5, "manager", "#N/A", AN_ERROR),
     )
+
+
+def test_of_several_rows_of_one_person_the_current_one_counts(tmp_path: Path) -> None:
+    people = read(tmp_path, "key,display_name,status,job_title", "7,Ann,terminated,Clerk", "7,Ann,active,Lead")
+
+    assert [(record.row, record.job_title) for record in people.records] == [(3, "Lead")]
