@@ -82,7 +82,7 @@ PHP = KITS / "appraise-orangehrm/embed/orangehrmAppraisePlugin/Service/Appraise.
 def test_the_clients_of_the_kits_mint_tokens_and_tell_what_stands_in_the_way(
     read_only: tuple[Company, TestClient], served: dict[str, str]
 ) -> None:
-    assert len(CLIENTS) == 3
+    assert len(CLIENTS) == 4
     assert len({file.read_text(encoding="utf-8") for file in CLIENTS}) == 1
     assert len({file.read_text(encoding="utf-8") for file in KITS.glob("*/embed/**/frame.js")}) == 1
     kit = runpy.run_path(str(CLIENTS[0]))

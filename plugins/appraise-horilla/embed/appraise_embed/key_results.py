@@ -2,13 +2,12 @@
 
 from appraise_embed.models import AppraiseNote
 from django.db import transaction
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from pms.models import EmployeeKeyResult
 from rest_framework.permissions import DjangoModelPermissions
 from rest_framework.response import Response
 from rest_framework.views import APIView
-
-HIGHEST = 100
 
 
 class Permissions(DjangoModelPermissions):
@@ -25,11 +24,12 @@ class Guarded(APIView):
 class KeyResults(Guarded):
     def get(self, request):
         wanted = request.query_params
+        days = {"start_date__gte": wanted["from"], "start_date__lt": wanted["to"]}
+        objective = {f"employee_objective_id__{name}": day for name, day in days.items()}
         found = self.queryset.filter(
+            Q(**days) | Q(start_date=None, **objective),  # a key result may leave its days to its objective
             employee_objective_id__employee_id__badge_id=wanted["badge_id"],
             key_result=wanted["title"],
-            start_date__gte=wanted["from"],
-            start_date__lt=wanted["to"],
         )
         return Response([shown(one) for one in found])
 
@@ -40,10 +40,10 @@ class OneKeyResult(Guarded):
 
     def patch(self, request, key):
         value = request.data.get("current_value")
-        if value is not None and not (isinstance(value, int) and 0 <= value <= HIGHEST):
-            return Response({"current_value": ["a whole number from 0 to 100, or null"]}, 400)
         with transaction.atomic():
             result = get_object_or_404(self.queryset.select_for_update(), pk=key)
+            if value is not None and not (type(value) is int and 0 <= value <= (result.target_value or 0)):
+                return Response({"current_value": [f"a whole number from 0 to {result.target_value}, or null"]}, 400)
             result.current_value = value or 0  # the status tells an absence from a 0
             result.save()  # computes progress and objective
             note = {"status": request.data["appraise_status"], "note": request.data["appraise_note"]}
@@ -56,7 +56,7 @@ def shown(result):
     return {
         "id": result.pk,
         "current_value": result.current_value,
-        "target_value": result.target_value,
+        "target_value": result.target_value or 0,
         "appraise_status": note.status if note else "",
         "appraise_note": note.note if note else "",
     }

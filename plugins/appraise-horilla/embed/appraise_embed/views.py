@@ -22,7 +22,9 @@ def section(request):
 @login_required
 @require_GET
 def view(request):
-    viewer = request.user.employee_get.badge_id
+    viewer = getattr(getattr(request.user, "employee_get", None), "badge_id", None)
+    if not viewer:
+        return told_as({"problem": "your user is no employee with a badge"}, 403)
     employee = request.GET.get("badge") or viewer
     origin = f"{request.scheme}://{request.get_host()}"
     client = Appraise(settings.APPRAISE_URL, settings.APPRAISE_TOKEN)
@@ -35,4 +37,8 @@ def view(request):
     except OSError:
         logger.exception("Appraise cannot be reached, or does not take the token")
         told, status = {"problem": "Appraise cannot be reached"}, 502
-    return JsonResponse(told, status=status, headers={"Cache-Control": "no-store"})
+    return told_as(told, status)
+
+
+def told_as(document, status):
+    return JsonResponse(document, status=status, headers={"Cache-Control": "no-store"})

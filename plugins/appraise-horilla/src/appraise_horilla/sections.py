@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any, ClassVar, Final
 
 from appraise.adapters.contract import Verification
@@ -21,7 +22,6 @@ from appraise.domain.write_back import Values
 from appraise.errors import InvalidInput
 
 RESULTS: Final = "/api/appraise/key-results/"
-PERCENT: Final = HostScale.percent()
 
 
 class HorillaHost:
@@ -36,7 +36,7 @@ class HorillaHost:
         found = self._http.get(RESULTS, wanted)
         if len(found) != 1:
             raise PlaceLost(f"{badge} has {len(found)} key results {title!r} in {section.period}; one is needed")
-        total = WrittenTotal.of(section, PERCENT)
+        total = WrittenTotal.of(section, HostScale(Decimal(0), Decimal(found[0]["target_value"]), Decimal(1)))
         fields = {
             "current_value": None if total is None else number_text(total.value),
             "status": section.status,
@@ -50,7 +50,7 @@ class HorillaHost:
 
     def write(self, entry: HostEntry) -> None:
         value = entry.fields["current_value"]
-        # The model holds whole numbers and checks no range when it is saved: what is sent is within it.
+        # The model holds whole numbers and checks no range when it is saved: what is sent is within its target.
         body = {
             "current_value": None if value is None else int(value),
             "appraise_status": entry.fields["status"],
@@ -70,11 +70,11 @@ class HorillaSink:
     declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
         name="horilla",
         title="Horilla: the current value of a key result",
-        version="models read in its source code (72e7198); the views are those of docs/write-back.md, not Horilla's",
+        version="models read in its source code (72e7198); the views are the kit's, run in a Django with such models",
         verification=Verification.UNVERIFIED,
         writes=(Writes.TOTAL, Writes.STATUS, Writes.RECEIPT),
         employee="horilla:badge",
-        scale="0 to 100 in whole numbers.",
+        scale="0 to the key result's target, in whole numbers: 100 is recommended.",
         settings={"key_result": "Title of the key result; Customer service score where not given."},
         limits=(
             "Horilla's own API knows no performance: an app in it has to add the views that this sink calls.",

@@ -1,4 +1,4 @@
-"""Horilla with views of an app in it: numbers are whole, never empty, and cut off without a word outside 0 to 100."""
+"""Horilla with views of an app in it: numbers are whole, never empty, and cut off at the target without a word."""
 
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from appraise.testing.hosts.fake import FakeHost, Record, Refusal
 class FakeHorilla(FakeHost):
     namespace: ClassVar[str] = "horilla:badge"
     words: ClassVar[str] = "the objective is archived"
+    target: ClassVar[int] = 100
 
     def no(self) -> tuple[int, Any]:
         return 400, {"detail": self.words}
@@ -44,10 +45,10 @@ class FakeHorilla(FakeHost):
             raise Refusal(400, {"current_value": ["A valid integer is required."]})
         if not self.is_lying:
             record = self.records[request.path_params["key"] - 1]
-            record.number = None if value is None else min(max(value, 0), 100)
+            record.number = None if value is None else min(max(value, 0), self.target)
             record.text |= {name: body[name] for name in ("appraise_status", "appraise_note")}
         return self._shown(request.path_params["key"])
 
     def _shown(self, key: int) -> dict[str, Any]:
         record = self.records[key - 1]
-        return {"id": key, "current_value": record.number or 0, "target_value": 100, **record.text}
+        return {"id": key, "current_value": record.number or 0, "target_value": self.target, **record.text}
