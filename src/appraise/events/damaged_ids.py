@@ -22,24 +22,29 @@ from appraise.events.engine import literal, quoted
 NUL = "the id holds a NUL character; export it as text"
 
 
+# The engine works out both sides of AND for every row, but of CASE only the branch that a row takes; and it compares
+# the beginnings of texts much faster than it looks into them.
+
+
 def unguarded(text: str) -> str:
-    """An id without what keeps spreadsheets from it; few have any, and comparing their first sign is fast."""
+    """An id without what keeps spreadsheets from it."""
     bare = f"nullif(trim(regexp_replace({text}, {literal(f'^(?:{GUARDED.pattern})$')}, '\\1\\2')), '')"
-    return f"CASE WHEN starts_with({text}, '=') OR starts_with({text}, '''') THEN {bare} ELSE {text} END"
+    begins = f"({text} >= '=' AND {text} < '>') OR ({text} >= chr(39) AND {text} < '(')"
+    return f"CASE WHEN {begins} THEN {bare} ELSE {text} END"
 
 
 def is_number(text: str) -> str:
-    """Alone, or as a part of an id that is put together."""
-    power = literal(r"(^|[^0-9A-Za-z.])\d([.,]\d+)?[Ee]\+\d+($|[^0-9A-Za-z])")
+    """Alone, or at the beginning of an id that is put together."""
+    power = literal(r"^\d([.,]\d+)?[Ee]\+\d+($|[^0-9A-Za-z])")
     return (
-        f"((contains({text}, 'E+') OR contains({text}, 'e+')) AND regexp_matches({text}, {power}) "
-        f"OR ends_with({text}, '0') AND regexp_full_match({text}, {literal(AS_NUMBER.pattern)}))"
+        f"CASE WHEN {text} >= ':' THEN false WHEN contains({text}, '+') THEN regexp_matches({text}, {power}) "
+        f"WHEN ends_with({text}, '0') THEN regexp_full_match({text}, {literal(AS_NUMBER.pattern)}) ELSE false END"
     )
 
 
 def is_error(text: str) -> str:
     errors = ", ".join(map(literal, SPREADSHEET_ERRORS))
-    return f"(starts_with({text}, '#') AND {text} IN ({errors}))"
+    return f"CASE WHEN {text} >= '#' AND {text} < '$' THEN {text} IN ({errors}) ELSE false END"
 
 
 def damages(text: str) -> Iterator[tuple[str, str]]:
@@ -94,9 +99,11 @@ def _is_rounded(connection: duckdb.DuckDBPyConnection, made: str, name: str) -> 
 
 
 def _round(column: str) -> str:
-    """Few texts end in a zero, and comparing their ends is fast."""
     pattern = literal(ROUND.pattern)
-    return f"(ends_with({column}, '0') AND strlen({column}) > {PRECISION} AND regexp_full_match({column}, {pattern}))"
+    return (
+        f"CASE WHEN strlen({column}) <= {PRECISION} THEN false "
+        f"WHEN ends_with({column}, '0') THEN regexp_full_match({column}, {pattern}) ELSE false END"
+    )
 
 
 def _exists(connection: duckdb.DuckDBPyConnection, table: str, where: str) -> bool:
