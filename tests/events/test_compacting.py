@@ -211,11 +211,11 @@ def test_what_is_being_written_is_left_alone_and_what_was_left_behind_is_deleted
         written = write_files(connection, f"SELECT * FROM {scan(PURCHASES, [str(left)])}", PURCHASES, tmp_path)
 
     with files.put(written):
-        delete_abandoned(files)
+        delete_abandoned(files, at=AT)
         assert not left.exists()
         assert not half.exists()
         assert len(files.lying()) == 2
-    delete_abandoned(files)
+    delete_abandoned(files, at=AT)
 
     assert seen(store.snapshot()) == [("1", 1000), ("2", 2000)]
     assert len(files.lying()) == 1

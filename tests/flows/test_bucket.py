@@ -7,9 +7,24 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
+from deltalake._internal import DeltaFileSystemHandler
+from tests.events.conftest import OPTIONS, plan
+from tests.events.conftest import orders as rows_of_shop
+
+from appraise.bootstrap import utc_now
+from appraise.domain.events import EventKind
+from appraise.errors import Retriable
+from appraise.events.compacting import compact
+from appraise.events.erasing import count_customer, erase_customer, find_customer
+from appraise.events.health import count_abandoned, count_rows
+from appraise.events.ingest import import_events
+from appraise.events.retained import gone
+from appraise.events.store import EventStore, Snapshot
 
 pytestmark = [
     pytest.mark.long,
@@ -17,6 +32,8 @@ pytestmark = [
 ]
 HEADER = "event_id,order_id,occurred_at,customer_key,kind,amount,currency"
 ROWS = 500
+PURCHASES = EventKind.PURCHASES
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -82,5 +99,55 @@ def test_two_import_into_a_bucket_at_once_and_all_is_read_by_a_machine_without_c
     load = loads[0].partition("(load ")[2].partition(")")[0]
     assert "500 events" in ran("undo", load)
     assert "500.00" in ran("reconcile")
-    assert "copy the bucket to a directory" in ran("compact", code=1)
-    assert "copy the bucket to a directory" in ran("erase", "customer", "c1", "--source", "csv", code=1)
+    ran("import", "csv", orders(tmp_path / "three.csv", 3_00))
+    assert "3" in ran("compact")
+    ran("erase", "customer", "c1", "--source", "csv")
+    assert "499.00" in (told := ran("reconcile"))
+    assert "1497.00" in told
+    ran("doctor")
+
+
+def test_in_a_bucket_files_are_compacted_customers_erased_and_what_was_left_behind_goes_a_day_later(
+    bucket: Path, tmp_path: Path
+) -> None:
+    store = EventStore(bucket / "here", bucket="s3://bucket/events")
+    store.initialise()
+    elsewhere = EventStore(bucket / "elsewhere", bucket="s3://bucket/events")
+    for number in range(3):
+        shop = tmp_path / f"{number}.csv"
+        shop.write_text(rows_of_shop(f"{number},c{number},c{number}@x.org,2024-05-01,{number + 1},EUR,,,"))
+        import_events(store, plan(), shop, options=OPTIONS)
+    assert (run := seen(elsewhere.snapshot())) == [("0", 100), ("1", 200), ("2", 300)]
+    then = store.snapshot().versions
+    whose = "SELECT parse_filename(filename) FROM read_parquet($1, filename = true) WHERE customer_key = 'c0'"
+    [(first,)] = duckdb.execute(whose, [list(store.snapshot().files(PURCHASES))]).fetchall()
+    left = DeltaFileSystemHandler("s3://bucket/events/purchases").open_output_stream("left-behind.parquet")
+    left.write((bucket / "here" / "purchases" / first).read_bytes())
+    left.close()
+    now = utc_now()
+
+    def compacted(at: datetime) -> int:
+        found = compact(store, runs=[then], scratch=tmp_path, at=at, progress=lambda *_: None)
+        return found[PURCHASES].lying_after.files
+
+    assert [count_abandoned(store, at=at) for at in (now, now + 2 * DAY)] == [0, 1]
+    customer = find_customer(store, keys=[("corner-shop", "c0")], links=[])
+    with pytest.raises(Retriable, match=r"left-behind\.parquet of purchases holds the customer"):
+        erase_customer(store, customer, scratch=tmp_path, at=now)
+    assert compacted(now) == 4  # two of before, the new one, and what was left behind
+    assert seen(store.snapshot()) == seen(elsewhere.snapshot()) == run[1:]
+    assert gone(store, then) != {}
+    assert compacted(now + 2 * DAY) == 1
+    erase_customer(store, customer, scratch=tmp_path, at=now + 2 * DAY)
+
+    assert sum(count_customer(store, customer).values()) == 0
+    assert count_abandoned(store, at=now + 9 * DAY) == 0
+    assert seen(store.snapshot()) == seen(elsewhere.snapshot()) == run[1:]
+    copies = [path.name for path in (bucket / "elsewhere" / "purchases").glob("*.parquet")]
+    assert copies == list(store.files(PURCHASES).lying())
+    assert count_rows(store.snapshot(), PURCHASES) == 2
+
+
+def seen(snapshot: Snapshot) -> list[tuple[str, int]]:
+    with duckdb.connect() as connection:
+        return connection.execute(f"SELECT event_id, amount FROM ({snapshot.query(PURCHASES)}) ORDER BY ALL").fetchall()

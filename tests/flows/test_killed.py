@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -21,6 +22,7 @@ from appraise.storage.database import Database
 from appraise.use_cases.check_health import check_health
 from appraise.use_cases.deployment import Deployment
 
+AT = datetime(2026, 1, 1, tzinfo=UTC)
 HEADER = "event_id,order_id,occurred_at,customer_key,kind,amount,currency"
 Row = tuple[str, str, int]
 
@@ -77,11 +79,11 @@ class Shop:
         self.assert_tidy()
 
     def assert_tidy(self) -> None:
-        assert count_abandoned(self.deployment.events) == 0
-        assert [check for check in check_health(self.deployment) if not check.well] == []
+        assert count_abandoned(self.deployment.events, at=AT) == 0
+        assert [check for check in check_health(self.deployment, at=AT) if not check.well] == []
 
     def is_readable(self) -> bool:
-        return all(check.well for check in check_health(self.deployment) if check.name.startswith("events"))
+        return all(check.well for check in check_health(self.deployment, at=AT) if check.name.startswith("events"))
 
     def seen(self) -> list[Row]:
         with duckdb.connect() as connection:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from rich.table import Table
 
-from appraise.bootstrap import open_deployment
+from appraise.bootstrap import open_deployment, utc_now
 from appraise.cli.output import console, print_json
 from appraise.settings import Settings
 from appraise.use_cases.check_health import check_health
@@ -12,7 +12,7 @@ from appraise.use_cases.check_health import check_health
 
 def print_health(*, json: bool) -> bool:
     """Print all checks; whether all is well."""
-    checks = check_health(open_deployment(Settings()))
+    checks = check_health(open_deployment(Settings()), at=utc_now())
     if json:
         print_json([asdict(check) for check in checks])
     else:

@@ -7,7 +7,7 @@ own. What loads of before a day superseded goes for good where that is asked for
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -19,15 +19,12 @@ from appraise.errors import InvalidInput, Retriable
 from appraise.events.data_files import write_files
 from appraise.events.engine import literal
 from appraise.events.log import COMPACTION_KEY, Pass, TableLog, live_commits
-from appraise.events.object_files import refuse_in
 from appraise.events.rewriting import connect, holding, replace_files, scan, without
 from appraise.events.store import ATTEMPTS_TO_COMMIT, EventStore, seen_passes
-from appraise.events.table_files import Lived, TableFiles, alone, delete_abandoned, live_files
+from appraise.events.table_files import READING, Lived, TableFiles, alone, delete_abandoned, live_files
 
 SMALL: Final = 64 << 20
 LARGE: Final = 256 << 20
-READING: Final = timedelta(days=1)
-"""Longer than anybody reads: files that were replaced are there for so long for those who had begun."""
 
 Versions = Mapping[EventKind, int]
 Progress = Callable[[str, int, int], None]
@@ -80,7 +77,6 @@ def compact(
             f"loads of before {settle_before:%Y-%m-%d} cannot be settled yet",
             expected="a day before yesterday, as scoring may be reading what was loaded since",
         )
-    refuse_in(store.bucket, "a compaction")
     with alone(store.root):
         before = {kind: _sizes(store, kind) for kind in EventKind}
         total = sum(size.bytes for size, _ in before.values())
@@ -199,7 +195,7 @@ def _delete_old(
     sizes: Compacted,
 ) -> Compacted:
     files = store.files(kind)
-    delete_abandoned(files)
+    delete_abandoned(files, at=at)
     lying, history = files.lying(), files.history()
     live = live_files(store.open_table(kind))
     needed: set[str] = set()

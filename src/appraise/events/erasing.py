@@ -84,7 +84,7 @@ def erase_customer(store: EventStore, customer: Customer, *, scratch: Path, at: 
     """Repeat it if interrupted. Raises `Retriable` where an import stands in the way."""
     with alone(store.root):
         for kind in EventKind:
-            delete_abandoned(store.files(kind))
+            delete_abandoned(store.files(kind), at=at)
         rows = {kind: _rewrite(store, kind, customer, scratch, at) for kind in EventKind}
         deleted = sum(_delete_old(store, kind, customer) for kind in EventKind)
     return Erased({kind: number for kind, number in rows.items() if number}, deleted)
@@ -128,19 +128,23 @@ def _with_earlier(connection: duckdb.DuckDBPyConnection, store: EventStore, kind
 
 
 def _delete_old(store: EventStore, kind: EventKind, customer: Customer) -> int:
-    """What a running import has put down but not committed is not ours to delete."""
+    """What a running import has put down but not committed is not ours to delete.
+
+    In a bucket it cannot be told from what was left behind, but by its age.
+    """
     files = store.files(kind)
     live = live_files(store.open_table(kind))
     old = [name for name in files.lying() if name not in set(live)]
     known = files.history().keys()
-    deleted = 0
     with connect() as connection:
-        for one in holding(connection, files, old, customer.condition):
-            if one.name not in known:
-                raise Retriable(
-                    f"the file {one.name} of {kind.value} holds the customer, and is of an import that is under way: "
-                    "repeat this when the import has ended"
-                )
-            files.delete(one.name)
-            deleted += 1
-    return deleted
+        found = [one.name for one in holding(connection, files, old, customer.condition)]
+    ours = [name for name in found if name in known]
+    for name in ours:
+        files.delete(name)
+    if len(ours) < len(found):
+        others = ", ".join(name for name in found if name not in known)
+        raise Retriable(
+            f"the file {others} of {kind.value} holds the customer, and is of an import that is under way: "
+            "repeat this when the import has ended; in a bucket a day later, if it was cut off"
+        )
+    return len(ours)

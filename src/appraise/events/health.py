@@ -1,5 +1,7 @@
 """Whether the event tables' files are there and can be read."""
 
+from datetime import datetime
+
 import duckdb
 
 from appraise.domain.events import EventKind
@@ -28,8 +30,6 @@ def count_rows(snapshot: Snapshot, kind: EventKind) -> int | str:
     return rows
 
 
-def count_abandoned(store: EventStore) -> int:
-    """Files that were put down and never committed, by programs that are gone; of a bucket it cannot be told."""
-    if store.bucket is not None:
-        return 0
-    return sum(1 for kind in EventKind for _ in abandoned_files(store.files(kind)))
+def count_abandoned(store: EventStore, *, at: datetime) -> int:
+    """Files that were put down and never committed, by programs that are gone."""
+    return sum(1 for kind in EventKind for _ in abandoned_files(store.files(kind), at=at))

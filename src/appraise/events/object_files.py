@@ -1,35 +1,25 @@
 """The files of one table in a bucket of an S3-compatible object store, read from copies on this machine.
 
 A data file never changes once it is there, so a copy is good for ever. Whoever was cut off before its commit leaves an
-object that no log knows; there are no locks that would tell it from one that is about to be committed.
+object that no log knows; there are no locks that would tell it from one that is about to be committed, its age does.
 """
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from deltalake._internal import DeltaFileSystemHandler
-from pyarrow.fs import FileType
+from pyarrow.fs import FileInfo, FileType
 
-from appraise.errors import InvalidInput
 from appraise.events.data_files import DataFile
-from appraise.events.table_files import TableFiles
+from appraise.events.table_files import READING, TableFiles
 
 CHUNK = 8 << 20
-
-
-def refuse_in(bucket: str | None, what: str) -> None:
-    """Raises `InvalidInput` where the tables lie in a bucket, in which nothing is deleted yet."""
-    if bucket is not None:
-        raise InvalidInput(
-            f"{what} is not done in a bucket yet: the events lie at {bucket}",
-            expected="events in a directory",
-            hint="copy the bucket to a directory, do it there with APPRAISE_EVENTS_URL, and copy it back; "
-            "let nobody import meanwhile",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +37,31 @@ class ObjectFiles(TableFiles):
             for name in missing:
                 with suppress(FileNotFoundError):  # told by whoever reads it, as of any file
                     self._copy(store, name)
+            self._forget_deleted()
         return tuple(self.uri(name) for name in names)
 
     def lying(self, *, unfinished: bool = False) -> dict[str, int]:
         """Every data file in the bucket; of unfinished ones nothing is known."""
         del unfinished
-        found = self._store().get_file_info_selector("", allow_not_found=True)
-        names = ((Path(one.path).name, one.size) for one in found if one.type is FileType.File)
-        return {name: size for name, size in sorted(names) if name.endswith(".parquet")}
+        return {name: one.size for name, one in sorted(self._objects().items())}
 
     def delete(self, name: str) -> None:
         with suppress(FileNotFoundError):
             self._store().delete_file(name)
         (self.directory / name).unlink(missing_ok=True)
+
+    def log_entries(self) -> Iterator[str]:
+        store = self._store()
+        found = sorted(one.path for one in store.get_file_info_selector("_delta_log", allow_not_found=True))
+        for path in found:
+            if path.endswith(".json"):
+                yield store.open_input_file(path).read().decode()
+
+    @contextmanager
+    def abandoned(self, name: str, *, at: datetime) -> Iterator[bool]:
+        """Whether it lies there for longer than anybody takes to commit it."""
+        found = self._objects().get(name)
+        yield found is not None and found.mtime < at - READING
 
     @contextmanager
     def put(self, files: Sequence[DataFile]) -> Iterator[None]:
@@ -72,6 +74,21 @@ class ObjectFiles(TableFiles):
                     target.write(chunk)
             target.close()  # type: ignore[attr-defined]  # its own stub forgets it
         yield
+
+    def _objects(self) -> dict[str, FileInfo]:
+        found = self._store().get_file_info_selector("", allow_not_found=True)
+        return {
+            Path(one.path).name: one for one in found if one.type is FileType.File and one.path.endswith(".parquet")
+        }
+
+    def _forget_deleted(self) -> None:
+        """Delete copies of what others took out of the bucket: a customer that was erased is in none."""
+        began = time.time()
+        there = self._objects()
+        for path in self.directory.glob("*.parquet"):
+            with suppress(FileNotFoundError):
+                if path.name not in there and path.stat().st_mtime < began:  # what is younger may have come since
+                    path.unlink()
 
     def _store(self) -> DeltaFileSystemHandler:
         return DeltaFileSystemHandler(f"{self.address}/{self.kind.value}")

@@ -11,9 +11,9 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 from urllib.parse import unquote
 
 from deltalake import DeltaTable
@@ -23,6 +23,11 @@ from appraise.events.data_files import DataFile
 
 MAINTENANCE = ".maintenance.lock"
 COPYING = ".copying"
+READING: Final = timedelta(days=1)
+"""Longer than anybody reads, or takes from putting a file down to committing it.
+
+Files that were replaced are there for so long, for those who had begun.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +75,19 @@ class TableFiles:
     def history(self) -> dict[str, Lived]:
         """Every file that was ever committed."""
         found: dict[str, Lived] = {}
-        for version, entry in enumerate(sorted((self.directory / "_delta_log").glob("*.json"))):
-            for line in entry.read_text(encoding="utf-8").splitlines():
+        for version, entry in enumerate(self.log_entries()):
+            for line in entry.splitlines():
                 action = json.loads(line)
                 if "add" in action:
                     found[unquote(action["add"]["path"])] = Lived(action["add"]["size"], version)
                 elif "remove" in action:
                     _end(found, action["remove"], version)
         return found
+
+    def log_entries(self) -> Iterator[str]:
+        """The texts of the log, oldest first."""
+        for path in sorted((self.directory / "_delta_log").glob("*.json")):
+            yield path.read_text(encoding="utf-8")
 
     @contextmanager
     def put(self, files: Sequence[DataFile]) -> Iterator[None]:
@@ -88,8 +98,9 @@ class TableFiles:
             yield
 
     @contextmanager
-    def abandoned(self, name: str) -> Iterator[bool]:
+    def abandoned(self, name: str, *, at: datetime) -> Iterator[bool]:
         """Whether nobody holds a file, nor will as long as this lasts; whether the log knows it is to be asked then."""
+        del at  # a lock tells
         try:
             with (self.directory / name).open("r+b") as file:
                 try:
@@ -102,26 +113,27 @@ class TableFiles:
             yield False
 
 
-def abandoned_files(files: TableFiles) -> Iterator[str]:
+def abandoned_files(files: TableFiles, *, at: datetime) -> Iterator[str]:
     """What programs that are gone put down and never committed; each is held until the next is asked for."""
     lying = files.lying(unfinished=True)  # first: what is committed later than this is in the log that is read next
     known = files.history().keys() if lying else ()
     for name in lying:
         if name in known:
             continue
-        with files.abandoned(name) as is_abandoned:
+        with files.abandoned(name, at=at) as is_abandoned:
             if is_abandoned and name not in files.history():
                 yield name
 
 
-def delete_abandoned(files: TableFiles) -> None:
-    for name in abandoned_files(files):
+def delete_abandoned(files: TableFiles, *, at: datetime) -> None:
+    for name in abandoned_files(files, at=at):
         files.delete(name)
 
 
 @contextmanager
 def alone(root: str) -> Iterator[None]:
-    """Wait until nobody else rewrites files of the store, by whatever command, and keep others waiting."""
+    """Wait until nobody else on this machine rewrites files of the store, and keep others waiting."""
+    Path(root).mkdir(parents=True, exist_ok=True)
     with Path(root, MAINTENANCE).open("w", encoding="ascii") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

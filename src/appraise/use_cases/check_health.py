@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from appraise.adapters.discovery import installed_adapters
 from appraise.domain.events import EventKind
@@ -24,10 +25,10 @@ class Check:
     hint: str | None = None
 
 
-def check_health(deployment: Deployment) -> tuple[Check, ...]:
+def check_health(deployment: Deployment, *, at: datetime) -> tuple[Check, ...]:
     return (
         _migrations(deployment),
-        *_event_tables(deployment),
+        *_event_tables(deployment, at),
         *_in_place(deployment),
         _loads(deployment),
         _audit(deployment),
@@ -45,13 +46,13 @@ def _migrations(deployment: Deployment) -> Check:
     )
 
 
-def _event_tables(deployment: Deployment) -> tuple[Check, ...]:
+def _event_tables(deployment: Deployment, at: datetime) -> tuple[Check, ...]:
     """Every live file of every table is there and can be read."""
     try:
         snapshot = deployment.events.snapshot()
     except AppraiseError as error:
         return (Check("event tables", well=False, found=str(error), hint="run `appraise init`"),)
-    left = count_abandoned(deployment.events) + len(left_behind(deployment.events.root))
+    left = count_abandoned(deployment.events, at=at) + len(left_behind(deployment.events.root))
     counted = [(kind, count_rows(snapshot, kind)) for kind in EventKind]
     abandoned = Check(
         "event files",

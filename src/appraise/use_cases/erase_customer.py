@@ -11,7 +11,6 @@ from appraise.domain.events import EventKind
 from appraise.errors import Fatal, NotFound
 from appraise.events.erasing import count_customer, find_customer
 from appraise.events.erasing import erase_customer as erase_rows
-from appraise.events.object_files import refuse_in
 from appraise.storage import audit
 from appraise.storage.database import Session
 from appraise.use_cases.deployment import Deployment
@@ -72,7 +71,6 @@ def erase_customer(
 
         committed(deployment, work)
 
-    refuse_in(store.bucket, "an erasure")
     told("customer.erase", found)  # before, as whoever was erased cannot be counted after a break
     with tempfile.TemporaryDirectory(prefix="appraise-erasure-") as directory:
         erased = erase_rows(store, customer, scratch=Path(directory), at=at)
