@@ -55,7 +55,7 @@ class ObjectFiles(TableFiles):
         found = sorted(one.path for one in store.get_file_info_selector("_delta_log", allow_not_found=True))
         for path in found:
             if path.endswith(".json"):
-                yield store.open_input_file(path).read().decode()
+                yield b"".join(_chunks(store, path)).decode()
 
     @contextmanager
     def abandoned(self, name: str, *, at: datetime) -> Iterator[bool]:
@@ -98,10 +98,14 @@ class ObjectFiles(TableFiles):
         handle, part = tempfile.mkstemp(dir=self.directory, suffix=".part")
         try:
             with os.fdopen(handle, "wb") as target:
-                source = store.open_input_file(name)
-                while chunk := source.read(CHUNK):
-                    target.write(chunk)
+                target.writelines(_chunks(store, name))
             Path(part).replace(self.directory / name)
         except BaseException:
             Path(part).unlink(missing_ok=True)
             raise
+
+
+def _chunks(store: DeltaFileSystemHandler, name: str) -> Iterator[bytes]:
+    source = store.open_input_file(name)
+    while chunk := source.read(CHUNK):
+        yield chunk
