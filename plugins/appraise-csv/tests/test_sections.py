@@ -19,6 +19,13 @@ def test_sink(sink: FileSink) -> None:
     assert not failed
 
 
+def test_a_section_that_nobody_reviewed_says_so() -> None:
+    section, options = finished_section("hr:id"), SinkOptions("table", employee="hr:id")
+
+    assert csv_sink.plan(section, options).fields["reviewed"] == "yes"
+    assert csv_sink.plan(replace(section, is_unreviewed=True), options).fields["reviewed"] == "no"
+
+
 def test_a_document_is_named_as_the_customer_says_and_stays_in_its_archive() -> None:
     section = finished_section("hr:id", "../17")
     options = SinkOptions("paper", employee="hr:id", settings={"file_name": "appraisal-{cycle}-{employee}"})

@@ -16,7 +16,9 @@ def note_lines(section: FinishedSection) -> list[str]:
 
 
 def receipt(section: FinishedSection) -> str:
-    return f"Appraise {section.id}, revision {section.revision}"
+    """Whose it is, and that nobody reviewed it where nobody did."""
+    provisional = "; provisional, not reviewed" if section.is_unreviewed else ""
+    return f"Appraise {section.id}, revision {section.revision}{provisional}"
 
 
 def fitting(section: FinishedSection, length: int | None) -> str:

@@ -91,7 +91,8 @@ def _total(section: FinishedSection, scale: HostScale | None) -> dict[str, str]:
         observed = f"{say(UNREVIEWED)} {observed}"
     if section.total_shown is None:
         reason = "" if section.absence is None else retold(section.absence.reason)
-        line = say("No total: {status}", status=retold(section.status))
+        status = retold(section.status) if section.absence is None else say(ABSENCES[section.absence.kind])
+        line = say("No total: {status}", status=status)
         return {"line": line, "explained": f"{reason} {observed}".strip()}
     line = say("Total of the ratings: {total} of 5", total=marks(str(section.total_shown)))
     return {"line": line, "explained": f"{observed} {_written(section, scale)}".strip()}

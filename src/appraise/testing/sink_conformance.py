@@ -17,7 +17,7 @@ from typing import Final
 from appraise.adapters.sending import attempt
 from appraise.adapters.sinks import CallSink, SinkOptions, Writes
 from appraise.domain.finished_sections import FinishedSection
-from appraise.domain.write_back import WriteBack, WriteBackState, queued
+from appraise.domain.write_back import WriteBack, WriteBackState, again, queued
 from appraise.testing.finished import absent_section, finished_section
 from appraise.testing.hosts.fake import BY_HAND, SLOW, UNFIT, FakeHost, Trouble, serving
 from appraise.testing.requirements import require
@@ -76,6 +76,11 @@ def _comments(trial: Trial) -> None:
 def _receipt(trial: Trial) -> None:
     trial.tried()
     require(f"{trial.section.id}, revision 1" in _texts(trial), f"no receipt: {_texts(trial)}")
+    require("provisional" not in _texts(trial), f"what was reviewed is provisional: {_texts(trial)}")
+    unreviewed = replace(trial.section, revision=2, is_unreviewed=True)
+    trial.line = queued(unreviewed.id, 2, "fake", earlier=trial.line.sent, at=AT)
+    trial.tried(unreviewed)
+    require("provisional, not reviewed" in _texts(trial), f"nothing says that it is provisional: {_texts(trial)}")
 
 
 def _absence(trial: Trial) -> None:
@@ -133,6 +138,19 @@ def _lie(trial: Trial) -> None:
     trial.host.troubles.append(Trouble.LIE)
     trial.tried()
     trial.stands(S.REJECTED, "a host that said yes and did nothing was believed")
+
+
+def _cut(trial: Trial) -> None:
+    """Only part of it arrived, which is ours all the same: it is sent again, and takes its own place."""
+    trial.host.troubles.append(Trouble.CUT)
+    trial.tried()
+    trial.stands(S.PARTIAL, "a text that was cut off is no part")
+    after = again(trial.line, overwrite=False, at=AT)
+    assert isinstance(after, WriteBack)  # noqa: S101  # a part may always be sent again
+    trial.line = after
+    trial.tried()
+    trial.stands(S.CONFIRMED, "what was cut off did not arrive the second time")
+    require(trial.host.surplus() == 0, f"what was cut off stands beside it: {trial.host.records}")
 
 
 def _inactive(trial: Trial) -> None:
@@ -194,6 +212,7 @@ CHECKS: Final[Mapping[str, Callable[[Trial], None]]] = {
     "people's changes": _person_first,
     "drift": _drift,
     "silent success": _lie,
+    "cut off": _cut,
     "inactive": _inactive,
     "unknown employee": _unknown,
     "wrong token": _locked,

@@ -38,7 +38,8 @@ class BambooGoals:
             raise HostRefused(f"{section.status}: a goal always has a progress, in which no absence can stand")
         end = section.period.end
         due = section.finalised_at.date() if end is None else end - timedelta(days=1)
-        fields = {SCORE: number_text(total.value), NOTE: "; ".join(note_lines(section))}
+        *lines, known_by = note_lines(section)  # first, as it is found by this, and long texts may be cut off
+        fields = {SCORE: number_text(total.value), NOTE: "; ".join([known_by, *lines])}
         title = self._options.settings.get("title", f"Customer service {section.cycle}")
         key = {"employee": employee, "section": str(section.id), "title": title, "due": due.isoformat()}
         entry = HostEntry(section.id, section.revision, f"goal {title!r} of employee {employee}", fields, total, key)

@@ -36,6 +36,7 @@ def plan(section: FinishedSection, options: SinkOptions) -> HostEntry:
         "status": section.status,
         "status_reason": None if section.absence is None else section.absence.reason,
         "observed_weight": number_text(section.observed_weight),
+        "reviewed": "no" if section.is_unreviewed else "yes",
         **{name: text for item in section.items for name, text in _item(item)},
         "finalised_at": section.finalised_at.isoformat(timespec="seconds"),
         "manifest_hash": section.manifest_hash,

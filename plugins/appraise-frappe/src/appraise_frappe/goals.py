@@ -10,6 +10,7 @@ import orjson
 
 from appraise.adapters.contract import Verification
 from appraise.adapters.host_http import HostHttp, segment
+from appraise.adapters.section_texts import receipt
 from appraise.adapters.sinks import (
     HostEntry,
     HostRefused,
@@ -95,7 +96,7 @@ def _description(section: FinishedSection) -> str:
         why = "" if item.absence is None else f", {item.absence.kind.value}: {item.absence.reason}"
         comment = "" if item.comment is None else f". {' '.join(item.comment.split())}"
         lines.append(f"{item.title}: {said}{why}{comment}")
-    return "\n".join([*lines, f"Appraise {section.id}, revision {section.revision}"])
+    return "\n".join([*lines, receipt(section)])
 
 
 def _plain(text: str) -> str | None:

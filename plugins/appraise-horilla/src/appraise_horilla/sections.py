@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 
 from appraise.adapters.contract import Verification
 from appraise.adapters.host_http import HostHttp
+from appraise.adapters.section_texts import receipt
 from appraise.adapters.sinks import (
     HostEntry,
     PlaceLost,
@@ -40,7 +41,7 @@ class HorillaHost:
         fields = {
             "current_value": None if total is None else number_text(total.value),
             "status": section.status,
-            "note": f"Appraise {section.id}, revision {section.revision}",
+            "note": receipt(section),
         }
         key = {"id": str(found[0]["id"])}
         return HostEntry(section.id, section.revision, f"key result {title!r} of {badge}", fields, total, key)

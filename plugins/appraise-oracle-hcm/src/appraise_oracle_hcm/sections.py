@@ -55,6 +55,7 @@ class TalentProfileSink:
         },
         limits=(
             "A section without a total is rejected: a rating without a level does not exist there.",
+            "Nothing in it tells a provisional section, which nobody reviewed, from others.",
             "A level that the rating model has not, or spells otherwise, is refused by the loader.",
             "Nothing loads sections of an evaluation: the rating stands in the talent profile, beside it.",
             "Confirmed only when a report with SourceSystemId and RatingLevelCode1 is read back as CSV.",

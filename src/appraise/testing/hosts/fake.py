@@ -27,6 +27,8 @@ SLOW: Final = 0.6
 """Seconds; sinks that are tried on it wait a quarter of that."""
 
 
+FITS: Final = 32
+"""Characters that are left of a text that is cut off: whose it is, and not which revision."""
 UNFIT: Final = "this field takes something else"
 
 
@@ -39,6 +41,7 @@ class Trouble(StrEnum):
     SLOW = "an answer that comes too late, of something that was done"
     HALF = "half an answer, of something that was done"
     LIE = "success, of something that was not done"
+    CUT = "success, of texts that were cut off"
 
 
 class Refusal(Exception):  # noqa: N818  # the host's no
@@ -140,6 +143,9 @@ class FakeHost:
             body = await answer(request)
         except Refusal as refusal:
             return self.refused(refusal)
+        if trouble is Trouble.CUT:
+            for one in self.records:
+                one.text = {name: text[:FITS] if isinstance(text, str) else text for name, text in one.text.items()}
         if trouble is Trouble.SLOW:
             await asyncio.sleep(SLOW)
         shown = self.shown(body)
