@@ -24,19 +24,25 @@ _FORMATS = (
     *("%m/%d/%y %H:%M", "%m/%d/%y %H:%M:%S", "%m/%d/%y %I:%M:%S %p", "%m/%d/%Y %I:%M:%S %p"),
     *("%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%Y-%m-%d %H:%M:%S"),
 )
+_TIMES = ("%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M %p")
 _WHOLE_ANSWERS = ("response", "open-ended response")
 
 
 def _responses(found: Found) -> list[EventStage]:
     rules = {
         "event_id": found.rule("id"),
-        "occurred_at": found.time("ended_at", *_FORMATS),
+        "occurred_at": found.time("ended_at", *_formats(found)),
         **rated(found),
         **case_mix(found),
     }
     skips = unrated(found)
     own = f"'respondent/' || {found.text('id')}"
     return by_address(EventKind.RATINGS, rules, found, "email", otherwise=own, skips=skips)
+
+
+def _formats(found: Found) -> tuple[str, ...]:
+    """A declared form of days alone, where there is one: 05/10/2018 has two readings."""
+    return tuple(f"{found.date_format} {time}" for time in _TIMES) if found.date_format else _FORMATS
 
 
 class SurveyMonkeyAdapter(TableSource):
@@ -51,7 +57,8 @@ class SurveyMonkeyAdapter(TableSource):
             "Two header rows: a question stands over the first of its columns only, options in the second row.",
             "A rating whose options are columns of their own is refused: export condensed columns.",
             "Files in Mac Roman are read where encoding=mac-roman says so: their bytes pass for Windows-1252.",
-            "Days are month first, with two or four digits for the year; the time zone must be declared.",
+            "Days are month first, with two or four digits for the year, unless --date-format says otherwise.",
+            "The time zone must be declared.",
             "Somebody without an e-mail address counts as another customer in each response.",
             "Settings declare the rating, its scale and the employee: column.score, scale, column.employee.",
         ),
