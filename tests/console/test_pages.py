@@ -270,3 +270,15 @@ def test_pages_take_turns_and_whoever_sends_too_many_is_told_on_one(company: Com
     assert refused.headers["retry-after"] == "1"
     assert "(429)" in refused.text
     assert (page.status_code, "Max Weber" in page.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("who", "is_by_person"), [("Max Weber", True), ("Ann Archer", True), ("Vera Lund", False), ("Hal Novak", False)]
+)
+def test_who_reads_few_finds_a_row_for_each_person_first(
+    client: TestClient, company: Company, who: str, *, is_by_person: bool
+) -> None:
+    client.post("/sign-in", data={"token": company.token(who)})
+
+    assert (' by="employee">' in client.get("/contributions").text) is is_by_person
+    assert 'by="employee"' not in client.get("/people").text

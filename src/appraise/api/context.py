@@ -24,6 +24,7 @@ from appraise.use_cases.read_contributions import contributions_of
 from appraise.use_cases.read_cycles import list_cycles
 from appraise.use_cases.read_departments import department_tree
 from appraise.use_cases.read_disputes import Beside, read_beside
+from appraise.use_cases.read_earlier import Earlier, read_earlier
 from appraise.use_cases.read_parts import SectionParts, read_parts
 from appraise.use_cases.read_people import people_by_id
 from appraise.use_cases.read_reporting_lines import managers_above, reports_of
@@ -90,6 +91,7 @@ class Sections:
     _together: dict[SectionId, Mapping[SectionId, EmployeeId]] = field(default_factory=dict)
     _beside: dict[SectionId, Beside] = field(default_factory=dict)
     _parts: dict[SectionId, SectionParts] = field(default_factory=dict)
+    _earlier: dict[SectionId, Earlier | None] = field(default_factory=dict)
 
     def announce(self, employees: Iterable[EmployeeId]) -> None:
         self._employees.update(employees)
@@ -138,6 +140,12 @@ class Sections:
         if section not in self._parts:
             self._parts[section] = read_parts(self.deployment, self.principal, self.view(section), at=self.at)
         return self._parts[section]
+
+    def earlier(self, section: Section) -> Earlier | None:
+        """The figures of the cycle before; somebody else's leave a line in the audit log, once per request."""
+        if section.id not in self._earlier:
+            self._earlier[section.id] = read_earlier(self.deployment, self.principal, section, at=self.at)
+        return self._earlier[section.id]
 
     def remember(self, viewed: ViewedSection) -> None:
         self._viewed[viewed.section.id] = viewed

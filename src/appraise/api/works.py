@@ -33,6 +33,7 @@ WORKS: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
             *("allowedActions", "calibrationMoves", "comment", "composite", "corrections", "delegates", "disputes"),
+            "earlier",
             *("handedIn", "ownComment", "ownRating", "parts", "ratingsByDays", "readers", "respondBy", "revisions"),
             "writeBacks",
         ),

@@ -4,7 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from appraise.domain.access import AuditScope, Principal, audit_scope, may_administer, may_grant_roles, may_read_audit
+from appraise.domain.access import (
+    AuditScope,
+    Principal,
+    Role,
+    audit_scope,
+    may_administer,
+    may_grant_roles,
+    may_read_audit,
+)
 
 Rule = Callable[[Principal], bool]
 
@@ -24,15 +32,24 @@ def may_read_the_log(principal: Principal) -> bool:
     return audit_scope(principal) is AuditScope.EVERYTHING
 
 
+def reads_few(principal: Principal) -> bool:
+    """Of themselves and those below alone, so that figures of most groups are withheld."""
+    return not principal.roles & {Role.HR_ADMINISTRATOR, Role.EXECUTIVE, Role.AUDITOR}
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One web component with the frame around it. `in_menu` is the header's word for it, None for what is led to."""
+    """One web component with the frame around it. `in_menu` is the header's word for it, None for what is led to.
+
+    Its table begins with a row for each person for those of whom `by_person` says so.
+    """
 
     path: str
     title: str
     element: str
     may: Rule = anybody
     in_menu: str | None = None
+    by_person: Rule | None = None
 
     @property
     def root(self) -> str:
@@ -47,7 +64,7 @@ PAGES: Final = (
     Page("/parts", "Your part", "parts"),
     Page("/disputes", "Disputes and claims", "disputes"),
     Page("/record", "My record", "record", in_menu="My record"),
-    Page("/contributions", "Contributions", "contributions", in_menu="Contributions"),
+    Page("/contributions", "Contributions", "contributions", in_menu="Contributions", by_person=reads_few),
     Page("/cycles", "Cycles", "cycles", may_follow_cycles, in_menu="Cycles"),
     Page("/calibration", "Calibration", "calibration", may_follow_cycles),
     Page("/cycles/{key}", "Cycle", "cycle", may_follow_cycles),

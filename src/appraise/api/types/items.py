@@ -9,6 +9,7 @@ from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, to_global
 from appraise.api.permissions import Permission, Requires
 from appraise.api.types.benchmarks import BENCHMARK, BenchmarkResult, benchmark_result
+from appraise.api.types.earlier import EARLIER, EarlierFigureType
 from appraise.api.types.estimates import ItemResult, result_of
 from appraise.api.types.indicators import IndicatorDefinitionType
 from appraise.api.types.section_course import SupportedRatings
@@ -33,6 +34,13 @@ class ItemType:
     def benchmark(self, info: strawberry.Info) -> BenchmarkResult | None:
         context: RequestContext = info.context
         return benchmark_result(context.benchmark(self.section, self.item.indicator))
+
+    @strawberry.field(description=EARLIER)
+    def earlier(self, info: strawberry.Info) -> EarlierFigureType | None:
+        context: RequestContext = info.context
+        found = context.sections.earlier(self.section)
+        figure = None if found is None else found.figures.get(self.item.indicator)
+        return None if found is None or figure is None else EarlierFigureType.of(found.cycle_name, figure)
 
     @strawberry.field(
         description=(

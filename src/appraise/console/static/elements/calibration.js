@@ -143,7 +143,7 @@ export class AppraiseCalibration extends Page {
 
   #results() {
     if (this._cycles === null) return this._failure === null ? html`<p class="soft" role="status">${t`Loading …`}</p>` : nothing;
-    if (this._cycles.length === 0) return html`<p class="empty">${t`No cycle calibrates. Its rules say so before anything is handed in.`}</p>`;
+    if (this._cycles.length === 0) return html`<p class="empty">${t`No cycle calibrates. Whether one does is set in its rules, before anything is handed in.`} <a href="/cycles">${t`Cycles`}</a></p>`;
     const sessions = this.#cycle?.calibrationSessions ?? [];
     return html`<form class="choose" aria-label=${t`Session`} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
         ${this.#select(t`Cycle`, this._cycles, this.chosen.cycle, (cycle) => this.#choose({ cycle, session: "" }))}

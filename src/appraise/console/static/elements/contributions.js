@@ -51,8 +51,7 @@ export class AppraiseContributions extends Spoken {
     /** The language in which all was read. */
     this._readIn = "";
     const asked = new URLSearchParams(location.search);
-    this.by = asked.get("by")?.toUpperCase() ?? "DEPARTMENT";
-    if (!(this.by in GROUPS)) this.by = "DEPARTMENT";
+    this.by = asked.get("by")?.toUpperCase() ?? "";
     this.isFinalised = asked.get("as") === "finalised";
   }
 
@@ -61,10 +60,11 @@ export class AppraiseContributions extends Spoken {
     if (this.client && this._readIn !== language()) this.#read(null);
   }
 
-  /** The service works while the page draws its head. */
+  /** The service works while the page draws its head. Attribute `by`: of what, where the address does not say. */
   connectedCallback() {
     super.connectedCallback();
     if (this.client) return;
+    this.by = [this.by, this.getAttribute("by")?.toUpperCase()].find((one) => one !== undefined && one in GROUPS) ?? "DEPARTMENT";
     this.client = new Client(this.endpoint, this.token);
     this.#read();
   }
@@ -142,9 +142,11 @@ export class AppraiseContributions extends Spoken {
           <option value="finalised" ?selected=${this.isFinalised}>${t`As finalised`}</option>
         </select>
       </label>
-      <button class="button" type="button" ?disabled=${this._rows === null || this._rows.length === 0} @click=${this.#save}>${t`Save as CSV`}</button>
-      <button class="button" type="button" @click=${() => this.#fetch("table.xlsx")}>${t`Save as Excel`}</button>
-      <button class="button" type="button" @click=${() => this.#fetch("report.pdf")}>${t`Report as PDF`}</button>
+      <p class="files">
+        <button class="button" type="button" ?disabled=${this._rows === null || this._rows.length === 0} @click=${this.#save}>${t`Save as CSV`}</button>
+        <button class="button" type="button" @click=${() => this.#fetch("table.xlsx")}>${t`Save as Excel`}</button>
+        <button class="button" type="button" @click=${() => this.#fetch("report.pdf")}>${t`Report as PDF`}</button>
+      </p>
     </form>`;
   }
 
@@ -314,6 +316,7 @@ export class AppraiseContributions extends Spoken {
       form label { flex: 1 1 9rem; font-size: var(--size-small); font-weight: 600; }
       form label span { display: block; margin-bottom: var(--s1); }
       form select { width: 100%; height: 2.75rem; font-size: 1rem; font-weight: 400; }
+      .files { display: flex; flex-wrap: wrap; gap: var(--s3); flex: 1 1 100%; }
       form .button { height: 2.75rem; padding-block: 0; }
       .lead { max-width: 52rem; padding-bottom: var(--s4); }
       .empty { padding-block: var(--s6); font: 400 var(--size-lead) / 1.5 var(--serif); border-top: 1px solid var(--ink); }

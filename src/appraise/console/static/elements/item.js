@@ -16,6 +16,7 @@ const EXTREMES = new Set([1, 5]);
 export class AppraiseItem extends Spoken {
   static properties = {
     item: { attribute: false },
+    earlier: { attribute: false },
     isEditable: { attribute: false },
     isAssessable: { attribute: false },
     isOwn: { attribute: false },
@@ -36,6 +37,8 @@ export class AppraiseItem extends Spoken {
     super();
     /** @type {any} */
     this.item = null;
+    /** @type {import("./picture.js").Earlier | null} the figure of the cycle before */
+    this.earlier = null;
     /** Whether the reader rates it as manager. */
     this.isEditable = false;
     /** Whether the reader assesses themselves. */
@@ -87,10 +90,10 @@ export class AppraiseItem extends Spoken {
           <p class="number">${figure(result.value, indicator.unit)} <span>${unitWords(indicator.unit)}</span></p>
           <p class="verdict"><span aria-hidden="true">${sign}</span> ${result.verdict}</p>
           <p class="soft small">${t`From ${result.evidence.sentence}.`}</p>
-          ${this.#level(result)}
+          ${this.#before(indicator)} ${this.#level(result)}
           ${result.carriesConsequence ? nothing : html`<p class="soft small">${t`To be read, not to be acted on: the reliability is below what the policy asks for.`}</p>`}
         </div>
-        <figure>${picture(result, indicator)}</figure>
+        <figure>${picture(result, indicator, t`expected`, this.earlier)}</figure>
       </div>
       <details>
         <summary>${t`How it is worked out`}</summary>
@@ -101,6 +104,14 @@ export class AppraiseItem extends Spoken {
           ${this.#sum(indicator, result.working)}
         </div>
       </details>`;
+  }
+
+  /** @param {any} indicator */
+  #before(indicator) {
+    if (this.earlier === null) return nothing;
+    const { cycleName, value, lower, upper } = this.earlier;
+    const [was, from, to] = [value, lower, upper].map((one) => figure(one, indicator.unit));
+    return html`<p class="soft small">${t`In ${cycleName}: ${was} (95 %: ${from} to ${to}). The difference of the two is no measure of change.`}</p>`;
   }
 
   /** Whoever rates sees it after rating, so that it leads nobody's judgement. @param {any} result */

@@ -73,7 +73,7 @@ fragment SectionParts on Section {
 const OUTCOME = `{ section { ...SectionParts } userErrors { message path code } }`;
 
 export const ReadSection = `query ReadSection($id: ID!) {
-  section(id: $id) { ...SectionParts }
+  section(id: $id) { ...SectionParts items { earlier { cycleName value lower upper } } }
 }${SECTION}`;
 
 export const RateItem = `mutation RateItem($input: RateItemInput!) {

@@ -7,6 +7,7 @@ import { figure } from "./words.js";
 /**
  * @typedef {{value: string, lower: string, upper: string, lower90: string, upper90: string, expected: string,
  *   isBetter: boolean | null, verdict: string}} Estimate
+ * @typedef {{cycleName: string, value: string, lower: string, upper: string}} Earlier
  * @typedef {{unit: string | null, direction: string | null, name: string}} Measure
  */
 
@@ -39,9 +40,10 @@ class Scale {
   }
 }
 
-/** @param {Estimate} estimate @param {Measure} measure */
-function scaleOf(estimate, measure) {
-  const ends = [estimate.lower, estimate.upper, estimate.expected].map(Number);
+/** @param {Estimate} estimate @param {Measure} measure @param {Earlier | null} earlier */
+function scaleOf(estimate, measure, earlier) {
+  const before = earlier === null ? [] : [earlier.lower, earlier.upper];
+  const ends = [estimate.lower, estimate.upper, estimate.expected, ...before].map(Number);
   const room = (Math.max(...ends) - Math.min(...ends)) * 0.12 || 1;
   return new Scale(Math.min(...ends) - room, Math.max(...ends) + room, measure.direction === "LOWER_IS_BETTER");
 }
@@ -68,9 +70,20 @@ function label(value, all) {
 /** @param {number} position */
 const anchor = (position) => (position < 22 ? "start" : position > 78 ? "end" : "middle");
 
-/** The large picture of a section. @param {Estimate} estimate @param {Measure} measure @param {string} middle what `expected` is called */
-export function picture(estimate, measure, middle = t`expected`) {
-  const scale = scaleOf(estimate, measure);
+/** The cycle before, beneath and lighter. @param {Earlier} earlier @param {Scale} scale */
+function earlierMarks(earlier, scale) {
+  const x = (/** @type {string} */ value) => `${scale.position(value)}%`;
+  return svg`
+    <line class="earlier" x1=${x(earlier.lower)} x2=${x(earlier.upper)} y1="65" y2="65"></line>
+    <circle class="earlier" cx=${x(earlier.value)} cy="65" r="4"></circle>`;
+}
+
+/**
+ * The large picture of a section.
+ * @param {Estimate} estimate @param {Measure} measure @param {string} middle what `expected` is called @param {Earlier | null} earlier
+ */
+export function picture(estimate, measure, middle = t`expected`, earlier = null) {
+  const scale = scaleOf(estimate, measure, earlier);
   const expected = scale.position(estimate.expected);
   const ticks = scale.ticks();
   const words =
@@ -81,7 +94,7 @@ export function picture(estimate, measure, middle = t`expected`) {
     <text class="label" x="${expected}%" y="14" text-anchor=${anchor(expected)}>
       ${middle} ${figure(estimate.expected, measure.unit)}
     </text>
-    ${marks("48", estimate, scale, 12)}
+    ${marks(earlier === null ? "48" : "42", estimate, scale, 12)} ${earlier === null ? nothing : earlierMarks(earlier, scale)}
     <line class="axis" x1="0" x2="100%" y1="74" y2="74"></line>
     ${ticks.map(
       (value) => svg`
@@ -109,13 +122,14 @@ export function strip(estimate, measure, reach) {
   </svg>`;
 }
 
-/** How to read the pictures. */
-export function legend() {
+/** How to read the pictures. @param {string} [before] name of the cycle before, where it is drawn */
+export function legend(before) {
   return html`<p class="legend">
     <span><svg width="14" height="14" aria-hidden="true"><circle class="point" cx="7" cy="7" r="6"></circle></svg> ${t`estimate`}</span>
     <span><svg width="34" height="14" aria-hidden="true"><line class="thick" x1="0" x2="34" y1="7" y2="7" stroke-width="10"></line></svg> ${t`90 % sure it lies here`}</span>
     <span><svg width="34" height="14" aria-hidden="true"><line class="thin" x1="0" x2="34" y1="7" y2="7"></line></svg> ${t`95 % sure`}</span>
     <span><svg width="8" height="14" aria-hidden="true"><line class="expected" x1="4" x2="4" y1="0" y2="14"></line></svg> ${t`expected of anyone with the same customers`}</span>
+    ${before === undefined ? nothing : html`<span><svg width="34" height="14" aria-hidden="true"><line class="earlier" x1="0" x2="34" y1="7" y2="7"></line><circle class="earlier" cx="17" cy="7" r="4"></circle></svg> ${before}</span>`}
   </p>`;
 }
 

@@ -74,6 +74,7 @@ export class AppraiseRecord extends Page {
       th, td { text-align: start; padding-block: var(--s2); padding-inline: 0 var(--s5); border-top: 1px solid var(--rule); font-weight: 400; }
       thead th { border: 0; font-size: var(--size-small); font-weight: 600; }
       td { white-space: nowrap; }
+      @media (max-width: 40rem) { th, td { padding-inline-end: var(--s3); } td { white-space: normal; } }
       @media print { a.button { display: none; } }
     `,
   ];

@@ -60,6 +60,8 @@ export class AppraiseSection extends Spoken {
     /** @type {Saving | null} */
     this.saving = null;
     this._retry = 0;
+    /** Figures of the cycle before, by item; what a change answers with has none. @type {Map<string, any>} */
+    this._earlier = new Map();
     this._guard = (/** @type {BeforeUnloadEvent} */ event) => this.saving?.isPending && event.preventDefault();
     this._hidden = () => document.hidden && this.saving?.flush(); // on a telephone nobody may come back
   }
@@ -107,6 +109,7 @@ export class AppraiseSection extends Spoken {
       const { section } = await client.send(ReadSection, { id: this.section });
       if (client !== this.client) return;
       this._failure = null;
+      this._earlier = new Map(section.items.map((/** @type {any} */ item) => [item.id, item.earlier]));
       this.#show(section);
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
@@ -143,7 +146,7 @@ export class AppraiseSection extends Spoken {
           <appraise-corrections .corrections=${data.corrections} .items=${data.items}
             .mayDecide=${data.allowedActions.includes("PROPOSE_REOPENING")}
             @annotate=${(/** @type {CustomEvent} */ event) => this.#annotate(event.detail)}></appraise-corrections>
-          ${data.items.some((/** @type {any} */ item) => item.result.__typename === "EstimateResult") ? legend() : nothing}
+          ${data.items.some((/** @type {any} */ item) => item.result.__typename === "EstimateResult") ? legend([...this._earlier.values()].find(Boolean)?.cycleName) : nothing}
           ${data.allowedActions.includes("RATE") && !data.items.some(isRatable) ? html`<p class="notice">${t`No indicator has a figure, so there is nothing to rate. Write beside them what you want to say, or hand the section in as it is.`}</p>` : nothing}
           ${data.items.filter((/** @type {any} */ item) => !isContext(item)).map((/** @type {any} */ item) => this.#item(data, item))}
           ${this.#together(data)} ${this.#context(data)} ${this.#evidence(data)}
@@ -156,7 +159,7 @@ export class AppraiseSection extends Spoken {
 
   /** @param {any} data @param {any} item */
   #item(data, item) {
-    return html`<appraise-item .item=${item} .client=${this.client} .section=${this.section} .saving=${this.saving} .stamp=${this._stamp}
+    return html`<appraise-item .item=${item} .earlier=${this._earlier.get(item.id) ?? null} .client=${this.client} .section=${this.section} .saving=${this.saving} .stamp=${this._stamp}
       .isEditable=${data.allowedActions.includes("RATE")} .areRatingsVisible=${data.ratingsVisible}
       .isAssessable=${data.allowedActions.includes("ASSESS_SELF") && !isContext(item)} .isOwn=${data.isOwn} .isHandedIn=${HANDED_IN.includes(data.state)} .isByLevel=${data.handedIn?.ratedByLevel.includes(item.indicator.name) ?? false} .actions=${data.allowedActions}
       .disputes=${data.disputes.filter((/** @type {any} */ one) => one.itemId === item.id)}

@@ -45,6 +45,7 @@ export const pictures = css`
   .thin { stroke: var(--tone, var(--ink)); stroke-width: 2; }
   .thick { stroke: var(--tone, var(--ink)); stroke-opacity: 0.38; }
   .point { fill: var(--tone, var(--ink)); stroke: var(--sheet); stroke-width: 2; }
+  .earlier { stroke: var(--ink-soft); stroke-width: 1.5; fill: var(--sheet); }
   .expected { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 4 3; }
   .axis { stroke: var(--edge); stroke-width: 1; }
   text { font-family: var(--sans); fill: var(--ink-soft); font-size: 13px; font-variant-numeric: tabular-nums; }

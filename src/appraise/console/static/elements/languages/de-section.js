@@ -286,6 +286,7 @@ export default {
   "Keep mine": "Meine behalten",
   "Take what is stored": "Gespeicherte übernehmen",
   "Dispute this rating": "Einspruch gegen diese Bewertung",
+  "In {0}: {1} (95 %: {2} to {3}). The difference of the two is no measure of change.": "In {0}: {1} (95 %: {2} bis {3}). Der Unterschied der beiden ist kein Maß der Veränderung.",
   "Evidence is wrong or missing": "Belege sind falsch oder fehlen",
   "filed on {0}": "eingelegt am {0}",
   "Withdraw it": "Zurückziehen",

@@ -58,7 +58,7 @@ export default {
   "The session has ended.": "Die Sitzung ist beendet.",
   "The session is open.": "Die Sitzung ist eröffnet.",
   "Calibration": "Kalibrierung",
-  "No cycle calibrates. Its rules say so before anything is handed in.": "Kein Zyklus sieht eine Kalibrierung vor. Seine Regeln legen das fest, bevor etwas eingereicht wird.",
+  "No cycle calibrates. Whether one does is set in its rules, before anything is handed in.": "Kein Zyklus wird kalibriert. Ob einer es wird, wird in seinen Regeln festgelegt, bevor etwas eingereicht ist.",
   "Session": "Sitzung",
   "Cycle": "Zyklus",
   "Ratings": "Bewertungen",
