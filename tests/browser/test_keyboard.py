@@ -125,6 +125,8 @@ def test_a_cycle_is_gone_through_by_keyboard_alone(sign_in: SignIn, site: Site) 
     _looks_on(signed_in(sign_in, "executive"))
     [row] = csv.DictReader(io.StringIO(_saves_the_file(hr)))
     assert (row["employee"], row["total"], row["satisfaction_rating"]) == ("E0005", "75", "4")
+    _gives_a_role(hr)
+    _looks_around(hr)
     _audits(signed_in(sign_in, "auditor"))
 
 
@@ -214,6 +216,34 @@ def _looks_on(executive: Hands) -> None:
     with page.expect_download():
         executive.press(executive.button("Save as CSV"))
     executive.keeps()
+
+
+def _gives_a_role(hr: Hands) -> None:
+    """And takes it away again, as it is not one's own."""
+    page = hr.page
+    hr.menu("Roles")
+    auditors = page.locator("section", has=page.get_by_role("heading", name="Auditor"))
+    hr.write(page.get_by_label("To whom"), "e7@example.org")
+    hr.to(page.get_by_label("Which"))
+    page.keyboard.press("End")
+    hr.press(hr.button("Grant the role"))
+    page.get_by_role("status").get_by_text("has the role Auditor from the next request on").wait_for()
+    hr.keeps()
+    given = auditors.locator("li").filter(has_text="by Hal Novak")
+    hr.press(given.get_by_role("button", name="Take the role Auditor from"))
+    hr.press(hr.button("Take it away"))
+    given.wait_for(state="detached")
+    hr.keeps()
+
+
+def _looks_around(hands: Hands) -> None:
+    """The rest of the menu: from each page's head to its foot everything is reached, and nothing holds the focus."""
+    page = hands.page
+    for name in page.get_by_role("navigation", name="Main").get_by_role("link").all_inner_texts():
+        hands.menu(name)
+        page.locator(".whole h1").wait_for()
+        page.get_by_text("Loading …").first.wait_for(state="detached")
+        hands.to(page.get_by_role("contentinfo").get_by_role("button", name="Deutsch"))
 
 
 def _audits(auditor: Hands) -> None:

@@ -9,8 +9,14 @@ from pathlib import Path
 import pytest
 
 import appraise
+import appraise.adapters.sinks
+import appraise.web  # all kinds of problems, whatever else runs
+from appraise.adapters.people_reader import MADE_A_NUMBER
 from appraise.domain.language import problem_retold, retold, speaking
 from appraise.errors import InvalidInput, Place, Problem
+from appraise.events import validate
+from appraise.events.raw import MALFORMED
+from appraise.events.validate import NOT_READABLE
 from appraise.languages import language
 
 SOURCES = Path(appraise.__file__).parent
@@ -145,6 +151,76 @@ def test_every_error_of_a_request_is_german_too() -> None:
         english = [one for one in found if retold(one[1]) == one[1] and one[1] != SOME]
 
     assert len(found) > 120  # found at all
+    assert english == []
+
+
+AT_THE_MACHINE = {
+    "events": {
+        *("compacting", "in_place", "locations", "object_files", "postgresql"),
+        "store",  # where the tables lie; what an import that is undone says of them is German
+    },
+    "api": {"reception", "websocket", "subgraph", "conversation"},  # said to programs, about how to ask
+}
+"""Modules whose words nobody reads on a page."""
+
+
+def words_beside() -> Iterator[tuple[str, str]]:
+    """What is wrong, what was expected and what to do, of all that a page may show: also of files that are imported."""
+    kinds = {kind.__name__ for kind in [Problem, *_below(Problem)]} - {"TooCostly", "BadField", "Refused"}
+    for room in ("api", "domain", "storage", "use_cases", "adapters", "events", "scoring"):
+        skipped = OPERATORS | AT_THE_MACHINE.get(room, set()) if room != "adapters" else set()
+        for path in sorted((SOURCES / room).rglob("*.py")):
+            if path.stem not in skipped:
+                for scope in ast.walk(ast.parse(path.read_text("utf-8"))):
+                    if isinstance(scope, ast.FunctionDef):
+                        yield from ((path.name, text) for text in _beside(scope, kinds))
+
+
+def _beside(scope: ast.FunctionDef, kinds: set[str]) -> Iterator[str]:
+    for call in ast.walk(scope):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in kinds:
+            named = {one.arg: one.value for one in call.keywords}
+            for node in (*call.args[:1], named.get("expected"), named.get("hint")):
+                if node is not None:
+                    yield from _texts(node, scope)
+
+
+def test_what_was_expected_and_what_to_do_is_german_too_also_of_files() -> None:
+    found = sorted(set(words_beside()))
+    with speaking(GERMAN):
+        english = [one for one in found if retold(one[1]) == one[1] and re.search("[a-z]{2}", one[1])]
+
+    assert len(found) > 350  # found at all
+    assert english == []
+
+
+def reasons() -> set[str]:
+    """Why rows of files are rejected or left out, also by the adapters that are installed."""
+    plugins = SOURCES.parents[1] / "plugins"
+    files = [*plugins.glob("*/src/**/*.py"), *SOURCES.rglob("*.py")]
+    trees = [ast.parse(path.read_text("utf-8")) for path in files if "hostile" not in str(path)]
+    told = {*NOT_READABLE.values(), *MALFORMED.values(), MADE_A_NUMBER}
+    told |= {
+        value for name, value in vars(validate).items() if name.isupper() and isinstance(value, str) and " " in value
+    }
+    for tree in trees:
+        for scope in [*(one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)), tree]:
+            for call in ast.walk(scope):
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+                    given = {"Skip": call.args[1:2], "Refused": call.args[1:2]}.get(call.func.id, [])
+                    reason = [
+                        one.value for one in call.keywords if one.arg == "reason" and call.func.id in {"Skip", "bots"}
+                    ]
+                    told |= {text for node in (*given, *reason) for text in _texts(node, scope)}
+    return told - {SOME}
+
+
+def test_why_rows_are_left_out_is_german_too() -> None:
+    found = sorted(reasons())
+    with speaking(GERMAN):
+        english = [one for one in found if retold(one) == one]
+
+    assert len(found) > 60  # found at all
     assert english == []
 
 

@@ -49,12 +49,12 @@ def read_overrides(options: ImportOptions, fields: Iterable[str]) -> Overrides:
     known = tuple(fields)
     for name in found["column"]:
         if name not in known:
-            raise _unknown("field", name, known)
+            raise _unknown(f"there is no field {name!r}", name, known)
     for column in (*found["column"].values(), *found["reference"].values(), *found["attribute"].values()):
         refuse_sensitive(column)
     for word, meaning in found["status"].items():
         if meaning not in list(EmploymentStatus):
-            raise _unknown(f"meaning of the status {word!r}", meaning, EmploymentStatus)
+            raise _unknown(f"the meaning of the status {word!r} is {meaning!r}", meaning, EmploymentStatus)
     statuses = {word.casefold(): EmploymentStatus(meaning) for word, meaning in found["status"].items()}
     return Overrides(found["column"], statuses, found["reference"], found["attribute"])
 
@@ -86,16 +86,16 @@ def _mapped(options: ImportOptions) -> dict[str, dict[str, str]]:
         raise InvalidInput(f"the mapping file is not TOML: {error}", place=place) from error
     for name, table in document.items():
         if name not in _TABLES:
-            raise _unknown("table of the mapping", name, _TABLES)
+            raise _unknown(f"there is no table of the mapping {name!r}", name, _TABLES)
         if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
             raise InvalidInput(f"[{name}] is {table!r}", place=place, expected='lines such as name = "text"')
     return {_TABLES[name]: table for name, table in document.items()}
 
 
-def _unknown(what: str, name: str, known: Iterable[str]) -> InvalidInput:
+def _unknown(found: str, name: str, known: Iterable[str]) -> InvalidInput:
     close = nearest(name, known)
     return InvalidInput(
-        f"there is no {what} {name!r}" if what == "field" or what.startswith("table") else f"the {what} is {name!r}",
+        found,
         expected=f"one of: {', '.join(known)}",
         hint=f"did you mean {close!r}?" if close else None,
     )

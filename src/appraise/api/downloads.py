@@ -16,6 +16,7 @@ from appraise.api.reception import Reception, stranger_of
 from appraise.api.turns import Crowded, Overloaded
 from appraise.domain.access import Principal
 from appraise.domain.identifiers import JobId
+from appraise.domain.language import retold, say
 from appraise.errors import (
     AppraiseError,
     Conflict,
@@ -108,7 +109,9 @@ def refusal(error: AppraiseError | Crowded | Overloaded, *, invalid: int = 404) 
 
 
 def _words(error: Problem) -> str:
-    return error.found if error.expected is None else f"{error.found}; expected {error.expected}"
+    if error.expected is None:
+        return retold(error.found)
+    return say("{found}; expected {expected}", found=retold(error.found), expected=retold(error.expected))
 
 
 def _etag(opened: OpenedExport) -> str:

@@ -61,7 +61,7 @@ CODES: dict[type[AppraiseError], ErrorCode] = {
 
 def request_error(message: str, code: ErrorCode = ErrorCode.BAD_USER_INPUT) -> dict[str, Any]:
     """The error of a request that never ran."""
-    return {"message": message, "extensions": {"code": code.value}}
+    return {"message": retold(message), "extensions": {"code": code.value}}
 
 
 def formatted(error: GraphQLError, *, request_id: str) -> dict[str, Any]:
@@ -85,7 +85,8 @@ def formatted(error: GraphQLError, *, request_id: str) -> dict[str, Any]:
     if isinstance(cause, Problem):
         shown["message"] = retold(cause.found)
         hints = {"expected": cause.expected, "hint": cause.hint}
-        return shown | {"extensions": {"code": code.value} | {k: v for k, v in hints.items() if v is not None}}
+        told = {name: retold(words) for name, words in hints.items() if words is not None}
+        return shown | {"extensions": {"code": code.value} | told}
     return shown | {"message": retold("The service is busy; try again."), "extensions": {"code": code.value}}
 
 

@@ -16,7 +16,7 @@ from appraise.api.types.people import ExternalReferenceType
 from appraise.domain.cursors import cursor
 from appraise.domain.imports import ImportState, may_undo, state_of
 from appraise.domain.jobs import Job
-from appraise.domain.language import problem_retold
+from appraise.domain.language import problem_retold, retold
 from appraise.domain.reading import Page
 from appraise.use_cases.people_changes import Fact, Outcome
 from appraise.use_cases.read_imports import count_imports
@@ -51,6 +51,10 @@ class RejectedRowType:
 class ReasonCountType:
     reason: str = strawberry.field(description="The reason.")
     count: int = strawberry.field(description="Number of rows.")
+
+    @classmethod
+    def of(cls, pair: Mapping[str, Any]) -> Self:
+        return cls(reason=retold(pair["reason"]), count=pair["count"])
 
 
 @strawberry.type(name="UnresolvedManager", description="A manager whom nobody is known by yet; the line waits.")
@@ -186,12 +190,12 @@ class PeopleImportReport:
                     row=who["row"],
                     employee=ExternalReferenceType(**who["employee"]),
                     manager=ExternalReferenceType(**who["manager"]),
-                    reason=who["reason"],
+                    reason=retold(who["reason"]),
                 )
                 for who in said["unresolvedManagers"]
             ],
             loops=said["loops"],
-            warnings=said["warnings"],
+            warnings=[retold(one) for one in said["warnings"]],
             unmapped_columns=said["unmappedColumns"],
             refused=said["refused"],
         )
@@ -222,14 +226,14 @@ class EventImportReport:
             read=said["read"],
             malformed=said["malformed"],
             kinds=[_kind(kind) for kind in said["kinds"]],
-            skipped_by_reason=[ReasonCountType(**pair) for pair in said["skippedByReason"]],
-            rejected_by_reason=[ReasonCountType(**pair) for pair in said["rejectedByReason"]],
+            skipped_by_reason=[ReasonCountType.of(pair) for pair in said["skippedByReason"]],
+            rejected_by_reason=[ReasonCountType.of(pair) for pair in said["rejectedByReason"]],
             rejected=said["rejected"],
             rejected_rows=_rejected(said),
             overridden=said["overridden"],
             unknown=said["unknown"],
             unknown_employees=[UnknownEmployeeType(**who) for who in said["unknownEmployees"]],
-            warnings=said["warnings"],
+            warnings=[retold(one) for one in said["warnings"]],
             unmapped_columns=said["unmappedColumns"],
             repeated=said["repeated"],
             refused=said["refused"],
@@ -243,7 +247,7 @@ ImportReport = Annotated[
 
 
 def _rejected(said: Mapping[str, Any]) -> list[RejectedRowType]:
-    return [RejectedRowType(**row) for row in said["rejectedRows"]]
+    return [RejectedRowType(**{**row, "reason": retold(row["reason"])}) for row in said["rejectedRows"]]
 
 
 def _change(said: Mapping[str, Any]) -> PersonChangeType:

@@ -12,6 +12,7 @@ from appraise.adapters.sinks import FileSink
 from appraise.api.global_ids import Kind, to_global
 from appraise.api.types.connections import PageInfoType, Window
 from appraise.domain.cursors import cursor
+from appraise.domain.language import problem_retold
 from appraise.domain.write_back import WriteBack, WriteBackState
 from appraise.use_cases.administer_write_back import ORDER, HostSections
 from appraise.use_cases.hosts import HostSystem
@@ -70,7 +71,7 @@ class WriteBackType:
             revision=line.revision,
             place=line.place,
             fields=[WrittenFieldType(name=name, sent=value, found=found.get(name)) for name, value in sent.items()],
-            problem=line.problem,
+            problem=problem_retold(line.problem),
             changed_at=None if line.state is WriteBackState.NOT_DUE else line.changed_at,
             checked_at=line.checked_at,
             next_try_at=line.next_try_at,
@@ -138,7 +139,7 @@ class HostSectionType:
             total=here,
             written=written,
             place=None if entry is None else entry.place,
-            problem=planned.problem,
+            problem=problem_retold(planned.problem),
             write_back=None if planned.line is None else WriteBackType.of(planned.line),
         )
 

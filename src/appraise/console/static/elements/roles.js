@@ -116,7 +116,7 @@ export class AppraiseRoles extends Page {
     shared,
     sheets,
     css`
-      @media (min-width: 48rem) { .roles > li { grid-template-columns: 2fr 3fr auto; } }
+      @media (min-width: 48rem) { .roles > li { grid-template-columns: 2fr 3fr 7rem; } }
     `,
   ];
 }
