@@ -9,7 +9,18 @@ from appraise.api.global_ids import Kind, to_global
 pytestmark = pytest.mark.browser
 PAGES = [
     *["people", "sections/%SECTION%", "tasks", "record", "contributions", "cycles", "cycles/%CYCLE%", "calibration"],
-    *["imports", "adapters", "audit", "tokens", "roles", "policies", "disputes", "parts", "person-requests", "fairness"],
+    *[
+        "imports",
+        "adapters",
+        "audit",
+        "tokens",
+        "roles",
+        "policies",
+        "disputes",
+        "parts",
+        "person-requests",
+        "fairness",
+    ],
     "cycles/%CYCLE%/write-back",
 ]
 SPEAK = """async (tag) => {

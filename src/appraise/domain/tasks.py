@@ -88,14 +88,14 @@ class Open:
     has_grades: bool = True
 
 
-def owed(open_: Open, *, hr: Collection[EmployeeId], on: date) -> list[Task]:
-    """What everybody owes in one section, as far as it can be done now."""
+def owed(open_: Open, *, hr: Collection[EmployeeId], on: date, by: EmployeeId | None = None) -> list[Task]:
+    """What everybody owes in one section, or one of them, as far as it can be done now."""
     found = [*_of_stage(open_), *_of_the_late(open_, hr, on), *_of_decisions(open_)]
     tasks = {
         Task(due or date.max, kind, open_.section.id, owner, open_.section.employee, place_of)
         for action, kind, owners, due in found
         for owner, place_of in _with_delegates(open_, kind, hr if owners is None else owners)
-        if action is None or _can(open_, action, owner, hr, on)
+        if by in {None, owner} and (action is None or _can(open_, action, owner, hr, on))
     }
     return sorted(tasks)
 

@@ -27,12 +27,12 @@ def read_tasks(deployment: Deployment, principal: Principal, *, at: datetime) ->
         return []
     hr = frozenset({me} if Role.HR_ADMINISTRATOR in principal.roles else ())
     with deployment.database.reading() as session:
-        found = all_tasks(session, hr=hr, viewer=Viewer(principal, at.date()), on=at.date())
-    return [named for named in found if named.task.owner == me]
+        return all_tasks(session, hr=hr, viewer=Viewer(principal, at.date()), on=at.date())
 
 
 def all_tasks(session: Session, *, hr: Collection[EmployeeId], viewer: Viewer | None, on: date) -> list[NamedTask]:
-    """Of everybody, in the sections that the viewer reaches or, where there is none, in all."""
+    """Of the viewer, in the sections that they reach, or, where there is none, of everybody in all."""
+    me = None if viewer is None else viewer.principal.employee
     known = {cycle.id: cycle for cycle in cycles.all_of_them(session)}
     leave = people.leave(session)
     above, absent = tasks.managers(session, on=on), tasks.absent(session, on=on)
@@ -62,10 +62,9 @@ def all_tasks(session: Session, *, hr: Collection[EmployeeId], viewer: Viewer | 
         names = {one.delegation.manager: one.manager_name for one in open_.delegates}
         found += [
             NamedTask(task, name, cycle.name, None if task.acts_for is None else names[task.acts_for])
-            for task in owed(open_, hr=hr, on=on)
+            for task in owed(open_, hr=hr, on=on, by=me)
         ]
-    author = None if viewer is None else viewer.principal.employee
-    found += _parts(session, author, on)
+    found += _parts(session, me, on)
     found += _watches(session, viewer, on)
     return sorted(found, key=_urgency)
 
