@@ -194,6 +194,33 @@ def test_what_was_expected_and_what_to_do_is_german_too_also_of_files() -> None:
     assert english == []
 
 
+FOR_COMMANDS = {"adverse_impact", "change", "group_gaps"}
+"""Statistics of reports that are given at the machine."""
+
+
+def test_what_a_formula_lacks_is_german_too() -> None:
+    """It stands in the reason of an absence."""
+    found = sorted(
+        (path.name, text)
+        for path in (SOURCES / "statistics").rglob("*.py")
+        if path.stem not in FOR_COMMANDS
+        for scope in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(scope, ast.FunctionDef)
+        for text in _beside(scope, {"NotEnough"})
+    )
+    lacking = "0 of 12 customers bought again, needed: at least 10 customers with a repeat purchase"
+    with speaking(GERMAN):
+        english = [one for one in found if retold(one[1]) == one[1] and re.search("[a-z]{2}", one[1])]
+        told = retold(f"Lifetime value cannot be scored for anybody in this cycle: {lacking}.")
+
+    assert len(found) > 30  # found at all
+    assert english == []
+    assert told == (
+        "Kundenwert lässt sich in diesem Zyklus für niemanden auswerten: 0 von 12 Kundinnen und Kunden kauften wieder, "
+        "nötig: mindestens 10 Kundinnen und Kunden mit einem Wiederkauf."
+    )
+
+
 def reasons() -> set[str]:
     """Why rows of files are rejected or left out, also by the adapters that are installed."""
     plugins = SOURCES.parents[1] / "plugins"

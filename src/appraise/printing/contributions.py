@@ -10,7 +10,7 @@ from appraise.domain.contributions import ContributionRow, Figure, Reading
 from appraise.domain.explanations import ABSENCES, figure
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import Direction, Unit, definition_of
-from appraise.domain.language import marks, retold, say, speech
+from appraise.domain.language import marks, say, speech
 from appraise.domain.periods import in_words
 from appraise.domain.scorecards import Absence
 from appraise.printing.typesetting import images, pdf
@@ -194,6 +194,8 @@ def _coverage(report: Report) -> list[list[str]]:
                     measured=marks(f"{cover.measured:,}"),
                     employees=marks(f"{cover.employees:,}"),
                 )
-                why = ", ".join(f"{retold(kind.value)}: {marks(f'{count:,}')}" for kind, count in cover.absent if count)
+                why = "; ".join(
+                    f"{say(ABSENCES[kind])}: {marks(f'{count:,}')}" for kind, count in cover.absent if count
+                )
                 lines.append([row.cycle.name, say(definition_of(key).name), of, why])
     return lines
