@@ -13,6 +13,7 @@ from tests.api.organisation import AT, Organisation, build
 
 from appraise.domain.contributions import ContributionQuery, Dimension, Figure, RowOrder, Total, TotalUnit
 from appraise.domain.language import speaking
+from appraise.domain.scorecards import AbsenceKind
 from appraise.errors import InvalidInput
 from appraise.languages import language
 from appraise.printing.contributions import Report, contributions_pages, contributions_pdf, words_of
@@ -113,7 +114,12 @@ def test_the_report_shows_what_the_page_shows(client: TestClient, organisation: 
     ratio = (drawn["upper"] - 50) / (drawn["value"] - 50)
     assert ratio == pytest.approx(float((figure.upper - figure.expected) / (figure.value - figure.expected)))
     with speaking(language("de")):
-        assert words_of(report)["title"] == "Kundenservice: was beigetragen wurde"
+        german = words_of(report)
+        assert german["title"] == "Kundenservice: was beigetragen wurde"
+        codes = {kind.value for kind in AbsenceKind}
+        reasons = [line[-1] for said in (told, german) for line in said["coverage"]]
+        assert any(reasons)
+        assert not any(code in reason for code in codes for reason in reasons)
         assert contributions_pages(report, ppi=40) != contributions_pages(Report(AT.date(), True, *parts), ppi=40)
 
 
