@@ -6,13 +6,17 @@ from decimal import Decimal
 import pytest
 
 from appraise.adapters.sending import attempt
-from appraise.adapters.sinks import HostRefused
+from appraise.adapters.sinks import HostRefused, SinkOptions
+from appraise.domain.employees import ExternalReference
 from appraise.domain.host_scale import HostScale
 from appraise.domain.write_back import WriteBackState, queued
+from appraise.errors import InvalidInput
 from appraise.testing.finished import absent_section, finished_section
 from appraise.testing.hosts.fake import serving
 from appraise.testing.hosts.frappe import FakeFrappe
 from appraise.testing.sink_conformance import sink_suite
+from appraise_frappe.cycles import cycle_of
+from appraise_frappe.goals import sink as goals
 from appraise_frappe.sections import sink
 
 test_sink = sink_suite(sink, FakeFrappe)
@@ -88,3 +92,24 @@ def test_a_completed_cycle_is_refused_in_its_own_words() -> None:
         fake.expect(SECTION)
         with pytest.raises(HostRefused, match="Appraisal Cycle with status Completed"):
             host.write(host.plan(SECTION))
+
+
+def test_each_cycle_goes_into_its_own_also_where_they_are_called_otherwise_there() -> None:
+    called = SinkOptions("frappe", settings={"cycle": "Appraisal {cycle}"})
+    following = replace(SECTION, cycle="2026")
+    known = replace(SECTION, cycle_reference=ExternalReference("frappe:cycle", "APC-7"))
+
+    assert [cycle_of(one, called) for one in (SECTION, following, known)] == [
+        "Appraisal 2025",
+        "Appraisal 2026",
+        "APC-7",
+    ]
+    fixed = SinkOptions(
+        "frappe", "https://hr.example.org", "key", settings={"cycle": "Appraisal 2025", "kra": "Service"}
+    )
+    for one in (sink, goals):
+        with (
+            pytest.raises(InvalidInput, match="the setting cycle of the host frappe is 'Appraisal 2025'"),
+            one.open(fixed),
+        ):
+            pass

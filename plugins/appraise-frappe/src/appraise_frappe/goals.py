@@ -25,6 +25,7 @@ from appraise.domain.finished_sections import FinishedSection, WrittenTotal
 from appraise.domain.host_scale import HostScale
 from appraise.domain.write_back import Values
 from appraise.errors import InvalidInput
+from appraise_frappe.cycles import SETTING, check_cycle, cycle_of
 
 GOAL: Final = "/api/resource/Goal"
 PERCENT: Final = HostScale.percent()
@@ -40,7 +41,7 @@ class FrappeGoals:
             raise HostRefused(f"{section.status}: a goal always has a number, and its KRA would count it as 0")
         employee = employee_id(section, self._options, FrappeGoalSink.declaration)
         settings = self._options.settings
-        cycle = settings.get("cycle") or section.cycle
+        cycle = cycle_of(section, self._options)
         name = settings.get("goal", "Customer service")
         return HostEntry(
             section.id,
@@ -117,7 +118,7 @@ class FrappeGoalSink:
         settings={
             "kra": "The KRA of the appraisal template that the goal counts under; needed.",
             "goal": "The goal's name; Customer service where not given.",
-            "cycle": "The Appraisal Cycle's id in Frappe HR; the cycle's name here where not given.",
+            "cycle": SETTING,
         },
         limits=(
             "Counts only in cycles that are rated automatically by the progress of goals.",
@@ -128,6 +129,7 @@ class FrappeGoalSink:
 
     @contextmanager
     def open(self, options: SinkOptions) -> Iterator[FrappeGoals]:
+        check_cycle(options)
         if not options.settings.get("kra") or not options.secret:
             raise InvalidInput(
                 f"the host {options.name} lacks its KRA or its secret",

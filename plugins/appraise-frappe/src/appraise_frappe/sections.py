@@ -23,6 +23,7 @@ from appraise.adapters.sinks import (
 from appraise.domain.finished_sections import FinishedSection, WrittenTotal
 from appraise.domain.write_back import Values
 from appraise.errors import InvalidInput
+from appraise_frappe.cycles import SETTING, check_cycle, cycle_of
 
 APPRAISAL: Final = "/api/resource/Appraisal"
 FIELDS: Final = {
@@ -41,7 +42,7 @@ class FrappeHost:
 
     def plan(self, section: FinishedSection) -> HostEntry:
         employee = employee_id(section, self._options, FrappeSink.declaration)
-        cycle = self._options.settings.get("cycle") or section.cycle
+        cycle = cycle_of(section, self._options)
         name = self._named(employee, cycle)
         self._held(name)  # the fields are there: Frappe takes others without a word
         total = WrittenTotal.of(section, self._options.scale)
@@ -103,7 +104,7 @@ class FrappeSink:
         writes=(Writes.TOTAL, Writes.ITEMS, Writes.COMMENTS, Writes.STATUS, Writes.RECEIPT),
         employee="frappe:id",
         scale="The declared one; without one 1 to 5, with two places, as other scores of an Appraisal are of 5.",
-        settings={"cycle": "The Appraisal Cycle's id in Frappe HR; the cycle's name here where not given."},
+        settings={"cycle": SETTING},
         limits=(
             "Needs the kit in the plugin's folder: it adds the fields, and counts them in a cycle's formula.",
             "Frappe HR saves nothing of employees who are not active, and nothing in completed cycles.",
@@ -113,6 +114,7 @@ class FrappeSink:
 
     @contextmanager
     def open(self, options: SinkOptions) -> Iterator[FrappeHost]:
+        check_cycle(options)
         if not options.secret:
             raise InvalidInput(
                 f"the host {options.name} lacks its secret", expected="a secret_file with `api-key:api-secret`"
