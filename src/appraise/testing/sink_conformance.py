@@ -257,7 +257,8 @@ def sink_suite(sink: CallSink, fake: type[FakeHost]) -> Callable[[], None]:
 def matrix(results: Mapping[str, Mapping[str, str | None]]) -> str:
     """A table of sinks and checks in Markdown: ● proven, ✗ declared and failed, · not declared or not to be tried."""
     lines = ["| | " + " | ".join(results) + " |", "|---|" + "---|" * len(results)]
-    for name in [name for name in CHECKS if any(name in found for found in results.values())]:
+    names = dict.fromkeys(name for found in results.values() for name in found)
+    for name in [*(name for name in CHECKS if name in names), *(name for name in names if name not in CHECKS)]:
         cells = ["·" if name not in found else "●" if found[name] is None else "✗" for found in results.values()]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
