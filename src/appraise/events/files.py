@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ LONGEST_LINE = 16 << 20
 """Bytes; the engine holds whole lines in memory."""
 USUAL_ROW = 2 << 20
 """Bytes of a row of which nothing is to be known; what is longer, the engine would cut, and read its parts as rows."""
+_LINE_END = re.compile(rb"[\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,13 @@ def _scan(path: Path) -> tuple[int, bool, int, bool]:
 
 def _has_row_end(chunk: bytes, quoted: bool) -> bool:  # noqa: FBT001  # found so far
     """Whether a line ends outside of quotes. A quote within a cell that has none around it misleads this."""
-    return any(b"\n" in part or b"\r" in part for part in chunk.split(b'"')[int(quoted) :: 2])
+    looked = 0
+    for end in _LINE_END.finditer(chunk):
+        quoted ^= chunk.count(b'"', looked, end.start()) % 2 == 1
+        looked = end.start()
+        if not quoted:
+            return True
+    return False
 
 
 def _longest_row(path: Path, delimiter: str) -> int:
