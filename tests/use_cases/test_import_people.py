@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from appraise.adapters.contract import ImportOptions, ReadPeople
-from appraise.adapters.records import ManagerReference, PeopleRecord, RejectedRow
+from appraise.adapters.records import ManagerReference, PeopleRecord
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
@@ -40,7 +40,7 @@ def imported(
 ) -> PeopleReport:
     numbered = tuple(replace(record, row=row) for row, record in enumerate(records, start=2))
     read = ReadPeople(numbered, (), complete=complete)
-    chosen = ImportOptions("hr", as_of=on, settings=options)
+    chosen = ImportOptions("hr", as_of=on, settings={"missing": "end", **options})
     return reconcile_people(deployment, read, chosen, file="people.csv", at=AT, dry_run=False)
 
 
@@ -135,44 +135,6 @@ def test_an_inactive_row_ends_job_and_line_on_its_last_day(deployment: Deploymen
     assert counts(report) == (0, 0, 1, 1)
     assert jobs(deployment)[1] == ("Ben", None, Period(date(2020, 1, 1), date(2025, 6, 1)))
     assert lines(deployment) == [("Ben", "Ann", Period(JANUARY, date(2025, 6, 1)), ReportingKind.SOLID)]
-
-
-def test_someone_missing_from_a_complete_export_has_left(deployment: Deployment) -> None:
-    everybody = [person(f"p{number:02}") for number in range(10)]
-    imported(deployment, *everybody, on=JANUARY)
-
-    report = imported(deployment, *everybody[1:], on=JULY)
-
-    assert counts(report) == (0, 0, 1, 9)
-    assert jobs(deployment)[0] == ("P00", None, Period(date(2020, 1, 1), JULY))
-
-
-def test_a_complete_export_that_would_end_over_a_tenth_is_refused(deployment: Deployment) -> None:
-    everybody = [person(f"p{number:02}") for number in range(10)]
-    imported(deployment, *everybody, on=JANUARY)
-    before = snapshot(deployment)
-
-    with pytest.raises(InvalidInput, match=r"2 of 10 current employees are missing from people\.csv"):
-        imported(deployment, *everybody[2:], on=JULY)
-    assert snapshot(deployment) == before
-    assert imported(deployment, *everybody[2:], on=JULY, allow_ends="yes").ended == 2
-
-
-def test_nobody_is_ended_when_rows_of_the_export_were_rejected(deployment: Deployment) -> None:
-    everybody = [person(f"p{number:02}") for number in range(20)]
-    imported(deployment, *everybody, on=JANUARY)
-    rejected = (RejectedRow("people.csv", 2, "hire", "soon", "no date"),)
-    read = ReadPeople(tuple(everybody[1:]), rejected)
-
-    report = reconcile_people(
-        deployment, read, ImportOptions("hr", as_of=JULY), file="people.csv", at=AT, dry_run=False
-    )
-
-    assert (report.ended, report.rejected, report.warnings) == (
-        0,
-        rejected,
-        ("1 employees are missing from the export; as rows were rejected, nobody's job was ended",),
-    )
 
 
 def test_a_loop_is_reported_with_its_path_and_the_line_known_before_stays(deployment: Deployment) -> None:

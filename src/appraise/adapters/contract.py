@@ -96,7 +96,7 @@ class ReadPeople:
     unmapped_columns: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     complete: bool = True
-    """Whether the export claims to hold everybody, so that whoever is missing may have left."""
+    """Whether the export claims to hold everybody: where that is declared, whoever is missing then has left."""
     skipped: tuple[RejectedRow, ...] = ()
     told: frozenset[str] | None = None
     """Of `job_title, department, managers, dotted_managers, status, termination_date, attribute.NAME` what the export

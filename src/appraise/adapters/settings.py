@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from appraise.adapters.columns import nearest
 from appraise.errors import InvalidInput
 
-OF_THE_IMPORT = frozenset({"allow_ends", "rehired"})
+OF_THE_IMPORT = frozenset({"allow_ends", "encoding", "missing", "rehired"})
 """Settings that the import itself reads, whatever the adapter."""
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from appraise.adapters.contract import EmployeeSource, ImportOptions, ReadPeople
 from appraise.adapters.discovery import adapter_named
@@ -35,12 +35,11 @@ from appraise.use_cases.people_changes import (
 )
 from appraise.use_cases.people_history import Known, Look, history, left, stored_loops
 from appraise.use_cases.people_identities import Identities, identify
+from appraise.use_cases.people_missing import Missing, what_of_missing
 from appraise.use_cases.people_report import PeopleReport, UnresolvedManager
 from appraise.use_cases.transactions import committed
 
 V = TypeVar("V")
-MOST_ENDS: Final = 0.10
-"""A complete export that would end more than this share of the jobs is more likely to be cut short than true."""
 
 
 def import_people(  # noqa: PLR0913  # what, from where, how, when, and who watches
@@ -59,8 +58,9 @@ def import_people(  # noqa: PLR0913  # what, from where, how, when, and who watc
 
     Under `reject-file` nothing is written where a row is rejected.
 
-    Raises `InvalidInput` where the adapter reads no people, where the file is not of its format, and where a complete
-    export would end more than a tenth of the jobs (`settings["allow_ends"] = "yes"` lets it).
+    Who is missing from an export of everybody has left only where `settings["missing"]` is `end`. Raises `InvalidInput`
+    where the adapter reads no people, where the file is not of its format, and where more than a tenth of the jobs
+    would end so (`settings["allow_ends"] = "yes"` lets them).
     """
     adapter = adapter_named(adapter_name)
     if not isinstance(adapter, EmployeeSource):
@@ -247,28 +247,23 @@ class _Reconciliation:
         return found
 
     def missing(self, jobs: Mapping[EmployeeId, Timeline[Job]], identities: Identities) -> list[EmployeeId]:
-        """Whose job ends, or is not to come, because a complete export does not show them."""
+        """Whose job ends, or is not to come, because the export does not show them and that is declared to mean so."""
         absent = [
             employee
             for employee, timeline in jobs.items()
             if employee not in identities.records and _is_there(timeline, self.day)
         ]
-        if not absent or not self.read.complete:
-            return []
-        current = [employee for employee, timeline in jobs.items() if on_day(timeline, self.day)]
-        missing = [employee for employee in absent if on_day(jobs[employee], self.day)]
-        if self.read.rejected or identities.rejected:
-            self.warnings.append(
-                f"{len(absent)} employees are missing from the export; as rows were rejected, nobody's job was ended"
-            )
-            return []
-        if len(missing) > MOST_ENDS * len(current) and self.options.settings.get("allow_ends") != "yes":
-            raise InvalidInput(
-                f"{len(missing)} of {len(current)} current employees are missing from {self.file}",
-                expected=f"a complete export, in which at most {MOST_ENDS:.0%} are missing",
-                hint="check that the export is whole; if they all have left, import it with the setting allow_ends=yes",
-            )
-        return absent
+        at_work = sum(bool(on_day(jobs[employee], self.day)) for employee in absent)
+        current = sum(bool(on_day(timeline, self.day)) for timeline in jobs.values())
+        ends, told = what_of_missing(
+            Missing(len(absent), at_work, current),
+            self.options.settings,
+            complete=self.read.complete,
+            rejected=bool(self.read.rejected or identities.rejected),
+            file=self.file,
+        )
+        self.warnings += told
+        return absent if ends else []
 
     def save_employees(self, identities: Identities, attributes: Attributes) -> None:
         people_import.add_employees(self.session, identities.created.values(), at=self.at)

@@ -56,7 +56,7 @@ export class AppraiseImport extends Page {
     const draft = kept(this.import);
     if (draft === null) return;
     this.guarded(async () => {
-      const input = { ...draft, settings: [{ name: BRAKE, value: "yes" }], idempotencyKey: idempotencyKey() };
+      const input = { ...draft, settings: [...draft.settings.filter((one) => one.name !== BRAKE), { name: BRAKE, value: "yes" }], idempotencyKey: idempotencyKey() };
       const made = await this.change(CreateImport, input);
       if (made === null) return;
       keep(made.import.id, draft);

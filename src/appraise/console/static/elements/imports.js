@@ -12,6 +12,8 @@ import { shared } from "./styles.js";
 import { upload } from "./transfer.js";
 
 const PAGE = 30;
+const SETTINGS = ["missing", "encoding"]; // of every import, whatever the adapter
+const ENCODINGS = ["cp1252", "cp1250", "cp1251", "cp1254", "cp1257", "iso8859-2", "mac_roman", "utf-16-le"];
 
 export class AppraiseImports extends Page {
   static properties = {
@@ -83,6 +85,7 @@ export class AppraiseImports extends Page {
       asOf: written.asOf,
       mapping: written.mapping,
       onError: written.onError,
+      settings: SETTINGS.filter((name) => written[name]).map((name) => ({ name, value: written[name] })),
     };
     return this.guarded(async () => {
       const made = await this.change(CreateImport, { ...input, idempotencyKey: idempotencyKey() });
@@ -131,6 +134,7 @@ export class AppraiseImports extends Page {
     const fit = file.fits.find((/** @type {any} */ one) => one.adapter === this._adapter);
     /** @type {Partial<import("./import-drafts.js").Draft>} */
     const draft = this.draft ?? {};
+    const set = (/** @type {string} */ name) => draft.settings?.find((one) => one.name === name)?.value ?? "";
     const holdsPeople = adapter?.reads.includes("people");
     return html`<section aria-labelledby="how">
       <h2 id="how" tabindex="-1">${t`How to read ${file.name}`}</h2>
@@ -151,6 +155,11 @@ export class AppraiseImports extends Page {
           <label><span>${t`Date format`}</span><input name="dateFormat" autocomplete="off" .value=${draft.dateFormat ?? ""} placeholder="%d/%m/%Y" />
             <small>${t`Only where a day could be read in two ways.`}</small></label>
           ${holdsPeople ? html`<label><span>${t`The day that it shows`}</span><input type="date" name="asOf" .value=${draft.asOf ?? ""} /><small>${t`Of a file of people; today where left out.`}</small></label>` : nothing}
+          ${holdsPeople ? html`<label><span>${t`Who is missing from the file`}</span>
+            <select name="missing"><option value="">${t`stays, and is counted`}</option><option value="end" ?selected=${set("missing") === "end"}>${t`has left: the file holds everybody`}</option></select></label>` : nothing}
+          <label><span>${t`Encoding of its text`}</span><input name="encoding" list="encodings" autocomplete="off" .value=${set("encoding")} placeholder="cp1252" />
+            <small>${t`Only where it is not UTF-8 and cannot be told.`}</small>
+            <datalist id="encodings">${ENCODINGS.map((one) => html`<option value=${one}></option>`)}</datalist></label>
           <label><span>${t`A row that cannot be read`}</span>
             <select name="onError"><option value="REJECT_ROWS">${t`is left out`}</option><option value="REJECT_FILE" ?selected=${draft.onError === "REJECT_FILE"}>${t`stops the whole file (events)`}</option></select></label>
         </div>
