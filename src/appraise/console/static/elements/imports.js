@@ -157,7 +157,7 @@ export class AppraiseImports extends Page {
           ${holdsPeople ? html`<label><span>${t`The day that it shows`}</span><input type="date" name="asOf" .value=${draft.asOf ?? ""} /><small>${t`Of a file of people; today where left out.`}</small></label>` : nothing}
           ${holdsPeople ? html`<label><span>${t`Who is missing from the file`}</span>
             <select name="missing"><option value="">${t`stays, and is counted`}</option><option value="end" ?selected=${set("missing") === "end"}>${t`has left: the file holds everybody`}</option></select></label>` : nothing}
-          <label><span>${t`Encoding of its text`}</span><input name="encoding" list="encodings" autocomplete="off" .value=${set("encoding")} placeholder="cp1252" />
+          <label><span>${t`Encoding of its text`}</span><input name="encoding" list="encodings" autocomplete="off" .value=${set("encoding")} />
             <small>${t`Only where it is not UTF-8 and cannot be told.`}</small>
             <datalist id="encodings">${ENCODINGS.map((one) => html`<option value=${one}></option>`)}</datalist></label>
           <label><span>${t`A row that cannot be read`}</span>
