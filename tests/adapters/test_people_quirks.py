@@ -5,28 +5,34 @@ name or address where managers are named by it and somebody else has the same.
 """
 
 import csv
+import json
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
+from appraise.adapters.code_pages import as_declared
 from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
 from appraise.adapters.people import ManagerColumn, PeopleFormat, people_of, table_rows
 from appraise.adapters.records import PeopleRecord
 from appraise.domain.employees import EmploymentStatus, ExternalReference
+from appraise.errors import InvalidInput
 
 BERLIN = ZoneInfo("Europe/Berlin")
 IDS = ("04111", "4111", "000123", "123", "1234567890123456789", "1234567890123456788", "5E9934", "E-7", "102", "0102")
 LONG = ("1234567890123456789", "1234567890123456788")
 NAMES = (("Ada", "Árva"), ("Ben", "Böhm"), ("Cleo", "O'Neil"), ("Zoë", ""), ("Ben", "Lee, Jr."), ("Jo", "van Dyk"))
+ENCODINGS = ("utf-8", "utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "cp1250", "mac_roman", "cp850")
 WORDS = {
     "Active": EmploymentStatus.ACTIVE,
     "On leave": EmploymentStatus.LEAVE,
@@ -130,12 +136,13 @@ def companies(draw: st.DrawFn) -> list[Person]:
 @dataclass(frozen=True)
 class Export:
     content: bytes
-    rows: int
+    rows: range
     options: ImportOptions
+    name: str = "export.csv"
 
 
 @st.composite
-def exports(draw: st.DrawFn, people: list[Person]) -> Export:
+def exports(draw: st.DrawFn, people: list[Person], forms: Sequence[str]) -> Export:
     styles = draw(st.sampled_from([*([style] for style in DAYS), list(DAYS), ["%d/%m/%Y", "%m/%d/%Y"]]))
     declared = draw(st.booleans()) and len(styles) == 1 and styles[0].startswith("%")
     by = draw(st.sampled_from(sorted(MANAGERS)))
@@ -151,15 +158,52 @@ def exports(draw: st.DrawFn, people: list[Person]) -> Export:
     header = draw(st.permutations([*names, "Gender", "Salary"]))
     table = [[_header(draw, name) for name in header]]
     table += [[row.get(name, "x") for name in header] for row in draw(st.permutations(rows))]
-    encoding, delimiter = (
-        draw(st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"])),
-        draw(st.sampled_from(",;\t|")),
-    )
-    stream = StringIO(newline="")
-    csv.writer(stream, delimiter=delimiter, lineterminator=draw(st.sampled_from(["\n", "\r\n"]))).writerows(table)
     zone = draw(st.sampled_from([None, "Europe/Berlin"]))
     options = ImportOptions(source="hr", date_format=styles[0] if declared else None, time_zone=zone)
-    return Export(stream.getvalue().encode(encoding), len(rows), options)
+    form = draw(st.sampled_from(forms))
+    event(form)
+    if form == "xlsx":
+        return Export(_workbook(draw, table), range(2, len(table) + 1), options, "export.xlsx")
+    encoding = draw(st.sampled_from(ENCODINGS))
+    if draw(st.booleans()) and encoding not in {"utf-8-sig", "utf-16"}:
+        options = replace(options, settings={"encoding": encoding})
+    first = 2 if form == "csv" else 1
+    content = _text(draw, table, form).encode(encoding, "strict")
+    return Export(content, range(first, first + len(rows)), options, f"export.{form}")
+
+
+def _text(draw: st.DrawFn, table: list[list[str]], form: str) -> str:
+    if form == "csv":
+        stream, ends = StringIO(newline=""), draw(st.sampled_from(["\n", "\r\n"]))
+        csv.writer(stream, delimiter=draw(st.sampled_from(",;\t|")), lineterminator=ends).writerows(table)
+        return stream.getvalue()
+    records = [
+        {name: text or draw(st.sampled_from(["", None])) for name, text in zip(table[0], row, strict=True)}
+        for row in table[1:]
+    ]
+    if form == "json":
+        return json.dumps(records, ensure_ascii=False)
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def _workbook(draw: st.DrawFn, table: list[list[str]]) -> bytes:
+    """Long digits as text; short ones without zeros before them maybe as numbers, and days maybe as days."""
+    book, stream = Workbook(), BytesIO()
+    sheet = book.active
+    assert sheet is not None
+    for row in table:
+        cells: list[object] = []
+        for text in row:
+            as_number = re.fullmatch(r"[1-9]\d{0,8}", text) and draw(st.booleans())
+            as_day = re.fullmatch(r"(19|20)\d\d-\d\d-\d\d", text) and draw(st.booleans())
+            cells.append(int(text) if as_number else date.fromisoformat(text) if as_day else text)
+        sheet.append(cells)
+    for line in sheet.iter_rows():
+        for cell in line:
+            if isinstance(cell.value, str) and cell.value.startswith("="):
+                cell.data_type = "s"  # text that looks like a formula
+    book.save(stream)
+    return stream.getvalue()
 
 
 def _cells(draw: st.DrawFn, person: Person, people: list[Person], styles: list[str], by: str) -> dict[str, str]:
@@ -216,15 +260,33 @@ def _header(draw: st.DrawFn, name: str) -> str:
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.data())
 def test_what_comes_in_is_the_truth_or_is_rejected_with_a_reason(data: st.DataObject) -> None:
+    _holds(data, ("csv", "csv", "json", "jsonl"))
+
+
+@pytest.mark.long
+@settings(max_examples=2_000, deadline=None)
+@given(st.data())
+def test_whatever_comes_in_of_many_exports_is_the_truth(data: st.DataObject) -> None:
+    _holds(data, ("csv", "csv", "csv", "json", "jsonl", "xlsx"))
+
+
+def _holds(data: st.DataObject, forms: Sequence[str]) -> None:
     people = data.draw(companies())
-    export = data.draw(exports(people))
+    export = data.draw(exports(people, forms))
     with tempfile.TemporaryDirectory() as directory:
-        path = Path(directory) / "export.csv"
+        path = Path(directory) / export.name
         path.write_bytes(export.content)
-        read = people_of(table_rows(path, FileShape()), FORMAT, export.options, path)
+        try:
+            with as_declared(path, export.options) as (copy, options):
+                read = people_of(table_rows(copy, FileShape()), FORMAT, options, copy)
+        except InvalidInput as refusal:
+            assert not export.options.settings, refusal  # noqa: PT017  # declared, it is read
+            assert re.search("is not UTF-8, and|NUL byte", refusal.found)  # noqa: PT017
+            event("refused for its letters")
+            return
 
     numbers = [one.row for group in (read.records, read.rejected, read.skipped) for one in group]
-    assert sorted(numbers) == list(range(2, export.rows + 2))
+    assert sorted(numbers) == list(export.rows)
     assert all(row.reason for row in read.rejected)
     for record in read.records:
         _is_true(record, people, read)

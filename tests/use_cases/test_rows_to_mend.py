@@ -32,7 +32,7 @@ score_high = "5"
 employee_namespace = "hr:id"
 """
 ROWS = (
-    'No;When;Customer;Clerk;Score;Said\n1;2025-03-03 09:00;Zoë;0007;5;"fine;\nthank you"\n'
+    'No;When;Customer;Clerk;Score;Said\n1;2025-03-03 09:00;Jürgen;0007;5;"fine;\nthank you"\n'
     "2;yesterday;Jürgen;0007;4;=1+1\n\n3;2025-03-04 09:00;Ann;0008;seven;\n4;2025-03-05 09:00;Bob;0008;2;\n"
 )
 

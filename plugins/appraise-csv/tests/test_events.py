@@ -42,7 +42,7 @@ reason = "a bot"
 
 def read(directory: Path, text: str, mapping: str | None = None, settings: Mapping[str, str] | None = None) -> Imported:
     path = directory / "table.csv"
-    path.write_text(text, encoding="cp1252")
+    path.write_text(text, encoding="utf-8")
     if mapping is not None:
         (directory / "map.toml").write_text(mapping, encoding="utf-8")
     options = ImportOptions(

@@ -15,6 +15,7 @@ from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 
+from appraise.adapters.code_pages import code_page
 from appraise.adapters.contract import FileShape
 from appraise.errors import InvalidInput, Place
 
@@ -43,7 +44,7 @@ _FOREIGN = (
     (b"SQLite format 3", "an SQLite database"),
     (b"\x7fELF", "a program"),
 )
-_NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"  # the codes that Windows-1252 leaves out
+_XML = re.compile(rb"""\s*<\?xml[^>]*\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 """Of UTF-8, in several bytes."""
 _STRAY = re.compile(rb"[\x80-\xff]")
@@ -154,13 +155,9 @@ def _encoding_without_mark(path: Path, *_unchanged: int) -> str:
             expected="one encoding in the whole file",
             hint="text of another encoding was pasted in there: export it again, mend it, or declare the encoding",
         )
-    if not any(byte in chunk for chunk in _chunks(path) for byte in _NOT_CP1252):
-        return "cp1252"
-    raise InvalidInput(
-        "the file's text is neither UTF-8 nor Windows-1252",
-        place=Place(path.name),
-        hint="save it as UTF-8, or declare its encoding",
-    )
+    with path.open("rb") as stream:
+        declared = _XML.match(stream.read(200))
+    return declared[1].decode("ascii") if declared else code_page(path)
 
 
 def _damage(path: Path) -> tuple[int, int, int]:

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from rich.table import Table
 
+from appraise.adapters.code_pages import as_declared
 from appraise.adapters.contract import EmployeeSource, EventSource, ImportOptions, MixedSource
 from appraise.adapters.discovery import adapter_named
 from appraise.bootstrap import open_deployment, utc_now
@@ -102,7 +103,8 @@ def load(  # the command's own options
     title: str = "",
     quiet: bool = False,
 ) -> PeopleReport | ImportReport:
-    with reading_bar(title or f"Importing {path.name}", quiet=quiet) as (advance, watch):
+    bar = reading_bar(title or f"Importing {path.name}", quiet=quiet)
+    with bar as (advance, watch), as_declared(path, options) as (path, options):  # noqa: PLR1704  # as it is to be read
         if _holds_people(adapter, path, options):
             if to_mend is not None:
                 raise InvalidInput(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from appraise.adapters.code_pages import as_declared
 from appraise.adapters.contract import EmployeeSource, EventSource, ImportOptions, MixedSource
 from appraise.adapters.discovery import adapter_named
 from appraise.domain.access import Principal
@@ -82,8 +83,13 @@ class _File:
         return {"plan": document_of(report)}
 
     def imported(self, *, dry_run: bool, rejected_to: Path | None) -> PeopleReport | ImportReport:
-        wanted, options = self.job.wanted, self._options()
-        path, actor = self._path(), Actor.of(self.principal).id
+        with as_declared(self._path(), self._options()) as (path, options):
+            return self._imported(path, options, dry_run=dry_run, rejected_to=rejected_to)
+
+    def _imported(
+        self, path: Path, options: ImportOptions, *, dry_run: bool, rejected_to: Path | None
+    ) -> PeopleReport | ImportReport:
+        wanted, actor = self.job.wanted, Actor.of(self.principal).id
         holds_people = _holds_people(wanted["adapter"], path, options)
         check_kind(self.principal, holds_people=holds_people)
         if holds_people:

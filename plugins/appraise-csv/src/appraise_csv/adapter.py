@@ -2,6 +2,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from appraise.adapters.code_pages import SETTING
 from appraise.adapters.contract import (
     Declaration,
     EventPlan,
@@ -73,7 +74,13 @@ class CsvAdapter:
         yield write_account_owners(company, directory)
 
     def _mapping(self, options: ImportOptions) -> TableMapping:
-        return TableMapping() if options.mapping is None else read_mapping(options.mapping)
+        mapping = TableMapping() if options.mapping is None else read_mapping(options.mapping)
+        if mapping.shape.encoding is not None and SETTING in options.settings:
+            raise InvalidInput(
+                f"the mapping declares the encoding {mapping.shape.encoding}, and so does a setting of the import",
+                expected="one of them",
+            )
+        return mapping
 
 
 def _of_another_kind(options: ImportOptions, *, found: str, wanted: str) -> InvalidInput:
