@@ -5,7 +5,6 @@ Whatever is read is a record, a rejected row with its reason, or a row left out 
 looked at.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from appraise.adapters.columns import find_columns
 from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
 from appraise.adapters.days import check_time_zone
 from appraise.adapters.files import detect, read_header, read_rows
+from appraise.adapters.header_rows import below_titles, folded
 from appraise.adapters.named_managers import Mentioned, with_managers
 from appraise.adapters.overrides import Overrides, read_overrides
 from appraise.adapters.people_format import NAMES, ManagerColumn, PeopleFormat, Row, Rows
@@ -35,14 +35,25 @@ __all__ = [
 ]
 
 
-def table_rows(path: Path, shape: FileShape) -> Rows:
-    """The rows of a CSV file, a worksheet, JSON lines or a JSON document that is one list of records."""
-    shape = detect(path, shape)
+def table_rows(path: Path, shape: FileShape, people: PeopleFormat | None = None) -> Rows:
+    """The rows of a CSV file, a worksheet, JSON lines or a JSON document that is one list of records.
+
+    Where the columns of `people` are known, the header may stand below some rows of titles. Rows that repeat the header
+    are left out.
+    """
+    shape = below_titles(path, detect(path, shape), people)
     rejected: list[RejectedRow] = []
     found = read_rows(path, shape, on_reject=rejected.append)
     # Most columns of an export are blank on most rows: without them all rows of a large one fit into memory.
     rows = [Row(number, {name: text for name, text in cells.items() if text}) for number, cells in found]
-    return Rows(read_header(path, shape), rows, tuple(rejected))
+    again = {row.number for row in rows if len(row.cells) > 1 and all(n == t.strip() for n, t in row.cells.items())}
+    return Rows(
+        read_header(path, shape),
+        [row for row in rows if row.number not in again],
+        tuple(rejected),
+        tuple(RejectedRow(path.name, number, None, None, "repeats the header") for number in sorted(again)),
+        (f"the header was found in row {shape.header_row}, below other text",) if shape.header_row > 1 else (),
+    )
 
 
 def object_rows(records: Iterable[object]) -> Rows:
@@ -104,11 +115,6 @@ def people_of(
         skipped=tuple(sorted([*skipped, *left_out], key=lambda row: row.row)),
         told=reader.told(),
     )
-
-
-def folded(column: str) -> str:
-    """A column's name without case, blanks and punctuation."""
-    return re.sub(r"[^\w#]|_", "", column.casefold()) or column.casefold()
 
 
 def _matched(

@@ -66,7 +66,7 @@ class Adapter:
     )
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
-        return people_of(table_rows(path, FileShape()), EXPORT, options, path)
+        return people_of(table_rows(path, FileShape(), EXPORT), EXPORT, options, path)
 
 
 adapter = Adapter()

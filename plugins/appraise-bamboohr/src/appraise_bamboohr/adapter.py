@@ -99,7 +99,7 @@ def _rows(path: Path) -> Rows:
                 for employee in employees
             )
         case _:
-            return _with_status_named(table_rows(path, FileShape()))
+            return _with_status_named(table_rows(path, FileShape(), REPORT))
 
 
 def _json_rows(path: Path) -> Rows:

@@ -61,7 +61,7 @@ class HorillaAdapter:
 
 
 def _rows(path: Path) -> Rows:
-    rows = table_rows(path, FileShape())
+    rows = table_rows(path, FileShape(), EMPLOYEES)
     is_export = "isactive" in map(folded, rows.header)
     return replace(rows, rows=[_mended(row) for row in rows.rows], complete=is_export)
 

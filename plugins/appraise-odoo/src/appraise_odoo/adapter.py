@@ -58,7 +58,7 @@ class OdooAdapter:
     )
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
-        return people_of(table_rows(path, FileShape()), EMPLOYEES, options, path)
+        return people_of(table_rows(path, FileShape(), EMPLOYEES), EMPLOYEES, options, path)
 
 
 adapter = OdooAdapter()

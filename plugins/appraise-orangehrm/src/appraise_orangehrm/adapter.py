@@ -58,7 +58,7 @@ class OrangeHrmAdapter:
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
         if detect(path, FileShape()).format == "json":
             return people_of(_json_rows(path, options.source), EMPLOYEES, options, path)
-        rows = table_rows(path, FileShape())
+        rows = table_rows(path, FileShape(), EMPLOYEES)
         partial = Rows(rows.header, rows.rows, rows.rejected, complete=False)
         return people_of(partial, EMPLOYEES, options, path)
 

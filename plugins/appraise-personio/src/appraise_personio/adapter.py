@@ -72,7 +72,9 @@ class PersonioAdapter:
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
         is_json = detect(path, FileShape()).format == "json"
-        return people_of(_json_rows(path) if is_json else table_rows(path, FileShape()), EMPLOYEES, options, path)
+        return people_of(
+            _json_rows(path) if is_json else table_rows(path, FileShape(), EMPLOYEES), EMPLOYEES, options, path
+        )
 
 
 def _json_rows(path: Path) -> Rows:

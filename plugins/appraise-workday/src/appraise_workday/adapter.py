@@ -86,7 +86,7 @@ def _rows(path: Path) -> Rows:
             entries = [element for element in root if local_name(element.tag) == "Report_Entry"]
             return object_rows(_xml_cells(entry) for entry in entries)
         case _:
-            return table_rows(path, FileShape())
+            return table_rows(path, FileShape(), REPORT)
 
 
 def _as_far_as_told(rows: Rows, document: Any) -> Rows:

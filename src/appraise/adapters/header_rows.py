@@ -1,0 +1,46 @@
+"""Finding the header of a table that begins with titles, by the columns that its system is known to have."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from appraise.adapters.contract import FileShape
+from appraise.adapters.detection import DELIMITERS
+from appraise.adapters.files import read_rows
+from appraise.adapters.people_format import NAMES, PeopleFormat
+from appraise.errors import InvalidInput
+
+_TITLES: Final = 30
+_WIDEST: Final = 2_000
+
+
+def folded(column: str) -> str:
+    """A column's name without case, blanks and punctuation."""
+    return re.sub(r"[^\w#]|_", "", column.casefold()) or column.casefold()
+
+
+def below_titles(path: Path, shape: FileShape, people: PeopleFormat | None) -> FileShape:
+    """The shape with the first row as its header in which columns of an id and of a name stand; else as it is."""
+    if people is None or shape.header_row != 1 or shape.format not in {"csv", "xlsx"}:
+        return shape
+    ids = {folded(name) for kind in people.ids for name in people.columns.get(kind, ())}
+    names = {folded(name) for part in NAMES for name in people.columns.get(part, ())}
+    delimiters = [shape.delimiter, *DELIMITERS] if shape.format == "csv" else [None]
+    for delimiter in delimiters:
+        cut = replace(shape, delimiter=delimiter)
+        for number, cells in _first_rows(path, cut):
+            if cells & ids and cells & names:
+                return replace(cut, header_row=number, first_data_row=max(number + 1, shape.first_data_row))
+    return shape
+
+
+def _first_rows(path: Path, shape: FileShape) -> Iterator[tuple[int, set[str]]]:
+    bare = replace(shape, columns=tuple(map(str, range(_WIDEST))), header_row=0, first_data_row=1)
+    try:
+        for number, cells in islice(read_rows(path, bare, on_reject=lambda _: None), _TITLES):
+            yield number, {folded(text) for text in cells.values() if text.strip()}
+    except InvalidInput:  # cut by another delimiter it is no table
+        return
