@@ -168,6 +168,12 @@ def test_what_does_not_apply_is_left_out_and_small_counts_are_told_in_the_singul
     ]
 
 
+def test_a_reliability_just_under_what_is_asked_is_not_told_as_that() -> None:
+    short = replace(SATISFIED, reliability=Decimal("0.697"), consequence=False)
+
+    assert plain(sentences(short))[6].startswith("The reliability is 69 %, below what the policy asks for")
+
+
 def test_what_was_taken_for_a_loss_is_told_after_what_was_seen() -> None:
     notes = (("spread", "0.2"), ("a lost customer is one", "whose subscription ended by choice"))
     told = sentences(replace(SATISFIED, working=replace(SATISFIED.working, notes=notes)))

@@ -91,6 +91,15 @@ LEFT_OUT = replace(absent("b"), result=replace(ABSENT, indicator=IndicatorKey("b
                 "50% of the weight could be observed; a total needs 60% of it.",
             ),
         ),
+        (
+            [item("a", rating=3, weight=Decimal("0.597")), absent("b", weight=Decimal("0.403"))],
+            "0.6",
+            Absence(
+                COMPOSITE,
+                AbsenceKind.INSUFFICIENT_EVIDENCE,
+                "59.7% of the weight could be observed; a total needs 60% of it.",
+            ),
+        ),
         ([LEFT_OUT, CONTEXT], "0", ABSENT),
         ([item("a", weight=Decimal(0)), LEFT_OUT], "0", ABSENT),
         ([LEFT_OUT, absent("c")], "0", NOTHING),

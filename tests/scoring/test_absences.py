@@ -3,26 +3,10 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from appraise.domain.indicators import REPEAT_PURCHASE, SATISFACTION
 from appraise.domain.scorecards import Evidence
-from appraise.scoring.absences import Words, answered_apart, answered_rarely, share_short_of, short_of, too_little
-
-
-@pytest.mark.parametrize(
-    ("value", "needed", "told"),
-    [(0.31, 0.5, "0.31"), (0.4987, 0.5, "0.499"), (0.49996, 0.5, "0.49996"), (0.0, 0.5, "0.00")],
-)
-def test_what_is_too_little_is_told_as_less(value: float, needed: float, told: str) -> None:
-    assert short_of(value, needed) == told
-
-
-@given(st.floats(0, 0.98), st.sampled_from([0.3, 0.5, 0.7, 0.99]))
-def test_it_is_less_wherever_six_digits_tell_it(value: float, needed: float) -> None:
-    if value <= needed - 1e-6:
-        assert float(short_of(value, needed)) < needed
+from appraise.scoring.absences import Words, answered_apart, answered_rarely, too_little, too_unreliable
 
 
 PURCHASES = Words("expected repeat purchase", "expected repeat purchases")
@@ -45,15 +29,24 @@ def test_evidence_that_is_too_little_is_not_rounded_to_what_is_needed(amount: fl
 
 
 @pytest.mark.parametrize(
-    ("share", "needed", "told"), [(0.0197, 0.02, "1.97%"), (0.4996, 0.5, "49.96%"), (0.1, 0.5, "10.0%")]
+    ("reliability", "needed", "told"),
+    [
+        (0.697, 0.7, "With 9.5 expected repeat purchases the reliability is 0.697, below the 0.70 needed"),
+        (0.7, 0.705, "With 9.5 expected repeat purchases the reliability is 0.70, below the 0.705 needed"),
+    ],
 )
-def test_a_share_below_what_is_needed_is_told_as_less(share: float, needed: float, told: str) -> None:
-    assert share_short_of(share, needed) == told
+def test_a_reliability_that_is_too_low_is_not_rounded_to_what_is_needed(
+    reliability: float, needed: float, told: str
+) -> None:
+    said = too_unreliable(
+        REPEAT_PURCHASE, PURCHASES, amount=9.5, reliability=reliability, needed=needed, evidence=SOME
+    ).reason
+    assert said.startswith(told)
 
 
 def test_one_contact_and_one_answer_are_told_in_the_singular() -> None:
     assert answered_rarely(SATISFACTION, 0, 1, 0.02, SOME).reason.startswith(
-        "Customers answered after 0 of 1 contact (0.0%);"
+        "Customers answered after 0 of 1 contact (0.0%); from less than 2% nothing"
     )
     assert "would have given 1 answer; so far" in answered_apart(SATISFACTION, 4, 9, 1.0, SOME).reason
     assert "would have given 1.5 answers; so far" in answered_apart(SATISFACTION, 4, 9, 1.5, SOME).reason

@@ -180,7 +180,7 @@ def test_who_scores_the_median_is_not_above_it_and_one_person_is_a_category() ->
 
 
 FINITE = (
-    "score has 1 values that are not finite, the first at position 1\n  expected: finite numbers\n"
+    "score has 1 value that is not finite, at position 1\n  expected: finite numbers\n"
     "  to do:    leave out employees without data instead of passing NaN"
 )
 COUNTS = "\n  expected: 0 ≤ selected ≤ total, total > 0"
@@ -197,7 +197,7 @@ IMPOSSIBLE: list[tuple[Callable[[], object], str]] = [
     (lambda: selection_rates([5], [4]), "more people were selected than there are\n  expected: selected ≤ total"),
     (lambda: selection_rates([5], [[9]]), "total has 2 dimensions\n  expected: one dimension"),
     (lambda: selection_rates([1, 1], [1, 0]), "total is 0.0 at position 1\n  expected: above 0"),
-    (lambda: selection_rates([5], [9, 9]), "selected has 1 values\n  expected: 2 values"),
+    (lambda: selection_rates([5], [9, 9]), "selected has 1 value\n  expected: 2 values"),
     (lambda: selection_rates([-1], [9]), "selected is -1.0 at position 0\n  expected: at least 0"),
     (lambda: scoring_rates([1, np.inf], [0, 1], categories=2), FINITE),
     (lambda: scoring_rates([1, 2], [0, 2], categories=2), CATEGORY),

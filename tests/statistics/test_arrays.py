@@ -39,6 +39,13 @@ FINITE = (
         (lambda: finite("n", [1, np.nan, np.inf]), FINITE),
         (lambda: vector("n", [1, np.nan, -np.inf]), FINITE),
         (lambda: matrix("n", [[1, np.nan], [np.inf, 2]]), FINITE),
+        (
+            lambda: finite("n", [1, np.inf]),
+            "n has 1 value that is not finite, at position 1\n  expected: finite numbers\n"
+            "  to do:    leave out employees without data instead of passing NaN",
+        ),
+        (lambda: vector("n", [1], length=2), "n has 1 value\n  expected: 2 values"),
+        (lambda: vector("n", [1, 2], length=1), "n has 2 values\n  expected: 1 value"),
         (lambda: vector("n", 1), "n has 0 dimensions\n  expected: one dimension"),
         (lambda: vector("n", [1, 2], length=0), "n has 2 values\n  expected: 0 values"),
         (lambda: matrix("n", [1, 2]), "n has shape (2,)\n  expected: shape (rows, columns)"),

@@ -100,7 +100,7 @@ UNFIT = (
     "  to do:    use more renewals, or the observed retention"
 )
 NAN = (
-    " has 1 values that are not finite, the first at position 0\n  expected: finite numbers\n"
+    " has 1 value that is not finite, at position 0\n  expected: finite numbers\n"
     "  to do:    leave out employees without data instead of passing NaN"
 )
 OVER = "\n  expected: losses over at least two renewals"

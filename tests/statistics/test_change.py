@@ -309,13 +309,13 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
         "4 employees in both periods\n  expected: at least 5",
     ),
     (lambda: between_periods([[1]], [1], [1], [1]), InvalidInput, "before has 2 dimensions" + ONE),
-    (lambda: between_periods([1], [1], [1, 2], [1]), InvalidInput, "after has 2 values\n  expected: 1 values"),
+    (lambda: between_periods([1], [1], [1, 2], [1]), InvalidInput, "after has 2 values\n  expected: 1 value"),
     (
         lambda: between_periods([1], [1, 2], [1], [1]),
         InvalidInput,
-        "variance_before has 2 values\n  expected: 1 values",
+        "variance_before has 2 values\n  expected: 1 value",
     ),
-    (lambda: between_periods([1], [1], [1], [1, 2]), InvalidInput, "variance_after has 2 values\n  expected: 1 values"),
+    (lambda: between_periods([1], [1], [1], [1, 2]), InvalidInput, "variance_after has 2 values\n  expected: 1 value"),
     (
         lambda: between_periods(FEW, np.zeros(12), FEW, np.ones(12)),
         InvalidInput,

@@ -223,7 +223,7 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str, str]] = [
         "at least one weight above 0",
     ),
     (lambda: pool(ONES, ONES, weight=[2, -1], seed=1), InvalidInput, "weight is -1.0 at position 1", "at least 0"),
-    (lambda: pool(ONES, ONES, weight=[2], seed=1), InvalidInput, "weight has 1 values", "2 values"),
+    (lambda: pool(ONES, ONES, weight=[2], seed=1), InvalidInput, "weight has 1 value", "2 values"),
     (
         lambda: pool(ONES, ONES, weight=[1, 1], attributable_share=0.0, seed=1),
         InvalidInput,

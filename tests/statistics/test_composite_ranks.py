@@ -133,10 +133,10 @@ REFUSED: list[tuple[Callable[[], object], str, str]] = [
         for v in (np.zeros(3), np.zeros((0, 3)), np.zeros((3, 0)), np.zeros((1, 1, 1)))
     ),
     (lambda: rank_intervals([0.0], [-1.0], seed=1), "sd is -1.0 at position 0", "at least 0"),
-    (lambda: rank_intervals([0.0], [1.0, 1.0], seed=1), "sd has 2 values", "1 values"),
+    (lambda: rank_intervals([0.0], [1.0, 1.0], seed=1), "sd has 2 values", "1 value"),
     (lambda: rank_intervals([[0.0]], [1.0], seed=1), "mean has 2 dimensions", "one dimension"),
     (lambda: evaas_level([1.0], [0.0]), "standard_error is 0.0 at position 0", "above 0"),
-    (lambda: evaas_level([1.0, 2.0], [1.0]), "measure has 2 values", "1 values"),
+    (lambda: evaas_level([1.0, 2.0], [1.0]), "measure has 2 values", "1 value"),
     (lambda: evaas_level([1.0], 1.0), "standard_error has 0 dimensions", "one dimension"),
 ]
 

@@ -89,9 +89,9 @@ def test_dispersion_needs_sums_that_can_be_and_a_degree_of_freedom() -> None:
     ("cells", "message"),
     [
         (([1], [1], [1], [[1]]), "mean has 2 dimensions\n  expected: one dimension"),
-        (([1, 1], [1], [1], [1]), "count has 2 values\n  expected: 1 values"),
-        (([1], [1, 1], [1], [1]), "total has 2 values\n  expected: 1 values"),
-        (([1], [1], [1, 1], [1]), "squares has 2 values\n  expected: 1 values"),
+        (([1, 1], [1], [1], [1]), "count has 2 values\n  expected: 1 value"),
+        (([1], [1, 1], [1], [1]), "total has 2 values\n  expected: 1 value"),
+        (([1], [1], [1, 1], [1]), "squares has 2 values\n  expected: 1 value"),
         (([1, 0], [1, 1], [1, 1], [1, 1]), "count is 0.0 at position 1\n  expected: above 0"),
         (([2], [1], [0.4], [1]), "squares is 0.4 at position 0\n  expected: at least total²/count, 0.5"),
     ],
@@ -191,7 +191,7 @@ def test_impossible_requests_are_refused(call: Callable[[], object], message: st
     ("estimate", "variance", "message"),
     [
         ([[1]], [1], "estimate has 2 dimensions\n  expected: one dimension"),
-        ([1, 2], [1], "variance has 1 values\n  expected: 2 values"),
+        ([1, 2], [1], "variance has 1 value\n  expected: 2 values"),
         ([1, 2], [1, 0], "variance is 0.0 at position 1\n  expected: above 0"),
     ],
 )

@@ -107,8 +107,8 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
         "frequency is 0.0 at position 0\n  expected: above 0",
     ),
     (lambda: gamma_gamma.fit([[1.0]], [5.0]), InvalidInput, "frequency has 2 dimensions\n  expected: one dimension"),
-    (lambda: gamma_gamma.fit([1.0], [5.0, 1.0]), InvalidInput, "mean_value has 2 values\n  expected: 1 values"),
-    (lambda: gamma_gamma.fit([1.0], [5.0], [1, 1]), InvalidInput, "weight has 2 values\n  expected: 1 values"),
+    (lambda: gamma_gamma.fit([1.0], [5.0, 1.0]), InvalidInput, "mean_value has 2 values\n  expected: 1 value"),
+    (lambda: gamma_gamma.fit([1.0], [5.0], [1, 1]), InvalidInput, "weight has 2 values\n  expected: 1 value"),
     (lambda: gamma_gamma.fit([1.0], [5.0], [-1]), InvalidInput, "weight is -1.0 at position 0\n  expected: at least 0"),
     (
         lambda: gamma_gamma.fit([1.0, 2.0], [5.0, 6.0], [7, 2]),

@@ -35,14 +35,14 @@ def test_batches_are_merged_field_by_field() -> None:
         ("weight", [2, 0], "weight is 0.0 at position 1\n  expected: above 0"),
         ("weight", [[2]], "weight has 2 dimensions\n  expected: one dimension"),
         ("weight_squared", [0, 1], "weight_squared is 0.0 at position 0\n  expected: above 0"),
-        ("weight_squared", [1], "weight_squared has 1 values\n  expected: 2 values"),
-        ("y", [1], "y has 1 values\n  expected: 2 values"),
+        ("weight_squared", [1], "weight_squared has 1 value\n  expected: 2 values"),
+        ("y", [1], "y has 1 value\n  expected: 2 values"),
         ("yy", [1, -1], "yy is -1.0 at position 1\n  expected: at least 0"),
-        ("yy", [1], "yy has 1 values\n  expected: 2 values"),
+        ("yy", [1], "yy has 1 value\n  expected: 2 values"),
         ("x", [[1]], "x has shape (1, 1)\n  expected: shape (2, 1)"),
         ("x", [3, 4], "x has shape (2,)\n  expected: shape (rows, columns)"),
         ("xx", [[1, 2]], "xx has shape (1, 2)\n  expected: shape (1, 1)"),
-        ("xy", [1, 2], "xy has 2 values\n  expected: 1 values"),
+        ("xy", [1, 2], "xy has 2 values\n  expected: 1 value"),
     ],
 )
 def test_what_cannot_be_sums_is_refused(name: str, value: object, message: str) -> None:

@@ -50,9 +50,9 @@ def test_histories_are_taken_as_they_are_and_weigh_one_each() -> None:
         (([1, -2], [2, 1], [8, 8]), "frequency is -2.0 at position 1\n  expected: at least 0"),
         (([1, 2], [2, -1], [8, 8]), "recency is -1.0 at position 1\n  expected: at least 0"),
         (([[1]], [2], [8]), "frequency has 2 dimensions\n  expected: one dimension"),
-        (([1, 2], [2], [8, 8]), "recency has 1 values\n  expected: 2 values"),
-        (([1, 2], [2, 1], [8]), "age has 1 values\n  expected: 2 values"),
-        (([1, 2], [2, 1], [8, 8], [1]), "weight has 1 values\n  expected: 2 values"),
+        (([1, 2], [2], [8, 8]), "recency has 1 value\n  expected: 2 values"),
+        (([1, 2], [2, 1], [8]), "age has 1 value\n  expected: 2 values"),
+        (([1, 2], [2, 1], [8, 8], [1]), "weight has 1 value\n  expected: 2 values"),
     ],
 )
 def test_what_contradicts_itself_is_refused(columns: tuple[list[float], ...], message: str) -> None:

@@ -96,5 +96,5 @@ def test_impossible_counts_are_refused(successes: int, total: int) -> None:
 
 @pytest.mark.parametrize(("counts", "named"), [((np.nan, 4), "successes"), ((1, np.inf), "total")])
 def test_what_is_no_number_is_refused_by_its_name(counts: tuple[float, float], named: str) -> None:
-    with pytest.raises(InvalidInput, match=f"^{named} has 1 values that are not finite"):
+    with pytest.raises(InvalidInput, match=f"^{named} has 1 value that is not finite"):
         wilson(*counts)

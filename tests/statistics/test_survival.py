@@ -340,13 +340,13 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
         InvalidInput,
         "events is -1.0 at position 1\n  expected: at least 0",
     ),
-    (lambda: nelson_aalen([1, 2], [1], [0, 0]), InvalidInput, "events has 1 values\n  expected: 2 values"),
+    (lambda: nelson_aalen([1, 2], [1], [0, 0]), InvalidInput, "events has 1 value\n  expected: 2 values"),
     (
         lambda: nelson_aalen([1, 2], [0, 1], [-1, 0]),
         InvalidInput,
         "censored is -1.0 at position 0\n  expected: at least 0",
     ),
-    (lambda: nelson_aalen([1, 2], [0, 1], [0]), InvalidInput, "censored has 1 values\n  expected: 2 values"),
+    (lambda: nelson_aalen([1, 2], [0, 1], [0]), InvalidInput, "censored has 1 value\n  expected: 2 values"),
     (
         lambda: log_rank([1, 2], [[1, 1, 1], [1, 1, 1]], [[1, 1, 1], [1, 1, 1]]),
         InvalidInput,

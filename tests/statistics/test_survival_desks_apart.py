@@ -141,7 +141,7 @@ def test_the_rounds_that_are_allowed_are_the_rounds_that_are_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"), [(-2.0, "is -2.0 at position 0"), (np.nan, "has 1 values that are not finite")]
+    ("wrong", "told"), [(-2.0, "is -2.0 at position 0"), (np.nan, "has 1 value that is not finite")]
 )
 def test_expectations_that_cannot_be_are_refused_by_name(wrong: float, told: str) -> None:
     fitted = two_way_rates([[3.0], [4.0]], [[2.0], [9.0]])

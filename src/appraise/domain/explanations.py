@@ -11,6 +11,7 @@ from appraise.domain.indicators import Direction, Unit, definition_of
 from appraise.domain.language import marks, retold, say, say_many, speech
 from appraise.domain.money import in_whole_units
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate, Evidence, Money
+from appraise.domain.shortfalls import reached
 
 LOST: Final = "a lost customer is one"
 """Name of the working's note that says what was taken for a loss."""
@@ -139,6 +140,11 @@ def percent(share: Decimal) -> str:
     return f"{percent}\N{NO-BREAK SPACE}%" if percent >= 1 else say("under 1\N{NO-BREAK SPACE}%")
 
 
+def _reached(reliability: Decimal) -> str:
+    """In whole per cent that are reached: .697 is no 70 %, which may be what the policy asks for."""
+    return percent(reached(reliability))
+
+
 def _observed(estimate: Estimate) -> str:
     evidence, plain = estimate.evidence, dict(estimate.working.notes).get(PLAIN)
     return say(
@@ -263,7 +269,7 @@ def composite_sentences(composite: Composite) -> tuple[str, ...]:
 
 
 def _use(reliability: Decimal, *, is_enough: bool) -> str:
-    share = percent(reliability)
+    share = _reached(reliability)
     if is_enough:
         return say("The reliability is {share}: enough to act on.", share=share)
     return say("The reliability is {share}: to be read, not to be acted on.", share=share)
@@ -339,7 +345,7 @@ def level_sentence(level: int) -> str:
 
 
 def _reliability(estimate: Estimate) -> str:
-    share = percent(estimate.reliability)
+    share = _reached(estimate.reliability)
     if estimate.consequence:
         return say("The reliability is {share}: enough to act on.", share=share)
     return say(

@@ -12,6 +12,7 @@ from appraise.domain.periods import Period
 from appraise.domain.scorecards import Absence, AbsenceKind, Estimate
 from appraise.domain.section_course import Stance
 from appraise.domain.sections import Section, shown_total
+from appraise.domain.shortfalls import asked_share, share_short_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +122,11 @@ def absence_of(section: Section) -> Absence | None:
     if section.total is not None:
         return None
     if section.is_below_floor:
-        reason = (
-            f"{section.observed_weight:.0%} of the weight could be observed; a total needs {section.floor:.0%} of it."
-        )
+        observed = share_short_of(section.observed_weight, section.floor, places=0)
+        reason = f"{observed} of the weight could be observed; a total needs {asked_share(section.floor)} of it."
         return Absence(COMPOSITE, AbsenceKind.INSUFFICIENT_EVIDENCE, reason)
     if section.is_unreviewed and any(item.rating is not None for item in section.items):
-        reason = f"It was handed in unreviewed, with ratings for less than {section.floor:.0%} of the weight."
+        reason = f"It was handed in unreviewed, with ratings for less than {asked_share(section.floor)} of the weight."
         return Absence(COMPOSITE, AbsenceKind.INSUFFICIENT_EVIDENCE, reason)
     absent = [item.result for item in section.items if item.weight > 0 and isinstance(item.result, Absence)]
     if len(absent) == 1:

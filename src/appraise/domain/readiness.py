@@ -14,6 +14,7 @@ from appraise.domain.language import counted
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.section_states import SectionState
+from appraise.domain.shortfalls import asked_share, share_short_of
 
 SHORTEST: Final = 90
 """Days at work in a cycle below which a newcomer is pointed out."""
@@ -109,8 +110,8 @@ def _of_section(section: SectionFacts | None) -> Iterable[Found]:
     elif section.observed < section.floor:
         yield Found(
             Obstacle.BELOW_FLOOR,
-            f"Indicators with a figure make up {section.observed:.0%} of the weight, the policy asks for "
-            f"{section.floor:.0%}: there will be no total.",
+            f"Indicators with a figure make up {share_short_of(section.observed, section.floor, places=0)} of the "
+            f"weight, the policy asks for {asked_share(section.floor)}: there will be no total.",
         )
 
 

@@ -12,6 +12,7 @@ from appraise.domain.language import marks, retold, say, speech
 from appraise.domain.periods import in_words
 from appraise.domain.scorecards import Absence, Estimate
 from appraise.domain.section_course import Stance
+from appraise.domain.shortfalls import reached
 from appraise.printing.pictures import drawing
 from appraise.printing.typesetting import images, pdf
 
@@ -125,7 +126,7 @@ def _result(result: Estimate | Absence) -> dict[str, Any]:
     key = result.indicator
     value, expected = _with_unit(key, figure(key, result.value)), figure(key, result.expected)
     interval = say("95 % sure: {low} to {high}", low=figure(key, result.lower), high=figure(key, result.upper))
-    reliability = say("reliability {figure}", figure=marks(f"{result.reliability:.2f}"))
+    reliability = say("reliability {figure}", figure=marks(f"{reached(result.reliability)}"))
     parts = [evidence_sentence(key, result.evidence), interval, reliability]
     if not result.consequence:
         parts.append(say("to be read, not to be acted on"))

@@ -9,6 +9,7 @@ from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import definition_of
 from appraise.domain.language import counted
 from appraise.domain.scorecards import Absence, AbsenceKind, Evidence
+from appraise.domain.shortfalls import amount_short_of, asked, asked_share, share_short_of, short_of
 from appraise.errors import NotEnough
 
 OWNERSHIPS = "ownerships of customers by employees"
@@ -91,7 +92,7 @@ def too_little(indicator: IndicatorKey, words: Words, *, amount: float, minimum:
 def answered_rarely(indicator: IndicatorKey, answered: int, contacts: int, least: float, evidence: Evidence) -> Absence:
     reason = (
         f"Customers answered after {answered:,} of {counted(contacts, 'contact', 'contacts')} "
-        f"({share_short_of(answered / contacts, least)}); from less than {least:.1%} nothing is told of all customers."
+        f"({share_short_of(answered / contacts, least)}); from less than {asked_share(least)} nothing is told of all customers."
     )
     return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, reason, evidence)
 
@@ -119,7 +120,7 @@ def too_unreliable(
 ) -> Absence:
     """Reliability grows with evidence n as n/(n + k), which says how much would be enough."""
     has = short_of(reliability, needed)
-    start = f"With {words.of(_number(amount))} the reliability is {has}, below the {needed:.2f} needed"
+    start = f"With {words.of(_number(amount))} the reliability is {has}, below the {asked(needed)} needed"
     enough = amount * (1 - reliability) / max(reliability, 1e-9) * needed / (1 - needed) if needed < 1 else float("inf")
     if enough > _HOPELESS * max(amount, 1.0):
         end = "employees hardly differ here, so that no amount of evidence within reach would tell them apart"
@@ -128,21 +129,7 @@ def too_unreliable(
     return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, f"{start}; {end}.", evidence)
 
 
-def short_of(value: float, needed: float) -> str:
-    """A value below what is needed in as many digits, from two on, as tell it from that."""
-    return _short_of(value, needed, places=2)
-
-
-def share_short_of(share: float, needed: float, *, places: int = 1) -> str:
-    """As `short_of`, in per cent with so many `places` or more."""
-    return f"{_short_of(100 * share, 100 * needed, places=places)}%"
-
-
-def _short_of(value: float, needed: float, *, places: int) -> str:
-    return next((told for more in range(places, 7) if float(told := f"{value:.{more}f}") < needed), f"{value:.6f}")
-
-
 def _number(value: float, *, below: float = math.inf) -> str:
     """For reading; of a value `below` another in as many digits as tell it from that."""
     told = f"{value:,.0f}" if value >= 10 or value == round(value) else f"{value:.1f}"  # noqa: PLR2004  # two digits
-    return told if value >= below or float(told.replace(",", "")) < below else _short_of(value, below, places=1)
+    return told if value >= below or float(told.replace(",", "")) < below else amount_short_of(value, below)

@@ -10,7 +10,7 @@ from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE
 from appraise.domain.policies import Policy
 from appraise.domain.scorecards import Absence, AbsenceKind
-from appraise.scoring.absences import share_short_of
+from appraise.domain.shortfalls import asked_share, share_short_of
 from appraise.scoring.findings import Findings, Results
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.references import NOBODY_NAMED
@@ -43,7 +43,7 @@ def _too_few_known(prepared: Prepared, policy: Policy) -> str | None:
         return None
     return (
         f"Records that name an employee: {named:,}; one whom the people data know: {known:,}. Nothing is scored from "
-        f"less than {policy.minimum_known:.0%}."
+        f"less than {asked_share(policy.minimum_known)}."
     )
 
 
@@ -64,7 +64,7 @@ def _too_few_linkable(prepared: Prepared, policy: Policy) -> str | None:
     told = share_short_of(float(share), policy.minimum_linkable)
     return (
         f"Of the records that have to be joined, {told} are of customers with a key that joins sources; "
-        f"what joins them is not scored from less than {policy.minimum_linkable:.0%}."
+        f"what joins them is not scored from less than {asked_share(policy.minimum_linkable)}."
     )
 
 

@@ -14,8 +14,8 @@ from appraise.domain.language import counted
 from appraise.domain.policies import Policy
 from appraise.domain.profiles import GENERAL, Shares, weights_of
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate
+from appraise.domain.shortfalls import asked, asked_share, share_short_of, short_of
 from appraise.errors import NotEnough
-from appraise.scoring.absences import share_short_of, short_of
 from appraise.scoring.arrays import FloatArray
 from appraise.scoring.error_correlations import ErrorCorrelations, as_matrix
 from appraise.scoring.findings import Findings, Measured, Results
@@ -253,12 +253,12 @@ def _gated(
         return _absent(f"There {are} {many} with a figure; at least {needed} are needed to put them together.")
     if float(figure.observed_weight) < policy.minimum_observed_weight:
         weight = share_short_of(float(figure.observed_weight), policy.minimum_observed_weight, places=0)
-        needed_weight = f"{policy.minimum_observed_weight:.0%}"
+        needed_weight = asked_share(policy.minimum_observed_weight)
         return _absent(f"Indicators with a figure weigh {weight} together; at least {needed_weight} are needed.")
     if float(figure.reliability) < policy.publish_reliability:
         has = short_of(float(figure.reliability), policy.publish_reliability)
         return _absent(
-            f"Together the indicators have a reliability of {has}, below the {policy.publish_reliability:.2f} needed."
+            f"Together the indicators have a reliability of {has}, below the {asked(policy.publish_reliability)} needed."
         )
     return figure
 

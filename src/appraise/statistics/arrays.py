@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from appraise.domain.language import counted
 from appraise.errors import InvalidInput
 
 FloatArray = npt.NDArray[np.float64]
@@ -15,7 +16,8 @@ def vector(name: str, values: npt.ArrayLike, *, length: int | None = None) -> Fl
     if array.ndim != 1:
         raise InvalidInput(f"{name} has {array.ndim} dimensions", expected="one dimension")
     if length is not None and array.size != length:
-        raise InvalidInput(f"{name} has {array.size} values", expected=f"{length} values")
+        has, wanted = (counted(number, "value", "values") for number in (array.size, length))
+        raise InvalidInput(f"{name} has {has}", expected=wanted)
     return array
 
 
@@ -33,7 +35,8 @@ def finite(name: str, values: npt.ArrayLike) -> FloatArray:
     wrong = np.flatnonzero(~np.isfinite(array))
     if wrong.size:
         raise InvalidInput(
-            f"{name} has {wrong.size} values that are not finite, the first at position {wrong[0]}",
+            f"{name} has {counted(wrong.size, 'value that is', 'values that are')} not finite, "
+            f"{'' if wrong.size == 1 else 'the first '}at position {wrong[0]}",
             expected="finite numbers",
             hint="leave out employees without data instead of passing NaN",
         )

@@ -143,7 +143,7 @@ def log_rank(time: npt.ArrayLike, events: npt.ArrayLike, censored: npt.ArrayLike
     d = at_least("events", matrix("events", events), 0.0)
     c = at_least("censored", matrix("censored", censored, shape=d.shape), 0.0)
     if d.shape[1] != t.size:
-        raise InvalidInput(f"events has {d.shape[1]} columns", expected=f"{t.size}, one per time")
+        raise InvalidInput(f"events has {counted(d.shape[1], 'column', 'columns')}", expected=f"{t.size}, one per time")
     n = np.cumsum((d + c)[:, ::-1], axis=1)[:, ::-1]
     all_d, all_n = d.sum(axis=0), n.sum(axis=0)
     used = all_n > 1

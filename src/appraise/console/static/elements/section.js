@@ -23,7 +23,7 @@ import { layout } from "./section-layout.js";
 import { missingList } from "./section-missing.js";
 import { pictures, shared } from "./styles.js";
 import "./together.js";
-import { BYWAYS, STANCES, STATES, STEPS, date, failure, isContext, isSupported, period, share, until } from "./words.js";
+import { BYWAYS, STANCES, STATES, STEPS, date, failure, isContext, isSupported, period, shares, until } from "./words.js";
 
 const RETRY = 5000;
 const HANDED_IN = ["SUBMITTED", "IN_CALIBRATION", "CALIBRATED", "SHARED", "DISPUTED", "ACKNOWLEDGED", "FINALISED"];
@@ -217,12 +217,13 @@ export class AppraiseSection extends Spoken {
   /** @param {any} data */
   #total(data) {
     const isUnder = Number(data.observedWeight) < Number(data.minimumObservedWeight);
+    const [observed, needed] = shares(data.observedWeight, data.minimumObservedWeight);
     const words = data.total === null ? (isUnder ? t`no total` : t`not yet`) : html`${number(Number(data.total), { minimumFractionDigits: 2 })} <span>${t`of 5`}</span>`;
     return html`<section>
       <h2>${t`Total of the ratings`}</h2>
       ${data.ratingsVisible ? html`<p class="total">${words}</p>` : html`<p class="soft">${t`Shown when the section is shared with you.`}</p>`}
       ${data.hostTotal === null ? nothing : html`<p class="small">${t`Written to the HR system as ${Number(data.hostTotal.value)} of ${Number(data.hostTotal.lowest)} to ${Number(data.hostTotal.highest)}.`}</p>`}
-      <p class="soft small">${t`Indicators with a figure make up ${share(data.observedWeight)} of the weight. Absences weigh nothing.`} ${isUnder ? t`A total needs ${share(data.minimumObservedWeight)}.` : nothing}</p>
+      <p class="soft small">${t`Indicators with a figure make up ${observed} of the weight. Absences weigh nothing.`} ${isUnder ? t`A total needs ${needed}.` : nothing}</p>
     </section>`;
   }
 

@@ -36,6 +36,17 @@ export const negated = (value) => (value.startsWith("-") ? value.slice(1) : `-${
 /** @param {string} part */
 export const share = (part) => `${number(Math.round(Number(part) * 100))}\u00a0%`;
 
+/**
+ * A share that falls short, beside what is asked, in as many digits as tell them apart: 59.7 % where 60 % are asked.
+ * @param {string} part @param {string} needed @returns {[string, string]}
+ */
+export function shares(part, needed) {
+  const [has, asked] = [Number(part) * 100, Number(needed) * 100];
+  const places = [0, 1, 2, 3, 4].find((digits) => Number(has.toFixed(digits)) < Number(asked.toFixed(digits))) ?? 0;
+  const told = (/** @type {number} */ value) => `${number(value, { maximumFractionDigits: places })}\u00a0%`;
+  return [told(has), told(asked)];
+}
+
 /** @type {Record<string, string>} */
 const UNITS = words({ POINTS: "of 100 points", RATIO: "times what was expected", PERCENT: "per cent" });
 
