@@ -18,6 +18,9 @@ from appraise.domain.access import (
     is_away,
     may_act,
     may_administer,
+    may_be_in_place,
+    may_change_roles_of,
+    may_grant_roles,
     may_import,
     may_import_events,
     may_import_people,
@@ -347,3 +350,26 @@ def test_what_a_service_imports_its_token_says(scopes: set[ServiceScope], allowe
     assert [rule(service) for rule in rules] == allowed
     assert [rule(person) for rule in rules] == [False, False, False]
     assert [rule(ASKING["HR"]) for rule in rules] == [True, True, True]
+
+
+def test_the_manager_of_the_manager_alone_is_in_place_and_never_for_themselves() -> None:
+    chain = (MAX, DORA, BEN)
+
+    assert [may_be_in_place(Principal(str(who), who), ANN, managers=chain) for who in chain] == [False, True, False]
+    assert not may_be_in_place(Principal("Ann", ANN), ANN, managers=(MAX, ANN))
+    around = {
+        action
+        for action in Action
+        if may_act(Principal("Ann", ANN), action, ANN, managers=(MAX, ANN), is_manager_away=True)
+    }
+    assert Action.SUBMIT not in around
+
+
+def test_roles_are_granted_by_an_hr_administrator_who_is_an_employee_and_nobody_s_own_are_changed() -> None:
+    hr = frozenset({Role.HR_ADMINISTRATOR})
+    dora, nobody, ann = Principal("Dora", DORA, roles=hr), Principal("hr", None, roles=hr), Principal("Ann", ANN)
+
+    assert [may_grant_roles(who) for who in (dora, nobody, ann)] == [True, False, False]
+    assert [may_change_roles_of(who, ANN) for who in (dora, nobody, ann)] == [True, False, False]
+    assert not may_change_roles_of(dora, DORA)
+    assert not may_change_roles_of(ann, DORA)

@@ -53,6 +53,7 @@ def test_what_is_done_by_right_is_done_for_nobody() -> None:
     assert acts_for(ben(FOR_MAX), Action.SUBMIT, ANN, managers=ABOVE_ANN) is None
     assert acts_for(ben(FOR_MAX), Action.RATE, BEN, managers=ABOVE_ANN) is None
     assert acts_for(ben(FOR_MAX), Action.RATE, ANN, managers=()) is None
+    assert acts_for(Principal("Max", MAX, stands_in=(FOR_MAX,)), Action.RATE, ANN, managers=ABOVE_ANN) is None
 
 
 def test_a_delegate_reads_those_who_report_to_the_manager_and_nobody_further_down() -> None:

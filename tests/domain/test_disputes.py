@@ -257,3 +257,9 @@ def test_whoever_rated_without_handing_in_decides_claims_alone(dispute: Dispute,
     assert hindrance_to_deciding(rated, dispute, DORA) == (told if refused else None)
     assert hindrance_to_deciding(rated, dispute, MAX) == told
     assert hindrance_to_deciding(rated, dispute, HAL) is None
+
+
+def test_one_dispute_that_can_be_filed_is_told_in_the_singular() -> None:
+    assert hindrance_to_filing(SHARED, RATING, [DECLINED], most=1, respond_by=None) == Refusal(
+        "TOO_MANY", "1 dispute can be filed against one revision"
+    )

@@ -173,6 +173,9 @@ def test_a_former_manager_of_as_many_days_is_waited_for_until_the_last_day() -> 
         "Max was their manager for 120 days of the cycle and has not given a part yet; from the day after 2026-02-10 "
         "on it can be handed in without",
     )
+    one_day = missing([part(replace(MAX_S, days=1))], days_of_manager=1, rate_by=by, on=last)
+    assert one_day is not None
+    assert one_day.message.startswith("Max was their manager for 1 day of the cycle and")
     assert not waits(owed, days=121)
     assert not waits(given)
     assert not waits(owed, on=date(2026, 2, 11))

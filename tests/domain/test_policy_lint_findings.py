@@ -59,6 +59,19 @@ INSTALLED = "satisfaction, repeat_purchase, lifetime_value, attrition, first_con
             "attributable_share; share-above-range",
         ),
         (
+            "attributable_share = 0.4",
+            ("warning: 0.4 is under the reference range of .5 to .7: most of what employees did is taken for chance"),
+            "attributable_share; share-below-range",
+        ),
+        (
+            "attributable_share = 0.09",
+            (
+                "error: with 0.09 hardly any of the difference between employees is their own: all would be shown as"
+                " average, in intervals that are narrow only because the policy says so; at least .1"
+            ),
+            "attributable_share; share-too-small",
+        ),
+        (
             "publish_reliability = 0.49",
             "error: estimates would be published at a reliability of 0.49: more noise than signal; at least .5",
             "publish_reliability; publish-under-floor",
@@ -91,6 +104,11 @@ INSTALLED = "satisfaction, repeat_purchase, lifetime_value, attrition, first_con
         (
             f"{HALF}[indicators.transfers]\nminimum_events = 9",
             "error: an estimate would be published on 9 events; at least 10",
+            "indicators.transfers.minimum_events; minimum-under-floor",
+        ),
+        (
+            f"{HALF}[indicators.transfers]\nminimum_events = 1",
+            "error: an estimate would be published on 1 event; at least 10",
             "indicators.transfers.minimum_events; minimum-under-floor",
         ),
         (
@@ -149,6 +167,14 @@ INSTALLED = "satisfaction, repeat_purchase, lifetime_value, attrition, first_con
             f"{PURCHASES}horizon_days = 89",
             (
                 "warning: outcomes count for 89 days, touches for 90: the older ones earn credit only for what later"
+                " contacts brought about"
+            ),
+            "indicators.repeat_purchase.horizon_days; horizon-under-window",
+        ),
+        (
+            f"{PURCHASES}horizon_days = 1",
+            (
+                "warning: outcomes count for 1 day, touches for 90: the older ones earn credit only for what later"
                 " contacts brought about"
             ),
             "indicators.repeat_purchase.horizon_days; horizon-under-window",

@@ -214,3 +214,20 @@ def test_opening_again_takes_two(course: Course, refused: list[str | None]) -> N
 
     steps = (Action.PROPOSE_REOPENING, Action.WITHDRAW_REOPENING, Action.REOPEN)
     assert [code(hindrance(one, action, moment())) for action in steps] == refused
+
+
+def test_what_nobody_reviewed_waits_for_the_last_day_of_the_manager() -> None:
+    collecting = section(item("a"), state=SectionState.COLLECTING)
+
+    def hindered(rate_by: date | None, on: date, *, has_grades: bool = True) -> Refusal | None:
+        now = moment(on)
+        cycle = replace(now.cycle, rules=CycleRules(rate_by=rate_by))
+        return hindrance(collecting, Action.HAND_IN_UNREVIEWED, replace(now, cycle=cycle, has_grades=has_grades))
+
+    last = date(2026, 1, 10)
+    assert hindered(last, last) == Refusal("TOO_EARLY", "the manager has time until 2026-01-10")
+    assert hindered(last, date(2026, 1, 11)) is None
+    assert code(hindered(last, date(2026, 1, 11), has_grades=False)) == "NOTHING_TO_RATE"
+    assert hindered(None, last) == Refusal(
+        "TOO_EARLY", "the cycle names no last day for rating; set one, and wait for it"
+    )

@@ -17,8 +17,11 @@ from appraise.domain.sections import (
     assess,
     hand_in_assessment,
     is_stale,
+    moved,
     rate,
+    shown_total,
     submit,
+    with_item,
     words,
 )
 
@@ -303,3 +306,36 @@ def test_context_needs_no_rating_and_takes_none() -> None:
     assert refused == Refusal("NOTHING_TO_RATE", "this item is context: it weighs nothing and is not rated", "rating")
     assert isinstance(commented, Section)
     assert commented.items[1].comment == "a busy month"
+
+
+@pytest.mark.parametrize(
+    ("total", "shown"),
+    [(Decimal(8) / 3, "2.67"), (Decimal("2.665"), "2.67"), (Decimal("2.664"), "2.66"), (Decimal(3), "3.00")],
+)
+def test_a_total_is_shown_to_two_places_half_way_up(total: Decimal, shown: str) -> None:
+    assert str(shown_total(total)) == shown
+
+
+def test_a_section_that_moves_is_a_version_on_for_everybody() -> None:
+    before = replace(section(item("a")), version=4, working_version=2)
+
+    after = moved(before, SectionState.SUBMITTED)
+
+    assert (after.state, after.course, after.version, after.working_version) == (
+        SectionState.SUBMITTED, before.course, 5, 5,
+    )  # fmt: skip
+
+
+def test_a_rating_that_is_another_is_no_longer_the_level_of_the_data() -> None:
+    a, b = IndicatorKey("a"), IndicatorKey("b")
+    before = replace(section(item("a", rating=2), item("b", rating=3)), course=Course(rated_by_level=(a, b)))
+    one = before.items[0]
+
+    assert with_item(before, replace(one, rating=4)).course.rated_by_level == (b,)
+    assert with_item(before, replace(one, comment="kind")).course.rated_by_level == (a, b)
+    assert with_item(before, replace(one, id=ItemId("other"), rating=4)).course.rated_by_level == (a, b)
+
+
+def test_of_a_section_without_items_nothing_that_the_employee_wrote_is_stale() -> None:
+    assert not is_stale(replace(section(), version=1), Action.ASSESS_SELF, None, 0)
+    assert is_stale(replace(section(), version=1), Action.ASSESS_SELF, None, 2)

@@ -34,9 +34,16 @@ def test_it_is_less_wherever_six_digits_tell_it(value: float, needed: float) -> 
 
 @pytest.mark.parametrize(
     ("share", "needed", "told"),
-    [(0.0197, 0.02, "1.97%"), (0.4996, 0.5, "49.96%"), (0.1, 0.5, "10.0%"), (Decimal("0.62"), Decimal("0.625"), "62.0%")],
+    [
+        (0.0197, 0.02, "1.97%"),
+        (0.4996, 0.5, "49.96%"),
+        (0.1, 0.5, "10.0%"),
+        (Decimal("0.62"), Decimal("0.625"), "62.0%"),
+    ],
 )
-def test_a_share_below_what_is_needed_is_told_as_less(share: float | Decimal, needed: float | Decimal, told: str) -> None:
+def test_a_share_below_what_is_needed_is_told_as_less(
+    share: float | Decimal, needed: float | Decimal, told: str
+) -> None:
     assert share_short_of(share, needed) == told
 
 

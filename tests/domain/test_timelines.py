@@ -198,3 +198,28 @@ def test_stretches_are_cut_where_anything_changes(given_: list[Period]) -> None:
     for cut in cuts:
         within = [day for day in DAYS if day in cut]
         assert len({tuple(day in period for period in given_) for day in within}) == 1
+
+
+def test_a_stored_row_goes_with_the_first_of_the_pieces_that_lie_in_periods() -> None:
+    pieces = during(
+        (held("a", 1, 9, row="r1"), held("b", 9, row="r2")),
+        [Period(DAYS[2], DAYS[4]), Period(DAYS[6], DAYS[8]), Period(DAYS[10])],
+    )
+
+    assert pieces == (held("a", 2, 4), held("a", 6, 8), held("b", 10))
+    assert [segment.row for segment in pieces] == ["r1", None, "r2"]
+
+
+@pytest.mark.parametrize(
+    ("whole", "inside", "kept"),
+    [
+        (held("a", 2), Period(DAYS[1], DAYS[4]), (held("a", 2, 4),)),
+        (held("a", 2, 6), Period(DAYS[1], DAYS[4]), (held("a", 2, 4),)),
+        (held("a", 2, 6), Period(DAYS[3]), (held("a", 3, 6),)),
+        (held("a", 2, 6), Period(DAYS[2], DAYS[6]), (held("a", 2, 6),)),
+        (held("a", 2), Period(DAYS[2]), (held("a", 2),)),
+        (held("a", 2), Period(DAYS[0], DAYS[2]), ()),
+    ],
+)
+def test_a_segment_is_cut_where_its_period_ends(whole: Segment[str], inside: Period, kept: Timeline[str]) -> None:
+    assert during((whole,), [inside]) == kept

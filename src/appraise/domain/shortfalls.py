@@ -32,7 +32,7 @@ def asked_share(share: float | Decimal) -> str:
 
 
 def reached(figure: Decimal) -> Decimal:
-    """Of a figure that a threshold is held to only what it has reached: .697 is .69, and never the .70 that is asked."""
+    """Only what a figure that is held to a threshold has reached: .697 is .69, and never the .70 that is asked."""
     return figure.quantize(_HUNDREDTH, ROUND_FLOOR)
 
 

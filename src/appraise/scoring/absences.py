@@ -92,7 +92,8 @@ def too_little(indicator: IndicatorKey, words: Words, *, amount: float, minimum:
 def answered_rarely(indicator: IndicatorKey, answered: int, contacts: int, least: float, evidence: Evidence) -> Absence:
     reason = (
         f"Customers answered after {answered:,} of {counted(contacts, 'contact', 'contacts')} "
-        f"({share_short_of(answered / contacts, least)}); from less than {asked_share(least)} nothing is told of all customers."
+        f"({share_short_of(answered / contacts, least)}); from less than {asked_share(least)} nothing is told of all "
+        "customers."
     )
     return Absence(indicator, AbsenceKind.INSUFFICIENT_EVIDENCE, reason, evidence)
 

@@ -257,9 +257,8 @@ def _gated(
         return _absent(f"Indicators with a figure weigh {weight} together; at least {needed_weight} are needed.")
     if float(figure.reliability) < policy.publish_reliability:
         has = short_of(float(figure.reliability), policy.publish_reliability)
-        return _absent(
-            f"Together the indicators have a reliability of {has}, below the {asked(policy.publish_reliability)} needed."
-        )
+        least = asked(policy.publish_reliability)
+        return _absent(f"Together the indicators have a reliability of {has}, below the {least} needed.")
     return figure
 
 

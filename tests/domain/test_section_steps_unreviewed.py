@@ -1,22 +1,21 @@
 """HR hands in what nobody reviewed: which ratings it has, and what becomes of them."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import timedelta
 from decimal import Decimal
 
-from tests.domain.test_section_guards import moment
-from tests.domain.test_sections import AT, absent, code, item, section
+from tests.domain.test_sections import AT, absent, item, section
 
-from appraise.domain.cycles import CycleRules
 from appraise.domain.finished_sections import absence_of
 from appraise.domain.identifiers import EmployeeId, IndicatorKey, ItemId
 from appraise.domain.scorecards import Estimate
-from appraise.domain.section_guards import hindrance
-from appraise.domain.section_states import Action, SectionState
-from appraise.domain.section_steps import begun_again, hand_in_unreviewed, reopen, send_back
+from appraise.domain.section_course import Course
+from appraise.domain.section_states import SectionState
+from appraise.domain.section_steps import begun_again, hand_in_unreviewed, rated_by, reopen, send_back
 from appraise.domain.sections import Item, Refusal, Section, rate, with_item
 
-HAL = EmployeeId("hal")
+HAL, MAX = EmployeeId("hal"), EmployeeId("max")
+EARLIER = AT - timedelta(days=3)
 QUARTER = Decimal("0.25")
 
 
@@ -60,11 +59,11 @@ def test_a_figure_without_a_level_is_not_rated_and_too_little_makes_no_total() -
     assert done(handed_in(levelled("a", 4), item("b", weight=QUARTER), item("c"), floor="0.25")).total == 4
 
 
-def test_it_asks_for_a_reason_and_for_something_to_go_by() -> None:
-    assert code(handed_in(*MIXED, reason=" ")) == "REASON_MISSING"
+def test_it_asks_for_a_reason() -> None:
+    assert handed_in(*MIXED, reason=" ") == Refusal("REASON_MISSING", "say why nobody reviews it", "reason")
 
 
-def test_it_is_offered_only_where_something_is_rated_or_has_a_level() -> None:
+def test_there_is_something_to_go_by_where_something_is_rated_or_has_a_level() -> None:
     some = [
         (item("a"), absent("b")),
         (item("a", rating=3),),
@@ -73,29 +72,32 @@ def test_it_is_offered_only_where_something_is_rated_or_has_a_level() -> None:
     ]
 
     assert [section(*items).has_grades for items in some] == [False, True, True, False]
-    last = date(2026, 1, 10)
-    late = moment(date(2026, 1, 11))
-    when = replace(late, cycle=replace(late.cycle, rules=CycleRules(rate_by=last)), has_grades=False)
-    collecting = section(item("a"), state=SectionState.COLLECTING)
-    assert code(hindrance(collecting, Action.HAND_IN_UNREVIEWED, when)) == "NOTHING_TO_RATE"
-    assert hindrance(collecting, Action.HAND_IN_UNREVIEWED, replace(when, has_grades=True)) is None
 
 
-def test_it_waits_for_the_last_day_of_the_manager() -> None:
-    collecting = section(*MIXED, state=SectionState.COLLECTING)
+def test_what_the_manager_was_told_before_goes_and_what_they_handed_in_once_stays_shown() -> None:
+    course = Course(rated_by=frozenset({MAX}), unblinded_at=EARLIER, submitted_for=MAX, return_reason="look again")
+    before = replace(section(*MIXED, state=SectionState.COLLECTING), course=course)
 
-    def hindered(rate_by: date | None, on: date) -> str | None:
-        now = moment(on)
-        cycle = replace(now.cycle, rules=CycleRules(rate_by=rate_by))
-        found = hindrance(collecting, Action.HAND_IN_UNREVIEWED, replace(now, cycle=cycle))
-        return None if found is None else found.code
+    after = done(hand_in_unreviewed(before, reason=" Max has left ", at=AT, manifest_hash="h", by=HAL))
 
-    last = date(2026, 1, 10)
-    assert [hindered(last, last), hindered(last, date(2026, 1, 11)), hindered(None, last)] == [
-        "TOO_EARLY",
-        None,
-        "TOO_EARLY",
-    ]
+    assert after.course == Course(
+        rated_by=frozenset({MAX}),
+        unblinded_at=EARLIER,
+        submitted_by=HAL,
+        unreviewed_reason="Max has left",
+        rated_by_level=(IndicatorKey("a"), IndicatorKey("b")),
+    )
+    assert (after.version, after.working_version) == (before.version + 1, before.version + 1)
+    assert done(handed_in(*MIXED)).course.unblinded_at == AT
+    assert begun_again(after, SectionState.CALIBRATED).course == after.course
+
+
+def test_whoever_rates_is_remembered() -> None:
+    once = rated_by(section(*MIXED), MAX)
+
+    assert once == replace(section(*MIXED), course=Course(rated_by=frozenset({MAX})))
+    assert rated_by(once, HAL).course.rated_by == {MAX, HAL}
+    assert rated_by(once, None) == once
 
 
 def test_whoever_reviews_it_later_begins_without_ratings_that_nobody_gave() -> None:
