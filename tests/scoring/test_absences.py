@@ -8,7 +8,6 @@ from appraise.domain.indicators import REPEAT_PURCHASE, SATISFACTION
 from appraise.domain.scorecards import Evidence
 from appraise.scoring.absences import Words, answered_apart, answered_rarely, too_little, too_unreliable
 
-
 PURCHASES = Words("expected repeat purchase", "expected repeat purchases")
 SOME = Evidence(3, 3, Decimal(3))
 

@@ -72,7 +72,7 @@ def test_few_who_came_back_are_refused_with_their_weight() -> None:
     assert str(refusal.value) == (
         "9 of 39 customers bought again\n  expected: at least 10 customers with a repeat purchase"
     )
-    with pytest.raises(NotEnough, match="^0 of 1 customer bought again"):
+    with pytest.raises(NotEnough, match=r"^0 of 1 customer bought again"):
         refuse_few(histories([0], [0], [8], [1]))
     with pytest.raises(NotEnough, match="at least 11 customers"):
         refuse_few(enough, purchases=11)
