@@ -79,6 +79,15 @@ def _tilts() -> tuple[Floats, Floats]:
 _MEANS, _CUMULATIVE = _tilts()
 
 
+def variance_of(kind: Integers, effect: float) -> Floats:
+    """Of an answer about a case of each kind, for an employee with this effect in points."""
+    mean = np.clip(_MEAN + _CASE_EFFECT[kind] + effect, 2.0, 98.0)
+    cumulative = np.array([np.interp(mean, _MEANS, column) for column in _CUMULATIVE.T]).T
+    share = np.diff(cumulative, prepend=0.0)
+    variance: Floats = share @ _POINTS**2 - (share @ _POINTS) ** 2
+    return variance
+
+
 def _answers(rng: np.random.Generator, mean: Floats) -> Floats:
     cumulative = np.array([np.interp(mean, _MEANS, column) for column in _CUMULATIVE.T[:-1]]).T
     answers: Floats = _POINTS[(rng.random(mean.size)[:, None] > cumulative).sum(axis=1)]

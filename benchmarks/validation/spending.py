@@ -4,6 +4,8 @@ Histories are negative binomial with gamma–gamma values. Expectations use one 
 customers, so that kinds of case are foretold wrongly until calibrated; fits are exercised by whole companies only.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from appraise.errors import NotEnough
@@ -16,8 +18,8 @@ from validation.credit import Credit, cells_of, share_credit
 
 INDICATOR = 2
 SPREAD = 0.22
-_R, _ALPHA = 1.5, 150.0  # purchases a day ~ Gamma(r, rate α)
-_P, _Q, _V = 6.0, 4.0, 15.0  # gamma–gamma: pieces of mean p·v/(q − 1)
+R, ALPHA = 1.5, 150.0  # purchases a day ~ Gamma(r, rate α)
+P, Q, _V = 6.0, 4.0, 15.0  # gamma–gamma: pieces of mean p·v/(q − 1)
 _HORIZON = 90.0
 _KINDS = np.geomspace(1.7, 0.5, STRATA)
 _BANDS, _MIDDLE_BAND = 20, 12.0
@@ -43,25 +45,43 @@ def lifetime_value(rng: np.random.Generator, world: World, staff: Staff, *, attr
     )
 
 
+class Customers(NamedTuple):
+    """One row per case: the daily rate of purchases, what is known of the past, and days seen afterwards."""
+
+    rate: Floats
+    rate_of_kind: Floats
+    age: Floats
+    past: Integers
+    piece: Floats
+    spent: Floats
+    span: Floats
+
+
+def customers(rng: np.random.Generator, kind: Integers) -> Customers:
+    n = kind.size
+    rate_of_kind = _KINDS[kind]
+    rate = rng.gamma(R, 1.0 / ALPHA, n) * rate_of_kind
+    age = rng.uniform(200.0, 700.0, n)
+    past = rng.poisson(rate * age)
+    piece = rng.gamma(Q, 1.0 / _V, n)
+    spent = rng.gamma(P * np.maximum(past, 1)) / piece * (past > 0)
+    span = np.minimum(rng.uniform(0.2, 2.0, n) * _HORIZON, _HORIZON)
+    return Customers(rate, rate_of_kind, age, past, piece, spent, span)
+
+
 def _histories(
     rng: np.random.Generator, kind: Integers, log_ratio: Floats, *, heavy_tails: bool
 ) -> tuple[Floats, Floats, Floats]:
     """Money after the contact in units of a mean purchase, what history foretold, and foretold purchases."""
-    n = kind.size
-    rate = rng.gamma(_R, 1.0 / _ALPHA, n) * _KINDS[kind]
-    age = rng.uniform(200.0, 700.0, n)
-    past = rng.poisson(rate * age)
-    piece = rng.gamma(_Q, 1.0 / _V, n)
-    spent = rng.gamma(_P * np.maximum(past, 1)) / piece * (past > 0)
-    span = np.minimum(rng.uniform(0.2, 2.0, n) * _HORIZON, _HORIZON)
+    rate, _, age, past, piece, spent, span = customers(rng, kind)
     # Half of an effect is on how often, half on how much.
     bought = rng.poisson(rate * span * np.exp(0.5 * log_ratio))
-    money = rng.gamma(np.maximum(_P * bought, 1e-9)) / piece * (bought > 0) * np.exp(0.5 * log_ratio)
+    money = rng.gamma(np.maximum(P * bought, 1e-9)) / piece * (bought > 0) * np.exp(0.5 * log_ratio)
     if heavy_tails:
-        money *= np.exp(rng.standard_normal(n) - 0.5)
-    mean = _P * _V / (_Q - 1.0)
-    visits = (_R + past) / (_ALPHA + age) * span
-    value = _P * (_V + spent) / (_P * past + _Q - 1.0)
+        money *= np.exp(rng.standard_normal(kind.size) - 0.5)
+    mean = P * _V / (Q - 1.0)
+    visits = (R + past) / (ALPHA + age) * span
+    value = P * (_V + spent) / (P * past + Q - 1.0)
     return money / mean, visits * value / mean, visits
 
 
