@@ -10,6 +10,7 @@ from rich.console import Console
 from validation.answers import Answers, Trial
 from validation.company import World
 from validation.figures import measure, verdicts
+from validation.possible import least_square
 from validation.scenarios import SCENARIOS, Scenario, simulate
 from validation.tables import missed_targets, table_of
 from validation.together import SIGNS, composite
@@ -148,6 +149,18 @@ def test_no_method_beats_the_oracle_and_its_intervals_hold() -> None:
 
     assert oracle.rmse < ours.rmse
     assert oracle.coverage.value == pytest.approx(0.95, abs=0.03)
+
+
+def test_no_method_has_a_smaller_error_than_is_possible_which_grows_with_what_is_not_measured() -> None:
+    medium = next(one for one in SCENARIOS if one.world == World(employees=25))
+    trials = [simulate(medium, seed=5, number=number).trials["composite"] for number in range(4)]
+    ours = measure(trials, [one.ours for one in trials], among=[np.ones(25, bool)] * 4)
+
+    partly = replace(medium, world=World(employees=25, own_share=0.7))
+    least, more = (np.mean([least_square(one, seed=5, number=n) for n in range(4)]) for one in (medium, partly))
+
+    assert least < ours.rmse**2
+    assert least < more < 25 / 22  # of who knows nothing but the average
 
 
 def test_one_organisation_alone_decides_nothing() -> None:
