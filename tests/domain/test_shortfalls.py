@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraise.domain.shortfalls import amount_short_of, asked, asked_share, reached, share_short_of, short_of
+from appraise.domain.shortfalls import amount_short_of, asked, asked_share, reached, share_short_of, short_of, told
 
 
 @pytest.mark.parametrize(
-    ("value", "needed", "told"),
+    ("value", "needed", "text"),
     [
         (0.31, 0.5, "0.31"),
         (0.4987, 0.5, "0.499"),
@@ -21,8 +21,8 @@ from appraise.domain.shortfalls import amount_short_of, asked, asked_share, reac
         (0.7, 0.705, "0.70"),
     ],
 )
-def test_what_is_too_little_is_told_as_less(value: float | Decimal, needed: float | Decimal, told: str) -> None:
-    assert short_of(value, needed) == told
+def test_what_is_too_little_is_told_as_less(value: float | Decimal, needed: float | Decimal, text: str) -> None:
+    assert short_of(value, needed) == text
 
 
 @given(st.floats(0, 0.98), st.sampled_from([0.3, 0.5, 0.7, 0.705, 0.99]))
@@ -33,7 +33,7 @@ def test_it_is_less_wherever_six_digits_tell_it(value: float, needed: float) -> 
 
 
 @pytest.mark.parametrize(
-    ("share", "needed", "told"),
+    ("share", "needed", "text"),
     [
         (0.0197, 0.02, "1.97%"),
         (0.4996, 0.5, "49.96%"),
@@ -42,9 +42,9 @@ def test_it_is_less_wherever_six_digits_tell_it(value: float, needed: float) -> 
     ],
 )
 def test_a_share_below_what_is_needed_is_told_as_less(
-    share: float | Decimal, needed: float | Decimal, told: str
+    share: float | Decimal, needed: float | Decimal, text: str
 ) -> None:
-    assert share_short_of(share, needed) == told
+    assert share_short_of(share, needed) == text
 
 
 def test_whole_per_cent_are_enough_where_they_tell_it() -> None:
@@ -55,7 +55,7 @@ def test_whole_per_cent_are_enough_where_they_tell_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "told", "share"),
+    ("value", "text", "share"),
     [
         (0.7, "0.70", "70%"),
         (0.705, "0.705", "70.5%"),
@@ -65,10 +65,28 @@ def test_whole_per_cent_are_enough_where_they_tell_it() -> None:
         (0.1234567, "0.123457", "12.3457%"),
     ],
 )
-def test_what_is_asked_keeps_its_digits(value: float | Decimal, told: str, share: str) -> None:
-    assert (asked(value), asked_share(value)) == (told, share)
+def test_what_is_asked_keeps_its_digits(value: float | Decimal, text: str, share: str) -> None:
+    assert (asked(value), asked_share(value)) == (text, share)
 
 
 def test_a_figure_that_is_held_to_a_threshold_is_told_as_far_as_it_has_come() -> None:
     assert str(reached(Decimal("0.697"))) == "0.69"
     assert str(reached(Decimal("0.7"))) == "0.70"
+
+
+@pytest.mark.parametrize(
+    ("reliability", "is_enough", "text"),
+    [
+        ("0.697", False, "0.697"),
+        ("0.7481", False, "0.748"),
+        ("0.697", True, "0.70"),
+        ("0.566", False, "0.57"),
+        ("0.5503", False, "0.55"),
+        ("0.5", False, "0.50"),
+        ("0.996", False, "0.996"),
+    ],
+)
+def test_a_reliability_that_is_not_enough_is_not_told_as_the_next_that_may_be_asked(
+    reliability: str, *, is_enough: bool, text: str
+) -> None:
+    assert told(Decimal(reliability), is_enough=is_enough) == text

@@ -140,11 +140,6 @@ def percent(share: Decimal) -> str:
     return f"{percent}\N{NO-BREAK SPACE}%" if percent >= 1 else say("under 1\N{NO-BREAK SPACE}%")
 
 
-def _reached(reliability: Decimal) -> str:
-    """In whole per cent that are reached: .697 is no 70 %, which may be what the policy asks for."""
-    return percent(reached(reliability))
-
-
 def _observed(estimate: Estimate) -> str:
     evidence, plain = estimate.evidence, dict(estimate.working.notes).get(PLAIN)
     return say(
@@ -269,10 +264,9 @@ def composite_sentences(composite: Composite) -> tuple[str, ...]:
 
 
 def _use(reliability: Decimal, *, is_enough: bool) -> str:
-    share = _reached(reliability)
     if is_enough:
-        return say("The reliability is {share}: enough to act on.", share=share)
-    return say("The reliability is {share}: to be read, not to be acted on.", share=share)
+        return say("The reliability is {share}: enough to act on.", share=percent(reliability))
+    return say("The reliability is {share}: to be read, not to be acted on.", share=percent(reached(reliability)))
 
 
 def composite_verdict(composite: Composite) -> str:
@@ -345,11 +339,11 @@ def level_sentence(level: int) -> str:
 
 
 def _reliability(estimate: Estimate) -> str:
-    share = _reached(estimate.reliability)
     if estimate.consequence:
-        return say("The reliability is {share}: enough to act on.", share=share)
+        return say("The reliability is {share}: enough to act on.", share=percent(estimate.reliability))
     return say(
-        "The reliability is {share}, below what the policy asks for: to be read, not to be acted on.", share=share
+        "The reliability is {share}, below what the policy asks for: to be read, not to be acted on.",
+        share=percent(reached(estimate.reliability)),
     )
 
 

@@ -4,6 +4,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 _MOST_PLACES = 6
 _HUNDREDTH = Decimal("0.01")
+_TWENTY = 20
 
 
 def short_of(value: float | Decimal, needed: float | Decimal) -> str:
@@ -32,10 +33,17 @@ def asked_share(share: float | Decimal) -> str:
 
 
 def reached(figure: Decimal) -> Decimal:
-    """Only what a figure that is held to a threshold has reached: .697 is .69, and never the .70 that is asked."""
+    """To the hundredth that a figure which falls short has reached: .697 is .69, and never the .70 that is asked."""
     return figure.quantize(_HUNDREDTH, ROUND_FLOOR)
 
 
+def told(reliability: Decimal, *, is_enough: bool) -> str:
+    """To two places; one that is not enough in as many as tell it from the next twentieth, which may be asked: 0.697."""
+    if is_enough:
+        return f"{reliability:.2f}"
+    return short_of(reliability, (reliability * _TWENTY // 1 + 1) / _TWENTY)
+
+
 def _short_of(value: float, needed: float, *, places: int) -> str:
-    told = (f"{value:.{more}f}" for more in range(places, _MOST_PLACES + 1))
-    return next((text for text in told if float(text) < needed), f"{value:.{_MOST_PLACES}f}")
+    texts = (f"{value:.{more}f}" for more in range(places, _MOST_PLACES + 1))
+    return next((text for text in texts if float(text) < needed), f"{value:.{_MOST_PLACES}f}")
