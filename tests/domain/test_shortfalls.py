@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraise.domain.shortfalls import amount_short_of, asked, asked_share, reached, share_short_of, short_of, told
+from appraise.domain.shortfalls import (
+    amount_short_of,
+    asked,
+    asked_share,
+    reached,
+    reliability_told,
+    share_short_of,
+    short_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -89,4 +97,4 @@ def test_a_figure_that_is_held_to_a_threshold_is_told_as_far_as_it_has_come() ->
 def test_a_reliability_that_is_not_enough_is_not_told_as_the_next_that_may_be_asked(
     reliability: str, *, is_enough: bool, text: str
 ) -> None:
-    assert told(Decimal(reliability), is_enough=is_enough) == text
+    assert reliability_told(Decimal(reliability), is_enough=is_enough) == text

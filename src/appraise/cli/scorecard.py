@@ -18,7 +18,7 @@ from appraise.domain.explanations import (
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import COMPOSITE, Direction, IndicatorDefinition, Unit, definition_of
 from appraise.domain.scorecards import Absence, Composite, Estimate
-from appraise.domain.shortfalls import told
+from appraise.domain.shortfalls import reliability_told
 from appraise.domain.standings import Standing, Tier
 
 WIDTH = 41
@@ -142,7 +142,7 @@ def _print_estimate(console: Console, estimate: Estimate, definition: IndicatorD
     use = "" if estimate.consequence else " · to be read, not to be acted on"
     level = "" if estimate.level in {None, MIDDLE} else f" · level {estimate.level} of 5"
     console.print(Text.assemble("   ", (drawing.verdict, colour), f"{level} · 95 % sure: {low} … {high}"))
-    reliability = told(estimate.reliability, is_enough=estimate.consequence)
+    reliability = reliability_told(estimate.reliability, is_enough=estimate.consequence)
     console.print(f"   {counted} · reliability {reliability}{use}", style="dim", highlight=False, soft_wrap=True)
     if estimate.money is not None:
         money = estimate.money

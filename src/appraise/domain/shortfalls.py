@@ -37,8 +37,8 @@ def reached(figure: Decimal) -> Decimal:
     return figure.quantize(_HUNDREDTH, ROUND_FLOOR)
 
 
-def told(reliability: Decimal, *, is_enough: bool) -> str:
-    """To two places; one that is not enough in as many as tell it from the next twentieth, which may be asked: 0.697."""
+def reliability_told(reliability: Decimal, *, is_enough: bool) -> str:
+    """To two places; one that is not enough in as many as tell it from the next twentieth, as may be asked: 0.697."""
     if is_enough:
         return f"{reliability:.2f}"
     return short_of(reliability, (reliability * _TWENTY // 1 + 1) / _TWENTY)

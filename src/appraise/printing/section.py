@@ -12,7 +12,7 @@ from appraise.domain.language import marks, retold, say, speech
 from appraise.domain.periods import in_words
 from appraise.domain.scorecards import Absence, Estimate
 from appraise.domain.section_course import Stance
-from appraise.domain.shortfalls import told
+from appraise.domain.shortfalls import reliability_told
 from appraise.printing.pictures import drawing
 from appraise.printing.typesetting import images, pdf
 
@@ -126,7 +126,7 @@ def _result(result: Estimate | Absence) -> dict[str, Any]:
     key = result.indicator
     value, expected = _with_unit(key, figure(key, result.value)), figure(key, result.expected)
     interval = say("95 % sure: {low} to {high}", low=figure(key, result.lower), high=figure(key, result.upper))
-    share = told(result.reliability, is_enough=result.consequence)
+    share = reliability_told(result.reliability, is_enough=result.consequence)
     reliability = say("reliability {figure}", figure=marks(share))
     parts = [evidence_sentence(key, result.evidence), interval, reliability]
     if not result.consequence:
