@@ -11,6 +11,7 @@ from typing import Final
 from appraise.domain.cycles import Cycle
 from appraise.domain.identifiers import CycleId, EmployeeId, IndicatorKey
 from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHASE, Direction, definition_of
+from appraise.domain.language import counted
 from appraise.domain.periods import Period
 from appraise.domain.scorecards import Absence, AbsenceKind
 from appraise.errors import InvalidInput
@@ -203,7 +204,7 @@ class ContributionQuery:
                     hint="a filter chooses rows; it does not choose who is counted in them",
                 )
         if self.cycles is not None and not 1 <= len(self.cycles) <= MOST_CYCLES:
-            raise InvalidInput(f"{len(self.cycles)} cycles", expected=f"1 to {MOST_CYCLES}")
+            raise InvalidInput(counted(len(self.cycles), "cycle", "cycles"), expected=f"1 to {MOST_CYCLES}")
 
 
 def stretch_of(cycle: Cycle, grain: Grain) -> Stretch:

@@ -338,8 +338,9 @@ def _times(key: IndicatorKey, rules: IndicatorPolicy) -> Iterator[Finding]:
         )
         yield Finding("horizon-under-window", Level.WARNING, sentence, f"{INDICATORS}.{key}.horizon_days")
     if rules.attribution is Attribution.TIME_DECAY and rules.half_life_days > rules.window_days:
+        half_life = counted(rules.half_life_days, "day", "days")
         sentence = (
-            f"the half-life of {rules.half_life_days:g} days is longer than the window of {rules.window_days}: "
+            f"the half-life of {half_life} is longer than the window of {rules.window_days}: "
             "credit hardly decays before it is cut off"
         )
         yield Finding("half-life-over-window", Level.WARNING, sentence, f"{INDICATORS}.{key}.half_life_days")

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from appraise.domain.identifiers import SectionId
+from appraise.domain.language import counted
 from appraise.domain.sections import Refusal
 from appraise.domain.webhooks import next_try
 
@@ -195,7 +196,9 @@ def put_off(line: WriteBack, problem: str, *, wait: timedelta, chance: float, at
     if again is None:
         if line.state in LOOKED_AT:
             return replace(line, tries=0, next_try_at=_next_look(line, at), problem=problem)
-        return _to(_ours(line), S.REJECTED, at=at, problem=f"given up after {tries} tries. {problem}")
+        return _to(
+            _ours(line), S.REJECTED, at=at, problem=f"given up after {counted(tries, 'try', 'tries')}. {problem}"
+        )
     return replace(line, tries=tries, next_try_at=max(again, at + wait), problem=problem)
 
 
