@@ -120,7 +120,12 @@ def test_what_replaces_something_lasts_as_long_as_that_would_have() -> None:
 
 def test_a_known_last_day_ends_what_is_shown() -> None:
     assert observed((held("a", 1),), ["a", "b"], on=DAYS[3], until=DAYS[6]) == (held("a", 1, 6), held("b", 3, 6))
+    assert observed((held("a", 1),), ["a"], on=DAYS[3], until=DAYS[6]) == (held("a", 1, 6),)
     assert observed((held("a", 1, 5),), ["a"], on=DAYS[3], until=DAYS[6]) == (held("a", 1, 5),)
+
+
+def test_what_is_known_to_hold_on_a_coming_hire_date_is_not_begun_again() -> None:
+    assert observed((held("a", 5, 8),), ["a"], on=DAYS[2], since=DAYS[6]) == (held("a", 5, 8),)
 
 
 def test_a_job_that_is_to_start_no_earlier_than_it_ends_is_none() -> None:
