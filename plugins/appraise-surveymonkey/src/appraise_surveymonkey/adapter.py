@@ -56,7 +56,7 @@ class SurveyMonkeyAdapter(TableSource):
         quirks=(
             "Two header rows: a question stands over the first of its columns only, options in the second row.",
             "A rating whose options are columns of their own is refused: export condensed columns.",
-            "Files in Mac Roman are read where encoding=mac-roman says so: their bytes pass for Windows-1252.",
+            "Files in Mac Roman are read where they can be told, or where encoding=mac-roman says so.",
             "Days are month first, with two or four digits for the year, unless --date-format says otherwise.",
             "The time zone must be declared.",
             "Somebody without an e-mail address counts as another customer in each response.",
