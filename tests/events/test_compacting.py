@@ -235,11 +235,12 @@ class Walk:
     def step(self) -> None:
         self.days += 1
         deed = self.chance.choice([self.load, self.load, self.undo, self.compact, self.settle])
+        before = seen(self.store.snapshot())
         deed()
         self.counted[deed.__name__] = self.counted.get(deed.__name__, 0) + 1
         now = self.store.snapshot()
         if deed in {self.compact, self.settle}:
-            assert seen(now) == self.seen[-1][2]
+            assert seen(now) == before
         self.seen.append((self.days, now, seen(now)))
 
     def load(self) -> None:
