@@ -9,7 +9,7 @@ from tests.api.conftest import Ask, codes
 from appraise.api.global_ids import Kind, to_global
 from appraise.storage import outbox
 
-PLAN = """mutation ($i: PlanCycleInput!) { planCycle(input: $i) { cycle { id name state
+PLAN = """mutation ($i: PlanCycleInput!) { planCycle(input: $i) { cycle { id name state externalReference
   rules { calibrates responseDays mostDisputes rateBy hostScale { lowest highest step } } } userErrors { code path } } }"""
 ADVANCE = (
     """mutation ($i: AdvanceCycleInput!) { advanceCycle(input: $i) { cycle { state } userErrors { code message } } }"""
@@ -30,15 +30,17 @@ def test_a_cycle_is_planned_opened_and_called_off(company: Company, ask: Ask) ->
         "start": "2026-01-01",
         "end": "2027-01-01",
         "rules": {"calibrates": True, "hostScale": SCALE},
+        "externalReference": {"namespace": "frappe:cycle", "value": "HR-APR-2026"},
     }
     made = ask("Hal Novak", PLAN, i=plan)["data"]["planCycle"]["cycle"]
     opened = [ask("Hal Novak", ADVANCE, i={"cycleId": made["id"], "expectedState": "PLANNED"}) for _ in range(2)]
     silent = ask("Hal Novak", CANCEL, i={"cycleId": made["id"], "expectedState": "OPEN", "reason": " "})
     gone = ask("Hal Novak", CANCEL, i={"cycleId": made["id"], "expectedState": "OPEN", "reason": "merger"})
 
-    assert {key: made[key] for key in ("name", "state", "rules")} == {
+    assert {key: made[key] for key in ("name", "state", "externalReference", "rules")} == {
         "name": "2026",
         "state": "PLANNED",
+        "externalReference": "HR-APR-2026",
         "rules": {"calibrates": True, "responseDays": 14, "mostDisputes": 2, "rateBy": None, "hostScale": SCALE},
     }
     assert opened[0]["data"]["advanceCycle"]["cycle"] == {"state": "OPEN"}

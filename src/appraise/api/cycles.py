@@ -12,10 +12,12 @@ from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
 from appraise.api.repeating import RepeatableInput, repeatable
 from appraise.api.types.cycles import CycleType
+from appraise.api.types.people import ExternalReferenceInput
 from appraise.api.types.readiness import CycleStateValue
 from appraise.api.user_errors import UserError, user_error
 from appraise.domain.cycle_steps import wrong_rules
 from appraise.domain.cycles import Cycle, CycleRules, CycleState
+from appraise.domain.employees import ExternalReference
 from appraise.domain.host_scale import HostScale
 from appraise.domain.identifiers import CycleId
 from appraise.domain.periods import Period
@@ -66,6 +68,9 @@ class PlanCycleInput(RepeatableInput):
     start: date = strawberry.field(description="First day whose contacts count.")
     end: date = strawberry.field(description="First day whose contacts no longer count.")
     rules: CycleRulesInput | None = strawberry.field(default=None, description="The defaults where it is left out.")
+    external_reference: ExternalReferenceInput | None = strawberry.field(
+        default=None, description="The cycle's own id in the HR system, by which finished sections find it there."
+    )
 
 
 @strawberry.input(description="What every change of a cycle asks for.")
@@ -141,6 +146,7 @@ class CycleMutation:
     ) -> PlanCyclePayload | None:
         context: RequestContext = info.context
         rules = CycleRules() if change.rules is None else change.rules.rules()
+        reference = change.external_reference
         refusal = wrong_rules(rules)
         if refusal is not None:
             return _answered(PlanCyclePayload, refusal)
@@ -154,6 +160,7 @@ class CycleMutation:
                     Period(change.start, change.end),
                     state=CycleState.PLANNED,
                     rules=rules,
+                    reference=None if reference is None else ExternalReference(reference.namespace, reference.value),
                     by=context.principal,
                     at=context.at,
                 ),

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from appraise.domain.access import Principal, may_administer
 from appraise.domain.cycles import Cycle, CycleRules, CycleState
+from appraise.domain.employees import ExternalReference
 from appraise.domain.identifiers import CycleId
 from appraise.domain.periods import Period
 from appraise.errors import Conflict, Forbidden, InvalidInput
@@ -26,13 +27,16 @@ def open_cycle(  # noqa: PLR0913  # what a cycle is, and by whom and when it is 
     *,
     state: CycleState = CycleState.OPEN,
     rules: CycleRules = CycleRules(),  # noqa: B008  # frozen
+    reference: ExternalReference | None = None,
     by: Principal | None = None,
     at: datetime,
 ) -> Cycle:
     """A cycle in `state`, PLANNED or OPEN. `by` is None where whoever runs the deployment does it.
 
+    `reference` is its id in the HR system.
+
     Raises `Forbidden` where `by` is no HR administrator, `NameTaken` where a cycle of this name exists,
-    `InvalidInput` for a blank name or an open end.
+    `InvalidInput` for a blank name, a blank id or an open end.
     """
     if by is not None and not may_administer(by):
         raise Forbidden("cycles are for HR administrators")
@@ -40,7 +44,11 @@ def open_cycle(  # noqa: PLR0913  # what a cycle is, and by whom and when it is 
         raise InvalidInput("the cycle has no name", hint='give it one that people will recognise, e.g. "2026"')
     if period.end is None:
         raise InvalidInput("the cycle has no end", expected="the first day that no longer belongs to it")
-    cycle = Cycle(CycleId(new_id()), name.strip(), period, state=state, rules=rules)
+    if reference is not None and not (reference.namespace.strip() and reference.value.strip()):
+        raise InvalidInput(
+            "the cycle's id in the HR system is blank", hint="give the namespace and the id, or leave both out"
+        )
+    cycle = Cycle(CycleId(new_id()), name.strip(), period, reference, state, rules)
 
     def work(session: Session) -> Cycle:
         lock(session, "cycles")
@@ -53,6 +61,8 @@ def open_cycle(  # noqa: PLR0913  # what a cycle is, and by whom and when it is 
         cycles.add(session, cycle, at=at)
         actor = OPERATOR if by is None else Actor.of(by)
         details = [*actor.facts, ("cycle", cycle.name), ("period", str(period)), ("state", state.value)]
+        if reference is not None:
+            details.append(("reference", f"{reference.namespace}={reference.value}"))
         audit.append(session, at=at, actor=actor.id, action="cycle.open", subject=f"cycle:{cycle.id}", details=details)
         return cycle
 
