@@ -74,7 +74,7 @@ def read(company: Company) -> None:
 
 def test_the_first_reader_finds_results_and_statements_at_hand(rated_company: Company) -> None:
     scored(rated_company)
-    before, looked_up = gathered(), evidence._rows.cache_info().currsize
+    before, looked_up, written = gathered(), evidence._rows.cache_info().currsize, len(STATEMENTS._known)
     with looking_ahead(rated_company):
         until(lambda: evidence._rows.cache_info().currsize > looked_up)
     statements, after = len(STATEMENTS._known), gathered()
@@ -82,7 +82,9 @@ def test_the_first_reader_finds_results_and_statements_at_hand(rated_company: Co
     read(rated_company)
     found = evidence.read_evidence(rated_company.deployment, rated_company.section("ann", "max"))
 
-    assert (after, gathered(), len(STATEMENTS._known)) == (before + 1, before + 1, statements)
+    assert (after, gathered()) == (before + 1, before + 1)
+    # Each lookup writes two of its statements anew, also somebody's second one.
+    assert len(STATEMENTS._known) - statements <= 2 < (statements - written) / 4
     assert len(found) == 48  # four answers, twelve times
 
 

@@ -109,7 +109,7 @@ CASES = {
     "a manager who hands nothing in": [
         "use_cases/test_tasks::test_reminders_go_to_those_who_have_something_to_do_and_once",
         f"{HERE}::test_hr_hands_in_what_nobody_reviewed_as_provisional",
-        "domain/test_unreviewed::test_the_level_of_the_data_stands_in_for_what_the_manager_has_not_rated",
+        "domain/test_section_steps_unreviewed::test_the_level_of_the_data_stands_in_for_what_the_manager_has_not_rated",
     ],
     "the cycle's days are moved": [f"{HERE}::test_moving_the_days_of_a_cycle_leaves_frozen_evidence_as_it_was"],
     "an employee who does not answer": [

@@ -41,7 +41,8 @@ def table_rows(path: Path, shape: FileShape, people: PeopleFormat | None = None)
     Where the columns of `people` are known, the header may stand below some rows of titles. Rows that repeat the header
     are left out.
     """
-    shape = below_titles(path, detect(path, shape), people)
+    told = detect(path, shape)
+    shape = below_titles(path, told, people)
     rejected: list[RejectedRow] = []
     found = read_rows(path, shape, on_reject=rejected.append)
     # Most columns of an export are blank on most rows: without them all rows of a large one fit into memory.
@@ -52,7 +53,9 @@ def table_rows(path: Path, shape: FileShape, people: PeopleFormat | None = None)
         [row for row in rows if row.number not in again],
         tuple(rejected),
         tuple(RejectedRow(path.name, number, None, None, "repeats the header") for number in sorted(again)),
-        (f"the header was found in row {shape.header_row}, below other text",) if shape.header_row > 1 else (),
+        (f"the header was found in row {shape.header_row}, below other text",)
+        if shape.header_row > told.header_row
+        else (),
     )
 
 
