@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from appraise.domain.host_scale import HostScale
 from appraise.errors import InvalidInput
@@ -19,6 +21,10 @@ from appraise.errors import InvalidInput
         pytest.param(("1", "5", "0.5"), "3.24", "3.0", id="just below it"),
         pytest.param(("-2", "4", "3"), "2.9", "1", id="around zero: 1.425 of two steps"),
         pytest.param(("0", "1", "1"), "2.9", "0", id="a single step"),
+        pytest.param(("6", "1", "0.5"), "1", "6", id="the worst school mark"),
+        pytest.param(("6", "1", "0.5"), "5", "1", id="the best one"),
+        pytest.param(("6", "1", "0.5"), "3.4", "3", id="halves of marks: 6 steps of ten are 3.0"),
+        pytest.param(("5", "1", "1"), "3.5", "2", id="half-way goes to the better mark"),
     ],
 )
 def test_a_total_is_stretched_and_rounded_to_the_nearest_step(
@@ -28,20 +34,31 @@ def test_a_total_is_stretched_and_rounded_to_the_nearest_step(
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "step"), [("5", "5", "1"), ("6", "5", "1"), ("1", "5", "0"), ("1", "5", "3"), ("1", "5", "-1")]
+    ("worst", "best", "step"), [("5", "5", "1"), ("6", "1", "2"), ("1", "5", "0"), ("1", "5", "3"), ("1", "5", "-1")]
 )
-def test_a_scale_that_is_not_reached_in_whole_steps_is_refused(low: str, high: str, step: str) -> None:
+def test_a_scale_that_is_not_reached_in_whole_steps_is_refused(worst: str, best: str, step: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
-        HostScale(Decimal(low), Decimal(high), Decimal(step))
+        HostScale(Decimal(worst), Decimal(best), Decimal(step))
 
     assert str(refusal.value) == (
-        f"a scale from {low} to {high} in steps of {step}\n"
-        "  expected: a highest value above the lowest, that is reached in whole steps"
+        f"a scale from {worst} to {best} in steps of {step}\n"
+        "  expected: a best value that is not the worst, and reached from it in whole steps"
     )
+
+
+@given(st.decimals("1", "5", places=4), st.decimals("1", "5", places=4), st.booleans())
+def test_a_higher_total_is_never_written_worse(one: Decimal, other: Decimal, least_is_best: bool) -> None:
+    ends = (Decimal(10), Decimal(0)) if least_is_best else (Decimal(0), Decimal(10))
+    scale = HostScale(*ends, Decimal("2.5"))
+
+    written = scale.written(min(one, other)), scale.written(max(one, other))
+
+    assert sorted(written, reverse=least_is_best) == list(written)
+    assert all(0 <= value <= 10 for value in written)
 
 
 def test_our_own_scale_is_1_to_5_in_hundredths() -> None:
     scale = HostScale.of_ratings()
 
-    assert (scale.low, scale.high, scale.step) == (Decimal(1), Decimal(5), Decimal("0.01"))
+    assert (scale.worst, scale.best, scale.step) == (Decimal(1), Decimal(5), Decimal("0.01"))
     assert scale.written(Decimal("3.654999")) == Decimal("3.65")

@@ -2,15 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.domain.test_sections import item, section
 
 from appraise.domain.clocks import due_on
-from appraise.domain.host_scale import HostScale
 from appraise.domain.identifiers import EmployeeId
 from appraise.domain.periods import Period
 from appraise.domain.revisions import as_of, revisions
@@ -40,7 +36,6 @@ from appraise.domain.section_steps import (
     withdraw_reopening,
 )
 from appraise.domain.sections import Refusal, Section
-from appraise.errors import InvalidInput
 
 AT = datetime(2026, 1, 15, tzinfo=UTC)
 LATER = AT + timedelta(days=3)
@@ -201,36 +196,3 @@ def test_the_last_final_revision_counts_until_a_later_one_is_final() -> None:
 )
 def test_days_of_a_pause_do_not_count(pauses: list[Period], due: date | None) -> None:
     assert due_on(AT.date(), 14, pauses) == due
-
-
-# By hand: (total - 1) / 4 of the scale's length, in whole steps, half-way up.
-@pytest.mark.parametrize(
-    ("scale", "total", "written"),
-    [
-        (("0", "100", "1"), "3.5", "63"),
-        (("0", "100", "1"), "1", "0"),
-        (("0", "100", "1"), "5", "100"),
-        (("1", "5", "0.5"), "3.75", "4.0"),
-        (("1", "5", "0.5"), "3.74", "3.5"),
-        (("1", "4", "1"), "3", "3"),
-        (("1", "4", "1"), "2.99", "2"),
-    ],
-)
-def test_a_total_is_written_on_the_host_s_scale(scale: tuple[str, str, str], total: str, written: str) -> None:
-    low, high, step = (Decimal(number) for number in scale)
-
-    assert HostScale(low, high, step).written(Decimal(total)) == Decimal(written)
-
-
-@given(st.decimals("1", "5", places=4), st.decimals("1", "5", places=4))
-def test_a_higher_total_is_never_written_lower(one: Decimal, other: Decimal) -> None:
-    scale = HostScale(Decimal(0), Decimal(10), Decimal("2.5"))
-
-    assert scale.written(min(one, other)) <= scale.written(max(one, other))
-    assert scale.low <= scale.written(one) <= scale.high
-
-
-@pytest.mark.parametrize("scale", [("5", "1", "1"), ("1", "5", "0"), ("1", "5", "3"), ("1", "5", "-1")])
-def test_a_scale_that_is_none_is_refused(scale: tuple[str, str, str]) -> None:
-    with pytest.raises(InvalidInput, match="a scale from"):
-        HostScale(*(Decimal(number) for number in scale))

@@ -20,7 +20,7 @@ HOSTS = """
 name = "payroll"
 sink = "csv"
 employee = "hr:id"
-scale = { low = 0, high = 100, step = 1 }
+scale = { worst = 0, best = 100, step = 1 }
 """
 
 

@@ -156,7 +156,7 @@ def _planned_document(one: Planned) -> dict[str, Any]:
         "status": one.section.status,
         "total": None if one.section.total_shown is None else str(one.section.total_shown),
         "written": None if total is None else str(total.value),
-        "scale": None if total is None else [str(total.scale.low), str(total.scale.high), str(total.scale.step)],
+        "scale": None if total is None else [str(total.scale.worst), str(total.scale.best), str(total.scale.step)],
         "place": None if entry is None else entry.place,
         "fields": None if entry is None else entry.fields,
         "state": (WriteBackState.NOT_DUE if one.line is None else one.line.state).value,
@@ -176,7 +176,7 @@ def _written(one: Planned) -> str:
     total = _total(one)
     if total is None:
         return "no number"
-    return f"{total.value} of {total.scale.low} to {total.scale.high} by {total.scale.step}"
+    return f"{total.value} of {total.scale.worst} to {total.scale.best} by {total.scale.step}"
 
 
 def _where(one: Planned) -> str:

@@ -10,17 +10,17 @@ LOWEST, HIGHEST = Decimal(1), Decimal(5)
 
 @dataclass(frozen=True, slots=True)
 class HostScale:
-    """From `low` to `high` in steps of `step`, e.g. 0 to 100 by 1, or 1 to 5 by 0.5. `low` is the worst."""
+    """From `worst` to `best` in steps of `step`: 0 to 100 by 1, or 6 to 1 by 0.5 where the least is the best."""
 
-    low: Decimal
-    high: Decimal
+    worst: Decimal
+    best: Decimal
     step: Decimal
 
     def __post_init__(self) -> None:
-        if self.high <= self.low or self.step <= 0 or (self.high - self.low) % self.step:
+        if self.best == self.worst or self.step <= 0 or (self.best - self.worst) % self.step:
             raise InvalidInput(
-                f"a scale from {self.low} to {self.high} in steps of {self.step}",
-                expected="a highest value above the lowest, that is reached in whole steps",
+                f"a scale from {self.worst} to {self.best} in steps of {self.step}",
+                expected="a best value that is not the worst, and reached from it in whole steps",
             )
 
     @classmethod
@@ -36,7 +36,8 @@ class HostScale:
     def written(self, total: Decimal) -> Decimal:
         """A total of 1 to 5 as the host has it: stretched over the scale, and rounded to its nearest step.
 
-        Half-way goes up, as people round by hand.
+        Half-way goes to the better one, as people round by hand.
         """
-        position = (total - LOWEST) / (HIGHEST - LOWEST) * (self.high - self.low) / self.step
-        return self.low + position.to_integral_value(rounding=ROUND_HALF_UP) * self.step
+        length = self.best - self.worst
+        steps = (total - LOWEST) / (HIGHEST - LOWEST) * abs(length) / self.step
+        return self.worst + steps.to_integral_value(rounding=ROUND_HALF_UP) * self.step.copy_sign(length)

@@ -103,8 +103,8 @@ def _written(section: FinishedSection, scale: HostScale | None) -> str:
     written = None if scale is None else WrittenTotal.of(section, scale)
     if written is None:
         return ""
-    value, low, high = (marks(str(one)) for one in (written.value, written.scale.low, written.scale.high))
-    return say("Written to the HR system as {value} of {low} to {high}.", value=value, low=low, high=high)
+    value, worst, best = (marks(str(one)) for one in (written.value, written.scale.worst, written.scale.best))
+    return say("Written to the HR system as {value} of {low} to {high}.", value=value, low=worst, high=best)
 
 
 def _item(item: FinishedItem) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def rules_document(rules: CycleRules) -> dict[str, Any]:
         "response_days": rules.response_days,
         "most_disputes": rules.most_disputes,
         "dotted_parts": rules.dotted_parts,
-        "host_scale": None if scale is None else [str(scale.low), str(scale.high), str(scale.step)],
+        "host_scale": None if scale is None else [str(scale.worst), str(scale.best), str(scale.step)],
     }
 
 

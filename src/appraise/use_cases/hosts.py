@@ -78,14 +78,14 @@ class HostSystem:
 class _Scale(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    low: Number
-    high: Number
+    worst: Number
+    best: Number
     step: Number
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
         try:
-            HostScale(self.low, self.high, self.step)
+            HostScale(self.worst, self.best, self.step)
         except Problem as problem:
             raise ValueError(f"{problem.found}; expected {problem.expected}") from problem
         return self
@@ -133,6 +133,6 @@ def host_named(hosts: tuple[HostSystem, ...], name: str) -> HostSystem:
 
 
 def _system(host: _Host) -> HostSystem:
-    scale = None if host.scale is None else HostScale(host.scale.low, host.scale.high, host.scale.step)
+    scale = None if host.scale is None else HostScale(host.scale.worst, host.scale.best, host.scale.step)
     plain = host.model_dump(exclude={"scale"})
     return HostSystem(**plain, scale=scale)

@@ -31,8 +31,8 @@ def plan(section: FinishedSection, options: SinkOptions) -> HostEntry:
     total = WrittenTotal.of(section, options.scale)
     fields = {
         "total": number_text(None if total is None else total.value),
-        "scale_lowest": number_text(scale.low),
-        "scale_highest": number_text(scale.high),
+        "scale_lowest": number_text(scale.worst),
+        "scale_highest": number_text(scale.best),
         "status": section.status,
         "status_reason": None if section.absence is None else section.absence.reason,
         "observed_weight": number_text(section.observed_weight),

@@ -151,12 +151,12 @@ class SuccessFactorsHost:
 
 
 def _scale(element: Element, options: SinkOptions) -> HostScale:
-    """The element's own bounds, in steps of the declared scale where that has the same; else the declared scale."""
+    """The element's own bounds; the declared scale where it has the same, or where the element has none."""
     low, high = element.get("minimumValue"), element.get("maximumValue")
     if low is None or high is None:
         return options.scale or HostScale.percent()
     bounds = Decimal(str(low)), Decimal(str(high))
-    if options.scale is not None and (options.scale.low, options.scale.high) == bounds:
+    if options.scale is not None and {options.scale.worst, options.scale.best} == set(bounds):
         return options.scale
     try:
         return HostScale(*bounds, Decimal(1))

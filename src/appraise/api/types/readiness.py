@@ -146,5 +146,7 @@ class CycleRulesType:
             response_days=rules.response_days,
             most_disputes=rules.most_disputes,
             dotted_parts=rules.dotted_parts,
-            host_scale=None if scale is None else HostScaleType(lowest=scale.low, highest=scale.high, step=scale.step),
+            host_scale=None
+            if scale is None
+            else HostScaleType(lowest=scale.worst, highest=scale.best, step=scale.step),
         )

@@ -145,12 +145,12 @@ class HostTotal:
     lowest: Decimal = strawberry.field(description="The worst value, on the host's scale.")
     highest: Decimal = strawberry.field(description="The best value, on the host's scale.")
     step: Decimal = strawberry.field(
-        description="On the host's scale: values are rounded to whole steps from the lowest; half-way goes up."
+        description="On the host's scale: rounded to whole steps from the worst value, half of one towards the best."
     )
 
     @classmethod
     def of(cls, scale: HostScale, total: Decimal) -> Self:
-        return cls(value=scale.written(total), lowest=scale.low, highest=scale.high, step=scale.step)
+        return cls(value=scale.written(total), lowest=scale.worst, highest=scale.best, step=scale.step)
 
 
 @strawberry.type(description="The ratings that the data bear out; outside them a rating needs a reason.")

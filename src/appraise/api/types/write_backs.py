@@ -130,7 +130,7 @@ class HostSectionType:
         if total is not None and here is not None:
             scale = total.scale
             written = WrittenTotalType(
-                here=here, value=total.value, lowest=scale.low, highest=scale.high, step=scale.step
+                here=here, value=total.value, lowest=scale.worst, highest=scale.best, step=scale.step
             )
         return cls(
             section_id=to_global(Kind.SECTION, section.id),
