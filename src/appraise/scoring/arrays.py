@@ -14,6 +14,11 @@ def fetched(table: ibis.Table, *, order_by: list[str]) -> pa.Table:
     return (table.order_by(order_by) if order_by else table).to_pyarrow()
 
 
+def how_many(table: ibis.Table, *, where: ibis.expr.types.BooleanValue | None = None) -> int:
+    """Number of rows. Named, as Ibis names it by the table, so that each temporary one made another statement."""
+    return int(table.count(where=where).name("n").to_pyarrow().as_py())
+
+
 def floats(table: pa.Table, name: str) -> FloatArray:
     values: FloatArray = table[name].cast(pa.float64()).to_numpy().astype(np.float64)
     return values

@@ -23,7 +23,7 @@ from appraise.domain.policies import DEFAULT_POLICY, Attribution, Policy, Relati
 from appraise.domain.scorecards import Absence, Coverage, Estimate
 from appraise.errors import NotEnough
 from appraise.scoring.absences import OWNERSHIPS, Words, excluded, missing_data, nothing_seen, refused
-from appraise.scoring.arrays import fetched, floats
+from appraise.scoring.arrays import fetched, floats, how_many
 from appraise.scoring.attribution import nobody_served
 from appraise.scoring.case_mix import TENURE, Strata, strata, with_factors
 from appraise.scoring.credit_sums import EXACT, EXACT_LARGE, Credited, LeftOut, exact_sum
@@ -284,7 +284,7 @@ def _nobody(policy: Policy) -> str:
 
 def _coverage(life: ibis.Table, pieces: ibis.Table, policy: Policy) -> Coverage:
     """Losses in the cycle."""
-    total = Decimal(life.count(where=life.lost).to_pyarrow().as_py())
+    total = Decimal(how_many(life, where=life.lost))
     sums = pieces.group_by("why").agg(
         losses=exact_sum(pieces.weight * pieces.outcome, EXACT),
         grace=exact_sum(pieces.weight * pieces.grace_losses, EXACT),

@@ -13,6 +13,7 @@ from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.policies import Attribution, Policy
 from appraise.errors import InvalidInput
 from appraise.scoring.absences import Words, missing_data, nothing_seen
+from appraise.scoring.arrays import how_many
 from appraise.scoring.event_tables import surely
 from appraise.scoring.findings import Findings, Results
 from appraise.scoring.left_out import reason_of
@@ -65,4 +66,4 @@ def share_of_contacts(
 
 
 def _any(table: ibis.Table, condition: ibis.Value) -> bool:
-    return bool(table.count(where=condition).to_pyarrow().as_py())
+    return how_many(table, where=condition) > 0

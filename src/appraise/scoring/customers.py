@@ -5,6 +5,8 @@ from collections.abc import Iterable
 import ibis
 import pyarrow as pa
 
+from appraise.scoring.arrays import how_many
+
 
 def links(tables: Iterable[ibis.Table]) -> ibis.Table | None:
     """`own`, a customer's number by source and key, → `customer`, one number for all who share a `link_key`.
@@ -15,7 +17,7 @@ def links(tables: Iterable[ibis.Table]) -> ibis.Table | None:
     keys = [table.filter(table.link_key.notnull()) for table in tables]
     rows = [key.select("source", "customer_key", "link_key") for key in keys]
     named = ibis.union(rows[0], *rows[1:], distinct=True).cache()  # reads all events, and is read twice
-    if not named.count().to_pyarrow().as_py():
+    if not how_many(named):
         return None
     firsts = named.group_by("source", "customer_key").agg(link=named.link_key.min(), last=named.link_key.max())
     linked = _with_joined_links(named, firsts)

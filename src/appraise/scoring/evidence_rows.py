@@ -22,6 +22,7 @@ from appraise.domain.money import in_whole_units
 from appraise.domain.people import PeopleSnapshot
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULTS, Attribution, Policy, Relation
+from appraise.scoring.arrays import how_many
 from appraise.scoring.attrition import NOT_CHOSEN, months_of_grace
 from appraise.scoring.event_tables import readable, surely
 from appraise.scoring.indicator import Shared
@@ -103,7 +104,7 @@ def _of_their_customers(
         for table in serving
     ]
     first = ibis.union(*of_them).distinct().cache()
-    if not first.count().to_pyarrow().as_py():
+    if not how_many(first):
         return None
     keys = ibis.union(*(table.select("source", "customer_key", "link_key") for table in tables.values())).distinct()
     links = keys.semi_join(first, ["source", "customer_key"]).select("link_key").distinct()

@@ -12,6 +12,7 @@ from appraise.domain.events import CASE_MIX, EventKind
 from appraise.domain.exchange_rates import ExchangeRates
 from appraise.domain.exclusions import Exclusion
 from appraise.domain.periods import Period
+from appraise.scoring.arrays import how_many
 from appraise.scoring.customers import latest_traits, links, number_of, with_customer
 from appraise.scoring.event_tables import readable, seconds_of
 from appraise.scoring.leave import leave_table
@@ -169,7 +170,7 @@ def of_one_currency(placed: ibis.Table) -> ibis.Table:
 def in_several_currencies(placed: ibis.Table, start: int, end: int) -> int:
     """Orders placed in this time of which lines or reversals are in several currencies."""
     counted = placed.mixed & (placed["at"] >= start) & (placed["at"] < end)
-    return int(placed.count(where=counted).to_pyarrow().as_py())
+    return how_many(placed, where=counted)
 
 
 def _first_that(cases: Iterable[tuple[ibis.Value, int | str]]) -> ibis.Value:

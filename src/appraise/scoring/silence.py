@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from appraise.domain.language import counted
 from appraise.errors import NotEnough
-from appraise.scoring.arrays import IntArray, fetched, whole
+from appraise.scoring.arrays import IntArray, fetched, how_many, whole
 from appraise.scoring.case_mix import NOT_RECORDED
 from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.prepared import CASE_COLUMNS, Prepared, of_one_currency, with_traits
@@ -76,7 +76,7 @@ def buyers(prepared: Prepared, *, beside_contracts: bool) -> Buyers:
         second=days.day.min(where=days.turn == 1),
         last=days["at"].max(),
     )
-    once = began.count(where=began["at"].isnull() & (began["first"] < prepared.end)).to_pyarrow().as_py()
+    once = how_many(began, where=began["at"].isnull() & (began["first"] < prepared.end))
     regular = _with_case(began.filter(began["at"].notnull()), lines, prepared.traits).cache()
     ended = days.filter(days.gap.notnull() & (days["at"] < prepared.end)).select("customer", "gap")
     of_segment = ended.inner_join(regular.select("customer", kind=regular.segment.fill_null(NOT_RECORDED)), "customer")

@@ -11,6 +11,7 @@ from typing import Final
 import ibis
 
 from appraise.domain.policies import IndicatorPolicy
+from appraise.scoring.arrays import how_many
 from appraise.scoring.conversion import with_money
 from appraise.scoring.event_tables import SECONDS_PER_DAY, surely
 from appraise.scoring.prepared import Prepared, of_one_currency
@@ -94,7 +95,7 @@ def customer_time(prepared: Prepared, touches: ibis.Table) -> CustomerTime:
         moments=seen.filter(seen.served == 1).drop("served").rename(next_moment="turn"),
         purchases=seen.filter(seen.served == 0).select("customer", "at", money="spent", moment="turn"),
         before=before,
-        untold=untold if untold.count().to_pyarrow().as_py() else None,
+        untold=untold if how_many(untold) else None,
         _served=served,
     )
 
