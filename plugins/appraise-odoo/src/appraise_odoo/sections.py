@@ -68,10 +68,8 @@ class OdooHost:
             domain.append(["date_close", "<", end.isoformat()])
         found = self._odoo.call("search_read", domain=domain, fields=["id"], order="date_close desc", limit=2)
         if len(found) != 1:
-            raise PlaceLost(
-                f"{employee} has {'no appraisal' if not found else 'several appraisals'} that "
-                f"{'closes' if not found else 'close'} from {first}{f' to before {end}' if end else ' on'}"
-            )
+            told = "no appraisal that closes" if not found else "several appraisals that close"
+            raise PlaceLost(f"{employee} has {told} from {first}{f' to before {end}' if end else ' on'}")
         return int(found[0]["id"])
 
     def _fields(self, found: Mapping[str, Any]) -> Values:

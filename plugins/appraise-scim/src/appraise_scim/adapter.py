@@ -81,7 +81,7 @@ def _rows(path: Path, source: str) -> Rows:
         raise InvalidInput(
             f"the file is no {TITLE}: it has neither Resources nor Operations",
             place=Place(path.name),
-            expected='{"Resources": [...]} or {"Operations": [...]}',
+            expected="a document with a list Resources or a list Operations",
         )
     cells = [(number, dict(_cells(user))) for number, user in users]
     holders = _holders(cells)

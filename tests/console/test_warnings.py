@@ -1,0 +1,84 @@
+"""What a file cannot tell is said in German, too: every warning of an adapter that ships with the product."""
+
+import ast
+from collections.abc import Iterator
+
+from tests.console.test_refusals import GERMAN, PLUGINS, SOME, SOURCES, _texts
+
+from appraise.domain.language import retold, speaking
+
+NOT_GIVEN = "of  "
+"""A reply that does not say how many there are: it warns of nothing."""
+
+
+def warnings() -> Iterator[tuple[str, str]]:
+    """Where each is made, and its words: what is given as `warnings`, added to it, or yielded by what is given."""
+    files = [*PLUGINS.glob("*/src/**/*.py"), *(SOURCES / "adapters").rglob("*.py")]
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in files if "hostile" not in str(path)}
+    given = {
+        one.value.id
+        for tree in trees.values()
+        for one in ast.walk(tree)
+        if isinstance(one, ast.keyword) and one.arg == "warnings" and isinstance(one.value, ast.Name)
+    }
+    for path, tree in trees.items():
+        for scope in ast.walk(tree):
+            if isinstance(scope, ast.FunctionDef):
+                for node in _warned(scope, yields=scope.name in given):
+                    yield from ((path.name, text) for text in _each(node, scope))
+
+
+def _warned(scope: ast.FunctionDef, *, yields: bool) -> Iterator[ast.expr]:
+    for one in ast.walk(scope):
+        match one:
+            case ast.Yield(value=ast.expr() as node) if yields:
+                yield node
+            case ast.keyword(arg="warnings", value=node):
+                yield node
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="warnings"), attr="append" | "extend"), args=[node]):
+                yield node
+
+
+def _each(node: ast.expr, scope: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Tuple(elts=several):
+            for one in several:
+                yield from _each(one, scope)
+        case ast.GeneratorExp(elt=one):
+            yield from _each(one, scope)
+        case ast.IfExp(body=body, orelse=other):
+            yield from (*_each(body, scope), *_each(other, scope))
+        case ast.Name(id=name):
+            for one in ast.walk(scope):
+                if isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name) and one.targets[0].id == name:
+                    yield from _each(one.value, scope)
+        case _:
+            yield from _texts(node, scope)
+
+
+def test_every_warning_of_a_file_is_german_too() -> None:
+    found = sorted({one for one in warnings() if one[1] != SOME and NOT_GIVEN not in one[1]})
+    with speaking(GERMAN):
+        english = [one for one in found if retold(one[1]) == one[1]]
+
+    assert len(found) > 25  # found at all
+    assert english == []
+
+
+def test_what_plugins_say_is_told_whole() -> None:
+    with speaking(GERMAN):
+        assert retold("the reply holds 1,200 of 3,400 employees: who is missing is not taken to have left") == (
+            "die Antwort enthält 1.200 von 3.400 Personen: Wer fehlt, gilt nicht als ausgeschieden"
+        )
+        assert retold("no column 'Topic': contacts have no topic to compare like with like") == (
+            "keine Spalte 'Topic': Den Kontakten fehlt ein Thema, um Gleiches mit Gleichem zu vergleichen"
+        )
+        assert retold("0007 has no appraisal that closes from 2026-04-01 to before 2027-04-01") == (
+            "0007 hat keine Beurteilung, die in der Zeit ab dem 1. April 2026 und vor dem 1. April 2027 endet"
+        )
+        assert retold("hr's host lets nobody into db: hr's host refused (403): no") == (
+            "hr's host lässt niemanden in db ein: hr's host hat abgelehnt (403): no"
+        )
+        assert retold("the host hr is Odoo 17 and lacks settings.database and settings.login") == (
+            "das HR-System hr ist Odoo 17, und ihm fehlen settings.database und settings.login"
+        )
