@@ -11,6 +11,7 @@ from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
 from appraise.api.permissions import Permission, Requires
 from appraise.domain.identifiers import UploadId
+from appraise.domain.language import retold
 from appraise.use_cases.look_at_upload import LookedAt, look_at_upload
 
 
@@ -44,7 +45,7 @@ class AdapterType:
             files=list(declared.files),
             reads=list(declared.reads),
             quirks=list(declared.quirks),
-            unknowable=list(declared.unknowable),
+            unknowable=[retold(one) for one in declared.unknowable],
             needs_mapping=isinstance(adapter, MixedSource),
         )
 

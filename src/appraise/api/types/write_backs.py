@@ -12,7 +12,7 @@ from appraise.adapters.sinks import FileSink
 from appraise.api.global_ids import Kind, to_global
 from appraise.api.types.connections import PageInfoType, Window
 from appraise.domain.cursors import cursor
-from appraise.domain.language import problem_retold
+from appraise.domain.language import problem_retold, retold
 from appraise.domain.write_back import WriteBack, WriteBackState
 from appraise.use_cases.administer_write_back import ORDER, HostSections
 from appraise.use_cases.hosts import HostSystem
@@ -96,7 +96,7 @@ class WriteBackHostType:
             name=host.name,
             title=declared.title,
             imports_files=isinstance(sink, FileSink),
-            limits=list(declared.limits),
+            limits=[retold(one) for one in declared.limits],
         )
 
 
