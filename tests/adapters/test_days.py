@@ -34,7 +34,7 @@ FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%Y%m%d", "%d %b %Y")
         ("August 14, 2019", None, date(2019, 8, 14)),
         ("14-Aug-2019", None, date(2019, 8, 14)),
         ("25/12/2020 00:00", None, date(2020, 12, 25)),
-        ("2019-03-29T12:07:39.730Z", None, date(2019, 3, 29)),
+        ("2019-03-29T00:00:00.000Z", None, date(2019, 3, 29)),
     ],
 )
 def test_a_day_is_the_written_one_and_a_sentinel_is_none(text: str, date_format: str | None, day: date | None) -> None:
@@ -59,6 +59,13 @@ def test_a_midnight_told_in_utc_is_the_next_day_where_the_zone_is_declared_and_r
     assert read_day("2020-01-01T05:00:00.000+0000", None, "America/New_York") == date(2020, 1, 1)
     with pytest.raises(ValueError, match="23:00 in UTC may be midnight of the next day elsewhere"):
         read_day("2019-12-31T23:00:00Z", None)
+
+
+def test_an_instant_in_utc_is_the_day_of_the_declared_zone_and_refused_where_none_is() -> None:
+    assert read_day("2019-03-29T12:07:39.730Z", None, "Pacific/Auckland") == date(2019, 3, 30)
+    assert read_day("2019-03-29T12:07:39.730Z", None, "Europe/Berlin") == date(2019, 3, 29)
+    with pytest.raises(ValueError, match="12:07 in UTC may be another day elsewhere; declare the time zone"):
+        read_day("2019-03-29T12:07:39.730Z", None)
 
 
 @given(st.dates(min_value=date(1900, 1, 2)).filter(lambda day: day not in ABSENT_DAYS), st.sampled_from(FORMATS))

@@ -1,12 +1,15 @@
 """Tables of a known system whose header stands below titles, or stands there again."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
 from tests.adapters.test_people_quirks import FORMAT
 
-from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
+from appraise.adapters.contract import ImportOptions, ReadPeople
+from appraise.adapters.discovery import installed_adapters
 from appraise.adapters.people import people_of, table_rows
 from appraise.errors import InvalidInput
 
@@ -15,7 +18,7 @@ TABLE = (("First Name", "Last Name", "employee_id", "Note"), ("Ann", "Lee", "041
 
 
 def read(path: Path) -> ReadPeople:
-    return people_of(table_rows(path, FileShape(), FORMAT), FORMAT, ImportOptions("hr"), path)
+    return people_of(table_rows(path, ImportOptions("hr"), FORMAT), FORMAT, ImportOptions("hr"), path)
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -62,3 +65,85 @@ def test_a_table_without_such_a_row_is_refused_by_its_first(tmp_path: Path) -> N
 
     with pytest.raises(InvalidInput, match="it has no column 'Employee ID'"):
         read(path)
+
+
+COLUMNS = {
+    "adp": ("Associate ID", "Legal First Name", "Legal Last Name"),
+    "bamboohr": ("Employee #", "First Name", "Last Name"),
+    "csv": ("key", "given_name", "family_name"),
+    "frappe": ("ID", "First Name", "Last Name"),
+    "horilla": ("Badge ID", "First Name", "Last Name"),
+    "odoo": ("External ID", "Name", "Work Email"),
+    "orangehrm": ("employee_id", "first_name", "last_name"),
+    "personio": ("ID", "Vorname", "Nachname"),
+    "successfactors": ("USERID", "FIRSTNAME", "LASTNAME", "STATUS", "MANAGER"),
+    "workday": ("Employee ID", "First Name", "Last Name"),
+}
+LAST_YEAR = ("1", "Old", "Lee")
+THIS_YEAR = ("0417", "New", "Ray")
+
+
+def read_by(adapter: str, path: Path, **settings: str) -> ReadPeople:
+    source: Any = installed_adapters()[adapter]
+    return source.read_people(path, ImportOptions("hr", settings=settings))
+
+
+@pytest.mark.parametrize("adapter", COLUMNS)
+def test_which_row_and_sheet_hold_the_table_may_be_said(tmp_path: Path, adapter: str) -> None:
+    """Two tables in one file, and last year's first: what is found without a word is not what is meant."""
+    header = COLUMNS[adapter]
+    rows = [
+        header,
+        LAST_YEAR,
+        [],
+        ["Staff of today"],
+        header,
+        [*THIS_YEAR, *["active", "NO_MANAGER"][: len(header) - 3]],
+    ]
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join(";".join(row) for row in rows) + "\n", encoding="utf-8")
+    book = Workbook()
+    book.create_sheet("Staff")
+    for row in rows:
+        book["Staff"].append(list(row))
+    book.save(tmp_path / "export.xlsx")
+
+    for read in (
+        read_by(adapter, path, header_row="5"),
+        read_by(adapter, tmp_path / "export.xlsx", header_row="5", sheet="Staff"),
+    ):
+        assert [(one.row, one.key.value, one.display_name[:3]) for one in read.records] == [(6, "0417", "New")]
+        assert not [warning for warning in read.warnings if "header" in warning]
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"header_row": "0"}, "the setting header_row is '0'\n  expected: the number of a row, counted from 1"),
+        (
+            {"header_row": "3"},
+            "no column 'Employee ID', 'Full Name'\n  where:    export.csv, row 3\n.*columns are: 7, Bo, Ray",
+        ),
+        ({"header_row": "9"}, "column names is blank or missing\n  where:    export.csv, row 9"),
+        ({"sheet": "Staff"}, "the setting sheet=Staff does not go with this file\n.*\n  expected: a workbook"),
+        ({"headr_row": "2"}, "there is no setting 'headr_row'\n.*\n  to do:    did you mean 'header_row'"),
+    ],
+)
+def test_a_row_or_sheet_that_is_not_there_is_refused_with_what_is(
+    tmp_path: Path, settings: dict[str, str], told: str
+) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("Employee_ID,First_Name,Last_Name\n1,Ann,Lee\n7,Bo,Ray\n8,Cy,Day\n", encoding="utf-8")
+
+    with pytest.raises(InvalidInput) as refusal:
+        read_by("workday", path, **settings)
+
+    assert re.search(told, str(refusal.value), re.DOTALL), str(refusal.value)
+
+
+def test_no_row_is_the_header_of_a_document(tmp_path: Path) -> None:
+    path = tmp_path / "export.json"
+    path.write_text('{"Report_Entry": [{"Employee_ID": "1", "Full_Name": "Ann Lee"}]}', encoding="utf-8")
+
+    with pytest.raises(InvalidInput, match="the setting header_row=2 does not go with this file"):
+        read_by("workday", path, header_row="2")

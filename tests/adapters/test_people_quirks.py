@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from appraise.adapters.code_pages import as_declared
-from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
+from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.adapters.people import ManagerColumn, PeopleFormat, people_of, table_rows
 from appraise.adapters.records import PeopleRecord
 from appraise.domain.employees import EmploymentStatus, ExternalReference
@@ -82,6 +82,12 @@ MANAGERS: dict[str, Callable[["Person"], str]] = {
     "Manager Name turned": lambda boss: f"{boss.family}, {boss.given}" if boss.family else boss.given,
 }
 
+TITLES: tuple[list[list[str]], ...] = (
+    [["All employees of Acme, Inc."]],
+    [["Report", "Staff"], [], ["As of 2025-01-31; by Ada"]],
+)
+HIDEABLE = ("Work Email", "Status", "Department", "Hire Date", "Manager")
+"""Columns that whoever exports may not see: they come blank. A blank day of leaving nobody can notice."""
 NAMED_BY: dict[str, set[str]] = {
     "Manager ID": set(),
     "Manager Email": {"Work Email"},
@@ -138,6 +144,7 @@ class Export:
     content: bytes
     rows: range
     options: ImportOptions
+    hidden: frozenset[str]
     name: str = "export.csv"
 
 
@@ -155,6 +162,8 @@ def exports(draw: st.DrawFn, people: list[Person], forms: Sequence[str]) -> Expo
         rows += draw(st.sampled_from([[], [], [], [cells], [_earlier(cells)]]))
     if len({ids for row in rows if (ids := re.sub(r"\D", "", row["Employee ID"])) in LONG}) > 1 and draw(st.booleans()):
         rows = [{name: _rounded(text) for name, text in row.items()} for row in rows]
+    hidden = _hidden(draw, names, by)
+    rows = [{name: "" if name in hidden else text for name, text in row.items()} for row in rows]
     header = draw(st.permutations([*names, "Gender", "Salary"]))
     table = [[_header(draw, name) for name in header]]
     table += [[row.get(name, "x") for name in header] for row in draw(st.permutations(rows))]
@@ -162,14 +171,25 @@ def exports(draw: st.DrawFn, people: list[Person], forms: Sequence[str]) -> Expo
     options = ImportOptions(source="hr", date_format=styles[0] if declared else None, time_zone=zone)
     form = draw(st.sampled_from(forms))
     event(form)
+    titles = draw(st.sampled_from([[], *TITLES])) if form in {"csv", "xlsx"} else []
+    event(f"{len(titles)} titles")
+    first = len(titles) + 2 if form in {"csv", "xlsx"} else 1
+    numbers = range(first, first + len(rows))
+    table = [*titles, *table]
     if form == "xlsx":
-        return Export(_workbook(draw, table), range(2, len(table) + 1), options, "export.xlsx")
+        return Export(_workbook(draw, table), numbers, options, hidden, "export.xlsx")
     encoding = draw(st.sampled_from(ENCODINGS))
     if draw(st.booleans()) and encoding not in {"utf-8-sig", "utf-16"}:
         options = replace(options, settings={"encoding": encoding})
-    first = 2 if form == "csv" else 1
     content = _text(draw, table, form).encode(encoding, "strict")
-    return Export(content, range(first, first + len(rows)), options, f"export.{form}")
+    return Export(content, numbers, options, hidden, f"export.{form}")
+
+
+def _hidden(draw: st.DrawFn, names: list[str], by: str) -> frozenset[str]:
+    wanted = draw(st.sampled_from([*[()] * 3, *((one,) for one in HIDEABLE), ("Status", "Hire Date"), HIDEABLE]))
+    hidden = {name for name in names for start in wanted if name.startswith(start)} - NAMED_BY[by]
+    event(f"hidden: {sorted(hidden)}")
+    return frozenset(hidden)
 
 
 def _text(draw: st.DrawFn, table: list[list[str]], form: str) -> str:
@@ -278,7 +298,7 @@ def _holds(data: st.DataObject, forms: Sequence[str]) -> None:
         path.write_bytes(export.content)
         try:
             with as_declared(path, export.options) as (copy, options):
-                read = people_of(table_rows(copy, FileShape()), FORMAT, options, copy)
+                read = people_of(table_rows(copy, options, FORMAT), FORMAT, options, copy)
         except InvalidInput as refusal:
             assert not export.options.settings, refusal  # noqa: PT017  # declared, it is read
             assert re.search("is not UTF-8, and|NUL byte", refusal.found)  # noqa: PT017
@@ -289,22 +309,29 @@ def _holds(data: st.DataObject, forms: Sequence[str]) -> None:
     assert sorted(numbers) == list(export.rows)
     assert all(row.reason for row in read.rejected)
     for record in read.records:
-        _is_true(record, people, read)
+        _is_true(record, people, read, export.hidden)
     event(f"{len(read.records) * 4 // len(people)} quarters come in")
 
 
-def _is_true(record: PeopleRecord, people: list[Person], read: ReadPeople) -> None:
+def _is_true(record: PeopleRecord, people: list[Person], read: ReadPeople, hidden: frozenset[str]) -> None:
+    """What is hidden is blank, and is not told: what is known of it stays."""
     (person,) = [one for one in people if one.id == record.key.value]
-    assert (record.status, record.hire_date, record.termination_date) == (
-        WORDS[person.status],
-        person.hired,
-        person.left,
-    )
-    assert record.display_name == person.name
-    assert record.email == person.email
-    assert record.department_name == (person.department or None)
+    assert (record.display_name, record.termination_date) == (person.name, person.left)
+    assert record.hire_date == (None if "Hire Date" in hidden else person.hired)
+    assert record.email == (None if "Work Email" in hidden else person.email)
+    assert record.department_name == (None if "Department" in hidden else person.department or None)
     assert ("gender", "x") not in record.attributes
-    if person.manager is None:
+    assert read.told is not None
+    if "Status" in hidden:
+        assert "status" not in read.told
+    else:
+        assert record.status == WORDS[person.status]
+    assert "Department" not in hidden or "department" not in read.told
+    hides_managers = any(name.startswith("Manager") for name in hidden)
+    assert not hides_managers or "managers" not in read.told
+    for field, name in (("hire_date", "Hire Date"), ("email", "Work Email")):
+        assert name not in hidden or any("no row has" in one and field in one for one in read.warnings)
+    if person.manager is None or hides_managers:
         assert record.managers == ()
     for one in record.managers:
         assert person.manager is not None

@@ -197,6 +197,23 @@ def test_numbers_days_and_counts_are_written_as_in_german() -> None:
             "Die Kundschaft antwortete nach 1 von 1 Kontakt (100%); nach den Quoten der anderen war 1 Antwort zu erwarten.",
         ),
         ("no contact in the 1 day before", "kein Kontakt am Tag davor"),
+        (
+            "12:07 in UTC may be another day elsewhere; declare the time zone",
+            "12:07 in UTC kann anderswo ein anderer Tag sein; geben Sie die Zeitzone an",
+        ),
+        (
+            "23:00 in UTC may be midnight of the next day elsewhere; declare the time zone",
+            "23:00 in UTC kann anderswo Mitternacht des nächsten Tages sein; geben Sie die Zeitzone an",
+        ),
+        (
+            "not a day in the format YYYY-MM-DD: may be 2020-03-04 or 2020-04-03; declare the date format (%m-%d-%Y or %d-%m-%Y)",
+            (
+                "kein Tag im Format YYYY-MM-DD: es kann 4. März 2020 oder 3. April 2020 sein; geben Sie das Datumsformat an"
+                " (%m-%d-%Y or %d-%m-%Y)"
+            ),
+        ),
+        ("not a day in the format %d.%m.%Y", "kein Tag im Format %d.%m.%Y"),
+        ("the header was found in row 4, below other text", "die Kopfzeile steht in Zeile 4, unter anderem Text"),
         ("no contact in the 1,234 days before", "kein Kontakt in den 1.234 Tagen davor"),
         (
             "customer-months in the first 90 days of an inherited account",

@@ -39,9 +39,16 @@ def report(directory: Path, name: str) -> Path:
     ],
 )
 def test_reports_are_read_whole(tmp_path: Path, name: str, counts: tuple[int, ...]) -> None:
-    """Counts are of people, departures (2020, 2022, 2050), people with a manager, managers, departments."""
-    read = adapter.read_people(report(tmp_path, name), ImportOptions(source="workday"))
+    """Counts are of people, departures (2020, 2022, 2050), people with a manager, managers, departments.
 
+    Every Start_Date is an instant in UTC, none of them a midnight: whose day it is, only a zone tells.
+    """
+    path = report(tmp_path, name)
+    undeclared = adapter.read_people(path, ImportOptions(source="workday"))
+    read = adapter.read_people(path, ImportOptions(source="workday", time_zone="UTC"))
+
+    assert (len(undeclared.records), {row.column for row in undeclared.rejected}) == (0, {"Start_Date"})
+    assert len(undeclared.rejected) == counts[0]
     named = [record.managers[0].reference for record in read.records if record.managers]
     departures = sum(record.termination_date is not None for record in read.records)
     departments = {record.department_code for record in read.records} - {None}

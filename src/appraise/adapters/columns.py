@@ -23,10 +23,12 @@ def find_columns(
     required: Collection[str],
     path: Path,
     title: str,
+    row: int | None = None,
 ) -> dict[str, str]:
     """Field → the file's own column, for the fields whose `aliases` the file has.
 
-    Raises `InvalidInput` when one of the `required` fields has no column: the file is then not of this format.
+    Raises `InvalidInput` when one of the `required` fields has no column: the file is then not of this format. `row` is
+    where the names stand, if not in the first.
     """
     found = {field: column for field, names in aliases.items() if (column := find_column(columns, *names)) is not None}
     missing = [field for field in aliases if field in required and field not in found]
@@ -34,7 +36,7 @@ def find_columns(
         wanted = ", ".join(repr(aliases[field][0]) for field in missing)
         raise InvalidInput(
             f"the file is no {title}: it has no column {wanted}",
-            place=Place(path.name),
+            place=Place(path.name, row),
             expected=f"the columns {', '.join(repr(aliases[field][0]) for field in aliases if field in required)}",
             hint=_hint(columns, [aliases[field][0] for field in missing]),
         )

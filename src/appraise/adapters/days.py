@@ -23,7 +23,7 @@ def read_day(text: str, date_format: str | None, time_zone: str | None = None) -
     Read by the declared strptime format, or where `text` can mean one day only: ISO 8601, the year first, a named
     month, dots (which no locale of CLDR 48 writes behind the month), or a number above 12. An offset behind the time
     does not move the day: a start of work on the 1st is the 1st everywhere. A time in UTC is taken to `time_zone`
-    where one is declared; undeclared, one that may be a midnight of another zone is refused.
+    where one is declared; undeclared, any but midnight is refused, because it may be another day there.
     Raises `ValueError` with a readable sentence for anything else.
     """
     text = text.strip()
@@ -63,10 +63,10 @@ def _iso(text: str, time_zone: str | None) -> date | None:
         return day
     if time_zone is not None:
         return moment.astimezone(ZoneInfo(time_zone)).date()
-    if moment.second == moment.microsecond == 0 and moment.minute in _SHIFTED_MINUTES:
-        message = f"{moment:%H:%M} in UTC may be midnight of the next day elsewhere; declare the time zone"
-        raise ValueError(message)
-    return day
+    is_shifted = moment.second == moment.microsecond == 0 and moment.minute in _SHIFTED_MINUTES
+    another = "midnight of the next day" if is_shifted else "another day"
+    message = f"{moment:%H:%M} in UTC may be {another} elsewhere; declare the time zone"
+    raise ValueError(message)
 
 
 def _certain(text: str) -> date | None:

@@ -242,10 +242,9 @@ def _is_object(line: str) -> bool:
 def _delimiter(text: str, shape: FileShape) -> str:
     """The delimiter by which most of the first rows have as many cells as the header, then the widest header."""
     sample = text[: 1 << 16]
-    header_row = max(shape.header_row, 1)
 
     def fit(delimiter: str) -> tuple[int, int, int]:
-        rows = _sample_rows(sample, delimiter)[header_row - 1 :]
+        rows = _sample_rows(sample, delimiter, shape)
         width = len(rows[0]) if rows else 0
         if width < 2:  # noqa: PLR2004  # a delimiter that never occurs in the header explains nothing
             return (0, 0, 0)
@@ -257,12 +256,12 @@ def _delimiter(text: str, shape: FileShape) -> str:
 
 def _check_body(path: Path, text: str, shape: FileShape, delimiter: str) -> None:
     """Refuse a header that was written with one delimiter above rows of another, as editing by hand leaves it."""
-    sample, first = text[: 1 << 16], max(shape.header_row, 1) - 1
-    header, *rows = _sample_rows(sample, delimiter)[first:] or [[]]
+    sample = text[: 1 << 16]
+    header, *rows = _sample_rows(sample, delimiter, shape) or [[]]
     if len(header) == 1 or any(len(row) != 1 for row in rows):
         return
     for other in DELIMITERS.replace(delimiter, ""):
-        widths = {len(row) for row in _sample_rows(sample, other)[first + 1 :]}
+        widths = {len(row) for row in _sample_rows(sample, other, shape)[1:]}
         if widths == {len(header)}:
             raise InvalidInput(
                 f"the header has {delimiter!r} between its cells, and the rows below have {other!r}",
@@ -272,11 +271,12 @@ def _check_body(path: Path, text: str, shape: FileShape, delimiter: str) -> None
             )
 
 
-def _sample_rows(sample: str, delimiter: str) -> list[list[str]]:
+def _sample_rows(sample: str, delimiter: str, shape: FileShape) -> list[list[str]]:
+    """The first rows that are not blank, from the header on."""
     rows: list[list[str]] = []
     try:
-        for row in csv.reader(StringIO(sample, newline=""), delimiter=delimiter):
-            if row:
+        for number, row in enumerate(csv.reader(StringIO(sample, newline=""), delimiter=delimiter), start=1):
+            if row and number >= shape.header_row:
                 rows.append(row)
             if len(rows) > 50:  # noqa: PLR2004  # enough to see a pattern
                 break

@@ -1,7 +1,7 @@
-"""Finding the header of a table that begins with titles, by the columns that its system is known to have."""
+"""Where a table lies in its file: as a person says, or by the columns that its system is known to have."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -13,6 +13,8 @@ from appraise.adapters.files import read_rows
 from appraise.adapters.people_format import NAMES, PeopleFormat
 from appraise.errors import InvalidInput
 
+OF_TABLES: Final = ("header_row", "sheet")
+"""Settings by which a person says where the table is."""
 _TITLES: Final = 30
 _WIDEST: Final = 2_000
 
@@ -20,6 +22,19 @@ _WIDEST: Final = 2_000
 def folded(column: str) -> str:
     """A column's name without case, blanks and punctuation."""
     return re.sub(r"[^\w#]|_", "", column.casefold()) or column.casefold()
+
+
+def as_said(shape: FileShape, settings: Mapping[str, str]) -> FileShape:
+    """The shape with the row of the header and the worksheet that the settings name.
+
+    Raises `InvalidInput` where the row is no number.
+    """
+    text = settings.get("header_row")
+    if text is not None:
+        if not re.fullmatch(r"[1-9]\d{0,6}", text, re.ASCII):
+            raise InvalidInput(f"the setting header_row is {text!r}", expected="the number of a row, counted from 1")
+        shape = replace(shape, header_row=int(text), first_data_row=int(text) + 1)
+    return replace(shape, sheet=settings.get("sheet", shape.sheet))
 
 
 def below_titles(path: Path, shape: FileShape, people: PeopleFormat | None) -> FileShape:

@@ -8,11 +8,12 @@ from itertools import pairwise
 
 from appraise.adapters.columns import nearest
 from appraise.adapters.contract import ImportOptions
+from appraise.adapters.header_rows import OF_TABLES
 from appraise.adapters.settings import own_settings
 from appraise.domain.employees import EmploymentStatus
 from appraise.errors import InvalidInput, Place
 
-SETTINGS = ("column.", "status.", "reference.", "attribute.")
+SETTINGS = ("column.", "status.", "reference.", "attribute.", *OF_TABLES)
 _TABLES = {"columns": "column", "status": "status", "references": "reference", "attributes": "attribute"}
 _SENSITIVE = frozenset(
     """gender sex birth birthday birthdate dob ssn sin bsn iban bank salary pay wage compensation bonus race ethnic
@@ -45,6 +46,8 @@ def read_overrides(options: ImportOptions, fields: Iterable[str]) -> Overrides:
         found[kind].update(pairs)
     for name, value in own_settings(options.settings, SETTINGS).items():
         kind, _, rest = name.partition(".")
+        if kind in OF_TABLES:
+            continue
         found[kind].update({value: rest} if kind in {"reference", "attribute"} else {rest: value})
     known = tuple(fields)
     for name in found["column"]:

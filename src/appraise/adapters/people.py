@@ -5,14 +5,14 @@ Whatever is read is a record, a rejected row with its reason, or a row left out 
 looked at.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from appraise.adapters.columns import find_columns
 from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
 from appraise.adapters.days import check_time_zone
 from appraise.adapters.files import detect, read_header, read_rows
-from appraise.adapters.header_rows import below_titles, folded
+from appraise.adapters.header_rows import OF_TABLES, as_said, below_titles, folded
 from appraise.adapters.named_managers import Mentioned, with_managers
 from appraise.adapters.overrides import Overrides, read_overrides
 from appraise.adapters.people_format import NAMES, ManagerColumn, PeopleFormat, Row, Rows
@@ -35,14 +35,18 @@ __all__ = [
 ]
 
 
-def table_rows(path: Path, shape: FileShape, people: PeopleFormat | None = None) -> Rows:
+def table_rows(
+    path: Path, options: ImportOptions, people: PeopleFormat | None = None, shape: FileShape | None = None
+) -> Rows:
     """The rows of a CSV file, a worksheet, JSON lines or a JSON document that is one list of records.
 
-    Where the columns of `people` are known, the header may stand below some rows of titles. Rows that repeat the header
-    are left out.
+    The settings `header_row` and `sheet` say where the table is, and win over `shape`. Where the columns of `people`
+    are known, the header may stand below some rows of titles all the same. Rows that repeat the header are left out.
     """
-    told = detect(path, shape)
-    shape = below_titles(path, told, people)
+    cut = detect(path, as_said(shape or FileShape(), options.settings))
+    heeded = {"header_row": cut.format in {"csv", "xlsx"}, "sheet": cut.format == "xlsx"}
+    shape = cut if "header_row" in options.settings else below_titles(path, cut, people)
+    header_row = shape.header_row if shape.header_row > 1 else None
     rejected: list[RejectedRow] = []
     found = read_rows(path, shape, on_reject=rejected.append)
     # Most columns of an export are blank on most rows: without them all rows of a large one fit into memory.
@@ -53,9 +57,9 @@ def table_rows(path: Path, shape: FileShape, people: PeopleFormat | None = None)
         [row for row in rows if row.number not in again],
         tuple(rejected),
         tuple(RejectedRow(path.name, number, None, None, "repeats the header") for number in sorted(again)),
-        (f"the header was found in row {shape.header_row}, below other text",)
-        if shape.header_row > told.header_row
-        else (),
+        (f"the header was found in row {header_row}, below other text",) if shape.header_row > cut.header_row else (),
+        header_row=header_row,
+        heeded=frozenset(name for name in options.settings if heeded.get(name)),
     )
 
 
@@ -92,7 +96,8 @@ def people_of(
     if options.time_zone is not None:
         check_time_zone(options.time_zone)
     overrides = overrides or read_overrides(options, people.columns)
-    found = _matched(rows.header, people, overrides, path)
+    _refuse_unheeded(rows, options, path)
+    found = _matched(rows, people, overrides, path)
     reader = PersonReader(people, overrides, found, options)
     reader.look_over(rows.rows)
     records, rejected, skipped = [], list(rows.rejected), list(rows.skipped)
@@ -120,21 +125,30 @@ def people_of(
     )
 
 
-def _matched(
-    header: Sequence[str], people: PeopleFormat, overrides: Overrides, path: Path
-) -> dict[str, tuple[str, ...]]:
+def _refuse_unheeded(rows: Rows, options: ImportOptions, path: Path) -> None:
+    for name in OF_TABLES:
+        if name in options.settings and name not in rows.heeded:
+            raise InvalidInput(
+                f"the setting {name}={options.settings[name]} does not go with this file",
+                place=Place(path.name),
+                expected="a workbook" if name == "sheet" else "a CSV file or a workbook",
+                hint="leave the setting out",
+            )
+
+
+def _matched(rows: Rows, people: PeopleFormat, overrides: Overrides, path: Path) -> dict[str, tuple[str, ...]]:
     """Field → the file's columns, the preferred ones first. Columns that a person named must be there."""
     named = {f"column.{name}": column for name, column in overrides.columns.items()}
     named |= {f"reference.{name}": column for name, column in overrides.references.items()}
     named |= {f"attribute.{name}": column for name, column in overrides.attributes.items()}
     by_fold: dict[str, list[str]] = {}
-    for column in header:
+    for column in rows.header:
         by_fold.setdefault(folded(column), []).append(column)
     aliases = {name: (column,) for name, column in named.items()} | {
         name: (overrides.columns[name],) if name in overrides.columns else names
         for name, names in people.columns.items()
     }
-    exact = set(named.values()) & set(header)  # a person may tell two columns apart that we do not
+    exact = set(named.values()) & set(rows.header)  # a person may tell two columns apart that we do not
     found = {
         name: tuple(
             dict.fromkeys(
@@ -150,6 +164,8 @@ def _matched(
     if not found.keys() & set(NAMES):
         missing.append(next(name for name in NAMES if name in people.columns))
     if missing:
-        find_columns(header, {name: aliases[name] for name in missing}, required=missing, path=path, title=people.title)
+        wanted = {name: aliases[name] for name in missing}
+        title, row = people.title, rows.header_row
+        find_columns(rows.header, wanted, required=missing, path=path, title=title, row=row)
         raise InvalidInput(f"the file is no {people.title}", place=Place(path.name))
     return found

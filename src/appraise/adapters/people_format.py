@@ -68,7 +68,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What a file holds, cut into rows. `complete` is False where the file says itself that there is more."""
+    """What a file holds, cut into rows. `complete` is False where the file says itself that there is more.
+
+    `header_row` is where the names of columns stand, if not in the first row. `heeded` are the settings of the import
+    by which it was cut.
+    """
 
     header: Sequence[str]
     rows: Sequence[Row]
@@ -76,3 +80,5 @@ class Rows:
     skipped: Sequence[RejectedRow] = ()
     warnings: Sequence[str] = ()
     complete: bool = True
+    header_row: int | None = None
+    heeded: frozenset[str] = frozenset()

@@ -38,7 +38,7 @@ _ADAPTER = Template('''\
 from pathlib import Path
 from typing import ClassVar
 
-from appraise.adapters.contract import Declaration, FileShape, ImportOptions, ReadPeople, Verification
+from appraise.adapters.contract import Declaration, ImportOptions, ReadPeople, Verification
 from appraise.adapters.people import ManagerColumn, PeopleFormat, people_of, table_rows
 from appraise.domain.employees import EmploymentStatus
 
@@ -66,7 +66,7 @@ class Adapter:
     )
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
-        return people_of(table_rows(path, FileShape(), EXPORT), EXPORT, options, path)
+        return people_of(table_rows(path, options, EXPORT), EXPORT, options, path)
 
 
 adapter = Adapter()

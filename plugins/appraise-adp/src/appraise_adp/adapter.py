@@ -84,7 +84,7 @@ class AdpAdapter:
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
         is_json = detect(path, FileShape()).format == "json"
         return people_of(
-            _json_rows(path, options.source) if is_json else table_rows(path, FileShape(), WORKERS),
+            _json_rows(path, options.source) if is_json else table_rows(path, options, WORKERS),
             WORKERS,
             options,
             path,

@@ -77,7 +77,7 @@ class BambooHrAdapter:
     )
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
-        read = people_of(_rows(path), REPORT, options, path)
+        read = people_of(_rows(path, options), REPORT, options, path)
         contradicting = sum(
             record.status is EmploymentStatus.ACTIVE and ("employment", "Terminated") in record.attributes
             for record in read.records
@@ -88,7 +88,7 @@ class BambooHrAdapter:
         return replace(read, warnings=(*read.warnings, warning))
 
 
-def _rows(path: Path) -> Rows:
+def _rows(path: Path, options: ImportOptions) -> Rows:
     match detect(path, FileShape()).format:
         case "json":
             return _json_rows(path)
@@ -99,7 +99,7 @@ def _rows(path: Path) -> Rows:
                 for employee in employees
             )
         case _:
-            return _with_status_named(table_rows(path, FileShape(), REPORT))
+            return _with_status_named(table_rows(path, options, REPORT))
 
 
 def _json_rows(path: Path) -> Rows:

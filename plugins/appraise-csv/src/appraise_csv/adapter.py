@@ -50,7 +50,7 @@ class CsvAdapter:
     )
 
     def holds_people(self, path: Path, options: ImportOptions) -> bool:
-        return shows_people(path) if options.mapping is None else self._mapping(options).people is not None
+        return shows_people(path, options) if options.mapping is None else self._mapping(options).people is not None
 
     def suggest_mapping(self, path: Path) -> str:
         return suggest_mapping(path)

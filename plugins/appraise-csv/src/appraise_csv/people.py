@@ -5,6 +5,7 @@ from pathlib import Path
 
 from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
 from appraise.adapters.files import detect, read_rows
+from appraise.adapters.header_rows import as_said
 from appraise.adapters.overrides import Overrides, read_overrides, refuse_sensitive
 from appraise.adapters.people import NAMES, ManagerColumn, PeopleFormat, Rows, people_of, table_rows
 from appraise.adapters.spreadsheets import cell_text
@@ -38,10 +39,10 @@ def canonical_people(columns: tuple[str, ...]) -> PeopleMapping:
     )
 
 
-def shows_people(path: Path) -> bool:
+def shows_people(path: Path, options: ImportOptions) -> bool:
     """Whether the columns are our own of people. JSON documents are not looked at: they would be read whole for it."""
     try:
-        shape = detect(path, FileShape())
+        shape = detect(path, as_said(FileShape(), options.settings))
         if shape.format not in {"csv", "jsonl", "xlsx"}:
             return False
         _, first = next(iter(read_rows(path, shape, on_reject=lambda _: None)), (0, {}))
@@ -52,8 +53,8 @@ def shows_people(path: Path) -> bool:
 
 
 def read_people(path: Path, mapping: TableMapping, options: ImportOptions) -> ReadPeople:
-    shape = detect(path, mapping.shape)
-    rows = table_rows(path, shape)
+    shape = detect(path, as_said(mapping.shape, options.settings))
+    rows = table_rows(path, options, shape=shape)
     people = mapping.people or canonical_people(tuple(rows.header))
     mapped = [*people.columns.values(), *people.references.values()] if mapping.people else []
     for column in (*mapped, *people.attributes.values()):

@@ -8,6 +8,7 @@ from typing import ClassVar
 from appraise.adapters.contract import Declaration, FileShape, ImportOptions, ReadPeople, Verification
 from appraise.adapters.documents import read_json
 from appraise.adapters.files import detect, read_rows
+from appraise.adapters.header_rows import as_said
 from appraise.adapters.people import ManagerColumn, PeopleFormat, Row, Rows, object_rows, people_of, table_rows
 from appraise.domain.employees import EmploymentStatus
 from appraise.errors import InvalidInput, Place
@@ -71,7 +72,7 @@ class FrappeAdapter:
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
         is_json = detect(path, FileShape()).format == "json"
-        return people_of(_json_rows(path) if is_json else _table_rows(path), EMPLOYEES, options, path)
+        return people_of(_json_rows(path) if is_json else _table_rows(path, options), EMPLOYEES, options, path)
 
 
 def _json_rows(path: Path) -> Rows:
@@ -87,11 +88,11 @@ def _json_rows(path: Path) -> Rows:
     )
 
 
-def _table_rows(path: Path) -> Rows:
-    shape = detect(path, FileShape())
+def _table_rows(path: Path, options: ImportOptions) -> Rows:
+    shape = detect(path, as_said(FileShape(), options.settings))
     if shape.format != "csv":
-        return table_rows(path, shape)
-    rows = table_rows(path, _below_preamble(path, shape))
+        return table_rows(path, options, EMPLOYEES)
+    rows = table_rows(path, options, EMPLOYEES, _below_preamble(path, shape))
     return replace(
         rows, rows=[Row(row.number, {c: _unquoted(text) for c, text in row.cells.items()}) for row in rows.rows]
     )

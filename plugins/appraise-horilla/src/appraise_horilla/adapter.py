@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-from appraise.adapters.contract import Declaration, FileShape, ImportOptions, ReadPeople, Verification
+from appraise.adapters.contract import Declaration, ImportOptions, ReadPeople, Verification
 from appraise.adapters.people import ManagerColumn, PeopleFormat, Row, Rows, folded, people_of, table_rows
 from appraise.domain.employees import EmploymentStatus
 
@@ -57,11 +57,11 @@ class HorillaAdapter:
     )
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
-        return people_of(_rows(path), EMPLOYEES, options, path)
+        return people_of(_rows(path, options), EMPLOYEES, options, path)
 
 
-def _rows(path: Path) -> Rows:
-    rows = table_rows(path, FileShape(), EMPLOYEES)
+def _rows(path: Path, options: ImportOptions) -> Rows:
+    rows = table_rows(path, options, EMPLOYEES)
     is_export = "isactive" in map(folded, rows.header)
     return replace(rows, rows=[_mended(row) for row in rows.rows], complete=is_export)
 

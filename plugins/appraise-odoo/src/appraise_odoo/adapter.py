@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import ClassVar
 
-from appraise.adapters.contract import Declaration, FileShape, ImportOptions, ReadPeople, Verification
+from appraise.adapters.contract import Declaration, ImportOptions, ReadPeople, Verification
 from appraise.adapters.people import ManagerColumn, PeopleFormat, people_of, table_rows
 from appraise.domain.employees import EmploymentStatus
 
@@ -58,7 +58,7 @@ class OdooAdapter:
     )
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
-        return people_of(table_rows(path, FileShape(), EMPLOYEES), EMPLOYEES, options, path)
+        return people_of(table_rows(path, options, EMPLOYEES), EMPLOYEES, options, path)
 
 
 adapter = OdooAdapter()

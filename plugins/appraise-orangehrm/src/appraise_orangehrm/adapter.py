@@ -1,6 +1,7 @@
 """OrangeHRM 5: employees from the API, and the file of its own import."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -58,9 +59,8 @@ class OrangeHrmAdapter:
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
         if detect(path, FileShape()).format == "json":
             return people_of(_json_rows(path, options.source), EMPLOYEES, options, path)
-        rows = table_rows(path, FileShape(), EMPLOYEES)
-        partial = Rows(rows.header, rows.rows, rows.rejected, complete=False)
-        return people_of(partial, EMPLOYEES, options, path)
+        rows = replace(table_rows(path, options, EMPLOYEES), complete=False)
+        return people_of(rows, EMPLOYEES, options, path)
 
 
 def _json_rows(path: Path, source: str) -> Rows:

@@ -73,7 +73,7 @@ class PersonioAdapter:
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
         is_json = detect(path, FileShape()).format == "json"
         return people_of(
-            _json_rows(path) if is_json else table_rows(path, FileShape(), EMPLOYEES), EMPLOYEES, options, path
+            _json_rows(path) if is_json else table_rows(path, options, EMPLOYEES), EMPLOYEES, options, path
         )
 
 

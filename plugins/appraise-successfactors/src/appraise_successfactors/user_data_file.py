@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from appraise.adapters.columns import find_columns
-from appraise.adapters.contract import FileShape, ImportOptions, ReadPeople
+from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.adapters.overrides import never_read, read_overrides
 from appraise.adapters.people import ManagerColumn, PeopleFormat, Rows, people_of, table_rows
 from appraise.domain.employees import EmploymentStatus, ReportingKind
@@ -36,9 +36,9 @@ def read_user_data_file(path: Path, options: ImportOptions) -> ReadPeople:
     for column in (*overrides.references.values(), *overrides.attributes.values()):
         if column.upper() in _ADDRESS:
             raise never_read(column)
-    rows = table_rows(path, FileShape())
+    rows = table_rows(path, options, USERS)
     known = {name: (name,) for name in (*_REQUIRED, "EMPID")}
-    found = find_columns(rows.header, known, required=_REQUIRED, path=path, title=USERS.title)
+    found = find_columns(rows.header, known, required=_REQUIRED, path=path, title=USERS.title, row=rows.header_row)
     if "EMPID" in found:  # which need not be one person's, and so is no key
         references = {f"{options.source}:empid": found["EMPID"], **overrides.references}
         overrides = replace(overrides, references=references)

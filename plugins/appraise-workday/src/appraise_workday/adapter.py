@@ -72,10 +72,10 @@ class WorkdayAdapter:
     )
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
-        return people_of(_rows(path), REPORT, options, path)
+        return people_of(_rows(path, options), REPORT, options, path)
 
 
-def _rows(path: Path) -> Rows:
+def _rows(path: Path, options: ImportOptions) -> Rows:
     match detect(path, FileShape()).format:
         case "json":
             document = read_json(path, TITLE)
@@ -86,7 +86,7 @@ def _rows(path: Path) -> Rows:
             entries = [element for element in root if local_name(element.tag) == "Report_Entry"]
             return object_rows(_xml_cells(entry) for entry in entries)
         case _:
-            return table_rows(path, FileShape(), REPORT)
+            return table_rows(path, options, REPORT)
 
 
 def _as_far_as_told(rows: Rows, document: Any) -> Rows:
