@@ -145,4 +145,4 @@ def finished_runs(database: Database) -> dict[str, int]:
         "LEFT JOIN scorecards s ON s.run_id = r.id WHERE r.state = 'DONE' GROUP BY r.id"
     )
     with database.reading() as session:
-        return dict(session.execute(text(counted)))
+        return dict(map(tuple, session.execute(text(counted))))
