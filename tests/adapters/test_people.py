@@ -1,5 +1,6 @@
 """What the shared reader of people does with whole files: see `test_people_quirks` for what it does with rows."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,23 @@ def test_a_damaged_xml_document_is_refused(tmp_path: Path, content: str) -> None
 
     with pytest.raises(InvalidInput, match="the XML cannot be read"):
         read_xml(path, "report")
+
+
+@pytest.mark.parametrize(
+    ("others", "found"),
+    [
+        pytest.param(["102"], ["hr:id=102"], id="plainly this one"),
+        pytest.param(["102", "0102"], [], id="two that a spreadsheet writes alike"),
+        pytest.param(["102", "102.0"], [], id="one that it has written so: it may have been 0102"),
+    ],
+)
+def test_a_manager_s_id_that_a_spreadsheet_made_a_number_is_believed_where_it_can_be_but_one(
+    others: list[str], found: list[str]
+) -> None:
+    by_id = replace(POSTS, managers=(ManagerColumn("boss", "id"),))
+    rows = object_rows([person("7", "agent", boss="102.0"), *(person(key, "lead") for key in others)])
+
+    people = people_of(rows, by_id, ImportOptions(source="hr"), Path("list.json"))
+
+    assert managers(people) == found
+    assert ("102.0" in [one.value for one in people.rejected]) is (found == [])

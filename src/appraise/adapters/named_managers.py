@@ -60,15 +60,18 @@ def _found(
     if not AS_NUMBER.fullmatch(manager.value):
         return manager
     whole = manager.value.partition(".")[0]
-    meant = {
-        one.value for one in mentioned.people if one.namespace == manager.namespace and one.value.lstrip("0") == whole
-    }
+    meant = {one.value for one in mentioned.people if one.namespace == manager.namespace and _may_be(one.value, whole)}
     if meant != {whole} or "e" in manager.value.casefold():
         raise Refused(
             manager.value,
             "a spreadsheet has made a number of the manager's id, and nobody in the file has plainly this one",
         )
     return ExternalReference(manager.namespace, whole)
+
+
+def _may_be(key: str, whole: str) -> bool:
+    """Whether a spreadsheet would write an id, or has written it, as the number."""
+    return (key.partition(".")[0] if AS_NUMBER.fullmatch(key) else key).lstrip("0") == whole
 
 
 def _still_there(
