@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -36,7 +37,7 @@ class Host:
     def plan(self, section: FinishedSection) -> HostEntry:
         if not self.is_there:
             raise PlaceLost("there is no such place any more")
-        HostScale.percent() if self.scale == (0, 100) else HostScale(*self.scale, 1)  # type: ignore[arg-type]
+        HostScale.percent() if self.scale == (0, 100) else HostScale.between(*map(Decimal, self.scale))
         return HostEntry(section.id, section.revision, "the place", dict(self.wanted))
 
     def read(self, entry: HostEntry) -> Values:

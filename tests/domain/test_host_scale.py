@@ -57,6 +57,12 @@ def test_a_higher_total_is_never_written_worse(one: Decimal, other: Decimal, lea
     assert all(0 <= value <= 10 for value in written)
 
 
+@pytest.mark.parametrize(("least", "greatest"), [(5, 5), (5, 1)])
+def test_bounds_of_a_host_the_wrong_way_round_are_no_scale(least: int, greatest: int) -> None:
+    with pytest.raises(InvalidInput, match=f"a scale from {least} to {greatest} in steps of 1"):
+        HostScale.between(Decimal(least), Decimal(greatest))
+
+
 def test_our_own_scale_is_1_to_5_in_hundredths() -> None:
     scale = HostScale.of_ratings()
 

@@ -24,6 +24,16 @@ class HostScale:
             )
 
     @classmethod
+    def between(cls, least: Decimal, greatest: Decimal, step: Decimal = Decimal(1)) -> "HostScale":
+        """As hosts tell their bounds: the least is the worst, unless somebody declares another."""
+        if greatest <= least:
+            raise InvalidInput(
+                f"a scale from {least} to {greatest} in steps of {step}",
+                expected="a greatest value above the least",
+            )
+        return cls(least, greatest, step)
+
+    @classmethod
     def of_ratings(cls) -> "HostScale":
         """Our own: totals as they are shown."""
         return cls(LOWEST, HIGHEST, Decimal("0.01"))

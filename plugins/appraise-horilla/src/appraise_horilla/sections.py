@@ -37,7 +37,7 @@ class HorillaHost:
         found = self._http.get(RESULTS, wanted)
         if len(found) != 1:
             raise PlaceLost(f"{badge} has {len(found)} key results {title!r} in {section.period}; one is needed")
-        total = WrittenTotal.of(section, HostScale(Decimal(0), Decimal(found[0]["target_value"]), Decimal(1)))
+        total = WrittenTotal.of(section, HostScale.between(Decimal(0), Decimal(found[0]["target_value"])))
         fields = {
             "current_value": None if total is None else number_text(total.value),
             "status": section.status,

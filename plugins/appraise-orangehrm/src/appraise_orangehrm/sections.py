@@ -45,7 +45,7 @@ class OrangeHost:
             raise PlaceLost(
                 f"the review {review} has no KPI {title!r}: it is made for the job title before reviews are activated"
             )
-        scale = HostScale(Decimal(str(kpi["minRating"])), Decimal(str(kpi["maxRating"])), Decimal(1))
+        scale = HostScale.between(Decimal(str(kpi["minRating"])), Decimal(str(kpi["maxRating"])))
         total = WrittenTotal.of(section, scale)
         return HostEntry(
             section.id,

@@ -159,7 +159,7 @@ def _scale(element: Element, options: SinkOptions) -> HostScale:
     if options.scale is not None and {options.scale.worst, options.scale.best} == set(bounds):
         return options.scale
     try:
-        return HostScale(*bounds, Decimal(1))
+        return HostScale.between(*bounds)
     except InvalidInput as error:
         raise HostRefused(f"{element['elementKey']} takes values from {low} to {high}: {error.found}") from error
 
