@@ -116,3 +116,23 @@ def test_a_manager_s_id_that_a_spreadsheet_made_a_number_is_believed_where_it_ca
 
     assert managers(people) == found
     assert ("102.0" in [one.value for one in people.rejected]) is (found == [])
+
+
+@pytest.mark.parametrize(
+    ("others", "found"),
+    [
+        pytest.param(["1234567890123456789"], [], id="somebody whose id begins so"),
+        pytest.param(["1234567890123450000", "1234567890123456789"], ["hr:id=1234567890123450000"], id="their own"),
+        pytest.param(
+            ["2234567890123456789"], ["hr:id=1234567890123450000"], id="of another file, for all that is seen"
+        ),
+    ],
+)
+def test_a_manager_s_rounded_id_is_refused_where_it_may_be_somebody_s(others: list[str], found: list[str]) -> None:
+    by_id = replace(POSTS, managers=(ManagerColumn("boss", "id"),))
+    rows = object_rows([person("7", "agent", boss="1234567890123450000"), *(person(key, "lead") for key in others)])
+
+    people = people_of(rows, by_id, ImportOptions(source="hr"), Path("list.json"))
+
+    assert managers(people) == found
+    assert [one.row for one in people.rejected] == ([] if found else [1])

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from appraise.adapters.people_reader import Refused
 from appraise.adapters.records import PeopleRecord, RejectedRow
-from appraise.domain.damaged_ids import AS_NUMBER
+from appraise.domain.damaged_ids import AS_NUMBER, PRECISION, ROUND
 from appraise.domain.employees import EmploymentStatus, ExternalReference
 
 
@@ -57,6 +57,11 @@ def _found(
                 manager.value, f"{len(people)} people in the file have the manager's {kind}, and not all were read"
             )
         return manager
+    if manager not in mentioned.people and any(_is_rounded(manager, one) for one in mentioned.people):
+        raise Refused(
+            manager.value,
+            "a spreadsheet may have rounded the manager's id: nobody in the file has it, somebody one that begins so",
+        )
     if not AS_NUMBER.fullmatch(manager.value):
         return manager
     whole = manager.value.partition(".")[0]
@@ -67,6 +72,13 @@ def _found(
             "a spreadsheet has made a number of the manager's id, and nobody in the file has plainly this one",
         )
     return ExternalReference(manager.namespace, whole)
+
+
+def _is_rounded(manager: ExternalReference, one: ExternalReference) -> bool:
+    """Whether an id, with the digits that a spreadsheet keeps of it, is the manager's."""
+    alike = manager.namespace == one.namespace and len(manager.value) == len(one.value) and one.value.isdigit()
+    is_round = ROUND.fullmatch(manager.value) is not None
+    return alike and is_round and abs(int(manager.value) - int(one.value)) <= 10 ** (len(one.value) - PRECISION)
 
 
 def _may_be(key: str, whole: str) -> bool:
