@@ -63,6 +63,7 @@ def test_a_file_that_was_sent_is_looked_at_by_its_sender_alone_and_a_vendors_is_
     importing: Importing,
 ) -> None:
     exports = {"table": RATINGS, "stripe": STRIPE, "zendesk": ZENDESK, "pdf": b"%PDF-1.7"}
+    exports["undeclared"] = RATINGS + "5,Grenère,2025-03-01,3\n".encode("cp1252")  # of some code page
     sent = {name: importing.send("Hal Novak", content).json()["id"] for name, content in exports.items()}
     of_the_shop = importing.send("shop", RATINGS).json()["id"]
     told = {name: importing.ask("Hal Novak", LOOK, id=one) for name, one in sent.items()}
@@ -73,6 +74,7 @@ def test_a_file_that_was_sent_is_looked_at_by_its_sender_alone_and_a_vendors_is_
     assert 'event_id = "id"' in seen["table"]["suggestedMapping"]
     assert seen["stripe"]["fits"] == [{"adapter": "stripe", "recognised": 5, "needsTimeZone": False}]
     assert seen["zendesk"]["fits"] == [{"adapter": "zendesk", "recognised": 4, "needsTimeZone": True}]
+    assert seen["undeclared"] == {"name": "ratings.csv", "columns": [], "suggestedMapping": None, "fits": []}
     assert codes(told["pdf"]) == ["BAD_USER_INPUT"]
     assert codes(importing.ask("Hal Novak", LOOK, id=of_the_shop)) == ["NOT_FOUND"]
     assert codes(importing.ask("reader", LOOK, id=sent["table"])) == ["FORBIDDEN"]

@@ -29,6 +29,10 @@ _BEFORE, _AFTER, _WITHIN = frozenset("«“„‘‚‹¿¡…–—€£§©•
 _NO_LETTERS: Final = frozenset("ƒﬁﬂµªº")
 
 
+class UnknownCodePage(InvalidInput):
+    """The encoding of a text has to be declared."""
+
+
 @contextmanager
 def as_declared(path: Path, options: ImportOptions) -> Iterator[tuple[Path, ImportOptions]]:
     """The file as UTF-8 where a setting declares its encoding, under its own name; else the file itself.
@@ -73,14 +77,14 @@ def _write_as_utf8(path: Path, declared: str, copy: Path) -> None:
 def code_page(path: Path) -> str:
     """The only page in which all words of the file can be words, or one of several in which it is the same text.
 
-    Raises `InvalidInput` where there are several texts, or none.
+    Raises `UnknownCodePage` where there are several texts, or none.
     """
     words, letters = _foreign(path)
     possible = [page for page in PAGES if _is_text(page, words, letters)]
     texts = {page: "".join(_decoded(page, bytes([one])) or "" for one in letters) for page in possible}
     if len(set(texts.values())) == 1:
         return possible[0]
-    raise InvalidInput(
+    raise UnknownCodePage(
         f"the file's text is not UTF-8, and {_doubt(possible, words)}",
         place=Place(path.name),
         expected="text in UTF-8, or in a code page that is declared",

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from appraise.adapters.code_pages import UnknownCodePage
 from appraise.adapters.contract import Adapter, EmployeeSource, EventSource, FileShape, ImportOptions, MixedSource
 from appraise.adapters.discovery import installed_adapters
 from appraise.adapters.files import detect, read_header, read_rows
@@ -58,14 +59,24 @@ class LookedAt:
 
 
 def look_at_upload(deployment: Deployment, principal: Principal, key: UploadId, *, at: datetime) -> LookedAt:
-    """Raises `Forbidden`, `NotFound` for what somebody else sent, `InvalidInput` for what no import could read."""
+    """Nothing but the upload where its encoding has to be declared first.
+
+    Raises `Forbidden`, `NotFound` for what somebody else sent, `InvalidInput` for what no import could read.
+    """
     if not may_import(principal):
         raise Forbidden(f"{principal.name} may not import")
     with deployment.database.reading() as session:
         upload = uploads.get(session, key)
     if upload is None or upload.expires_at <= at or upload.owner != principal.key:
         raise NotFound("there is no such upload, or its time is over", hint="send the file again")
-    with _beginning(existing(deployment, upload.file), upload) as path:
+    try:
+        return _looked_at(existing(deployment, upload.file), upload)
+    except UnknownCodePage:
+        return LookedAt(upload)
+
+
+def _looked_at(file: Path, upload: Upload) -> LookedAt:
+    with _beginning(file, upload) as path:
         if path is None:
             return LookedAt(upload)
         adapters = installed_adapters()
