@@ -81,10 +81,9 @@ def raw_text(rule: Rule) -> str:
     if rule.constant is not None:
         return f"nullif({literal(rule.constant)}, '')"
     source = quoted(rule.column) if rule.column is not None else f"CAST(({rule.sql}) AS VARCHAR)"
-    # Trimming sign by sign is slow; few texts need it, and comparing their ends is fast.
-    ends = " OR ".join(f"ends_with({source}, {sign})" for sign in BLANKS.split(" || "))
-    blank = f"{source} < '!' OR ({source} >= chr(160) AND {source} < chr(161)) OR {ends}"
-    return f"nullif(CASE WHEN {blank} THEN trim({source}, {BLANKS}) ELSE {source} END, '')"
+    # Trimming looks at every sign, even between the ends; most texts begin and end with a letter or digit of ASCII.
+    bare = f"{source} BETWEEN '!' AND '~' AND {source}[-1] BETWEEN '!' AND '~'"
+    return f"nullif(CASE WHEN {bare} THEN {source} ELSE trim({source}, {BLANKS}) END, '')"
 
 
 def our_text(rule: Rule, raw: str) -> str:
