@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraise.domain.audit import START, AuditEntry, ListRead, chained, first_break, list_entries, list_name
+from appraise.domain.audit import (
+    START,
+    AuditEntry,
+    Link,
+    ListRead,
+    WithheldEntry,
+    chained,
+    first_break,
+    list_entries,
+    list_name,
+)
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -103,6 +113,32 @@ def test_a_line_whose_hash_was_made_anew_breaks_the_next_one() -> None:
     )
 
     assert first_break([entries[0], forged, entries[2]]) == entries[2]
+
+
+def withheld(entry: AuditEntry) -> WithheldEntry:
+    return WithheldEntry(entry.sequence, entry.previous_hash, entry.hash)
+
+
+@pytest.mark.parametrize("gone", [{0}, {1, 2}, {4}, {0, 1, 2, 3, 4}])
+def test_a_chain_of_which_lines_are_withheld_is_whole(gone: set[int]) -> None:
+    left: list[Link] = [withheld(entry) if number in gone else entry for number, entry in enumerate(chain(5))]
+
+    assert first_break(left) is None
+
+
+@pytest.mark.parametrize("place", [0, 2])
+@pytest.mark.parametrize("edit", [{"previous_hash": "1" * 64}, {"sequence": 9}])
+def test_a_withheld_line_that_is_not_in_its_place_is_found(place: int, edit: dict[str, object]) -> None:
+    entries = chain(5)
+    moved = replace(withheld(entries[place]), **edit)  # type: ignore[arg-type]  # each field in its turn
+
+    assert first_break([*entries[:place], moved, *entries[place + 1 :]]) == moved
+
+
+def test_a_withheld_line_whose_hash_is_another_breaks_the_next_one() -> None:
+    entries = chain(3)
+
+    assert first_break([entries[0], replace(withheld(entries[1]), hash="1" * 64), entries[2]]) == entries[2]
 
 
 def test_a_list_is_named_by_all_that_is_in_it_whatever_their_order() -> None:

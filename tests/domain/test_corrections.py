@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from tests.domain.test_sections import item, section
 
-from appraise.domain.corrections import Correction, Difference, differences
+from appraise.domain.corrections import Correction, CorrectionState, Difference, differences, is_said, overtaken
 from appraise.domain.identifiers import CorrectionId, IndicatorKey, RunId, SectionId
 from appraise.domain.scorecards import Absence, AbsenceKind, Estimate, Scorecard
 
@@ -79,3 +79,46 @@ def test_a_notice_changes_the_level_where_one_of_its_figures_does(bands: list[bo
     notice = Correction(CorrectionId("k"), SectionId("s"), 1, RunId("r"), all_, at, by)
 
     assert notice.band_changes is changes
+
+
+SAYS, ELSE = ((difference("1", after, 3, 3, band=False),) for after in ("3", "9"))
+OPEN = CorrectionState.OPEN
+
+
+def noticed(says: tuple[Difference, ...], state: CorrectionState = OPEN, revision: int = 1) -> Correction:
+    at, by = datetime(2026, 1, 15, tzinfo=UTC), date(2026, 2, 14)
+    return Correction(CorrectionId("k"), SectionId("s"), revision, RunId("r"), says, at, by, state)
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ([], False),
+        ([noticed(SAYS)], True),
+        ([noticed(SAYS, CorrectionState.ANNOTATED)], True),
+        ([noticed(SAYS, CorrectionState.REOPENED)], True),
+        ([noticed(SAYS, CorrectionState.OVERTAKEN)], False),
+        ([noticed(ELSE)], False),
+        ([noticed(SAYS), noticed(ELSE)], False),
+        ([noticed(ELSE), noticed(SAYS)], True),
+        ([noticed(SAYS), noticed(ELSE, revision=2)], True),
+        ([noticed(SAYS, revision=2)], False),
+    ],
+)
+def test_nobody_is_told_twice_what_the_last_notice_of_the_revision_says(known: list[Correction], *, said: bool) -> None:
+    assert is_said(SAYS, 1, known) is said
+
+
+def test_what_waits_for_a_decision_about_what_is_not_so_any_more_is_overtaken() -> None:
+    known = [
+        noticed(ELSE),
+        noticed(SAYS),
+        noticed(SAYS, revision=2),
+        noticed(ELSE, CorrectionState.ANNOTATED),
+        noticed(SAYS, CorrectionState.REOPENED),
+    ]
+
+    assert overtaken(SAYS, 1, known) == [
+        noticed(ELSE, CorrectionState.OVERTAKEN),
+        noticed(SAYS, CorrectionState.OVERTAKEN, revision=2),
+    ]

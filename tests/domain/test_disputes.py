@@ -24,8 +24,8 @@ from appraise.domain.disputes import (
 from appraise.domain.identifiers import DisputeId, EmployeeId, ItemId, SectionId
 from appraise.domain.periods import Period
 from appraise.domain.section_course import Course
-from appraise.domain.section_states import SectionState
-from appraise.domain.sections import UNKNOWN_ITEM, Refusal, Section
+from appraise.domain.section_states import Action, SectionState
+from appraise.domain.sections import UNKNOWN_ITEM, Refusal, Section, is_stale
 
 AT = datetime(2026, 1, 15, 9, tzinfo=UTC)
 LATER = AT + timedelta(days=4)
@@ -203,6 +203,16 @@ def test_an_upheld_dispute_begins_a_revision_with_the_other_rating(rating: int, 
         ),
         ended(DisputeState.UPHELD),
     )
+
+
+def test_a_rating_that_was_put_right_is_as_new_as_the_revision_that_it_begins() -> None:
+    """Whoever read the section as it is now may write on; whoever read it before may not."""
+    decision = decide(DisputeState.UPHELD, 4)
+    assert not isinstance(decision, Refusal)
+    after, _ = decision
+
+    stale = [is_stale(after, Action.RATE, ItemId("a"), version) for version in (after.version, after.version - 1)]
+    assert stale == [False, True]
 
 
 def test_while_another_dispute_waits_the_section_stays_with_it() -> None:

@@ -14,6 +14,7 @@ from appraise.domain.identifiers import IndicatorKey, SectionId
 from appraise.domain.indicators import COMPOSITE, SATISFACTION
 from appraise.domain.periods import Period
 from appraise.domain.scorecards import Absence, AbsenceKind, Estimate
+from appraise.domain.section_course import Course
 from appraise.domain.sections import Item
 
 ABSENT = Absence(COMPOSITE, AbsenceKind.EXCLUDED, "on leave")
@@ -109,3 +110,24 @@ LEFT_OUT = replace(absent("b"), result=replace(ABSENT, indicator=IndicatorKey("b
 )
 def test_why_there_is_no_total(items: list[Item], floor: str, absence: Absence | None) -> None:
     assert absence_of(replace(section(*items), floor=Decimal(floor))) == absence
+
+
+@pytest.mark.parametrize(
+    ("items", "absence"),
+    [
+        (
+            [item("a", rating=3, weight=Decimal("0.4")), item("b", weight=Decimal("0.6"))],
+            Absence(
+                COMPOSITE,
+                AbsenceKind.INSUFFICIENT_EVIDENCE,
+                "It was handed in unreviewed, with ratings for less than 60% of the weight.",
+            ),
+        ),
+        ([item("a", rating=3, weight=Decimal("0.6")), item("b", weight=Decimal("0.4"))], None),
+        ([item("a", weight=Decimal("0.6")), LEFT_OUT], ABSENT),
+    ],
+)
+def test_why_there_is_no_total_of_what_was_handed_in_unreviewed(items: list[Item], absence: Absence | None) -> None:
+    unreviewed = replace(section(*items), floor=Decimal("0.6"), course=Course(unreviewed_reason="Max is away"))
+
+    assert absence_of(unreviewed) == absence

@@ -59,8 +59,21 @@ def test_a_higher_total_is_never_written_worse(one: Decimal, other: Decimal, lea
 
 @pytest.mark.parametrize(("least", "greatest"), [(5, 5), (5, 1)])
 def test_bounds_of_a_host_the_wrong_way_round_are_no_scale(least: int, greatest: int) -> None:
-    with pytest.raises(InvalidInput, match=f"a scale from {least} to {greatest} in steps of 1"):
+    with pytest.raises(InvalidInput) as refusal:
         HostScale.between(Decimal(least), Decimal(greatest))
+
+    assert str(refusal.value) == (
+        f"a scale from {least} to {greatest} in steps of 1\n  expected: a greatest value above the least"
+    )
+
+
+def test_the_least_bound_of_a_host_is_the_worst() -> None:
+    assert HostScale.between(Decimal(2), Decimal(8)) == HostScale(Decimal(2), Decimal(8), Decimal(1))
+    assert HostScale.between(Decimal(2), Decimal(8), Decimal(3)) == HostScale(Decimal(2), Decimal(8), Decimal(3))
+
+
+def test_percent_are_whole_numbers_from_0_to_100() -> None:
+    assert HostScale.percent() == HostScale(Decimal(0), Decimal(100), Decimal(1))
 
 
 def test_our_own_scale_is_1_to_5_in_hundredths() -> None:

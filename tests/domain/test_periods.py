@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraise.domain.periods import Period, in_words
+from appraise.domain.periods import Period, in_words, stretches
 from appraise.errors import InvalidInput
 
 FIRST = date(2026, 1, 1)
@@ -60,6 +60,48 @@ def test_a_period_without_a_day_is_refused(end: date) -> None:
         f"a period from 2026-01-01 to {end} holds no day\n"
         "  expected: an end after the start (the end is the first day that no longer belongs)"
     )
+
+
+@given(st.lists(periods(), max_size=4))
+def test_stretches_are_cut_where_anything_changes(given_: list[Period]) -> None:
+    cuts = stretches(iter(given_))
+
+    assert cuts == sorted(cuts)
+    assert set().union(*map(days, cuts)) == set().union(*map(days, given_))
+    for cut in cuts:
+        assert len({tuple(day in period for period in given_) for day in days(cut)}) == 1
+
+
+TEN = Period(DAYS[10], DAYS[20])
+
+
+@pytest.mark.parametrize(
+    ("period", "first", "last", "is_about"),
+    [
+        pytest.param(TEN, 10, 19, True, id="the same days"),
+        pytest.param(TEN, 6, 14, True, id="the middle is its first day"),
+        pytest.param(TEN, 5, 14, False, id="the middle is the day before"),
+        pytest.param(TEN, 15, 24, True, id="the middle is its last day"),
+        pytest.param(TEN, 15, 25, False, id="the middle is the day after"),
+        pytest.param(TEN, 5, 24, True, id="not twice as long"),
+        pytest.param(TEN, 5, 25, False, id="more than twice as long"),
+        pytest.param(TEN, 4, 24, False, id="one day more on both sides"),
+        pytest.param(Period(DAYS[10]), 0, 29, True, id="open: the middle is in it"),
+        pytest.param(Period(DAYS[10]), 0, 10, False, id="open: the middle is before"),
+    ],
+)
+def test_days_are_about_a_period_that_holds_their_middle(
+    period: Period, first: int, last: int, *, is_about: bool
+) -> None:
+    assert period.is_about(DAYS[first], DAYS[last]) is is_about
+
+
+@given(st.integers(0, 29), st.integers(0, 9))
+def test_days_are_about_one_of_several_periods_in_a_row(first: int, length: int) -> None:
+    row = [Period(FIRST + timedelta(days=10 * n), FIRST + timedelta(days=10 * (n + 1))) for n in range(4)]
+    begin = FIRST + timedelta(days=first)
+
+    assert sum(one.is_about(begin, begin + timedelta(days=length)) for one in row) == 1
 
 
 def test_a_period_is_told_by_its_days() -> None:

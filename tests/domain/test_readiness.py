@@ -33,6 +33,7 @@ PEOPLE: dict[str, tuple[list[tuple[Period, EmploymentStatus]], str | None, Secti
     "Max": ([(LONG, ACTIVE)], None, GOOD),
     "Ned": ([(Period(date(2020, 1, 1), TODAY), ACTIVE)], "Max", GOOD),
     "Ora": ([(LONG, ACTIVE)], "Max", SectionFacts(SectionState.DRAFT, Decimal("0.5"), Decimal("0.5"))),
+    "Pia": ([(Period(date(2025, 12, 31)), ACTIVE)], "Max", GOOD),
 }
 WANTED = {
     "Ben": ["NOT_SCORED"],
@@ -46,6 +47,7 @@ WANTED = {
     "Kim": ["VOID"],
     "Max": ["MANAGER_UNKNOWN"],
     "Ned": ["LEFT"],
+    "Pia": ["SHORT_TIME"],
 }
 SENTENCES = {
     "NOT_SCORED": "There is no section: no scoring run has had this person. Score the cycle.",
@@ -88,4 +90,6 @@ def test_everybody_who_is_missing_is_listed_with_all_that_stands_in_the_way() ->
 
     assert {name: [one.obstacle.value for one in obstacles] for _, name, obstacles in found.missing} == WANTED
     assert found.ready == 3  # Ann, Dan and Ora
-    assert {one.obstacle.value: one.sentence for _, _, obstacles in found.missing for one in obstacles} == SENTENCES
+    told = {(name, one.obstacle.value): one.sentence for _, name, obstacles in found.missing for one in obstacles}
+    assert told.pop(("Pia", "SHORT_TIME")) == "1 day at work in this cycle, fewer than 90."
+    assert {obstacle: sentence for (_, obstacle), sentence in told.items()} == SENTENCES

@@ -227,7 +227,9 @@ def test_what_nobody_reviewed_waits_for_the_last_day_of_the_manager() -> None:
     last = date(2026, 1, 10)
     assert hindered(last, last) == Refusal("TOO_EARLY", "the manager has time until 2026-01-10")
     assert hindered(last, date(2026, 1, 11)) is None
-    assert code(hindered(last, date(2026, 1, 11), has_grades=False)) == "NOTHING_TO_RATE"
+    assert hindered(last, date(2026, 1, 11), has_grades=False) == Refusal(
+        "NOTHING_TO_RATE", "no figure has a level by which it could be handed in; exempt the section with a reason"
+    )
     assert hindered(None, last) == Refusal(
         "TOO_EARLY", "the cycle names no last day for rating; set one, and wait for it"
     )

@@ -79,6 +79,8 @@ REOPENS: list[Owed] = [("REOPEN", NEVER, HEDY)]
         (in_state("DRAFT", managers=()), [ASSESSES]),
         (replace(in_state("DRAFT"), absent=[MAX]), [ASSESSES, RATES, ("SUBMIT_IN_PLACE", BY, DORA)]),
         (replace(in_state("DRAFT"), absent=[DORA]), [ASSESSES, RATES]),
+        (replace(in_state("COLLECTING"), absent=[MAX]), [ASSESSES, RATES]),  # not rated, so not to be handed in
+        (replace(in_state("REOPENED"), absent=[MAX]), [RATES]),
         *[(replace(in_state(state), is_to_rate=False), [ASSESSES, HANDS_IN]) for state in ("COLLECTING", "DRAFT")],
         (replace(in_state("REOPENED"), is_to_rate=False), [HANDS_IN]),
         (
@@ -115,6 +117,10 @@ UNREVIEWED: list[Owed] = [("HAND_IN_UNREVIEWED", BY, HAL), ("HAND_IN_UNREVIEWED"
     ("open_", "tasks"),
     [
         (in_state("DRAFT"), [ASSESSES, *UNREVIEWED, RATES, SEES_TO_IT]),
+        (
+            in_state("DRAFT", managers=(MAX, DORA, EmployeeId("eve"))),
+            [ASSESSES, *UNREVIEWED, RATES, SEES_TO_IT],
+        ),
         (replace(in_state("DRAFT"), has_grades=False), [ASSESSES, RATES, SEES_TO_IT]),
         (replace(in_state("COLLECTING"), is_to_rate=False, has_grades=False), [ASSESSES, HANDS_IN, SEES_TO_IT]),
         (in_state("DRAFT", managers=(MAX,)), [ASSESSES, *UNREVIEWED, RATES]),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appraise.domain.periods import Period, stretches
+from appraise.domain.periods import Period
 from appraise.domain.timelines import Segment, Timeline, closed, dated, during, joined, observed, on_day
 
 FIRST = date(2026, 1, 1)
@@ -192,17 +192,6 @@ def test_what_lies_in_periods_is_what_holds_on_their_days(timeline: Timeline[str
 
     for day in DAYS:
         assert on_day(kept, day) == (on_day(timeline, day) if any(day in period for period in inside) else [])
-
-
-@given(st.lists(periods(), max_size=4))
-def test_stretches_are_cut_where_anything_changes(given_: list[Period]) -> None:
-    cuts = stretches(given_)
-
-    days_held = {day for day in DAYS if any(day in period for period in given_)}
-    assert {day for day in DAYS if any(day in cut for cut in cuts)} == days_held
-    for cut in cuts:
-        within = [day for day in DAYS if day in cut]
-        assert len({tuple(day in period for period in given_) for day in within}) == 1
 
 
 def test_a_stored_row_goes_with_the_first_of_the_pieces_that_lie_in_periods() -> None:

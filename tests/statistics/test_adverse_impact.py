@@ -167,6 +167,8 @@ def test_a_group_of_which_all_were_selected_is_no_more_certain_than_others() -> 
 
     assert (result.lower, result.upper) == pytest.approx((1.75 * np.exp(-half), 1.75 * np.exp(half)))
     assert result.lower < 1 < result.upper
+    reverse = impact(6, 12, 3, 3)
+    assert (reverse.lower, reverse.upper) == pytest.approx((1 / result.upper, 1 / result.lower))
     everybody = impact(4, 4, 3, 3)
     assert (everybody.lower < 0.8, everybody.upper > 1.25) == (True, True)
 

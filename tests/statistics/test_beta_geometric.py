@@ -106,6 +106,7 @@ NAN = (
 OVER = "\n  expected: losses over at least two renewals"
 REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: beta_geometric.fit([10], 90), NotEnough, "10 customers lost over 1 renewal" + OVER),
+    (lambda: beta_geometric.fit([1], 90), NotEnough, "1 customer lost over 1 renewal" + OVER),
     (lambda: beta_geometric.fit([0, 0], 90), NotEnough, "0 customers lost over 2 renewals" + OVER),
     (
         lambda: beta_geometric.fit([10, 5], -1),

@@ -34,8 +34,10 @@ MODEL: Final = "model of buying"
 """Name of the working's note that says which model foretold what customers would spend."""
 
 CASE_MIX: Final = "case mix: "
+"""How the name of a note begins that names a factor that could not be adjusted for."""
+
 NOT_ADJUSTED: Final = "not adjusted for, "
-"""How the note begins that names a factor, and says why it could not be adjusted for."""
+"""How that note itself begins; the reason follows."""
 
 SEEN: Final = Decimal("1.01")
 """A design effect that is worth a sentence."""
@@ -202,7 +204,7 @@ def _not_adjusted(estimate: Estimate) -> str:
     factors = [
         f"{_words(name.removeprefix(CASE_MIX))} ({retold(why.removeprefix(NOT_ADJUSTED))})"
         for name, why in estimate.working.notes
-        if name.startswith(CASE_MIX) and why.startswith(NOT_ADJUSTED)
+        if name.startswith(CASE_MIX)
     ]
     return say("Not adjusted for: {factors}.", factors=", ".join(factors)) if factors else ""
 

@@ -173,7 +173,7 @@ def moved(section: Section, state: SectionState, course: Course | None = None) -
     return replace(section, state=state, course=course or section.course, version=version, working_version=version)
 
 
-def item_of(section: Section, item: ItemId) -> Item | None:
+def item_of(section: Section, item: ItemId | None) -> Item | None:
     return next((candidate for candidate in section.items if candidate.id == item), None)
 
 
@@ -200,7 +200,7 @@ def is_stale(section: Section, action: Action, item: ItemId | None, expected: in
     Of an item that is written it is the writer's own side; of all that an employee does their own view; of anything
     else all but that view. So an employee and their manager never stand in each other's way.
     """
-    chosen = None if item is None else item_of(section, item)
+    chosen = item_of(section, item)
     if action is Action.RATE and chosen is not None:
         latest = chosen.rated_version
     elif action is Action.ASSESS_SELF:

@@ -147,13 +147,13 @@ def _of_stage(open_: Open) -> list[_Owed]:
 
 def _of_the_late(open_: Open, hr: Collection[EmployeeId], on: date) -> list[_Owed]:
     """After the last day for rating it is for the manager's own manager to see to, and for HR."""
-    last, nearest = open_.cycle.rules.rate_by, open_.managers[:1]
+    last, managers = open_.cycle.rules.rate_by, open_.managers
     if last is None or on <= last:
         return []
     found: list[_Owed] = [(Action.HAND_IN_UNREVIEWED, TaskKind.HAND_IN_UNREVIEWED, None, last)]
-    action = Action.RATE if open_.is_to_rate else Action.SUBMIT
-    if nearest and nearest[0] not in open_.absent and _can(open_, action, nearest[0], hr, on):
-        found.append((None, TaskKind.SEE_TO_IT, open_.managers[1:2], last))
+    # Whoever can rate can hand in what has nothing to rate.
+    if managers and managers[0] not in open_.absent and _can(open_, Action.RATE, managers[0], hr, on):
+        found.append((None, TaskKind.SEE_TO_IT, managers[1:2], last))
     return found
 
 
