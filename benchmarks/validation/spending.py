@@ -23,7 +23,8 @@ P, Q, _V = 6.0, 4.0, 15.0  # gamma–gamma: pieces of mean p·v/(q − 1)
 _HORIZON = 90.0
 _KINDS = np.geomspace(1.7, 0.5, STRATA)
 _BANDS, _MIDDLE_BAND = 20, 12.0
-_FEWEST = 1.0
+FEWEST = 1.0
+"""Foretold purchases without which an employee gets no figure."""
 
 
 def lifetime_value(rng: np.random.Generator, world: World, staff: Staff, *, attributable_share: float) -> Trial:
@@ -111,7 +112,7 @@ def _ours(
     variance = credit.by_employee(w**2 * phi[band[credit.outcome]], J)
     squares = float(((w * residual[credit.outcome]) ** 2).sum())
     inflation = design_effect(squares, float(variance.sum()))
-    known = credit.by_employee(w**2 * visits[credit.outcome], J) >= _FEWEST
+    known = credit.by_employee(w**2 * visits[credit.outcome], J) >= FEWEST
     if known.sum() < 2:
         raise NotEnough("hardly anybody has a foretold purchase", expected="more contacts")
     dispersion = inflation * float(variance.sum() / outcome.exposed.sum())

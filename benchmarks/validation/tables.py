@@ -6,7 +6,18 @@ from typing import NamedTuple
 import numpy as np
 from rich.table import Table
 
-from validation.figures import BAND_NAMES, COVERAGE, LEAST_GAIN, MOST_FALSE, Figures, Share, Verdict, gain, verdicts
+from validation.figures import (
+    BAND_NAMES,
+    COVERAGE,
+    GAIN,
+    LEAST_GAIN,
+    MOST_FALSE,
+    Figures,
+    Share,
+    Verdict,
+    gain,
+    verdicts,
+)
 
 
 class Methods(NamedTuple):
@@ -36,20 +47,31 @@ def table_of(name: str, compared: Compared, *, limit: bool) -> Table:
     for indicator, (naive, ours, oracle) in compared.items():
         marks = {verdict.what: _mark(verdict) for verdict in verdicts(naive, ours)}
         table.add_row(indicator, "naive", *_cells(naive, "", {}))
-        table.add_row("", "ours", *_cells(ours, f"{gain(naive, ours).value:.0%}{marks['RMSE under naive']}", marks),
+        table.add_row("", "ours", *_cells(ours, f"{gain(naive, ours).value:.0%}{marks[GAIN]}", marks),
                       end_section=oracle is None)  # fmt: skip
         if oracle is not None:
             table.add_row("", "oracle", *_cells(oracle, f"{gain(naive, oracle).value:.0%}", {}), end_section=True)
     return table
 
 
-def missed_targets(name: str, compared: Compared) -> list[str]:
-    return [
-        f"{name} · {indicator} · {verdict.what} {verdict.figure.value:.3f}, target {verdict.low:g} to {verdict.high:g}"
-        for indicator, figures in compared.items()
-        for verdict in verdicts(figures.naive, figures.ours)
-        if verdict.missed
-    ]
+def missed_targets(name: str, compared: Compared, least: Mapping[str, float] | None = None) -> list[str]:
+    """A line for each; with the `least` RMSE that a method could have, what of it was to be had at all."""
+    missed = []
+    for indicator, figures in compared.items():
+        for verdict in verdicts(figures.naive, figures.ours):
+            if not verdict.missed:
+                continue
+            told = f"{name} · {indicator} · {verdict.what} {verdict.figure.value:.3f}, "
+            told += f"target {verdict.low:g} to {verdict.high:g}"
+            if least and verdict.what == GAIN:
+                told += f", which no method brings over {most_gain(figures, least[indicator]):.3f}"
+            missed.append(told)
+    return missed
+
+
+def most_gain(methods: Methods, least: float) -> float:
+    """How far under the naive one an RMSE can be at most."""
+    return 1.0 - least / methods.naive.rmse
 
 
 def undecided_targets(compared: Compared) -> int:
