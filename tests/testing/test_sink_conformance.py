@@ -163,7 +163,10 @@ class Forgetful:
     """Of a section that is there several times it tells the last row alone."""
 
     def __init__(self, sink: FileSink) -> None:
-        self.declaration, self.suffix, self._sink = sink.declaration, sink.suffix, sink
+        self.declaration, self._sink = sink.declaration, sink
+
+    def suffix(self, options: SinkOptions) -> str:
+        return self._sink.suffix(options)
 
     def plan(self, section: FinishedSection, options: SinkOptions) -> HostEntry:
         return self._sink.plan(section, options)

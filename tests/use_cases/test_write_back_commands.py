@@ -49,7 +49,11 @@ def test_a_person_plans_sends_reads_the_answer_and_prints(tmp_path: Path, monkey
     assert "50 of 0 to 100 by 1" in told("write-back", "plan", "2025")
     [planned] = json.loads(told("write-back", "plan", "2025", "--json"))
     assert (planned["total"], planned["written"], planned["state"]) == ("3.00", "50", "NOT_DUE")
-    assert "1 sections in" in told("write-back", "send", "2025", "--to", str(file))
+    named_wrongly = told("write-back", "send", "2025", "--to", str(file.with_suffix(".xlsx")))
+    assert "What is in it is .csv: name it so before it is imported." in named_wrongly
+    sent = told("write-back", "send", "2025", "--to", str(file))
+    assert "1 sections in" in sent
+    assert "What is in it" not in sent
     rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
     assert [row["total"] for row in rows] == ["50"]
     assert "1 sent" in told("write-back", "status", "2025")

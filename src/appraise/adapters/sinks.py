@@ -155,7 +155,10 @@ class FileSink(Protocol):
     """A sink whose host imports a file."""
 
     declaration: ClassVar[SinkDeclaration]
-    suffix: ClassVar[str]
+
+    def suffix(self, options: SinkOptions) -> str:
+        """Of the file's name, such as `.csv`."""
+        ...
 
     def plan(self, section: FinishedSection, options: SinkOptions) -> HostEntry:
         """Raises `HostRefused` where the host could not tell whose it is."""

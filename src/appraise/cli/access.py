@@ -138,7 +138,7 @@ def print_proven() -> bool:
 
     sinks = installed_sinks()
     called = {name: one for name in FAKES if isinstance(one := sinks.get(sink_of(name)), CallSink)}
-    written = {name: one for name, one in sinks.items() if isinstance(one, FileSink) and name in TRIALS}
+    written = {name: one for name in TRIALS if isinstance(one := sinks.get(sink_of(name)), FileSink)}
     tried = (
         {name: proven(sink, FAKES[name]) for name, sink in called.items()},
         {name: proven_file(sink, TRIALS[name]) for name, sink in written.items()},

@@ -48,13 +48,15 @@ def send_and_print(cycle: str, host: str, to: Path | None, *, json: bool) -> boo
     deployment, system = _opened(host)
     found = cycle_named(deployment, cycle)
     if to is not None:
-        file_sink(system)
+        suffix = file_sink(system).suffix(system.options())
         draft = to.with_name(to.name + ".part")
         written = write_host_file(deployment, system, found.id, actor=OPERATOR, write=draft.write_bytes, at=utc_now())
         draft.replace(to)
         for name, reason in written.refused:
             console.print(f"  {name}: {reason}", highlight=False, soft_wrap=True, markup=False)
         console.print(f"{len(written.sections):,} sections in {to}; {len(written.refused):,} left out", highlight=False)
+        if to.suffix.casefold() != suffix:
+            console.print(f"What is in it is {suffix}: name it so before it is imported.", highlight=False)
         return not written.refused
     queue_sections(deployment, system, cycle=found.id, actor=OPERATOR, at=utc_now())
     due = _of(deployment, found.id, system, {WriteBackState.QUEUED, WriteBackState.SENT})

@@ -70,6 +70,10 @@ class _Tried:
     def content(self, *entries: HostEntry) -> bytes:
         return self.sink.content(entries, self.options)
 
+    @property
+    def suffix(self) -> str:
+        return self.sink.suffix(self.options)
+
     @cached_property
     def text(self) -> str:
         return text_of(self.content(self.entry()))
@@ -116,7 +120,7 @@ def _comments(tried: _Tried) -> None:
     first, *others = tried.section.items
     spoken = replace(tried.section, items=(replace(first, comment=FORMULA), *others))
     text = text_of(tried.content(tried.entry(spoken)))
-    for start in (",=", "\n=", ',"=', "<f>"):
+    for start in (",=", "\n=", ',"=', "<f>", 'Formula="=HYPERLINK'):
         require(start not in text, f"a comment is run as a formula:\n{text}")
 
 
@@ -176,7 +180,7 @@ def _drift(tried: _Tried) -> None:
     )
     for one, is_kept in ((entry, True), (changed, False)):
         report = tried.trial.report
-        path = tried.directory / (f"answer{tried.sink.suffix}" if report is None else "report.csv")
+        path = tried.directory / (f"answer{tried.suffix}" if report is None else "report.csv")
         row = {report or "": str(one.section), **one.fields}
         path.write_bytes(tried.content(one) if report is None else csv_table(list(row), [row]))
         answers = list(tried.sink.answers(path, tried.options))
@@ -191,7 +195,7 @@ def _drift(tried: _Tried) -> None:
 def _added(tried: _Tried) -> None:
     """An import that only adds has made it twice: that is seen in what the host gives back, and is no confirmation."""
     entry, report = tried.entry(), tried.trial.report
-    path = tried.directory / (f"twice{tried.sink.suffix}" if report is None else "twice.csv")
+    path = tried.directory / (f"twice{tried.suffix}" if report is None else "twice.csv")
     row = {report or "": str(entry.section), **entry.fields}
     path.write_bytes(tried.content(entry, entry) if report is None else csv_table(list(row), [row, row]))
     sent = taken(meant(queued(entry.section, 1, "file", earlier=None, at=AT), entry.place, entry.fields), at=AT)

@@ -1,14 +1,13 @@
 """How sinks whose host imports a file are tried: settings such as a customer gives, and what must come of 3.75."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-import xlsxwriter
-
 from appraise.domain.host_scale import HostScale
 from appraise.testing.file_conformance import FileTrial
+from appraise.testing.host_workbooks import write_spreadsheet_2003, write_xlsx
 
 ORACLE: Final = {"rating_model": "PERFORMANCE", "levels": "L1,L2,L3,L4,L5", "profile_code": "PER_{employee}"}
 WORKDAY: Final = {
@@ -26,21 +25,21 @@ WORKDAY: Final = {
 
 
 def _workday(directory: Path) -> Mapping[str, str]:
-    """A workbook such as a tenant generates: instructions, and headers under rows of areas and restrictions."""
-    path = directory / "template.xlsx"
-    workbook = xlsxwriter.Workbook(path, {"in_memory": True})
-    workbook.add_worksheet("Overview").write(0, 0, "Do not change the columns")
-    sheet = workbook.add_worksheet(WORKDAY["sheet"])
-    bold, day = workbook.add_format({"bold": True, "bg_color": "#FFEE99"}), workbook.add_format({"num_format": "@"})
-    sheet.write_row(0, 1, ["Add Goals"], bold)
-    sheet.write_row(1, 0, ["Area", "All"])
+    return _with_workbook(directory / "template.xlsx", write_xlsx)
+
+
+def _workday_2003(directory: Path) -> Mapping[str, str]:
+    """Named as a tenant's file need not be: what it is its content tells."""
+    return _with_workbook(directory / "template", write_spreadsheet_2003)
+
+
+def _with_workbook(path: Path, write: Callable[..., None]) -> Mapping[str, str]:
     headers = [value for name, value in WORKDAY.items() if name.startswith("column.")]
-    sheet.write_row(int(WORKDAY["header_row"]) - 1, 1, [*headers, "Category"], bold)
-    sheet.write_row(int(WORKDAY["header_row"]), 1, ["" for _ in headers], day)
-    workbook.close()
+    write(path, sheet=WORKDAY["sheet"], header_row=int(WORKDAY["header_row"]), headers=headers)
     return {**WORKDAY, "template": str(path)}
 
 
+HALVES: Final = HostScale(Decimal(1), Decimal(5), Decimal("0.5"))
 TRIALS: Final[Mapping[str, FileTrial]] = {
     "15five": FileTrial("69", scale=HostScale.percent()),
     "csv": FileTrial("69", scale=HostScale.percent(), employee="hr:id"),
@@ -50,6 +49,7 @@ TRIALS: Final[Mapping[str, FileTrial]] = {
     "pdf": FileTrial("69", scale=HostScale.percent(), employee="hr:id"),
     "small-improvements": FileTrial("3.75"),
     "successfactors-csv": FileTrial("69"),
-    "workday": FileTrial("4", _workday, HostScale(Decimal(1), Decimal(5), Decimal("0.5")), report="Goal Reference ID"),
+    "workday": FileTrial("4", _workday_2003, HALVES, report="Goal Reference ID"),
+    "workday, XLSX": FileTrial("4", _workday, HALVES, report="Goal Reference ID"),
 }
-"""By the name of the sink."""
+"""By the name of the sink, and behind it of the form where it has a second one."""

@@ -95,7 +95,7 @@ def write_cycle_file(
     One's own section is left to somebody else. Those in the file are audited as read.
     """
     system = _host(deployment, principal, host)
-    suffix = file_sink(system).suffix
+    suffix = file_sink(system).suffix(system.options())
     with deployment.database.reading() as session:
         name = cycles.get(session, cycle).name
     parts: list[bytes] = []

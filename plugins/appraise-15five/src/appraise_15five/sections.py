@@ -25,7 +25,6 @@ COLUMNS: Final = (*WHOSE, SCORE, "Question", "Answer")
 
 
 class FifteenFiveSink:
-    suffix: ClassVar[str] = ".csv"
     declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
         name="15five",
         title="15Five: external performance data (CSV)",
@@ -41,6 +40,10 @@ class FifteenFiveSink:
         ),
         is_read_back=False,
     )
+
+    def suffix(self, options: SinkOptions) -> str:
+        del options
+        return ".csv"
 
     def plan(self, section: FinishedSection, options: SinkOptions) -> HostEntry:
         employee = employee_address(section, options, self.declaration)

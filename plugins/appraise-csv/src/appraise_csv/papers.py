@@ -15,7 +15,6 @@ NAME: Final = "{employee}_{cycle}"
 
 
 class PdfSink:
-    suffix: ClassVar[str] = ".zip"
     declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
         name="pdf",
         title="Final sections on paper (PDFs in a zip archive)",
@@ -30,6 +29,10 @@ class PdfSink:
         limits=("Nothing comes back: what became of the documents is noted by hand.",),
         is_read_back=False,
     )
+
+    def suffix(self, options: SinkOptions) -> str:
+        del options
+        return ".zip"
 
     def plan(self, section: FinishedSection, options: SinkOptions) -> HostEntry:
         known = {"employee": employee_of(section, options), "cycle": section.cycle, "section": str(section.id)}

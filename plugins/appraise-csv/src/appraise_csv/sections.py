@@ -80,7 +80,6 @@ def columns_of(entries: Sequence[HostEntry]) -> list[str]:
 
 
 class CsvSink:
-    suffix: ClassVar[str] = ".csv"
     declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
         name="csv",
         title="Table of final sections (CSV)",
@@ -92,6 +91,10 @@ class CsvSink:
         settings=SETTINGS,
         limits=("Confirmed only when the host's own export, or the file with its reasons, is read back.",),
     )
+
+    def suffix(self, options: SinkOptions) -> str:
+        del options
+        return ".csv"
 
     def plan(self, section: FinishedSection, options: SinkOptions) -> HostEntry:
         return plan(section, options)
@@ -106,7 +109,6 @@ class CsvSink:
 
 
 class JsonLinesSink:
-    suffix: ClassVar[str] = ".jsonl"
     declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
         name="jsonl",
         title="Final sections as JSON lines",
@@ -118,6 +120,10 @@ class JsonLinesSink:
         settings=SETTINGS,
         limits=("Confirmed only when the host's own export, or the file with its reasons, is read back.",),
     )
+
+    def suffix(self, options: SinkOptions) -> str:
+        del options
+        return ".jsonl"
 
     def plan(self, section: FinishedSection, options: SinkOptions) -> HostEntry:
         return plan(section, options)

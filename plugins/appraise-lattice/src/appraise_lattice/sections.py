@@ -19,7 +19,6 @@ from appraise.domain.finished_sections import FinishedSection, WrittenTotal
 
 
 class LatticeSink:
-    suffix: ClassVar[str] = ".zip"
     declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
         name="lattice",
         title="Lattice: historical reviews (PDFs in a zip archive)",
@@ -34,6 +33,10 @@ class LatticeSink:
         ),
         is_read_back=False,
     )
+
+    def suffix(self, options: SinkOptions) -> str:
+        del options
+        return ".zip"
 
     def plan(self, section: FinishedSection, options: SinkOptions) -> HostEntry:
         name = f"{file_name(employee_address(section, options, self.declaration), section.cycle)}.pdf"

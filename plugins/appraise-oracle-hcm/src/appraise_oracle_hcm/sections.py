@@ -32,7 +32,6 @@ FEWEST: Final = 2
 
 
 class TalentProfileSink:
-    suffix: ClassVar[str] = ".zip"
     declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
         name="oracle-hcm",
         title="Oracle HCM: performance ratings of the talent profile (TalentProfile.dat)",
@@ -61,6 +60,10 @@ class TalentProfileSink:
             "Confirmed only when a report with SourceSystemId and RatingLevelCode1 is read back as CSV.",
         ),
     )
+
+    def suffix(self, options: SinkOptions) -> str:
+        del options
+        return ".zip"
 
     def plan(self, section: FinishedSection, options: SinkOptions) -> HostEntry:
         levels = _levels(options)

@@ -31,7 +31,6 @@ COMMENT: Final = " (comment)"
 
 
 class SmallImprovementsSink:
-    suffix: ClassVar[str] = ".csv"
     declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
         name="small-improvements",
         title="Small Improvements: a review cycle (CSV for POST /api/v2/review-cycle/import)",
@@ -48,6 +47,10 @@ class SmallImprovementsSink:
         ),
         is_read_back=False,
     )
+
+    def suffix(self, options: SinkOptions) -> str:
+        del options
+        return ".csv"
 
     def plan(self, section: FinishedSection, options: SinkOptions) -> HostEntry:
         addresses = {"REVIEWEE_EMAIL": section.email, "REVIEWER_EMAIL": section.manager_email}

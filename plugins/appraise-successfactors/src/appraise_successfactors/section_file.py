@@ -25,7 +25,6 @@ LONGEST: Final = 4_000
 
 
 class IntegrationCenterSink:
-    suffix: ClassVar[str] = ".csv"
     declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
         name="successfactors-csv",
         title="SAP SuccessFactors: a table for Integration Center (CSV)",
@@ -40,6 +39,10 @@ class IntegrationCenterSink:
             "Confirmed only when a report of these columns, or the file with its reasons, is read back.",
         ),
     )
+
+    def suffix(self, options: SinkOptions) -> str:
+        del options
+        return ".csv"
 
     def plan(self, section: FinishedSection, options: SinkOptions) -> HostEntry:
         employee = employee_id(section, options, self.declaration)

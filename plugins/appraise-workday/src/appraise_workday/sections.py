@@ -1,20 +1,15 @@
 """Final sections as goals, filled into the workbook that the customer's own Workday made for its import (EIB).
 
-Which columns a tenant's workbook has nobody outside it knows: the settings name them. Nothing in it is moved or
-changed; rows are added under its headers, formatted as its first empty row is.
+Which columns a tenant's workbook has nobody outside it knows: the settings name them. Values are added under its
+headers; every other byte stays, as whatever else the workbook holds may be what the import goes by.
 """
 
-import zipfile
-from collections.abc import Iterator, Sequence
-from copy import copy
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from decimal import Decimal
-from io import BytesIO
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from appraise.adapters.contract import Verification
-from appraise.adapters.section_papers import zipped
 from appraise.adapters.section_tables import table_answers
 from appraise.adapters.section_texts import fitting
 from appraise.adapters.sinks import (
@@ -29,6 +24,8 @@ from appraise.adapters.sinks import (
 )
 from appraise.domain.finished_sections import FinishedSection, WrittenTotal
 from appraise.errors import InvalidInput, Place
+from appraise_workday.grid import Value, filled, first_held, texts_of
+from appraise_workday.workbooks import opened, sheet_of
 
 WHOSE: Final = ("key", "employee", "section")
 FIELDS: Final = {
@@ -39,25 +36,22 @@ FIELDS: Final = {
     "due": "Column for the period's last day.",
 }
 LONGEST: Final = 4_000
-PROPERTIES: Final = "docProps/core.xml"
-"""Where a workbook holds the time at which it was saved."""
 
 
 class WorkdaySink:
-    suffix: ClassVar[str] = ".xlsx"
     declaration: ClassVar[SinkDeclaration] = SinkDeclaration(
         name="workday",
-        title="Workday: goals in the tenant's own import workbook (EIB, XLSX)",
+        title="Workday: goals in the tenant's own import workbook (EIB, XML Spreadsheet 2003 or XLSX)",
         version=(
-            "rules of the workbook by an integrator's page; columns are the customer's; XLSX instead of "
-            "XML Spreadsheet 2003 is unverified, and so is the loading of any"
+            "rules of the workbook by an integrator's page, which asks to keep it XML Spreadsheet 2003; columns are "
+            "the customer's; the loading of any is unverified"
         ),
         verification=Verification.UNVERIFIED,
         writes=(Writes.TOTAL, Writes.ITEMS, Writes.COMMENTS, Writes.STATUS, Writes.RECEIPT),
         employee="workday:employee-id",
         scale="The declared one; without one 1 to 5, with two places.",
         settings={
-            "template": "Path of the workbook that the tenant made for Manage Goals, as XLSX, without data; needed.",
+            "template": "Path of the workbook that the tenant made for Manage Goals, without data; needed.",
             "sheet": "Name of the worksheet; the first where not given.",
             "header_row": "Number of the row with the names of columns; 5 where not given.",
             "column.employee": "Text of the header over employee ids; needed, as is column.description.",
@@ -69,10 +63,14 @@ class WorkdaySink:
         limits=(
             "No way into a running review is known: a goal carries the total, and the review's goals pull it.",
             "Imported with Add Only, the same file makes each goal again; with a reference id it need not.",
-            "Pictures and charts in the workbook are lost.",
+            "The file is in the form of the tenant's workbook, of which every byte stays but for the rows added.",
             "Confirmed only when a report with these columns is read back as CSV.",
         ),
     )
+
+    def suffix(self, options: SinkOptions) -> str:
+        _columns(options)
+        return opened(Path(options.settings["template"])).suffix
 
     def plan(self, section: FinishedSection, options: SinkOptions) -> HostEntry:
         columns = _columns(options)
@@ -96,26 +94,22 @@ class WorkdaySink:
 
     def content(self, entries: Sequence[HostEntry], options: SinkOptions) -> bytes:
         columns, path = _columns(options), Path(options.settings["template"])
-        workbook = _opened(path)
-        sheet = _sheet(workbook, path, options)
+        workbook = opened(path)
+        name, sheet = sheet_of(workbook, path, options.settings.get("sheet"))
         header = _header_row(options)
-        places = {text: _place(sheet, header, text, path) for text in columns.values()}
-        held = (number for number, row in enumerate(sheet.iter_rows(min_row=header + 1, values_only=True), header + 1)
-                if any(value not in {None, ""} for value in row))  # fmt: skip
-        if (first := next(held, None)) is not None:
+        heads = texts_of(sheet, header)
+        places = {ours: _place(heads, text, header, Place(path.name), name) for ours, text in columns.items()}
+        if (first := first_held(sheet, header)) is not None:
             raise InvalidInput(f"row {first} holds data", place=Place(path.name), expected="a workbook without data")
-        styles = {cell.column: copy(cell._style) for cell in sheet[header + 1]}  # noqa: SLF001  # openpyxl has no other way
-        for number, entry in enumerate(entries, start=1):
-            row: dict[str, str | None] = {**entry.key, **entry.fields}
-            if "key" in columns:
-                row[columns["key"]] = str(number)
-            for text, column in places.items():
-                _fill(sheet.cell(header + number, column), row.get(text), text == columns.get("score"))
-            for column, style in styles.items():
-                sheet.cell(header + number, column)._style = copy(style)  # noqa: SLF001
-        buffer = BytesIO()
-        workbook.save(buffer)
-        return _untimed(buffer, path)
+        rows = [_row(number, entry, columns, places) for number, entry in enumerate(entries, start=1)]
+        for number, row in enumerate(rows, header + 1):
+            if any(merged.covers(number, column) for merged in sheet.merged for column in row):
+                raise InvalidInput(
+                    f"row {number} has cells that lie under a merged one",
+                    place=Place(path.name),
+                    expected="a cell of its own for each column",
+                )
+        return workbook.saved(name, filled(sheet, header, rows))
 
     def answers(self, path: Path, options: SinkOptions) -> Iterator[FileAnswer]:
         columns = _columns(options)
@@ -150,63 +144,25 @@ def _header_row(options: SinkOptions) -> int:
     return int(text)
 
 
-def _opened(path: Path) -> Any:
-    import openpyxl  # noqa: PLC0415  # large, and only needed here
-
-    try:
-        return openpyxl.load_workbook(path)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, openpyxl.utils.exceptions.InvalidFileException) as error:
-        raise InvalidInput(
-            f"the workbook cannot be read: {error}",
-            place=Place(str(path)),
-            expected="the tenant's workbook as XLSX",
-            hint="check settings.template; a workbook in XML Spreadsheet 2003 is saved as XLSX first",
-        ) from error
+def _row(number: int, entry: HostEntry, columns: Mapping[str, str], places: Mapping[str, int]) -> dict[int, Value]:
+    """Text stays text: an id keeps its zeros, and nothing is run as a formula."""
+    texts = {**entry.key, **entry.fields}
+    if "key" in columns:
+        texts[columns["key"]] = str(number)
+    held = {ours: texts.get(text) for ours, text in columns.items()}
+    return {places[ours]: Value(text, ours == "score") for ours, text in held.items() if text is not None}
 
 
-def _sheet(workbook: Any, path: Path, options: SinkOptions) -> Any:
-    name = options.settings.get("sheet", workbook.sheetnames[0])
-    if name not in workbook.sheetnames:
-        raise InvalidInput(
-            f"the workbook has no sheet {name!r}",
-            place=Place(path.name),
-            expected=f"one of: {', '.join(workbook.sheetnames)}",
-        )
-    return workbook[name]
-
-
-def _place(sheet: Any, header: int, text: str, path: Path) -> int:
-    found = [cell.column for cell in sheet[header] if cell.value is not None and str(cell.value).strip() == text]
+def _place(heads: Mapping[int, str], text: str, header: int, place: Place, sheet: str) -> int:
+    found = [column for column, head in heads.items() if head == " ".join(text.split())]
     if len(found) != 1:
-        held = ", ".join(str(cell.value) for cell in sheet[header] if cell.value is not None) or "nothing"
         raise InvalidInput(
-            f"row {header} of {sheet.title} has {len(found)} columns {text!r}",
-            place=Place(path.name),
-            expected=f"one of this name; the row holds {held}",
+            f"row {header} of {sheet} has {len(found)} columns {text!r}",
+            place=place,
+            expected=f"one of this name; the row holds {', '.join(heads.values()) or 'nothing'}",
             hint="check the column's setting and header_row",
         )
-    return int(found[0])
-
-
-def _fill(cell: Any, value: str | None, is_number: bool) -> None:  # noqa: FBT001  # of the one column
-    """Text stays text: an id keeps its zeros, and nothing is run as a formula. Line breaks are not allowed."""
-    if value is None:
-        return
-    if is_number:
-        cell.value = Decimal(value)
-        return
-    cell.value = "".join(" " if ord(sign) < ord(" ") else sign for sign in value)
-    cell.data_type = "s"
-
-
-def _untimed(saved: BytesIO, template: Path) -> bytes:
-    """The saved workbook without the time of its saving, so that the same sections give the same bytes."""
-    with zipfile.ZipFile(saved) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    with zipfile.ZipFile(template) as archive:
-        if PROPERTIES in archive.namelist():
-            files[PROPERTIES] = archive.read(PROPERTIES)
-    return zipped(files)
+    return found[0]
 
 
 sink = WorkdaySink()
