@@ -38,6 +38,31 @@ def test_a_header_below_titles_is_found_and_told(tmp_path: Path, delimiter: str,
     assert people.warnings[0] == f"the header was found in row {titles + 1}, below other text"
 
 
+@pytest.mark.parametrize("adapter", ["workday", "frappe", "bamboohr", "adp", "personio", "successfactors"])
+@pytest.mark.parametrize("settings", [{"header_row": "2"}, {}])
+def test_commas_of_a_title_say_nothing_of_a_table_with_semicolons(
+    tmp_path: Path, adapter: str, settings: dict[str, str]
+) -> None:
+    """As many of them as the table has semicolons: by the first row alone it is a header of another kind."""
+    header = COLUMNS[adapter][:3] if adapter != "successfactors" else COLUMNS[adapter]
+    rows = [header, *([*one, *["active", "NO_MANAGER"][: len(header) - 3]] for one in (LAST_YEAR, THIS_YEAR))]
+    path = tmp_path / "export.csv"
+    title = "Acme" + ", Inc." * (len(header) - 1) + "\n"
+    path.write_text(title + "\n".join(";".join(row) for row in rows) + "\n", encoding="utf-8")
+
+    assert [one.key.value for one in read_by(adapter, path, **settings).records] == ["1", "0417"]
+
+
+def test_a_header_with_commas_above_rows_with_semicolons_is_refused_wherever_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    table = "\n".join([",".join(TABLE[0]), *(";".join(row) for row in TABLE[1:])])
+    for text in (table, f"{TITLES[2]}\n{table}"):
+        path.write_text(text + "\n")
+
+        with pytest.raises(InvalidInput, match="the header has ',' between its cells, and the rows below have ';'"):
+            read(path)
+
+
 def test_so_is_one_of_a_worksheet(tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.active

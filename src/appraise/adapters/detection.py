@@ -60,10 +60,7 @@ def detect(path: Path, shape: FileShape) -> FileShape:
     file_format = shape.format or _binary_format(path, prefix)
     if file_format in {"xlsx", "parquet"}:
         return replace(shape, format=file_format)
-    encoding = shape.encoding or _encoding(path, prefix)
-    text = _decoded(path, prefix, encoding)
-    if not text.strip():
-        raise InvalidInput("the file is empty", place=Place(path.name), expected=_EXPECTED)
+    encoding, text = _beginning(path, prefix, shape.encoding)
     file_format = file_format or _text_format(path, text)
     if file_format == "csv" and shape.delimiter is None:
         delimiter = _delimiter(text, shape)
@@ -72,6 +69,21 @@ def detect(path: Path, shape: FileShape) -> FileShape:
     if file_format in {"json", "jsonl"}:
         shape = replace(shape, header_row=0, first_data_row=1)
     return replace(shape, format=file_format, encoding=encoding)
+
+
+def format_of(path: Path) -> str:
+    """The format alone, wherever in the file its table is. Raises `InvalidInput` as `detect` does."""
+    prefix = _prefix(path)
+    return _binary_format(path, prefix) or _text_format(path, _beginning(path, prefix, None)[1])
+
+
+def _beginning(path: Path, prefix: bytes, declared: str | None) -> tuple[str, str]:
+    """The encoding, and the text of the prefix."""
+    encoding = declared or _encoding(path, prefix)
+    text = _decoded(path, prefix, encoding)
+    if not text.strip():
+        raise InvalidInput("the file is empty", place=Place(path.name), expected=_EXPECTED)
+    return encoding, text
 
 
 def _prefix(path: Path) -> bytes:
@@ -267,7 +279,7 @@ def _check_body(path: Path, text: str, shape: FileShape, delimiter: str) -> None
                 f"the header has {delimiter!r} between its cells, and the rows below have {other!r}",
                 place=Place(path.name),
                 expected="one delimiter in the whole file",
-                hint="write the header again as the rows are written, or export the file anew",
+                hint="write the header again as the rows are written, or, where this is a title, say header_row",
             )
 
 

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from appraise.adapters.contract import FileShape
-from appraise.adapters.detection import LONGEST_LINE, detect
+from appraise.adapters.detection import LONGEST_LINE, detect, format_of
 from appraise.adapters.documents import json_line, json_records
 from appraise.adapters.records import RejectedRow
 from appraise.adapters.worksheets import worksheet_rows
 from appraise.domain.progress import Reading, Watch, unwatched
 from appraise.errors import InvalidInput, Place
 
-__all__ = ["MENDABLE", "as_delimited", "detect", "read_header", "read_rows", "write_rows"]
+__all__ = ["MENDABLE", "as_delimited", "detect", "format_of", "read_header", "read_rows", "write_rows"]
 
 MENDABLE: Final = ("csv", "jsonl")
 """Formats of which single rows make a file of the same format."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from appraise.adapters.contract import FileShape
-from appraise.adapters.detection import DELIMITERS
+from appraise.adapters.detection import DELIMITERS, detect, format_of
 from appraise.adapters.files import read_rows
 from appraise.adapters.people_format import NAMES, PeopleFormat
 from appraise.errors import InvalidInput
@@ -38,17 +38,18 @@ def as_said(shape: FileShape, settings: Mapping[str, str]) -> FileShape:
 
 
 def below_titles(path: Path, shape: FileShape, people: PeopleFormat | None) -> FileShape:
-    """The shape with the first row as its header in which columns of an id and of a name stand; else as it is."""
-    if people is None or shape.header_row != 1 or shape.format not in {"csv", "xlsx"}:
+    """The shape with the row as its header in which columns of an id and of a name stand, below others; else as it is.
+
+    Its delimiter is to be detected from there on: commas of a title say nothing of the table.
+    """
+    if people is None or shape.header_row != 1 or format_of(path) not in {"csv", "xlsx"}:
         return shape
     ids = {folded(name) for kind in people.ids for name in people.columns.get(kind, ())}
     names = {folded(name) for part in NAMES for name in people.columns.get(part, ())}
-    delimiters = [shape.delimiter, *DELIMITERS] if shape.format == "csv" else [None]
-    for delimiter in delimiters:
-        cut = replace(shape, delimiter=delimiter)
-        for number, cells in _first_rows(path, cut):
+    for delimiter in DELIMITERS if shape.delimiter is None else shape.delimiter:
+        for number, cells in _first_rows(path, detect(path, replace(shape, delimiter=delimiter))):
             if cells & ids and cells & names:
-                return replace(cut, header_row=number, first_data_row=max(number + 1, shape.first_data_row))
+                return replace(shape, header_row=number, first_data_row=max(number + 1, shape.first_data_row))
     return shape
 
 

@@ -43,9 +43,9 @@ def table_rows(
     The settings `header_row` and `sheet` say where the table is, and win over `shape`. Where the columns of `people`
     are known, the header may stand below some rows of titles all the same. Rows that repeat the header are left out.
     """
-    cut = detect(path, as_said(shape or FileShape(), options.settings))
-    heeded = {"header_row": cut.format in {"csv", "xlsx"}, "sheet": cut.format == "xlsx"}
-    shape = cut if "header_row" in options.settings else below_titles(path, cut, people)
+    said = as_said(shape or FileShape(), options.settings)
+    shape = detect(path, said if "header_row" in options.settings else below_titles(path, said, people))
+    heeded = {"header_row": shape.format in {"csv", "xlsx"}, "sheet": shape.format == "xlsx"}
     header_row = shape.header_row if shape.header_row > 1 else None
     rejected: list[RejectedRow] = []
     found = read_rows(path, shape, on_reject=rejected.append)
@@ -57,7 +57,7 @@ def table_rows(
         [row for row in rows if row.number not in again],
         tuple(rejected),
         tuple(RejectedRow(path.name, number, None, None, "repeats the header") for number in sorted(again)),
-        (f"the header was found in row {header_row}, below other text",) if shape.header_row > cut.header_row else (),
+        (f"the header was found in row {header_row}, below other text",) if shape.header_row > said.header_row else (),
         header_row=header_row,
         heeded=frozenset(name for name in options.settings if heeded.get(name)),
     )

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from appraise.adapters.contract import Declaration, FileShape, ImportOptions, ReadPeople, Verification
+from appraise.adapters.contract import Declaration, ImportOptions, ReadPeople, Verification
 from appraise.adapters.documents import read_json
-from appraise.adapters.files import detect
+from appraise.adapters.files import format_of
 from appraise.adapters.people import ManagerColumn, PeopleFormat, Row, Rows, people_of, table_rows
 from appraise.adapters.records import ManagerReference, RejectedRow
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
@@ -82,7 +82,7 @@ class AdpAdapter:
     )
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
-        is_json = detect(path, FileShape()).format == "json"
+        is_json = format_of(path) == "json"
         return people_of(
             _json_rows(path, options.source) if is_json else table_rows(path, options, WORKERS),
             WORKERS,

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-from appraise.adapters.contract import Declaration, FileShape, ImportOptions, ReadPeople, Verification
+from appraise.adapters.contract import Declaration, ImportOptions, ReadPeople, Verification
 from appraise.adapters.documents import read_json, read_xml
-from appraise.adapters.files import detect
+from appraise.adapters.files import format_of
 from appraise.adapters.people import ManagerColumn, PeopleFormat, Row, Rows, folded, object_rows, people_of, table_rows
 from appraise.domain.employees import EmploymentStatus
 
@@ -89,7 +89,7 @@ class BambooHrAdapter:
 
 
 def _rows(path: Path, options: ImportOptions) -> Rows:
-    match detect(path, FileShape()).format:
+    match format_of(path):
         case "json":
             return _json_rows(path)
         case "xml":

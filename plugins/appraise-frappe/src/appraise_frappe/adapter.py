@@ -1,13 +1,15 @@
 """Frappe HR (ERPNext): the Employee doctype from the Data Import/Export, the older Data Export, and the REST API."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 from appraise.adapters.contract import Declaration, FileShape, ImportOptions, ReadPeople, Verification
+from appraise.adapters.detection import DELIMITERS
 from appraise.adapters.documents import read_json
-from appraise.adapters.files import detect, read_rows
+from appraise.adapters.files import detect, format_of, read_rows
 from appraise.adapters.header_rows import as_said
 from appraise.adapters.people import ManagerColumn, PeopleFormat, Row, Rows, object_rows, people_of, table_rows
 from appraise.domain.employees import EmploymentStatus
@@ -71,7 +73,7 @@ class FrappeAdapter:
     )
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
-        is_json = detect(path, FileShape()).format == "json"
+        is_json = format_of(path) == "json"
         return people_of(_json_rows(path) if is_json else _table_rows(path, options), EMPLOYEES, options, path)
 
 
@@ -89,16 +91,25 @@ def _json_rows(path: Path) -> Rows:
 
 
 def _table_rows(path: Path, options: ImportOptions) -> Rows:
-    shape = detect(path, as_said(FileShape(), options.settings))
-    if shape.format != "csv":
+    if format_of(path) != "csv":
         return table_rows(path, options, EMPLOYEES)
-    rows = table_rows(path, options, EMPLOYEES, _below_preamble(path, shape))
+    rows = table_rows(path, options, EMPLOYEES, _below_preamble(path, as_said(FileShape(), options.settings)))
     return replace(
         rows, rows=[Row(row.number, {c: _unquoted(text) for c, text in row.cells.items()}) for row in rows.rows]
     )
 
 
 def _below_preamble(path: Path, shape: FileShape) -> FileShape:
+    for delimiter in DELIMITERS:
+        with suppress(InvalidInput):  # cut by another delimiter it may be no table
+            names_row, data_row = _preamble(path, detect(path, replace(shape, delimiter=delimiter)))
+            if data_row:
+                return replace(shape, header_row=names_row, first_data_row=data_row)
+    return shape
+
+
+def _preamble(path: Path, shape: FileShape) -> tuple[int, int]:
+    """The rows of the names and of the first data; zeros where there is no such preamble."""
     bare = replace(shape, columns=tuple(map(str, range(_WIDEST))), header_row=0, first_data_row=1)
     names_row = 0
     for number, cells in read_rows(path, bare, on_reject=lambda _: None):
@@ -106,10 +117,10 @@ def _below_preamble(path: Path, shape: FileShape) -> FileShape:
         if label == _NAMES_ROW:
             names_row = number
         elif names_row and label.startswith(_DATA_BELOW):
-            return replace(shape, header_row=names_row, first_data_row=number + 1)
+            return names_row, number + 1
         elif number > 50 and not names_row:  # noqa: PLR2004  # the preamble has some fifteen rows
             break
-    return shape
+    return 0, 0
 
 
 def _unquoted(text: str) -> str:

@@ -1,8 +1,8 @@
 from pathlib import Path
 from typing import ClassVar
 
-from appraise.adapters.contract import Declaration, FileShape, ImportOptions, ReadPeople, Verification
-from appraise.adapters.detection import detect
+from appraise.adapters.contract import Declaration, ImportOptions, ReadPeople, Verification
+from appraise.adapters.detection import format_of
 from appraise.adapters.people import PeopleFormat, people_of
 from appraise.domain.employees import EmploymentStatus
 from appraise_oracle_hcm.data_loader import read_components, rows_of_workers
@@ -61,7 +61,7 @@ class OracleHcmAdapter:
     )
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
-        if detect(path, FileShape()).format == "json":
+        if format_of(path) == "json":
             return people_of(rest_rows(path, options.source), WORKERS, options, path)
         components = read_components(path)
         return people_of(rows_of_workers(components, path, options), WORKERS, options, path)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from appraise.adapters.contract import Declaration, FileShape, ImportOptions, ReadPeople, Verification
+from appraise.adapters.contract import Declaration, ImportOptions, ReadPeople, Verification
 from appraise.adapters.documents import read_json
-from appraise.adapters.files import detect
+from appraise.adapters.files import format_of
 from appraise.adapters.people import PeopleFormat, Row, Rows, flat, people_of, table_rows
 from appraise.adapters.records import ManagerReference
 from appraise.domain.employees import EmploymentStatus, ExternalReference, ReportingKind
@@ -57,7 +57,7 @@ class OrangeHrmAdapter:
     )
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
-        if detect(path, FileShape()).format == "json":
+        if format_of(path) == "json":
             return people_of(_json_rows(path, options.source), EMPLOYEES, options, path)
         rows = replace(table_rows(path, options, EMPLOYEES), complete=False)
         return people_of(rows, EMPLOYEES, options, path)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from appraise.adapters.contract import Declaration, FileShape, ImportOptions, ReadPeople, Verification
+from appraise.adapters.contract import Declaration, ImportOptions, ReadPeople, Verification
 from appraise.adapters.documents import read_json
-from appraise.adapters.files import detect
+from appraise.adapters.files import format_of
 from appraise.adapters.people import ManagerColumn, PeopleFormat, Rows, object_rows, people_of, table_rows
 from appraise.domain.employees import EmploymentStatus
 from appraise.errors import InvalidInput, Place
@@ -71,7 +71,7 @@ class PersonioAdapter:
     )
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
-        is_json = detect(path, FileShape()).format == "json"
+        is_json = format_of(path) == "json"
         return people_of(
             _json_rows(path) if is_json else table_rows(path, options, EMPLOYEES), EMPLOYEES, options, path
         )

@@ -6,12 +6,11 @@ from appraise.adapters.contract import (
     Declaration,
     ExampleCompany,
     ExampleFile,
-    FileShape,
     ImportOptions,
     ReadPeople,
     Verification,
 )
-from appraise.adapters.files import detect
+from appraise.adapters.files import format_of
 from appraise_successfactors.examples import write_user_data_files
 from appraise_successfactors.odata import read_odata
 from appraise_successfactors.user_data_file import read_user_data_file
@@ -44,7 +43,7 @@ class SuccessFactorsAdapter:
     )
 
     def read_people(self, path: Path, options: ImportOptions) -> ReadPeople:
-        if detect(path, FileShape()).format == "json":
+        if format_of(path) == "json":
             return read_odata(path, options)
         return read_user_data_file(path, options)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 from xml.etree.ElementTree import Element
 
-from appraise.adapters.contract import Declaration, FileShape, ImportOptions, ReadPeople, Verification
+from appraise.adapters.contract import Declaration, ImportOptions, ReadPeople, Verification
 from appraise.adapters.documents import local_name, read_json, read_xml
-from appraise.adapters.files import detect
+from appraise.adapters.files import format_of
 from appraise.adapters.people import ManagerColumn, PeopleFormat, Rows, object_rows, people_of, table_rows
 from appraise.domain.employees import EmploymentStatus
 from appraise.errors import InvalidInput, Place
@@ -76,7 +76,7 @@ class WorkdayAdapter:
 
 
 def _rows(path: Path, options: ImportOptions) -> Rows:
-    match detect(path, FileShape()).format:
+    match format_of(path):
         case "json":
             document = read_json(path, TITLE)
             entries = _entries(document, path)
