@@ -13,6 +13,9 @@ from appraise.domain.indicators import ATTRITION, LIFETIME_VALUE, REPEAT_PURCHAS
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY, Attribution, Policy, Relation
 from appraise.errors import InvalidInput
+from appraise.scoring.installed import installed
+
+installed()  # what is installed is known, also where these tests run without the others
 
 BEFORE = Cycle(CycleId("a"), "2024", Period(date(2024, 1, 1), date(2025, 1, 1)))
 AFTER = Cycle(CycleId("b"), "2025", Period(date(2025, 1, 1), date(2026, 1, 1)))

@@ -4,6 +4,9 @@ import pytest
 
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import BY_KEY, IndicatorDefinition, Role, definition_of
+from appraise.scoring.installed import installed
+
+installed()  # what is installed is known, also where these tests run without the others
 
 
 @pytest.mark.parametrize("definition", BY_KEY.values(), ids=lambda definition: definition.key)

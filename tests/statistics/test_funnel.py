@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import special, stats
 
@@ -80,6 +80,9 @@ def test_dispersion_needs_sums_that_can_be_and_a_degree_of_freedom() -> None:
     with pytest.raises(NotEnough) as few:
         pearson_dispersion([1, 1], [1, 4], [1, 16], [1, 2], parameters=2)
     assert str(few.value) == "2 outcomes and 2 parameters\n  expected: more outcomes than parameters"
+    with pytest.raises(NotEnough) as fewest:
+        pearson_dispersion([1], [1], [1], [1], parameters=1)
+    assert str(fewest.value) == "1 outcome and 1 parameter\n  expected: more outcomes than parameters"
     with pytest.raises(InvalidInput) as zero:
         pearson_dispersion([1, 1], [1, 4], [1, 16], [1, 0], parameters=1)
     assert str(zero.value) == "mean is 0.0 at position 1\n  expected: above 0"
@@ -151,6 +154,19 @@ def test_trimming_keeps_the_lower_end_and_drops_the_upper_one_by_its_rank() -> N
     result = overdispersion(y, 0.0, np.ones(9), extremes="trim")
 
     assert (result.kept, result.phi) == (8, pytest.approx(np.mean(np.sort(y)[:8] ** 2)))
+
+
+@given(st.lists(st.integers(-4, 4), min_size=9, max_size=30))
+def test_units_that_tie_are_trimmed_together_by_their_mean_rank(y: list[int]) -> None:
+    """Ranks as SciPy gives them, over n + 1."""
+    values = np.array(y, dtype=float)
+    position = stats.rankdata(values) / (values.size + 1)
+    kept = values[(position >= 0.3) & (position < 0.7)]
+    assume(kept.size > 1)
+
+    result = overdispersion(values, 0.0, np.ones(values.size), tail=0.3, extremes="trim")
+
+    assert (result.kept, result.phi) == (kept.size, pytest.approx(np.mean(kept**2)))
 
 
 def test_extra_variance_of_two_units_is_that_by_hand() -> None:

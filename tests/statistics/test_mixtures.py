@@ -103,14 +103,14 @@ def test_probabilities_are_those_of_one_threshold_or_one_per_employee() -> None:
     assert normal.cdf([0, 2]) == pytest.approx(stats.norm.cdf([0.0, 1.0]))
 
 
-def test_of_some_employees_it_is_theirs_alone() -> None:
+@pytest.mark.parametrize("kind", [NormalMixture, GammaMixture])
+def test_of_some_employees_it_is_theirs_alone(kind: type[NormalMixture | GammaMixture]) -> None:
+    """The two kinds have the same three fields: weights, and two of every employee."""
     weights = np.array([0.25, 0.75])
-    means, sds = np.arange(6.0).reshape(3, 2), np.arange(1.0, 7.0).reshape(3, 2)
+    first, second = np.arange(1.0, 7.0).reshape(3, 2), np.arange(2.0, 8.0).reshape(3, 2)
 
-    some = NormalMixture(weights, means, sds).of([2, 0])
+    whole, some = kind(weights, first, second), kind(weights, first, second).of([2, 0])
 
-    assert (some.weights.tolist(), some.means.tolist(), some.sds.tolist()) == (
-        [0.25, 0.75],
-        [[4.0, 5.0], [0.0, 1.0]],
-        [[5.0, 6.0], [1.0, 2.0]],
-    )
+    assert some.mean() == pytest.approx(whole.mean()[[2, 0]])
+    assert some.sd() == pytest.approx(whole.sd()[[2, 0]])
+    assert some.quantile(0.9) == pytest.approx(whole.quantile(0.9)[[2, 0]])

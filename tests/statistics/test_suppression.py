@@ -87,6 +87,13 @@ def test_rows_are_told_apart_as_numpy_does_it(width: int, draw: st.DataObject) -
         np.testing.assert_array_equal(found, wanted)
 
 
+def test_numbers_too_large_for_a_float_are_told_apart() -> None:
+    """From 2⁵³ on a double skips odd numbers (IEEE 754)."""
+    rows, place, counts = distinct_rows(np.array([[2**53 + 1], [2**53], [2**53 + 1]]))
+
+    assert (rows.tolist(), place.tolist(), counts.tolist()) == ([[2**53], [2**53 + 1]], [1, 0, 1], [1, 2])
+
+
 def test_counts_are_refused_by_their_name() -> None:
     for call in (lambda: hidden_categories([[1]]), lambda: keeps_hidden([[1]], [True])):
         with pytest.raises(InvalidInput, match=r"^count has 2 dimensions"):

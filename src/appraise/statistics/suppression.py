@@ -46,7 +46,7 @@ def keeps_hidden(count: npt.ArrayLike, hidden: npt.ArrayLike) -> bool:
 
 
 def hidden_across(
-    part: npt.ArrayLike, *, fewest: int = FEWEST, hidden: Sequence[Iterable[int]] | None = None
+    part: IntArray, *, fewest: int = FEWEST, hidden: Sequence[Iterable[int]] | None = None
 ) -> tuple[frozenset[int], ...]:
     """Which parts to hide of several partitions of the same people, all told with the same figures and their total.
 
@@ -58,7 +58,7 @@ def hidden_across(
 
     Where fewer than `fewest` are there at all nothing can be shown, not even the total: then all parts are hidden.
     """
-    labels, _, people = distinct_rows(np.asarray(part, dtype=np.int64))
+    labels, _, people = distinct_rows(part)
     found = [set(parts) for parts in hidden] if hidden is not None else [set() for _ in range(labels.shape[1])]
     for parts, column in zip(found, labels.T, strict=True):
         parts.update(int(name) for name in np.unique(column) if people[column == name].sum() < fewest)
@@ -85,8 +85,8 @@ def distinct_rows(table: IntArray) -> tuple[IntArray, IntArray, IntArray]:
     """
     rank = np.zeros(len(table), dtype=np.int64)
     for column in table.T:
-        low = column.min(initial=0)
-        _, rank = np.unique(rank * (column.max(initial=0) - low + 1) + (column - low), return_inverse=True)
+        width = column.max(initial=0) - column.min(initial=0) + 1
+        _, rank = np.unique(rank * width + column, return_inverse=True)
     _, first, counts = np.unique(rank, return_index=True, return_counts=True)
     return table[first], rank, counts
 
