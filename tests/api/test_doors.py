@@ -117,7 +117,7 @@ def doors(company: Company, ask: Ask) -> Doors:
 
 def managers_above(company: Company, name: str) -> list[EmployeeId]:
     above = []
-    manager = MANAGERS[name]
+    manager = MANAGERS.get(name, "Nia Okafor")  # as that of the `others` that `build` adds
     while manager is not None:
         above.append(company.ids[manager])
         manager = MANAGERS[manager]

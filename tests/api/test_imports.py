@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.api.builder import AT
@@ -49,7 +50,8 @@ def test_a_file_is_planned_applied_and_taken_back(importing: Importing, tmp_path
     assert (undone["state"], undone["undoneRows"], undone["canBeUndone"], importing.rows()) == ("UNDONE", 2, False, 0)
 
 
-LOOK = """query ($id: ID!) { uploadedFile(id: $id) { name columns { name values } suggestedMapping
+LOOK = """query ($id: ID!, $encoding: String) { uploadedFile(id: $id, encoding: $encoding) {
+  name columns { name values } suggestedMapping readings { word encodings }
   fits { adapter recognised needsTimeZone } } }"""
 STRIPE = b"""id,Customer ID,Status,Created (UTC),Start Date (UTC),Ended At (UTC),Cancellation Reason,Product
 sub_1,cus_1,active,2025-01-01 00:00:00,2025-01-01 00:00:00,,,basic
@@ -63,7 +65,6 @@ def test_a_file_that_was_sent_is_looked_at_by_its_sender_alone_and_a_vendors_is_
     importing: Importing,
 ) -> None:
     exports = {"table": RATINGS, "stripe": STRIPE, "zendesk": ZENDESK, "pdf": b"%PDF-1.7"}
-    exports["undeclared"] = RATINGS + "5,Grenère,2025-03-01,3\n".encode("cp1252")  # of some code page
     sent = {name: importing.send("Hal Novak", content).json()["id"] for name, content in exports.items()}
     of_the_shop = importing.send("shop", RATINGS).json()["id"]
     told = {name: importing.ask("Hal Novak", LOOK, id=one) for name, one in sent.items()}
@@ -74,10 +75,32 @@ def test_a_file_that_was_sent_is_looked_at_by_its_sender_alone_and_a_vendors_is_
     assert 'event_id = "id"' in seen["table"]["suggestedMapping"]
     assert seen["stripe"]["fits"] == [{"adapter": "stripe", "recognised": 5, "needsTimeZone": False}]
     assert seen["zendesk"]["fits"] == [{"adapter": "zendesk", "recognised": 4, "needsTimeZone": True}]
-    assert seen["undeclared"] == {"name": "ratings.csv", "columns": [], "suggestedMapping": None, "fits": []}
     assert codes(told["pdf"]) == ["BAD_USER_INPUT"]
     assert codes(importing.ask("Hal Novak", LOOK, id=of_the_shop)) == ["NOT_FOUND"]
     assert codes(importing.ask("reader", LOOK, id=sent["table"])) == ["FORBIDDEN"]
+
+
+def test_a_text_that_does_not_tell_its_encoding_is_looked_at_once_it_is_declared(importing: Importing) -> None:
+    """As ftp.unicode.org has it, E9 is é in Windows' pages of Latin letters, and ť in Apple's of Central Europe."""
+
+    def look(sent: Any, encoding: str | None) -> Any:
+        answer = importing.ask("Hal Novak", LOOK, id=sent.json()["id"], encoding=encoding)
+        return answer["data"]["uploadedFile"] or answer["errors"][0]["message"]
+
+    sent = importing.send("Hal Novak", RATINGS + "5,2025-03-01,Renéé,3,44\n".encode("cp1252"))
+    unread, read = look(sent, None), look(sent, "cp1252")
+    lines = "\n".join(["id,at,agent,answer", *(f"{row},2025-03-01,Renéé,4" for row in range(20_000))])
+    large = importing.send("Hal Novak", lines.encode("utf-16-le"), "large.csv")
+
+    assert (unread["columns"], unread["suggestedMapping"], unread["fits"], read["readings"]) == ([], None, [], None)
+    assert {one["word"]: one["encodings"][0] for one in unread["readings"]} == {
+        "Renéé": "cp1252",
+        "Renťť": "mac_latin2",
+    }
+    assert read["columns"][2] == {"name": "agent", "values": ["E0005", "E0005", "NOBODY", "E0006", "Renéé"]}
+    assert 'event_id = "id"' in read["suggestedMapping"]
+    assert look(large, "utf-16-le")["columns"][2]["values"] == ["Renéé"] * 5
+    assert "there is no encoding named 'latin-17'" in look(sent, "latin-17")
 
 
 def test_the_plan_is_the_report_of_the_command_line(importing: Importing, tmp_path: Path) -> None:

@@ -49,11 +49,14 @@ def test_a_policy_is_told_as_the_document_that_it_is(company: Company, ask: Ask)
     departs = {key for key, one in told.items() if not one["isDefault"]}
     assert departs == {(None, "version"), (None, "attributable_share"), (None, "minimum_group")}
     profile, left_out = newest["exceptions"]
-    assert profile.startswith("Keepers, for all jobs of B, and jobs that the HR system calls Keepers: Attrition 100%.")
+    assert profile.startswith(
+        "Keepers, for all jobs of B, and jobs that the HR system calls Keepers: Attrition 100\N{NO-BREAK SPACE}%."
+    )
     assert left_out == "Left out, jobs Trainer: trainers serve no customers"
     assert first["exceptions"] == []
     share = told[None, "attributable_share"]
-    assert (share["value"], share["defaultValue"], share["reason"]) == ("1 (100%)", "0.7 (70%)", None)
+    values = ["1 (100\N{NO-BREAK SPACE}%)", "0.7 (70\N{NO-BREAK SPACE}%)", None]
+    assert [share[name] for name in ("value", "defaultValue", "reason")] == values
     assert told["Repeat purchases", "horizon_days"]["value"] == "90 days"
     drafts = ("attributable_share = 1", "rank_width = 7", "= nonsense")
     linted = [ask("Hal Novak", LINT, document=text)["data"]["lintPolicy"] for text in drafts]

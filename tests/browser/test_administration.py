@@ -76,6 +76,20 @@ def test_hr_announces_a_cycle(sign_in: SignIn) -> None:
     page.locator("li[aria-current=step]", has_text="Planned").wait_for()
 
 
+def test_how_a_word_is_written_tells_the_encoding_of_a_file(sign_in: SignIn) -> None:
+    page = sign_in("hr_administrator")
+    go(page, "Imports")
+    foreign = {"name": "r.csv", "mimeType": "text/csv", "buffer": RATINGS + "5,2025-03-01,Renéé,3,4\n".encode("cp1252")}
+    page.locator("input[type=file]").set_input_files(foreign)
+    page.get_by_text("The file’s text is not UTF-8").wait_for()
+    assert (objections(page), page.locator("table").count()) == ([], 0)
+    shoot(page, "import-encoding")
+    page.get_by_role("button", name="Renéé").press("Enter")
+    page.get_by_role("cell", name="Renéé").wait_for()
+    assert page.get_by_label("Encoding of its text").input_value() == "cp1252"
+    assert "event_id" in page.get_by_role("textbox", name="Mapping").input_value()
+
+
 def test_a_file_is_sent_planned_imported_and_taken_back(sign_in: SignIn, site: Site) -> None:
     site.company.deployment.events.initialise()
     worker = Worker(site.company.deployment, lambda: AT)
@@ -203,7 +217,7 @@ def test_a_policy_is_read_in_words_checked_and_tried(sign_in: SignIn, site: Site
     page = sign_in("hr_administrator")
     go(page, "Policy")
     page.get_by_text("Version 1, the defaults").wait_for()
-    assert "0.7 (70%)" in page.locator(".choices").first.inner_text()
+    assert "0.7 (70\N{NO-BREAK SPACE}%)" in page.locator(".choices").first.inner_text()
     document = page.get_by_role("textbox", name="Policy document")
     document.fill("attributable_share = 2")
     page.get_by_role("button", name="Only check it").press("Enter")

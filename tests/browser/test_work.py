@@ -158,6 +158,18 @@ def test_what_is_missing_leads_to_its_place(sign_in: SignIn) -> None:
     assert page.evaluate("document.activeElement.shadowRoot.activeElement.item.indicator.name") == "Repeat purchases"
 
 
+def test_a_manager_reads_where_colleagues_lie(sign_in: SignIn) -> None:
+    page = sign_in("manager")
+    open_section(page, "Cem Yıldız")
+    row = page.locator("appraise-item").first
+    row.get_by_text("Where colleagues lie").click()
+    expect(row.locator("appraise-peers")).to_contain_text(
+        "colleagues have a figure. Half of the department lie between"
+    )
+    assert row.get_by_role("img", name="half of the department from").count() == 1
+    shoot(page, "peers")
+
+
 def test_a_list_is_searched_and_read_on(sign_in: SignIn) -> None:
     page = sign_in("hr_administrator")
     expect(page.locator(".count")).to_have_text("64 people")

@@ -193,8 +193,8 @@ def test_numbers_days_and_counts_are_written_as_in_german() -> None:
             "Es liegt 1 Antwort vor; mindestens 10 sind nötig.",
         ),
         (
-            "Customers answered after 1 of 1 contact (100%); by colleagues' rates 1 answer was to be expected.",
-            "Die Kundschaft antwortete nach 1 von 1 Kontakt (100%); nach den Quoten der anderen war 1 Antwort zu erwarten.",
+            "Customers answered after 1 of 1 contact (100\N{NO-BREAK SPACE}%); by colleagues' rates 1 answer was to be expected.",
+            "Die Kundschaft antwortete nach 1 von 1 Kontakt (100\N{NO-BREAK SPACE}%); nach den Quoten der anderen war 1 Antwort zu erwarten.",
         ),
         ("no contact in the 1 day before", "kein Kontakt am Tag davor"),
         (

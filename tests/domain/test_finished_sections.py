@@ -89,7 +89,7 @@ LEFT_OUT = replace(absent("b"), result=replace(ABSENT, indicator=IndicatorKey("b
             Absence(
                 COMPOSITE,
                 AbsenceKind.INSUFFICIENT_EVIDENCE,
-                "50% of the weight could be observed; a total needs 60% of it.",
+                "50\N{NO-BREAK SPACE}% of the weight could be observed; a total needs 60\N{NO-BREAK SPACE}% of it.",
             ),
         ),
         (
@@ -98,7 +98,7 @@ LEFT_OUT = replace(absent("b"), result=replace(ABSENT, indicator=IndicatorKey("b
             Absence(
                 COMPOSITE,
                 AbsenceKind.INSUFFICIENT_EVIDENCE,
-                "59.7% of the weight could be observed; a total needs 60% of it.",
+                "59.7\N{NO-BREAK SPACE}% of the weight could be observed; a total needs 60\N{NO-BREAK SPACE}% of it.",
             ),
         ),
         ([LEFT_OUT, CONTEXT], "0", ABSENT),

@@ -46,7 +46,7 @@ def test_a_policy_is_printed_with_what_each_key_means_and_where_its_default_come
         "#   default 1: raise it with every change",
         "version = 1",
         "# share of the variance between employees that is taken to be their own",
-        "#   default 0.7: decision 6; reference range .5 to .7; 1 only with a reason",
+        "#   default 0.7: a choice, no paper's figure: .5 to .7 until it was tested how customers are routed; 1 only with a reason",
         "attributable_share = 0.7",
     ]
     start = lines.index("[indicators.satisfaction]")

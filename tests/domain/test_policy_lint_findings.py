@@ -220,11 +220,11 @@ LEVELS_AND_LISTS = [
     ("level_certainty = 0.75", ["a level 5 or 1 may be wrong with a probability of 0.25; at most .2 is usual"]),
     (
         "rank_width = 0.75",
-        ["ranks would be told that are known to within 75% of the list only: read out, they mislead"],
+        ["ranks would be told that are known to within 75\N{NO-BREAK SPACE}% of the list only: read out, they mislead"],
     ),
     (
         "false_discovery_rate = 0.25",
-        ["of those flagged as different from expected, 25% may be expected not to be"],
+        ["of those flagged as different from expected, 25\N{NO-BREAK SPACE}% may be expected not to be"],
     ),
 ]
 

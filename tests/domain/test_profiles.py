@@ -129,21 +129,24 @@ def test_weights_by_days_make_one(days: list[int], data: st.DataObject) -> None:
 
 def test_it_is_told_in_a_sentence() -> None:
     assert SECOND.sentence == (
-        "Second line, for the jobs Senior agent, and jobs that the HR system calls Second line: Attrition 75%, "
-        "Satisfaction 25%. The other indicators are context there."
+        "Second line, for the jobs Senior agent, and jobs that the HR system calls Second line: Attrition 75\N{NO-BREAK SPACE}%, "
+        "Satisfaction 25\N{NO-BREAK SPACE}%. The other indicators are context there."
     )
     assert INTERNAL.sentence.startswith("Internal, for all jobs of IT, HR, and jobs that")
     assert replace(SECOND, jobs=()).sentence.startswith("Second line, for jobs that the HR system calls Second line: ")
     both = replace(SECOND, departments=("IT",), weights=((A, 1.0), (B, 0.0)))
     assert both.sentence.startswith("Second line, for the jobs Senior agent of IT, and jobs")
-    assert "Second line: Satisfaction 100%. The other" in both.sentence
+    assert "Second line: Satisfaction 100\N{NO-BREAK SPACE}%. The other" in both.sentence
 
 
 def test_what_is_said_of_it() -> None:
     assert said_of(GENERAL) is None
     assert said_of(((SECOND, Fraction(1)),)) == "Second line"
     changed = ((SECOND, Fraction(292, 365)), (None, Fraction(73, 365)))
-    assert said_of(changed) == "Second line (80% of the days), no profile (20% of the days)"
+    assert (
+        said_of(changed)
+        == "Second line (80\N{NO-BREAK SPACE}% of the days), no profile (20\N{NO-BREAK SPACE}% of the days)"
+    )
 
 
 @pytest.mark.parametrize(
@@ -151,10 +154,16 @@ def test_what_is_said_of_it() -> None:
     [
         (None, None),
         ("Second line", "Second line"),
-        ("Second line (80% of the days), no profile (20% of the days)", "Second line"),
-        ("Sales, EMEA (20% of the days), Second line (70% of the days), A (10% of the days)", "Second line"),
-        ("A (10% of the days), no profile (90% of the days)", None),
-        ("A (50% of the days), B (50% of the days)", "A"),
+        (
+            "Second line (80\N{NO-BREAK SPACE}% of the days), no profile (20\N{NO-BREAK SPACE}% of the days)",
+            "Second line",
+        ),
+        (
+            "Sales, EMEA (20\N{NO-BREAK SPACE}% of the days), Second line (70\N{NO-BREAK SPACE}% of the days), A (10\N{NO-BREAK SPACE}% of the days)",
+            "Second line",
+        ),
+        ("A (10\N{NO-BREAK SPACE}% of the days), no profile (90\N{NO-BREAK SPACE}% of the days)", None),
+        ("A (50\N{NO-BREAK SPACE}% of the days), B (50\N{NO-BREAK SPACE}% of the days)", "A"),
     ],
 )
 def test_the_main_profile_is_that_of_most_days(said: str | None, main: str | None) -> None:

@@ -58,7 +58,7 @@ SENTENCES = {
     "MANAGER_LEFT": "The manager has left. Name another one in the HR system.",
     "MANAGER_UNKNOWN": "The manager is said to be 'Dora L.', whom no import has brought. Import them.",
     "NO_FIGURE": "No indicator has a figure: the manager can comment and hand it in, and there will be no total.",
-    "BELOW_FLOOR": "Indicators with a figure make up 25% of the weight, the policy asks for 50%: there will be no total.",
+    "BELOW_FLOOR": "Indicators with a figure make up 25\N{NO-BREAK SPACE}% of the weight, the policy asks for 50\N{NO-BREAK SPACE}%: there will be no total.",
     "EXEMPT": "Exempt from this cycle; the section says why.",
     "VOID": "The section was voided.",
 }

@@ -55,7 +55,7 @@ def test_a_figure_without_a_level_is_not_rated_and_too_little_makes_no_total() -
     assert ([one.rating for one in some.items], some.total) == ([4, None, None], None)
     told = absence_of(some)
     assert told is not None
-    assert told.reason == "It was handed in unreviewed, with ratings for less than 50% of the weight."
+    assert told.reason == "It was handed in unreviewed, with ratings for less than 50\N{NO-BREAK SPACE}% of the weight."
     assert done(handed_in(levelled("a", 4), item("b", weight=QUARTER), item("c"), floor="0.25")).total == 4
 
 

@@ -43,10 +43,10 @@ def test_it_is_less_wherever_six_digits_tell_it(value: float, needed: float) -> 
 @pytest.mark.parametrize(
     ("share", "needed", "text"),
     [
-        (0.0197, 0.02, "1.97%"),
-        (0.4996, 0.5, "49.96%"),
-        (0.1, 0.5, "10.0%"),
-        (Decimal("0.62"), Decimal("0.625"), "62.0%"),
+        (0.0197, 0.02, "1.97\N{NO-BREAK SPACE}%"),
+        (0.4996, 0.5, "49.96\N{NO-BREAK SPACE}%"),
+        (0.1, 0.5, "10.0\N{NO-BREAK SPACE}%"),
+        (Decimal("0.62"), Decimal("0.625"), "62.0\N{NO-BREAK SPACE}%"),
     ],
 )
 def test_a_share_below_what_is_needed_is_told_as_less(
@@ -56,8 +56,8 @@ def test_a_share_below_what_is_needed_is_told_as_less(
 
 
 def test_whole_per_cent_are_enough_where_they_tell_it() -> None:
-    assert share_short_of(Decimal("0.25"), Decimal("0.5"), places=0) == "25%"
-    assert share_short_of(Decimal("0.597"), Decimal("0.6"), places=0) == "59.7%"
+    assert share_short_of(Decimal("0.25"), Decimal("0.5"), places=0) == "25\N{NO-BREAK SPACE}%"
+    assert share_short_of(Decimal("0.597"), Decimal("0.6"), places=0) == "59.7\N{NO-BREAK SPACE}%"
     assert amount_short_of(9.97, 10) == "9.97"
     assert amount_short_of(9.93, 10) == "9.9"
 
@@ -65,12 +65,12 @@ def test_whole_per_cent_are_enough_where_they_tell_it() -> None:
 @pytest.mark.parametrize(
     ("value", "text", "share"),
     [
-        (0.7, "0.70", "70%"),
-        (0.705, "0.705", "70.5%"),
-        (Decimal("0.625"), "0.625", "62.5%"),
-        (0.07, "0.07", "7%"),
-        (1.0, "1.00", "100%"),
-        (0.1234567, "0.123457", "12.3457%"),
+        (0.7, "0.70", "70\N{NO-BREAK SPACE}%"),
+        (0.705, "0.705", "70.5\N{NO-BREAK SPACE}%"),
+        (Decimal("0.625"), "0.625", "62.5\N{NO-BREAK SPACE}%"),
+        (0.07, "0.07", "7\N{NO-BREAK SPACE}%"),
+        (1.0, "1.00", "100\N{NO-BREAK SPACE}%"),
+        (0.1234567, "0.123457", "12.3457\N{NO-BREAK SPACE}%"),
     ],
 )
 def test_what_is_asked_keeps_its_digits(value: float | Decimal, text: str, share: str) -> None:

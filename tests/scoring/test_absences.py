@@ -45,7 +45,7 @@ def test_a_reliability_that_is_too_low_is_not_rounded_to_what_is_needed(
 
 def test_one_contact_and_one_answer_are_told_in_the_singular() -> None:
     assert answered_rarely(SATISFACTION, 0, 1, 0.02, SOME).reason.startswith(
-        "Customers answered after 0 of 1 contact (0.0%); from less than 2% nothing"
+        "Customers answered after 0 of 1 contact (0.0\N{NO-BREAK SPACE}%); from less than 2\N{NO-BREAK SPACE}% nothing"
     )
     assert "would have given 1 answer; so far" in answered_apart(SATISFACTION, 4, 9, 1.0, SOME).reason
     assert "would have given 1.5 answers; so far" in answered_apart(SATISFACTION, 4, 9, 1.5, SOME).reason

@@ -149,7 +149,7 @@ def test_the_run_tells_what_was_converted_and_what_was_left_out(world: Any, only
     converted, left_out = coverage.notes
     assert converted == (
         "Converted to EUR at the exchange rate of their day, or the last one of the 7 days before: 1 of 3 orders of "
-        "the cycle (33.3%)."
+        "the cycle (33.3\N{NO-BREAK SPACE}%)."
     )
     assert left_out == (
         "Orders of the cycle in other currencies were left out for want of an exchange rate of their day or the 7 days "
@@ -177,4 +177,9 @@ def test_money_is_told_in_the_currency_of_the_rates_though_most_is_bought_in_ano
 
     found = conversion_of(world.prepared(rates=rates(USD={1: "1.1"})))
 
-    assert (found.currency, found.orders, found.converted, found.share()) == ("EUR", 3, 2, "66.7% of orders")
+    assert (found.currency, found.orders, found.converted, found.share()) == (
+        "EUR",
+        3,
+        2,
+        "66.7\N{NO-BREAK SPACE}% of orders",
+    )

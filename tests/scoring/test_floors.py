@@ -13,10 +13,10 @@ from appraise.scoring.findings import Findings, Results
 from appraise.scoring.floors import above_floors
 
 UNLINKED = (
-    "Of the records that have to be joined, 50.0% are of customers with a key that joins sources; "
-    "what joins them is not scored from less than 51%."
+    "Of the records that have to be joined, 50.0\N{NO-BREAK SPACE}% are of customers with a key that joins sources; "
+    "what joins them is not scored from less than 51\N{NO-BREAK SPACE}%."
 )
-UNKNOWN = "Records that name an employee: 4; one whom the people data know: 3. Nothing is scored from less than 76%."
+UNKNOWN = "Records that name an employee: 4; one whom the people data know: 3. Nothing is scored from less than 76\N{NO-BREAK SPACE}%."
 NOTHING = {
     key: Findings(Results(), Absence(key, AbsenceKind.NOT_OBSERVED, "Nothing."), Coverage(key, Decimal(0), Decimal(0)))
     for key in (SATISFACTION, REPEAT_PURCHASE)

@@ -59,12 +59,13 @@ def test_from_too_few_answers_nothing_is_told_and_the_reason_says_how_many(world
     found = results(world, only(SATISFACTION, case_mix=(), minimum_response=0.2, response_ratio=0))
 
     assert absence_sentence(found["a"]).startswith(
-        "Too little evidence for a figure. Customers answered after 5 of 40 contacts (12.5%); from less than 20% "
+        "Too little evidence for a figure. Customers answered after 5 of 40 contacts (12.5\N{NO-BREAK SPACE}%); from less than 20\N{NO-BREAK SPACE}% "
         "nothing is told of all customers."
     )
     # Of eleven others 19 tell (5 + 10·20)/(40 + 10·40) = 205/440 for `b`, so 18.6 of 40.
-    assert "Customers answered after 20 of 40 contacts (50%); by colleagues' rates 19 answers" in " ".join(
-        sentences(found["b"])
+    assert (
+        "Customers answered after 20 of 40 contacts (50\N{NO-BREAK SPACE}%); by colleagues' rates 19 answers"
+        in " ".join(sentences(found["b"]))
     )
 
 

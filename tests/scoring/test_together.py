@@ -59,7 +59,7 @@ def test_too_little_weight_or_a_single_figure_is_an_absence_with_its_reason(worl
     assert together(world, replace(lenient, minimum_observed_weight=0.8))[0] == Absence(
         "composite",
         AbsenceKind.INSUFFICIENT_EVIDENCE,
-        "Indicators with a figure weigh 50% together; at least 80% are needed.",
+        "Indicators with a figure weigh 50\N{NO-BREAK SPACE}% together; at least 80\N{NO-BREAK SPACE}% are needed.",
     )
     strict = replace(lenient, publish_reliability=0.999)
     single = together(world, strict)[0]

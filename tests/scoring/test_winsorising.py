@@ -71,5 +71,5 @@ def test_one_large_order_decides_nothing_alone_where_the_policy_says_so_and_the_
     assert 1 <= int(number) <= 0.1 * 240
     [note] = set(capped.coverage[0].notes) - set(plain.coverage[0].notes)
     assert note.startswith(
-        f"The money after {number} of 240 contacts was capped, at what 90.0% of those foretold alike"
+        f"The money after {number} of 240 contacts was capped, at what 90.0\N{NO-BREAK SPACE}% of those foretold alike"
     )

@@ -84,7 +84,7 @@ def test_too_little_evidence_is_told_and_never_a_number(company: Company) -> Non
     [row] = csv.DictReader(io.StringIO(written(company).decode()))
 
     assert (row["total"], row["status"]) == ("", "INSUFFICIENT_EVIDENCE")
-    assert row["status_reason"].endswith("a total needs 50% of it.")
+    assert row["status_reason"].endswith("a total needs 50\N{NO-BREAK SPACE}% of it.")
 
 
 def test_a_section_that_is_not_final_is_in_no_file_and_not_due(company: Company) -> None:

@@ -4,7 +4,7 @@ import codecs
 import re
 import tempfile
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
@@ -30,7 +30,16 @@ _NO_LETTERS: Final = frozenset("ƒﬁﬂµªº")
 
 
 class UnknownCodePage(InvalidInput):
-    """The encoding of a text has to be declared."""
+    """The encoding of a text has to be declared: `readings` are what a word of it would be, with the pages of each."""
+
+    def __init__(self, file: str, readings: Mapping[str, Sequence[str]], words: Collection[bytes]) -> None:
+        super().__init__(
+            f"the file's text is not UTF-8, and {_doubt(readings, words)}",
+            place=Place(file),
+            expected="text in UTF-8, or in a code page that is declared",
+            hint=HINT,
+        )
+        self.readings = readings
 
 
 @contextmanager
@@ -84,22 +93,24 @@ def code_page(path: Path) -> str:
     texts = {page: "".join(_decoded(page, bytes([one])) or "" for one in letters) for page in possible}
     if len(set(texts.values())) == 1:
         return possible[0]
-    raise UnknownCodePage(
-        f"the file's text is not UTF-8, and {_doubt(possible, words)}",
-        place=Place(path.name),
-        expected="text in UTF-8, or in a code page that is declared",
-        hint=HINT,
-    )
+    raise UnknownCodePage(path.name, _readings(possible, words), words)
 
 
-def _doubt(possible: Iterable[str], words: Collection[bytes]) -> str:
+def _readings(possible: Iterable[str], words: Collection[bytes]) -> dict[str, list[str]]:
+    """Of the first word that tells some of the pages apart; empty where the file fits none of them."""
     for word in sorted(words):
         readings: dict[str, list[str]] = {}
         for page in possible:
             readings.setdefault(_decoded(page, word) or "", []).append(page)
         if len(readings) > 1:
-            told = ", ".join(f"{text!r} ({', '.join(pages[:2])})" for text, pages in list(readings.items())[:3])
-            return f"a word of it may be {told}"
+            return readings
+    return {}
+
+
+def _doubt(readings: Mapping[str, Sequence[str]], words: Collection[bytes]) -> str:
+    if readings:
+        told = ", ".join(f"{text!r} ({', '.join(pages[:2])})" for text, pages in list(readings.items())[:3])
+        return f"a word of it may be {told}"
     word = min(words, default=b"")
     return f"in no known code page is {word.decode('ascii', 'backslashreplace')!r} a word"
 

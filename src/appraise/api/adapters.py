@@ -67,6 +67,12 @@ class AdapterFit:
     )
 
 
+@strawberry.type(description="What a word of a text would be.")
+class TextReading:
+    word: str = strawberry.field(description="As it would be read.")
+    encodings: list[str] = strawberry.field(description="In which, each a name for the setting `encoding`.")
+
+
 @strawberry.type(description="A file that was sent and not imported yet.")
 class UploadedFile:
     name: str = strawberry.field(description="Its name.")
@@ -76,6 +82,12 @@ class UploadedFile:
     )
     suggested_mapping: str | None = strawberry.field(
         description="A first mapping for the adapter that needs one; to be read and completed by a person."
+    )
+    readings: list[TextReading] | None = strawberry.field(
+        description=(
+            "Where the encoding of the file has to be declared before anything of it can be looked at: what a word of "
+            "it would be, none where it fits no encoding that is tried. Else null."
+        )
     )
 
     @classmethod
@@ -88,6 +100,9 @@ class UploadedFile:
                 for one in seen.fits
             ],
             suggested_mapping=seen.mapping,
+            readings=None
+            if seen.readings is None
+            else [TextReading(word=word, encodings=list(pages)) for word, pages in seen.readings.items()],
         )
 
 
@@ -108,7 +123,11 @@ class AdapterQuery:
         self,
         info: strawberry.Info,
         key: Annotated[strawberry.ID, strawberry.argument(name="id", description="What `POST /uploads` answered.")],
+        encoding: Annotated[
+            str | None, strawberry.argument(description="Of its text, where it is declared, e.g. `cp1252`.")
+        ] = None,
     ) -> UploadedFile | None:
         context: RequestContext = info.context
         upload = UploadId(key_of(key, Kind.UPLOAD))
-        return UploadedFile.of(look_at_upload(context.deployment, context.principal, upload, at=context.at))
+        seen = look_at_upload(context.deployment, context.principal, upload, encoding=encoding, at=context.at)
+        return UploadedFile.of(seen)

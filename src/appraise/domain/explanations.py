@@ -8,7 +8,7 @@ from typing import Final
 
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import Direction, Unit, definition_of
-from appraise.domain.language import marks, retold, say, say_many, speech
+from appraise.domain.language import in_percent, marks, retold, say, say_many, speech
 from appraise.domain.money import in_whole_units
 from appraise.domain.scorecards import Absence, AbsenceKind, Composite, Estimate, Evidence, Money
 from appraise.domain.shortfalls import reached
@@ -241,7 +241,7 @@ def composite_sentences(composite: Composite) -> tuple[str, ...]:
     """From the parts to what may be made of the whole; the unit is the sd between employees."""
     parts = ", ".join(f"{_words(key)} {_sds(part)}" for key, part in composite.parts)
     shares = (composite.observed_weight, composite.attributable_share)
-    weight, share = (f"{part:.0%}".replace("%", "\N{NO-BREAK SPACE}%") for part in shares)
+    weight, share = map(in_percent, shares)
     return (
         say(
             "Weighed by the policy the indicators add {parts}: together {value}, in standard deviations between"

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final, Protocol
 
 MONTHS: Final = tuple(
@@ -94,6 +95,11 @@ def counted(count: float, one: str, other: str) -> str:
 
 def marks(figure: str) -> str:
     return speech().marks(figure)
+
+
+def in_percent(share: float | Decimal, places: int = 0) -> str:
+    """`95 %`, with a space that does not break, as all languages write it here."""
+    return f"{100 * share:.{places}f}\N{NO-BREAK SPACE}%"
 
 
 def retold(sentence: str) -> str:

@@ -54,7 +54,7 @@ OF_THE_POLICY: Final[tuple[Key, ...]] = (
         "attributable_share",
         {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
         "share of the variance between employees that is taken to be their own",
-        "decision 6; reference range .5 to .7; 1 only with a reason",
+        "a choice, no paper's figure: .5 to .7 until it was tested how customers are routed; 1 only with a reason",
     ),
     Key("publish_reliability", _SHARE, "reliability below which no estimate is published", _ADAMS),
     Key("consequence_reliability", _SHARE, "reliability below which an estimate may be read and not used", _ADAMS),
@@ -104,7 +104,7 @@ OF_THE_POLICY: Final[tuple[Key, ...]] = (
         "rating_rule",
         {"type": "string", "enum": [rule.value for rule in RatingRule]},
         "what makes levels 1 to 5: probability, or how many standard errors from the average as SAS EVAAS",
-        "decision 15; EVAAS: levels of Tennessee's teachers, tvaas.sas.com",
+        "a choice: probability says no more than the verdict; EVAAS: levels of Tennessee's teachers, tvaas.sas.com",
     ),
     Key(
         "margin",
@@ -116,7 +116,7 @@ OF_THE_POLICY: Final[tuple[Key, ...]] = (
         "level_certainty",
         {"type": "number", "exclusiveMinimum": 0.5, "maximum": 0.999},
         "probability from which a level other than 3 is given; under .95 it loosens 5 and 1 alone",
-        "decision 15: as sure as the verdict",
+        "as sure as the verdict, which goes by the 90 % interval",
     ),
     Key(
         "rank_width",
@@ -197,15 +197,15 @@ OF_AN_INDICATOR: Final[tuple[Key, ...]] = (
         {
             SATISFACTION: "not read: an answer belongs to its contact",
             ATTRITION: "not read: a customer counts while owned, or within the window",
-            REPEAT_PURCHASE: "a choice, no paper's figure; decision 4 says what a spell is",
-            LIFETIME_VALUE: "decision 5",
+            REPEAT_PURCHASE: "a choice, no paper's figure; a later contact of the customer ends it earlier",
+            LIFETIME_VALUE: "a choice, no paper's figure: money seen in that time, and none that a model foretells",
         },
     ),
     Key(
         "relation",
         {"type": "string", "enum": [relation.value for relation in Relation]},
         "what it is to lose a customer: a subscription ends, a buyer stays away, or by customer whichever fits",
-        "who has a subscription is judged by that alone; decision 16",
+        "who has a subscription is judged by that alone; a buyer, by silence since the last purchase in the data",
         only=(ATTRITION,),
     ),
     Key(

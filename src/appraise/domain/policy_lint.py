@@ -20,7 +20,7 @@ from appraise.domain.indicators import (
     REPEAT_PURCHASE,
     SATISFACTION,
 )
-from appraise.domain.language import counted
+from appraise.domain.language import counted, in_percent
 from appraise.domain.policies import (
     DEFAULT_POLICY,
     DEFAULTS,
@@ -200,10 +200,12 @@ def _levels(document: PolicyDocument) -> Iterator[Finding]:
 def _lists(document: PolicyDocument) -> Iterator[Finding]:
     width, rate = document.choice("rank_width"), document.choice("false_discovery_rate")
     if width > WIDEST_RANK:
-        sentence = f"ranks would be told that are known to within {width:.0%} of the list only: read out, they mislead"
+        sentence = (
+            f"ranks would be told that are known to within {in_percent(width)} of the list only: read out, they mislead"
+        )
         yield Finding("rank-width-wide", Level.WARNING, sentence, "rank_width")
     if rate > MOST_FALSE_FLAGS:
-        sentence = f"of those flagged as different from expected, {rate:.0%} may be expected not to be"
+        sentence = f"of those flagged as different from expected, {in_percent(rate)} may be expected not to be"
         yield Finding("false-flags-many", Level.WARNING, sentence, "false_discovery_rate")
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from appraise.domain.employees import OUT_OF_SERVICE, Employment
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.indicators import definition_of
+from appraise.domain.language import in_percent
 from appraise.domain.periods import Period
 
 DIGITS: Final = Decimal("0.0001")
@@ -50,7 +51,7 @@ class Profile:
         listed = jobs + (f" of {', '.join(self.departments)}" if self.departments else "")
         whom = f"{listed}, and {named}" if self.jobs or self.departments else named
         shown = sorted(self.weights, key=lambda pair: -pair[1])
-        weights = ", ".join(f"{definition_of(key).name} {weight:.0%}" for key, weight in shown if weight > 0)
+        weights = ", ".join(f"{definition_of(key).name} {in_percent(weight)}" for key, weight in shown if weight > 0)
         return f"{self.name}, for {whom}: {weights}. The other indicators are context there."
 
     def as_json(self) -> dict[str, Any]:
@@ -104,7 +105,7 @@ def weights_of(shares: Shares, general: Mapping[IndicatorKey, float]) -> dict[In
 
 
 NO_PROFILE: Final = "no profile"
-_SHARE: Final = re.compile(r"(?:^|, )(.+?) \((\d+)% of the days\)")
+_SHARE: Final = re.compile(r"(?:^|, )(.+?) \((\d+)\N{NO-BREAK SPACE}% of the days\)")
 
 
 def said_of(shares: Shares) -> str | None:
@@ -114,7 +115,7 @@ def said_of(shares: Shares) -> str | None:
     names = [(profile.name if profile else NO_PROFILE, share) for profile, share in shares]
     if len(names) == 1:
         return names[0][0]
-    return ", ".join(f"{name} ({float(share):.0%} of the days)" for name, share in names)
+    return ", ".join(f"{name} ({in_percent(float(share))} of the days)" for name, share in names)
 
 
 @lru_cache(4096)

@@ -14,7 +14,7 @@ def short_of(value: float | Decimal, needed: float | Decimal) -> str:
 
 def share_short_of(share: float | Decimal, needed: float | Decimal, *, places: int = 1) -> str:
     """As `short_of`, in per cent with so many `places` or more."""
-    return f"{_short_of(100 * float(share), 100 * float(needed), places=places)}%"
+    return f"{_short_of(100 * float(share), 100 * float(needed), places=places)}\N{NO-BREAK SPACE}%"
 
 
 def amount_short_of(value: float, needed: float) -> str:
@@ -28,8 +28,8 @@ def asked(value: float | Decimal) -> str:
 
 
 def asked_share(share: float | Decimal) -> str:
-    """What is asked, in per cent, in all the digits it has up to six: 70%, 62.5%."""
-    return f"{100 * float(share):.{_MOST_PLACES}g}%"
+    """What is asked, in per cent, in all the digits it has up to six: 70 %, 62.5 %."""
+    return f"{100 * float(share):.{_MOST_PLACES}g}\N{NO-BREAK SPACE}%"
 
 
 def reached(figure: Decimal) -> Decimal:

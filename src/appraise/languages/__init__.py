@@ -25,7 +25,7 @@ service stay English."""
 STORED: Final = "stored"
 PLACE: Final = re.compile(r"\{\w+\}")
 DIGITS: Final = r"[−-]?[\d,]+(?:\.\d+)?"
-FIGURE: Final = re.compile(DIGITS + "%?")
+FIGURE: Final = re.compile(DIGITS + "(?:\N{NO-BREAK SPACE}%)?")
 VERBATIM: Final = frozenset({"cycle", "name", "reason"})
 """Places of names and of people's words: a cycle `2026.1` is no figure."""
 ISO_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")

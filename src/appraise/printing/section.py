@@ -8,7 +8,7 @@ from appraise.domain.finished_sections import FinishedItem, FinishedSection, Wri
 from appraise.domain.host_scale import HostScale
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import Unit, definition_of
-from appraise.domain.language import marks, retold, say, speech
+from appraise.domain.language import in_percent, marks, retold, say, speech
 from appraise.domain.periods import in_words
 from appraise.domain.scorecards import Absence, Estimate
 from appraise.domain.section_course import Stance
@@ -86,7 +86,7 @@ def _receipt(section: FinishedSection) -> str:
 
 
 def _total(section: FinishedSection, scale: HostScale | None) -> dict[str, str]:
-    share = f"{section.observed_weight:.0%}"
+    share = in_percent(section.observed_weight)
     observed = say("Indicators with a figure make up {share} of the weight. Absences weigh nothing.", share=share)
     if section.is_unreviewed:
         observed = f"{say(UNREVIEWED)} {observed}"
@@ -108,7 +108,7 @@ def _written(section: FinishedSection, scale: HostScale | None) -> str:
 
 
 def _item(item: FinishedItem) -> dict[str, Any]:
-    weight = say("Weight {share}", share=f"{item.weight:.0%}") if item.weight else say(CONTEXT)
+    weight = say("Weight {share}", share=in_percent(item.weight)) if item.weight else say(CONTEXT)
     rating = None if item.rating is None else say("Rating: {rating} of 5", rating=item.rating)
     said = {"title": say(item.title), "rating": rating, "comment": item.comment, "reason": item.reason}
     return {**said, "weight": weight, **_result(item.result)}

@@ -8,7 +8,7 @@ import ibis
 import pyarrow as pa
 
 from appraise.domain.exchange_rates import NEAR_DAYS, PLACES, ExchangeRates
-from appraise.domain.language import counted
+from appraise.domain.language import counted, in_percent
 from appraise.domain.money import MINOR_DIGITS
 from appraise.scoring.event_tables import SECONDS_PER_DAY
 from appraise.scoring.prepared import Prepared, in_several_currencies, of_one_currency
@@ -107,7 +107,7 @@ class Converted:
         return self.others - sum(orders for _, orders, _ in self.without)
 
     def share(self) -> str:
-        return f"{self.converted / self.orders:.1%} of orders"
+        return f"{in_percent(self.converted / self.orders, 1)} of orders"
 
     def notes(self) -> tuple[str, ...]:
         told = []
@@ -115,7 +115,7 @@ class Converted:
             told.append(
                 f"Converted to {self.currency} at the exchange rate of their day, or the last one of the {NEAR_DAYS} "
                 f"days before: {self.converted:,} of {counted(self.orders, 'order', 'orders')} of the cycle "
-                f"({self.converted / self.orders:.1%})."
+                f"({in_percent(self.converted / self.orders, 1)})."
             )
         if self.without:
             sums = "; ".join(f"{currency}: {n:,}, {_money(amount, currency)}" for currency, n, amount in self.without)

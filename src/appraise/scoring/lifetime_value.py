@@ -15,7 +15,7 @@ import pyarrow as pa
 from appraise.domain.events import EventKind
 from appraise.domain.explanations import MODEL, TOGETHER
 from appraise.domain.indicators import LIFETIME_VALUE, Direction, IndicatorDefinition, Role, Unit
-from appraise.domain.language import counted
+from appraise.domain.language import counted, in_percent
 from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
 from appraise.domain.scorecards import Evidence, Money
 from appraise.errors import Fatal, NotEnough
@@ -185,8 +185,8 @@ def _told_of_caps(capped: Capped | None, rules: IndicatorPolicy) -> tuple[str, .
     if capped is None:
         return ()
     of = f"{capped.number:,} of {counted(capped.outcomes, 'contact', 'contacts')}"
-    most = f"what {rules.winsor_quantile:.1%} of those foretold alike came to at most"
-    return (f"The money after {of} was capped, at {most}: {capped.share:.1%} of all money is left out.",)
+    most = f"what {in_percent(rules.winsor_quantile, 1)} of those foretold alike came to at most"
+    return (f"The money after {of} was capped, at {most}: {in_percent(capped.share, 1)} of all money is left out.",)
 
 
 def _with_money(begun: ibis.Table, time: CustomerTime, policy: Policy) -> ibis.Table:
@@ -305,7 +305,7 @@ def _notes(
         ("spread between employees (sd)", f"{shrunk.population_sd:.3f}"),
         (TOGETHER, f"{inflation:.3f}"),
         (MODEL, comparison.model.name),
-        ("yearly discount", f"{policy.annual_discount:.1%}"),
+        ("yearly discount", in_percent(policy.annual_discount, 1)),
         *(() if capped is None else ((CAPPED, f"{capped.number:,} of {capped.outcomes:,}"),)),
         *((CONVERTED, comparison.converted.share()),) * bool(comparison.converted.converted),
         *case_mix_notes(comparison.kinds, outcome),

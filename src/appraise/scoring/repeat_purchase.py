@@ -16,7 +16,7 @@ import pyarrow as pa
 from appraise.domain.events import EventKind
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import REPEAT_PURCHASE, Direction, IndicatorDefinition, Role, Unit
-from appraise.domain.language import counted
+from appraise.domain.language import counted, in_percent
 from appraise.domain.policies import DEFAULT_POLICY, Attribution, IndicatorPolicy, Policy
 from appraise.domain.scorecards import Coverage
 from appraise.scoring.absences import OWNERSHIPS, Words, missing_data, nothing_seen
@@ -135,7 +135,7 @@ def _hazards(
     keys = {"profile": pa.array(profile, pa.int32()), "day": pa.array(day, pa.int32())}
     share = 1.0 - math.exp(-float(np.max(hazard[0], initial=0.0)))
     within = counted(rules.horizon_days, "day", "days")
-    note = (f"customers of the average employee who buy again within {within}", f"{share:.1%}")
+    note = (f"customers of the average employee who buy again within {within}", in_percent(share, 1))
     return ibis.memtable(pa.table({**keys, **columns})), (note,)
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from appraise.domain.events import EventKind
 from appraise.domain.explanations import RESPONSES
 from appraise.domain.identifiers import IndicatorKey
-from appraise.domain.language import counted
+from appraise.domain.language import counted, in_percent
 from appraise.domain.policies import IndicatorPolicy
 from appraise.domain.scorecards import Absence, Estimate, Evidence
 from appraise.scoring.absences import answered_apart, answered_rarely
@@ -134,7 +134,7 @@ def with_response(result: Estimate | Absence, found: Response | None) -> Estimat
     """With how many answered among the facts of the working."""
     if found is None or isinstance(result, Absence):
         return result
-    told = f"{found.answered:,} of {counted(found.contacts, 'contact', 'contacts')} ({found.rate:.0%})"
+    told = f"{found.answered:,} of {counted(found.contacts, 'contact', 'contacts')} ({in_percent(found.rate)})"
     if found.expected is not None:
         answers = counted(round(found.expected), "answer was", "answers were")
         told += f"; by colleagues' rates {answers} to be expected"

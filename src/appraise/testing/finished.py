@@ -39,7 +39,7 @@ def finished_section(namespace: str, employee: str = "17") -> FinishedSection:
 
 
 def absent_section(namespace: str) -> FinishedSection:
-    reason = "40% of the weight could be observed; a total needs 50% of it."
+    reason = "40\N{NO-BREAK SPACE}% of the weight could be observed; a total needs 50\N{NO-BREAK SPACE}% of it."
     absence = Absence(COMPOSITE, AbsenceKind.INSUFFICIENT_EVIDENCE, reason)
     return replace(finished_section(namespace), total=None, absence=absence, observed_weight=Decimal("0.4"))
 

@@ -1,7 +1,7 @@
 """What a file that was sent holds, and which adapters can read it; nothing is imported."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from appraise.adapters.code_pages import UnknownCodePage
+from appraise.adapters.code_pages import SETTING, UnknownCodePage, as_declared
 from appraise.adapters.contract import Adapter, EmployeeSource, EventSource, FileShape, ImportOptions, MixedSource
 from appraise.adapters.discovery import installed_adapters
 from appraise.adapters.files import detect, read_header, read_rows
@@ -49,17 +49,21 @@ class Fit:
 class LookedAt:
     """`fits` begins with the adapter that knows the most columns; `mapping` is a first mapping for any other table.
 
-    Both are empty for what cannot be looked at by its beginning alone.
+    Both are empty for what cannot be looked at by its beginning alone. `readings` are what a word of it would be, with
+    the encodings of each, where the encoding has to be declared before anything can be looked at.
     """
 
     upload: Upload
     columns: tuple[Column, ...] = ()
     fits: tuple[Fit, ...] = ()
     mapping: str | None = None
+    readings: Mapping[str, Sequence[str]] | None = None
 
 
-def look_at_upload(deployment: Deployment, principal: Principal, key: UploadId, *, at: datetime) -> LookedAt:
-    """Nothing but the upload where its encoding has to be declared first.
+def look_at_upload(
+    deployment: Deployment, principal: Principal, key: UploadId, *, encoding: str | None, at: datetime
+) -> LookedAt:
+    """`encoding` is the declared one of a text.
 
     Raises `Forbidden`, `NotFound` for what somebody else sent, `InvalidInput` for what no import could read.
     """
@@ -70,15 +74,15 @@ def look_at_upload(deployment: Deployment, principal: Principal, key: UploadId, 
     if upload is None or upload.expires_at <= at or upload.owner != principal.key:
         raise NotFound("there is no such upload, or its time is over", hint="send the file again")
     try:
-        return _looked_at(existing(deployment, upload.file), upload)
-    except UnknownCodePage:
-        return LookedAt(upload)
+        with _beginning(existing(deployment, upload.file), upload, encoding) as path:
+            return LookedAt(upload) if path is None else _looked_at(path, upload, encoding)
+    except UnknownCodePage as unknown:
+        return LookedAt(upload, readings=unknown.readings)
 
 
-def _looked_at(file: Path, upload: Upload) -> LookedAt:
-    with _beginning(file, upload) as path:
-        if path is None:
-            return LookedAt(upload)
+def _looked_at(file: Path, upload: Upload, encoding: str | None) -> LookedAt:
+    declared = ImportOptions("", settings={} if encoding is None else {SETTING: encoding})
+    with as_declared(file, declared) as (path, _):
         adapters = installed_adapters()
         special = {name: adapter for name, adapter in adapters.items() if not isinstance(adapter, MixedSource)}
         found = [_fit(name, adapter, path) for name, adapter in special.items()]
@@ -88,8 +92,9 @@ def _looked_at(file: Path, upload: Upload) -> LookedAt:
 
 
 @contextmanager
-def _beginning(file: Path, upload: Upload) -> Iterator[Path | None]:
+def _beginning(file: Path, upload: Upload, encoding: str | None) -> Iterator[Path | None]:
     """The file, or its first whole lines, under its sender's name; None where it is large and has no lines."""
+    end = _end_of_line(encoding)
     with tempfile.TemporaryDirectory(prefix="appraise-") as directory:
         path = Path(directory) / upload.name
         if upload.bytes <= LARGEST_WHOLE and Path(upload.name).suffix.casefold() not in {".csv", ".tsv", ".txt"}:
@@ -97,12 +102,19 @@ def _beginning(file: Path, upload: Upload) -> Iterator[Path | None]:
         else:
             with file.open("rb") as stream:
                 start = stream.read(BEGINNING)
-            whole = start if len(start) == upload.bytes else start[: start.rfind(b"\n") + 1]
+            whole = start if len(start) == upload.bytes else start[: start.rfind(end) + len(end)]
             path.write_bytes(whole)
-            if not whole or (len(whole) < upload.bytes and detect(path, FileShape()).format not in {"csv", "jsonl"}):
+            shape = FileShape(encoding=encoding)
+            if not whole or (len(whole) < upload.bytes and detect(path, shape).format not in {"csv", "jsonl"}):
                 yield None
                 return
         yield path
+
+
+def _end_of_line(encoding: str | None) -> bytes:
+    with suppress(LookupError):  # reading the text says so
+        return "\n".encode(encoding or "utf-8")
+    return b"\n"
 
 
 def _columns(path: Path) -> tuple[Column, ...]:

@@ -1,6 +1,6 @@
 """Read where the peers of an employee lie. Everybody counts, not only those whom the reader may see."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -19,16 +19,17 @@ from appraise.statistics.pooling import quartiles
 from appraise.statistics.suppression import hidden_across
 from appraise.storage import contributions, cycles, sections
 from appraise.storage.access import Viewer
-from appraise.storage.contributions import Placed
 from appraise.use_cases.data_version import current_data_version
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.group_figures import LIMITS, variances
-from appraise.use_cases.result_columns import REMEMBERED, Coded, Column, results_of
+from appraise.use_cases.result_columns import REMEMBERED, Coded, Column, RunResults, results_of
 
 NO_DEPARTMENT: Final = "The section names no department, so that there are no peers."
 TENTH: Final = Decimal("0.1")
 HUNDREDTH: Final = Decimal("0.01")
 _Key = tuple[IndicatorKey, str | None]
+_Places = tuple[tuple[EmployeeId, str | None], ...]
+"""Employees, each with their department's code."""
 
 
 def read_benchmarks(
@@ -47,13 +48,13 @@ def read_benchmarks(
 class Peers:
     """Of one run, whoever asks: numbered as in `places`, by department and indicator."""
 
-    def __init__(self, places: Sequence[Placed], everybody: Mapping[IndicatorKey, Column], *, fewest: int) -> None:
+    def __init__(self, places: _Places, results: RunResults, *, fewest: int) -> None:
         self.fewest = fewest
-        self.numbers = {place.employee: number for number, place in enumerate(places)}
-        departments = Coded.of([place.department_code for place in places])
+        self.numbers = {employee: number for number, (employee, _) in enumerate(places)}
+        departments = Coded.of([department for _, department in places])
         self.groups: dict[_Key, Column] = {}
         self.hidden: set[_Key] = set()
-        for indicator, column in everybody.items():
+        for indicator, column in results.numbered(self.numbers).items():
             measured = column.measured
             labels = departments.codes[measured.people]
             (hidden,) = hidden_across(labels[:, None], fewest=fewest)
@@ -71,12 +72,19 @@ class Peers:
 
 @lru_cache(REMEMBERED)
 def _peers(deployment: Deployment, cycle: CycleId, run: RunId, state: tuple[int, int]) -> Peers:
-    """Remembered while records are as they were: a fifth of a second for 10,000 people, and each section asks."""
+    """Remembered while records are as they were; after changes of anything but places these alone are read again."""
     del state
     with deployment.database.reading() as session:
         places = contributions.places_of_everybody(session, cycle)
+    return _among(deployment, run, tuple((place.employee, place.department_code) for place in places))
+
+
+@lru_cache(REMEMBERED)
+def _among(deployment: Deployment, run: RunId, places: _Places) -> Peers:
+    """Remembered, as it is a fifth of a second for 10,000 people, and each section asks."""
+    with deployment.database.reading() as session:
         fewest = cycles.policy_of(session, run).minimum_group
-    return Peers(places, results_of(deployment, run).of(places), fewest=fewest)
+    return Peers(places, results_of(deployment, run), fewest=fewest)
 
 
 class Benchmarks:

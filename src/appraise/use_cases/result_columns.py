@@ -168,6 +168,10 @@ class RunResults:
             for number, place in enumerate(places)
             if final_with is None or place.final_run == final_with
         }
+        return self.numbered(known)
+
+    def numbered(self, known: Mapping[EmployeeId, int]) -> dict[IndicatorKey, Column]:
+        """Of the `known` alone, by their numbers."""
         numbers = np.array([known.get(EmployeeId(employee), -1) for employee in self.employees], dtype=np.int64)
         found = {indicator: column.renumbered(numbers) for indicator, column in self.columns.items()}
         return {indicator: column for indicator, column in found.items() if column.people.size}

@@ -9,6 +9,7 @@ import strawberry
 
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import definition_of
+from appraise.domain.language import in_percent
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.policy_documents import document_of, to_toml
 from appraise.domain.policy_keys import OF_THE_POLICY, Key, keys_of
@@ -125,4 +126,4 @@ def _text(key: Key, value: Any) -> str:
     if key.name.endswith("_days"):
         return f"{value:,} days"
     is_share = key.shape["type"] == "number" and key.shape.get("maximum") == 1
-    return f"{value:g} ({value:.0%})" if is_share else f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:g} ({in_percent(value)})" if is_share else f"{value:g}" if isinstance(value, float) else str(value)

@@ -139,7 +139,7 @@ export class AppraiseEvidence extends Spoken {
   }
 
   #controls() {
-    return html`<form aria-label=${t`Evidence`} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
+    return html`<form aria-label=${this.item === null ? t`Evidence` : t`Evidence: ${this.item.indicator.name}`} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       ${this.item === null
         ? html`<label><span>${t`Used for`}</span>
             <select @change=${(/** @type {any} */ event) => this.#filter({ indicator: event.target.value })}>
@@ -162,7 +162,7 @@ export class AppraiseEvidence extends Spoken {
     return html`<p class="small soft" role="status">${this._total === 0 ? t`Nothing.` : plural(this._total, "1 event.", "{n} events, the newest first.")}</p>
       ${rows.length === 0
         ? nothing
-        : html`<div class="scroll" role="region" aria-label=${t`Events`} tabindex="0">
+        : html`<div class="scroll" role="region" aria-label=${this.item === null ? t`Events` : t`Events: ${this.item.indicator.name}`} tabindex="0">
             <table class=${this._isBusy ? "busy" : ""}>
               <thead><tr>
                 <th scope="col">${t`Day`}</th><th scope="col">${t`What`}</th><th scope="col">${t`Record`}</th><th scope="col">${t`Counted for`}</th>

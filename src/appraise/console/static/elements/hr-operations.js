@@ -187,12 +187,13 @@ export const ReadAdapters = `query ReadAdapters {
   adapters { name title formatVersion verification files reads quirks unknowable needsMapping }
 }`;
 
-export const LookAtUpload = `query LookAtUpload($id: ID!) {
-  uploadedFile(id: $id) {
+export const LookAtUpload = `query LookAtUpload($id: ID!, $encoding: String) {
+  uploadedFile(id: $id, encoding: $encoding) {
     name
     columns { name values }
     fits { adapter recognised needsTimeZone }
     suggestedMapping
+    readings { word encodings }
   }
 }`;
 

@@ -1,7 +1,7 @@
 // <appraise-imports>: bring a file of people or events in, and what was brought in before.
 
 import { css, html, nothing } from "lit";
-import { idempotencyKey } from "./client.js";
+import { RequestFailed, idempotencyKey } from "./client.js";
 import { CreateImport, ListImports, LookAtUpload } from "./hr-operations.js";
 import { IMPORTS, TONES, moment } from "./hr-words.js";
 import { keep, kept } from "./import-drafts.js";
@@ -22,6 +22,7 @@ export class AppraiseImports extends Page {
     _file: { state: true },
     _part: { state: true },
     _adapter: { state: true },
+    _encoding: { state: true },
     _isOver: { state: true },
   };
 
@@ -38,6 +39,7 @@ export class AppraiseImports extends Page {
     this._adapter = "";
     this._isOver = false;
     this.draft = kept(new URLSearchParams(location.search).get("again"));
+    this._encoding = this.#set("encoding");
   }
 
   async read() {
@@ -53,6 +55,7 @@ export class AppraiseImports extends Page {
     this.guarded(async () => {
       this._file = null;
       this.draft = null;
+      this._encoding = "";
       this._part = 0;
       try {
         const { id } = await upload(/** @type {any} */ (this.client), file, (part) => (this._part = part));
@@ -67,10 +70,31 @@ export class AppraiseImports extends Page {
 
   /** @param {string} id @param {string | null} adapter */
   async #look(id, adapter) {
-    const { uploadedFile } = await this.send(LookAtUpload, { id });
+    const { uploadedFile } = await this.send(LookAtUpload, { id, encoding: this._encoding || null });
     this._file = { ...uploadedFile, id };
     const general = this._adapters.find((one) => one.needsMapping)?.name ?? "";
     this._adapter = adapter ?? uploadedFile.fits[0]?.adapter ?? general;
+  }
+
+  /** Looks again, at a text of that encoding. @param {string} encoding */
+  #declare(encoding) {
+    return this.guarded(async () => {
+      this._encoding = encoding.trim();
+      this._refusal = null;
+      try {
+        await this.#look(this._file.id, null);
+        await this.updateComplete;
+        /** @type {HTMLElement | null} */ (this.renderRoot.querySelector("#how"))?.focus();
+      } catch (error) {
+        if (!(error instanceof RequestFailed) || error.code !== "BAD_USER_INPUT") throw error;
+        this._refusal = error.message;
+      }
+    });
+  }
+
+  /** What a setting was before. @param {string} name */
+  #set(name) {
+    return this.draft?.settings?.find((/** @type {{name: string}} */ one) => one.name === name)?.value ?? "";
   }
 
   /** @param {Event} event */
@@ -134,11 +158,10 @@ export class AppraiseImports extends Page {
     const fit = file.fits.find((/** @type {any} */ one) => one.adapter === this._adapter);
     /** @type {Partial<import("./import-drafts.js").Draft>} */
     const draft = this.draft ?? {};
-    const set = (/** @type {string} */ name) => draft.settings?.find((one) => one.name === name)?.value ?? "";
     const holdsPeople = adapter?.reads.includes("people");
     return html`<section aria-labelledby="how">
       <h2 id="how" tabindex="-1">${t`How to read ${file.name}`}</h2>
-      <p>${this.#recognised(file)}</p>
+      ${file.readings === null ? html`<p>${this.#recognised(file)}</p>` : this.#doubt(file.readings)}
       ${this.#preview(file)}
       <form class="card" @submit=${this.#plan}>
         ${this.refusal}
@@ -156,8 +179,9 @@ export class AppraiseImports extends Page {
             <small>${t`Only where a day could be read in two ways.`}</small></label>
           ${holdsPeople ? html`<label><span>${t`The day that it shows`}</span><input type="date" name="asOf" .value=${draft.asOf ?? ""} /><small>${t`Of a file of people; today where left out.`}</small></label>` : nothing}
           ${holdsPeople ? html`<label><span>${t`Who is missing from the file`}</span>
-            <select name="missing"><option value="">${t`stays, and is counted`}</option><option value="end" ?selected=${set("missing") === "end"}>${t`has left: the file holds everybody`}</option></select></label>` : nothing}
-          <label><span>${t`Encoding of its text`}</span><input name="encoding" list="encodings" autocomplete="off" .value=${set("encoding")} />
+            <select name="missing"><option value="">${t`stays, and is counted`}</option><option value="end" ?selected=${this.#set("missing") === "end"}>${t`has left: the file holds everybody`}</option></select></label>` : nothing}
+          <label><span>${t`Encoding of its text`}</span><input name="encoding" list="encodings" autocomplete="off" .value=${this._encoding}
+              @change=${(/** @type {any} */ event) => this.#declare(event.target.value)} />
             <small>${t`Only where it is not UTF-8 and cannot be told.`}</small>
             <datalist id="encodings">${ENCODINGS.map((one) => html`<option value=${one}></option>`)}</datalist></label>
           <label><span>${t`A row that cannot be read`}</span>
@@ -180,6 +204,20 @@ export class AppraiseImports extends Page {
     if (best === undefined) return file.columns.length === 0 ? t`Say what it is: it was not recognised by its beginning.` : t`No vendor’s format was recognised: read it as a table of your own, by a mapping.`;
     const title = this._adapters.find((one) => one.name === best.adapter)?.title ?? best.adapter;
     return plural(file.columns.length, "It looks like {0}: {1} of {n} column known.", "It looks like {0}: {1} of {n} columns known.", title, best.recognised);
+  }
+
+  /** In which encoding the text is has to be said first. @param {{word: string, encodings: string[]}[]} readings */
+  #doubt(readings) {
+    if (readings.length === 0) return html`<p class="notice">${t`The file’s text is not UTF-8, and fits none of the encodings that are tried. Name its encoding below; then its first rows are shown.`}</p>`;
+    return html`<div class="notice" role="group" aria-labelledby="doubt">
+      <p id="doubt">${t`The file’s text is not UTF-8, and does not say what else it is. Choose how this word of it is written; then the first rows are shown, and what fits them.`}</p>
+      <ul class="readings">
+        ${readings.map(({ word, encodings }) => html`<li>
+          <button class="button" @click=${() => this.#declare(encodings[0])}>${word}</button>
+          <span class="soft small">${t`as in ${encodings.join(", ")}`}</span>
+        </li>`)}
+      </ul>
+    </div>`;
   }
 
   /** @param {any} file */
@@ -222,6 +260,9 @@ export class AppraiseImports extends Page {
       .drop.over { border-color: var(--accent); background: var(--wash); }
       .drop label { font-size: 1rem; }
       th, td { white-space: nowrap; }
+      .notice .readings { list-style: none; padding: 0; margin-top: var(--s3); display: grid; gap: var(--s2); }
+      .readings li { display: flex; flex-wrap: wrap; align-items: baseline; gap: var(--s1) var(--s4); }
+      .readings .button { min-width: 9rem; font-weight: 400; }
       form details label { display: block; margin-top: var(--s2); }
       @media (min-width: 44rem) { .past > li { grid-template-columns: 3fr 2fr 1fr 2fr; } }
     `,

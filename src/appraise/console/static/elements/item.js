@@ -6,6 +6,7 @@ import { isRatable, isSame, storedOf } from "./drafts.js";
 import "./evidence.js";
 import { Spoken, t } from "./language.js";
 import "./objections.js";
+import "./peers.js";
 import { picture, tone } from "./picture.js";
 import { findings, pictures, shared } from "./styles.js";
 import { date, factorName, figure, isContext, isSupported, negated, share, sum, time, unitWords } from "./words.js";
@@ -28,6 +29,7 @@ export class AppraiseItem extends Spoken {
     client: { attribute: false },
     section: { attribute: false },
     _isOpen: { state: true },
+    _isCompared: { state: true },
     areRatingsVisible: { attribute: false },
     saving: { attribute: false },
     stamp: { attribute: false },
@@ -58,6 +60,7 @@ export class AppraiseItem extends Spoken {
     this.client = undefined;
     this.section = "";
     this._isOpen = false;
+    this._isCompared = false;
     this.areRatingsVisible = true;
     /** @type {import("./saving.js").Saving | null} */
     this.saving = null;
@@ -74,7 +77,7 @@ export class AppraiseItem extends Spoken {
       </header>
       <p class="question">${indicator.question}</p>
       ${result.__typename === "EstimateResult" ? this.#estimate(indicator, result) : this.#absence(result)}
-      ${this.#scope(indicator)} ${this.#evidence()}
+      ${this.#peers()} ${this.#scope(indicator)} ${this.#evidence()}
       <div class="views">${this.#manager()} ${this.#own()}</div>
       ${this.#late()}
       <appraise-objections .item=${this.item} .disputes=${this.disputes} .actions=${this.actions}
@@ -145,6 +148,14 @@ export class AppraiseItem extends Spoken {
       <p>${result.sentence}</p>
       <p class="soft small">${this.isAssessable ? t`This is not a zero: it weighs nothing in the total.` : t`This is not a zero: it weighs nothing in the total, and there is nothing to rate.`}</p>
     </div>`;
+  }
+
+  /** Looked up when it is opened. */
+  #peers() {
+    return html`<details @toggle=${(/** @type {any} */ event) => { this._isCompared ||= event.target.open; }}>
+      <summary>${t`Where colleagues lie`}</summary>
+      ${this._isCompared ? html`<appraise-peers .client=${this.client} .section=${this.section} .item=${this.item}></appraise-peers>` : nothing}
+    </details>`;
   }
 
   /** @param {any} indicator */

@@ -158,6 +158,19 @@ export const ReadEvidence = `query ReadEvidence($id: ID!, $first: Int!, $after: 
   }
 }`;
 
+export const ReadPeers = `query ReadPeers($id: ID!) {
+  section(id: $id) {
+    items {
+      id
+      benchmark {
+        __typename
+        ... on Benchmark { group others lowerQuartile middle upperQuartile }
+        ... on Absence { sentence }
+      }
+    }
+  }
+}`;
+
 const WRONG = `userErrors { message path code }`;
 
 export const ReadRecord = `query ReadRecord {

@@ -8,6 +8,7 @@ import { figure } from "./words.js";
  * @typedef {{value: string, lower: string, upper: string, lower90: string, upper90: string, expected: string,
  *   isBetter: boolean | null, verdict: string}} Estimate
  * @typedef {{cycleName: string, value: string, lower: string, upper: string}} Earlier
+ * @typedef {{lowerQuartile: string, middle: string, upperQuartile: string}} Peers
  * @typedef {{unit: string | null, direction: string | null, name: string}} Measure
  */
 
@@ -119,6 +120,22 @@ export function strip(estimate, measure, reach) {
     <title>${words}</title>
     <line class="expected" x1="50%" x2="50%" y1="2" y2="22"></line>
     ${marks("12", estimate, scale, 7)}
+  </svg>`;
+}
+
+/**
+ * A figure among those of a department: the band is where half of them lie.
+ * @param {Estimate} estimate @param {Measure} measure @param {Peers} peers
+ */
+export function among(estimate, measure, peers) {
+  const scale = scaleOf(estimate, measure, { cycleName: "", value: peers.middle, lower: peers.lowerQuartile, upper: peers.upperQuartile });
+  const [from, to] = [scale.position(peers.lowerQuartile), scale.position(peers.upperQuartile)].sort((left, right) => left - right);
+  const words = t`${measure.name} ${figure(estimate.value, measure.unit)}; half of the department from ${figure(peers.lowerQuartile, measure.unit)} to ${figure(peers.upperQuartile, measure.unit)}.`;
+  return html`<svg class="among ${tone(estimate.isBetter)}" role="img" aria-label=${words} width="100%" height="44">
+    <rect class="band" x="${from}%" width="${to - from}%" y="4" height="36"></rect>
+    <line class="middle" x1="${scale.position(peers.middle)}%" x2="${scale.position(peers.middle)}%" y1="4" y2="40"></line>
+    <line class="expected" x1="${scale.position(estimate.expected)}%" x2="${scale.position(estimate.expected)}%" y1="0" y2="44"></line>
+    ${marks("22", estimate, scale, 10)}
   </svg>`;
 }
 

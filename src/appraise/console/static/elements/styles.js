@@ -47,6 +47,8 @@ export const pictures = css`
   .point { fill: var(--tone, var(--ink)); stroke: var(--sheet); stroke-width: 2; }
   .earlier { stroke: var(--ink-soft); stroke-width: 1.5; fill: var(--sheet); }
   .expected { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 4 3; }
+  .band { fill: var(--ink-soft); fill-opacity: 0.16; }
+  .middle { stroke: var(--ink-soft); stroke-width: 1; }
   .axis { stroke: var(--edge); stroke-width: 1; }
   text { font-family: var(--sans); fill: var(--ink-soft); font-size: 13px; font-variant-numeric: tabular-nums; }
   text.label { fill: var(--ink); font-weight: 600; }

@@ -286,6 +286,8 @@ export default {
   "The events behind these figures are not kept any more, or not for you to read. The figures stand.": "Die Ereignisse hinter diesen Werten werden nicht mehr aufbewahrt oder sind nicht für Sie bestimmt. Die Werte bleiben bestehen.",
   "Looking the events up …": "Die Ereignisse werden nachgeschlagen …",
   "Evidence": "Belege",
+  "Evidence: {0}": "Belege: {0}",
+  "Events: {0}": "Ereignisse: {0}",
   "Used for": "Verwendet für",
   "Show": "Anzeigen",
   "Everything": "Alles",
