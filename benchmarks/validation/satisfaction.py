@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from appraise.statistics.errors_in_common import Estimates
 from appraise.statistics.group_sums import GroupSums
 from appraise.statistics.shrinkage import normal
 from appraise.statistics.within import case_mix
@@ -61,9 +62,10 @@ def _ours(e: np.ndarray, kind: np.ndarray, y: Floats, known: np.ndarray, *, shar
     part[known] = adjusted.part
 
     def figures(rows: Integers) -> Figures:
-        estimate, variance = adjusted.adjusted[place[rows]], adjusted.variance[place[rows]]
-        shrunk = normal(estimate, variance, attributable_share=share)
-        return Figures(shrunk, estimate - shrunk.population_mean, variance)
+        own = place[rows]
+        known = Estimates(adjusted.adjusted[own], adjusted.own[own], adjusted.common[own])
+        shrunk = normal(known.value, known.own, common=known.common, attributable_share=share)
+        return Figures(shrunk, *known.alone(shrunk.population_sd))
 
     return pooled(known, part, figures)
 

@@ -29,6 +29,7 @@ from appraise.scoring.first_contact_resolution import FIRST_CONTACT_RESOLUTION
 from appraise.scoring.rates import Cells, Compared, compared, compared_anew, foretold
 from appraise.scoring.transfers import TRANSFERS
 from appraise.statistics.bg_nbd import BgNbd
+from appraise.statistics.errors_in_common import Estimates
 from appraise.statistics.group_sums import GroupSums
 from appraise.statistics.shrinkage import FEWEST_EMPLOYEES, Shrunk, gamma_poisson, normal, rate_spread
 from appraise.statistics.within import CaseMix, case_mix
@@ -172,18 +173,12 @@ def levels(shrunk: Shrunk) -> dict[str, str]:
 
 def of_points(adjusted: CaseMix) -> Figures:
     """On 0..100, of averages that were put around 50."""
-    shrunk = normal(adjusted.adjusted, adjusted.variance, attributable_share=DEFAULT_POLICY.attributable_share)
-    return Figures(
-        adjusted.raw + 50.0,
-        ("kind",),
-        adjusted.effect,
-        shrunk,
-        adjusted.adjusted - shrunk.population_mean,
-        adjusted.variance,
-        shrunk.population_mean + 50.0,
-        (0.0, 100.0),
-        (),
-    )
+    known, share = Estimates(adjusted.adjusted, adjusted.own, adjusted.common), DEFAULT_POLICY.attributable_share
+    shrunk = normal(known.value, known.own, common=known.common, attributable_share=share)
+    deviation, variance = known.alone(shrunk.population_sd)
+    error, expected, limits = np.sqrt(known.variance), shrunk.population_mean + 50.0, (0.0, 100.0)
+    raw, effects = adjusted.raw + 50.0, adjusted.effect
+    return Figures(raw, ("kind",), effects, shrunk, deviation, variance, error, expected, limits, ())
 
 
 def work_satisfaction(text: str) -> Worked:
@@ -216,10 +211,10 @@ def work_satisfaction(text: str) -> Worked:
         "effect": plain(SATISFACTION, -adjusted.effect[0, 0]),
         "left": plain(SATISFACTION, left),
         "expected": plain(SATISFACTION, expected),
-        "above": plain(SATISFACTION, left - expected),
+        "above": plain(SATISFACTION, figures.deviation[0]),
         "reliability": f"{shrunk.reliability[0]:.2f}",
         "kept": f"{kept:.2f}",
-        "score": plain(SATISFACTION, expected + kept * (left - expected)),
+        "score": plain(SATISFACTION, expected + kept * figures.deviation[0]),
         **levels(shrunk),
     }
     return told, results(SATISFACTION, names, seen(names, n, satisfaction.WORDS), figures)
@@ -239,7 +234,9 @@ def of_events(indicator: IndicatorKey, names: list[str], found: Compared, words:
     shrunk = gamma_poisson(found.observed[-1], found.expected[-1], attributable_share=share, doubt=found.doubt)
     effects, level = (found.ratio[:-1] - found.ratio[1:]).T, found.expected[-1] * shrunk.level
     deviation = found.observed[-1] / level - 1.0
-    figures = Figures(found.ratio[0], ("kind",), effects, shrunk, deviation, 1.0 / level, 1.0, (0.0, math.inf), ())
+    figures = Figures(
+        found.ratio[0], ("kind",), effects, shrunk, deviation, 1.0 / level, level**-0.5, 1.0, (0.0, math.inf), ()
+    )
     return shrunk, results(indicator, names, seen(names, found.expected[-1], words), figures)
 
 
@@ -295,7 +292,7 @@ def work_value(text: str) -> Worked:
     ratio, error = found.ratio[-1], miss * np.sqrt(contacts) / found.expected[-1]
     shrunk = normal(ratio, error**2, attributable_share=DEFAULT_POLICY.attributable_share)
     nothing, deviation = np.zeros((len(names), 0)), ratio - shrunk.population_mean
-    figures = Figures(ratio, (), nothing, shrunk, deviation, error**2, 1.0, (0.0, math.inf), ())
+    figures = Figures(ratio, (), nothing, shrunk, deviation, error**2, error, 1.0, (0.0, math.inf), ())
     kept, above = DEFAULT_POLICY.attributable_share * shrunk.reliability[0], ratio[0] - shrunk.population_mean
     rate = force_of_interest(DEFAULT_POLICY.annual_discount)
     told = {
@@ -374,10 +371,10 @@ def work_share(indicator: IndicatorKey, text: str) -> Worked:
         "effect": plain(indicator, abs(figures.effects[0, 0])),
         "left": plain(indicator, left),
         "expected": plain(indicator, figures.expected),
-        "distance": plain(indicator, abs(left - figures.expected)),
+        "distance": plain(indicator, abs(figures.deviation[0])),
         "reliability": f"{shrunk.reliability[0]:.2f}",
         "kept": f"{kept:.2f}",
-        "score": plain(indicator, figures.expected + kept * (left - figures.expected)),
+        "score": plain(indicator, figures.expected + kept * figures.deviation[0]),
         **levels(shrunk),
     }
     return told, results(indicator, names, seen(names, n, CUSTOMERS), figures)

@@ -102,6 +102,7 @@ def _figures(  # what figures are made of
         observed / inflation, expected / inflation, attributable_share=policy.attributable_share, doubt=doubt
     )
     level = expected / inflation * shrunk.level
+    variance = 1.0 / level + doubt
     notes = (
         *subject.notes,
         ("spread between employees (cv)", f"{shrunk.population_sd:.3f}"),
@@ -115,7 +116,8 @@ def _figures(  # what figures are made of
         effects=effects,
         shrunk=shrunk,
         deviation=observed / inflation / level - 1.0,
-        variance=1.0 / level + doubt,
+        variance=variance,
+        error=np.sqrt(variance),
         expected=1.0,
         limits=(0.0, np.inf),
         notes=notes,

@@ -33,6 +33,7 @@ from appraise.scoring.left_out import excluded_throughout, left_out_of, reason_o
 from appraise.scoring.prepared import Prepared
 from appraise.scoring.responses import responses, unspoken, with_response
 from appraise.scoring.working import exactly
+from appraise.statistics.errors_in_common import Estimates
 from appraise.statistics.group_sums import GroupSums
 from appraise.statistics.shrinkage import normal
 from appraise.statistics.within import CaseMix, case_mix
@@ -215,9 +216,9 @@ def _figures(
     indicator: IndicatorKey, adjusted: CaseMix, rows: IntArray, columns: Sequence[str], policy: Policy
 ) -> Figures:
     """Of employees who are compared with each other; `columns` are the factors of the case mix's columns."""
-    known = adjusted.adjusted[rows]
-    variance = adjusted.variance[rows]
-    shrunk = normal(known, variance, attributable_share=policy.attributable_share)
+    known = Estimates(adjusted.adjusted[rows], adjusted.own[rows], adjusted.common[rows])
+    shrunk = normal(known.value, known.own, common=known.common, attributable_share=policy.attributable_share)
+    deviation, variance = known.alone(shrunk.population_sd)
     dropped = [columns[k] for k in adjusted.dropped]
     idle = [name for name in dict.fromkeys(dropped) if dropped.count(name) == columns.count(name)]
     used = tuple(name for name in dict.fromkeys(columns) if name not in idle)
@@ -229,8 +230,9 @@ def _figures(
         factors=used,
         effects=adjusted.effect[rows] @ membership.reshape(len(columns), len(used)),
         shrunk=shrunk,
-        deviation=known - shrunk.population_mean,
+        deviation=deviation,
         variance=variance,
+        error=np.sqrt(known.variance),
         expected=shrunk.population_mean + _MIDDLE,
         limits=(0.0, 100.0),
         notes=(

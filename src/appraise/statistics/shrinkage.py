@@ -12,10 +12,11 @@ from scipy import special
 
 from appraise.domain.language import counted
 from appraise.errors import InvalidInput, NotEnough
-from appraise.statistics.arrays import FloatArray, at_least, vector
+from appraise.statistics.arrays import FloatArray, at_least, matrix, vector
+from appraise.statistics.errors_in_common import Estimates, alone
 from appraise.statistics.mixtures import GammaMixture, Mixture, NormalMixture
 from appraise.statistics.refusals import NotEnoughGroups
-from appraise.statistics.spreads import grid, grid_quantiles, sd_log_likelihood, sd_scales
+from appraise.statistics.spreads import grid, grid_quantiles, sd_scales
 
 FEWEST_EMPLOYEES = 5
 _LARGEST_CV = 4.0  # beyond it the gamma prior is all at zero: such rates have nothing in common
@@ -80,6 +81,7 @@ def normal(
     variance: npt.ArrayLike,
     *,
     attributable_share: float = 1.0,
+    common: npt.ArrayLike | None = None,
     doubt: npt.ArrayLike | None = None,
 ) -> Shrunk:
     """Shrink estimates with known sampling variances: estimate_e ~ N(θ_e, variance_e), θ_e ~ N(μ, τ²).
@@ -87,8 +89,9 @@ def normal(
     Priors are flat on μ and τ. Both arguments have shape (J,), in one unit and its square.
     `attributable_share` λ in (0, 1] is the part of the between-employee variance that is the employee's own
     rather than unmeasured case mix: the reported value is μ + e, e | θ ~ N(λ(θ − μ), λ(1−λ)τ²).
-    `doubt` (J,) is variance on top that employees have in common with those they work beside, as of what was expected
-    of all of them: it widens intervals, and says nothing about how much employees differ.
+    `common` (J, r) are errors on top that employees have together, as of what was expected of all of them: what each of
+    r independent standard normal errors adds to each estimate (see `errors_in_common`). `doubt` (J,) is the variance of
+    such errors where no more is known of them: it widens intervals, and says nothing of how much employees differ.
 
     Raises `NotEnoughGroups` below five employees, `NotEnough` where a sampling variance is zero,
     `InvalidInput` for values that are not finite, lengths that differ, or a share outside (0, 1].
@@ -102,21 +105,20 @@ def normal(
             "a sampling variance is zero: the outcomes do not vary",
             expected="a positive sampling variance for every employee",
         )
-    tau, weights = grid(lambda t: sd_log_likelihood(a, v, t), sd_scales(a, v), a.size)
+    together = _common(common, a.size)
+    tau, weights = grid(Estimates(a, v, together).log_likelihood, sd_scales(a, v), a.size)
     v = v + _doubt(doubt, a.size)
-    between = tau**2
+    told, between = alone(Estimates(a, v, together), tau), tau**2
+    factor = between / (told.variance + between)  # B_e of the method
+    noise = share**2 * factor * told.variance + share * (1.0 - share) * between
+    deviations = share * factor * told.deviation
     precision = 1.0 / (v[:, None] + between)
-    total = precision.sum(axis=0)
-    mu = (a @ precision) / total
-    factor = between * precision  # B_e of the method
-    pull = share * factor
-    noise = share**2 * factor * v[:, None] + share * (1.0 - share) * between
-    deviations = pull * (a[:, None] - mu)
+    moved, unsure = share * between * precision, 1.0 / precision.sum(axis=0)  # by an error in μ, of this variance
     return summary(
-        posterior=NormalMixture(weights, mu + deviations, np.sqrt(noise + (1.0 - pull) ** 2 / total)),
-        deviation=NormalMixture(weights, deviations, np.sqrt(noise + pull**2 / total)),
+        posterior=NormalMixture(weights, told.mean + deviations, np.sqrt(noise + (1.0 - moved) ** 2 * unsure)),
+        deviation=NormalMixture(weights, deviations, np.sqrt(noise + moved**2 * unsure)),
         reliability=factor @ weights,
-        population_mean=float(mu @ weights),
+        population_mean=float(told.mean @ weights),
         spread=(tau, weights),
         level=1.0,
     )
@@ -208,6 +210,13 @@ def james_stein(estimate: npt.ArrayLike, variance: float) -> tuple[FloatArray, f
 
 def _doubt(values: npt.ArrayLike | None, size: int) -> FloatArray:
     return np.zeros(size) if values is None else at_least("doubt", vector("doubt", values, length=size), 0.0)
+
+
+def _common(values: npt.ArrayLike | None, size: int) -> FloatArray:
+    L = np.zeros((size, 0)) if values is None else matrix("common", values)
+    if L.shape[0] != size:
+        raise InvalidInput(f"common has shape {L.shape}", expected=f"{counted(size, 'row', 'rows')}")
+    return L
 
 
 def summary(

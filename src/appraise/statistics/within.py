@@ -27,8 +27,10 @@ class CaseMix:
     """Adjusted values of J employees in units of y.
 
     `raw` − Σ_columns `effect` = `adjusted`, where `effect` (J, p) is (x̄_e − x̄)'β by column: what each case-mix
-    column added to the employee's raw value compared with the average case. `variance` is the sampling variance
-    of `adjusted`. `sigma2` is the variance of one outcome given employee and case mix, on `degrees_of_freedom`.
+    column added to the employee's raw value compared with the average case. `own` (J,) is the variance of chance in an
+    employee's outcomes, and `common` (J, r) what r independent standard errors of β add to `adjusted`, of everybody at
+    once: together the sampling `variance`. `sigma2` is the variance of one outcome given employee and case mix, on
+    `degrees_of_freedom`.
     `dropped` names the columns that do not vary within employees once the earlier columns are known: their
     coefficient and effect are 0 and the data cannot adjust for them.
     `part` (J,) numbers the employees whom the data can compare with each other, from 0: a dropped column that differs
@@ -44,8 +46,14 @@ class CaseMix:
     raw: FloatArray
     effect: FloatArray
     adjusted: FloatArray
-    variance: FloatArray
+    own: FloatArray
+    common: FloatArray
     part: IntArray
+
+    @property
+    def variance(self) -> FloatArray:
+        variance: FloatArray = self.own + (self.common**2).sum(axis=1)
+        return variance
 
 
 def case_mix(sums: GroupSums, *, design_effect: float = 1.0) -> CaseMix:
@@ -83,7 +91,7 @@ def case_mix(sums: GroupSums, *, design_effect: float = 1.0) -> CaseMix:
     raw = mean + (sums.y - sums.weight * mean) / sums.weight_squared
     effect = offset * beta
     inflation = max(1.0, float(design_effect))
-    variance = inflation * sigma2 / sums.weight_squared + ((offset @ covariance) * offset).sum(axis=1)
+    kept = [column for column in range(beta.size) if column not in dropped]
     return CaseMix(
         beta=beta,
         covariance=covariance,
@@ -93,7 +101,8 @@ def case_mix(sums: GroupSums, *, design_effect: float = 1.0) -> CaseMix:
         raw=raw,
         effect=effect,
         adjusted=raw - effect.sum(axis=1),
-        variance=variance,
+        own=inflation * sigma2 / sums.weight_squared,
+        common=offset[:, kept] @ np.linalg.cholesky(covariance[np.ix_(kept, kept)]),
         part=part,
     )
 
