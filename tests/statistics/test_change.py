@@ -308,6 +308,11 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
         NotEnoughGroups,
         "4 employees in both periods\n  expected: at least 5",
     ),
+    (
+        lambda: between_periods([1], [1], [1], [1]),
+        NotEnoughGroups,
+        "1 employee in both periods\n  expected: at least 5",
+    ),
     (lambda: between_periods([[1]], [1], [1], [1]), InvalidInput, "before has 2 dimensions" + ONE),
     (lambda: between_periods([1], [1], [1, 2], [1]), InvalidInput, "after has 2 values\n  expected: 1 value"),
     (
@@ -344,6 +349,11 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
         lambda: adjusted_for_baseline(FEW, FEW, np.arange(12) < 8),
         NotEnough,
         "8 trained and 4 untrained employees" + EACH,
+    ),
+    (
+        lambda: adjusted_for_baseline(FEW, FEW, np.arange(12) < 11),
+        NotEnough,
+        "11 trained and 1 untrained employee" + EACH,
     ),
     (
         lambda: adjusted_for_baseline(np.ones(12), FEW, FLAGS),

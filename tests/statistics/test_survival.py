@@ -352,6 +352,11 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
         InvalidInput,
         "events has 3 columns\n  expected: 2, one per time",
     ),
+    (
+        lambda: log_rank([1, 2], [[1], [1]], [[1], [1]]),
+        InvalidInput,
+        "events has 1 column\n  expected: 2, one per time",
+    ),
     (lambda: log_rank([[1]], [[1]], [[1]]), InvalidInput, "time has 2 dimensions\n  expected: one dimension"),
     (lambda: log_rank([1], [1], [1]), InvalidInput, "events has shape (1,)\n  expected: shape (rows, columns)"),
     (lambda: log_rank([1], [[-1]], [[1]]), InvalidInput, "events is -1.0 at position 0\n  expected: at least 0"),
