@@ -182,10 +182,17 @@ def test_the_sink_for_horilla_writes_through_the_kit_s_views(tmp_path: Path) -> 
         with sink.open(other) as host:
             assert host.plan(section).fields["current_value"] == "7"  # its target is 10
         with HostHttp(options, {"authorization": "Bearer appraise"}) as http:
-            body = {"current_value": 101, "appraise_status": "SCORED", "appraise_note": ""}
+            held = http.get("/api/appraise/key-results/1/")
+            was = {name: held[name] for name in ("current_value", "appraise_status", "appraise_note")}
+            body = {"current_value": 101, "appraise_status": "SCORED", "appraise_note": "", "was": was}
             for wrong in (101, -1, 68.75, "69", True):
                 with pytest.raises(HostRefused, match="a whole number from 0 to 100, or null"):
                     http.call("PATCH", "/api/appraise/key-results/1/", body=body | {"current_value": wrong})
+            for name, text in (("current_value", 12), ("appraise_status", "SCORED"), ("appraise_note", "by hand")):
+                stale = {"current_value": 50, "was": was | {name: text}}
+                with pytest.raises(HostRefused, match=r"409.*somebody saved it since it was read"):
+                    http.call("PATCH", "/api/appraise/key-results/1/", body=body | stale)
+            assert http.get("/api/appraise/key-results/1/") == held
         with sink.open(SinkOptions("horilla", url, "ben")) as host, pytest.raises(HostRefused, match="403"):
             host.plan(section)  # no permission to see key results
         with sink.open(SinkOptions("horilla", url, "nobody")) as host, pytest.raises(HostLocked, match="401"):

@@ -120,6 +120,16 @@ def always_new(method: str, path: str, body: Any) -> tuple[str, str, Any]:
     return method, path.rpartition("/")[0] if method == "POST" and path[-1].isdecimal() else path, body
 
 
+def timeless(method: str, path: str, body: Any) -> tuple[str, str, Any]:
+    """Frappe HR refuses a change of what was saved since only where it is told when that was."""
+    return method, path, body and {name: value for name, value in body.items() if name != "modified"}
+
+
+def unasked(method: str, path: str, body: Any) -> tuple[str, str, Any]:
+    """The kit's views for Horilla compare what they are told."""
+    return method, path, body and {**body, "was": {}}
+
+
 class OutOfRange(Worse):
     """Horilla cuts whole numbers off at 100 without a word."""
 
@@ -148,6 +158,9 @@ FAULTS: list[tuple[str, Broken, set[str]]] = [
     ("bamboohr-goal", lambda host: Bodies(host, milestones), {"total", "next revision"}),
     ("bamboohr", lambda host: Bodies(host, always_new), {"next revision"}),
     ("frappe", NotThere, {"total", "silent success"}),
+    ("frappe", lambda host: Bodies(host, timeless), {"edited meanwhile"}),
+    ("frappe-goal", lambda host: Bodies(host, timeless), {"edited meanwhile"}),
+    ("horilla", lambda host: Bodies(host, unasked), {"edited meanwhile"}),
     ("successfactors", NotThere, {"total", "silent success"}),
 ]
 

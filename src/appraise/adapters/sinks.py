@@ -64,7 +64,8 @@ class SinkDeclaration:
     `version` names what of the vendor's system it was checked against, and how. `employee` is the namespace of
     external references by which the host knows people, `settings` name → a sentence, `scale` a sentence, `limits` one
     sentence for each thing that the host or the way does not allow. `is_read_back` says whether what the host holds can
-    be known, by a call or from a file that it gives; where not, a person says what became of it.
+    be known, by a call or from a file that it gives; where not, a person says what became of it. `refuses_stale` says
+    that the host does not write over what somebody saved there since it was read, be it a moment ago.
     """
 
     name: str
@@ -77,6 +78,7 @@ class SinkDeclaration:
     settings: Mapping[str, str] = field(default_factory=dict)
     limits: tuple[str, ...] = ()
     is_read_back: bool = True
+    refuses_stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,10 @@ class Host(Protocol):
         ...
 
     def write(self, entry: HostEntry) -> None:
-        """Make it so; done twice it is as done once."""
+        """Make it so, after `read` of the entry; done twice it is as done once.
+
+        `HostBusy` where the host would write over something else than was read: the next try finds what.
+        """
         ...
 
 

@@ -26,6 +26,7 @@ AT: Final = datetime(2026, 3, 1, 12, tzinfo=UTC)
 S = WriteBackState
 PATIENT: Final = 10.0
 """Seconds."""
+MEANWHILE: Final = "edited meanwhile"
 
 
 class Trial:
@@ -134,6 +135,20 @@ def _drift(trial: Trial) -> None:
     trial.stands(S.DRIFTED, "a change in the host was not found")
 
 
+def _meanwhile(trial: Trial) -> None:
+    """Somebody saves between our look and our writing."""
+    trial.tried()
+    second = replace(trial.section, revision=2, total=Decimal(5))
+    trial.line = queued(second.id, 2, "fake", earlier=trial.line.sent, at=AT)
+    trial.host.troubles.append(Trouble.MEANWHILE)
+    trial.tried(second)
+    require(trial.host.records[0].number == BY_HAND, "what a person wrote meanwhile was overwritten")
+    trial.stands(S.QUEUED, "what a person wrote meanwhile was no reason to look again")
+    trial.tried(second, at=AT + timedelta(days=1))
+    trial.stands(S.DRIFTED, "what a person wrote meanwhile was not found")
+    require(trial.host.records[0].number == BY_HAND, "what a person wrote meanwhile was overwritten")
+
+
 def _lie(trial: Trial) -> None:
     trial.host.troubles.append(Trouble.LIE)
     trial.tried()
@@ -211,6 +226,7 @@ CHECKS: Final[Mapping[str, Callable[[Trial], None]]] = {
     "next revision": _revision,
     "people's changes": _person_first,
     "drift": _drift,
+    MEANWHILE: _meanwhile,
     "silent success": _lie,
     "cut off": _cut,
     "inactive": _inactive,
@@ -222,12 +238,13 @@ CHECKS: Final[Mapping[str, Callable[[Trial], None]]] = {
     "slow": lambda trial: _put_off(trial, Trouble.SLOW, replace(trial.options, timeout=SLOW / 4)),
     "half an answer": lambda trial: _put_off(trial, Trouble.HALF),
 }
-"""Column of the matrix → check. What a sink does not write is not asked of it."""
+"""Column of the matrix → check. What a sink does not declare is not asked of it."""
 
 
 def checks_of(sink: CallSink) -> list[str]:
-    declared = sink.declaration.writes
-    return [name for name in CHECKS if name not in set(Writes) or name in declared]
+    declared = sink.declaration
+    names = [name for name in CHECKS if name not in set(Writes) or name in declared.writes]
+    return [name for name in names if name != MEANWHILE or declared.refuses_stale]
 
 
 def proven(sink: CallSink, fake: type[FakeHost]) -> dict[str, str | None]:

@@ -26,6 +26,7 @@ from appraise.domain.host_scale import HostScale
 from appraise.domain.write_back import Values
 from appraise.errors import InvalidInput
 from appraise_frappe.cycles import SETTING, check_cycle, cycle_of
+from appraise_frappe.saving import save
 
 GOAL: Final = "/api/resource/Goal"
 PERCENT: Final = HostScale.percent()
@@ -34,6 +35,7 @@ PERCENT: Final = HostScale.percent()
 class FrappeGoals:
     def __init__(self, http: HostHttp, options: SinkOptions) -> None:
         self._http, self._options = http, options
+        self._read = dict[str, Mapping[str, Any] | None]()
 
     def plan(self, section: FinishedSection) -> HostEntry:
         total = WrittenTotal.of(section, PERCENT)
@@ -59,13 +61,13 @@ class FrappeGoals:
         )
 
     def read(self, entry: HostEntry) -> Values:
-        goal = self._goal(entry)
+        goal = self._read[entry.section] = self._goal(entry)
         if goal is None:
             return dict.fromkeys(entry.fields)
         return {"progress": number_text(goal["progress"]), "description": _plain(goal.get("description") or "")}
 
     def write(self, entry: HostEntry) -> None:
-        goal = self._goal(entry)
+        goal = self._read[entry.section]
         lines = (entry.fields["description"] or "").split("\n")
         values = {
             "progress": float(entry.fields["progress"] or ""),
@@ -74,13 +76,13 @@ class FrappeGoals:
         if goal is None:
             self._http.call("POST", GOAL, body={**entry.key, **values})
         else:
-            self._http.call("PUT", f"{GOAL}/{segment(goal['name'])}", body=values)
+            save(self._http, f"{GOAL}/{segment(goal['name'])}", {**values, "modified": goal["modified"]})
 
     def _goal(self, entry: HostEntry) -> Mapping[str, Any] | None:
         wanted = [[name, "=", entry.key[name]] for name in ("employee", "appraisal_cycle", "goal_name")]
         params = {
             "filters": orjson.dumps(wanted).decode(),
-            "fields": '["name","progress","description"]',
+            "fields": '["name","progress","description","modified"]',
             "limit_page_length": "2",
         }
         goals = self._http.get(GOAL, params)["data"]
@@ -120,6 +122,7 @@ class FrappeGoalSink:
             "goal": "The goal's name; Customer service where not given.",
             "cycle": SETTING,
         },
+        refuses_stale=True,
         limits=(
             "Counts only in cycles that are rated automatically by the progress of goals.",
             "A section without a total is rejected: a goal without a number does not exist there.",

@@ -24,6 +24,7 @@ from appraise.domain.finished_sections import FinishedSection, WrittenTotal
 from appraise.domain.write_back import Values
 from appraise.errors import InvalidInput
 from appraise_frappe.cycles import SETTING, check_cycle, cycle_of
+from appraise_frappe.saving import save
 
 APPRAISAL: Final = "/api/resource/Appraisal"
 FIELDS: Final = {
@@ -39,6 +40,7 @@ SCORED: Final = "SCORED"
 class FrappeHost:
     def __init__(self, http: HostHttp, options: SinkOptions) -> None:
         self._http, self._options = http, options
+        self._saved_at = dict[str, str]()
 
     def plan(self, section: FinishedSection) -> HostEntry:
         employee = employee_id(section, self._options, FrappeSink.declaration)
@@ -56,6 +58,7 @@ class FrappeHost:
 
     def read(self, entry: HostEntry) -> Values:
         held = self._held(entry.key["name"])
+        self._saved_at[entry.key["name"]] = held["modified"]
         status = held[FIELDS["status"]] or None
         # Numbers there are never empty: 0 counts only beside our status.
         numbers = {name: number_text(held[FIELDS[name]]) for name in NUMBERS}
@@ -65,13 +68,14 @@ class FrappeHost:
         return {"score": score, "status": status, "observed": observed, "note": note}
 
     def write(self, entry: HostEntry) -> None:
-        values: dict[str, str | float | None] = {FIELDS[name]: value for name, value in entry.fields.items()}
+        values: dict[str, str | float | None] = {"modified": self._saved_at[entry.key["name"]]}
+        values |= {FIELDS[name]: value for name, value in entry.fields.items()}
         for name in NUMBERS:
             value = entry.fields[name]
             values[FIELDS[name]] = None if value is None else float(value)
         # What looks like markup Frappe would change, and pages show this field as markup.
         values[FIELDS["note"]] = html.escape(entry.fields["note"] or "", quote=False)
-        self._http.call("PUT", f"{APPRAISAL}/{segment(entry.key['name'])}", body=values)
+        save(self._http, f"{APPRAISAL}/{segment(entry.key['name'])}", values)
 
     def _named(self, employee: str, cycle: str) -> str:
         wanted = [["employee", "=", employee], ["appraisal_cycle", "=", cycle], ["docstatus", "<", 2]]
@@ -105,6 +109,7 @@ class FrappeSink:
         employee="frappe:id",
         scale="The declared one; without one 1 to 5, with two places, as other scores of an Appraisal are of 5.",
         settings={"cycle": SETTING},
+        refuses_stale=True,
         limits=(
             "Needs the kit in the plugin's folder: it adds the fields, and counts them in a cycle's formula.",
             "Frappe HR saves nothing of employees who are not active, and nothing in completed cycles.",

@@ -42,6 +42,8 @@ class OneKeyResult(Guarded):
         value = request.data.get("current_value")
         with transaction.atomic():
             result = get_object_or_404(self.queryset.select_for_update(), pk=key)
+            if any(shown(result)[name] != text for name, text in request.data["was"].items()):
+                return Response({"detail": "somebody saved it since it was read"}, 409)
             if value is not None and not (type(value) is int and 0 <= value <= (result.target_value or 0)):
                 return Response({"current_value": [f"a whole number from 0 to {result.target_value}, or null"]}, 400)
             result.current_value = value or 0  # the status tells an absence from a 0

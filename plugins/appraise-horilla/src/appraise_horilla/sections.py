@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any, ClassVar, Final
 
 from appraise.adapters.contract import Verification
-from appraise.adapters.host_http import HostHttp
+from appraise.adapters.host_http import Answered, HostHttp
 from appraise.adapters.section_texts import receipt
 from appraise.adapters.sinks import (
+    HostBusy,
     HostEntry,
     PlaceLost,
     SinkDeclaration,
@@ -23,11 +25,13 @@ from appraise.domain.write_back import Values
 from appraise.errors import InvalidInput
 
 RESULTS: Final = "/api/appraise/key-results/"
+WRITTEN: Final = ("current_value", "appraise_status", "appraise_note")
 
 
 class HorillaHost:
     def __init__(self, http: HostHttp, options: SinkOptions) -> None:
         self._http, self._options = http, options
+        self._read = dict[str, Mapping[str, Any]]()
 
     def plan(self, section: FinishedSection) -> HostEntry:
         badge = employee_id(section, self._options, HorillaSink.declaration)
@@ -47,7 +51,8 @@ class HorillaHost:
         return HostEntry(section.id, section.revision, f"key result {title!r} of {badge}", fields, total, key)
 
     def read(self, entry: HostEntry) -> Values:
-        return _fields(self._http.get(f"{RESULTS}{entry.key['id']}/"))
+        found = self._read[entry.key["id"]] = self._http.get(f"{RESULTS}{entry.key['id']}/")
+        return _fields(found)
 
     def write(self, entry: HostEntry) -> None:
         value = entry.fields["current_value"]
@@ -56,8 +61,14 @@ class HorillaHost:
             "current_value": None if value is None else int(value),
             "appraise_status": entry.fields["status"],
             "appraise_note": entry.fields["note"],
+            "was": {name: self._read[entry.key["id"]][name] for name in WRITTEN},
         }
-        self._http.call("PATCH", f"{RESULTS}{entry.key['id']}/", body=body)
+        try:
+            self._http.call("PATCH", f"{RESULTS}{entry.key['id']}/", body=body)
+        except Answered as refusal:
+            if refusal.status == HTTPStatus.CONFLICT:
+                raise HostBusy("somebody saved it in the host at the same moment") from refusal
+            raise
 
 
 def _fields(result: Mapping[str, Any]) -> Values:
@@ -77,6 +88,7 @@ class HorillaSink:
         employee="horilla:badge",
         scale="0 to the key result's target, in whole numbers: 100 is recommended.",
         settings={"key_result": "Title of the key result; Customer service score where not given."},
+        refuses_stale=True,
         limits=(
             "Horilla's own API knows no performance: an app in it has to add the views that this sink calls.",
             "Its number is never empty: an absence is the status beside it, with the number left at 0.",

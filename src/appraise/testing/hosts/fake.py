@@ -42,6 +42,7 @@ class Trouble(StrEnum):
     HALF = "half an answer, of something that was done"
     LIE = "success, of something that was not done"
     CUT = "success, of texts that were cut off"
+    MEANWHILE = "somebody saves another number just before it"
 
 
 class Refusal(Exception):  # noqa: N818  # the host's no
@@ -54,11 +55,12 @@ class Refusal(Exception):  # noqa: N818  # the host's no
 
 @dataclass(slots=True)
 class Record:
-    """What one host holds of one employee's section. `number` is None where it is empty."""
+    """What one host holds of one employee's section. `number` is None where it is empty; `saves` are counted."""
 
     employee: str
     number: Any = None
     text: dict[str, Any] = field(default_factory=dict)
+    saves: int = 0
 
 
 class FakeHost:
@@ -100,6 +102,7 @@ class FakeHost:
     def edit(self) -> None:
         """Somebody enters another number by hand."""
         self.records[0].number = BY_HAND
+        self.records[0].saves += 1
 
     def surplus(self) -> int:
         """How much there is more than once of what was written."""
@@ -139,6 +142,8 @@ class FakeHost:
         if trouble is Trouble.UNFIT:
             return self.refused(Refusal(422, {"message": UNFIT}, {"x-bamboohr-error-message": UNFIT}))
         self.is_lying = trouble is Trouble.LIE
+        if trouble is Trouble.MEANWHILE:
+            self.edit()
         try:
             body = await answer(request)
         except Refusal as refusal:

@@ -3,6 +3,7 @@
 The final score is that of the cycle's formula, evaluated over the Appraisal's own fields whenever it is saved.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from html import escape
 from typing import Any, ClassVar, Final
@@ -71,7 +72,9 @@ class FakeFrappe(FakeHost):
         if self.is_completed:
             told = f"Cannot create or change transactions against an Appraisal Cycle with status Completed: {CYCLE}"
             raise Refusal(417, {"exc_type": "ValidationError", "exception": told})
+        check_time(record, body)
         if self.has_kit and not self.is_lying:
+            record.saves += 1
             record.number = body["appraise_score"]  # an empty one becomes 0, which `_shown` tells
             record.text |= {name: body[name] for name in ("appraise_observed_weight", "appraise_status")}
             # markup is changed by what cleans it
@@ -93,6 +96,7 @@ class FakeFrappe(FakeHost):
 
     def _kept(self, record: Record) -> dict[str, Any]:
         held: dict[str, Any] = {"employee": record.employee, "appraisal_cycle": CYCLE, "docstatus": 0}
+        held["modified"] = modified(record)
         if self.has_kit:
             observed = float(record.text.get("appraise_observed_weight") or 0)
             held |= {"appraise_score": float(record.number or 0), "appraise_observed_weight": observed}
@@ -102,6 +106,17 @@ class FakeFrappe(FakeHost):
     def _shown(self, request: Request) -> dict[str, Any]:
         record = self._record(request)
         return {"name": request.path_params["name"], **self._kept(record), "final_score": self.final_score(record)}
+
+
+def modified(record: Record) -> str:
+    return f"2026-03-01 12:00:00.{record.saves:06d}"
+
+
+def check_time(record: Record, body: Mapping[str, Any]) -> None:
+    """As `Document.check_if_latest` does; without a time of its own a change is that of the document just loaded."""
+    if body.get("modified", modified(record)) != modified(record):
+        told = "Document has been modified after you have opened it"
+        raise Refusal(417, {"exc_type": "TimestampMismatchError", "exception": told})
 
 
 def _name(number: int) -> str:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from appraise.testing.hosts.fake import FakeHost, Record, Refusal
+from appraise.testing.hosts.frappe import check_time, modified
 
 
 class FakeFrappeGoals(FakeHost):
@@ -49,6 +50,7 @@ class FakeFrappeGoals(FakeHost):
         record = next((one for one in self.records if one.text["name"] == request.path_params["name"]), None)
         if record is None:
             raise Refusal(404, {"exc_type": "DoesNotExistError"})
+        check_time(record, body)
         if not self.is_lying:
             self._save(record, body)
         return {"data": self._shown(record)}
@@ -56,9 +58,10 @@ class FakeFrappeGoals(FakeHost):
     def _save(self, record: Record, body: dict[str, Any]) -> None:
         if not 0 <= body["progress"] <= 100:  # noqa: PLR2004  # per cent
             raise Refusal(417, {"exc_type": "ValidationError", "exception": "Progress cannot exceed 100"})
-        record.number = float(body["progress"])
+        record.number, record.saves = float(body["progress"]), record.saves + 1
         record.text["description"] = f'<div class="ql-editor read-mode">{body["description"]}</div>'
 
     def _shown(self, record: Record) -> dict[str, Any]:
         progress = 0.0 if record.number is None else float(record.number)
-        return {"name": record.text["name"], "progress": progress, "description": record.text.get("description")}
+        held = {"name": record.text["name"], "modified": modified(record), "progress": progress}
+        return {**held, "description": record.text.get("description")}

@@ -43,6 +43,9 @@ class FakeHorilla(FakeHost):
         value = body["current_value"]
         if not isinstance(value, int | None):
             raise Refusal(400, {"current_value": ["A valid integer is required."]})
+        shown = self._shown(request.path_params["key"])
+        if any(shown[name] != text for name, text in body["was"].items()):
+            raise Refusal(409, {"detail": "somebody saved it since it was read"})
         if not self.is_lying:
             record = self.records[request.path_params["key"] - 1]
             record.number = None if value is None else min(max(value, 0), self.target)
