@@ -139,12 +139,31 @@ def companies(draw: st.DrawFn) -> list[Person]:
     return people
 
 
+RENAMED = {
+    "Employee ID": ("id", "Staff no"),
+    "First Name": ("given_name", "Vorname (bürgerlich)"),
+    "Last Name": ("family_name", "Nachname (bürgerlich)"),
+    "Work Email": ("email", "Kontakt"),
+    "Status": ("status", "Stand der Dinge"),
+    "Department": ("department_name", "Bereich"),
+    "Hire Date": ("hire_date", "Since when"),
+    "Termination Date": ("termination_date", "Until when"),
+    "Manager ID": ("manager_id", "Boss"),
+    "Manager Email": ("manager_email", "Boss"),
+    "Manager Name": ("manager", "Boss"),
+}
+"""Column → its field, and what a customer made of its label."""
+
+
 @dataclass(frozen=True)
 class Export:
+    """`hidden` columns are blank, `lost` ones have a label that nobody declared."""
+
     content: bytes
     rows: range
     options: ImportOptions
     hidden: frozenset[str]
+    lost: frozenset[str] = frozenset()
     name: str = "export.csv"
 
 
@@ -165,10 +184,15 @@ def exports(draw: st.DrawFn, people: list[Person], forms: Sequence[str]) -> Expo
     hidden = _hidden(draw, names, by)
     rows = [{name: "" if name in hidden else text for name, text in row.items()} for row in rows]
     header = draw(st.permutations([*names, "Gender", "Salary"]))
-    table = [[_header(draw, name) for name in header]]
+    renamed = draw(st.sampled_from([(), (), *((one,) for one in names), tuple(names)]))
+    lost = frozenset({one for one in renamed if draw(st.booleans())} if len(renamed) == 1 else ())
+    labels = {name: _header(draw, RENAMED[name][1] if name in renamed else name) for name in header}
+    event(f"renamed: {len(renamed)}, of which undeclared: {sorted(lost)}")
+    table = [list(labels.values())]
     table += [[row.get(name, "x") for name in header] for row in draw(st.permutations(rows))]
     zone = draw(st.sampled_from([None, "Europe/Berlin"]))
-    options = ImportOptions(source="hr", date_format=styles[0] if declared else None, time_zone=zone)
+    mapping = {f"column.{RENAMED[name][0]}": labels[name] for name in renamed if name not in lost}
+    options = ImportOptions("hr", date_format=styles[0] if declared else None, time_zone=zone, settings=mapping)
     form = draw(st.sampled_from(forms))
     event(form)
     titles = draw(st.sampled_from([[], *TITLES])) if form in {"csv", "xlsx"} else []
@@ -177,12 +201,12 @@ def exports(draw: st.DrawFn, people: list[Person], forms: Sequence[str]) -> Expo
     numbers = range(first, first + len(rows))
     table = [*titles, *table]
     if form == "xlsx":
-        return Export(_workbook(draw, table), numbers, options, hidden, "export.xlsx")
+        return Export(_workbook(draw, table), numbers, options, hidden, lost, "export.xlsx")
     encoding = draw(st.sampled_from(ENCODINGS))
     if draw(st.booleans()) and encoding not in {"utf-8-sig", "utf-16"}:
-        options = replace(options, settings={"encoding": encoding})
+        options = replace(options, settings={**mapping, "encoding": encoding})
     content = _text(draw, table, form).encode(encoding, "strict")
-    return Export(content, numbers, options, hidden, f"export.{form}")
+    return Export(content, numbers, options, hidden, lost, f"export.{form}")
 
 
 def _hidden(draw: st.DrawFn, names: list[str], by: str) -> frozenset[str]:
@@ -300,23 +324,35 @@ def _holds(data: st.DataObject, forms: Sequence[str]) -> None:
             with as_declared(path, export.options) as (copy, options):
                 read = people_of(table_rows(copy, options, FORMAT), FORMAT, options, copy)
         except InvalidInput as refusal:
-            assert not export.options.settings, refusal  # noqa: PT017  # declared, it is read
+            if "Employee ID" in export.lost and re.search("it has no column|between its cells", refusal.found):
+                event("refused for the column of ids")
+                return
+            assert "encoding" not in export.options.settings, refusal  # noqa: PT017  # declared, it is read
             assert re.search("is not UTF-8, and|NUL byte", refusal.found)  # noqa: PT017
             event("refused for its letters")
             return
+    assert "Employee ID" not in export.lost
 
     numbers = [one.row for group in (read.records, read.rejected, read.skipped) for one in group]
     assert sorted(numbers) == list(export.rows)
     assert all(row.reason for row in read.rejected)
+    folded = {re.sub(r"[\W_]", "", column.casefold()) for column in read.unmapped_columns}
+    assert {re.sub(r"\W", "", RENAMED[name][1].casefold()) for name in export.lost} <= folded
     for record in read.records:
-        _is_true(record, people, read, export.hidden)
+        _is_true(record, people, read, export.hidden, export.lost)
     event(f"{len(read.records) * 4 // len(people)} quarters come in")
 
 
-def _is_true(record: PeopleRecord, people: list[Person], read: ReadPeople, hidden: frozenset[str]) -> None:
-    """What is hidden is blank, and is not told: what is known of it stays."""
+def _is_true(
+    record: PeopleRecord, people: list[Person], read: ReadPeople, blank: frozenset[str], lost: frozenset[str]
+) -> None:
+    """What is hidden is blank, and is not told: what is known of it stays. So is what is called otherwise."""
     (person,) = [one for one in people if one.id == record.key.value]
-    assert (record.display_name, record.termination_date) == (person.name, person.left)
+    hidden = blank | lost
+    names = [text for name, text in (("First Name", person.given), ("Last Name", person.family)) if name not in lost]
+    assert record.display_name == " ".join(filter(None, names))
+    assert record.termination_date == (None if "Termination Date" in lost else person.left)
+    assert "Termination Date" not in lost or (read.told is not None and "termination_date" not in read.told)
     assert record.hire_date == (None if "Hire Date" in hidden else person.hired)
     assert record.email == (None if "Work Email" in hidden else person.email)
     assert record.department_name == (None if "Department" in hidden else person.department or None)
@@ -329,7 +365,8 @@ def _is_true(record: PeopleRecord, people: list[Person], read: ReadPeople, hidde
     assert "Department" not in hidden or "department" not in read.told
     hides_managers = any(name.startswith("Manager") for name in hidden)
     assert not hides_managers or "managers" not in read.told
-    for field, name in (("hire_date", "Hire Date"), ("email", "Work Email")):
+    named = (("given_name", "First Name"), ("family_name", "Last Name"))
+    for field, name in (("hire_date", "Hire Date"), ("email", "Work Email"), *named):
         assert name not in hidden or any("no row has" in one and field in one for one in read.warnings)
     if person.manager is None or hides_managers:
         assert record.managers == ()

@@ -92,8 +92,9 @@ def company(deployment: Deployment) -> None:
     retired = replace(ben, status=EmploymentStatus.RETIRED, termination_date=date(2025, 5, 31))
     back = person("eve", hire_date=date(2025, 6, 1), manager="ann", job_title="Agent")
     never = person("ida", status=LEFT, hire_date=None)
+    renamed = replace(ann, department_name="Growth")
     imported(
-        deployment, ann, retired, cid, second, dan, back, ending, gus, never, on=JULY, allow_ends="yes"
+        deployment, renamed, retired, cid, second, dan, back, ending, gus, never, on=JULY, allow_ends="yes"
     )  # hal does not come
 
 

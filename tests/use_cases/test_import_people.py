@@ -349,3 +349,29 @@ def test_a_new_person_with_the_address_or_name_of_another_source_s_is_proposed_a
         [("7", "hr:id ann", ("email", "name")), ("8", "hr:id ben", ("name",))],
     )
     assert again.proposals == ()  # the source itself tells the two of one name apart
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_department_is_called_as_the_newest_rows_say_and_keeps_its_name_where_none_do(
+    deployment: Deployment, first: int
+) -> None:
+    """Readers put the code for a name that the file does not have."""
+
+    def named(*records: PeopleRecord, on: date) -> list[str]:
+        imported(deployment, *records[first:], *records[:first], on=on)
+        return [department.name for department in snapshot(deployment).departments]
+
+    sales = {"department_code": "S", "department_name": "Sales"}
+    code_only = {"department_code": "S", "department_name": "S"}
+    told = (person("ann", **sales), person("ben", **code_only), person("cid", department_code="S"))
+    hidden = (person("ann", **code_only), person("ben", department_code="S"), person("cid", **code_only))
+    dated = (
+        person("ann", **sales, effective_from=date(2020, 1, 1), effective_to=date(2024, 1, 1)),
+        person("ann", **(sales | {"department_name": "Growth"}), effective_from=date(2024, 1, 1)),
+        person("ben", **code_only),
+        person("cid", **code_only),
+    )
+
+    assert named(*told, on=JANUARY) == ["Sales"]
+    assert named(*hidden, on=MARCH) == ["Sales"]
+    assert named(*dated, on=JULY) == ["Growth"]

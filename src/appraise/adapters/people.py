@@ -6,6 +6,7 @@ looked at.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from appraise.adapters.columns import find_columns
@@ -44,6 +45,9 @@ def table_rows(
     are known, the header may stand below some rows of titles all the same. Rows that repeat the header are left out.
     """
     said = as_said(shape or FileShape(), options.settings)
+    if people is not None:
+        named = read_overrides(options, people.columns).columns
+        people = replace(people, columns={**people.columns, **{name: (column,) for name, column in named.items()}})
     shape = detect(path, said if "header_row" in options.settings else below_titles(path, said, people))
     heeded = {"header_row": shape.format in {"csv", "xlsx"}, "sheet": shape.format == "xlsx"}
     header_row = shape.header_row if shape.header_row > 1 else None

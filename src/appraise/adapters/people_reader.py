@@ -274,7 +274,8 @@ class PersonReader:
             self.primary.add(row.number)
 
     def warnings(self) -> list[str]:
-        wanted = ("email", "job_title", "department_name", "hire_date")
+        parts = () if "display_name" in self.filled else ("given_name", "family_name")
+        wanted = (*parts, "email", "job_title", "department_name", "hire_date")
         hidden = [name for name in wanted if name in self.people.columns and name not in self.filled]
         managers = {one.field for one in self.people.managers}
         if managers and not self.names_managers and not self.filled & managers:

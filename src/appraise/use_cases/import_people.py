@@ -282,17 +282,27 @@ class _Reconciliation:
                 people_import.save_lines(self.session, source, kind, before=lines.before, after=lines.after)
 
     def save_departments(self) -> None:
+        """A department is called as the newest rows say; rows that have its code alone leave its name as it was."""
         before = people_import.departments(self.session, self.options.source)
-        shown: dict[str, tuple[DepartmentFacts, date]] = {}
-        for record in self.read.records:
+        names: dict[str, str] = {}
+        since: dict[str, date] = {}
+        for record in sorted(self.read.records, key=lambda one: min(one.effective_from or self.day, self.day)):
             code = record.department_code or record.department_name
-            if code is not None:
-                start = min(record.effective_from or record.hire_date or self.day, self.day)
-                earliest = min(start, shown[code][1]) if code in shown else start
-                shown[code] = (DepartmentFacts(record.department_name or code), earliest)
+            if code is None:
+                continue
+            start = min(record.effective_from or record.hire_date or self.day, self.day)
+            since[code] = min(start, since.get(code, start))
+            if record.department_name not in {None, code}:
+                names[code] = record.department_name or code
+        held = {code: timeline[-1].value.name for code, timeline in before.items()}
         after = {
-            code: observed(before.get(code, ()), [facts], on=self.day, since=since)
-            for code, (facts, since) in shown.items()
+            code: observed(
+                before.get(code, ()),
+                [DepartmentFacts(names.get(code) or held.get(code, code))],
+                on=self.day,
+                since=start,
+            )
+            for code, start in since.items()
         }
         people_import.save_departments(self.session, self.options.source, before=before, after=after)
 
