@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -18,6 +18,7 @@ from appraise.domain.events import EventKind
 from appraise.events.erasing import count_customer, find_customer
 from appraise.events.health import count_abandoned
 from appraise.settings import Settings
+from appraise.storage import people
 from appraise.storage.database import Database
 from appraise.use_cases.check_health import check_health
 from appraise.use_cases.deployment import Deployment
@@ -113,6 +114,43 @@ def test_imports_erasures_and_compactions_that_are_killed_are_finished_by_repeat
         if number % 2:
             shop.erase()
     assert sum(shop.killed.values()) > rounds, shop.killed
+
+
+@pytest.mark.parametrize("rounds", [2, pytest.param(40, marks=pytest.mark.long)])
+def test_an_import_of_people_that_is_killed_is_there_whole_or_not_at_all(shop: Shop, rounds: int) -> None:
+    """Everybody has another job, department and manager in each file."""
+    held: list[tuple[str, ...]] = []
+    killed = 0
+    for number in range(1, rounds + 1):
+        path, day = shop.directory / f"staff-{number}.csv", date(2024, 1, 1) + timedelta(days=number)
+        lines, then = ["key,display_name,job_title,department_name,manager"], []
+        for one in range(200):
+            boss = "" if one == number else f"{number}"
+            lines.append(f"{one},Person {one:03},Job {number},Team {number},{boss}")
+            then.append((f"Person {one:03}", f"Job {number}", f"Team {number}", boss and f"Person {number:03}"))
+        path.write_text("\n".join(lines) + "\n")
+        command = ("import", "csv", str(path), "--as-of", day.isoformat())
+
+        killed += shop.commands.run(*command, kill_after=shop.chance.uniform(0, 1.1)) == -9
+        assert staff(shop.deployment.database, day) in (held, then), (number, "after the kill")
+        assert shop.commands.run(*command) == 0
+        held = then
+        assert staff(shop.deployment.database, day) == held, (number, "after the repeat")
+    assert [check.well for check in check_health(shop.deployment, at=AT) if check.name == "audit log"] == [True]
+    assert killed >= rounds // 2
+
+
+def staff(database: Database, day: date) -> list[tuple[str, ...]]:
+    with database.reading() as session:
+        found = people.snapshot(session)
+    names = {one.id: one.display_name for one in found.employees}
+    teams = {one.code: one.name for one in found.departments}
+    bosses = {one.employee: names[one.manager] for one in found.reporting_lines if day in one.period}
+    now = [one for one in found.employments if day in one.period]
+    return sorted(
+        (names[one.employee], one.job_title or "", teams[one.department or ""], bosses.get(one.employee, ""))
+        for one in now
+    )
 
 
 @pytest.mark.long
