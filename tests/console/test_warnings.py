@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 
+from babel.messages.pofile import read_po
 from tests.console.test_refusals import GERMAN, PLUGINS, SOME, SOURCES, _texts
 
 from appraise.domain.language import retold, speaking
@@ -80,6 +81,27 @@ def test_what_hosts_do_not_allow_and_exports_cannot_tell_is_german_too() -> None
 
     assert len(found) > 100  # found at all
     assert english == []
+
+
+def test_what_adapters_and_hosts_declare_is_german_too() -> None:
+    """Some names are the same in both languages, and have a message all the same."""
+    told = {"title", "format_version", "files", "quirks"}
+    found = {
+        one.value
+        for path in PLUGINS.glob("*/src/**/*.py")
+        if "hostile" not in str(path)
+        for call in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"Declaration", "SinkDeclaration"}
+        for given in call.keywords
+        if given.arg in told
+        for one in ast.walk(given.value)
+        if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    }
+    with (SOURCES / "languages" / "de.po").open("rb") as catalogue:
+        messages = {one.id for one in read_po(catalogue) if one.context == "stored" and one.string}
+
+    assert len(found) > 250  # found at all
+    assert sorted(found - messages) == []
 
 
 def test_what_plugins_say_is_told_whole() -> None:

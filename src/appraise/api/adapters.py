@@ -39,12 +39,12 @@ class AdapterType:
         declared = adapter.declaration
         return cls(
             name=declared.name,
-            title=declared.title,
-            format_version=declared.format_version,
+            title=retold(declared.title),
+            format_version=retold(declared.format_version),
             verification=VerificationValue(declared.verification),
-            files=list(declared.files),
+            files=[retold(one) for one in declared.files],
             reads=list(declared.reads),
-            quirks=list(declared.quirks),
+            quirks=[retold(one) for one in declared.quirks],
             unknowable=[retold(one) for one in declared.unknowable],
             needs_mapping=isinstance(adapter, MixedSource),
         )

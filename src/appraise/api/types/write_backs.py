@@ -94,7 +94,7 @@ class WriteBackHostType:
         declared = sink.declaration
         return cls(
             name=host.name,
-            title=declared.title,
+            title=retold(declared.title),
             imports_files=isinstance(sink, FileSink),
             limits=[retold(one) for one in declared.limits],
         )

@@ -2,6 +2,7 @@
 
 import { css, html, nothing } from "lit";
 import { ReadAdapters } from "./hr-operations.js";
+import { EVENTS } from "./hr-words.js";
 import { t, words } from "./language.js";
 import { sheets } from "./page-styles.js";
 import { Page } from "./page.js";
@@ -37,7 +38,7 @@ export class AppraiseAdapters extends Page {
   #adapter(one) {
     return html`<section aria-labelledby=${`adapter-${one.name}`}>
       <h2 id=${`adapter-${one.name}`}>${one.title}</h2>
-      <p>${t`Reads ${one.reads.join(", ")} from ${one.files.join("; ")}.`} <span class="chip ${one.verification === "VERIFIED" ? "now" : ""}">${CHECKED[one.verification]}</span></p>
+      <p>${t`Reads ${one.reads.map((/** @type {string} */ kind) => EVENTS[kind] ?? kind).join(", ")} from ${one.files.join("; ")}.`} <span class="chip ${one.verification === "VERIFIED" ? "now" : ""}">${CHECKED[one.verification]}</span></p>
       <p class="soft">${one.formatVersion}</p>
       ${list(t`What it handles`, one.quirks)} ${list(t`What the export cannot tell`, one.unknowable)}
     </section>`;

@@ -170,8 +170,9 @@ export const DEEDS = words({
   "webhook.replay": "had webhook messages sent again",
 });
 
-/** Kinds of events, many of each. @type {Record<string, string>} */
+/** What files hold, many of each. @type {Record<string, string>} */
 export const EVENTS = words({
+  people: "people",
   contacts: "contacts",
   ratings: "ratings",
   purchases: "purchases",
