@@ -13,6 +13,7 @@ from tests.api.organisation import AT, Organisation, build
 from tests.browser.conftest import SignIn, Site, looks_well, shoot
 from tests.serving import serving
 
+from appraise.domain.section_states import SectionState
 from appraise.settings import Settings
 from appraise.use_cases.look_at_watches import look_at_watches
 from appraise.web import create_app
@@ -166,3 +167,19 @@ def test_a_manager_has_no_watch_list(sign_in: SignIn) -> None:
     page = contributions(sign_in, "manager")
 
     assert page.get_by_role("heading", name="Watch-list").count() == 0
+
+
+def test_where_no_department_is_told_of_everybody_comes_first_and_the_page_says_why(
+    sign_in: SignIn, organisation: tuple[Organisation, Site]
+) -> None:
+    """The last test of this file: from here on four people each of two departments are handed in."""
+    company = organisation[0]
+    for cycle in company.cycles:
+        company.put(company.agents, cycle, SectionState.DRAFT)
+        company.put(tuple(f"{lead} {number}" for lead in ("Noa", "Pia") for number in range(4)), cycle)
+    page = contributions(sign_in)
+
+    assert page.locator("article h2").all_inner_texts()[0] == "Everybody"
+    assert page.locator("article svg.history").count() == page.locator("article").first.locator("svg.history").count()
+    page.get_by_text("None of these groups is told of by itself").wait_for()
+    looks_well(page, "contributions-small")

@@ -29,6 +29,7 @@ export class AppraiseContributions extends Spoken {
     token: { attribute: false },
     _rows: { state: true },
     _more: { state: true },
+    _whole: { state: true },
     _failure: { state: true },
     _isBusy: { state: true },
   };
@@ -42,6 +43,8 @@ export class AppraiseContributions extends Spoken {
     this._rows = null;
     /** @type {string | null} */
     this._more = null;
+    /** Everybody in one row for each cycle, where no group is told of. @type {Row[]} */
+    this._whole = [];
     /** @type {RequestFailed | null} */
     this._failure = null;
     this._isBusy = false;
@@ -75,9 +78,12 @@ export class AppraiseContributions extends Spoken {
     this._isBusy = true;
     this._readIn = language();
     try {
-      const variables = { first: PAGE, after, groupBy: { dimension: this.by }, isFinalised: this.isFinalised };
-      const { contributions } = await /** @type {Client} */ (this.client).send(ReadContributions, variables);
+      const contributions = await this.#ask(this.by, after);
       if (query !== this._query) return; // a later question was asked meanwhile
+      const isUntold = after === null && this.by !== "ORGANISATION" && contributions.nodes.length > 0 && !contributions.nodes.some((/** @type {Row} */ row) => this.#isTold(row));
+      const whole = isUntold ? (await this.#ask("ORGANISATION", null)).nodes : [];
+      if (query !== this._query) return;
+      this._whole = after === null ? whole : this._whole;
       this._rows = after === null ? contributions.nodes : [...(this._rows ?? []), ...contributions.nodes];
       this._more = contributions.pageInfo.hasNextPage ? contributions.pageInfo.endCursor : null;
       this._failure = null;
@@ -86,6 +92,17 @@ export class AppraiseContributions extends Spoken {
       this._failure = error;
     }
     this._isBusy = false;
+  }
+
+  /** @param {string} dimension @param {string | null} after */
+  async #ask(dimension, after) {
+    const variables = { first: PAGE, after, groupBy: { dimension }, isFinalised: this.isFinalised };
+    return (await /** @type {Client} */ (this.client).send(ReadContributions, variables)).contributions;
+  }
+
+  /** @param {Row} row */
+  #isTold(row) {
+    return row.contributions.some((one) => this.#reading(one)?.result.__typename === "ContributionFigure");
   }
 
   /** @param {{by?: string, isFinalised?: boolean}} change */
@@ -99,11 +116,11 @@ export class AppraiseContributions extends Spoken {
     this.#read();
   }
 
-  /** @returns {Group[]} */
-  get groups() {
+  /** @param {Row[]} rows @returns {Group[]} */
+  #groups(rows) {
     /** @type {Map<string, Group>} */
     const found = new Map();
-    for (const row of this._rows ?? []) {
+    for (const row of rows) {
       const key = row.group.key ?? "";
       if (!found.has(key)) found.set(key, { key, name: row.group.name, rows: [] });
       found.get(key)?.rows.unshift(row);
@@ -152,11 +169,11 @@ export class AppraiseContributions extends Spoken {
 
   #results() {
     if (this._rows === null) return this._failure === null ? this.#waiting() : nothing;
-    const groups = this.groups;
+    const groups = [...this.#groups(this._whole), ...this.#groups(this._rows)];
     if (groups.length === 0) return html`<p class="empty">${t`There is nothing scored that you may see.`}</p>`;
     const measures = this._rows[0].contributions.map((/** @type {any} */ one) => one.indicator);
     const reaches = new Map(measures.map((/** @type {any} */ measure) => [measure.key, this.#reach(measure)]));
-    return html`<p class="soft small lead" role="status">
+    return html`${this.#untold()}<p class="soft small lead" role="status">
         ${this._isBusy ? t`Loading …` : t`${GROUPS[this.by]}, by name.`} ${t`Dot: figure. Bar: 90 % and 95 % interval. Dashed: expected of anyone with
         the same customers. Better is up. Whatever does not reach clear of the dashed line is not told from it.`}
       </p>
@@ -167,9 +184,20 @@ export class AppraiseContributions extends Spoken {
       ${this.#notes()}`;
   }
 
+  /** Why the groups have no figures, and what would have. */
+  #untold() {
+    if (this._whole.length === 0) return nothing;
+    const hasWhole = this._whole.some((row) => this.#isTold(row));
+    return html`<div class="notice">
+      <p>${hasWhole ? t`None of these groups is told of by itself, so that everybody together comes first.` : t`Neither these groups nor everybody together can be told of yet.`}
+        ${t`A figure is shown where enough people stand behind it that it is nobody’s own: as many as the policy says, and never fewer than 5.`}</p>
+      <p>${t`It comes with more people: with more sections handed in and scored, and with larger groups.`} <a href="/policies">${t`What the policy says`}</a></p>
+    </div>`;
+  }
+
   /** @param {any} measure */
   #reach(measure) {
-    const figures = (this._rows ?? []).flatMap((row) => {
+    const figures = [...this._whole, ...(this._rows ?? [])].flatMap((row) => {
       const one = row.contributions.find((/** @type {any} */ other) => other.indicator.key === measure.key);
       const result = one && this.#reading(one)?.result;
       return result?.__typename === "ContributionFigure" ? [result] : [];
@@ -275,7 +303,7 @@ export class AppraiseContributions extends Spoken {
   }
 
   #save() {
-    const lines = this.groups.flatMap((group) =>
+    const lines = this.#groups(this._rows ?? []).flatMap((group) =>
       group.rows.flatMap((row) =>
         row.contributions.map((contribution) => {
           const reading = this.#reading(contribution);
@@ -316,6 +344,7 @@ export class AppraiseContributions extends Spoken {
       form label { flex: 1 1 9rem; font-size: var(--size-small); font-weight: 600; }
       form label span { display: block; margin-bottom: var(--s1); }
       form select { width: 100%; height: 2.75rem; font-size: 1rem; font-weight: 400; }
+      .notice { margin-bottom: var(--s4); display: grid; gap: var(--s2); }
       .files { display: flex; flex-wrap: wrap; gap: var(--s3); flex: 1 1 100%; }
       form .button { height: 2.75rem; padding-block: 0; }
       .lead { max-width: 52rem; padding-bottom: var(--s4); }
