@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,6 +12,8 @@ from tests.browser.conftest import SignIn, Site, looks_well, open_section, shoot
 
 from appraise.adapters.contract import ImportOptions, ReadPeople
 from appraise.domain.cycles import CycleRules, CycleState
+from appraise.domain.section_states import SectionState
+from appraise.storage import section_revisions, sections
 from appraise.use_cases.advance_cycle import advance_cycle
 from appraise.use_cases.import_people import reconcile_people
 from appraise.use_cases.rate_item import rate_item
@@ -168,6 +171,24 @@ def test_a_manager_reads_where_colleagues_lie(sign_in: SignIn) -> None:
     )
     assert row.get_by_role("img", name="half of the department from").count() == 1
     shoot(page, "peers")
+
+
+def test_a_section_that_was_opened_again_shows_what_it_was(sign_in: SignIn, site: Site) -> None:
+    """Kept and begun as the reopening does it."""
+    first = site.company.section("Agent 011").section
+    item = replace(first.items[0], rating=2, comment="As it was.")
+    with site.company.deployment.database.transaction() as session:
+        kept = replace(first, state=SectionState.FINALISED, items=(item, *first.items[1:]))
+        section_revisions.keep(session, kept, ended_at=AT)
+        sections.save(session, [replace(first, revision=2)], at=AT)
+    page = sign_in("hr_administrator")
+    open_section(page, "Agent 011")
+    page.get_by_text("Earlier revisions").click()
+    article = page.get_by_role("article", name="Revision 1, as it stood on 1 Mar 2026")
+    expect(article).to_contain_text("It stands in HR systems until a later one is final.")
+    expect(article).to_contain_text("rated 2 of 5")
+    expect(article).to_contain_text("As it was.")
+    looks_well(page, "revisions")
 
 
 def test_a_list_is_searched_and_read_on(sign_in: SignIn) -> None:

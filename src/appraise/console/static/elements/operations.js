@@ -28,6 +28,7 @@ fragment SectionParts on Section {
   id
   state
   version
+  revision
   total
   observedWeight
   minimumObservedWeight
@@ -154,6 +155,19 @@ export const ReadEvidence = `query ReadEvidence($id: ID!, $first: Int!, $after: 
       totalCount
       pageInfo { hasNextPage endCursor }
       nodes { kind source eventId at says isNamed uses { indicator credit leftOut } }
+    }
+  }
+}`;
+
+export const ReadRevisions = `query ReadRevisions($id: ID!) {
+  section(id: $id) {
+    revisions {
+      revision state isSuperseded endedAt total
+      acknowledgement { stance }
+      items {
+        indicator { name unit } rating comment reason
+        result { __typename ... on EstimateResult { value lower upper } }
+      }
     }
   }
 }`;

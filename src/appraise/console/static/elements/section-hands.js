@@ -2,6 +2,7 @@
 
 import { html, nothing } from "lit";
 import { number, plural, t } from "./language.js";
+import "./revisions.js";
 import { date, period } from "./words.js";
 
 /** @param {any} one */
@@ -36,6 +37,10 @@ export function origin(data, save) {
     ${data.state === "FINALISED" && save !== null ? html`<p class="deeds"><button class="button" @click=${save}>${t`Save as PDF`}</button></p>` : nothing}
   </section>`;
 }
+
+/** As it stood before. @param {any} data @param {import("./client.js").Client | undefined} client */
+export const earlier = (data, client) =>
+  data.revision < 2 ? nothing : html`<appraise-revisions class="context" .client=${client} .section=${data.id}></appraise-revisions>`;
 
 /** What former and dotted managers say, and what all ratings come to by days; nothing is taken over by itself. @param {any} data */
 export function parts(data) {

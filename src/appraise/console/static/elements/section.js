@@ -18,7 +18,7 @@ import { AnnotateCorrection, DecideDispute, FileDispute, ReadSection, WithdrawDi
 import { legend } from "./picture.js";
 import { isRatable, missing, stuck } from "./drafts.js";
 import { Saving } from "./saving.js";
-import { origin, parts, standIns, unreviewed } from "./section-hands.js";
+import { earlier, origin, parts, standIns, unreviewed } from "./section-hands.js";
 import { layout } from "./section-layout.js";
 import { missingList } from "./section-missing.js";
 import { pictures, shared } from "./styles.js";
@@ -149,7 +149,7 @@ export class AppraiseSection extends Spoken {
           ${data.items.some((/** @type {any} */ item) => item.result.__typename === "EstimateResult") ? legend([...this._earlier.values()].find(Boolean)?.cycleName) : nothing}
           ${data.allowedActions.includes("RATE") && !data.items.some(isRatable) ? html`<p class="notice">${t`No indicator has a figure, so there is nothing to rate. Write beside them what you want to say, or hand the section in as it is.`}</p>` : nothing}
           ${data.items.filter((/** @type {any} */ item) => !isContext(item)).map((/** @type {any} */ item) => this.#item(data, item))}
-          ${this.#together(data)} ${this.#context(data)} ${this.#evidence(data)}
+          ${this.#together(data)} ${this.#context(data)} ${this.#evidence(data)} ${earlier(data, this.client)}
         </div>
         <aside aria-label=${t`This section`}>${this.#total(data)} ${this.#next(data)} ${this.#ownView(data)} ${this.#answer(data)} ${parts(data)} ${origin(data, this.token === null ? () => this.#print(data) : null)}</aside>
       </div>
