@@ -208,6 +208,7 @@ export class AppraiseWriteBack extends Page {
 
   static styles = [shared, sheets, css`
     td ul { margin: var(--s1) 0 0; padding-inline-start: 1.2em; }
+    details ul { padding-inline-start: 1.2em; max-width: calc(var(--measure) + var(--s8)); }
     td p { margin: var(--s1) 0 0; }
   `];
 }
