@@ -7,6 +7,7 @@ from babel.messages.pofile import read_po
 from tests.console.test_refusals import GERMAN, PLUGINS, SOME, SOURCES, _texts
 
 from appraise.domain.language import retold, speaking
+from appraise.domain.policy_keys import OF_AN_INDICATOR, OF_THE_POLICY
 
 NOT_GIVEN = "of  "
 """A reply that does not say how many there are: it warns of nothing."""
@@ -102,6 +103,15 @@ def test_what_adapters_and_hosts_declare_is_german_too() -> None:
 
     assert len(found) > 250  # found at all
     assert sorted(found - messages) == []
+
+
+def test_what_the_keys_of_a_policy_mean_is_german_too() -> None:
+    keys = OF_THE_POLICY + OF_AN_INDICATOR
+    found = {text for key in keys for text in (key.meaning, key.source, *key.source_of.values())}
+    with speaking(GERMAN):
+        english = sorted(one for one in found if retold(one) == one)
+
+    assert english == []
 
 
 def test_what_plugins_say_is_told_whole() -> None:

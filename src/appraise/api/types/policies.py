@@ -9,7 +9,7 @@ import strawberry
 
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import definition_of
-from appraise.domain.language import in_percent
+from appraise.domain.language import in_percent, marks, retold, say, say_many
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.policy_documents import document_of, to_toml
 from appraise.domain.policy_keys import OF_THE_POLICY, Key, keys_of
@@ -110,20 +110,21 @@ def _choice(
     path = key.name if indicator is None else f"indicators.{indicator}.{key.name}"
     return PolicyChoiceType(
         key=key.name,
-        indicator_name=None if indicator is None else definition_of(indicator).name,
-        meaning=key.meaning,
+        indicator_name=None if indicator is None else say(definition_of(indicator).name),
+        meaning=retold(key.meaning),
         value=_text(key, value),
         default_value=None if default is None else _text(key, default),
         is_default=value == default,
-        source=key.source if indicator is None else key.source_of.get(indicator, key.source),
+        source=retold(key.source if indicator is None else key.source_of.get(indicator, key.source)),
         reason=reasons.get(path),
     )
 
 
 def _text(key: Key, value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(value) or "nothing"
+        return ", ".join(value) or say("nothing")
     if key.name.endswith("_days"):
-        return f"{value:,} days"
+        return say_many("{count} day", "{count} days", value)
     is_share = key.shape["type"] == "number" and key.shape.get("maximum") == 1
-    return f"{value:g} ({in_percent(value)})" if is_share else f"{value:g}" if isinstance(value, float) else str(value)
+    told = f"{value:g} ({in_percent(value)})" if is_share else f"{value:g}" if isinstance(value, float) else str(value)
+    return told if isinstance(value, str) else marks(told)
