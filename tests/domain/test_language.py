@@ -1,6 +1,7 @@
 """The language that holds, and that it holds no longer than it was asked to."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -9,6 +10,7 @@ from appraise.domain.language import (
     MONTHS,
     English,
     counted,
+    in_percent,
     marks,
     problem_retold,
     retold,
@@ -55,6 +57,15 @@ def test_a_count_that_is_stored_is_english_whatever_language_holds() -> None:
     assert told == [
         "0 open things", "1 open thing", "1 open thing", "2 open things", "1,234,567 open things", "0.5 open things"
     ]  # fmt: skip
+
+
+def test_a_share_is_written_in_per_cent_with_a_space_that_does_not_break() -> None:
+    assert [in_percent(0.954), in_percent(Decimal("0.954")), in_percent(1.2)] == [
+        "95\u00a0%",
+        "95\u00a0%",
+        "120\u00a0%",
+    ]
+    assert [in_percent(0.954, places=1), in_percent(Decimal("0.954"), 2)] == ["95.4\u00a0%", "95.40\u00a0%"]
 
 
 def test_days_are_written_out() -> None:
