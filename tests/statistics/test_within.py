@@ -226,6 +226,18 @@ def test_employees_are_compared_where_their_difference_can_be_estimated(sums_of:
             assert (part[one] == part[other]) == estimable
 
 
+@pytest.mark.parametrize("unit", [1e-7, 1.0, 1e7])
+def test_who_is_compared_does_not_depend_on_the_unit_of_what_parts_them(sums_of: Build, unit: float) -> None:
+    """Weekly hours, of which each employee has their own: 38 or 40; beside it a column that is the same for all."""
+    g, y, x = random_rows(8, 6, 90, 1)
+    hours = unit * np.where(g % 2, 38.0, 40.0)[:, None]
+
+    result = case_mix(sums_of(g, y, np.hstack([x, hours, np.ones((90, 1))])))
+
+    assert result.dropped == (1, 2)
+    assert result.part.tolist() == [0, 1, 0, 1, 0, 1]
+
+
 def test_a_design_effect_widens_the_sampling_part_and_never_narrows_it(sums_of: Build) -> None:
     sums = sums_of(*random_rows(2, 5, 50, 1))
     plain, wide, narrow = (case_mix(sums, design_effect=value) for value in (1.0, 1.8, 0.4))
@@ -325,10 +337,14 @@ def test_what_cannot_be_estimated_is_refused(sums_of: Build) -> None:
         assert str(refusal.value) == message
 
 
-def test_one_of_each_is_told_in_the_singular(sums_of: Build) -> None:
+def test_one_of_each_is_told_in_the_singular_and_shared_outcomes_to_three_places(sums_of: Build) -> None:
     for sums, told in (
         (sums_of([0], [1.0]), "1 outcome of 1 employee with 0 case-mix columns"),
         (sums_of([0, 0], [1.0, 2.0], [[0.0], [1.0]]), "2 outcomes of 1 employee with 1 case-mix column"),
+        (
+            sums_of([0, 1], [1.0, 2.0], weight=[1 / 3, 1 / 3]),
+            "0.667 outcomes of 2 employees with 0 case-mix columns",
+        ),
     ):
         with pytest.raises(NotEnough, match=f"^{told}"):
             case_mix(sums)

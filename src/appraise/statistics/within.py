@@ -84,7 +84,7 @@ def case_mix(sums: GroupSums, *, design_effect: float = 1.0) -> CaseMix:
         )
     sigma2 = residual / freedom
     covariance = sigma2 * bread
-    member = (part[:, None] == np.arange(part.max() + 1)).astype(np.float64)
+    member = part[:, None] == np.arange(part.max() + 1)
     total = member.T @ sums.weight
     mean, mean_x = (member.T @ sums.y / total)[part], (member.T @ sums.x / total[:, None])[part]
     offset = (sums.x - sums.weight[:, None] * mean_x) / sums.weight_squared[:, None]
@@ -214,14 +214,14 @@ def _within_fit(sums: GroupSums) -> tuple[FloatArray, FloatArray, tuple[int, ...
     residual = squares - float(beta @ b)
     # Each dropped column less what the kept ones say of it is the same for all outcomes of an employee.
     constant = share[:, dropped] - share[:, kept] @ bread[np.ix_(kept, kept)] @ A[np.ix_(kept, dropped)]
-    return beta, bread, dropped, residual, _alike(constant, np.abs(share[:, dropped]).max(axis=0, initial=0.0))
+    return beta, bread, dropped, residual, _alike(constant, np.abs(share[:, dropped]).max(axis=0))
 
 
 def _alike(values: FloatArray, scale: FloatArray) -> IntArray:
     """Numbers of the groups of rows that agree in every column but for rounding, in order of their first rows."""
-    rounded = np.round(np.divide(values, scale, out=np.zeros_like(values), where=scale > 0), _SAME) + 0.0
+    rounded = np.round(np.divide(values, scale, out=np.zeros_like(values), where=scale > 0), _SAME)
     found: dict[tuple[float, ...], int] = {}
-    return np.array([found.setdefault(tuple(row), len(found)) for row in rounded.tolist()], np.int64)
+    return np.array([found.setdefault(tuple(row), len(found)) for row in rounded.tolist()])
 
 
 def _best(criterion: Callable[[float], float], mean_size: float) -> float:
