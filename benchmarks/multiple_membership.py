@@ -21,7 +21,8 @@ def normal(credit: sparse.csr_array, y: Floats) -> Shrunk:
     """Posterior of each employee's μ + u_e: what `shrinkage.normal` does one employee at a time, jointly.
 
     `credit` w is (N, J) with rows that sum to 1, `y` (N,). σ² with the employees as fixed effects, as far as their
-    work together lets them be told apart; then flat priors on μ and τ. The eigenvalues of W'W cost the cube of J.
+    work together lets them be told apart; then a flat prior on μ and Jeffreys' on τ, the root of the information in the
+    likelihood without μ. The eigenvalues of W'W cost the cube of J.
     """
     value, q = np.linalg.eigh((credit.T @ credit).toarray())
     value = np.maximum(value, 0.0)
@@ -37,13 +38,17 @@ def normal(credit: sparse.csr_array, y: Floats) -> Shrunk:
         d = ratio / (1.0 + value[:, None] * ratio)
         return d, outcomes - qh**2 @ d, total - (qh * qz) @ d, squares - qz**2 @ d
 
-    def log_likelihood(tau: Floats) -> Floats:
+    def log_density(tau: Floats) -> Floats:
         _, hh, hy, yy = given(tau)
-        spread = np.log1p(value[:, None] * tau**2 / sigma2).sum(axis=0)
-        return np.asarray(-0.5 * (spread + np.log(hh) + (yy - hy**2 / hh) / sigma2))
+        left = 1.0 / (1.0 + value[:, None] * tau**2 / sigma2)
+        told, of_mean = value[:, None] * left, (qh[:, None] * left) ** 2 / hh
+        information = (told**2 - 2.0 * told * of_mean).sum(axis=0) + of_mean.sum(axis=0) ** 2
+        with np.errstate(divide="ignore"):
+            prior = np.log(tau) + 0.5 * np.log(information)
+        return np.asarray(prior + 0.5 * (np.log(left).sum(axis=0) - np.log(hh) - (yy - hy**2 / hh) / sigma2))
 
     own = np.asarray((credit.multiply(credit)).sum(axis=0))
-    tau, weights = grid(log_likelihood, sd_scales((wy - weight * total / outcomes) / own, sigma2 / own), own.size)
+    tau, weights = grid(log_density, sd_scales((wy - weight * total / outcomes) / own, sigma2 / own), own.size)
     d, hh, hy, _ = given(tau)
     mu = hy / hh
     effect = q @ (d * (qz[:, None] - qh[:, None] * mu))

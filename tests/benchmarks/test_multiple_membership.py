@@ -26,7 +26,7 @@ def rows(seed: int, *, employees: int = 9, outcomes: int = 120) -> tuple[Floats,
 
 
 def test_the_posterior_is_that_of_dense_algebra_integrated_over_the_spread() -> None:
-    """τ by Gauss and Legendre's rule; σ² by regression on W, as ordinary least squares has it."""
+    """τ by Gauss and Legendre's rule, its prior by the trace of (PWW')²; σ² by regression on W, as ordinary least squares has it."""
     W, y = rows(2)
     _, (residual,), rank, _ = np.linalg.lstsq(W, y)
     sigma2 = residual / (y.size - rank)
@@ -42,6 +42,7 @@ def test_the_posterior_is_that_of_dense_algebra_integrated_over_the_spread() -> 
         of_mean = 1.0 / (one @ inverse @ one)
         P = inverse - of_mean * np.outer(inverse @ one, one @ inverse)
         density[at] = -0.5 * (np.linalg.slogdet(V)[1] - np.log(of_mean) + y @ P @ y)
+        density[at] += np.log(tau) + 0.5 * np.log(np.trace(np.linalg.matrix_power(W.T @ P @ W, 2)))
         means[at] = tau**2 * W.T @ P @ y
         variances[at] = tau**2 - tau**4 * np.diag(W.T @ P @ W)
         levels[at] = of_mean * (one @ inverse @ y) + means[at]

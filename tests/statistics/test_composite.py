@@ -71,7 +71,7 @@ def test_two_indicators_are_those_of_dense_quadrature(together: float) -> None:
     found = pool(estimate, variance, weight=[1, 1], error_correlation=errors, seed=3)
     sampling = errors * np.sqrt(variance[:, :, None] * variance[:, None, :])
 
-    # In log sd the flat prior has density sd; the posterior of eight employees lies well inside these ends.
+    # The posterior of eight employees lies well inside these ends.
     log_sd, rho = np.linspace(np.log(0.02), np.log(12), 36), np.linspace(-0.48, 0.98, 24)
     s1, s2, r = (axis.ravel() for axis in np.meshgrid(np.exp(log_sd), np.exp(log_sd), rho, indexing="ij"))
     T = np.moveaxis(np.array([[s1**2, s1 * s2 * r], [s1 * s2 * r, s2**2]]), 2, 0)  # noqa: N806
@@ -81,7 +81,10 @@ def test_two_indicators_are_those_of_dense_quadrature(together: float) -> None:
     away = estimate - centre[:, None]
     fit = np.einsum("gjk,gjkl,gjl->g", away, precision, away)
     logs = 0.5 * (np.linalg.slogdet(precision)[1].sum(axis=1) - np.linalg.slogdet(information)[1] - fit)
-    logs += np.log(s1 * s2)
+    for k, sd in enumerate((s1, s2)):  # Jeffreys' prior of each, τ tr(PP)^½; in log sd its density has another factor τ
+        w = 1 / (variance[:, k] + sd[:, None] ** 2)
+        P = w[:, :, None] * (np.eye(8) - w[:, None] / w.sum(axis=1)[:, None, None])  # noqa: N806
+        logs += 2 * np.log(sd) + 0.5 * np.log((P * np.swapaxes(P, 1, 2)).sum(axis=(1, 2)))
     unit = 0.5 / np.array([s1, s2]).T
     pull = np.einsum("gk,gkl,gjlm->gjm", unit, T, precision)
     scores = np.einsum("gjk,gjk->gj", pull, away)

@@ -22,7 +22,7 @@ from appraise.statistics.correlated import (
     error_correlation,
     inverted,
 )
-from appraise.statistics.spreads import grid, sd_log_likelihood, sd_scales
+from appraise.statistics.spreads import log_jeffreys, sd_log_likelihood, sd_posterior
 
 
 def measured(employees: int, *, errors: float = 0.3, missing: bool = True) -> Measured:
@@ -171,22 +171,23 @@ def test_the_covariance_at_a_mode_is_the_inverse_of_the_curvature_and_no_wider_t
 
 
 def test_one_indicator_alone_is_drawn_from_the_posterior_of_its_spread() -> None:
-    """Against the density on a dense grid: a mean and two quantiles."""
+    """Against the density on a dense grid: the mean, that of the logarithm, and what a spread of 0 would make 1."""
     three = measured(9)
     one = Measured(three.deviation[:, 1:2], three.variance[:, 1:2], np.eye(1))
     seen = one.observed[:, 0]
     a, v = one.deviation[seen, 0], one.variance[seen, 0]
     at = np.linspace(1e-4, 60.0, 200_001)
-    density = np.exp(sd_log_likelihood(a, v, at))
-    below = np.cumsum(density) / density.sum()
+    density = np.exp(sd_log_likelihood(a, v, at) + log_jeffreys(1 / (v[:, None] + at**2), at))
+    density /= density.sum()
 
     found = draw(one, seed=1)
 
     assert found.weight.tolist() == [1e-3] * 1_000
     assert found.effective == pytest.approx(1_000)
     assert found.correlation.tolist() == [[[1.0]]] * 1_000
-    assert found.sd.mean() == pytest.approx(at @ density / density.sum(), rel=0.01)
-    assert np.quantile(found.sd[:, 0], [0.1, 0.9]) == pytest.approx(np.interp([0.1, 0.9], below, at), rel=0.03)
+    assert found.sd.mean() == pytest.approx(at @ density, rel=0.01)
+    assert np.log(found.sd).mean() == pytest.approx(np.log(at) @ density, abs=0.01)
+    assert (1 / (1 + found.sd**2)).mean() == pytest.approx((1 / (1 + at**2)) @ density, rel=0.01)
 
 
 @pytest.mark.parametrize(("employees", "draws"), [(300, 1_000), (1_000, 400), (5_000, 120)])
@@ -212,7 +213,7 @@ def test_three_indicators_are_drawn_around_the_joint_mode_and_weighed_by_what_th
     shares = [random.permutation(1_000) + random.random(1_000) for _ in range(3)]
     for k, share in enumerate(shares):
         a, v = (column[some.observed[:, k], k] for column in (some.deviation, some.variance))
-        nodes, weights = grid(lambda sd, a=a, v=v: sd_log_likelihood(a, v, sd), sd_scales(a, v), a.size)
+        nodes, weights = sd_posterior(a, v)
         sds.append(nodes[np.searchsorted(np.cumsum(weights), share / 1_000)])
         medians.append(np.interp(0.5, np.cumsum(weights), nodes))
     steps = random.standard_normal((1_000, 3)) / np.sqrt(random.chisquare(5.0, 1_000) / 5.0)[:, None]

@@ -39,6 +39,13 @@ def dense(known: Estimates, tau: float) -> tuple[FloatArray, FloatArray]:
     return gain @ known.value, prior - gain @ seen @ prior
 
 
+def jeffreys(known: Estimates, tau: float) -> float:
+    """τ tr(PP)^½, P the inverse of the whole covariance with the mean taken out."""
+    inverse = np.linalg.inv(covariance(known) + tau**2 * np.eye(known.value.size))
+    P = inverse - np.outer(inverse.sum(axis=0), inverse.sum(axis=0)) / inverse.sum()  # noqa: N806
+    return float(tau * np.sqrt(np.trace(P @ P)))
+
+
 def apart(known: Estimates, tau: float) -> Estimates:
     """Common errors less what they move all employees by, each weighing as it does in the mean of all."""
     return replace(known, common=known.common - np.average(known.common, axis=0, weights=1 / (known.own + tau**2)))
@@ -80,12 +87,25 @@ def test_each_alone_is_what_the_others_do_not_tell(seed: int) -> None:
             assert told.variance[one, column] + tau**2 == pytest.approx(spread, rel=1e-7)
 
 
+@given(seeds, st.floats(-3, 3))
+@settings(max_examples=20)
+def test_the_spread_has_the_prior_and_the_likelihood_of_the_whole_covariance(seed: int, log_size: float) -> None:
+    known = drawn(seed)
+    known = replace(known, common=np.exp(log_size) * known.common)
+    tau, weight = known.spread()
+    at = np.linspace(0, 1, 4_001)[1:-1]
+    spread = np.sqrt(known.variance.mean() + known.value.var()) * at / (1 - at)
+    logs = known.log_likelihood(spread) + np.log([jeffreys(known, one) for one in spread]) - 2 * np.log1p(-at)
+    mass = np.exp(logs - logs.max())
+    assert weight @ (1 / (1 + tau**2)) == pytest.approx(mass @ (1 / (1 + spread**2)) / mass.sum(), rel=1e-4)
+
+
 @pytest.mark.parametrize("share", [1.0, 0.6])
 def test_the_posterior_is_that_of_one_gaussian_vector_for_each_spread(share: float) -> None:
     known = drawn(3)
     result = shrinkage.normal(known.value, known.own, common=known.common, attributable_share=share)
     root = (np.arange(600) + 0.5) / 600 * 6
-    log_weight = known.log_likelihood(root**3) + 2 * np.log(root)
+    log_weight = known.log_likelihood(root**3) + [np.log(jeffreys(known, tau)) for tau in root**3] + 2 * np.log(root)
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
     deviation, square, reliability = ([] for _ in range(3))

@@ -130,14 +130,18 @@ SCHOOLS = ([28, 8, -3, 7, -1, 1, 18, 12], [15, 10, 16, 11, 9, 11, 10, 18])
 
 
 def test_quartiles_are_those_of_a_new_member_by_plain_numerical_integration() -> None:
-    """The mean and the spread have flat priors; both are laid out on a plane and added up, as nothing here does."""
+    """The prior of the mean is flat, that of the spread τ tr(PP)^½; both are laid out on a plane and added up."""
     y, s = (np.array(column, float) for column in SCHOOLS)
     mu, tau = np.linspace(-20, 40, 301), np.sinh(np.linspace(0.0, np.arcsinh(4_000), 2_000))
     variance = s[:, None] ** 2 + tau**2
     centre = (y[:, None] / variance).sum(axis=0) / (1 / variance).sum(axis=0)
     log_density = stats.norm.logpdf(y[:, None], centre, np.sqrt(variance)).sum(axis=0)
     log_density += 0.5 * np.log(2 * np.pi / (1 / variance).sum(axis=0))  # the mean integrated out
-    weight = np.exp(log_density - log_density.max()) * np.sqrt(1 + tau**2)  # the nodes lie further and further apart
+    w = (1 / variance).T
+    P = w[:, :, None] * (np.eye(8) - w[:, None] / w.sum(axis=1)[:, None, None])  # noqa: N806
+    prior = tau * np.sqrt((P * np.swapaxes(P, 1, 2)).sum(axis=(1, 2)))
+    # The nodes lie further and further apart.
+    weight = np.exp(log_density - log_density.max()) * prior * np.sqrt(1 + tau**2)
     weight /= weight.sum()
     spread = np.sqrt(tau**2 + 1 / (1 / variance).sum(axis=0))
     below = np.array([weight @ stats.norm.cdf(at, centre, spread) for at in mu])

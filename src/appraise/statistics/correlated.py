@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy import optimize
 
 from appraise.statistics.arrays import FloatArray
-from appraise.statistics.spreads import grid, sd_log_likelihood, sd_scales
+from appraise.statistics.spreads import sd_posterior
 
 DRAWS: Final = 1_000
 FEWEST_DRAWS: Final = 120
@@ -132,7 +132,7 @@ def chunks(draws: int, employees: int) -> list[slice]:
 def draw(measured: Measured, *, seed: int) -> Draws:
     """Draws of spreads and correlations given the data.
 
-    Priors are flat on the spreads, as in `shrinkage.normal`; correlations are a mixture ¾R + ¼ of a matrix R with the
+    Each spread has Jeffreys' prior, as in `shrinkage.normal`; correlations are a mixture ¾R + ¼ of a matrix R with the
     prior LKJ(1), uniform over correlation matrices (Lewandowski, Kurowicka & Joe 2009, J Multivariate Analysis
     100:1989), and of perfect correlation: from −½ to 1, ¼ on average.
     """
@@ -157,8 +157,7 @@ def draw(measured: Measured, *, seed: int) -> Draws:
 def _alone(measured: Measured, k: int) -> tuple[FloatArray, FloatArray]:
     """Nodes and posterior weights of the spread of one indicator from its own evidence."""
     seen = measured.observed[:, k]
-    a, v = measured.deviation[seen, k], measured.variance[seen, k]
-    return grid(lambda sd: sd_log_likelihood(a, v, sd), sd_scales(a, v), a.size)
+    return sd_posterior(measured.deviation[seen, k], measured.variance[seen, k])
 
 
 def _stratified(weights: FloatArray, count: int, random: np.random.Generator) -> npt.NDArray[np.intp]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from appraise.statistics.arrays import FloatArray
+from appraise.statistics.spreads import grid, log_trace, sd_scales
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +33,22 @@ class Estimates:
     def log_likelihood(self, tau: FloatArray) -> FloatArray:
         """Of each between-employee sd, (G,), the population's mean integrated out."""
         return np.array([one.log_likelihood for one in _for_each(self, tau)])
+
+    def spread(self) -> tuple[FloatArray, FloatArray]:
+        """Nodes and weights of the between-employee sd.
+
+        Its prior is Jeffreys' (`spreads.log_jeffreys`), of what the estimates tell besides the errors in common.
+        """
+
+        def log_density(tau: FloatArray) -> FloatArray:
+            trace = log_trace(1.0 / (self.own[:, None] + tau**2))
+            each = zip(_for_each(self, tau), trace.tolist(), strict=True)
+            log_likelihood, left = np.array([(one.log_likelihood, one.left_of(now)) for one, now in each]).T
+            with np.errstate(divide="ignore"):  # at 0 the prior is 0
+                density: FloatArray = log_likelihood + np.log(tau) + 0.5 * (trace + np.log(left))
+            return density
+
+        return grid(log_density, sd_scales(self.value, self.own), self.value.size)
 
     def alone(self, tau: float) -> tuple[FloatArray, FloatArray]:
         """Each one's deviation and variance as of `alone`, (J,), given one spread."""
@@ -82,6 +99,19 @@ class _Given:
     def log_likelihood(self) -> float:
         log_determinant = np.linalg.slogdet(self.information)[1] - np.log(self.precision).sum()
         return -0.5 * float(log_determinant + np.log(self.precision.sum()) + self.around @ self.residual)
+
+    def left_of(self, log_trace: float) -> float:
+        """tr(PP) over what it is without errors in common: P = P₀ − A(I + L'A)⁻¹A', A = P₀L, with P₀ of own errors."""
+        if not self.common.shape[1]:
+            return 1.0
+        weighed = self.common * self.precision[:, None]
+        once = (
+            weighed * self.precision[:, None]
+            - np.outer(self.precision, self.precision @ weighed) / self.precision.sum()
+        )
+        taken, twice = self.inverse @ (weighed.T @ once), self.inverse @ (weighed.T @ weighed)
+        lost = 2.0 * np.trace(taken) - (twice * twice.T).sum()
+        return max(1.0 - float(lost) * float(np.exp(-log_trace)), 0.0)
 
     def alone(self) -> tuple[FloatArray, FloatArray]:
         # Of w(1 − h), the diagonal of Σ⁻¹, h is how far an estimate tells the common errors itself.

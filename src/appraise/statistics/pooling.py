@@ -15,7 +15,7 @@ from appraise.errors import NotEnough
 from appraise.statistics.arrays import FloatArray, at_least, vector
 from appraise.statistics.mixtures import NormalMixture
 from appraise.statistics.shrinkage import refuse_few
-from appraise.statistics.spreads import grid, sd_log_likelihood, sd_scales
+from appraise.statistics.spreads import sd_posterior
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def quartiles(estimate: npt.ArrayLike, variance: npt.ArrayLike) -> Quartiles:
     y = vector("estimate", estimate)
     v = at_least("variance", vector("variance", variance, length=y.size), 0.0, strictly=True)
     refuse_few(y.size)
-    tau, weights = grid(lambda t: sd_log_likelihood(y, v, t), sd_scales(y, v), y.size)
+    tau, weights = sd_posterior(y, v)
     precision = 1.0 / (v[:, None] + tau**2)
     mu = (y @ precision) / precision.sum(axis=0)
     one_more = NormalMixture(weights, mu[None, :], np.sqrt(tau**2 + 1.0 / precision.sum(axis=0))[None, :])

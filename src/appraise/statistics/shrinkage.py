@@ -1,7 +1,8 @@
 """Partial pooling of employees with the between-employee spread integrated over, not plugged in.
 
 With few employees a plugged-in spread is often zero, which makes all employees equal with no uncertainty;
-integrating it keeps intervals honest from five employees upwards (Gelman 2006, Bayesian Analysis 1:515).
+integrating it keeps intervals honest from five employees upwards (Gelman 2006, Bayesian Analysis 1:515). The spread's
+prior is Jeffreys' (`spreads.log_jeffreys`): under a flat one intervals of few employees with thin evidence are narrow.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from appraise.statistics.arrays import FloatArray, at_least, matrix, vector
 from appraise.statistics.errors_in_common import Estimates, alone
 from appraise.statistics.mixtures import GammaMixture, Mixture, NormalMixture
 from appraise.statistics.refusals import NotEnoughGroups
-from appraise.statistics.spreads import grid, grid_quantiles, sd_scales
+from appraise.statistics.spreads import grid, grid_quantiles, log_jeffreys
 
 FEWEST_EMPLOYEES = 5
 _LARGEST_CV = 4.0  # beyond it the gamma prior is all at zero: such rates have nothing in common
@@ -86,7 +87,7 @@ def normal(
 ) -> Shrunk:
     """Shrink estimates with known sampling variances: estimate_e ~ N(θ_e, variance_e), θ_e ~ N(μ, τ²).
 
-    Priors are flat on μ and τ. Both arguments have shape (J,), in one unit and its square.
+    The prior of μ is flat, that of τ Jeffreys'. Both arguments have shape (J,), in one unit and its square.
     `attributable_share` λ in (0, 1] is the part of the between-employee variance that is the employee's own
     rather than unmeasured case mix: the reported value is μ + e, e | θ ~ N(λ(θ − μ), λ(1−λ)τ²).
     `common` (J, r) are errors on top that employees have together, as of what was expected of all of them: what each of
@@ -106,7 +107,7 @@ def normal(
             expected="a positive sampling variance for every employee",
         )
     together = _common(common, a.size)
-    tau, weights = grid(Estimates(a, v, together).log_likelihood, sd_scales(a, v), a.size)
+    tau, weights = Estimates(a, v, together).spread()
     v = v + _doubt(doubt, a.size)
     told, between = alone(Estimates(a, v, together), tau), tau**2
     factor = between / (told.variance + between)  # B_e of the method
@@ -134,8 +135,9 @@ def gamma_poisson(
     """Shrink observed/expected event counts: observed_e ~ Poisson(θ_e expected_e), θ_e ~ Gamma(mean m, cv).
 
     The likelihood θ^O e^{−θE} is exact for censored times under proportional hazards, with O events and
-    cumulative expected hazard E; O need not be whole (shared credit). cv is integrated with a flat prior, m by
-    Laplace's method on ln m: with twelve employees a profiled m costs two to four points of coverage.
+    cumulative expected hazard E; O need not be whole (shared credit). cv is integrated with Jeffreys' prior for ratios
+    O/(mE) of variance 1/(mE) + cv², m by Laplace's method on ln m: with twelve employees a profiled m costs two to four
+    points of coverage.
     Results are ratios θ/m: 1 is an average employee. Both arguments have shape (J,) and are ≥ 0; an employee
     with expected near 0 gets the population's distribution back.
     With an `attributable_share` λ < 1 (see `normal`) the split is multiplicative: given ln θ, the employee's own part
@@ -148,7 +150,7 @@ def gamma_poisson(
     """
     share = checked_share(attributable_share)
     O, E = _counts(observed, expected)
-    cv, weights = grid(lambda c: _rate_log_likelihood(O, E, c), _cv_scales(O), O.size)
+    cv, weights = _cv_posterior(O, E)
     weight = 1.0 / (1.0 + E * _doubt(doubt, O.size))
     O, E = O * weight, E * weight
     a = _gamma_shape(cv)
@@ -190,8 +192,7 @@ def _counts(observed: npt.ArrayLike, expected: npt.ArrayLike) -> tuple[FloatArra
 
 def rate_spread(observed: FloatArray, expected: FloatArray) -> float:
     """Posterior median of the cv between employees' rates, as of `gamma_poisson`, with its conditions unchecked."""
-    nodes = grid(lambda c: _rate_log_likelihood(observed, expected, c), _cv_scales(observed), observed.size)
-    return grid_quantiles(*nodes, (0.5,))[0]
+    return grid_quantiles(*_cv_posterior(observed, expected), (0.5,))[0]
 
 
 def james_stein(estimate: npt.ArrayLike, variance: float) -> tuple[FloatArray, float]:
@@ -269,14 +270,19 @@ def _gamma_shape(cv: FloatArray) -> FloatArray:
     return 1.0 / np.maximum(cv, _SMALLEST_CV) ** 2
 
 
-def _rate_log_likelihood(O: FloatArray, E: FloatArray, cv: FloatArray) -> FloatArray:
-    """Log likelihood of each cv (negative binomial), the mean rate integrated by Laplace's method."""
+def _cv_posterior(O: FloatArray, E: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights of the cv between employees' rates."""
+    return grid(lambda cv: _cv_log_density(O, E, cv), _cv_scales(O), O.size)
+
+
+def _cv_log_density(O: FloatArray, E: FloatArray, cv: FloatArray) -> FloatArray:
+    """Log posterior of each cv (negative binomial), the mean rate integrated by Laplace's method."""
     a = _gamma_shape(cv)
     m = _profile_mean(O, E, a)
-    grown = np.log1p(E[:, None] * m / a)
-    terms = _log_rising(a, O[:, None]) - (a + O[:, None]) * grown + O[:, None] * np.log(m)
+    growth = E[:, None] * m
+    terms = _log_rising(a, O[:, None]) - (a + O[:, None]) * np.log1p(growth / a) + O[:, None] * np.log(m)
     likelihood: FloatArray = terms.sum(axis=0) - 0.5 * np.log(_information(O, E, a, m))
-    return likelihood
+    return likelihood + log_jeffreys(a * growth / (a + growth), cv)
 
 
 def _information(O: FloatArray, E: FloatArray, a: FloatArray, m: FloatArray) -> FloatArray:
