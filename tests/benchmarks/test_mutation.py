@@ -9,7 +9,7 @@ ONE, TWO = (Mutant("statistics.funnel", "f", "x < 1", text) for text in ("x <= 1
 
 
 def verdicts(*survivors: Mutant) -> Verdicts:
-    return Verdicts("statistics.funnel", 10, 2, frozenset(survivors), len(survivors))
+    return Verdicts("statistics.funnel", "0a1b2c3d", 10, 2, frozenset(survivors), len(survivors))
 
 
 def test_survivors_with_reasons_are_no_complaint() -> None:
@@ -39,7 +39,12 @@ def test_a_mutant_is_listed_once() -> None:
 
 
 def test_rows_are_put_in_by_name_and_brought_up_to_date() -> None:
-    page = "| module |\n|---|---:|---:|---:|---:|\n| `domain.periods` | 5 | 5 | 0 | 0 |\n| `statistics.funnel` | 1 | 1 | 0 | 0 |\n\nend\n"
+    page = (
+        "| module |\n|---|---:|---:|---:|---:|---|\n| `domain.periods` | 5 | 5 | 0 | 0 | `1b2c3d4e` |\n"
+        "| `statistics.funnel` | 1 | 1 | 0 | 0 | `2c3d4e5f` |\n\nend\n"
+    )
 
-    assert row_of(verdicts(ONE)) == "| `statistics.funnel` | 10 | 7 | 2 | 1 |\n"
-    assert with_rows(page, [verdicts(ONE)]) == page.replace("| 1 | 1 | 0 | 0 |", "| 10 | 7 | 2 | 1 |")
+    assert row_of(verdicts(ONE)) == "| `statistics.funnel` | 10 | 7 | 2 | 1 | `0a1b2c3d` |\n"
+    assert with_rows(page, [verdicts(ONE)]) == page.replace(
+        "| 1 | 1 | 0 | 0 | `2c3d4e5f` |", "| 10 | 7 | 2 | 1 | `0a1b2c3d` |"
+    )

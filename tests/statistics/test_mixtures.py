@@ -114,3 +114,12 @@ def test_of_some_employees_it_is_theirs_alone(kind: type[NormalMixture | GammaMi
     assert some.mean() == pytest.approx(whole.mean()[[2, 0]])
     assert some.sd() == pytest.approx(whole.sd()[[2, 0]])
     assert some.quantile(0.9) == pytest.approx(whole.quantile(0.9)[[2, 0]])
+
+
+def test_no_probability_is_above_1_by_the_last_digit_of_weights() -> None:
+    weights = np.full(11, (1 + 9e-16) / 11)
+    ones = np.ones((1, weights.size))
+    assert weights.sum() > 1.0
+
+    for mixture in (NormalMixture(weights, 0 * ones, ones), GammaMixture(weights, ones, ones)):
+        assert mixture.cdf(1e6)[0] <= 1.0

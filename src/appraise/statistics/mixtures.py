@@ -59,7 +59,7 @@ class NormalMixture:
         distance = at[:, None] - self.means
         with np.errstate(divide="ignore", invalid="ignore"):
             z = distance / self.sds
-        return special.ndtr(np.where(distance == 0.0, 0.0, z)) @ self.weights
+        return _probability(special.ndtr(np.where(distance == 0.0, 0.0, z)) @ self.weights)
 
     def quantile(self, p: float) -> FloatArray:
         z = float(special.ndtri(p))
@@ -104,7 +104,7 @@ class GammaMixture:
 
     def cdf(self, x: npt.ArrayLike) -> FloatArray:
         at: FloatArray = np.broadcast_to(x, self.shapes.shape[:1])
-        return special.gammainc(self.shapes, self.rates * np.maximum(at, 0.0)[:, None]) @ self.weights
+        return _probability(special.gammainc(self.shapes, self.rates * np.maximum(at, 0.0)[:, None]) @ self.weights)
 
     def quantile(self, p: float) -> FloatArray:
         mean, variance = self.mean(), self.sd() ** 2
@@ -128,6 +128,11 @@ class GammaMixture:
 
 class _ValueAndSlope(Protocol):
     def __call__(self, rows: npt.NDArray[np.intp], x: FloatArray, /) -> tuple[FloatArray, FloatArray]: ...
+
+
+def _probability(total: FloatArray) -> FloatArray:
+    """Weights that add up to 1 may do so with the last digit too many."""
+    return np.minimum(total, 1.0)
 
 
 def _solve(
