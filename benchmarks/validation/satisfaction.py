@@ -65,7 +65,7 @@ def _ours(e: np.ndarray, kind: np.ndarray, y: Floats, known: np.ndarray, *, shar
         own = place[rows]
         known = Estimates(adjusted.adjusted[own], adjusted.own[own], adjusted.common[own])
         shrunk = normal(known.value, known.own, common=known.common, attributable_share=share)
-        return Figures(shrunk, *known.alone(shrunk.population_sd))
+        return Figures(shrunk, known.value - shrunk.population_mean, known.variance)
 
     return pooled(known, part, figures)
 

@@ -175,10 +175,9 @@ def of_points(adjusted: CaseMix) -> Figures:
     """On 0..100, of averages that were put around 50."""
     known, share = Estimates(adjusted.adjusted, adjusted.own, adjusted.common), DEFAULT_POLICY.attributable_share
     shrunk = normal(known.value, known.own, common=known.common, attributable_share=share)
-    deviation, variance = known.alone(shrunk.population_sd)
-    error, expected, limits = np.sqrt(known.variance), shrunk.population_mean + 50.0, (0.0, 100.0)
+    deviation, expected, limits = known.value - shrunk.population_mean, shrunk.population_mean + 50.0, (0.0, 100.0)
     raw, effects = adjusted.raw + 50.0, adjusted.effect
-    return Figures(raw, ("kind",), effects, shrunk, deviation, variance, error, expected, limits, ())
+    return Figures(raw, ("kind",), effects, shrunk, deviation, known.variance, expected, limits, ())
 
 
 def work_satisfaction(text: str) -> Worked:
@@ -234,9 +233,7 @@ def of_events(indicator: IndicatorKey, names: list[str], found: Compared, words:
     shrunk = gamma_poisson(found.observed[-1], found.expected[-1], attributable_share=share, doubt=found.doubt)
     effects, level = (found.ratio[:-1] - found.ratio[1:]).T, found.expected[-1] * shrunk.level
     deviation = found.observed[-1] / level - 1.0
-    figures = Figures(
-        found.ratio[0], ("kind",), effects, shrunk, deviation, 1.0 / level, level**-0.5, 1.0, (0.0, math.inf), ()
-    )
+    figures = Figures(found.ratio[0], ("kind",), effects, shrunk, deviation, 1.0 / level, 1.0, (0.0, math.inf), ())
     return shrunk, results(indicator, names, seen(names, found.expected[-1], words), figures)
 
 
@@ -292,7 +289,7 @@ def work_value(text: str) -> Worked:
     ratio, error = found.ratio[-1], miss * np.sqrt(contacts) / found.expected[-1]
     shrunk = normal(ratio, error**2, attributable_share=DEFAULT_POLICY.attributable_share)
     nothing, deviation = np.zeros((len(names), 0)), ratio - shrunk.population_mean
-    figures = Figures(ratio, (), nothing, shrunk, deviation, error**2, error, 1.0, (0.0, math.inf), ())
+    figures = Figures(ratio, (), nothing, shrunk, deviation, error**2, 1.0, (0.0, math.inf), ())
     kept, above = DEFAULT_POLICY.attributable_share * shrunk.reliability[0], ratio[0] - shrunk.population_mean
     rate = force_of_interest(DEFAULT_POLICY.annual_discount)
     told = {

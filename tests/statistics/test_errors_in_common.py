@@ -1,4 +1,4 @@
-"""Errors in common: against dense matrices, against the mixed model that lme4's results hold, and laws."""
+"""Errors in common: against dense matrices, against the mixed model fitted by REML, and laws."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,7 +12,7 @@ from scipy import stats
 from appraise.errors import InvalidInput
 from appraise.statistics import shrinkage
 from appraise.statistics.arrays import FloatArray
-from appraise.statistics.errors_in_common import Estimates, alone
+from appraise.statistics.errors_in_common import Estimates
 from appraise.statistics.group_sums import GroupSums
 from appraise.statistics.within import case_mix, random_intercept
 
@@ -32,10 +32,11 @@ def covariance(known: Estimates) -> FloatArray:
 
 
 def dense(known: Estimates, tau: float) -> tuple[FloatArray, FloatArray]:
-    """Means and covariance of (μ, θ − μ) given the estimates, by conditioning one Gaussian vector with a wide μ."""
+    """Means and covariance of (μ, θ − μ) given the estimates, each with the variance of all its errors, by conditioning
+    one Gaussian vector with a wide μ."""
     seen = np.column_stack([np.ones(7), np.eye(7)])
     prior = np.diag(np.append(1e6, np.full(7, tau**2)))
-    gain = prior @ seen.T @ np.linalg.inv(seen @ prior @ seen.T + covariance(known))
+    gain = prior @ seen.T @ np.linalg.inv(seen @ prior @ seen.T + np.diag(np.diag(covariance(known))))
     return gain @ known.value, prior - gain @ seen @ prior
 
 
@@ -44,11 +45,6 @@ def jeffreys(known: Estimates, tau: float) -> float:
     inverse = np.linalg.inv(covariance(known) + tau**2 * np.eye(known.value.size))
     P = inverse - np.outer(inverse.sum(axis=0), inverse.sum(axis=0)) / inverse.sum()  # noqa: N806
     return float(tau * np.sqrt(np.trace(P @ P)))
-
-
-def apart(known: Estimates, tau: float) -> Estimates:
-    """Common errors less what they move all employees by, each weighing as it does in the mean of all."""
-    return replace(known, common=known.common - np.average(known.common, axis=0, weights=1 / (known.own + tau**2)))
 
 
 def test_the_likelihood_is_that_of_scipy_s_normal_vectors_with_the_mean_summed_out() -> None:
@@ -66,25 +62,6 @@ def test_the_likelihood_is_that_of_scipy_s_normal_vectors_with_the_mean_summed_o
     total = covariance(known) + TAU[3] ** 2 * np.eye(7)
     far = np.log(stats.multivariate_normal(np.zeros(7), total).pdf(known.value[None, :] - wider[:, None]).sum())
     assert found[2] - found[1] == pytest.approx(far - by_hand[1], abs=1e-8)
-
-
-@given(seeds)
-@settings(max_examples=30)
-def test_each_alone_is_what_the_others_do_not_tell(seed: int) -> None:
-    """The leave-one-out residual: each estimate less its prediction from the others, the mean at its own estimate."""
-    known = drawn(seed)
-    told = alone(known, TAU)
-    for column, tau in enumerate(TAU):
-        total = covariance(apart(known, tau)) + tau**2 * np.eye(7)
-        mean = np.average(known.value, weights=1 / (known.own + tau**2))
-        assert told.mean[column] == pytest.approx(mean, rel=1e-9, abs=1e-9)
-        for one in range(7):
-            others = np.delete(np.arange(7), one)
-            slope = np.linalg.solve(total[np.ix_(others, others)], total[others, one])
-            left = known.value[one] - mean - slope @ (known.value[others] - mean)
-            spread = total[one, one] - slope @ total[others, one]
-            assert told.deviation[one, column] == pytest.approx(left, rel=1e-6, abs=1e-7)
-            assert told.variance[one, column] + tau**2 == pytest.approx(spread, rel=1e-7)
 
 
 @given(seeds, st.floats(-3, 3))
@@ -114,16 +91,15 @@ def test_the_posterior_is_that_of_one_gaussian_vector_for_each_spread(share: flo
         deviation.append(share * mean[1:])
         noise = share * (1 - share) * tau**2
         square.append(share**2 * np.diag(spread)[1:] + noise + deviation[-1] ** 2)
-        told = np.linalg.inv(covariance(apart(known, tau)) + tau**2 * np.eye(7))
-        reliability.append(tau**2 * np.diag(told))
+        reliability.append(tau**2 / (tau**2 + np.diag(covariance(known))))
 
     assert result.deviation.mean() == pytest.approx(weight @ deviation, rel=2e-3, abs=2e-3)
     assert result.deviation.sd() ** 2 == pytest.approx(weight @ square - (weight @ deviation) ** 2, rel=5e-3)
     assert result.reliability == pytest.approx(weight @ reliability, rel=5e-3)
 
 
-def test_employees_effects_are_those_of_the_mixed_model(sums_of: Build) -> None:
-    """Within-employee estimates and their errors in common are the whole random-intercept model, fitted by REML."""
+def test_the_spread_is_that_of_the_mixed_model(sums_of: Build) -> None:
+    """Within-employee estimates and their errors in common have the likelihood of the random-intercept model by REML."""
     random = np.random.default_rng(4)
     g = np.repeat(np.arange(12), random.integers(2, 9, 12))
     x = np.column_stack([(random.random(g.size) < np.where(g < 6, 0.05, 0.95)), random.normal(size=g.size)])
@@ -132,10 +108,8 @@ def test_employees_effects_are_those_of_the_mixed_model(sums_of: Build) -> None:
     adjusted = case_mix(sums_of(g, y, x))
     scale = fit.residual / adjusted.sigma2  # one variance of an outcome in both
     known = Estimates(adjusted.adjusted, scale * adjusted.own, np.sqrt(scale) * adjusted.common)
-    deviation, variance = known.alone(fit.between**0.5)
     near = np.sqrt(fit.between * np.array([0.99, 1.0, 1.01]))
 
-    assert deviation * fit.between / (fit.between + variance) == pytest.approx(fit.effects, rel=1e-6)
     assert int(np.argmax(known.log_likelihood(near))) == 1
 
 
@@ -143,12 +117,9 @@ def test_employees_effects_are_those_of_the_mixed_model(sums_of: Build) -> None:
 @settings(max_examples=30)
 def test_without_errors_in_common_each_is_as_it_stands(seed: int) -> None:
     known = drawn(seed, errors=0)
-    told = alone(known, TAU)
     nothing = shrinkage.normal(known.value, known.own)
     zeros = shrinkage.normal(known.value, known.own, common=np.zeros((7, 2)))
 
-    assert told.variance == pytest.approx(np.broadcast_to(known.own[:, None], (7, 4)))
-    assert told.deviation == pytest.approx(known.value[:, None] - told.mean)
     assert known.variance == pytest.approx(known.own)
     assert zeros.mean == pytest.approx(nothing.mean, rel=1e-9, abs=1e-9)
     assert zeros.sd == pytest.approx(nothing.sd, rel=1e-9)
@@ -156,27 +127,13 @@ def test_without_errors_in_common_each_is_as_it_stands(seed: int) -> None:
 
 @given(seeds)
 @settings(max_examples=15)
-def test_an_error_that_all_have_in_common_says_nothing(seed: int) -> None:
+def test_an_error_that_all_have_in_common_says_nothing_of_the_spread(seed: int) -> None:
     """Nor does it matter by which independent errors the same covariance is told."""
     known = drawn(seed)
     turned = known.common @ np.linalg.qr(np.random.default_rng(seed).normal(size=(3, 3)))[0]
     moved = replace(known, common=np.column_stack([turned, np.full(7, 5.0)]))
-    plain, found = alone(known, TAU), alone(moved, TAU)
 
-    assert found.deviation == pytest.approx(plain.deviation, rel=1e-6, abs=1e-7)
-    assert found.variance == pytest.approx(plain.variance, rel=1e-6)
     assert moved.log_likelihood(TAU) == pytest.approx(known.log_likelihood(TAU), rel=1e-9, abs=1e-9)
-
-
-def test_desks_of_which_nothing_is_known_together_are_compared_each_within_itself() -> None:
-    """As with a mean of each desk's own: employees are told from each other as if there were no other desk."""
-    value, own = np.array([1.0, 4, 2, 7, 6, 101, 103, 99, 96, 107]), np.full(10, 2.0)
-    desk = np.repeat([0.0, 1.0], 5)
-    deviation, variance = Estimates(value, own, 1e5 * desk[:, None]).alone(3.0)
-    pulled = 9.0 / (9.0 + variance) * deviation
-    mean = np.repeat([value[:5].mean(), value[5:].mean()], 5)
-
-    assert pulled == pytest.approx(9.0 / 11.0 * (value - mean), abs=1e-6)
 
 
 def test_errors_of_other_employees_are_refused() -> None:

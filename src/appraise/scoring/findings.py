@@ -26,10 +26,10 @@ class Measured:
     """What the evidence says before it is pooled, of everybody with any: rows belong to positions `employees` (J,).
 
     `deviation` from the average employee and its sampling `variance` are in the indicator's unit and its square, raw
-    less case mix and less what the others tell of errors in common, not turned: of attrition higher is worse. The
-    average is that of those who have cases in common, and `pooled` is what was made of each such group, where the
-    indicator is judged. `residuals` are sums of `residual` by `employee` and `customer`, as weighed in the figure: what
-    chance did, and its part in the figures of other indicators; None where nothing is kept of them.
+    less case mix, not turned: of attrition higher is worse. The average is that of those who have cases in common, and
+    `pooled` is what was made of each such group, where the indicator is judged. `residuals` are sums of `residual` by
+    `employee` and `customer`, as weighed in the figure: what chance did, and its part in the figures of other
+    indicators; None where nothing is kept of them.
     """
 
     employees: Sequence[int]
@@ -76,8 +76,7 @@ class Seen:
 class Figures:
     """Rows as in `Seen`. `effects` (J, F) are subtracted from `raw`; all in the indicator's unit.
 
-    The average employee has `expected`; `limits` bound what is shown. `deviation` and `variance` are as in `Measured`;
-    `error` is the standard error of what is left of `raw`, errors in common with others included.
+    The average employee has `expected`; `limits` bound what is shown. `deviation` and `variance` are as in `Measured`.
     """
 
     raw: FloatArray
@@ -86,7 +85,6 @@ class Figures:
     shrunk: Shrunk
     deviation: FloatArray
     variance: FloatArray
-    error: FloatArray
     expected: float
     limits: tuple[float, float]
     notes: Notes
@@ -218,6 +216,7 @@ def _estimates(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Fig
     )
     higher = definition_of(indicator).direction is Direction.HIGHER_IS_BETTER
     better = shrunk.probability_above_population() if higher else shrunk.probability_below_population()
+    error = np.sqrt(figures.variance)
     estimates = []
     for row, evidence in enumerate(seen.evidence):
         effects = list(zip(figures.factors, figures.effects[row], strict=True))
@@ -240,7 +239,7 @@ def _estimates(indicator: IndicatorKey, policy: Policy, seen: Seen, figures: Fig
                 upper_90=exactly(upper90[row]),
                 expected=exactly(figures.expected),
                 unshrunk=unshrunk(working),
-                standard_error=exactly(figures.error[row]),
+                standard_error=exactly(error[row]),
                 reliability=reliability,
                 probability_better=exactly(np.clip(better[row], 0.0, 1.0)),
                 consequence=float(reliability) >= policy.consequence_reliability,

@@ -290,7 +290,6 @@ def _figures(  # what figures are made of
         shrunk=shrunk,
         deviation=ratio[-1] - shrunk.population_mean,
         variance=sampling + doubt,
-        error=np.sqrt(sampling + doubt),
         expected=1.0,
         limits=(0.0, np.inf),
         notes=_notes(comparison, shrunk, outcome, inflation, policy),

@@ -102,7 +102,6 @@ def _figures(  # what figures are made of
         observed / inflation, expected / inflation, attributable_share=policy.attributable_share, doubt=doubt
     )
     level = expected / inflation * shrunk.level
-    variance = 1.0 / level + doubt
     notes = (
         *subject.notes,
         ("spread between employees (cv)", f"{shrunk.population_sd:.3f}"),
@@ -116,8 +115,7 @@ def _figures(  # what figures are made of
         effects=effects,
         shrunk=shrunk,
         deviation=observed / inflation / level - 1.0,
-        variance=variance,
-        error=np.sqrt(variance),
+        variance=1.0 / level + doubt,
         expected=1.0,
         limits=(0.0, np.inf),
         notes=notes,

@@ -218,7 +218,6 @@ def _figures(
     """Of employees who are compared with each other; `columns` are the factors of the case mix's columns."""
     known = Estimates(adjusted.adjusted[rows], adjusted.own[rows], adjusted.common[rows])
     shrunk = normal(known.value, known.own, common=known.common, attributable_share=policy.attributable_share)
-    deviation, variance = known.alone(shrunk.population_sd)
     dropped = [columns[k] for k in adjusted.dropped]
     idle = [name for name in dict.fromkeys(dropped) if dropped.count(name) == columns.count(name)]
     used = tuple(name for name in dict.fromkeys(columns) if name not in idle)
@@ -230,9 +229,8 @@ def _figures(
         factors=used,
         effects=adjusted.effect[rows] @ membership.reshape(len(columns), len(used)),
         shrunk=shrunk,
-        deviation=deviation,
-        variance=variance,
-        error=np.sqrt(known.variance),
+        deviation=known.value - shrunk.population_mean,
+        variance=known.variance,
         expected=shrunk.population_mean + _MIDDLE,
         limits=(0.0, 100.0),
         notes=(

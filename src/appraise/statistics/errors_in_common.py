@@ -1,15 +1,13 @@
-"""Sampling errors that employees have in common, told from what each has alone.
+"""Sampling errors that employees have in common, told from how much employees differ.
 
 What is expected of a case is an estimate. Where desks hardly share a kind of case, its error moves everybody at a desk
 by the same amount: taken for errors of each alone it looks like employees who differ. Here estimate_e = θ_e + own error
-+ common_e'u with u ~ N(0, I) and θ_e ~ N(μ, τ²), so that estimates have the covariance D + LL' + τ²I. With the
-within-employee estimate of case mix, which is independent of employees' means, that is the whole mixed model. Its
-inverse by Woodbury's formula (Harville 1977, J. American Statistical Association 72:320) takes O(J r²) for each τ.
++ common_e'u with u ~ N(0, I) and θ_e ~ N(μ, τ²), so that estimates have the covariance D + LL' + τ²I. Its inverse by
+Woodbury's formula (Harville 1977, J. American Statistical Association 72:320) takes O(J r²) for each τ.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -50,39 +48,12 @@ class Estimates:
 
         return grid(log_density, sd_scales(self.value, self.own), self.value.size)
 
-    def alone(self, tau: float) -> tuple[FloatArray, FloatArray]:
-        """Each one's deviation and variance as of `alone`, (J,), given one spread."""
-        told = alone(self, np.array([tau]))
-        return told.deviation[:, 0], told.variance[:, 0]
-
-
-class Alone(NamedTuple):
-    """Given each of G spreads: what the estimates say of each employee by itself, (J, G).
-
-    `deviation` from the population's `mean` (G,) is less what the others tell of the common errors, the leave-one-out
-    residual; `variance` is what is then left of the sampling variance. Of the common errors only what sets employees
-    apart counts: what moves all by the same amount is in the mean.
-    """
-
-    deviation: FloatArray
-    variance: FloatArray
-    mean: FloatArray
-
-
-def alone(estimates: Estimates, tau: FloatArray) -> Alone:
-    """With (Σ⁻¹)_ee = 1/(τ² + variance) and (Σ⁻¹(a − μ))_e = deviation/(τ² + variance), Σ = D + LL' + τ²I."""
-    deviation, variance, mean = zip(*((*one.alone(), one.mean) for one in _for_each(estimates, tau)), strict=True)
-    return Alone(np.array(deviation).T, np.array(variance).T, np.array(mean))
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Given:
-    """One spread: w = 1/(D + τ²) (J,), common errors L less their mean by w, a less its `mean` by w, (I + L'wL)⁻¹."""
+    """One spread: w = 1/(D + τ²) (J,), common errors L less their mean by w, a less its mean by w, (I + L'wL)⁻¹."""
 
-    own: FloatArray
-    tau: float
     precision: FloatArray
-    mean: float
     around: FloatArray
     common: FloatArray
     information: FloatArray
@@ -113,17 +84,11 @@ class _Given:
         lost = 2.0 * np.trace(taken) - (twice * twice.T).sum()
         return max(1.0 - float(lost) * float(np.exp(-log_trace)), 0.0)
 
-    def alone(self) -> tuple[FloatArray, FloatArray]:
-        # Of w(1 − h), the diagonal of Σ⁻¹, h is how far an estimate tells the common errors itself.
-        h = self.precision * ((self.common @ self.inverse) * self.common).sum(axis=1)
-        return self.residual / (self.precision * (1.0 - h)), (self.own + self.tau**2 * h) / (1.0 - h)
-
 
 def _for_each(estimates: Estimates, tau: FloatArray) -> Iterator[_Given]:
     for one in tau.tolist():
         w = 1.0 / (estimates.own + one**2)
-        mean = float(w @ estimates.value / w.sum())
         common = estimates.common - w @ estimates.common / w.sum()
         information = np.eye(common.shape[1]) + (common * w[:, None]).T @ common
-        around, inverse = estimates.value - mean, np.linalg.inv(information)
-        yield _Given(estimates.own, one, w, mean, around, common, information, inverse)
+        around = estimates.value - w @ estimates.value / w.sum()
+        yield _Given(w, around, common, information, np.linalg.inv(information))

@@ -14,7 +14,7 @@ from scipy import special
 from appraise.domain.language import counted
 from appraise.errors import InvalidInput, NotEnough
 from appraise.statistics.arrays import FloatArray, at_least, matrix, vector
-from appraise.statistics.errors_in_common import Estimates, alone
+from appraise.statistics.errors_in_common import Estimates
 from appraise.statistics.mixtures import GammaMixture, Mixture, NormalMixture
 from appraise.statistics.refusals import NotEnoughGroups
 from appraise.statistics.spreads import grid, grid_quantiles, log_jeffreys
@@ -91,7 +91,8 @@ def normal(
     `attributable_share` λ in (0, 1] is the part of the between-employee variance that is the employee's own
     rather than unmeasured case mix: the reported value is μ + e, e | θ ~ N(λ(θ − μ), λ(1−λ)τ²).
     `common` (J, r) are errors on top that employees have together, as of what was expected of all of them: what each of
-    r independent standard normal errors adds to each estimate (see `errors_in_common`). `doubt` (J,) is the variance of
+    r independent standard normal errors adds to each estimate. That they go together counts for how much employees
+    differ (see `errors_in_common`); each estimate's own interval has their variance. `doubt` (J,) is the variance of
     such errors where no more is known of them: it widens intervals, and says nothing of how much employees differ.
 
     Raises `NotEnoughGroups` below five employees, `NotEnough` where a sampling variance is zero,
@@ -106,20 +107,22 @@ def normal(
             "a sampling variance is zero: the outcomes do not vary",
             expected="a positive sampling variance for every employee",
         )
-    together = _common(common, a.size)
-    tau, weights = Estimates(a, v, together).spread()
-    v = v + _doubt(doubt, a.size)
-    told, between = alone(Estimates(a, v, together), tau), tau**2
-    factor = between / (told.variance + between)  # B_e of the method
-    noise = share**2 * factor * told.variance + share * (1.0 - share) * between
-    deviations = share * factor * told.deviation
+    known = Estimates(a, v, _common(common, a.size))
+    tau, weights = known.spread()
+    v = known.variance + _doubt(doubt, a.size)
+    between = tau**2
     precision = 1.0 / (v[:, None] + between)
-    moved, unsure = share * between * precision, 1.0 / precision.sum(axis=0)  # by an error in μ, of this variance
+    total = precision.sum(axis=0)
+    mu = (a @ precision) / total
+    factor = between * precision  # B_e of the method
+    pull = share * factor
+    noise = share**2 * factor * v[:, None] + share * (1.0 - share) * between
+    deviations = pull * (a[:, None] - mu)
     return summary(
-        posterior=NormalMixture(weights, told.mean + deviations, np.sqrt(noise + (1.0 - moved) ** 2 * unsure)),
-        deviation=NormalMixture(weights, deviations, np.sqrt(noise + moved**2 * unsure)),
+        posterior=NormalMixture(weights, mu + deviations, np.sqrt(noise + (1.0 - pull) ** 2 / total)),
+        deviation=NormalMixture(weights, deviations, np.sqrt(noise + pull**2 / total)),
         reliability=factor @ weights,
-        population_mean=float(told.mean @ weights),
+        population_mean=float(mu @ weights),
         spread=(tau, weights),
         level=1.0,
     )
