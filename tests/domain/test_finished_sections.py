@@ -120,7 +120,7 @@ def test_why_there_is_no_total(items: list[Item], floor: str, absence: Absence |
             Absence(
                 COMPOSITE,
                 AbsenceKind.INSUFFICIENT_EVIDENCE,
-                "It was handed in unreviewed, with ratings for less than 60% of the weight.",
+                "It was handed in unreviewed, with ratings for less than 60\N{NO-BREAK SPACE}% of the weight.",
             ),
         ),
         ([item("a", rating=3, weight=Decimal("0.6")), item("b", weight=Decimal("0.4"))], None),

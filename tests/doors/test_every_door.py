@@ -42,6 +42,7 @@ OPEN = {
     "Adapter": "words of the packages, nobody's data",
     "UploadedFile": "what one sent oneself: tests/api/test_imports.py",
     "UploadedColumn": "of such a file",
+    "TextReading": "of such a file",
     "AdapterFit": "of such a file",
     "Task": "what whoever asks has to do",
     "Delegation": "who stands in for whoever asks, and for whom they do; HR is told of all: tests/use_cases/test_delegates.py",
