@@ -160,12 +160,22 @@ def compared_in(seed: int) -> dict[str, list[tuple[Estimate, float]]]:
     return found
 
 
-def test_ninety_five_of_a_hundred_intervals_hold_the_truth(compared: Any) -> None:
-    """About 200 estimates; .906 and .994 are three binomial standard errors of 220 around .95."""
-    held = [float(one.lower) <= true <= float(one.upper) for pairs in compared.values() for one, true in pairs]
+@pytest.fixture(scope="module")
+def companies(compared: Any) -> list[dict[str, list[tuple[Estimate, float]]]]:
+    return [compared, compared_in(2), compared_in(3)]
 
-    assert len(held) > 190
-    assert 0.906 <= np.mean(held) <= 0.994
+
+def test_ninety_five_of_a_hundred_intervals_hold_the_truth(companies: Any) -> None:
+    """About 670 estimates: three binomial standard errors around .95 are .925 and .975."""
+    held = [
+        float(one.lower) <= true <= float(one.upper)
+        for told in companies
+        for pairs in told.values()
+        for one, true in pairs
+    ]
+
+    assert len(held) > 600
+    assert 0.925 <= np.mean(held) <= 0.975
 
 
 def slope_of(pairs: list[tuple[Estimate, float]]) -> float:
@@ -175,17 +185,10 @@ def slope_of(pairs: list[tuple[Estimate, float]]) -> float:
     return float(np.polyfit(values, true, 1)[0])
 
 
-@pytest.mark.parametrize("indicator", [SATISFACTION, REPEAT_PURCHASE, ATTRITION])
-def test_estimates_follow_the_truth_at_its_own_scale(compared: Any, indicator: str) -> None:
-    """.3 is two to three of the slope's standard errors here."""
-    assert slope_of(compared[indicator]) == pytest.approx(1.0, abs=0.3)
-
-
-@pytest.mark.long
-def test_lifetime_value_follows_the_truth_at_its_own_scale(compared: Any) -> None:
-    """It is drawn somewhat near to the average (`docs/method-card.md`): in this company by three standard errors, so that
-    the mean of three companies' slopes is held, to what the bound for one is of it."""
-    slopes = [slope_of(told[LIFETIME_VALUE]) for told in (compared, compared_in(2), compared_in(3))]
+@pytest.mark.parametrize("indicator", [SATISFACTION, REPEAT_PURCHASE, LIFETIME_VALUE, ATTRITION])
+def test_estimates_follow_the_truth_at_its_own_scale(companies: Any, indicator: str) -> None:
+    """.3 is two to three standard errors of one company's slope; the mean of three is held to its share of that."""
+    slopes = [slope_of(told[indicator]) for told in companies]
 
     assert np.mean(slopes) == pytest.approx(1.0, abs=0.3 / np.sqrt(3))
 
