@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import hypothesis_graphql
+import orjson
 import pytest
 from graphql import (
     FragmentDefinitionNode,
@@ -38,7 +39,7 @@ def compiled(query: str, context: object, variables: dict[str, Any]) -> dict[str
     operation = get_operation_ast(document)
     assert isinstance(operation, OperationDefinitionNode)
     completed = CompiledQuery(GRAPHQL_SCHEMA, document, operation).run(context, variables)
-    return None if completed is None else completed.data
+    return None if completed is None else json.loads(orjson.dumps(completed.data))
 
 
 def asked(company: Company, who: str) -> RequestContext:

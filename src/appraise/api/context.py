@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from appraise.api.guard import MOST_ENTRIES, TooCostly
+from appraise.api.results import Results
 from appraise.domain.access import Principal
 from appraise.domain.benchmarks import Benchmark
 from appraise.domain.contributions import ContributionQuery, ContributionRow, Dimension
@@ -190,6 +191,8 @@ class RequestContext:
     contributions: Contributions = field(init=False)
     entries: int = 0
     """Of lists that were answered so far."""
+    results: Results = field(default_factory=Results)
+    """Those that other requests have read; of this one alone where nobody gives any."""
     _decisions: dict[StrEnum, bool] = field(default_factory=dict)
     _cycles: dict[CycleId, Cycle] | None = None
     _departments: dict[date | None, DepartmentTree] = field(default_factory=dict)

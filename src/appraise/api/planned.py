@@ -16,9 +16,10 @@ from graphql.execution.collect_fields import FieldDetailsList
 from appraise.api.compiled_values import Unforeseen
 from appraise.api.permissions import Permission, Requires, require
 from appraise.api.planned_fields import FIELDS, Either, InCycle, Items, Made, OfItems, Part, Whole, Written
-from appraise.api.planned_reading import ROOTS, checked, page_info, selection
+from appraise.api.planned_reading import ROOTS, checked, page_info, results, selection
+from appraise.api.results import NOTHING, Asked
 from appraise.domain.language import speech
-from appraise.storage.excerpts import ITEM, LISTED, PERSON, SECTION
+from appraise.storage.excerpts import ITEM, ITS_OWN, LISTED, PERSON, SECTION
 
 Grouped = Mapping[str, FieldDetailsList]
 GROUP, ROW, ITEM_ROW = "g", "r", "i"
@@ -49,6 +50,8 @@ class _Statement:
     places: dict[str, int]
     cycle: int | None = None
     is_audited: bool = False
+    groups: str = "page.items"
+    """The expression of its rows in groups."""
 
     @property
     def selection(self) -> str:
@@ -79,6 +82,8 @@ class Plan:
         self._generator = generator
         self._lines: list[str] = []
         self._further: list[_Statement] = []
+        self._results: list[str] = []
+        self._is_list = True
         self._permissions: dict[Permission, None] = {}
 
     def root(self, definition: GraphQLField, details: FieldDetailsList, position: int) -> str:
@@ -89,6 +94,7 @@ class Plan:
         of, known = ("person", PERSON) if root.rows == "Employee" else ("section", LISTED)
         level = _Level(of, known, _Statement({f"{of}.id": 0}))
         if root.count is None:
+            self._is_list = False  # to read the results of one with all else takes less than to look for them
             value = f"{self._function(self._generator.object_type(root.rows), details, level)}(page.items[0])"
         else:
             value = self._connection(kind, details, level, root.rows, root.count)
@@ -114,7 +120,7 @@ class Plan:
             f"arguments = args[{position}]",
             "principal = context.principal",
         ]
-        lines = [*begin, *checks, *reading, *self._lines, f"return {value}"]
+        lines = [*begin, *checks, *reading, *self._lines, *self._results, f"return {value}"]
         body = "\n".join(f"        {line}" for each in lines for line in each.split("\n"))
         self._generator.source.append(f"    def {name}():\n{body}")
         return name
@@ -238,8 +244,10 @@ class Plan:
             sections = _Level("section", SECTION, level.statement)
             found, is_none = GROUP, f"{sections.at('id')} is None"
         else:
-            sections = _Level("section", SECTION, _Statement({"section.employee_id": 0}, argument))
-            found, is_none = "s", f"(s := further_{len(self._further)}.get({level.at('id')})) is None"
+            further = f"further_{len(self._further)}"
+            own = _Statement({"section.employee_id": 0}, argument, groups=f"{further}.values()")
+            sections = _Level("section", SECTION, own)
+            found, is_none = "s", f"(s := {further}.get({level.at('id')})) is None"
             self._further.append(sections.statement)
         write = self._function(self._generator.object_type("Section"), details, sections)
         return f"(None if {is_none} else {write}({found}))"
@@ -249,6 +257,10 @@ class Plan:
         if isinstance(written, Items) or written.is_figure:
             level.statement.is_audited = True
             level.at("id"), level.at("employee_id")
+        if isinstance(written, Items) and self._is_list:
+            results = self._of_results(details, level)
+            if results is not None:
+                return results
         found = f"for {ITEM_ROW} in {GROUP} if {items.at('indicator')} is not None"
         if isinstance(written, Items):
             shown = self._generator.object_type("Item")
@@ -259,6 +271,29 @@ class Plan:
             values = ["principal", *map(level.at, written.of), *values]
         return f"{self._generator.constant(written.by)}({', '.join(values)})"
 
+    def _of_results(self, details: FieldDetailsList, level: _Level) -> str | None:
+        """The items where nothing but their results is asked, which are written once; else None."""
+        shown = self._generator.object_type("Item")
+        own = _Statement({"item.employee_id": 0})
+        text = self._object(shown, self._generator.subfields(shown, details), _Level("item", ITEM, own, ITEM_ROW))
+        if not ITS_OWN.isdisjoint(own.places):
+            return None
+        name, write = f"results_{len(self._results)}", f"write_{len(self._lines)}"
+        self._lines.append(f"def {write}(rows):\n    return [{text} for {ITEM_ROW} in rows]")
+        run, employee = level.at("run_id"), level.at("employee_id")
+        asked = f"Asked({self._generator.constant(object())}, {tuple(own.places)!r}, {write})"
+        each = f"for {GROUP} in {level.statement.groups} if ({ROW} := {GROUP}[0]) and {run} is not None"
+        self._results.append(f"{name} = results(context, {asked}, [({run}, {employee}) {each}])")
+        return f"{name}.get(({run}, {employee}), NOTHING)"
 
-NAMES: Final = {"require": require, "selection": selection, "checked": checked, "page_info": page_info}
+
+NAMES: Final = {
+    "require": require,
+    "selection": selection,
+    "checked": checked,
+    "page_info": page_info,
+    "results": results,
+    "Asked": Asked,
+    "NOTHING": NOTHING,
+}
 """What the generated code calls by its own name."""

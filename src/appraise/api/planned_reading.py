@@ -1,18 +1,23 @@
 """What planned queries read, by root field: from arguments and columns to an excerpt, by one use case each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
+
+import orjson
 
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
+from appraise.api.results import Asked, Whose
 from appraise.api.types.connections import PageInfoType, Window
 from appraise.domain.cursors import position
 from appraise.domain.excerpts import Columns, Group, PeopleExcerpt, Selection
 from appraise.domain.identifiers import CycleId, EmployeeId
+from appraise.domain.language import speech
 from appraise.domain.reading import Page, SectionsWanted
 from appraise.domain.section_states import SectionState
-from appraise.use_cases.read_excerpts import excerpt_of_people, excerpt_of_person, excerpt_of_sections
+from appraise.use_cases.read_excerpts import excerpt_of_people, excerpt_of_person, excerpt_of_sections, results_of
 from appraise.use_cases.read_people import count_people
 from appraise.use_cases.read_sections import count_sections
 
@@ -67,6 +72,11 @@ def sections(context: RequestContext, arguments: Arguments, selected: Selection)
         after=window.after,
         state=_state(arguments),
     )
+
+
+def results(context: RequestContext, asked: Asked, whose: Iterable[Whose]) -> dict[Whose, orjson.Fragment]:
+    """Of sections that were read; those without a run have none."""
+    return context.results.of(whose, asked, speech().tag, partial(results_of, context.deployment))
 
 
 def selection(columns: Columns, arguments: Arguments | None, *, is_audited: bool) -> Selection:

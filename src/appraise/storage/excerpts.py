@@ -33,7 +33,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from appraise.domain.cursors import position
 from appraise.domain.employees import EmploymentStatus
 from appraise.domain.excerpts import Columns, Group, Selection, Values
-from appraise.domain.identifiers import EmployeeId
+from appraise.domain.identifiers import EmployeeId, RunId
 from appraise.domain.reading import Page
 from appraise.domain.section_states import SectionState
 from appraise.storage.access import Door, Viewer, ratings_shown, reached
@@ -77,7 +77,7 @@ PERSON: Final = frozenset(PEOPLE["sqlite"])
 
 def _of_a_section(section: Any) -> dict[str, ColumnElement[Any]]:
     return {
-        **{name: section[name] for name in ("id", "employee_id", "state", "version", "revision")},
+        **{name: section[name] for name in ("id", "employee_id", "run_id", "state", "version", "revision")},
         **{name: section[name] for name in ("job_title", "department", "profile", "submitted_at", "manifest_hash")},
         "floor": cast(section.floor, Digits),
     }
@@ -97,11 +97,11 @@ RESULT: Final[dict[str, ColumnElement[Any]]] = {
     **{name: cast(SCORECARDS.c[name], Digits) for name in NUMBERS},
     **{name: SCORECARDS.c[name] for name in ("consequence", "level", "flagged", "evidence")},
     **{name: SCORECARDS.c[name] for name in ("money_amount", "money_lower", "money_upper", "money_currency")},
-    **{name: SCORECARDS.c[name] for name in ("absence_kind", "absence_reason")},
+    **{name: SCORECARDS.c[name] for name in ("employee_id", "indicator", "absence_kind", "absence_reason")},
 }
+"""Columns of a result, which is of a run and of one of its employees."""
 ITEM: Final[dict[str, ColumnElement[Any]]] = RESULT | {
     "id": ITEMS.c.id,
-    "indicator": SCORECARDS.c.indicator,
     "weight": cast(ITEMS.c.weight, Digits),
     "rating": ITEMS.c.rating,
 }
@@ -178,6 +178,14 @@ def sections_of(
     statement = _of_employees(viewer.sections, selected.columns, direct.dialect.name)
     rows = direct.rows(statement, {**viewer.bound, "cycle": selected.cycle, "ids": employees})
     return {group[0][0]: group for group in _groups(rows)}
+
+
+def results_of(
+    direct: Direct, run: RunId, employees: Sequence[EmployeeId], columns: Columns
+) -> dict[EmployeeId, Group]:
+    """What a run has of each; the employee is the first column. For sections that the viewer was found to reach."""
+    statement = _results(columns, direct.dialect.name)
+    return {group[0][0]: group for group in _groups(direct.rows(statement, {"run": run, "ids": employees}))}
 
 
 def _page(
@@ -268,6 +276,15 @@ def _of_employees(door: Door, columns: Columns, dialect: str) -> Select[Any]:
     tables = keys.join(SECTIONS, and_(SECTIONS.c.employee_id == cast(keys.c.value, Key()), *_in_cycle(door)))
     statement = _with_items(tables, SECTIONS.c, _of("section", SECTION, columns), columns)
     return statement.order_by(None).order_by(SECTIONS.c.employee_id, *_position(columns))
+
+
+@lru_cache(REMEMBERED)
+def _results(columns: Columns, dialect: str) -> Select[Any]:
+    keys = _keys(dialect)
+    of_one = SCORECARDS.c.employee_id == cast(keys.c.value, Key())
+    tables = keys.join(SCORECARDS, and_(of_one, SCORECARDS.c.run_id == bindparam("run", type_=Key())))
+    statement = select(*_of("item", RESULT, columns)).select_from(tables)
+    return statement.order_by(SCORECARDS.c.employee_id, SCORECARDS.c.position)
 
 
 def _with_items(

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from appraise.domain.access import Principal
-from appraise.domain.excerpts import Group, PeopleExcerpt, Selection
-from appraise.domain.identifiers import EmployeeId, SectionId
+from appraise.domain.excerpts import Columns, Group, PeopleExcerpt, Selection
+from appraise.domain.identifiers import EmployeeId, RunId, SectionId
 from appraise.domain.reading import Page
 from appraise.domain.section_states import SectionState
 from appraise.errors import NotFound
@@ -88,6 +88,14 @@ def excerpt_of_sections(  # noqa: PLR0913  # the filters of one list
         page = excerpts.page_of_sections(direct, viewer, selected, state=state, first=first, after=after)
     record_reading(deployment, principal, _read(selected, page.items), at=at, told=told)
     return page
+
+
+def results_of(
+    deployment: Deployment, run: RunId, employees: Sequence[EmployeeId], columns: Columns
+) -> Mapping[EmployeeId, Group]:
+    """Of employees whose sections were read with `is_audited`, which has left the line in the audit log."""
+    with deployment.database.direct(one_state=False) as direct:
+        return excerpts.results_of(direct, run, employees, columns)
 
 
 def _read(selected: Selection, groups: Iterable[Group]) -> dict[SectionId, EmployeeId]:
