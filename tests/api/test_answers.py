@@ -203,7 +203,7 @@ def test_answers_rest_on_no_table_whose_changes_are_not_counted(asking: Asking, 
     read = [one for one in asked if one.startswith(("SELECT", "WITH"))]
     assert any("employees" in one or "sections" in one for one in read)
     named = {table for table in METADATA.tables.values() if any(re.search(rf"\b{table.name}\b", one) for one in read)}
-    assert named <= data_version.RECORDS
+    assert named - {METADATA.tables["data_version"]} <= data_version.RECORDS
 
 
 def test_answers_take_no_more_memory_than_they_may() -> None:

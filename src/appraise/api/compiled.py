@@ -52,7 +52,7 @@ NO_HELPERS: Final = GraphQLResolveInfoHelpers(None, None)  # type: ignore[arg-ty
 
 Args = dict[str, Any]
 Info = GraphQLResolveInfo[Any]
-Run = Callable[[Any, list[Args], Callable[[], list[Info]]], dict[str, Any]]
+Run = Callable[[Any, Mapping[int, Args], Callable[[], list[Info]]], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +139,25 @@ class _Variant:
     told: tuple[Info, ...]
     fixed: tuple[Args | None, ...]
 
-    def arguments(self, values: VariableValues) -> list[Args]:
-        return [
-            get_argument_values(info.parent_type.fields[info.field_name], info.field_nodes[0], values)
-            if fixed is None
-            else fixed
-            for info, fixed in zip(self.told, self.fixed, strict=True)
-        ]
+    def arguments(self, values: VariableValues) -> "_Arguments":
+        return _Arguments(self, values)
+
+
+class _Arguments(dict[int, Args]):
+    """By position, read when they are first asked for: where a plan answers, those of resolvers never are."""
+
+    def __init__(self, variant: _Variant, values: VariableValues) -> None:
+        super().__init__()
+        self._variant, self._values = variant, values
+
+    def __missing__(self, position: int) -> Args:
+        found = self._variant.fixed[position]
+        if found is None:
+            info = self._variant.told[position]
+            definition = info.parent_type.fields[info.field_name]
+            found = get_argument_values(definition, info.field_nodes[0], self._values)
+        self[position] = found
+        return found
 
 
 @dataclass(slots=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from appraise.api.at_hand import AtHand
 from appraise.api.guard import MOST_ENTRIES, TooCostly
-from appraise.api.results import Results
 from appraise.domain.access import Principal
 from appraise.domain.benchmarks import Benchmark
 from appraise.domain.contributions import ContributionQuery, ContributionRow, Dimension
@@ -191,8 +191,8 @@ class RequestContext:
     contributions: Contributions = field(init=False)
     entries: int = 0
     """Of lists that were answered so far."""
-    results: Results = field(default_factory=Results)
-    """Those that other requests have read; of this one alone where nobody gives any."""
+    at_hand: AtHand = field(default_factory=AtHand)
+    """Of this request alone where the service gives none."""
     _decisions: dict[StrEnum, bool] = field(default_factory=dict)
     _cycles: dict[CycleId, Cycle] | None = None
     _departments: dict[date | None, DepartmentTree] = field(default_factory=dict)

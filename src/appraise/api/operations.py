@@ -6,13 +6,13 @@ from typing import Any, Final
 from graphql import Executor, GraphQLSchema, execute_sync
 
 from appraise.api.answers import Answers
+from appraise.api.at_hand import AtHand
 from appraise.api.context import RequestContext
 from appraise.api.documents import Documents, Operation, Refused
 from appraise.api.errors import CODES, ErrorCode, formatted, request_error
 from appraise.api.guard import HIGHEST_COST, LONGEST_LIST, TooCostly
 from appraise.api.negotiation import BadRequest, GraphQLRequest
 from appraise.api.rate import Balance, Buckets
-from appraise.api.results import Results
 from appraise.api.running import IS_LARGE, Large, Running
 from appraise.api.schema import GRAPHQL_SCHEMA
 from appraise.api.trusted import TrustedDocuments
@@ -79,7 +79,7 @@ class Operations:
         self._buckets = Buckets(rate_limit)
         self._trusted = trusted
         self._answers = answers
-        self._results = Results()
+        self._at_hand = AtHand()
         self.running = running
         self._documents = Documents(schema, kept=trusted, longest_list=longest_list)
 
@@ -123,7 +123,7 @@ class Operations:
         deadline = DEADLINE.get()
         if deadline is not None:
             deadline.is_change = not operation.is_query
-        context.results = self._results
+        context.at_hand = self._at_hand
         data = self._answers.data(operation, asked.variables, context)
         answered = Answer({"data": data}) if data is not None else executed(operation, asked.variables, context)
         return with_cost(answered, operation.cost, balance)

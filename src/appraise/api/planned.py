@@ -7,22 +7,22 @@ field is left to the resolvers. Permissions are those that the fields declare.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, get_named_type
 from graphql.execution.collect_fields import FieldDetailsList
 
+from appraise.api.at_hand import NOTHING, Asked
 from appraise.api.compiled_values import Unforeseen
 from appraise.api.permissions import Permission, Requires, require
 from appraise.api.planned_fields import FIELDS, Either, InCycle, Items, Made, OfItems, Part, Whole, Written
-from appraise.api.planned_reading import ROOTS, checked, page_info, results, selection
-from appraise.api.results import NOTHING, Asked
+from appraise.api.planned_reading import ROOTS, checked, page_info, people_at_hand, results, selection
 from appraise.domain.language import speech
-from appraise.storage.excerpts import ITEM, ITS_OWN, LISTED, PERSON, SECTION
+from appraise.storage.excerpts import ITEM, ITS_OWN, LISTED, OF_DAY, PERSON, SECTION
 
 Grouped = Mapping[str, FieldDetailsList]
-GROUP, ROW, ITEM_ROW = "g", "r", "i"
+GROUP, ROW, ITEM_ROW, DAY_ROW = "g", "r", "i", "d"
 
 
 class Generator(Protocol):
@@ -67,12 +67,15 @@ class _Level:
     known: Collection[str]
     statement: _Statement
     row: str = ROW
+    of_day: _Statement | None = None
+    """What is read of people of a list apart, to be kept at hand."""
 
     def at(self, column: str) -> str:
         if column not in self.known:
             raise Unforeseen
-        places = self.statement.places
-        return f"{self.row}[{places.setdefault(f'{self.of}.{column}', len(places))}]"
+        is_apart = self.of_day is not None and column in OF_DAY
+        places, row = (self.of_day.places, DAY_ROW) if self.of_day and is_apart else (self.statement.places, self.row)
+        return f"{row}[{places.setdefault(f'{self.of}.{column}', len(places))}]"
 
 
 class Plan:
@@ -82,7 +85,7 @@ class Plan:
         self._generator = generator
         self._lines: list[str] = []
         self._further: list[_Statement] = []
-        self._results: list[str] = []
+        self._at_hand: list[str] = []
         self._is_list = True
         self._permissions: dict[Permission, None] = {}
 
@@ -94,9 +97,11 @@ class Plan:
         of, known = ("person", PERSON) if root.rows == "Employee" else ("section", LISTED)
         level = _Level(of, known, _Statement({f"{of}.id": 0}))
         if root.count is None:
-            self._is_list = False  # to read the results of one with all else takes less than to look for them
+            self._is_list = False  # to read one at once takes less than to look for what is at hand
             value = f"{self._function(self._generator.object_type(root.rows), details, level)}(page.items[0])"
         else:
+            if of == "person":
+                level = replace(level, of_day=_Statement({"person.id": 0, "person.version": 1}))
             value = self._connection(kind, details, level, root.rows, root.count)
         if "page" not in value:  # it is counted only
             return self._written(position, ["checked(arguments)"], value)
@@ -120,7 +125,7 @@ class Plan:
             f"arguments = args[{position}]",
             "principal = context.principal",
         ]
-        lines = [*begin, *checks, *reading, *self._lines, *self._results, f"return {value}"]
+        lines = [*begin, *checks, *reading, *self._lines, *self._at_hand, f"return {value}"]
         body = "\n".join(f"        {line}" for each in lines for line in each.split("\n"))
         self._generator.source.append(f"    def {name}():\n{body}")
         return name
@@ -173,8 +178,21 @@ class Plan:
 
     def _function(self, kind: GraphQLObjectType, details: FieldDetailsList, level: _Level) -> str:
         text = self._object(kind, self._generator.subfields(kind, details), level)
-        name = f"row_{len(self._lines)}"
-        self._lines.append(f"def {name}({GROUP}):\n    {ROW} = {GROUP}[0]\n    return {text}")
+        name, row = f"row_{len(self._lines)}", f"{ROW} = {GROUP}[0]"
+        if level.of_day is not None and f"{DAY_ROW}[" in text:
+            row += f"\n    {DAY_ROW} = {self._people_of_day(level)}[{ROW}[0]]"
+        self._lines.append(f"def {name}({GROUP}):\n    {row}\n    return {text}")
+        return name
+
+    def _people_of_day(self, level: _Level) -> str:
+        """The name of what is at hand of the people of a list, by id."""
+        if level.of_day is None:
+            raise Unforeseen
+        name = f"people_{len(self._lines)}"
+        version = level.at("version").removeprefix(f"{ROW}[").removesuffix("]")
+        self._at_hand.append(
+            f"{name} = people_at_hand(context, {tuple(level.of_day.places)!r}, {level.statement.groups}, {version})"
+        )
         return name
 
     def _object(self, kind: GraphQLObjectType, grouped: Grouped, level: _Level) -> str:
@@ -278,12 +296,12 @@ class Plan:
         text = self._object(shown, self._generator.subfields(shown, details), _Level("item", ITEM, own, ITEM_ROW))
         if not ITS_OWN.isdisjoint(own.places):
             return None
-        name, write = f"results_{len(self._results)}", f"write_{len(self._lines)}"
+        name, write = f"results_{len(self._lines)}", f"write_{len(self._lines)}"
         self._lines.append(f"def {write}(rows):\n    return [{text} for {ITEM_ROW} in rows]")
         run, employee = level.at("run_id"), level.at("employee_id")
         asked = f"Asked({self._generator.constant(object())}, {tuple(own.places)!r}, {write})"
         each = f"for {GROUP} in {level.statement.groups} if ({ROW} := {GROUP}[0]) and {run} is not None"
-        self._results.append(f"{name} = results(context, {asked}, [({run}, {employee}) {each}])")
+        self._at_hand.append(f"{name} = results(context, {asked}, [({run}, {employee}) {each}])")
         return f"{name}.get(({run}, {employee}), NOTHING)"
 
 
@@ -293,6 +311,7 @@ NAMES: Final = {
     "checked": checked,
     "page_info": page_info,
     "results": results,
+    "people_at_hand": people_at_hand,
     "Asked": Asked,
     "NOTHING": NOTHING,
 }

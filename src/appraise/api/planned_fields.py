@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, Final
 
-from appraise.api.global_ids import Kind, to_global
 from appraise.api.scalars import decimal_text, instant_text
 from appraise.api.types.estimates import EvidenceType, MoneyType
 from appraise.api.types.indicators import IndicatorDefinitionType
@@ -19,6 +18,7 @@ from appraise.domain.access import Principal, sees_ratings
 from appraise.domain.employees import EmploymentStatus
 from appraise.domain.excerpts import Columns
 from appraise.domain.explanations import absence_sentence, verdict_of
+from appraise.domain.global_ids import Kind, encoder
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.indicators import definition_of
 from appraise.domain.language import retold, speech
@@ -178,7 +178,7 @@ STATUS: Final = {status.value: status.name for status in EmploymentStatus}
 
 FIELDS: Final[dict[str, dict[str, Written]]] = {
     "Employee": {
-        "id": Made(("id",), partial(to_global, Kind.EMPLOYEE)),
+        "id": Made(("id",), encoder(Kind.EMPLOYEE)),
         "name": Made(("name",)),
         "job": Made(("job",)),
         "department": Part("Department", given="department_code"),
@@ -188,12 +188,12 @@ FIELDS: Final[dict[str, dict[str, Written]]] = {
         "section": InCycle(),
     },
     "Department": {
-        "id": Made(("department_code",), partial(to_global, Kind.DEPARTMENT)),
+        "id": Made(("department_code",), encoder(Kind.DEPARTMENT)),
         "code": Made(("department_code",)),
         "name": Made(("department_name", "department_code"), lambda name, code: name or code),
     },
     "Section": {
-        "id": Made(("id",), partial(to_global, Kind.SECTION)),
+        "id": Made(("id",), encoder(Kind.SECTION)),
         "state": Made(("state",)),
         "version": Made(("version",)),
         "revision": Made(("revision",)),
@@ -216,7 +216,7 @@ FIELDS: Final[dict[str, dict[str, Written]]] = {
         "profile": Made(("profile",)),
     },
     "Item": {
-        "id": Made(("id",), partial(to_global, Kind.ITEM)),
+        "id": Made(("id",), encoder(Kind.ITEM)),
         "indicator": Whole(("indicator",), _indicator, is_repeated=True),
         "weight": Made(("weight",)),
         "result": Either("Absence", "absence_kind", "EstimateResult"),

@@ -7,17 +7,23 @@ from typing import Any, Final
 
 import orjson
 
+from appraise.api.at_hand import Asked, Whose
 from appraise.api.context import RequestContext
 from appraise.api.global_ids import Kind, key_of
-from appraise.api.results import Asked, Whose
 from appraise.api.types.connections import PageInfoType, Window
 from appraise.domain.cursors import position
-from appraise.domain.excerpts import Columns, Group, PeopleExcerpt, Selection
+from appraise.domain.excerpts import Columns, Group, PeopleExcerpt, Selection, Values
 from appraise.domain.identifiers import CycleId, EmployeeId
 from appraise.domain.language import speech
 from appraise.domain.reading import Page, SectionsWanted
 from appraise.domain.section_states import SectionState
-from appraise.use_cases.read_excerpts import excerpt_of_people, excerpt_of_person, excerpt_of_sections, results_of
+from appraise.use_cases.read_excerpts import (
+    excerpt_of_people,
+    excerpt_of_person,
+    excerpt_of_sections,
+    people_of,
+    results_of,
+)
 from appraise.use_cases.read_people import count_people
 from appraise.use_cases.read_sections import count_sections
 
@@ -76,7 +82,18 @@ def sections(context: RequestContext, arguments: Arguments, selected: Selection)
 
 def results(context: RequestContext, asked: Asked, whose: Iterable[Whose]) -> dict[Whose, orjson.Fragment]:
     """Of sections that were read; those without a run have none."""
-    return context.results.of(whose, asked, speech().tag, partial(results_of, context.deployment))
+    return context.at_hand.results.of(whose, asked, speech().tag, partial(results_of, context.deployment))
+
+
+def people_at_hand(
+    context: RequestContext, columns: Columns, groups: Sequence[Group], version: int
+) -> Mapping[EmployeeId, Values]:
+    """Of a page of people, whose id is the first column and the version of people the one at `version`."""
+    if not groups:
+        return {}
+    day = context.at.date(), groups[0][0][version], context.at.timestamp()
+    employees = [group[0][0] for group in groups]
+    return context.at_hand.people.of(employees, columns, day, partial(people_of, context.deployment))
 
 
 def selection(columns: Columns, arguments: Arguments | None, *, is_audited: bool) -> Selection:

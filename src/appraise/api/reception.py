@@ -29,6 +29,8 @@ CONFIRMED_FOR: Final = 10.0
 OWN_PAGE_HEADER: Final = "x-appraise-request"
 """The cookie counts only beside this header, which no other site can make a browser send."""
 FRAME_HEADER: Final = "x-appraise-frame"
+CREDENTIAL: Final = "appraise.credential"
+"""Where a request's scope has it, once its form was checked."""
 
 
 class Doorkeeper:
@@ -58,12 +60,15 @@ class Doorkeeper:
 
         Raises `Unauthenticated` for what cannot be any, without asking the database.
         """
-        bearer = bearer_in(request.headers.get("authorization", ""))
-        if bearer is None:
-            return self._own_session(request)
-        if not (self.issuers and has_form_of_jwt(bearer)):
-            read_token(bearer)
-        return bearer
+        known: str | None = request.scope.get(CREDENTIAL)
+        if known is None:
+            known = bearer_in(request.headers.get("authorization", ""))
+            if known is None:
+                known = self._own_session(request)
+            elif not (self.issuers and has_form_of_jwt(known)):
+                read_token(known)
+            request.scope[CREDENTIAL] = known
+        return known
 
     def _own_session(self, request: Request) -> str:
         session_id = self.session(request)
@@ -104,7 +109,7 @@ class Reception:
         credential = self.doorkeeper.credential(request)
         await self.awaited(bearer_in(request.headers.get("authorization", "")))
         look_up = partial(self.doorkeeper.by_request, request, at=self._clock())
-        return await self.looked_up(credential, stranger_of(request), lambda: look_up().key)
+        return await self.looked_up(credential, partial(stranger_of, request), lambda: look_up().key)
 
     async def awaited(self, token: str | None) -> None:
         """Until the keys of a token's issuer are there, where they must be fetched; that takes nobody's turn."""
@@ -113,10 +118,14 @@ class Reception:
             fetch = partial(self.doorkeeper.issuers.fetch, token, at=at)
             await asyncio.get_running_loop().run_in_executor(ISSUERS, fetch)
 
-    async def looked_up(self, credential: str, stranger: str, look_up: Callable[[], str]) -> str:
-        """As `introduced`, `look_up` giving whose turn it is for a credential that has not been seen before."""
+    async def looked_up(self, credential: str, who: Callable[[], str], look_up: Callable[[], str]) -> str:
+        """As `introduced`; of a credential that has not been seen before `look_up` says whose turn it is from now on.
+
+        Until then it is that of `who`, a stranger.
+        """
         principal = self.turns.principal_of(credential)
         if principal is None:
+            stranger = who()
             self._check_guesses(stranger)
             try:
                 principal = await self.running.in_turn(stranger, look_up)

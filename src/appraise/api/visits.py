@@ -36,7 +36,7 @@ class Visits:
         look_up = partial(self._reception.doorkeeper.by_session, session_id, at=self._clock())
         async with _told():
             try:
-                row = await self._reception.looked_up(session_id, stranger_of(request), lambda: look_up().key)
+                row = await self._reception.looked_up(session_id, partial(stranger_of, request), lambda: look_up().key)
                 return await self._reception.running.in_turn(row, look_up)
             except Unauthenticated:
                 self._reception.turns.forget(session_id)

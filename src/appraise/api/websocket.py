@@ -149,7 +149,7 @@ class _Connection:
             await reception.awaited(self._token)
             if self._token is not None:
                 self._principal = await reception.looked_up(
-                    self._token, self._principal, lambda: self._context().principal.key
+                    self._token, lambda: self._principal, lambda: self._context().principal.key
                 )
             context = await reception.running.in_turn(self._principal, self._context)
         except Unauthenticated as error:

@@ -1,7 +1,7 @@
-"""A number that is another after each change of the records, so that what was read before it can be told from new.
+"""Numbers that are others after each change of the records, so that what was read before it can be told from new.
 
-It changes in the transaction of the change. Whoever reads it before the records may find the records newer than the
-number, and never older.
+One is for all records, one for people alone. They change in the transaction of the change. Whoever reads a number
+before the records may find the records newer than the number, and never older.
 """
 
 from typing import Any, Final
@@ -36,6 +36,8 @@ BESIDE: Final = frozenset(
 )
 """Tables of which no remembered answer says anything, and which are written all the time."""
 RECORDS: Final = frozenset(tables.METADATA.tables.values()) - BESIDE - {tables.DATA_VERSION}
+PEOPLE: Final = frozenset({tables.EMPLOYEES, tables.EMPLOYMENTS, tables.REPORTING_LINES, tables.DEPARTMENTS})
+"""Tables that say which job, department and manager somebody has on a day."""
 
 
 def current(direct: Direct) -> int:
@@ -49,15 +51,19 @@ def watch(engine: Engine) -> None:
 
 
 def begin(session: Connection) -> None:
-    session.info[CHANGED] = False
+    session.info[CHANGED] = set()
 
 
 def count(session: Connection) -> None:
-    """To be called last in a transaction: whoever changes the number waits for whoever did so before to commit."""
-    if session.info[CHANGED]:
-        session.execute(update(tables.DATA_VERSION).values(number=tables.DATA_VERSION.c.number + 1))
+    """To be called last in a transaction: whoever changes a number waits for whoever did so before to commit."""
+    changed = session.info[CHANGED]
+    if not changed:
+        return
+    versions = tables.DATA_VERSION.c
+    numbers = [versions.number] if PEOPLE.isdisjoint(changed) else [versions.number, versions.people]
+    session.execute(update(tables.DATA_VERSION).values({one: one + 1 for one in numbers}))
 
 
 def _executed(session: Connection, statement: Any, *_: Any) -> None:
     if isinstance(statement, UpdateBase) and statement.table in RECORDS:
-        session.info[CHANGED] = True
+        session.info[CHANGED].add(statement.table)

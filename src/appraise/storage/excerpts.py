@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
@@ -41,7 +42,7 @@ from appraise.storage.cursors import checked_size
 from appraise.storage.direct import Direct
 from appraise.storage.nearest import ON, department_name, manager_name, nearest_job, nearest_job_row
 from appraise.storage.people import Asked, PeopleFilter, filtered
-from appraise.storage.tables import EMPLOYEES, EMPLOYMENTS, ITEMS, SCORECARDS, SECTIONS
+from appraise.storage.tables import DATA_VERSION, EMPLOYEES, EMPLOYMENTS, ITEMS, SCORECARDS, SECTIONS
 from appraise.storage.tables.columns import Digits, Key
 
 REMEMBERED: Final = 512
@@ -66,13 +67,19 @@ def _of_a_person(job: Any) -> dict[str, ColumnElement[Any]]:
         "status": status,
         "since": job.c.starts_on,
         "manager_name": manager_name(),
+        "version": select(DATA_VERSION.c.people).scalar_subquery(),
     }
 
 
 JOB: Final[dict[str, FromClause]] = {"sqlite": EMPLOYMENTS.alias("job"), "postgresql": nearest_job_row()}
 PEOPLE: Final = {dialect: _of_a_person(job) for dialect, job in JOB.items()}
 PERSON: Final = frozenset(PEOPLE["sqlite"])
-"""Columns of an employee as of a day; outside any job of the nearest one."""
+"""Columns of an employee as of a day; outside any job of the nearest one.
+
+`version` is another after each change of what `OF_DAY` says of anybody.
+"""
+OF_DAY: Final = PERSON - {"id", "name", "version"}
+"""What is looked up in other tables for each of them, and takes most of the time of a page."""
 
 
 def _of_a_section(section: Any) -> dict[str, ColumnElement[Any]]:
@@ -180,6 +187,11 @@ def sections_of(
     return {group[0][0]: group for group in _groups(rows)}
 
 
+def people_of(direct: Direct, on: date, employees: Sequence[EmployeeId], columns: Columns) -> list[Values]:
+    """For employees whom the viewer was found to reach."""
+    return direct.rows(_people_of(columns, direct.dialect.name), {"on": on, "ids": employees})
+
+
 def results_of(
     direct: Direct, run: RunId, employees: Sequence[EmployeeId], columns: Columns
 ) -> dict[EmployeeId, Group]:
@@ -276,6 +288,14 @@ def _of_employees(door: Door, columns: Columns, dialect: str) -> Select[Any]:
     tables = keys.join(SECTIONS, and_(SECTIONS.c.employee_id == cast(keys.c.value, Key()), *_in_cycle(door)))
     statement = _with_items(tables, SECTIONS.c, _of("section", SECTION, columns), columns)
     return statement.order_by(None).order_by(SECTIONS.c.employee_id, *_position(columns))
+
+
+@lru_cache(REMEMBERED)
+def _people_of(columns: Columns, dialect: str) -> Select[Any]:
+    keys = _keys(dialect)
+    tables, _ = _with_job(columns, dialect)
+    statement = select(*_of("person", PEOPLE[dialect], columns)).select_from(tables)
+    return statement.where(EMPLOYEES.c.id.in_(select(cast(keys.c.value, Key()))))
 
 
 @lru_cache(REMEMBERED)

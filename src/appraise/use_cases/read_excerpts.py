@@ -4,10 +4,10 @@ A list that hands out figures leaves one line in the audit log before they go ou
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from appraise.domain.access import Principal
-from appraise.domain.excerpts import Columns, Group, PeopleExcerpt, Selection
+from appraise.domain.excerpts import Columns, Group, PeopleExcerpt, Selection, Values
 from appraise.domain.identifiers import EmployeeId, RunId, SectionId
 from appraise.domain.reading import Page
 from appraise.domain.section_states import SectionState
@@ -88,6 +88,12 @@ def excerpt_of_sections(  # noqa: PLR0913  # the filters of one list
         page = excerpts.page_of_sections(direct, viewer, selected, state=state, first=first, after=after)
     record_reading(deployment, principal, _read(selected, page.items), at=at, told=told)
     return page
+
+
+def people_of(deployment: Deployment, on: date, employees: Sequence[EmployeeId], columns: Columns) -> Sequence[Values]:
+    """Of employees who were read before, for the principal, so that these may be shown too."""
+    with deployment.database.direct(one_state=False) as direct:
+        return excerpts.people_of(direct, on, employees, columns)
 
 
 def results_of(

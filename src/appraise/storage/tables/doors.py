@@ -27,12 +27,13 @@ class AccessTokenRow(Record, table=True):
 
 
 class DataVersionRow(Record, table=True):
-    """One row; its number is another after each change of the records."""
+    """One row; its number is another after each change of the records, `people` after each of the people among them."""
 
     __tablename__ = "data_version"
 
     id: int = Field(primary_key=True)
     number: int = Field(sa_type=BigInteger)
+    people: int = Field(sa_type=BigInteger)
 
 
 class EmbedTokenRow(Record, table=True):
