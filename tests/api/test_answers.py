@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from graphql import execute_sync, parse
-from sqlalchemy import delete, event, text, update
+from sqlalchemy import delete, event, select, text, update
 from starlette.testclient import TestClient
 from tests.api.builder import AT, Company
 from tests.api.test_compiled import PART, PEOPLE_PLANNED, PERSON_PLANNED, SECTIONS_PLANNED
@@ -24,7 +24,16 @@ from appraise.domain.access import Principal, Role
 from appraise.settings import Settings
 from appraise.storage import audit, data_version
 from appraise.storage.database import Database
-from appraise.storage.tables import EMPLOYEES, MAILS, METADATA, REPORTING_LINES
+from appraise.storage.tables import (
+    DATA_VERSION,
+    DEPARTMENTS,
+    EMPLOYEES,
+    EMPLOYMENTS,
+    MAILS,
+    METADATA,
+    REPORTING_LINES,
+    SECTIONS,
+)
 from appraise.use_cases.grant_role import grant_role
 from appraise.use_cases.rate_item import rate_item
 from appraise.web import create_app
@@ -35,6 +44,7 @@ FIGURES = """query ($cycle: ID!) { sections(cycle: $cycle, first: 50) { nodes {
 COUNTS = "query ($cycle: ID!) { sections(cycle: $cycle, first: 1, state: DRAFT) { totalCount } }"
 PAST_THE_SERVICE = text("UPDATE employees SET display_name = 'Somebody' WHERE display_name <> 'Hal Novak'")
 BELOW = "query { employees(first: 50) { totalCount nodes { name } } }"
+TODAY = "query { employees(first: 50) { nodes { name job department { name } managerName } } }"
 
 
 class Asking:
@@ -111,6 +121,16 @@ def led_by_another(company: Company) -> None:
         session.execute(update(REPORTING_LINES).where(managed == ann).values({manager: nia}))
 
 
+def promoted(company: Company) -> None:
+    with company.deployment.database.transaction() as session:
+        session.execute(update(EMPLOYMENTS).values(job_title="Head"))
+
+
+def called_otherwise(company: Company) -> None:
+    with company.deployment.database.transaction() as session:
+        session.execute(update(DEPARTMENTS).values(name="People who help"))
+
+
 @pytest.mark.parametrize("change", [rated, renamed_elsewhere, led_by_another])
 def test_a_change_is_seen_by_the_next_request_of_everybody(asking: Asking, change: Callable[[Company], None]) -> None:
     asked = [
@@ -123,6 +143,20 @@ def test_a_change_is_seen_by_the_next_request_of_everybody(asking: Asking, chang
 
     assert all(asking.is_right(who, query) for who, query in before)
     assert before != {(who, query): json.dumps(asking(who, query)) for who, query in before}
+
+
+@pytest.mark.parametrize("change", [promoted, called_otherwise, led_by_another])
+def test_people_at_hand_are_read_anew_when_people_change(
+    asking: Asking, change: Callable[[Company], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without remembered answers, below which they are."""
+    monkeypatch.setenv("APPRAISE_RESPONSE_CACHE", "0")
+    asking = Asking(asking.company)
+    with asking.client:
+        before = {who: json.dumps(asking(who, TODAY)) for who in ("Max Weber", "Vera Lund", "Hal Novak")}
+        change(asking.company)
+        assert all(asking.is_right(who, TODAY) for who in before)
+        assert before != {who: json.dumps(asking(who, TODAY)) for who in before}
 
 
 def test_who_may_see_more_or_less_than_before_has_no_answer_of_before(asking: Asking) -> None:
@@ -173,6 +207,10 @@ def test_the_version_changes_with_records_and_with_nothing_else(company: Company
         with database.direct(one_state=False) as direct:
             return data_version.current(direct)
 
+    def version_of_people() -> int:
+        with database.reading() as session:
+            return int(session.execute(select(DATA_VERSION.c.people)).scalar_one())
+
     before = version()
     with database.transaction() as session:
         session.execute(delete(MAILS))
@@ -180,9 +218,14 @@ def test_the_version_changes_with_records_and_with_nothing_else(company: Company
     with database.transaction() as session:
         session.execute(update(EMPLOYEES).values(display_name="Eve"))
         session.rollback()
+    before_of_people = version_of_people()
+    with database.transaction() as session:
+        session.execute(update(SECTIONS).values(version=7))
+    assert version() > before
+    assert version_of_people() == before_of_people
     with database.transaction() as session:
         session.execute(update(EMPLOYEES).values(display_name="Eve"))
-    assert version() > before
+    assert version_of_people() > before_of_people
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # both have the same statements
