@@ -1,6 +1,7 @@
 """GraphQL over HTTP: reading a request and choosing the form of its answer, by the working draft."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -10,6 +11,8 @@ RESPONSE_JSON: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
 EVENT_STREAM: Final = "text/event-stream"
 OFFERED: Final = (RESPONSE_JSON, JSON)
+REMEMBERED: Final = 256
+"""Headers, of which clients send few different ones."""
 
 
 class BadRequest(Exception):  # noqa: N818  # named like the errors of appraise.errors
@@ -39,6 +42,7 @@ class Accepted:
     stream: bool
 
 
+@lru_cache(REMEMBERED)
 def accepted(accept: str | None) -> Accepted:
     """What the client takes; plain JSON where it says nothing. Raises `BadRequest` for what is not offered at all.
 

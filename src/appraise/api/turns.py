@@ -153,14 +153,15 @@ class Turns:
         inside = self._inside[kind]
         inside[principal] += 1
         try:
-            try:
-                async with asyncio.timeout(within):
-                    await self._begun(principal, lane)
-            except TimeoutError as error:
-                raise Crowded(
-                    f"your requests that came before took all of the {within:g} s in which this one was to begin; "
-                    "send it again when they are answered"
-                ) from error
+            if not self._begun(principal, lane):
+                try:
+                    async with asyncio.timeout(within):
+                        await self._waited(principal, lane)
+                except TimeoutError as error:
+                    raise Crowded(
+                        f"your requests that came before took all of the {within:g} s in which this one was to begin; "
+                        "send it again when they are answered"
+                    ) from error
             begun = time.monotonic()
             try:
                 yield
@@ -175,11 +176,14 @@ class Turns:
         finally:
             _less(inside, principal)
 
-    async def _begun(self, principal: str, lane: Lane) -> None:
+    def _begun(self, principal: str, lane: Lane) -> bool:
+        if principal in self._waiting[lane] or not self._may_run(principal, lane):
+            return False
+        self._running[lane][principal] += 1
+        return True
+
+    async def _waited(self, principal: str, lane: Lane) -> None:
         waiting = self._waiting[lane]
-        if principal not in waiting and self._may_run(principal, lane):
-            self._running[lane][principal] += 1
-            return
         mine = asyncio.get_running_loop().create_future()
         waiting.setdefault(principal, deque()).append(mine)
         try:

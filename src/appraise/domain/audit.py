@@ -11,6 +11,8 @@ from appraise.domain.identifiers import EmployeeId
 START = "0" * 64
 LIST = "list"
 """Before the hash that stands for a list of subjects."""
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""What is hashed; one encoder for all, as to make one takes as long as to write a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def list_entries(previous: AuditEntry | None, read: Iterable[ListRead]) -> list[
 
 def list_name(subjects: Iterable[str]) -> str:
     """What stands in a line for a list of subjects: it covers them all, so that none can be put in or taken out."""
-    text = json.dumps(sorted(subjects), ensure_ascii=False, separators=(",", ":"))
+    text = _written(sorted(subjects))
     return f"{LIST}:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
@@ -134,7 +136,5 @@ def _digest(  # noqa: PLR0913, PLR0917  # the fields of an entry, all of them
     details: tuple[tuple[str, str], ...],
     before: str,
 ) -> str:
-    text = json.dumps(
-        [sequence, at.isoformat(), actor, action, subject, details, before], ensure_ascii=False, separators=(",", ":")
-    )
+    text = _written([sequence, at.isoformat(), actor, action, subject, details, before])
     return hashlib.sha256(text.encode()).hexdigest()

@@ -17,7 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from appraise.errors import InvalidInput, Retriable
 from appraise.storage import data_version
 from appraise.storage.deadline import DEADLINE
-from appraise.storage.direct import Reading
+from appraise.storage.direct import Lending, Reading
 
 T = TypeVar("T")
 Session = Connection
@@ -47,6 +47,7 @@ class Database:
             for engine in (self.engine, self._readers):
                 event.listen(engine, "connect", _plan_for_memory)
             event.listen(self._readers, "connect", _plan_once)
+        self._lending = Lending(self._readers)
 
     @property
     def is_sqlite(self) -> bool:
@@ -90,7 +91,7 @@ class Database:
 
     def direct(self, *, one_state: bool) -> Reading:
         """Read only, by the driver alone; `one_state`: all statements from one state of the database."""
-        return Reading(self._readers, self._meaning, one_state=one_state)
+        return Reading(self._lending, self._meaning, one_state=one_state)
 
     def _meaning(self, error: Exception) -> Exception:
         """What an error of the driver, or of the pool, is to a use case. Raises `TimedOut` where it is that."""
@@ -104,7 +105,7 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
-        self._readers.dispose()
+        self._lending.close()
 
 
 def in_batches(wanted: Iterable[T]) -> Iterator[list[T]]:

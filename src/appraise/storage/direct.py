@@ -5,7 +5,8 @@ that is libpq itself: psycopg's cursor takes three times as long around a short 
 """
 
 import sqlite3
-from collections import OrderedDict
+import time
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,7 +17,7 @@ import psycopg
 from psycopg import abc, errors
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ConnStatus, ExecStatus, Format
-from sqlalchemy import Dialect, Engine, Select
+from sqlalchemy import Dialect, Engine, PoolProxiedConnection, Select
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
@@ -30,6 +31,10 @@ MOST_PREPARED: Final = 200
 """Statements that one connection to PostgreSQL keeps; which ones there are is in the hands of clients."""
 BEGIN: Final = {"sqlite": "BEGIN DEFERRED", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 KEPT: Final = "appraise.kept"
+MOST_READY: Final = 6
+"""Connections."""
+LONGEST_OUT: Final = 60.0
+"""Seconds that one stays out of the pool, which replaces those that are old."""
 DRIVERS: Final = (sqlite3.Error, psycopg.Error)
 QMARKS: Final = SQLiteDialect_pysqlite(json_deserializer=orjson.loads)
 NUMBERED: Final = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
@@ -123,25 +128,61 @@ class _PostgreSQL:
         raise errors.error_from_result(result)
 
 
+class Lending:
+    """Connections of a pool, kept ready between short reads: the pool takes longer to lend one than many of them do."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._ready: deque[tuple[PoolProxiedConnection, float]] = deque()
+
+    def take(self) -> tuple[PoolProxiedConnection, float]:
+        """One, with the time since when it is not in the pool. The one that was used last, as most is at hand there."""
+        while True:
+            try:
+                lent, since = self._ready.pop()
+            except IndexError:
+                return self._engine.raw_connection(), time.monotonic()
+            if time.monotonic() - since < LONGEST_OUT:
+                return lent, since
+            lent.close()
+
+    def give(self, lent: PoolProxiedConnection, since: float) -> None:
+        if len(self._ready) < MOST_READY:
+            self._ready.append((lent, since))
+        else:
+            lent.close()
+
+    def lose(self) -> None:
+        """The server went away, and with it all connections."""
+        while self._ready:
+            self._ready.pop()[0].invalidate()
+        self._engine.dispose()
+
+    def close(self) -> None:
+        while self._ready:
+            self._ready.pop()[0].close()
+        self._engine.dispose()
+
+
 class Reading:
     """A connection lent by a pool whose connections commit by themselves, from `with` to its end.
 
     A class and no generator: a read of one row takes about as long as three generators do.
     """
 
-    def __init__(self, engine: Engine, meaning: Callable[[Exception], Exception], *, one_state: bool) -> None:
+    def __init__(self, lending: Lending, meaning: Callable[[Exception], Exception], *, one_state: bool) -> None:
         """`meaning`: what is raised in the place of an error of the pool or the driver.
 
         `one_state`: all statements see the same state of the database; one alone always does.
         """
-        self._engine = engine
+        self._lending = lending
         self._meaning = meaning
         self._one_state = one_state
         self._deadline = DEADLINE.get()
 
     def __enter__(self) -> Direct:
         try:
-            self._lent = self._engine.raw_connection()
+            self._lent, self._since = self._lending.take()
         except (DBAPIError, PoolTimeout) as error:
             raise self._meaning(error) from error
         self._driver: Any = self._lent.driver_connection
@@ -149,7 +190,7 @@ class Reading:
             if self._deadline is not None:
                 self._deadline.begin(self._driver)
         except BaseException:
-            self._lent.close()
+            self._lending.give(self._lent, self._since)
             raise
         try:
             direct = _direct(self._driver, self._lent.info)
@@ -174,12 +215,12 @@ class Reading:
         if self._deadline is not None:
             self._deadline.end(self._driver)
         if not isinstance(error, DRIVERS):
-            self._lent.close()
+            self._lending.give(self._lent, self._since)
             return
         self._lent.invalidate()
         self._lent.close()
         if getattr(self._driver, "broken", False):
-            self._engine.dispose()  # the server went away, and with it all others
+            self._lending.lose()
         raise self._meaning(error) from error
 
 
