@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from babel.messages.pofile import read_po
 from tests.console.test_refusals import GERMAN, PLUGINS, SOME, SOURCES, _texts
 
+from appraise.domain.events import EventKind
 from appraise.domain.language import retold, speaking
 from appraise.domain.policy_keys import OF_AN_INDICATOR, OF_THE_POLICY
+from appraise.domain.policy_lint import _leans_on
 
 NOT_GIVEN = "of  "
 """A reply that does not say how many there are: it warns of nothing."""
@@ -112,6 +114,49 @@ def test_what_the_keys_of_a_policy_mean_is_german_too() -> None:
         english = sorted(one for one in found if retold(one) == one)
 
     assert english == []
+
+
+def test_what_lint_says_of_a_policy_is_german_too() -> None:
+    """What is put together of several is tried by itself."""
+    apart = [
+        "there is no indicator 7; 7",
+        "7 cannot be compared by 7; 7",
+        "an estimate would be published on 7; at least 7",
+    ]
+    tree = ast.parse((SOURCES / "domain" / "policy_lint.py").read_text("utf-8"))
+    found = {
+        text
+        for scope in ast.walk(tree)
+        if isinstance(scope, ast.FunctionDef)
+        for one in ast.walk(scope)
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Name) and one.func.id == "Finding"
+        for text in _texts(one.args[2], scope)
+    }
+    tried = [
+        "there is no indicator upselling; one of: satisfaction, attrition",
+        "there is no indicator satisfacton; did you mean satisfaction?",
+        "satisfaction cannot be compared by chanel; did you mean channel?",
+        "an estimate would be published on 3 answers; at least 10",
+        "there are two profiles Front line",
+    ]
+    weighed = ("all that is weighed", "all that is weighed in the profile Front line")
+    tried += [_leans_on(EventKind.PURCHASES, what) for what in weighed]
+    with speaking(GERMAN):
+        english = sorted(one for one in {*found, *tried} - {SOME, *apart} if retold(one) == one)
+
+    assert len(found) > 30  # found at all
+    assert english == []
+
+
+def test_what_an_event_was_is_german_too() -> None:
+    with speaking(GERMAN):
+        assert retold("Contact by phone about fault") == "Kontakt über Telefon, Thema: fault"
+        assert retold("Answer 4 on a scale of 0 to 10") == "Antwort 4 auf einer Skala von 0 bis 10"
+        assert retold("Reversal of a sale, 1,234.50 EUR") == "Rückabwicklung eines Verkaufs, 1.234,50 EUR"
+        assert (
+            retold("Customer of this employee until 2025-03-04") == "Kundin oder Kunde dieser Person bis 4. März 2025"
+        )
+        assert retold("Subscription of Gold ended, voluntary") == "Abonnement von Gold beendet, freiwillig"
 
 
 def test_what_plugins_say_is_told_whole() -> None:

@@ -84,7 +84,7 @@ def test_a_single_table_is_no_list() -> None:
         ),
         (
             Exclusion("the line was down", topics=("outage",), first_day=date(2025, 4, 11), last_day=date(2025, 4, 12)),
-            "Left out, topics outage; days 2025-04-11 to 2025-04-12: the line was down",
+            "Left out, topics outage; days 11 April 2025 to 12 April 2025: the line was down",
         ),
         (Exclusion("tests", segments=("test",)), "Left out, segments test: tests"),
     ],

@@ -22,6 +22,7 @@ from appraise.domain.global_ids import Kind, encoder
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.indicators import definition_of
 from appraise.domain.language import retold, speech
+from appraise.domain.profiles import told
 from appraise.domain.scorecards import Absence, AbsenceKind, Money, side_of
 from appraise.domain.section_states import SectionState
 from appraise.domain.sections import shown_total, total_of
@@ -213,7 +214,7 @@ FIELDS: Final[dict[str, dict[str, Written]]] = {
         "managerName": Made(("manager_name",)),
         "job": Made(("job_title",)),
         "department": Made(("department",)),
-        "profile": Made(("profile",)),
+        "profile": Made(("profile",), told),
     },
     "Item": {
         "id": Made(("id",), encoder(Kind.ITEM)),

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from appraise.domain.employees import Employment
+from appraise.domain.language import say, speech
 
 _LISTS: Final = {
     "departments": "codes of departments whose employees get no figure",
@@ -44,11 +45,17 @@ class Exclusion:
     @property
     def sentence(self) -> str:
         """What is left out, and why."""
-        lists = {"departments": self.departments, "jobs": self.jobs, "topics": self.topics, "segments": self.segments}
-        parts = [f"{name} {', '.join(texts)}" for name, texts in lists.items() if texts]
-        if self.first_day is not None:
-            parts.append(f"days {self.first_day} to {self.last_day}")
-        return f"Left out, {'; '.join(parts)}: {self.reason}"
+        lists = (
+            (say("departments"), self.departments),
+            (say("jobs"), self.jobs),
+            (say("topics"), self.topics),
+            (say("segments"), self.segments),
+        )
+        parts = [f"{name} {', '.join(texts)}" for name, texts in lists if texts]
+        if self.first_day is not None and self.last_day is not None:
+            first, last = (speech().day(day) for day in (self.first_day, self.last_day))
+            parts.append(say("days {first} to {last}", first=first, last=last))
+        return say("Left out, {what}: {reason}", what="; ".join(parts), reason=self.reason)
 
     def covers(self, job: Employment) -> bool:
         return job.department in self.departments or job.job_title in self.jobs

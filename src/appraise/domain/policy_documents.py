@@ -20,6 +20,7 @@ from appraise.domain.canonical import canonical, sha256
 from appraise.domain.exclusions import SCHEMA, Exclusion, exclusion_from
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import BY_KEY
+from appraise.domain.language import retold, say
 from appraise.domain.policies import (
     DEFAULT_POLICY,
     DEFAULTS,
@@ -326,8 +327,12 @@ def _property(key: Key, default: Any) -> dict[str, Any]:
 
 
 def _lines_of(key: Key, value: Any, default: Any, source: str) -> tuple[str, ...]:
-    note = "no default" if default is None else f"default {_value(default)}: {source}"
-    return (f"# {key.meaning}", f"#   {note}", f"{key.name} = {_value(value)}")
+    note = (
+        say("no default")
+        if default is None
+        else say("default {value}: {source}", value=_value(default), source=retold(source))
+    )
+    return (f"# {retold(key.meaning)}", f"#   {note}", f"{key.name} = {_value(value)}")
 
 
 def _key(name: str) -> str:

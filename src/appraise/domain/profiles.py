@@ -13,7 +13,7 @@ from typing import Any, Final
 from appraise.domain.employees import OUT_OF_SERVICE, Employment
 from appraise.domain.identifiers import EmployeeId, IndicatorKey
 from appraise.domain.indicators import definition_of
-from appraise.domain.language import in_percent
+from appraise.domain.language import in_percent, say
 from appraise.domain.periods import Period
 
 DIGITS: Final = Decimal("0.0001")
@@ -46,13 +46,19 @@ class Profile:
     @property
     def sentence(self) -> str:
         """Whom it is for, and what weighs how much."""
-        named = f"jobs that the HR system calls {self.name}"
-        jobs = f"the jobs {', '.join(self.jobs)}" if self.jobs else "all jobs"
-        listed = jobs + (f" of {', '.join(self.departments)}" if self.departments else "")
-        whom = f"{listed}, and {named}" if self.jobs or self.departments else named
-        shown = sorted(self.weights, key=lambda pair: -pair[1])
-        weights = ", ".join(f"{definition_of(key).name} {in_percent(weight)}" for key, weight in shown if weight > 0)
-        return f"{self.name}, for {whom}: {weights}. The other indicators are context there."
+        named = say("jobs that the HR system calls {name}", name=self.name)
+        jobs = say("the jobs {jobs}", jobs=", ".join(self.jobs)) if self.jobs else say("all jobs")
+        of = ", ".join(self.departments)
+        listed = say("{jobs} of {departments}", jobs=jobs, departments=of) if self.departments else jobs
+        whom = say("{listed}, and {named}", listed=listed, named=named) if self.jobs or self.departments else named
+        shown = [(definition_of(key).name, weight) for key, weight in sorted(self.weights, key=lambda pair: -pair[1])]
+        weights = ", ".join(f"{say(name)} {in_percent(weight)}" for name, weight in shown if weight > 0)
+        return say(
+            "{name}, for {whom}: {weights}. The other indicators are context there.",
+            name=self.name,
+            whom=whom,
+            weights=weights,
+        )
 
     def as_json(self) -> dict[str, Any]:
         lists = {name: list(getattr(self, name)) for name in _LISTS}
@@ -116,6 +122,19 @@ def said_of(shares: Shares) -> str | None:
     if len(names) == 1:
         return names[0][0]
     return ", ".join(f"{name} ({in_percent(float(share))} of the days)" for name, share in names)
+
+
+def told(said: str | None) -> str | None:
+    """What `said_of` gave, in the language that holds."""
+    parts = [
+        say(
+            "{name} ({share} of the days)",
+            name=say("no profile") if name == NO_PROFILE else name,
+            share=in_percent(int(part) / 100),
+        )
+        for name, part in _SHARE.findall(said or "")
+    ]
+    return ", ".join(parts) if parts else said
 
 
 @lru_cache(4096)

@@ -11,6 +11,7 @@ from appraise.api.types.connections import PageInfoType, Window
 from appraise.domain.cursors import cursor
 from appraise.domain.events import EventKind
 from appraise.domain.evidence import EvidenceRow, Use
+from appraise.domain.language import retold
 from appraise.use_cases.read_evidence import page_of_evidence
 
 
@@ -31,7 +32,8 @@ class EvidenceUse:
 
     @classmethod
     def of(cls, use: Use) -> Self:
-        return cls(indicator=use.indicator, credit=use.credit, left_out=use.left_out)
+        left_out = None if use.left_out is None else retold(use.left_out)
+        return cls(indicator=use.indicator, credit=use.credit, left_out=left_out)
 
 
 @strawberry.type(
@@ -55,7 +57,7 @@ class EvidenceRowType:
             source=row.source,
             event_id=row.event_id,
             at=row.at,
-            says=row.says,
+            says=retold(row.says),
             is_named=row.is_named,
             uses=[EvidenceUse.of(use) for use in row.uses],
         )

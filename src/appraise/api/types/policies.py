@@ -32,7 +32,8 @@ class PolicyFindingType:
 
     @classmethod
     def of(cls, finding: Finding) -> Self:
-        return cls(code=finding.code, level=LevelValue(finding.level), sentence=finding.sentence, path=finding.path)
+        level, sentence = LevelValue(finding.level), retold(finding.sentence)
+        return cls(code=finding.code, level=level, sentence=sentence, path=finding.path)
 
 
 @strawberry.type(name="PolicyChoice", description="One rule of a policy, in words.")
@@ -122,9 +123,11 @@ def _choice(
 
 def _text(key: Key, value: Any) -> str:
     if isinstance(value, list):
-        return ", ".join(value) or say("nothing")
+        return ", ".join(retold(one.replace("_", " ")) for one in value) or say("nothing")
+    if isinstance(value, str):
+        return retold(value.replace("_", " "))
     if key.name.endswith("_days"):
         return say_many("{count} day", "{count} days", value)
     is_share = key.shape["type"] == "number" and key.shape.get("maximum") == 1
     told = f"{value:g} ({in_percent(value)})" if is_share else f"{value:g}" if isinstance(value, float) else str(value)
-    return told if isinstance(value, str) else marks(told)
+    return marks(told)

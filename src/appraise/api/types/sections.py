@@ -32,6 +32,7 @@ from appraise.api.types.section_states import ActionValue, SectionStateValue
 from appraise.api.types.tasks import ReaderType
 from appraise.api.types.write_backs import WriteBackType
 from appraise.domain.identifiers import CycleId, IndicatorKey
+from appraise.domain.profiles import told
 from appraise.domain.reading import SectionRow, ViewedSection
 from appraise.domain.revisions import as_of
 from appraise.domain.sections import Section, shown_total
@@ -358,7 +359,7 @@ class SectionType(Node):
                 manager_name=manager_name,
                 job=section.job_title,
                 department=section.department,
-                profile=section.profile,
+                profile=told(section.profile),
             ),
             observed_weight=section.observed_weight,
             minimum_observed_weight=section.floor,

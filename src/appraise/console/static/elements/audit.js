@@ -1,13 +1,13 @@
 // <appraise-audit>: who did and read what, the newest first; of everybody or of one record; and whether the log is whole.
 
 import { css, html, nothing } from "lit";
+import { actorName, factName, factValue, kindName } from "./audit-words.js";
 import { CheckAudit, ExportAudit, FindPeople, ListAudit, ReadExport } from "./hr-operations.js";
 import { DEEDS, deed, moment, moved } from "./hr-words.js";
 import { plural, t } from "./language.js";
 import { sheets } from "./page-styles.js";
 import { Page, fields } from "./page.js";
 import { shared } from "./styles.js";
-import { plain } from "./words.js";
 
 const PAGE = 50;
 const HIDDEN = ["name", "version"]; // facts that stand elsewhere in the line, or tell a reader nothing
@@ -191,10 +191,10 @@ export class AppraiseAudit extends Page {
     const [kind] = line.subject.split(":");
     return html`<li>
       <span class="number soft small"><time datetime=${line.at}>${moment(line.at)}</time><br />${t`line ${line.sequence}`}</span>
-      <span><b>${line.actor?.name ?? line.actorName}</b></span>
+      <span><b>${line.actor?.name ?? actorName(line.actorName)}</b></span>
       <span>${deed(line.action)}${whom === null ? nothing : html`: ${whom}`}
-        ${only ? html`<br /><button class="link small" @click=${() => this.#filter({ about: line.subjectId, of: whom === null ? t`this ${plain(kind)}` : t`this ${plain(kind)} of ${whom}` })}>${t`All about this ${plain(kind)}`}</button>` : nothing}</span>
-      <span class="soft small">${facts.map((/** @type {any} */ one, /** @type {number} */ at) => html`${at > 0 ? "; " : ""}${plain(one.name)} ${short(one.value)}`)}</span>
+        ${only ? html`<br /><button class="link small" @click=${() => this.#filter({ about: line.subjectId, of: whom === null ? t`this ${kindName(kind)}` : t`this ${kindName(kind)} of ${whom}` })}>${t`All about this ${kindName(kind)}`}</button>` : nothing}</span>
+      <span class="soft small">${facts.map((/** @type {any} */ one, /** @type {number} */ at) => html`${at > 0 ? "; " : ""}${factName(one.name)} ${factValue(one.value)}`)}</span>
     </li>`;
   }
 
@@ -209,12 +209,6 @@ export class AppraiseAudit extends Page {
       @media print { .filters { display: block; } .filters .fields { display: none; } }
     `,
   ];
-}
-
-/** Hashes by their beginning, words as far as they fit. @param {string} value */
-function short(value) {
-  if (/^[0-9a-f]{64}$/.test(value)) return `${value.slice(0, 12)} …`;
-  return value.length > 80 ? `${value.slice(0, 80)} …` : value;
 }
 
 customElements.define("appraise-audit", AppraiseAudit);

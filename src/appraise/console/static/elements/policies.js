@@ -7,7 +7,7 @@ import { number, plural, t, words } from "./language.js";
 import { sheets } from "./page-styles.js";
 import { Page } from "./page.js";
 import { shared } from "./styles.js";
-import { plain, share } from "./words.js";
+import { share } from "./words.js";
 
 /** @type {Record<string, string>} */
 const SIDES = words({ BETTER: "better", WORSE: "worse", CANNOT_TELL: "cannot tell", ABSENT: "no figure" });
@@ -102,7 +102,7 @@ export class AppraisePolicies extends Page {
         <dt>${sentence(one.meaning)}${one.indicatorName === null ? nothing : html` <span class="soft">(${one.indicatorName})</span>`}</dt>
         <dd><b>${one.value}</b>${one.isDefault || one.defaultValue === null ? nothing : html` <span class="soft">${t`instead of ${one.defaultValue}`}</span>`}
           ${one.reason === null ? nothing : html`<br /><span>${t`Because ${one.reason}.`}</span>`}
-          <br /><span class="soft small">${plain(one.key)}: ${one.source}</span></dd>
+          <br /><span class="soft small"><code>${one.key}</code>: ${one.source}</span></dd>
       </div>`)}
     </dl>`;
   }
@@ -187,7 +187,7 @@ export class AppraisePolicies extends Page {
 function findings(found) {
   if (found.length === 0) return nothing;
   return html`<ul class="findings">
-    ${found.map((one) => html`<li class="notice ${one.level === "ERROR" ? "bad" : ""}"><p><b>${one.level === "ERROR" ? t`Stops scoring` : t`To think over`}:</b> ${one.sentence} <span class="soft small">(${one.path})</span></p></li>`)}
+    ${found.map((one) => html`<li class="notice ${one.level === "ERROR" ? "bad" : ""}"><p><b>${one.level === "ERROR" ? t`Stops scoring` : t`To think over`}:</b> ${one.sentence} <code class="soft small">(${one.path})</code></p></li>`)}
   </ul>`;
 }
 

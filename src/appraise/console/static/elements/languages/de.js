@@ -3,12 +3,14 @@
 import first from "./de-work.js";
 import second from "./de-section.js";
 import third from "./de-rest.js";
+import fourth from "./de-audit.js";
 
 /** @type {import("../language.js").Catalogue} */
 export const MESSAGES = {
   ...first,
   ...second,
   ...third,
+  ...fourth,
   "Chain whole, {n} entries.": {
     one: "Kette vollständig, {n} Eintrag.",
     other: "Kette vollständig, {n} Einträge.",
