@@ -166,6 +166,10 @@ def search(page: Page) -> None:
 def read_events(page: Page) -> None:
     page.locator("appraise-evidence").first.get_by_role("button", name="Show more").click()
     page.wait_for_timeout(1500)
+    rate(page)
+
+
+def rate(page: Page) -> None:
     page.get_by_role("radio", name="3").first.check()
     page.locator("textarea").first.press_sequentially("Listens first.", delay=40)
 
@@ -194,6 +198,10 @@ def main() -> None:
             rows.append(
                 measured(browser, url, Case(f"team of {TEAM}", "nia", "/people", "appraise-people li .state", search))
             )
+            section = to_global(Kind.SECTION, found.section("Ann Archer").section.id)
+            lie = ("appraise-item summary:has-text('Where colleagues lie')", "appraise-peers p:not([role])")
+            case = Case("section, 500 colleagues", "max", f"/sections/{section}", "appraise-item svg.picture", rate, lie)
+            rows.append(measured(browser, url, case))
             give_events(found, small)
             first_look(found.deployment)
             section = to_global(Kind.SECTION, found.section("Ann Archer").section.id)

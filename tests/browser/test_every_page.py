@@ -27,7 +27,7 @@ WIDTHS = (1280, 360)
 COLOURS = ("color-contrast", "link-in-text-block")
 """The rules that a theme can break: all others are looked at in one."""
 OF_THE_COMPANY = re.compile(
-    r"not mine|about bots|at|answer|.*\bCustomer Service\b.*|.*\b(with these customers|in this job)\b.*|.*\b(people|sections) service\b.*"
+    r"not mine|.*answers about bots.*|at|answer|.*\bCustomer Service\b.*|.*\b(with these customers|in this job)\b.*|.*\b(people|sections) service\b.*"
     r"|.*There is 1 indicator with a figure\.|.*\bBelow\b.*"
 )
 """Names, columns and sentences that the company of the tests brings along in English."""
