@@ -200,7 +200,9 @@ def main() -> None:
             )
             section = to_global(Kind.SECTION, found.section("Ann Archer").section.id)
             lie = ("appraise-item summary:has-text('Where colleagues lie')", "appraise-peers p:not([role])")
-            case = Case("section, 500 colleagues", "max", f"/sections/{section}", "appraise-item svg.picture", rate, lie)
+            case = Case(
+                "section, 500 colleagues", "max", f"/sections/{section}", "appraise-item svg.picture", rate, lie
+            )
             rows.append(measured(browser, url, case))
             give_events(found, small)
             first_look(found.deployment)

@@ -68,6 +68,17 @@ def test_every_message_of_the_components_is_german_too_and_none_is_left_over(com
     assert all(told.keys() == {"one", "other"} for told in german.values() if isinstance(told, dict))
 
 
+def test_no_message_of_the_components_is_told_twice() -> None:
+    """Of two the later one would be told in both places."""
+    parts = (CONSOLE / "static" / "elements" / "languages").glob("de*.js")
+    found = [
+        key for part in parts for key in re.findall(r'^  "((?:[^"\\]|\\.)*)": ', part.read_text("utf-8"), re.MULTILINE)
+    ]
+
+    assert len(found) > 900  # found at all
+    assert sorted({key for key in found if found.count(key) > 1}) == []
+
+
 def test_places_for_values_are_the_same_in_german(components: dict[str, Any]) -> None:
     told = [
         (message, form)

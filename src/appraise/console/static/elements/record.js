@@ -1,6 +1,7 @@
 // <appraise-record>: what is kept of the reader: their sections, who has read them, and all of it to take away.
 
 import { css, html, nothing } from "lit";
+import { actorName } from "./audit-words.js";
 import { number, t } from "./language.js";
 import { ReadRecord } from "./operations.js";
 import { Page } from "./page.js";
@@ -31,7 +32,7 @@ export class AppraiseRecord extends Page {
     if (this._viewer === null) return this._failure === null ? html`<p class="soft" role="status">${t`Loading …`}</p>` : nothing;
     const { sections } = this._viewer;
     return html`<section>
-        <h2>${t`Take it away`}</h2>
+        <h2>${t`All of it, for you`}</h2>
         <p>${t`One archive with all that is kept of you here: a page to read, the same as data (JSON), and every event behind your figures as a table
           (CSV). Your manager’s ratings are in it once they were shared with you.`}</p>
         <p><a class="button main" href="/record/download" download>${t`Download everything`}</a></p>
@@ -51,7 +52,7 @@ export class AppraiseRecord extends Page {
             <table>
               <thead><tr><th scope="col">${t`Who`}</th><th scope="col">${t`First`}</th><th scope="col">${t`Last`}</th><th scope="col">${t`Times`}</th></tr></thead>
               <tbody>${readers.map((/** @type {any} */ one) => html`<tr>
-                <th scope="row">${one.name}${one.through === null ? nothing : html` <span class="soft">${t`in ${one.through}`}</span>`}</th>
+                <th scope="row">${actorName(one.name)}${one.through === null ? nothing : html` <span class="soft">${t`in ${one.through}`}</span>`}</th>
                 <td>${date(one.first)}</td><td>${date(one.last)}</td><td>${number(one.times)}</td>
               </tr>`)}</tbody>
             </table>

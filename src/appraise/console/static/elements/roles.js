@@ -1,6 +1,7 @@
 // <appraise-roles>: who was granted which role, and room to grant one and take one away.
 
 import { css, html, nothing } from "lit";
+import { actorName } from "./audit-words.js";
 import { GrantRole, ListRoles, RevokeRole } from "./hr-operations.js";
 import { ROLES, moment } from "./hr-words.js";
 import { t } from "./language.js";
@@ -86,7 +87,7 @@ export class AppraiseRoles extends Page {
     const taken = () => t`${one.employeeName} has the role ${role} no longer.`;
     return html`<li>
       <span class="name">${one.employeeName}</span>
-      <span class="soft small">${t`granted ${moment(one.grantedAt)} by ${one.grantedByName}`}</span>
+      <span class="soft small">${t`granted ${moment(one.grantedAt)} by ${actorName(one.grantedByName)}`}</span>
       <span class="actions">${one.employeeId === this._self ? nothing : html`<button class="link" aria-label=${t`Take the role ${role} from ${one.employeeName}`} @click=${ask}>${t`Take away …`}</button>`}</span>
       ${this._asked === key
         ? html`<form class="card wide" @submit=${(/** @type {Event} */ event) => { event.preventDefault(); this.#change(RevokeRole, { employee: { id: one.employeeId }, role: one.role }, taken); }}>

@@ -43,7 +43,7 @@ export default {
   "Of everything": "Insgesamt",
   "{0}, level {1}": "{0}, Stufe {1}",
   "My record": "Meine Daten",
-  "Take it away": "Mitnehmen",
+  "All of it, for you": "Alles für Sie",
   "One archive with all that is kept of you here: a page to read, the same as data (JSON), and every event behind your figures as a table (CSV). Your manager’s ratings are in it once they were shared with you.": "Ein Archiv mit allem, was hier über Sie gespeichert ist: eine Seite zum Lesen, dasselbe als Daten (JSON) und jedes Ereignis hinter Ihren Werten als Tabelle (CSV). Die Bewertungen Ihrer Führungskraft sind enthalten, sobald sie Ihnen mitgeteilt wurden.",
   "Download everything": "Alles herunterladen",
   "There is no section of yours yet.": "Es gibt noch keinen Abschnitt über Sie.",
@@ -229,7 +229,6 @@ export default {
   "Claim: missing": "Meldung: fehlt",
   "The employee was right": "Die beurteilte Person hatte recht",
   "It stands as it was": "Es bleibt, wie es war",
-  "Withdrawn": "Zurückgezogen",
   "Not decided in time; it may be filed again": "Nicht rechtzeitig entschieden; kann erneut vorgebracht werden",
   "Seen, and agrees": "Gesehen und stimmt zu",
   "Seen, and does not agree": "Gesehen und stimmt nicht zu",
@@ -351,7 +350,6 @@ export default {
   "Not given yet.": "Noch nicht abgegeben.",
   "Has left or is away: signed without.": "Ausgeschieden oder abwesend: ohne diesen Teil unterschrieben.",
   "Dotted managers are asked for their view, which the manager reads and which counts for nothing": "Fachliche Führungskräfte werden um ihre Sicht gebeten; die Führungskraft liest sie, und sie zählt nicht",
-  "Dotted managers": "Fachliche Führungskräfte",
   "asked for their view": "um ihre Sicht gebeten",
   "not asked": "nicht gefragt",
   "began to erase a customer from the events":
@@ -378,7 +376,6 @@ export default {
   "Whose data are kept": "Wessen Daten aufbewahrt werden",
   "Why they are kept": "Warum sie aufbewahrt werden",
   "Set the hold": "Aufbewahrung festlegen",
-  "by {0} on {1}": "durch {0} am {1}",
   "Erase {0} for good": "{0} endgültig löschen",
   "Erase {0} for good?": "{0} endgültig löschen?",
   "Names, words and ways in are taken out now. It cannot be undone.":

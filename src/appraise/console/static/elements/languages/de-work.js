@@ -218,8 +218,6 @@ export default {
   "Announce a new cycle": "Neuen Zyklus ankündigen",
   "Name": "Name",
   "One that people will recognise, such as 2026.": "Einer, den alle wiedererkennen, etwa 2026.",
-  "First day": "Erster Tag",
-  "Last day": "Letzter Tag",
   "Contacts from the first to the last day count.": "Kontakte vom ersten bis zum letzten Tag zählen.",
   "Nothing begins yet: you open the cycle on its own page, and can change the rules until something is shared.": "Noch beginnt nichts: Sie eröffnen den Zyklus auf seiner eigenen Seite und können die Regeln ändern, bis etwas mitgeteilt wird.",
   "Announce it": "Ankündigen",
