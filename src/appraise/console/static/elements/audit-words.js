@@ -116,4 +116,4 @@ export function factValue(value) {
 const word = (value) => ROLES[value]?.[0] ?? SCOPES[value]?.[0] ?? STATES[value] ?? ANSWERS[value] ?? EXPORTS[value] ?? plain(value).toLowerCase();
 
 /** Who did it, where it was no employee. @param {string} name */
-export const actorName = (name) => (["operator", "command line"].includes(name) ? t`whoever runs the service` : name);
+export const actorName = (name) => (name === "operator" || name === "command line" ? t`whoever runs the service` : name);
