@@ -18,6 +18,7 @@ from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY, Policy, Relation
 from appraise.domain.progress import silent
 from appraise.domain.scorecards import Estimate
+from appraise.events.engine import open_engine
 from appraise.scoring import score
 from validation.answers import Answers, Trial, plain
 from validation.company import Floats
@@ -117,7 +118,7 @@ def _events(segment: Any, owner: Any, customer: Any, moment: Any) -> Mapping[Eve
             "employee_namespace": ["shop"] * segment.size, "employee_key": [_name(j) for j in owner],
         },
     }  # fmt: skip
-    connection = ibis.duckdb.connect(threads=1)
+    connection = open_engine(threads=1)
     for kind, columns in tables.items():
         table = pa.table({"source": ["shop"] * len(columns["event_id"]), **columns})
         connection.con.register(kind.value, table)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-import ibis
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -19,6 +18,7 @@ from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.progress import silent
 from appraise.domain.scorecards import Composite, Estimate
+from appraise.events.engine import open_engine
 from appraise.scoring.manifest import Versions, manifest
 from appraise.scoring.run import concluded, measure
 from appraise.scoring.sensitivity import weight_shifts
@@ -74,7 +74,7 @@ class ScoredCompany:
 def scored_company(size: str, seed: int) -> ScoredCompany:
     """Over the employees whose truth is known. Nothing is withheld for thin evidence."""
     company = generate(size, seed)
-    connection = ibis.duckdb.connect(threads=1)
+    connection = open_engine(threads=1)
     events = {}
     for kind, table in _tables(company).items():
         connection.con.register(kind.value, table)

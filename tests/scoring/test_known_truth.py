@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import ibis
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -20,6 +19,7 @@ from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY
 from appraise.domain.progress import silent
 from appraise.domain.scorecards import Estimate, ScoringResult
+from appraise.events.engine import open_engine
 from appraise.scoring import score
 from appraise.testing.company import Company, generate
 
@@ -113,7 +113,7 @@ def people(company: Company) -> PeopleSnapshot:
 
 
 def scored(company: Company) -> ScoringResult:
-    connection = ibis.duckdb.connect(threads=2)
+    connection = open_engine(threads=2)
     events = {}
     for kind, build in (
         (EventKind.CONTACTS, contacts),

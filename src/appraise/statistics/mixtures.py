@@ -15,6 +15,12 @@ from appraise.statistics.arrays import FloatArray
 
 _ROUNDS = 100
 _TOLERANCE = 1e-11
+_NEAR, _STRAIGHT = 1e-6, 1e-2
+"""A gap, and its curvature, from which one more step of third order leads as close as numbers can tell."""
+
+
+Derivatives = tuple[FloatArray, FloatArray, FloatArray]
+"""A function's values, and its first and second derivatives there."""
 
 
 class Mixture(Protocol):
@@ -66,15 +72,16 @@ class NormalMixture:
         ends = self.means + z * self.sds
         sds = np.maximum(self.sds, np.finfo(np.float64).tiny)
 
-        def value_and_slope(rows: npt.NDArray[np.intp], x: FloatArray) -> tuple[FloatArray, FloatArray]:
-            with np.errstate(over="ignore"):  # a point mass: infinitely many sds away
+        def derivatives(rows: npt.NDArray[np.intp], x: FloatArray) -> Derivatives:
+            with np.errstate(over="ignore", invalid="ignore"):  # a point mass: infinitely many sds away
                 standard = (x[:, None] - self.means[rows]) / sds[rows]
                 density = np.exp(-0.5 * standard**2) / (sds[rows] * np.sqrt(2 * np.pi))
-            return special.ndtr(standard) @ self.weights, density @ self.weights
+                bend = -(density * standard / sds[rows]) @ self.weights
+            return special.ndtr(standard) @ self.weights, density @ self.weights, bend
 
         start = self.mean() + z * self.sd()
         # The quantile of a mixture lies between the extreme quantiles of its components.
-        return _solve(value_and_slope, p, start=start, low=ends.min(axis=1), high=ends.max(axis=1))
+        return _solve(derivatives, p, start=start, low=ends.min(axis=1), high=ends.max(axis=1))
 
     def draw(self, random: np.random.Generator, count: int) -> FloatArray:
         chosen = random.choice(self.weights.size, size=count, p=self.weights)
@@ -107,27 +114,27 @@ class GammaMixture:
         return _probability(special.gammainc(self.shapes, self.rates * np.maximum(at, 0.0)[:, None]) @ self.weights)
 
     def quantile(self, p: float) -> FloatArray:
-        mean, variance = self.mean(), self.sd() ** 2
-        start = special.gammaincinv(mean**2 / variance, p) * variance / mean
+        mean, sd = self.mean(), self.sd()
+        start = special.gammaincinv((mean / sd) ** 2, p) * sd**2 / mean
         log_scale = np.log(self.rates) - special.gammaln(self.shapes)
 
-        def value_and_slope(rows: npt.NDArray[np.intp], x: FloatArray) -> tuple[FloatArray, FloatArray]:
-            shapes, scaled = self.shapes[rows], self.rates[rows] * x[:, None]
-            density = np.exp(special.xlogy(shapes - 1.0, scaled) - scaled + log_scale[rows])
-            return special.gammainc(shapes, scaled) @ self.weights, density @ self.weights
+        def derivatives(rows: npt.NDArray[np.intp], x: FloatArray) -> Derivatives:
+            shapes, scaled = self.shapes[rows] - 1.0, self.rates[rows] * x[:, None]
+            density = np.exp(special.xlogy(shapes, scaled) - scaled + log_scale[rows])
+            bend = (density * (shapes - scaled)) @ self.weights / x
+            return special.gammainc(self.shapes[rows], scaled) @ self.weights, density @ self.weights, bend
 
-        high = np.maximum(start, mean)
-        while np.any(short := self.cdf(high) < p):
-            high = np.where(short, 2.0 * high, high)
-        return _solve(value_and_slope, p, start=start, low=np.zeros_like(start), high=high)
+        # Cantelli's inequality bounds every quantile.
+        high = mean + sd * np.sqrt(p / (1.0 - p))
+        return _solve(derivatives, p, start=start, low=np.zeros_like(start), high=high)
 
     def draw(self, random: np.random.Generator, count: int) -> FloatArray:
         chosen = random.choice(self.weights.size, size=count, p=self.weights)
         return random.standard_gamma(self.shapes.T[chosen]) / self.rates.T[chosen]
 
 
-class _ValueAndSlope(Protocol):
-    def __call__(self, rows: npt.NDArray[np.intp], x: FloatArray, /) -> tuple[FloatArray, FloatArray]: ...
+class _WithDerivatives(Protocol):
+    def __call__(self, rows: npt.NDArray[np.intp], x: FloatArray, /) -> Derivatives: ...
 
 
 def _probability(total: FloatArray) -> FloatArray:
@@ -136,24 +143,28 @@ def _probability(total: FloatArray) -> FloatArray:
 
 
 def _solve(
-    function: _ValueAndSlope, target: float, *, start: FloatArray, low: FloatArray, high: FloatArray
+    function: _WithDerivatives, target: float, *, start: FloatArray, low: FloatArray, high: FloatArray
 ) -> FloatArray:
-    """Root of an increasing function per row: Newton, halving the bracket wherever Newton leaves it."""
+    """Root of an increasing function per row: Halley's steps, halving the bracket wherever one leaves it."""
     low, high = low.copy(), high.copy()
     x = np.minimum(np.maximum(start, low), high)
     rows = np.arange(x.size)
     for _ in range(_ROUNDS):
         if not rows.size:
             break
-        value, slope = function(rows, x[rows])
+        value, slope, bend = function(rows, x[rows])
         gap = value - target
         low[rows] = np.where(gap < 0, x[rows], low[rows])
         high[rows] = np.where(gap > 0, x[rows], high[rows])
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            step = x[rows] - gap / slope
+            straight = gap / slope
+            turn = 0.5 * straight * bend / slope
+            # Where the function is nearly flat the curvature is no guide.
+            step = x[rows] - straight / np.clip(1.0 - turn, 0.5, 1.5)
         inside = (step > low[rows]) & (step < high[rows])
         moved = np.where(inside, step, 0.5 * (low[rows] + high[rows]))
-        done = (np.abs(gap) < _TOLERANCE) | (high[rows] - low[rows] <= 1e-15 * np.abs(moved))
-        x[rows] = np.where(done, x[rows], moved)
+        near = inside & (np.abs(gap) < _NEAR) & (np.abs(turn) < _STRAIGHT)
+        done = near | (np.abs(gap) < _TOLERANCE) | (high[rows] - low[rows] <= 1e-15 * np.abs(moved))
+        x[rows] = np.where(near | ~done, moved, x[rows])
         rows = rows[~done]
     return x
