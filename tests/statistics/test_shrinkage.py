@@ -221,7 +221,7 @@ def test_the_mean_rate_solves_its_equation_however_far_rates_lie_apart(
 ) -> None:
     """The slope of SciPy's negative binomial log likelihood in ln m: Σ a (O − mE)/(a + mE) = 0."""
     events, exposure = np.array(observed), np.array(expected)
-    a = np.array([1e4, 100.0, 4.0, 1.0, 0.25, 0.0625])
+    a = np.geomspace(1e4, 0.0625, 160)
     growth = exposure[:, None] * shrinkage._profile_mean(events, exposure, a)
     gained, spent = (events[:, None] / (a + growth)).sum(axis=0), (growth / (a + growth)).sum(axis=0)
 

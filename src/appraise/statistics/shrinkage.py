@@ -187,7 +187,7 @@ def _counts(observed: npt.ArrayLike, expected: npt.ArrayLike) -> tuple[FloatArra
         )
     if O.sum() == 0.0:
         raise NotEnough(
-            f"{counted(float(O.sum()), 'event', 'events')} observed and {E.sum():g} expected over all employees",
+            f"{O.sum():g} events observed and {E.sum():g} expected over all employees",
             expected="events among the employees compared",
         )
     return O, E
@@ -219,7 +219,7 @@ def _doubt(values: npt.ArrayLike | None, size: int) -> FloatArray:
 def _common(values: npt.ArrayLike | None, size: int) -> FloatArray:
     L = np.zeros((size, 0)) if values is None else matrix("common", values)
     if L.shape[0] != size:
-        raise InvalidInput(f"common has shape {L.shape}", expected=f"{counted(size, 'row', 'rows')}")
+        raise InvalidInput(f"common has shape {L.shape}", expected=f"{size:,} rows")
     return L
 
 
