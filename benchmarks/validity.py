@@ -30,7 +30,7 @@ from appraise.domain.indicators import ATTRITION
 
 SEED = 2_026
 FULL, QUICK = 60, 5
-_WIDTH = 170
+_WIDTH = 190
 _BATCH = 20
 _BOUNDED = 40
 """Organisations of a scenario over which the least possible error is averaged: it hardly differs between them."""
@@ -64,6 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
             compared = _by_indicator([one.trials for one in companies_scored])
             console.print(table_of(name, compared, limit=False))
             console.print(_sensitivity(companies_scored))
+            least = {NAMES[ATTRITION]: _least_of_attrition(companies_scored)}
+            console.print(f"were effects normal with their sd, {_beside(least, compared)}")
             missed += missed_targets(name, compared)
             undecided += undecided_targets(compared)
         name = "whole scoring runs, customers who only buy"
@@ -98,10 +100,12 @@ def _by_indicator(trials: list[dict[str, Trial]], masks: list[Booleans] | None =
         kept = [trials[number][indicator] for number in rows]
         among = [np.ones(one.truth.size, bool) for one in kept] if masks is None else [masks[number] for number in rows]
         told = [one.oracle for one in kept if one.oracle is not None]
+        usual = [one.usual for one in kept if one.usual is not None]
         found[indicator] = Methods(
             naive=measure(kept, [one.naive for one in kept], among=among),
             ours=measure(kept, [one.ours for one in kept], among=among),
             oracle=measure(kept, told, among=among) if told else None,
+            usual=measure(kept, usual, among=among) if usual else None,
         )
     return found
 
@@ -109,6 +113,11 @@ def _by_indicator(trials: list[dict[str, Trial]], masks: list[Booleans] | None =
 def _sensitivity(companies: list[ScoredCompany]) -> str:
     compared, changed = (sum(getattr(one, name) for one in companies) for name in ("compared", "changed"))
     return f"one weight moved by ten points: {changed / max(compared, 1):.1%} of {compared:,} composites change level"
+
+
+def _least_of_attrition(companies: list[ScoredCompany]) -> float:
+    estimates = sum(int(one.trials[NAMES[ATTRITION]].ours.known.sum()) for one in companies)
+    return float(np.sqrt(sum(one.least for one in companies) / estimates))
 
 
 def _simulations(pool: ProcessPoolExecutor, seeds: int, progress: Progress) -> Callable[[Scenario], list[Organisation]]:
@@ -140,7 +149,11 @@ def _possible(pool: ProcessPoolExecutor, seeds: int) -> Callable[[Scenario], dic
 
 
 def _beside(least: Mapping[str, float], compared: Compared) -> str:
-    told = (f"{name} {least[name]:.2f}, {most_gain(one, least[name]):.0%}" for name, one in compared.items())
+    told = (
+        f"{name} {least[name]:.2f}, {most_gain(one, least[name]):.0%}"
+        for name, one in compared.items()
+        if name in least
+    )
     return "no method at all can have an RMSE under, and so that much under naive: " + "; ".join(told)
 
 

@@ -38,7 +38,8 @@ class Answers:
 class Trial:
     """One indicator in one simulated organisation: the truth (J,) with the sd it was drawn with, evidence, answers.
 
-    `oracle` are the answers of somebody who knows what no method can; None where nobody was asked.
+    `oracle` are the answers of somebody who knows what no method can, `usual` those of another plain method; None where
+    nobody was asked.
     """
 
     truth: Floats
@@ -47,6 +48,7 @@ class Trial:
     naive: Answers
     ours: Answers
     oracle: Answers | None = None
+    usual: Answers | None = None
 
 
 def plain(known: Booleans, value: Floats, error: Floats) -> Answers:

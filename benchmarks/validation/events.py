@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from appraise.scoring.rates import compared, compared_anew, foretold
-from appraise.statistics.shrinkage import gamma_poisson, rate_spread
+from appraise.scoring.rates import compared, foretold
+from appraise.statistics.shrinkage import gamma_poisson
 from appraise.statistics.within import design_effect
 from validation.answers import Answers, Figures, Trial, plain, pooled
 from validation.company import STRATA, Booleans, Cases, Integers, Staff, World, cases, totals
@@ -89,14 +89,12 @@ def _ours(spells: Spells, J: int, *, share: float) -> Answers:  # noqa: N803  # 
     kind, credit, event = spells.case.recorded, spells.credit, spells.event.astype(np.float64)
     hazard = foretold(kind, spells.day, event, 1.0 - event, np.arange(STRATA)[None])[0]
     cells, kinds = cells_of(credit, event, hazard, kind, shape=(J, STRATA)), np.arange(STRATA)[None]
-    first = compared(cells, kinds, floor=0.0)
-    expected_each = (hazard * first.rate[kind])[credit.outcome]
+    outcome = compared(cells, kinds, floor=0.0)
+    expected_each = (hazard * outcome.rate[kind])[credit.outcome]
     residual = credit.weight * (event[credit.outcome] - expected_each)
     inflation = design_effect(float((residual**2).sum()), float((credit.weight**2 * expected_each).sum()))
-    known = first.expected[0] > 0
-    dispersion = inflation * float(first.expected[0].sum() / first.exposed.sum())
-    spread = rate_spread(first.observed[0][known] / inflation, first.expected[0][known] / inflation)
-    outcome = compared_anew(cells, kinds, first, floor=0.0, spread=spread, dispersion=dispersion)
+    known = outcome.expected[0] > 0
+    dispersion = inflation * float(outcome.expected[0].sum() / outcome.exposed.sum())
 
     def figures(rows: Integers) -> Figures:
         observed, expected = outcome.observed[0][rows] / inflation, outcome.expected[0][rows] / inflation

@@ -24,9 +24,11 @@ from appraise.scoring.run import concluded, measure
 from appraise.scoring.sensitivity import weight_shifts
 from appraise.scoring.together import SEED
 from appraise.testing.company import Company, generate
+from appraise.testing.company_people import SD_ATTRITION
 from validation.answers import Answers, Trial, plain
 from validation.company import COMPOSITE, Floats
-from validation.together import averaged, true_scores
+from validation.possible import least_of_rates
+from validation.together import averaged, averaged_as_usual, true_scores
 
 NAMES = {
     SATISFACTION: "satisfaction",
@@ -64,9 +66,13 @@ _ARROW = {
 
 @dataclass(frozen=True, slots=True)
 class ScoredCompany:
-    """Trials by indicator; of `compared` levels of composites with one weight moved by ten points, `changed` differ."""
+    """Trials by indicator; of `compared` levels of composites with one weight moved by ten points, `changed` differ.
+
+    `least` is the sum of squared errors of attrition, in true sds, under which no method can come (van Trees).
+    """
 
     trials: dict[str, Trial]
+    least: float
     compared: int
     changed: int
 
@@ -99,7 +105,18 @@ def scored_company(size: str, seed: int) -> ScoredCompany:
     together = {card.employee: card.composite for card in result.scorecards if isinstance(card.composite, Composite)}
     trials[COMPOSITE] = _composite(company, [trials[NAMES[key]] for key in _TOGETHER], together)
     shifts = weight_shifts(measured, policy)
-    return ScoredCompany(trials, sum(one.compared for one in shifts), sum(one.changed for one in shifts))
+    return ScoredCompany(
+        trials,
+        _least_of_attrition(company, told, trials[NAMES[ATTRITION]]),
+        sum(one.compared for one in shifts),
+        sum(one.changed for one in shifts),
+    )
+
+
+def _least_of_attrition(company: Company, told: Mapping[Any, Estimate], trial: Trial) -> float:
+    rows = [(told.get((EmployeeId(owner), ATTRITION)), rate) for owner, rate in _true_effects(company, ATTRITION)]
+    expected = [0.0 if one is None else rate * float(one.evidence.expected_events or 0) for one, rate in rows]
+    return least_of_rates(np.array(expected)[trial.ours.known], spread=SD_ATTRITION, truth=trial.truth)
 
 
 def _composite(company: Company, trials: Sequence[Trial], told: Mapping[EmployeeId, Composite]) -> Trial:
@@ -126,6 +143,7 @@ def _composite(company: Company, trials: Sequence[Trial], told: Mapping[Employee
             deviation=figure("value"),
             variance=np.ones(known.size),
         ),
+        usual=averaged_as_usual(trials, signs),
     )
 
 

@@ -74,6 +74,18 @@ def least_squares(scenario: Scenario, *, seed: int, number: int) -> dict[str, fl
     return least
 
 
+def least_of_rates(events: Floats, *, spread: float, truth: Floats) -> float:
+    """Least sum of squared errors of rates around their mean, in sds of the `truth`: log rates are N(0, spread²).
+
+    `events` (J,) are those to be expected of each at the true rate: as much is told of its logarithm. What all rates
+    have in common is taken out, and what kinds of case are worth is known here, which no method knows.
+    """
+    around = np.eye(events.size) - 1.0 / events.size
+    information = np.diag(events) - np.outer(events, events) / events.sum()
+    left = np.linalg.inv(np.eye(events.size) / spread**2 + information)
+    return float(np.trace(around @ left @ around)) / float(truth.var())
+
+
 def _least(slope: Floats, own: Floats, total: Floats, left: Floats, among: Booleans) -> float:
     """Of a figure with this slope by each indicator's own effect; `left` is the variance left of all effects."""
     pull = slope @ own @ np.linalg.inv(total)

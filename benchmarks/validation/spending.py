@@ -121,7 +121,7 @@ def _ours(
         ratio = outcome.ratio[0][rows]
         sampling = inflation * variance[rows] / outcome.expected[0][rows] ** 2
         doubt = dispersion * outcome.doubt[rows]
-        shrunk = normal(ratio, sampling, attributable_share=share, doubt=doubt)
+        shrunk = normal(ratio, sampling, attributable_share=share, doubt=doubt, ratios=True)
         return Figures(shrunk, ratio - shrunk.population_mean, sampling + doubt)
 
     return pooled(known, outcome.part, figures)

@@ -12,6 +12,7 @@ from validation.figures import (
     GAIN,
     LEAST_GAIN,
     MOST_FALSE,
+    USUAL_GAIN,
     Figures,
     Share,
     Verdict,
@@ -21,11 +22,16 @@ from validation.figures import (
 
 
 class Methods(NamedTuple):
-    """The figures of one indicator by method."""
+    """The figures of one indicator by method; `usual` are those of a plain method that is less strict a comparison."""
 
     naive: Figures
     ours: Figures
     oracle: Figures | None = None
+    usual: Figures | None = None
+
+    @property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        return verdicts(self.naive, self.ours, self.usual)
 
 
 Compared = Mapping[str, Methods]
@@ -38,15 +44,19 @@ def table_of(name: str, compared: Compared, *, limit: bool) -> Table:
     table = Table(title=f"{name} ({note})", title_justify="left", expand=False)
     table.add_column("indicator", no_wrap=True)
     table.add_column("method")
-    quality = ("RMSE", "less", "false", "wrong", "rank r", "1 or 5")
+    quality = ("RMSE", "less", "false", "wrong", "rank r", "slope", "1 or 5")
     for column in ("estimates", "cover 95", "± se", *BAND_NAMES, "published", *quality):
         table.add_column(column, justify="right")
     wanted = f"{COVERAGE[0]:.2f}–{COVERAGE[1]:.2f}".replace("0.", ".")
     table.add_row("target", "", "", wanted, "", *[wanted] * 4, wanted, "", f"≥ {LEAST_GAIN:.0%}", f"≤ {MOST_FALSE:.0%}",
-                  "", "", f"≤ {MOST_FALSE:.0%}", end_section=True)  # fmt: skip
-    for indicator, (naive, ours, oracle) in compared.items():
-        marks = {verdict.what: _mark(verdict) for verdict in verdicts(naive, ours)}
+                  "", "", "", f"≤ {MOST_FALSE:.0%}", end_section=True)  # fmt: skip
+    for indicator, methods in compared.items():
+        naive, ours, oracle, usual = methods
+        marks = {verdict.what: _mark(verdict) for verdict in methods.verdicts}
         table.add_row(indicator, "naive", *_cells(naive, "", {}))
+        if usual is not None:
+            under = f"ours {gain(usual, ours).value:.0%}{marks[USUAL_GAIN]}"
+            table.add_row("", "naive, usual", *_cells(usual, under, {}))
         table.add_row("", "ours", *_cells(ours, f"{gain(naive, ours).value:.0%}{marks[GAIN]}", marks),
                       end_section=oracle is None)  # fmt: skip
         if oracle is not None:
@@ -58,7 +68,7 @@ def missed_targets(name: str, compared: Compared, least: Mapping[str, float] | N
     """A line for each; with the `least` RMSE that a method could have, what of it was to be had at all."""
     missed = []
     for indicator, figures in compared.items():
-        for verdict in verdicts(figures.naive, figures.ours):
+        for verdict in figures.verdicts:
             if not verdict.missed:
                 continue
             told = f"{name} · {indicator} · {verdict.what} {verdict.figure.value:.3f}, "
@@ -75,7 +85,7 @@ def most_gain(methods: Methods, least: float) -> float:
 
 
 def undecided_targets(compared: Compared) -> int:
-    return sum(verdict.undecided for one in compared.values() for verdict in verdicts(one.naive, one.ours))
+    return sum(verdict.undecided for one in compared.values() for verdict in one.verdicts)
 
 
 def _mark(verdict: Verdict) -> str:
@@ -97,6 +107,7 @@ def _cells(figures: Figures, less: str, marks: Mapping[str, str]) -> Sequence[st
         told(figures.false_flags, "false flags"),
         told(figures.wrong_signs),
         f"{figures.rank_correlation:.2f}",
+        f"{figures.slope.value:.2f} ± {figures.slope.error:.2f}",
         told(figures.extreme_ratings, "rated 1 or 5"),
     )
 

@@ -12,6 +12,7 @@ from validation.company import CORRELATION, Floats
 SIGNS = np.array([1.0, 1.0, 1.0, -1.0])
 _WEIGHT = np.full(4, 0.25)
 _FEWEST_INDICATORS, _LEAST_WEIGHT = 2, 0.5
+_USUAL_CASES = 10.0
 _SEED = 1
 
 
@@ -29,6 +30,7 @@ def composite(trials: Sequence[Trial], *, attributable_share: float, own_share: 
         naive=averaged([trial.naive for trial in trials], SIGNS),
         ours=_jointly(ours, share=attributable_share),
         oracle=None if own_share is None else _told(trials, own_share=own_share),
+        usual=averaged_as_usual(trials, SIGNS),
     )
 
 
@@ -50,6 +52,18 @@ def averaged(answers: Sequence[Answers], signs: Floats) -> Answers:
     error = np.where(known, np.array([one.variance for one in answers]).T / sd**2, 0.0)
     enough = known.sum(axis=1) >= _FEWEST_INDICATORS
     return plain(enough, np.where(known, value, 0.0).mean(axis=1), np.sqrt(error.sum(axis=1)) / len(answers))
+
+
+def averaged_as_usual(trials: Sequence[Trial], signs: Floats) -> Answers:
+    """As most reports do: z-scores by the sd of employees with ten cases or more, averaged over what there is."""
+    answers = [trial.naive for trial in trials]
+    known = np.array([one.known for one in answers]).T
+    sd = np.array([one.naive.value[one.naive.known & (one.evidence >= _USUAL_CASES)].std() for one in trials])
+    value = np.array([one.value for one in answers]).T * signs / sd
+    error = np.where(known, np.array([one.variance for one in answers]).T / sd**2, 0.0)
+    there = np.maximum(known.sum(axis=1), 1)
+    enough = known.sum(axis=1) >= _FEWEST_INDICATORS
+    return plain(enough, np.where(known, value, 0.0).sum(axis=1) / there, np.sqrt(error.sum(axis=1)) / there)
 
 
 def _told(trials: Sequence[Trial], *, own_share: float) -> Answers:

@@ -26,12 +26,12 @@ from appraise.scoring.case_mix import FEWEST_EVENTS
 from appraise.scoring.contact_shares import WORDS as CUSTOMERS
 from appraise.scoring.findings import Figures, Seen, said
 from appraise.scoring.first_contact_resolution import FIRST_CONTACT_RESOLUTION
-from appraise.scoring.rates import Cells, Compared, compared, compared_anew, foretold
+from appraise.scoring.rates import Cells, Compared, compared, foretold
 from appraise.scoring.transfers import TRANSFERS
 from appraise.statistics.bg_nbd import BgNbd
 from appraise.statistics.errors_in_common import Estimates
 from appraise.statistics.group_sums import GroupSums
-from appraise.statistics.shrinkage import FEWEST_EMPLOYEES, Shrunk, gamma_poisson, normal, rate_spread
+from appraise.statistics.shrinkage import FEWEST_EMPLOYEES, Shrunk, gamma_poisson, normal
 from appraise.statistics.within import CaseMix, case_mix
 
 FloatArray = npt.NDArray[np.float64]
@@ -223,9 +223,7 @@ def by_two_kinds(exposure: FloatArray, events: FloatArray, hazard: FloatArray, o
     """Two kinds of case, nothing shared, so that Σw² is Σw."""
     expected = np.array([exposure * overall, exposure * hazard])
     cells, kinds = Cells(events, expected, expected), np.array([[0, 0], [0, 1]])
-    first = compared(cells, kinds, floor=0.0)
-    alike = rate_spread(first.observed[-1], first.expected[-1])
-    return compared_anew(cells, kinds, first, floor=0.0, spread=alike, dispersion=1.0)
+    return compared(cells, kinds, floor=0.0)
 
 
 def of_events(indicator: IndicatorKey, names: list[str], found: Compared, words: Words) -> tuple[Shrunk, Table]:
@@ -287,7 +285,7 @@ def work_value(text: str) -> Worked:
     cells = Cells(spent[:, None], expected[None, :, None], expected[None, :, None])
     found = compared(cells, np.array([[0]]), floor=None)
     ratio, error = found.ratio[-1], miss * np.sqrt(contacts) / found.expected[-1]
-    shrunk = normal(ratio, error**2, attributable_share=DEFAULT_POLICY.attributable_share)
+    shrunk = normal(ratio, error**2, attributable_share=DEFAULT_POLICY.attributable_share, ratios=True)
     nothing, deviation = np.zeros((len(names), 0)), ratio - shrunk.population_mean
     figures = Figures(ratio, (), nothing, shrunk, deviation, error**2, 1.0, (0.0, math.inf), ())
     kept, above = DEFAULT_POLICY.attributable_share * shrunk.reliability[0], ratio[0] - shrunk.population_mean

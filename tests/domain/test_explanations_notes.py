@@ -58,9 +58,9 @@ def test_a_design_effect_of_one_per_cent_is_worth_a_sentence() -> None:
         ("-2", "-2", "0", True),
         ("103", "103", "99", False),
         ("-2", "-2", "1", False),
-        ("100", "102", "100", False),
-        ("0", "-2", "0", False),
-        ("0.5", "-2", "0", False),
+        ("100", "102", "100", True),
+        ("0", "-2", "0", True),
+        ("0.5", "-2", "0", True),
     ],
 )
 def test_a_figure_from_beyond_the_scale_is_not_said_to_move_towards_the_peers_where_the_scale_ends(

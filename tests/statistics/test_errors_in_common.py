@@ -77,6 +77,15 @@ def test_the_spread_has_the_prior_and_the_likelihood_of_the_whole_covariance(see
     assert weight @ (1 / (1 + tau**2)) == pytest.approx(mass @ (1 / (1 + spread**2)) / mass.sum(), rel=1e-4)
 
 
+def test_what_is_known_of_the_spread_from_elsewhere_multiplies_its_density() -> None:
+    known = drawn(5)
+    tau, weight = known.spread()
+    times = weight * stats.halfnorm.pdf(tau, scale=2.0)
+    now, found = known.spread(lambda spread: stats.halfnorm.logpdf(spread, scale=2.0))
+
+    assert found @ (1 / (1 + now**2)) == pytest.approx(times @ (1 / (1 + tau**2)) / times.sum(), rel=1e-5)
+
+
 @pytest.mark.parametrize("share", [1.0, 0.6])
 def test_the_posterior_is_that_of_one_gaussian_vector_for_each_spread(share: float) -> None:
     known = drawn(3)

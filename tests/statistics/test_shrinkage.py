@@ -29,6 +29,10 @@ def jeffreys(variance: FloatArray, spread: float) -> float:
     return spread * float(np.sqrt(np.trace(P @ P)))
 
 
+def half_normal(cv: float) -> float:
+    return float(stats.halfnorm.pdf(cv, scale=0.5))
+
+
 def brute_force_cdf(y: FloatArray, v: FloatArray, x: FloatArray) -> FloatArray:
     """P(θ_e ≤ x_e) by summing a dense (μ, τ) grid: no formula shared with the code under test."""
     mu = np.linspace(-80, 100, 361)[:, None]
@@ -131,7 +135,8 @@ def test_baseball_integrated_shrinkage_agrees_with_james_stein_and_beats_the_raw
 
 
 def test_rates_equal_a_dense_two_dimensional_integration() -> None:
-    """cv ≤ 4 and ln m summed, the prior of cv that of ratios whose variance is 1/(mE) + cv²; no Laplace's method here."""
+    """cv ≤ 4 and ln m summed, the prior of cv that of ratios of variance 1/(mE) + cv² by SciPy's half-normal one; no
+    Laplace's method here."""
     observed = np.array([3.0, 9, 0, 14, 5, 8, 2, 11])
     expected = np.array([5.0, 6, 2, 7, 5, 9, 4, 8])
     result = shrinkage.gamma_poisson(observed, expected)
@@ -143,6 +148,7 @@ def test_rates_equal_a_dense_two_dimensional_integration() -> None:
         for o, e in zip(observed, expected, strict=True)
     )
     prior = np.array([[jeffreys(1 / (at * expected), float(spread)) for at in m[0]] for spread in cv[:, 0]])
+    prior *= stats.halfnorm.pdf(cv, scale=0.5)
     weight = np.exp(log_like - log_like.max()) * prior
     weight /= weight.sum()
     mean = [float((weight * (a + o) / (a + e * m)).sum()) for o, e in zip(observed, expected, strict=True)]
@@ -187,7 +193,7 @@ def test_rates_are_those_of_laplaces_method_by_scipy(share: float) -> None:
         log_m = optimize.minimize_scalar(lambda at: -log_likelihood(at), bracket=(-1, 1), tol=1e-9).x
         around = [log_likelihood(log_m + step) for step in (-1e-3, 0.0, 1e-3)]
         information = -(around[0] - 2 * around[1] + around[2]) / 1e-6
-        prior = jeffreys(1 / (exposure * np.exp(log_m)), cv)
+        prior = jeffreys(1 / (exposure * np.exp(log_m)), cv) * half_normal(cv)
         weights.append(around[1] - 0.5 * np.log(information) + np.log(prior))
         rate = a + exposure * np.exp(log_m)
         mean = (a + observed) / rate

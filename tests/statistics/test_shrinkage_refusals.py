@@ -44,8 +44,8 @@ REFUSED: list[tuple[Call, type[Exception], str]] = [
         "attributable_share is 1.5" + SHARE,
     ),
     (lambda: shrinkage.gamma_poisson([1] * 4, [1] * 4), NotEnoughGroups, "4" + FEW),
-    (lambda: shrinkage.gamma_poisson([0] * 5, [1] * 5), NotEnough, "0 events observed and 5 expected" + EVENTS),
-    (lambda: shrinkage.gamma_poisson([0] * 5, [0] * 5), NotEnough, "0 events observed and 0 expected" + EVENTS),
+    (lambda: shrinkage.gamma_poisson([0] * 5, [1] * 5), NotEnough, "no event observed and 5 expected" + EVENTS),
+    (lambda: shrinkage.gamma_poisson([0] * 5, [0] * 5), NotEnough, "no event observed and 0 expected" + EVENTS),
     (
         lambda: shrinkage.gamma_poisson([-1] * 5, [1] * 5),
         InvalidInput,

@@ -13,6 +13,7 @@ from appraise.statistics.spreads import (
     grid,
     grid_quantiles,
     log_jeffreys,
+    log_ratios_differ,
     sd_log_likelihood,
     sd_posterior,
     sd_scales,
@@ -128,6 +129,13 @@ def test_the_prior_is_the_information_on_a_spread_once_the_mean_is_taken_out(var
     expected = np.log([dense_jeffreys(v, float(one)) for one in tau])
 
     assert log_jeffreys(1.0 / (v[:, None] + tau**2), tau) == pytest.approx(expected, abs=1e-9)
+
+
+def test_the_prior_of_ratios_is_scipys_half_normal() -> None:
+    spread = np.array([0.0, 0.2, 0.5, 2.0])
+    published = stats.halfnorm.logpdf(spread, scale=0.5)
+
+    assert log_ratios_differ(spread) == pytest.approx(published - published[0], rel=1e-12)
 
 
 def test_of_equal_variances_the_prior_is_the_published_one_that_takes_the_mean_for_known() -> None:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy import optimize
 
 from appraise.errors import InvalidInput
 from appraise.statistics.survival import stratum_doubt, two_way_rates
@@ -43,55 +42,33 @@ def test_with_half_an_event_the_fit_of_desks_that_hardly_share_a_case_comes_to_i
     assert result.expected.sum() == pytest.approx(observed.sum(), rel=1e-12)
 
 
-def test_a_prior_pulls_the_fit_to_gamma_rates_as_scipy_s_optimiser_finds_them() -> None:
-    """The joint mode of Poisson counts with θ ~ Gamma(a + 1, a), whose mode is 1, and the strata's half an event."""
-    random = np.random.default_rng(3)
-    exposure = np.kron(np.eye(2), np.full((4, 2), 12.0))
-    exposure[3, 2:] = 1.0
-    observed = random.poisson(exposure).astype(float)
-    a, k = 16.0, 0.5
-
-    def loss(logs: np.ndarray) -> float:
-        theta, gamma = np.exp(logs[:8]), np.exp(logs[8:])
-        mu = theta[:, None] * gamma * exposure
-        events = (observed * np.log(np.where(exposure > 0, mu, 1.0)) - mu).sum()
-        return -float(events + a * (logs[:8] - theta).sum() + k * (logs[8:] - gamma).sum())
-
-    mode = np.exp(optimize.minimize(loss, np.zeros(12), tol=1e-12).x[8:])
-    found = two_way_rates(observed, exposure, prior_events=a)
-
-    assert found.converged
-    assert found.stratum_rate / found.stratum_rate[0] == pytest.approx(mode / mode[0], rel=3e-2)
-    assert found.employee_rate == pytest.approx((observed.sum(axis=1) + a) / (exposure @ found.stratum_rate + a))
-
-
 def test_the_doubt_is_the_delta_method_s_from_the_whole_information_inverted() -> None:
     """Against the inverse of the full matrix of second derivatives."""
     random = np.random.default_rng(4)
     exposure = random.uniform(0.5, 9.0, (7, 4))
-    fitted = two_way_rates(random.poisson(exposure), exposure, prior_events=5.0)
+    fitted = two_way_rates(random.poisson(exposure), exposure, pseudo_count=5.0)
     mu = fitted.employee_rate[:, None] * fitted.stratum_rate * exposure
     information = np.block([[np.diag(mu.sum(axis=1) + 5.0), mu], [mu.T, np.diag(mu.sum(axis=0))]])
     covariance = np.linalg.inv(information)[7:, 7:]
     cells = fitted.stratum_rate * exposure
     contrast = cells / cells.sum(axis=1, keepdims=True) - mu.sum(axis=0) / mu.sum()
 
-    found = stratum_doubt(fitted, exposure, prior_events=5.0)
+    found = stratum_doubt(fitted, exposure, pseudo_count=5.0)
 
     assert found == pytest.approx(np.einsum("es,st,et->e", contrast, covariance, contrast), rel=1e-9)
-    assert stratum_doubt(two_way_rates([[3.0], [4.0]], [[2.0], [9.0]]), [[2.0], [9.0]], prior_events=0.5) == (
+    assert stratum_doubt(two_way_rates([[3.0], [4.0]], [[2.0], [9.0]]), [[2.0], [9.0]], pseudo_count=0.5) == (
         pytest.approx([0.0, 0.0], abs=1e-12)
     )
 
 
-def test_the_fewer_cases_desks_share_the_more_doubt_there_is_and_the_prior_bounds_it() -> None:
+def test_the_fewer_cases_desks_share_the_more_doubt_there_is_and_its_pseudo_count_bounds_it() -> None:
     """Ten employees at each desk whose rates have a cv of .25: their mean is unsure by √(2/10)·.25 and chance."""
     doubts = []
     for common in (30.0, 3.0, 0.3, 1e-6):
         exposure = np.kron(np.eye(2), np.full((10, 1), 40.0))
         exposure[9, 1] = common
-        fitted = two_way_rates(exposure, exposure, prior_events=16.0)
-        doubts.append(stratum_doubt(fitted, exposure, prior_events=16.0)[0])
+        fitted = two_way_rates(exposure, exposure, pseudo_count=16.0)
+        doubts.append(stratum_doubt(fitted, exposure, pseudo_count=16.0)[0])
 
     assert doubts == sorted(doubts)
     assert doubts[-1] == pytest.approx((1 / 16 + 1 / 40) * 2 / 10 / 4, rel=0.05)
@@ -103,8 +80,8 @@ def test_desks_that_share_nothing_are_in_doubt_each_by_itself() -> None:
     exposure = np.zeros((8, 5))
     exposure[:4, :2], exposure[4:7, 2:4] = random.uniform(0.1, 0.4, (4, 2)), random.uniform(0.1, 0.4, (3, 2))
     observed = 0.05 * random.poisson(3.0, (8, 5)) * (exposure > 0)  # shared credit: less than one of each kind
-    fitted = two_way_rates(observed, exposure, prior_events=3.0)
-    found = stratum_doubt(fitted, exposure, prior_events=3.0)
+    fitted = two_way_rates(observed, exposure, pseudo_count=3.0)
+    found = stratum_doubt(fitted, exposure, pseudo_count=3.0)
 
     for rows, kinds in ((slice(0, 4), slice(0, 2)), (slice(4, 7), slice(2, 4))):
         cells = fitted.stratum_rate[kinds] * exposure[rows, kinds]
@@ -146,4 +123,4 @@ def test_the_rounds_that_are_allowed_are_the_rounds_that_are_taken() -> None:
 def test_expectations_that_cannot_be_are_refused_by_name(wrong: float, told: str) -> None:
     fitted = two_way_rates([[3.0], [4.0]], [[2.0], [9.0]])
     with pytest.raises(InvalidInput, match=f"^expected {told}"):
-        stratum_doubt(fitted, [[wrong], [9.0]], prior_events=0.5)
+        stratum_doubt(fitted, [[wrong], [9.0]], pseudo_count=0.5)

@@ -44,7 +44,7 @@ def test_a_run_prints_its_share_its_flags_and_since_the_run_before_who_reads_oth
 
     assert "The policy takes all of what is not chance to be the employee's own doing." in told
     assert re.search(
-        r"Satisfaction: \d of \d flagged as different from expected \(\d better, \d worse; \d\.\d% of them expected to be"
+        r"Satisfaction: \d of \d flagged as different from expected \(\d better, \d worse; \d\.\d\s% of them expected to be"
         r" wrong\)",
         told,
     )
@@ -61,7 +61,7 @@ def test_a_trial_prints_levels_and_weights(rated_company: Company, tmp_path: Pat
 
     assert re.search(r"Taken together\n  figures    \d → 0; 0 appear, \d vanish\n  readings", told)
     assert "Weights: composites at another level, of 0, where one weight moves" in told
-    assert "  Satisfaction        25% →  35%  0\n" in told
+    assert "  Satisfaction        25\N{NO-BREAK SPACE}% →  35\N{NO-BREAK SPACE}%  0\n" in told
 
 
 def test_where_somebody_stands_is_shown_on_purpose_and_logged(rated_company: Company) -> None:
@@ -73,7 +73,7 @@ def test_where_somebody_stands_is_shown_on_purpose_and_logged(rated_company: Com
 
     assert "rank" not in plain
     assert "level 5 of 5" in plain
-    assert re.search(r"Satisfaction      rank 1 of \d · 90 % sure: better than \d+ % … \d+ %", told)
+    assert re.search(r"Satisfaction      rank 1 of \d · 90 % sure: better than \d+\s% … \d+\s%", told)
     assert places["satisfaction"]["rank"] == 1
     with rated_company.deployment.database.reading() as session:
         section = rated_company.section("ann").section.id

@@ -13,6 +13,7 @@ from appraise.cli.deployment import AT_THE_MACHINE, cycle_named
 from appraise.cli.fairness_output import open_with_store
 from appraise.cli.output import console, print_json
 from appraise.domain.indicators import definition_of
+from appraise.domain.language import in_percent
 from appraise.statistics.adverse_impact import Verdict
 from appraise.use_cases.impact_report import Line, Question, Table
 from appraise.use_cases.publish_verdicts import publish_verdicts
@@ -101,7 +102,7 @@ def _print_table(table: Table) -> None:
 def _texts(question: Question, line: Line) -> tuple[str, ...]:
     name = line.category + (" (under 2 %)" if line.small else "")
     people, selected = (f"{count or 0:,}" for count in (line.people, line.selected))
-    rate = "" if line.rate is None else f"{line.rate:.1%}"
+    rate = "" if line.rate is None else in_percent(line.rate, 1)
     match question:
         case Question.BIAS_CONTRAST:
             return name, *_gap(line, "+.2f")
@@ -130,7 +131,11 @@ def _impact(line: Line) -> tuple[str, ...]:
 def _gap(line: Line, form: str) -> tuple[str, str]:
     if line.gap is None:
         return "", ""
-    return f"{line.gap.estimate:{form}}", f"{line.gap.lower:{form}} to {line.gap.upper:{form}}"
+    estimate, lower, upper = (
+        f"{value:{form}}".replace("%", "\N{NO-BREAK SPACE}%")
+        for value in (line.gap.estimate, line.gap.lower, line.gap.upper)
+    )
+    return estimate, f"{lower} to {upper}"
 
 
 def _title(table: Table) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from appraise.cli.data import Json
+from appraise.domain.language import in_percent
 
 if TYPE_CHECKING:
     from appraise.domain.scorecards import Coverage
@@ -194,15 +195,17 @@ def _print_weights(shifts: "tuple[WeightShift, ...]") -> None:
         return
     typer.echo(f"\nWeights: composites at another level, of {shifts[0].compared:,}, where one weight moves")
     for shift in shifts:
-        share = f" ({shift.changed / shift.compared:.0%})" if shift.compared else ""
+        share = f" ({in_percent(shift.changed / shift.compared)})" if shift.compared else ""
         name = definition_of(shift.indicator).name
-        typer.echo(f"  {name:<18}{shift.weight:>5.0%} → {shift.moved_to:>4.0%}  {shift.changed:,}{share}")
+        typer.echo(
+            f"  {name:<18}{in_percent(shift.weight):>6} → {in_percent(shift.moved_to):>5}  {shift.changed:,}{share}"
+        )
 
 
 def _share(coverage: "Coverage | None") -> str:
     if coverage is None:
         return "not scored"
-    return f"{coverage.attributed / coverage.total:.1%}" if coverage.total else "nothing to attribute"
+    return in_percent(coverage.attributed / coverage.total, 1) if coverage.total else "nothing to attribute"
 
 
 def _counted(n: int, word: str) -> str:

@@ -17,6 +17,7 @@ from appraise.domain.explanations import (
 )
 from appraise.domain.identifiers import IndicatorKey
 from appraise.domain.indicators import COMPOSITE, Direction, IndicatorDefinition, Unit, definition_of
+from appraise.domain.language import in_percent
 from appraise.domain.scorecards import Absence, Composite, Estimate
 from appraise.domain.shortfalls import reliability_told
 from appraise.domain.standings import Standing, Tier
@@ -116,7 +117,7 @@ def print_standings(console: Console, standings: Mapping[IndicatorKey, Standing]
     for key, one in standings.items():
         name = "Taken together" if key == COMPOSITE else definition_of(key).name
         place = TIERS[one.tier] if one.tier else f"rank {one.rank:,}"
-        low, high = (f"{bound:.0%}".replace("%", " %") for bound in (one.lower_90, one.upper_90))
+        low, high = (in_percent(bound) for bound in (one.lower_90, one.upper_90))
         console.print(
             f"{name:<{NAME_WIDTH}} {place} of {one.listed:,} · 90 % sure: better than {low} … {high}",
             highlight=False,

@@ -10,6 +10,7 @@ from appraise.cli.policies import print_changes
 from appraise.domain.cycles import Cycle
 from appraise.domain.explanations import own_share
 from appraise.domain.indicators import COMPOSITE, definition_of
+from appraise.domain.language import in_percent
 from appraise.domain.periods import Period
 from appraise.domain.policies import DEFAULT_POLICY, Policy
 from appraise.domain.reading import ScoringRun
@@ -78,7 +79,11 @@ def print_run(run: ScoringRun, *, json: bool) -> None:
 def print_coverage(run: ScoringRun) -> None:
     """How much of the outcomes could be laid at somebody's door, and why the rest could not."""
     for coverage in run.coverage:
-        share = f"{coverage.attributed / coverage.total:.1%} attributed" if coverage.total else "nothing to attribute"
+        share = (
+            f"{in_percent(coverage.attributed / coverage.total, 1)} attributed"
+            if coverage.total
+            else "nothing to attribute"
+        )
         why = "".join(f"; {reason}: {count:,.0f}" for reason, count in coverage.why)
         name = definition_of(coverage.indicator).name
         console.print(f"  {name}: {coverage.total:,.0f} outcomes, {share}{why}", highlight=False, soft_wrap=True)
@@ -93,7 +98,7 @@ def print_summary(run: ScoringRun) -> None:
     console.print(f"  {own_share(run.summary.attributable_share)}", highlight=False, soft_wrap=True)
     for flags in run.summary.flags:
         count = flags.better + flags.worse
-        wrong = f"; {flags.expected_wrong:.1%} of them expected to be wrong" if count else ""
+        wrong = f"; {in_percent(flags.expected_wrong, 1)} of them expected to be wrong" if count else ""
         name = "Taken together" if flags.indicator == COMPOSITE else definition_of(flags.indicator).name
         console.print(
             f"  {name}: {count:,} of {flags.judged:,} flagged as different from expected"

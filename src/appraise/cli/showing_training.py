@@ -123,7 +123,7 @@ def _figure(effect: TrainingEffect, value: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share:+.0%}".replace("-", "−")
+    return f"{share:+.0%}".replace("-", "−").replace("%", "\N{NO-BREAK SPACE}%")
 
 
 def _say(text: str) -> None:

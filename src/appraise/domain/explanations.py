@@ -301,7 +301,7 @@ def _shrinkage(estimate: Estimate) -> str:
             score=score,
         )
     is_of_hundred = definition_of(estimate.indicator).unit in {Unit.POINTS, Unit.PERCENT}
-    if is_of_hundred and not 0 <= estimate.working.raw <= HUNDRED and estimate.working.score in {0, HUNDRED}:
+    if is_of_hundred and not 0 <= estimate.unshrunk <= HUNDRED and estimate.working.score in {0, HUNDRED}:
         return say(
             "Part of what is left may be chance, and the scale ends: the figure is moved by {moved}, so the score is"
             " {score}.",

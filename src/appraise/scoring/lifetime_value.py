@@ -281,7 +281,7 @@ def _figures(  # what figures are made of
     """Of employees who are compared with each other; `spread` is the design effect, the variance, and the doubt."""
     (inflation, sampling, doubt), (prepared, policy) = spread, of
     ratio, unit = outcome.ratio[:, rows], comparison.model.unit
-    shrunk = normal(ratio[-1], sampling, attributable_share=policy.attributable_share, doubt=doubt)
+    shrunk = normal(ratio[-1], sampling, attributable_share=policy.attributable_share, doubt=doubt, ratios=True)
     factors, effects = explained(comparison.kinds, outcome, rows)
     return Figures(
         raw=ratio[0],

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +11,6 @@ from appraise.scoring.case_mix import IntArray
 from appraise.statistics.survival import TwoWayRates, nelson_aalen, stratum_doubt, two_way_rates
 
 FloatArray = npt.NDArray[np.float64]
-PSEUDO: Final = 0.5
-_LEAST_SPREAD = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +50,23 @@ class Compared:
         return np.divide(self.observed, self.expected, out=np.ones_like(self.observed), where=self.expected > 0)
 
 
-def compared(cells: Cells, stratum: IntArray, *, floor: float | None, prior_events: float = PSEUDO) -> Compared:
+def compared(cells: Cells, stratum: IntArray, *, floor: float | None) -> Compared:
     """Observed and expected by the score form of the multiple-membership model.
 
     E* = Σ w²Λ and O* = E* + Σ w(d − Λ): the plain ratio Σwd/Σwd would credit everybody with part of what colleagues
     did. Strata are separated from employees by iterative proportional fitting first. `floor` bounds O* from below.
-    `prior_events` is how many events an employee's being like others weighs in that, as in `two_way_rates`.
 
     Raises `NotEnough` without events, and where the fit does not come to an end.
     """
     finest = (stratum[-1][:, None] == np.arange(stratum[-1].max() + 1)).astype(np.float64)
-    whole = _fitted(cells.observed @ finest, cells.expected[-1] @ finest, prior_events)
+    whole = _fitted(cells.observed @ finest, cells.expected[-1] @ finest)
     nested = _within(stratum, whole.stratum_part[stratum[-1]])
     observed, expected = [], []
     rate = np.ones(stratum.shape[1])
     for k, groups in enumerate(nested):
         membership = (groups[:, None] == np.arange(groups.max() + 1)).astype(np.float64)
         last = k == len(nested) - 1
-        fitted = whole if last else _fitted(cells.observed @ membership, cells.expected[k] @ membership, prior_events)
+        fitted = whole if last else _fitted(cells.observed @ membership, cells.expected[k] @ membership)
         rate = membership @ fitted.stratum_rate
         surplus = (cells.observed - cells.expected[k] * rate).sum(axis=1)
         own = cells.squared[k] @ rate
@@ -85,20 +81,8 @@ def compared(cells: Cells, stratum: IntArray, *, floor: float | None, prior_even
     exposed = cells.expected[-1] @ rate
     # Of shared outcomes the surplus depends on what is foretold of all, and is put over the part that is weighed.
     sharing = np.divide(exposed, expected[-1], out=np.ones_like(exposed), where=expected[-1] > 0)
-    doubt = sharing**2 * stratum_doubt(whole, cells.expected[-1] @ finest, prior_events=prior_events)
+    doubt = sharing**2 * stratum_doubt(whole, cells.expected[-1] @ finest)
     return Compared(np.array(observed), np.array(expected), rate, exposed, part, idle, doubt)
-
-
-def compared_anew(
-    cells: Cells, stratum: IntArray, first: Compared, *, floor: float | None, spread: float, dispersion: float
-) -> Compared:
-    """As `first`, with strata told from employees by how alike employees are: their ratios have this `spread` (sd).
-
-    `dispersion` is the outcomes' variance over their expectation.
-    """
-    if first.rate.size == 0 or not np.any(first.doubt):
-        return first
-    return compared(cells, stratum, floor=floor, prior_events=dispersion / max(spread, _LEAST_SPREAD) ** 2)
 
 
 def _within(stratum: IntArray, part: IntArray) -> IntArray:
@@ -106,8 +90,8 @@ def _within(stratum: IntArray, part: IntArray) -> IntArray:
     return np.array([np.unique([groups, part], axis=1, return_inverse=True)[1] for groups in stratum], np.int64)
 
 
-def _fitted(observed: FloatArray, expected: FloatArray, prior_events: float) -> TwoWayRates:
-    fitted = two_way_rates(observed, expected, prior_events=prior_events)
+def _fitted(observed: FloatArray, expected: FloatArray) -> TwoWayRates:
+    fitted = two_way_rates(observed, expected)
     if not fitted.converged:
         raise NotEnough(
             f"kinds of cases and employees cannot be told apart in {fitted.iterations} rounds of fitting",

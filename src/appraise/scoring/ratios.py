@@ -15,8 +15,8 @@ from appraise.scoring.arrays import FloatArray, IntArray
 from appraise.scoring.case_mix import APART, Strata
 from appraise.scoring.credit_sums import Credited, LeftOut, clustered, summed
 from appraise.scoring.findings import Figures, Results, Seen, nobody, said_by_part
-from appraise.scoring.rates import Cells, Compared, compared, compared_anew
-from appraise.statistics.shrinkage import FEWEST_EMPLOYEES, gamma_poisson, rate_spread
+from appraise.scoring.rates import Compared, compared
+from appraise.statistics.shrinkage import gamma_poisson
 from appraise.statistics.within import design_effect
 
 
@@ -43,15 +43,14 @@ def event_ratios(subject: Subject, credited: Credited, kinds: Strata, policy: Po
         return Results()
     left_out = [subject.left_out.get(employee, ()) for employee in employees.tolist()]
     try:
-        first = compared(cells, kinds.stratum, floor=0.0)
+        outcome = compared(cells, kinds.stratum, floor=0.0)
     except NotEnough as error:
         evidence = clustered(credited, np.ones(kinds.profiles), sums).evidence(None, left_out)
         return nobody(subject.indicator, Seen(employees.tolist(), evidence, sums.effective, subject.words), error)
-    clusters = clustered(credited, first.rate, sums)
-    variance = float((cells.squared[-1] @ first.rate).sum())
+    clusters = clustered(credited, outcome.rate, sums)
+    variance = float((cells.squared[-1] @ outcome.rate).sum())
     inflation = design_effect(clusters.squares, variance)
-    dispersion = inflation * variance / float(first.exposed.sum())
-    outcome = _anew(cells, kinds, first, inflation=inflation, dispersion=dispersion)
+    dispersion = inflation * variance / float(outcome.exposed.sum())
     expected = outcome.expected[-1]
     seen = Seen(employees.tolist(), clusters.evidence(expected, left_out), expected, subject.words)
     chosen = np.flatnonzero(expected > 0)
@@ -76,15 +75,6 @@ def _untold(subject: Subject, seen: Seen, rows: IntArray, policy: Policy) -> dic
         )
         for row in rows.tolist()
     }
-
-
-def _anew(cells: Cells, kinds: Strata, first: Compared, *, inflation: float, dispersion: float) -> Compared:
-    observed, expected = first.observed[-1] / inflation, first.expected[-1] / inflation
-    told = expected > 0
-    if told.sum() < FEWEST_EMPLOYEES or not observed[told].any():
-        return first
-    spread = rate_spread(observed[told], expected[told])
-    return compared_anew(cells, kinds.stratum, first, floor=0.0, spread=spread, dispersion=dispersion)
 
 
 def _figures(  # what figures are made of

@@ -6,7 +6,7 @@ by the same amount: taken for errors of each alone it looks like employees who d
 Woodbury's formula (Harville 1977, J. American Statistical Association 72:320) takes O(J r²) for each τ.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,10 +32,11 @@ class Estimates:
         """Of each between-employee sd, (G,), the population's mean integrated out."""
         return np.array([one.log_likelihood for one in _for_each(self, tau)])
 
-    def spread(self) -> tuple[FloatArray, FloatArray]:
+    def spread(self, log_prior: Callable[[FloatArray], FloatArray] | None = None) -> tuple[FloatArray, FloatArray]:
         """Nodes and weights of the between-employee sd.
 
-        Its prior is Jeffreys' (`spreads.log_jeffreys`), of what the estimates tell besides the errors in common.
+        Its prior is Jeffreys' (`spreads.log_jeffreys`), of what the estimates tell besides the errors in common, times
+        what is known of the sd from elsewhere, if anything is: `log_prior`.
         """
 
         def log_density(tau: FloatArray) -> FloatArray:
@@ -44,7 +45,7 @@ class Estimates:
             log_likelihood, left = np.array([(one.log_likelihood, one.left_of(now)) for one, now in each]).T
             with np.errstate(divide="ignore"):  # at 0 the prior is 0
                 density: FloatArray = log_likelihood + np.log(tau) + 0.5 * (trace + np.log(left))
-            return density
+            return density if log_prior is None else density + log_prior(tau)
 
         return grid(log_density, sd_scales(self.value, self.own), self.value.size)
 

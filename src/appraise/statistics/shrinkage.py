@@ -17,7 +17,7 @@ from appraise.statistics.arrays import FloatArray, at_least, matrix, vector
 from appraise.statistics.errors_in_common import Estimates
 from appraise.statistics.mixtures import GammaMixture, Mixture, NormalMixture
 from appraise.statistics.refusals import NotEnoughGroups
-from appraise.statistics.spreads import grid, grid_quantiles, log_jeffreys
+from appraise.statistics.spreads import grid, grid_quantiles, log_jeffreys, log_ratios_differ
 
 FEWEST_EMPLOYEES = 5
 _LARGEST_CV = 4.0  # beyond it the gamma prior is all at zero: such rates have nothing in common
@@ -84,6 +84,7 @@ def normal(
     attributable_share: float = 1.0,
     common: npt.ArrayLike | None = None,
     doubt: npt.ArrayLike | None = None,
+    ratios: bool = False,
 ) -> Shrunk:
     """Shrink estimates with known sampling variances: estimate_e ~ N(θ_e, variance_e), θ_e ~ N(μ, τ²).
 
@@ -94,6 +95,7 @@ def normal(
     r independent standard normal errors adds to each estimate. That they go together counts for how much employees
     differ (see `errors_in_common`); each estimate's own interval has their variance. `doubt` (J,) is the variance of
     such errors where no more is known of them: it widens intervals, and says nothing of how much employees differ.
+    Of `ratios`, which are about 1, τ has the half-normal prior of `spreads.log_ratios_differ` besides.
 
     Raises `NotEnoughGroups` below five employees, `NotEnough` where a sampling variance is zero,
     `InvalidInput` for values that are not finite, lengths that differ, or a share outside (0, 1].
@@ -108,7 +110,7 @@ def normal(
             expected="a positive sampling variance for every employee",
         )
     known = Estimates(a, v, _common(common, a.size))
-    tau, weights = known.spread()
+    tau, weights = known.spread(log_ratios_differ if ratios else None)
     v = known.variance + _doubt(doubt, a.size)
     between = tau**2
     precision = 1.0 / (v[:, None] + between)
@@ -139,8 +141,8 @@ def gamma_poisson(
 
     The likelihood θ^O e^{−θE} is exact for censored times under proportional hazards, with O events and
     cumulative expected hazard E; O need not be whole (shared credit). cv is integrated with Jeffreys' prior for ratios
-    O/(mE) of variance 1/(mE) + cv², m by Laplace's method on ln m: with twelve employees a profiled m costs two to four
-    points of coverage.
+    O/(mE) of variance 1/(mE) + cv², times that of `spreads.log_ratios_differ`, m by Laplace's method on ln m: with
+    twelve employees a profiled m costs two to four points of coverage.
     Results are ratios θ/m: 1 is an average employee. Both arguments have shape (J,) and are ≥ 0; an employee
     with expected near 0 gets the population's distribution back.
     With an `attributable_share` λ < 1 (see `normal`) the split is multiplicative: given ln θ, the employee's own part
@@ -187,15 +189,10 @@ def _counts(observed: npt.ArrayLike, expected: npt.ArrayLike) -> tuple[FloatArra
         )
     if O.sum() == 0.0:
         raise NotEnough(
-            f"{O.sum():g} events observed and {E.sum():g} expected over all employees",
+            f"no event observed and {E.sum():g} expected over all employees",
             expected="events among the employees compared",
         )
     return O, E
-
-
-def rate_spread(observed: FloatArray, expected: FloatArray) -> float:
-    """Posterior median of the cv between employees' rates, as of `gamma_poisson`, with its conditions unchecked."""
-    return grid_quantiles(*_cv_posterior(observed, expected), (0.5,))[0]
 
 
 def james_stein(estimate: npt.ArrayLike, variance: float) -> tuple[FloatArray, float]:
@@ -285,7 +282,7 @@ def _cv_log_density(O: FloatArray, E: FloatArray, cv: FloatArray) -> FloatArray:
     growth = E[:, None] * m
     terms = _log_rising(a, O[:, None]) - (a + O[:, None]) * np.log1p(growth / a) + O[:, None] * np.log(m)
     likelihood: FloatArray = terms.sum(axis=0) - 0.5 * np.log(_information(O, E, a, m))
-    return likelihood + log_jeffreys(a * growth / (a + growth), cv)
+    return likelihood + log_jeffreys(a * growth / (a + growth), cv) + log_ratios_differ(cv)
 
 
 def _information(O: FloatArray, E: FloatArray, a: FloatArray, m: FloatArray) -> FloatArray:

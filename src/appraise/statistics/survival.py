@@ -191,7 +191,6 @@ def two_way_rates(
     expected: npt.ArrayLike,
     *,
     pseudo_count: float = 0.5,
-    prior_events: float | None = None,
     max_iterations: int = _MOST_ROUNDS,
     tolerance: float = 1e-10,
 ) -> TwoWayRates:
@@ -199,9 +198,8 @@ def two_way_rates(
 
     θ_e = (O_e. + k)/(Σ_s γ_s E_es + k), γ_s = (O_.s + k)/(Σ_e θ_e E_es + k) with k the `pseudo_count`, which keeps
     thin rows near 1; with k = 0 both margins of the fit equal the observed ones (Deming & Stephan 1940). γ is
-    calibrated in each part by itself. With `prior_events` a in the place of the employees' k, θ_e is the posterior mean
-    of rates that are Gamma(mean 1, cv) with a = 1/cv²: desks that hardly share a stratum are then told apart from their
-    cases as far as those tell, and beyond that by employees being alike on average.
+    calibrated in each part by itself. Employees are no random effect here: where good ones get the kinds of case that
+    pay, strata would take up part of what is theirs.
 
     Raises `NotEnough` without observed or expected events; `InvalidInput` for negative cells or shapes that differ.
     """
@@ -212,13 +210,12 @@ def two_way_rates(
             f"{counted(float(O.sum()), 'event', 'events')} observed and {E.sum():g} expected",
             expected="events to compare",
         )
-    a = pseudo_count if prior_events is None else prior_events
-    by_employee, by_stratum = O.sum(axis=1) + a, O.sum(axis=0) + pseudo_count
+    by_employee, by_stratum = O.sum(axis=1) + pseudo_count, O.sum(axis=0) + pseudo_count
     part, stratum_part = _parts(E)
     level = _Levels(O, E, part, stratum_part)
 
     def improved(gamma: FloatArray) -> FloatArray:
-        theta = _ratio(by_employee, E @ gamma + a)
+        theta = _ratio(by_employee, E @ gamma + pseudo_count)
         return level.calibrated(_ratio(by_stratum, E.T @ theta + pseudo_count))
 
     gamma, iterations, converged = _fixed_point(
@@ -226,7 +223,7 @@ def two_way_rates(
     )
     gamma = level.calibrated(gamma)
     return TwoWayRates(
-        employee_rate=_ratio(by_employee, E @ gamma + a),
+        employee_rate=_ratio(by_employee, E @ gamma + pseudo_count),
         stratum_rate=gamma,
         expected=E @ gamma,
         iterations=iterations,
@@ -236,11 +233,11 @@ def two_way_rates(
     )
 
 
-def stratum_doubt(fitted: TwoWayRates, expected: npt.ArrayLike, *, prior_events: float) -> FloatArray:
+def stratum_doubt(fitted: TwoWayRates, expected: npt.ArrayLike, *, pseudo_count: float = 0.5) -> FloatArray:
     """Var(ln of what is expected of an employee) (J,) by the strata's rates being estimates; counts are Poisson.
 
-    With μ = θγE, D its margins and a the `prior_events` of the fit, the log rates of the strata have the information
-    D_s − μ'(D_e + a)⁻¹μ, in which the employees' rates are taken out (the Schur complement). What is expected of e
+    With μ = θγE, D its margins and k the `pseudo_count` of the fit, the log rates of the strata have the information
+    D_s − μ'(D_e + k)⁻¹μ, in which the employees' rates are taken out (the Schur complement). What is expected of e
     depends on them by the shares of its strata, beside those of all in its part, at which the level is calibrated. It
     is 0 where all serve the same mix, and large where an employee's strata are shared by few.
     """
@@ -251,7 +248,7 @@ def stratum_doubt(fitted: TwoWayRates, expected: npt.ArrayLike, *, prior_events:
     cells, mu, part = cells[:, served], mu[:, served], fitted.stratum_part[served]
     by_stratum = mu.sum(axis=0)
     scale = np.sqrt(by_stratum)  # by which the information has eigenvalues between 0 and 1
-    shared = (mu.T @ (mu / np.maximum(mu.sum(axis=1) + prior_events, _TINY)[:, None])) / np.outer(scale, scale)
+    shared = (mu.T @ (mu / np.maximum(mu.sum(axis=1) + pseudo_count, _TINY)[:, None])) / np.outer(scale, scale)
     values, vectors = np.linalg.eigh(np.eye(scale.size) - shared)
     told = values > _RANK_OF_LINKS
     share = _ratio(cells, cells.sum(axis=1, keepdims=True) + np.zeros_like(cells)) * (cells > 0.0)
