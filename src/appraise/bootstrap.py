@@ -5,20 +5,20 @@ import secrets
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from appraise import __version__
 from appraise.errors import InvalidInput
 from appraise.events.store import EventStore
-from appraise.scoring.installed import installed
 from appraise.settings import Settings
 from appraise.storage.database import Database
-from appraise.storage.migrate import upgrade
 from appraise.use_cases.deployment import Deployment
 from appraise.use_cases.hosts import read_hosts
-from appraise.use_cases.mail_server import MailServer
+
+if TYPE_CHECKING:
+    from appraise.use_cases.mail_server import MailServer
 
 
 def utc_now() -> datetime:
@@ -27,6 +27,12 @@ def utc_now() -> datetime:
 
 def open_deployment(settings: Settings) -> Deployment:
     """The deployment that the settings name. Raises `InvalidInput` where `appraise init` has not been run yet."""
+    _find_indicators()
+    return open_without_indicators(settings)
+
+
+def open_without_indicators(settings: Settings) -> Deployment:
+    """The same for what neither scores nor tells of indicators: it need not wait until those are imported."""
     if settings.database_url is None and not (settings.data / "appraise.sqlite").exists():
         raise InvalidInput(
             f"there is no Appraise data in {settings.data.resolve()}",
@@ -38,6 +44,9 @@ def open_deployment(settings: Settings) -> Deployment:
 def initialise(settings: Settings) -> Deployment:
     """Create what is missing: data directory, secret, database at the newest migration, event tables. Repeatable."""
     settings.data.mkdir(parents=True, exist_ok=True)
+    from appraise.storage.migrate import upgrade  # noqa: PLC0415  # the one use of Alembic
+
+    _find_indicators()
     deployment = _deployment(settings)
     upgrade(deployment.database)
     deployment.events.initialise()
@@ -58,8 +67,13 @@ def log_to_stderr() -> None:
     )
 
 
-def _deployment(settings: Settings) -> Deployment:
+def _find_indicators() -> None:
+    from appraise.scoring.installed import installed  # noqa: PLC0415  # takes longer than all else of a short command
+
     installed()
+
+
+def _deployment(settings: Settings) -> Deployment:
     log_to_stderr()
     return Deployment(
         database=Database(settings.resolved_database_url),
@@ -86,9 +100,11 @@ def _events(settings: Settings) -> EventStore:
     return EventStore(url)
 
 
-def _mail_server(settings: Settings) -> MailServer | None:
+def _mail_server(settings: Settings) -> "MailServer | None":
     if settings.mail_server is None:
         return None
+    from appraise.use_cases.mail_server import MailServer  # noqa: PLC0415  # of those alone who send mail
+
     url = settings.mail_server.get_secret_value()
     return MailServer.parse(url, sender=settings.mail_from, console=settings.public_url)
 

@@ -39,7 +39,7 @@ def compact(
       appraise compact --settle-before 2023-01-01
 
     """
-    from appraise.bootstrap import open_deployment, utc_now
+    from appraise.bootstrap import open_without_indicators, utc_now
     from appraise.cli.output import print_json, progress_bar
     from appraise.settings import Settings
     from appraise.use_cases.compact_events import compact_events
@@ -50,7 +50,7 @@ def compact(
             advance(f"MB · {step}", done // 1_000_000, max(total // 1_000_000, 1))
 
         found = compact_events(
-            open_deployment(Settings()),
+            open_without_indicators(Settings()),
             settle_before=None if settle_before is None else settle_before.date(),
             at=utc_now(),
             progress=in_megabytes,

@@ -145,12 +145,12 @@ def undo(load: Annotated[str, typer.Argument(help="Id of the load, as the import
 
     Example:  appraise undo 5f0c…
     """
-    from appraise.bootstrap import open_deployment, utc_now
+    from appraise.bootstrap import open_without_indicators, utc_now
     from appraise.cli.output import console
     from appraise.settings import Settings
     from appraise.use_cases.undo_load import undo_load
 
-    undone = undo_load(open_deployment(Settings()), load, at=utc_now())
+    undone = undo_load(open_without_indicators(Settings()), load, at=utc_now())
     console.print(f"{sum(undone.rows.values()):,} events of load {load} taken back", highlight=False)
     for other in undone.repeat:
         console.print(f"  Import the file of load {other} again: it had left out rows that only this load held.")

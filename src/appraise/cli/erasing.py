@@ -38,12 +38,12 @@ def customer(
       appraise erase customer 4711 --source shopify
 
     """
-    from appraise.bootstrap import open_deployment, utc_now
+    from appraise.bootstrap import open_without_indicators, utc_now
     from appraise.cli.output import console, print_json
     from appraise.settings import Settings
     from appraise.use_cases.erase_customer import erase_customer
 
-    erasure = erase_customer(open_deployment(Settings()), source=source, key=key, at=utc_now(), dry_run=dry_run)
+    erasure = erase_customer(open_without_indicators(Settings()), source=source, key=key, at=utc_now(), dry_run=dry_run)
     if json:
         print_json(asdict(erasure))
         return

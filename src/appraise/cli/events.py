@@ -42,7 +42,7 @@ def check(
     """
     from dataclasses import asdict
 
-    from appraise.bootstrap import open_deployment, utc_now
+    from appraise.bootstrap import open_without_indicators, utc_now
     from appraise.cli.output import print_json
     from appraise.errors import InvalidInput
     from appraise.settings import Settings
@@ -55,7 +55,7 @@ def check(
             "no file names tables that are read in place",
             hint="name one here or in APPRAISE_EVENTS_IN_PLACE; docs/events-in-place.md has an example",
         )
-    found = check_events(open_deployment(settings), chosen, at=utc_now())
+    found = check_events(open_without_indicators(settings), chosen, at=utc_now())
     if json:
         print_json([{**asdict(one.told), "sample": [asdict(row) for row in one.sample]} for one in found])
     else:

@@ -11,7 +11,7 @@ from rich.table import Table
 from appraise.adapters.code_pages import as_declared
 from appraise.adapters.contract import EmployeeSource, EventSource, ImportOptions, MixedSource
 from appraise.adapters.discovery import adapter_named
-from appraise.bootstrap import open_deployment, utc_now
+from appraise.bootstrap import open_without_indicators, utc_now
 from appraise.cli.deployment import AT_THE_MACHINE
 from appraise.cli.output import console, print_json, reading_bar
 from appraise.domain.mapping import RejectedRow
@@ -54,7 +54,7 @@ def import_one(  # the command's own options
     """
     number, of = which
     place = f" ({number} of {of})" if of > 1 else ""
-    deployment = open_deployment(Settings())
+    deployment = open_without_indicators(Settings())
     with _part_of(rejected_to, first=number == 1) as part:
         report = load(
             deployment,
@@ -158,7 +158,7 @@ def print_suggestion(name: str, path: Path) -> None:
 
 
 def export_to(to: Path, source: str, *, format: str) -> None:  # noqa: A002  # the option's natural name
-    deployment = open_deployment(Settings())
+    deployment = open_without_indicators(Settings())
     draft = to.with_name(to.name + ".part")
     done = export_people(
         deployment, AT_THE_MACHINE, source, format=ExportFormat(format), write=draft.write_bytes, at=utc_now()

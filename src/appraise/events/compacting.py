@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable
 
 from appraise.domain.events import EventKind
@@ -21,7 +20,7 @@ from appraise.events.engine import literal
 from appraise.events.log import COMPACTION_KEY, Pass, TableLog, live_commits
 from appraise.events.rewriting import connect, holding, replace_files, scan, without
 from appraise.events.store import ATTEMPTS_TO_COMMIT, EventStore, seen_passes
-from appraise.events.table_files import READING, Lived, TableFiles, alone, delete_abandoned, live_files
+from appraise.events.table_files import READING, Lived, TableFiles, add_actions, alone, delete_abandoned, live_files
 
 SMALL: Final = 64 << 20
 LARGE: Final = 256 << 20
@@ -168,7 +167,7 @@ def _merged(store: EventStore, files: TableFiles, names: Sequence[str], scratch:
 
 def _batches(table: DeltaTable) -> Iterator[tuple[tuple[str, ...], int]]:
     """Small files that together make a large one, in the order of their loads."""
-    actions = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+    actions = add_actions(table).to_pylist()
     small = [one for one in actions if one["size_bytes"] < SMALL]
     small.sort(key=lambda one: (str(one.get("min.source")), one.get("min.sequence") or 0, one["path"]))
     batch: list[str] = []

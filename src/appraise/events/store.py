@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
-import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, Field, Transaction
 from deltalake.exceptions import CommitFailedError
 
@@ -36,7 +34,7 @@ from appraise.events.log import (
 from appraise.events.object_files import ObjectFiles
 from appraise.events.rewriting import connect, holding, replace_files, scan, without
 from appraise.events.schema import arrow_schema, stored_columns, visible_columns
-from appraise.events.table_files import TableFiles, alone, live_files
+from appraise.events.table_files import TableFiles, alone, live_files, loads_by_file
 
 if TYPE_CHECKING:
     import ibis
@@ -373,15 +371,6 @@ def _snapshot(lying: Mapping[EventKind, Lying], logs: Mapping[EventKind, TableLo
     complete = complete_attempts({kind: logs[kind].until(one.version) for kind, one in lying.items()})
     views = {kind: one.view(logs[kind], complete) for kind, one in lying.items()}
     return Snapshot({kind: view.version for kind, view in views.items()}, views)
-
-
-def loads_by_file(table: DeltaTable) -> dict[str, str]:
-    """File → the load whose rows it holds; of files that hold several, nothing."""
-    actions = pa.table(table.get_add_actions(flatten=True))
-    if not {"min.load_id", "max.load_id"} <= set(actions.column_names):
-        return {}
-    columns = (actions[name].to_pylist() for name in ("path", "min.load_id", "max.load_id"))
-    return {Path(unquote(path)).name: low for path, low, high in zip(*columns, strict=True) if low == high}
 
 
 def _brought_up(table: DeltaTable, kind: EventKind) -> DeltaTable:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Final
 from urllib.parse import unquote
 
+import pyarrow as pa
 from deltalake import DeltaTable
 
 from appraise.domain.events import EventKind
@@ -142,6 +143,20 @@ def alone(root: str) -> Iterator[None]:
 def live_files(table: DeltaTable) -> tuple[str, ...]:
     """Their names, sorted."""
     return tuple(sorted(Path(unquote(uri)).name for uri in table.file_uris()))
+
+
+def add_actions(table: DeltaTable) -> pa.Table:
+    """Path, size and statistics of every live file. Taken as a stream, as `pa.table` would import pandas first."""
+    return pa.RecordBatchReader.from_stream(table.get_add_actions(flatten=True)).read_all()
+
+
+def loads_by_file(table: DeltaTable) -> dict[str, str]:
+    """File → the load whose rows it holds; of files that hold several, nothing."""
+    actions = add_actions(table)
+    if not {"min.load_id", "max.load_id"} <= set(actions.column_names):
+        return {}
+    columns = (actions[name].to_pylist() for name in ("path", "min.load_id", "max.load_id"))
+    return {Path(unquote(path)).name: low for path, low, high in zip(*columns, strict=True) if low == high}
 
 
 def _end(found: dict[str, Lived], removal: Mapping[str, object], version: int) -> None:
