@@ -12,6 +12,8 @@ from appraise.events.schema import DUCKDB
 
 BLANKS = "chr(32) || chr(9) || chr(10) || chr(13) || chr(160)"
 OFFSET = r"(Z| UTC|:[0-9.]+ ?[+-][0-9:]+)$"
+COMMON = "'EUR', 'USD', 'GBP'"
+"""Currencies that are looked for first."""
 LINK_SECRET = "link_secret"  # noqa: S105  # the name of a session variable
 
 PARSES: Mapping[ColumnType, tuple[Parse, ...]] = {
@@ -138,7 +140,7 @@ def minor_factor(currency: str) -> str:
 
     Only the exceptions are looked for, because long lists within CASE are slow.
     """
-    cases = f"WHEN {currency} IN ('EUR', 'USD', 'GBP') THEN 100 "
+    cases = f"WHEN {currency} IN ({COMMON}) THEN 100 "
     for digits in sorted(set(MINOR_DIGITS.values()) - {2}):
         codes = [code for code, places in MINOR_DIGITS.items() if places == digits]
         cases += f"WHEN {is_currency(currency, codes)} THEN {10**digits} "
@@ -181,8 +183,10 @@ def _timestamp(rule: Rule, text: str) -> str:
         return f"coalesce({', '.join(parts)})"
     # The engine would also read 'epoch', 'infinity' and years of six digits, but not " +0200".
     aware_text = f"regexp_replace({text}, ' ?([+-][0-9]{{2}}):?([0-9]{{2}})$', '\\1:\\2')"
-    return (
-        f"CASE WHEN {text}[5] NOT IN ('-', '/') THEN NULL WHEN {has_offset(text)} "
+    local = f"timezone({zone}, TRY_CAST({text} AS TIMESTAMP))"
+    return (  # a plain time of the commonest form is known without a look for an offset
+        f"CASE WHEN {text} LIKE '____-__-__ __:__:__' THEN {local} "
+        f"WHEN {text}[5] NOT IN ('-', '/') THEN NULL WHEN {has_offset(text)} "
         f"THEN TRY_CAST({aware_text} AS TIMESTAMP WITH TIME ZONE) "
-        f"ELSE timezone({zone}, TRY_CAST({text} AS TIMESTAMP)) END"
+        f"ELSE {local} END"
     )

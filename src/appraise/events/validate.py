@@ -8,6 +8,7 @@ from appraise.domain.events import CASE_MIX, COLUMNS, Column, EventKind
 from appraise.domain.mapping import EventStage, Parse, Rule
 from appraise.domain.money import MINOR_DIGITS
 from appraise.events.compile import (
+    COMMON,
     blamed,
     factor_name,
     has_offset,
@@ -118,7 +119,8 @@ def _of_times(stage: EventStage, at: str) -> Iterator[Check]:
 
 def _of_money(stage: EventStage) -> Iterator[Check]:
     if "currency" in stage.rules:
-        unknown = f"NOT {is_currency('currency', tuple(MINOR_DIGITS))}"
+        known = is_currency("currency", tuple(MINOR_DIGITS))
+        unknown = f"CASE WHEN currency IN ({COMMON}) THEN false ELSE NOT {known} END"
         yield _check(stage, "currency", unknown, UNKNOWN_CURRENCY)
     if "amount" in stage.rules:
         yield _check(stage, "amount", f"{text_name('amount')} IS NOT NULL AND currency IS NULL", NO_CURRENCY)
