@@ -4,7 +4,7 @@ import hashlib
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -27,6 +27,9 @@ class Engine(Protocol):
 
     def events(self, view: "TableView") -> "ibis.Table":
         """The rows that are to be seen, with the visible columns."""
+
+    def one_of(self, text: "ibis.Value", values: Collection[str]) -> "ibis.Value":
+        """The same text, of which it is known that it is one of few, or null: for tables that are kept."""
 
 
 def engine_name(location: str) -> str:

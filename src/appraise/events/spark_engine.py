@@ -1,6 +1,6 @@
 """Apache Spark as Ibis speaks to it, for events that outgrow one machine. Needs the extra `appraise[spark]`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -97,6 +97,10 @@ class SparkEngine(Backend):  # type: ignore[misc]  # Ibis has no types
         [translated] = sqlglot.transpile(query, read="duckdb", write="spark")
         self._session.sql(translated).createOrReplaceTempView(name)
         return self.table(name)
+
+    def one_of(self, text: ir.Value, _: Collection[str]) -> ir.Value:
+        """As it is: what Spark keeps it compresses."""
+        return text
 
     def to_pyarrow(self, expr: ir.Expr, /, **options: Any) -> pa.Table | pa.Array | pa.Scalar:
         """As Ibis does it, without a way through pandas, to which a whole number that is absent is a float."""

@@ -52,20 +52,21 @@ def shares(
     """
     window = 0 if policy.attribution is Attribution.DIRECT else policy.window_days
     earlier = touches.select("customer", "employee", "why", touched=touches["at"])
-    pairs = moments.left_join(
-        earlier,
-        [
-            moments.customer == earlier.customer,
-            earlier.touched <= moments["at"],
-            earlier.touched >= moments["at"] - window * SECONDS_PER_DAY,
-        ],
-    )
+    counts = [
+        moments.customer == earlier.customer,
+        earlier.touched <= moments["at"],
+        earlier.touched >= moments["at"] - window * SECONDS_PER_DAY,
+    ]
+    if are_touches:
+        served = moments.inner_join(earlier, counts).select("customer", "at", "employee", "why", "touched")
+        return weighted(served.mutate(last=served["at"]), policy)
+    pairs = moments.left_join(earlier, counts)
     served = pairs.select(
         "customer", "at", "employee",
         why=ibis.cases((pairs.touched.isnull(), nobody_served(policy)), else_=pairs.why),
         touched=ibis.coalesce(pairs.touched, pairs["at"]),
     )  # fmt: skip
-    return weighted(served.mutate(last=served["at"]) if are_touches else with_last(served), policy)
+    return weighted(with_last(served), policy)
 
 
 def with_last(pairs: ibis.Table) -> ibis.Table:

@@ -87,10 +87,11 @@ def strata(counts: pa.Table, factors: Sequence[str]) -> Strata:
 
 def folded_levels(values: Sequence[str], events: npt.NDArray[np.float64]) -> list[str]:
     """The values, those with too few events as "other"."""
-    totals: dict[str, float] = {}
-    for value, n in zip(values, events, strict=True):
-        totals[value] = totals.get(value, 0.0) + float(n)
-    return [value if totals[value] >= FEWEST_EVENTS else OTHER for value in values]
+    place = {value: at for at, value in enumerate(dict.fromkeys(values))}
+    row = np.array([place[value] for value in values], np.int64)
+    totals = np.bincount(row, weights=events, minlength=len(place))
+    folded = [value if total >= FEWEST_EVENTS else OTHER for value, total in zip(place, totals, strict=True)]
+    return [folded[at] for at in row.tolist()]
 
 
 def _numbered(keys: list[tuple[str, ...]], events: npt.NDArray[np.float64]) -> IntArray:

@@ -16,10 +16,12 @@ from appraise.scoring.arrays import how_many
 from appraise.scoring.customers import latest_traits, links, number_of, with_customer
 from appraise.scoring.event_tables import readable, seconds_of
 from appraise.scoring.leave import leave_table
-from appraise.scoring.references import Directory, Naming, names_anybody, references, with_employee
+from appraise.scoring.references import REASONS, Directory, Naming, names_anybody, references, with_employee
 
 CASE_COLUMNS = tuple(column.name for column in CASE_MIX)
 WHO: Final = ("customer", "at", "employee", "why")
+_FEW: Final = 1_000
+"""Texts of a column up to which they are kept as numbers."""
 _NUMBERED: Final = {
     EventKind.CONTACTS: {"event": "event_id", "case": "case_id"},
     EventKind.RATINGS: {"contact": "contact_id"},
@@ -91,7 +93,9 @@ def prepare(  # noqa: PLR0913  # what a run is computed from, each part named
     numbered = {kind: with_customer(tables[kind], linked) for kind in serving}
     records = {kind: with_employee(numbered[kind], known.of(kind)) for kind in serving if kind in present}
     records |= {kind: _of_nobody(tables[kind]) for kind in serving if kind not in present}
-    contacts = with_traits(records[EventKind.CONTACTS], traits)
+    contacts = _as_far_as_read(with_traits(records[EventKind.CONTACTS], traits), reads)
+    if EventKind.CONTACTS in present:
+        contacts = _in_few_words(contacts, [events[EventKind.CONTACTS], *([] if traits is None else [traits])])
     end = seconds_of(data_as_of)
     bought_in = currencies(tables[EventKind.PURCHASES]) if EventKind.PURCHASES in present else {}
     kept, renewing = partial(_kept, present), known.sources(EventKind.SUBSCRIPTIONS)
@@ -99,7 +103,7 @@ def prepare(  # noqa: PLR0913  # what a run is computed from, each part named
         present=present,
         records=records,
         naming=known.naming,
-        contacts=kept(EventKind.CONTACTS, _as_far_as_read(contacts, reads)),
+        contacts=kept(EventKind.CONTACTS, contacts),
         ratings=with_traits(records[EventKind.RATINGS], traits),
         lines=records[EventKind.PURCHASES],
         orders=kept(EventKind.PURCHASES, orders(numbered[EventKind.PURCHASES], bought_in, renewing)),
@@ -185,6 +189,28 @@ def _kept(present: Collection[EventKind], kind: EventKind, table: ibis.Table) ->
 
 def _as_far_as_read(contacts: ibis.Table, reads: Collection[str] | None) -> ibis.Table:
     return contacts if reads is None else contacts.select(*WHO, *(name for name in contacts.columns if name in reads))
+
+
+def _in_few_words(contacts: ibis.Table, sources: Sequence[ibis.Table]) -> ibis.Table:
+    """With the engine told which texts are few: spelt out for every contact they would be most of what a run keeps.
+
+    `sources` have all texts between them that a column may hold.
+    """
+    columns = [name for name in ("source", *CASE_COLUMNS) if name in contacts.columns]
+    lists = [
+        table.select(name=ibis.literal(name), text=table[name]).distinct().limit(_FEW + 2)
+        for name in columns
+        for table in sources
+        if name in table.columns
+    ]
+    known: dict[str, set[str]] = {"why": set(REASONS)}
+    for row in ibis.union(*lists).to_pyarrow().to_pylist() if lists else ():
+        if row["text"] is not None:
+            known.setdefault(row["name"], set()).add(row["text"])
+    # A statement cannot spell out a NUL.
+    few = {name: texts for name, texts in known.items() if len(texts) <= _FEW and "\0" not in "".join(texts)}
+    one_of = contacts.get_backend().one_of
+    return contacts.mutate(**{name: one_of(contacts[name], texts) for name, texts in few.items()})
 
 
 def _present(tables: Mapping[EventKind, ibis.Table]) -> frozenset[EventKind]:

@@ -13,6 +13,7 @@ from appraise.scoring.leave import Leave, leaves
 NOBODY_NAMED = "no employee is named on the record"
 UNKNOWN = "the employee named is not among the people"
 AMBIGUOUS = "the name fits several employees"
+REASONS = (NOBODY_NAMED, UNKNOWN, AMBIGUOUS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,13 +292,12 @@ def _group_sums(
     columns: list[FloatArray] = []
     names: list[str] = []
     for factor in factors:
-        values = folded_levels(table[factor].to_pylist(), count)
-        totals = dict.fromkeys(sorted(set(values)), 0.0)
-        for value, n in zip(values, count, strict=True):
-            totals[value] += float(n)
-        usual = max(totals, key=lambda value: totals[value])
-        rare = [value for value in totals if value != usual]
-        columns += [np.array([value == other for value in values], np.float64) for other in rare]
+        folded = folded_levels(table[factor].to_pylist(), count)
+        place = {value: at for at, value in enumerate(sorted(set(folded)))}
+        level = np.array([place[value] for value in folded], np.int64)
+        usual = np.bincount(level, weights=count).argmax()
+        rare = [at for at in place.values() if at != usual]
+        columns += [(level == at).astype(np.float64) for at in rare]
         names += [factor] * len(rare)
     x = np.array(columns).reshape(len(columns), weight.size).T
 
