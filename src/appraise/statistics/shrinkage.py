@@ -102,13 +102,7 @@ def normal(
     """
     share = checked_share(attributable_share)
     a = vector("estimate", estimate)
-    v = at_least("variance", vector("variance", variance, length=a.size), 0.0)
-    refuse_few(a.size)
-    if np.any(v == 0.0):
-        raise NotEnough(
-            "a sampling variance is zero: the outcomes do not vary",
-            expected="a positive sampling variance for every employee",
-        )
+    v = _variances(variance, a.size)
     known = Estimates(a, v, _common(common, a.size))
     tau, weights = known.spread(log_ratios_differ if ratios else None)
     v = known.variance + _doubt(doubt, a.size)
@@ -128,6 +122,17 @@ def normal(
         spread=(tau, weights),
         level=1.0,
     )
+
+
+def _variances(variance: npt.ArrayLike, size: int) -> Floats:
+    v = at_least("variance", vector("variance", variance, length=size), 0.0)
+    refuse_few(size)
+    if np.any(v == 0.0):
+        raise NotEnough(
+            "a sampling variance is zero: the outcomes do not vary",
+            expected="a positive sampling variance for every employee",
+        )
+    return v
 
 
 def gamma_poisson(
