@@ -124,7 +124,7 @@ def normal(
     )
 
 
-def _variances(variance: npt.ArrayLike, size: int) -> Floats:
+def _variances(variance: npt.ArrayLike, size: int) -> FloatArray:
     v = at_least("variance", vector("variance", variance, length=size), 0.0)
     refuse_few(size)
     if np.any(v == 0.0):
