@@ -71,6 +71,19 @@ def test_all_reasons_against_a_row_are_found(load: Load) -> None:
     ]
 
 
+def test_rejected_rows_that_give_money_back_are_warned_of(load: Load) -> None:
+    """The purchase beside such a row counts in full."""
+    kind = Rule(sql="CASE WHEN state = 'back' THEN 'reversal' ELSE 'purchase' END")
+    under = only(EventKind.PURCHASES, {**plan().stages[0].rules, "kind": kind})
+    kept = "1,anna,,2024-05-01,10,EUR,,,", "2,anna,,2024-05-02,-3,EUR,,back,", "3,anna,,2024-05-03,x,EUR,,,"
+    lost = "4,anna,,2024-05-04,ten,EUR,,back,", "5,anna,,2024-05-05,5,EUR,,back,"
+
+    assert load(orders(*kept), under=under).warnings == ()
+    assert load(orders(*kept, *lost), under=under).warnings == (
+        "rejected rows that give money back: 2; it counts as kept until they are mended and imported",
+    )
+
+
 def test_provenance_names_file_row_source_and_load(store: EventStore, load: Load) -> None:
     report = load(orders("1,anna,,2024-05-01,10,EUR,,,"))
 

@@ -219,8 +219,18 @@ class _Import:
             rejected_sample=rejected.sample(self.connection),
             overridden=sum(self._number(f"SELECT count(*) FROM dropped_{kind.value} WHERE NOT same") for kind in kinds),
             unmapped_columns=tuple(name for name in raw.columns if used and name not in used),
-            warnings=self.plan.warnings,
+            warnings=(*self.plan.warnings, *self._kept(kinds)),
         )
+
+    def _kept(self, kinds: Sequence[EventKind]) -> tuple[str, ...]:
+        """A purchase of which the reversal is rejected counts in full."""
+        if EventKind.PURCHASES not in kinds:
+            return ()
+        rejected_ones = f"{table_of(EventKind.PURCHASES)} WHERE kind = 'reversal' AND _problems IS NOT NULL"
+        number = self._number(f"SELECT count(DISTINCT _row) FROM {rejected_ones}")
+        if not number:
+            return ()
+        return (f"rejected rows that give money back: {number}; it counts as kept until they are mended and imported",)
 
     def _unknown(self, kinds: Sequence[EventKind]) -> tuple[UnknownEmployee, ...]:
         keys = " UNION ALL ".join(
