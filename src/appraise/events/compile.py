@@ -12,7 +12,7 @@ from appraise.events.schema import DUCKDB
 
 BLANKS = "chr(32) || chr(9) || chr(10) || chr(13) || chr(160)"
 OFFSET = r"(Z| UTC|:[0-9.]+ ?[+-][0-9:]+)$"
-COMMON = "'EUR', 'USD', 'GBP'"
+COMMON = ("EUR", "USD", "GBP")
 """Currencies that are looked for first."""
 LINK_SECRET = "link_secret"  # noqa: S105  # the name of a session variable
 
@@ -140,11 +140,15 @@ def minor_factor(currency: str) -> str:
 
     Only the exceptions are looked for, because long lists within CASE are slow.
     """
-    cases = f"WHEN {currency} IN ({COMMON}) THEN 100 "
+    cases = f"WHEN {is_common(currency)} THEN 100 "
     for digits in sorted(set(MINOR_DIGITS.values()) - {2}):
         codes = [code for code, places in MINOR_DIGITS.items() if places == digits]
         cases += f"WHEN {is_currency(currency, codes)} THEN {10**digits} "
     return f"CASE {cases}WHEN {currency} IS NOT NULL THEN 100 END"
+
+
+def is_common(currency: str) -> str:
+    return f"{currency} IN ({', '.join(map(literal, COMMON))})"
 
 
 def is_currency(currency: str, codes: Sequence[str]) -> str:

@@ -8,10 +8,10 @@ from appraise.domain.events import CASE_MIX, COLUMNS, Column, EventKind
 from appraise.domain.mapping import EventStage, Parse, Rule
 from appraise.domain.money import MINOR_DIGITS
 from appraise.events.compile import (
-    COMMON,
     blamed,
     factor_name,
     has_offset,
+    is_common,
     is_currency,
     number_name,
     raw_name,
@@ -120,7 +120,7 @@ def _of_times(stage: EventStage, at: str) -> Iterator[Check]:
 def _of_money(stage: EventStage) -> Iterator[Check]:
     if "currency" in stage.rules:
         known = is_currency("currency", tuple(MINOR_DIGITS))
-        unknown = f"CASE WHEN currency IN ({COMMON}) THEN false ELSE NOT {known} END"
+        unknown = f"CASE WHEN {is_common('currency')} THEN false ELSE NOT {known} END"
         yield _check(stage, "currency", unknown, UNKNOWN_CURRENCY)
     if "amount" in stage.rules:
         yield _check(stage, "amount", f"{text_name('amount')} IS NOT NULL AND currency IS NULL", NO_CURRENCY)
