@@ -85,20 +85,3 @@ def test_what_is_kept_has_the_types_and_rows_that_ibis_keeps(engine: ibis.BaseBa
 
     assert kept[0].schema() == kept[1].schema()
     assert kept[0].order_by("k").to_pyarrow().equals(kept[1].order_by("k").to_pyarrow())
-
-
-def test_the_first_and_the_last_of_a_window_are_those_that_are_there() -> None:
-    """Of a column with gaps, as on Spark; DuckDB's FIRST_VALUE alone gives a null that comes first."""
-    engine = open_engine()
-    rows = ibis.memtable(pa.table({"at": [1, 2, 3, 4], "n": pa.array([None, 5, None, 7], pa.int64())}))
-    up_to = ibis.window(order_by="at", preceding=None, following=0)
-    after = ibis.window(order_by="at", following=(1, None))
-    told = rows.select(
-        "at", first=rows.n.first().over(up_to), last=rows.n.last().over(up_to), next=rows.n.first().over(after)
-    )
-
-    found = engine.to_pyarrow(told.order_by("at")).to_pydict()
-
-    assert found["first"] == [None, 5, 5, 5]
-    assert found["last"] == [None, 5, 5, 7]
-    assert found["next"] == [5, 7, 7, None]

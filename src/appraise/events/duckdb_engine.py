@@ -13,7 +13,6 @@ import sqlglot.expressions as sge
 from ibis.backends.duckdb import Backend
 from ibis.backends.duckdb.converter import DuckDBPyArrowData
 from ibis.backends.sql.compilers.duckdb import DuckDBCompiler
-from ibis.backends.sql.rewrites import FirstValue, LastValue
 from ibis.expr.schema import Schema
 from sqlglot.expressions import Expression
 
@@ -39,15 +38,8 @@ class _Compiler(DuckDBCompiler):  # type: ignore[misc]  # Ibis has no types
     """As Ibis' own, but for what it has done in roundabout ways, half a microsecond for each row of each pass.
 
     Seconds since 1970 are read off a time as it is stored, not by a zone's calendar; a hash is halved to fit a whole
-    number with a sign, not written out in bits. The first and the last of a window are of those that are not null, as
-    on Spark and as Ibis means them.
+    number with a sign, not written out in bits.
     """
-
-    def visit_FirstValue(self, _: FirstValue, *, arg: Expression) -> Expression:  # noqa: N802  # Ibis' name
-        return sge.IgnoreNulls(this=self.f.first_value(arg))
-
-    def visit_LastValue(self, _: LastValue, *, arg: Expression) -> Expression:  # noqa: N802  # Ibis' name
-        return sge.IgnoreNulls(this=self.f.last_value(arg))
 
     def visit_ExtractEpochSeconds(self, _: ops.ExtractEpochSeconds, *, arg: Expression) -> Expression:  # noqa: N802  # Ibis' name
         return self.f.epoch(arg)  # type: ignore[no-any-return]

@@ -79,15 +79,14 @@ def customer_time(prepared: Prepared, touches: ibis.Table) -> CustomerTime:
     served_at = ibis.cases((line.served == 1, line["at"]))
     ordered_at = ibis.cases((line.served == 0, line["at"]))
     first = line.served == 1
-    # First and last in the order of time are least and greatest, and take half as long to find.
     # What only a moment has and what only a purchase has share a column: this is the largest table of a run.
     seen = line.mutate(
-        turn=ibis.cases((first, served_at.first().over(after)), else_=served_at.last().over(up_to)),
-        next_order=ordered_at.first().over(after),
+        turn=ibis.cases((first, served_at.min().over(after)), else_=served_at.max().over(up_to)),
+        next_order=ordered_at.min().over(after),
         prior_orders=line.prior_orders.sum().over(up_to).fill_null(0).cast("int32"),
         days_bought=line.days_bought.sum().over(up_to).cast("int32"),
-        first_day=line.first_day.first().over(up_to),
-        last_day=line.last_day.last().over(up_to),
+        first_day=line.first_day.min().over(up_to),
+        last_day=line.last_day.max().over(up_to),
         spent=ibis.cases((first, line.spent.sum().over(up_to).cast("int64")), else_=line.spent),
     )
     seen = seen.filter(seen["at"] >= prepared.start).cache()
