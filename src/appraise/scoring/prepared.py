@@ -87,9 +87,8 @@ def prepare(  # noqa: PLR0913  # what a run is computed from, each part named
     serving: list[EventKind] = [kind for kind in EventKind if kind is not EventKind.CUSTOMERS]
     known = references({kind: tables[kind] for kind in serving}, people)
     linked = links(tables.values())
-    traits = None
-    if EventKind.CUSTOMERS in present:
-        traits = latest_traits(with_customer(tables[EventKind.CUSTOMERS], linked)).cache()
+    are_described = EventKind.CUSTOMERS in present
+    traits = latest_traits(with_customer(tables[EventKind.CUSTOMERS], linked)).cache() if are_described else None
     numbered = {kind: with_customer(tables[kind], linked) for kind in serving}
     records = {kind: with_employee(numbered[kind], known.of(kind)) for kind in serving if kind in present}
     records |= {kind: _of_nobody(tables[kind]) for kind in serving if kind not in present}
