@@ -16,7 +16,7 @@ def fetched(table: ibis.Table, *, order_by: list[str]) -> pa.Table:
 
 def how_many(table: ibis.Table, *, where: ibis.expr.types.BooleanValue | None = None) -> int:
     """Number of rows. Named, as Ibis names it by the table, so that each temporary one made another statement."""
-    return int(table.count(where=where).name("n").to_pyarrow().as_py())
+    return int(table.count(where=where).name("n").to_pyarrow().as_py() or 0)  # Spark gives null for no rows
 
 
 def floats(table: pa.Table, name: str) -> FloatArray:
