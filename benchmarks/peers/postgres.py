@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 SETTINGS: Final = (
-    "-c listen_addresses= -c max_connections=60 -c shared_buffers=512MB -c jit=off"
+    "-c listen_addresses= -c max_connections=100 -c shared_buffers=512MB -c jit=off"
     " -c autovacuum=off -c fsync=off -c full_page_writes=off"
 )
 """The data fit into memory, as they would on a real server; nothing but the requests is to take processor time."""
