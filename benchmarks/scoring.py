@@ -58,7 +58,7 @@ def scored(data: Path, memory: str) -> Cost:
     command = [sys.executable, "-m", "appraise", "score", CYCLE, "--policy", str(data / "policy.toml")]
     cost = measured(command, APPRAISE_DATA=str(data), APPRAISE_MEMORY_LIMIT=memory, NO_COLOR="1")
     # Employees hardly differ there, so that few have a figure that is told; the work is that of all of them.
-    if len(re.findall(r"outcomes, [1-9][0-9.]* % attributed", cost.said)) < INDICATORS:
+    if len(re.findall(r"outcomes, [1-9][0-9.]*\s% attributed", cost.said)) < INDICATORS:
         sys.exit(f"not every indicator was scored, so that the time says nothing:\n{cost.said}")
     return cost
 
