@@ -51,6 +51,8 @@ UNZONED = Rule(Parse.TIMESTAMP, column="cell")
         (BERLIN, "2024-07-01 12:00:00 -0700", datetime(2024, 7, 1, 19, tzinfo=UTC)),
         (BERLIN, "2024-07-01 12:00:00 UTC", datetime(2024, 7, 1, 12, tzinfo=UTC)),
         (BERLIN, "2024-07-01 12:00+02", datetime(2024, 7, 1, 10, tzinfo=UTC)),
+        # as long as a time without an offset
+        (BERLIN, "2024-07-01 12:00:0Z", datetime(2024, 7, 1, 12, tzinfo=UTC)),
         # 02:30 did not exist on this night: read with the offset before the change, 01:30 UTC
         (BERLIN, "2024-03-31 02:30:00", datetime(2024, 3, 31, 1, 30, tzinfo=UTC)),
         # 02:30 existed twice: the second one, in winter time

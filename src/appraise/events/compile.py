@@ -189,7 +189,7 @@ def _timestamp(rule: Rule, text: str) -> str:
     aware_text = f"regexp_replace({text}, ' ?([+-][0-9]{{2}}):?([0-9]{{2}})$', '\\1:\\2')"
     local = f"timezone({zone}, TRY_CAST({text} AS TIMESTAMP))"
     return (  # a plain time of the commonest form is known without a look for an offset
-        f"CASE WHEN {text} LIKE '____-__-__ __:__:__' THEN {local} "
+        f"CASE WHEN {text} LIKE '____-__-__ __:__:__' AND {text}[19] BETWEEN '0' AND '9' THEN {local} "
         f"WHEN {text}[5] NOT IN ('-', '/') THEN NULL WHEN {has_offset(text)} "
         f"THEN TRY_CAST({aware_text} AS TIMESTAMP WITH TIME ZONE) "
         f"ELSE {local} END"
