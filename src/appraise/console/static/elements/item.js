@@ -322,7 +322,7 @@ export class AppraiseItem extends Spoken {
     const found = [".choice button", "input:checked", "input", "textarea", "article"].map((selector) => this.renderRoot.querySelector(selector));
     const field = found.find((element) => element !== null);
     /** @type {HTMLElement | null} */ (field)?.focus();
-    this.scrollIntoView({ block: "start", behavior: "smooth" });
+    this.scrollIntoView({ block: "start" });
   }
 
   static styles = [
